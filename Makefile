@@ -1,0 +1,83 @@
+# `make` lists the targets. The first two do all the set-up there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test quick check bundle parity bench screenshots clean system system-test
+
+PYTHON ?= python3
+PORT ?= 8080
+COLLECTION ?= demo/collection
+BUNDLE ?= $(if $(filter demo/collection,$(COLLECTION)),demo/bundle,out/$(notdir $(COLLECTION)).bundle)
+MARKS ?= $(if $(filter demo/collection %/devset,$(COLLECTION)),strict,museum)
+
+# The kiosk's environment, and the desk's and developers' with TensorFlow in it.
+KIOSK := .venv
+DESK := .venv-desk
+# A Pi's picamera2, numpy and OpenCV come from apt and are seen through; elsewhere pip brings OpenCV.
+FROM_APT := $(shell $(PYTHON) -c "import picamera2, cv2, numpy" 2>/dev/null && echo yes)
+KIOSK_EXTRAS := device,ui$(if $(FROM_APT),,$(comma)opencv)
+comma := ,
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+run: $(KIOSK)/ready ## set up and start the kiosk on the demo bundle; prints the page's address
+	$(KIOSK)/bin/printkiosk --bundle $(BUNDLE) --port $(PORT)
+
+test: system-test $(DESK)/ready ## set up and run every test, TensorFlow and browser included
+	$(DESK)/bin/python -m pytest
+
+quick: $(DESK)/ready ## the tests that need neither TensorFlow nor a browser
+	$(DESK)/bin/python -m pytest -m "not tensorflow and not weights and not browser and not runtime"
+
+check: $(DESK)/ready ## format, lint, strict types, import contracts
+	$(DESK)/bin/black --check --quiet . || { $(DESK)/bin/black --check .; exit 1; }
+	$(DESK)/bin/ruff check .
+	$(DESK)/bin/mypy
+	$(DESK)/bin/lint-imports
+
+bundle: $(DESK)/ready ## build the demo's bundle anew (COLLECTION= and BUNDLE= name others)
+	$(DESK)/bin/printkiosk-convert build $(COLLECTION) --out $(BUNDLE) --marks $(MARKS)
+
+parity: $(DESK)/ready ## measure the demo bundle against full-precision TensorFlow (COLLECTION= names another)
+	test -f $(BUNDLE)/manifest.json || $(MAKE) bundle
+	$(DESK)/bin/printkiosk-convert parity $(BUNDLE) --collection $(COLLECTION) --marks $(MARKS) --out out/parity
+
+bench: $(DESK)/bench-ready ## the benchmarks, side by side with peers in one run (COLLECTION= names another)
+	$(DESK)/bin/python -m bench --bundle $(BUNDLE) --collection $(COLLECTION)
+
+screenshots: system-test $(DESK)/ready ## pictures of every page and size, into out/screenshots
+	$(DESK)/bin/python tests/screens/shoot.py --bundle demo/bundle --out out/screenshots
+
+clean: ## remove the environments and everything made; never a bundle
+	rm -rf $(KIOSK) $(DESK) out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(KIOSK)/ready: setup.cfg pyproject.toml | system
+	$(PYTHON) -m venv $(if $(FROM_APT),--system-site-packages) $(KIOSK)
+	$(KIOSK)/bin/python -m pip install --quiet --editable ".[$(KIOSK_EXTRAS)]"
+	touch $@
+
+$(DESK)/ready: setup.cfg pyproject.toml | system
+	$(PYTHON) -m venv $(DESK)
+	$(DESK)/bin/python -m pip install --quiet --editable ".[dev]"
+	touch $@
+
+$(DESK)/bench-ready: $(DESK)/ready
+	$(DESK)/bin/python -m pip install --quiet --editable ".[dev,bench]"
+	touch $@
+
+# What pip can't bring: a compiler and Python's headers (Annoy is built from source), and venv itself.
+system:
+	@$(PYTHON) -c 'import ensurepip, venv, sysconfig, pathlib, shutil, sys; \
+	sys.exit(not (shutil.which("c++") and pathlib.Path(sysconfig.get_paths()["include"], "Python.h").exists()))' \
+	|| $(MAKE) --no-print-directory apt PACKAGES="python3-venv python3-dev g++"
+
+system-test: system
+	@command -v chromium >/dev/null || $(MAKE) --no-print-directory apt PACKAGES="chromium"
+	@command -v systemd-analyze >/dev/null || $(MAKE) --no-print-directory apt PACKAGES="systemd"
+
+.PHONY: apt
+apt:
+	@command -v apt-get >/dev/null || { echo "please install: $(PACKAGES)" >&2; exit 1; }
+	@echo "installing $(PACKAGES)" >&2
+	@as_root=$$([ $$(id -u) = 0 ] || echo sudo); \
+	$$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null

@@ -1,0 +1,174 @@
+"""Simulated captures of a collection's prints, each fingerprinted once.
+
+Thresholds are fitted and parity is measured on the same captures. Which prints are taken, and what happens to
+each, depends on the print's id and the seed alone: ten prints more in a collection leave nearly every capture as
+it was, so that fingerprints can be kept. Knows nothing of models: fingerprints come from whoever is passed in.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from converter.errors import ParityError
+from device.evaluation.simulator import CAMERA, Factor, simulate
+from device.recognition.fingerprint import DIMENSIONS, Vector
+from device.recognition.frames import Pixels
+from device.recognition.preprocess import to_input
+from device.recognition.search import Vectors, unit
+
+Batch = npt.NDArray[np.uint8]
+# uint8 (N, 224, 224, 3), RGB -> float32 (N, 512), of any length.
+Fingerprints = Callable[[Batch], Vectors]
+# What is being done, how much of it is done, and how much there is.
+Progress = Callable[[str, int, int], None]
+
+BATCH = 16
+# Two captures of one print tell less than captures of two prints; past a few they tell nothing.
+_MOST_A_PRINT = 4
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintPicture:
+    """A print of the collection and the way to its picture.
+
+    Attributes:
+        item: Row of its fingerprint.
+        load: Gives uint8 (H, W, 3), RGB, upright; called when the picture is needed, and perhaps again.
+    """
+
+    record_id: str
+    item: int
+    load: Callable[[], Pixels]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """A print as a camera might show it, and its fingerprint.
+
+    Attributes:
+        record_id, item: Of the print that was captured.
+        pixels: uint8 (224, 224, 3), RGB: the model's input.
+        aspect: Width over height before it was squashed.
+        vector: float32 (512,), unit length, by the bundle's quantised model.
+    """
+
+    record_id: str
+    item: int
+    pixels: Pixels
+    aspect: float
+    vector: Vector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shot:
+    print: PrintPicture
+    number: int  # of this print's shots
+
+
+def quiet(what: str, done: int, total: int) -> None:
+    """Show no progress."""
+
+
+def sample(prints: Sequence[PrintPicture], count: int, seed: int) -> tuple[PrintPicture, ...]:
+    """Choose prints by their ids: the same ones, whatever else is in the collection, as far as that goes.
+
+    Args:
+        prints: The collection, in any order.
+        count: How many; all of them where there are fewer.
+        seed: Which of the many such choices.
+    """
+    return tuple(sorted(prints, key=lambda picture: _draw(seed, 0, picture.record_id))[:count])
+
+
+def take(
+    prints: Sequence[PrintPicture],
+    fingerprints: Fingerprints,
+    *,
+    count: int,
+    seed: int,
+    factors: Sequence[Factor] = CAMERA,
+    progress: Progress = quiet,
+) -> tuple[Capture, ...]:
+    """Capture prints as a camera might show them.
+
+    Args:
+        prints: The collection, in any order.
+        fingerprints: The bundle's quantised model, through the kiosk's own code.
+        count: How many captures; a print is taken again once all were, at most four times.
+        seed: Chooses the prints and what happens to each.
+        factors: What happens to them.
+        progress: Called after each batch.
+
+    Returns:
+        Captures in an order of chance, the first ones all of different prints; 150 kB each.
+
+    Raises:
+        ParityError: When `fingerprints` gives something else than one vector a picture.
+    """
+    shots = _shots(prints, count, seed)
+    captures: list[Capture] = []
+    for batch in batched(shots, BATCH):
+        pictures = [_captured(shot, seed, factors) for shot in batch]
+        inputs = [to_input(picture) for picture in pictures]
+        vectors = asked(fingerprints, np.stack(inputs))
+        for shot, picture, pixels, vector in zip(batch, pictures, inputs, vectors, strict=True):
+            captures.append(
+                Capture(
+                    record_id=shot.print.record_id,
+                    item=shot.print.item,
+                    pixels=pixels,
+                    aspect=picture.shape[1] / picture.shape[0],
+                    vector=vector,
+                )
+            )
+        progress("captures", len(captures), len(shots))
+    return tuple(captures)
+
+
+def asked(fingerprints: Fingerprints, pixels: Batch) -> Vectors:
+    """Give the fingerprints of a batch at unit length: float32 (N, 512).
+
+    Raises:
+        ParityError: When it gives something else than one finite vector a picture.
+    """
+    vectors = fingerprints(pixels)
+    wanted = (len(pixels), DIMENSIONS)
+    if vectors.shape != wanted or not np.isfinite(vectors).all():
+        raise ParityError(
+            f"fingerprints: expected finite {wanted}, found {vectors.shape}"
+            f"{'' if np.isfinite(vectors).all() else ' with values that are not'}; check the model"
+        )
+    return unit(vectors.astype(np.float32, copy=False))
+
+
+def batched(things: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
+    """Give the things in tuples of this size, the last perhaps shorter."""
+    iterator = iter(things)
+    while batch := tuple(islice(iterator, size)):  # itertools.batched is Python 3.12's
+        yield batch
+
+
+def _shots(prints: Sequence[PrintPicture], count: int, seed: int) -> list[_Shot]:
+    rounds = min(_MOST_A_PRINT, -(-count // max(1, len(prints))))
+    shots: list[_Shot] = []
+    for number in range(rounds):
+        order = sorted(prints, key=lambda picture: _draw(seed, number, picture.record_id))
+        shots += [_Shot(print=picture, number=number) for picture in order]
+    return shots[:count]
+
+
+def _captured(shot: _Shot, seed: int, factors: Sequence[Factor]) -> Pixels:
+    rng = np.random.default_rng(_draw(seed, shot.number, shot.print.record_id))
+    return simulate(shot.print.load(), rng, factors)
+
+
+def _draw(seed: int, number: int, record_id: str) -> int:
+    digest = hashlib.sha256(f"{seed}:{number}:{record_id}".encode()).digest()
+    return int.from_bytes(digest[:8], "big")

@@ -1,0 +1,61 @@
+"""Fingerprints by both models, each computed once a picture: the kiosk's, through its own code, and TensorFlow's.
+
+TensorFlow is loaded (by `converter.backbone`) only when the first reference fingerprint is asked for.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from converter import backbone
+from converter.backbone import Profile
+from converter.cache import Cache
+from converter.weights import Weights
+from device.recognition.fingerprint import Fingerprinter
+from device.recognition.frames import Pixels
+from device.recognition.search import Vectors, unit
+
+_BATCH = 8
+
+
+class Quantised:
+    """The kiosk's fingerprints: the bundle's model through `device.recognition`, kept by picture and model."""
+
+    def __init__(self, model: Path, model_sha256: str, cache: Cache, *, threads: int) -> None:
+        """Load a model, as the kiosk does."""
+        self._fingerprint = Fingerprinter(model, model_sha256, threads=threads)
+        self._sha256 = model_sha256
+        self._cache = cache
+
+    def kept(self, key: str) -> Vectors | None:
+        """Give the kept fingerprint of what `key` names, float32 (512,), unit length."""
+        return self._cache.vector("quantised", key, self._sha256)
+
+    def __call__(self, key: str, pixels: Pixels) -> Vectors:
+        """Give and keep the fingerprint of one model input, float32 (512,), unit length."""
+        kept = self.kept(key)
+        if kept is None:
+            kept = unit(self._fingerprint(pixels).vector)
+            self._cache.put_vector("quantised", key, self._sha256, vector=kept)
+        return kept
+
+
+class Reference:
+    """Full-precision TensorFlow's fingerprints; the network is built when the first one is missing."""
+
+    def __init__(self, weights: Weights, profile: Profile) -> None:
+        """Remember what to build."""
+        self._weights = weights
+        self._profile = profile
+        self._predict: Callable[[npt.NDArray[np.uint8]], Vectors] | None = None
+
+    def __call__(self, pixels: npt.NDArray[np.uint8]) -> Vectors:
+        """Give float32 (N, 512), layer-normalised, for uint8 (N, 224, 224, 3) RGB."""
+        if self._predict is None:
+            self._predict = backbone.build(self._weights, self._profile).predict_on_batch
+        batches = [
+            self._predict(pixels[start : start + _BATCH]) for start in range(0, len(pixels), _BATCH)
+        ]
+        return np.concatenate(batches) if batches else np.empty((0, backbone.DIMENSIONS), np.float32)

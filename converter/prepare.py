@@ -1,0 +1,114 @@
+"""Each print's picture made ready once: the two sizes for the screen and the model's input.
+
+Decoding a museum's picture is the slow part, so it happens in processes of their own and each picture in
+memory is let go before the next; what is kept is addressed by the picture's own hash.
+"""
+
+import multiprocessing
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from itertools import islice
+
+from converter.cache import Cache
+from converter.collection import Item, Refusal
+from converter.errors import BuildError
+from device.bundle.pictures import SIDES, Size
+from device.errors import PictureError
+from device.recognition import frames, preprocess
+from device.recognition.frames import Pixels
+
+# In the cache's keys: raise it when the pictures or the input come out differently.
+VERSION = "1"
+QUALITY: dict[Size, int] = {"thumb": 70, "screen": 76}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """One print, ready for the model.
+
+    Attributes:
+        pixels: uint8 (224, 224, 3), RGB; `None` when only the screen's pictures were asked for.
+    """
+
+    item: Item
+    pixels: Pixels | None
+
+
+def prepare(
+    items: Sequence[Item], cache: Cache, *, wants_pixels: Sequence[bool], workers: int
+) -> Iterator[Prepared | Refusal]:
+    """Decode each print once, keep its screen pictures, and give its model input, in order.
+
+    Args:
+        items: The collection's prints.
+        cache: Where the screen's pictures go.
+        wants_pixels: For each print whether the model input is needed; where it isn't and the pictures
+            are kept already, nothing is decoded.
+        workers: Processes that decode.
+
+    Yields:
+        A `Refusal` for a picture that can't be decoded after all.
+    """
+    jobs = list(zip(items, wants_pixels, strict=True))
+    todo = [(item, wanted) for item, wanted in jobs if wanted or not has_pictures(item, cache)]
+    if len(todo) <= workers * 4:  # not worth starting processes
+        yield from (_prepare(item, cache, wanted) for item, wanted in jobs)
+        return
+    yield from _in_parallel(jobs, cache, workers)
+
+
+def has_pictures(item: Item, cache: Cache) -> bool:
+    """Say whether a print's screen pictures are kept already."""
+    return all(cache.get("pictures", *_key(item, size)) is not None for size in SIDES)
+
+
+def picture(item: Item, size: Size, cache: Cache) -> bytes:
+    """Give a prepared print's picture as WebP."""
+    data = cache.get("pictures", *_key(item, size))
+    if data is None:
+        raise BuildError(f"{item.record_id}: its {size} picture has left the cache; build again")
+    return data
+
+
+def _key(item: Item, size: Size) -> tuple[str, ...]:
+    return (item.image_sha256, size, str(SIDES[size]), str(QUALITY[size]), VERSION)
+
+
+def _in_parallel(
+    jobs: Sequence[tuple[Item, bool]], cache: Cache, workers: int
+) -> Iterator[Prepared | Refusal]:
+    # Spawned, not forked: TensorFlow's threads don't survive a fork.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        waiting: deque[Future[Prepared | Refusal]] = deque()
+        feed = iter(jobs)
+        try:
+            for item, wanted in islice(feed, workers * 4):
+                waiting.append(pool.submit(_prepare, item, cache, wanted))
+            while waiting:
+                yield waiting.popleft().result()
+                for item, wanted in islice(feed, 1):
+                    waiting.append(pool.submit(_prepare, item, cache, wanted))
+        except BrokenProcessPool as error:
+            raise BuildError(
+                "a process that decodes pictures was killed, probably for want of memory; "
+                "free some and build again: it goes on where it stopped"
+            ) from error
+
+
+def _prepare(item: Item, cache: Cache, wants_pixels: bool) -> Prepared | Refusal:
+    if not wants_pixels and has_pictures(item, cache):
+        return Prepared(item=item, pixels=None)
+    try:
+        pixels = frames.load(item.image)
+    except PictureError as error:
+        return Refusal(record_id=item.record_id, image=item.image.name, reason=str(error))
+    for size, side in SIDES.items():
+        if cache.get("pictures", *_key(item, size)) is None:
+            data = frames.to_webp(pixels, side=side, quality=QUALITY[size])
+            cache.put("pictures", *_key(item, size), data=data)
+    return Prepared(item=item, pixels=preprocess.to_input(pixels) if wants_pixels else None)
+

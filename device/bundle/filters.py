@@ -1,0 +1,102 @@
+"""Exact filters: which records a search may answer with, decided in SQL before any scoring.
+
+A filter is never applied to a list of neighbours afterwards: the seed did, and lost works that were there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from device.errors import FilterError
+
+FACETS = ("classification", "technique", "institution", "maker", "relation")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a search is narrowed to; the default lets everything through.
+
+    Attributes:
+        terms: Facet to accepted values: any of them within a facet, all facets together.
+        year_from, year_to: Inclusive; a work passes when its range of years touches this one.
+        undated: Whether works without a year pass a filter on years.
+        words: Full-text search over title, makers, technique and note; every word has to occur, the
+            last may be unfinished.
+    """
+
+    terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    year_from: int | None = None
+    year_to: int | None = None
+    undated: bool = True
+    words: str = ""
+
+    def __post_init__(self) -> None:
+        for facet in self.terms:
+            if facet not in FACETS:
+                raise FilterError(f"filter {facet!r}: expected one of {', '.join(FACETS)}; found none such")
+        if self.year_from is not None and self.year_to is not None and self.year_from > self.year_to:
+            raise FilterError(f"years: expected from <= to, found {self.year_from} > {self.year_to}")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everything passes."""
+        return not (any(self.terms.values()) or self.has_years or self.words.strip())
+
+    @property
+    def has_years(self) -> bool:
+        """Whether years are asked for."""
+        return self.year_from is not None or self.year_to is not None
+
+    def without(self, facet: str) -> "Filters":
+        """Give the same filters but for one facet: what its own options are counted against."""
+        return Filters(
+            terms={name: chosen for name, chosen in self.terms.items() if name != facet},
+            year_from=self.year_from,
+            year_to=self.year_to,
+            undated=self.undated,
+            words=self.words,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """An SQL condition over `records` and the values bound to it, in order."""
+
+    sql: str
+    values: tuple[Any, ...]
+
+
+def where(filters: Filters) -> Clause:
+    """Give the condition that lets exactly the filtered records through."""
+    parts = [_term(facet, chosen) for facet, chosen in filters.terms.items() if chosen]
+    if filters.has_years:
+        parts.append(_years(filters))
+    if filters.words.strip():
+        parts.append(_words(filters.words))
+    return Clause(
+        sql=" AND ".join(part.sql for part in parts) or "1",
+        values=tuple(value for part in parts for value in part.values),
+    )
+
+
+def _term(facet: str, chosen: tuple[str, ...]) -> Clause:
+    marks = ", ".join("?" * len(chosen))
+    sql = f"item IN (SELECT item FROM terms WHERE facet = ? AND value IN ({marks}))"
+    return Clause(sql=sql, values=(facet, *chosen))
+
+
+def _years(filters: Filters) -> Clause:
+    # A half-known range counts as open on its other side.
+    undated = "year_min IS NULL AND year_max IS NULL"
+    touching = "COALESCE(year_max, year_min) >= ? AND COALESCE(year_min, year_max) <= ?"
+    low = filters.year_from if filters.year_from is not None else -9999
+    high = filters.year_to if filters.year_to is not None else 9999
+    return Clause(sql=f"(({touching}) OR ({undated} AND ?))", values=(low, high, filters.undated))
+
+
+def _words(words: str) -> Clause:
+    quoted = ['"' + word.replace('"', '""') + '"' for word in words.split()]
+    query = " ".join(quoted) + "*"  # the last word may still be being typed
+    return Clause(
+        sql="item IN (SELECT rowid FROM records_fts WHERE records_fts MATCH ?)", values=(query,)
+    )

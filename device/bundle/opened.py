@@ -1,0 +1,163 @@
+"""Open a bundle: read its manifest, check what it promises, hand out its parts.
+
+Checks come in two depths: `open_bundle` looks at sizes and at what must fit together, in milliseconds;
+`verify` reads and hashes every byte.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from device.bundle import layout
+from device.bundle.manifest import FileEntry, Manifest, parse
+from device.bundle.pictures import Pictures
+from device.bundle.records import Records
+from device.errors import BundleDamagedError, BundleFormatError, BundleMissingError
+
+_REQUIRED = (layout.MODEL, layout.INDEX, layout.PROJECTION, layout.FINGERPRINTS, layout.RECORDS)
+_MANIFEST_LIMIT_BYTES = 4_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedBundle:
+    """A bundle whose parts fit together, with its records and pictures open."""
+
+    path: Path
+    manifest: Manifest
+    records: Records
+    pictures: Pictures
+
+    def file(self, name: str) -> Path:
+        """Give the path of one of the bundle's files."""
+        return self.path / name
+
+    def close(self) -> None:
+        """Close what is open; answers already given stay good."""
+        self.records.close()
+        self.pictures.close()
+
+
+def read_manifest(bundle: Path) -> Manifest:
+    """Read a bundle's manifest.
+
+    Raises:
+        BundleMissingError: When there is no manifest: no bundle, or an unfinished one.
+        BundleDamagedError, BundleFormatError: As `manifest.parse` says.
+    """
+    path = layout.manifest_of(bundle)
+    if not path.is_file():
+        raise BundleMissingError(
+            f"{bundle}: expected a bundle, found no {layout.MANIFEST}; build or fetch one"
+        )
+    if path.stat().st_size > _MANIFEST_LIMIT_BYTES:
+        raise BundleDamagedError(
+            f"{path}: expected at most {_MANIFEST_LIMIT_BYTES} bytes, found {path.stat().st_size}; fetch it again"
+        )
+    return parse(path.read_bytes(), str(bundle))
+
+
+def open_bundle(bundle: Path) -> OpenedBundle:
+    """Open a bundle whose files all have the size the manifest states.
+
+    Raises:
+        BundleError: When it is missing, cut short, of another format, or its parts don't belong together.
+    """
+    manifest = read_manifest(bundle)
+    for entry in manifest.files:
+        _check_size(bundle, entry)
+    _check_together(bundle, manifest)
+    records = Records(bundle / layout.RECORDS)
+    if len(records) != manifest.items:
+        records.close()
+        raise BundleDamagedError(
+            f"{bundle}: manifest says {manifest.items} prints, records.sqlite holds another number; fetch it again"
+        )
+    return OpenedBundle(
+        path=bundle, manifest=manifest, records=records, pictures=Pictures(bundle)
+    )
+
+
+@contextmanager
+def opened(bundle: Path) -> Iterator[OpenedBundle]:
+    """Open a bundle for the length of a `with` block."""
+    parts = open_bundle(bundle)
+    try:
+        yield parts
+    finally:
+        parts.close()
+
+
+def verify(bundle: Path, progress: Callable[[FileEntry], None] = lambda entry: None) -> Manifest:
+    """Read every byte of a bundle and hold it against the manifest.
+
+    Args:
+        bundle: The bundle's folder.
+        progress: Called with each file before it is read.
+
+    Raises:
+        BundleError: When a file is missing, altered, or there is one the manifest doesn't name.
+    """
+    manifest = read_manifest(bundle)
+    for entry in manifest.files:
+        progress(entry)
+        _check_size(bundle, entry)
+        found = sha256_of(bundle / entry.path)
+        if found != entry.sha256:
+            raise BundleDamagedError(
+                f"{bundle}: {entry.path} has sha256 {found[:12]}, manifest says {entry.sha256[:12]}; fetch it again"
+            )
+    _check_strangers(bundle, manifest)
+    _check_together(bundle, manifest)
+    return manifest
+
+
+def sha256_of(path: Path) -> str:
+    """Give the sha256 of a file, in hex, reading a mebibyte at a time."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _check_size(bundle: Path, entry: FileEntry) -> None:
+    path = bundle / entry.path
+    if not path.resolve().is_relative_to(bundle.resolve()):
+        raise BundleDamagedError(f"{bundle}: {entry.path} lies outside the bundle; fetch it again")
+    if not path.is_file():
+        raise BundleDamagedError(f"{bundle}: {entry.path} is missing; fetch it again")
+    size = path.stat().st_size
+    if size != entry.size_bytes:
+        raise BundleDamagedError(
+            f"{bundle}: {entry.path} is {size} bytes, manifest says {entry.size_bytes}; fetch it again"
+        )
+
+
+def _check_together(bundle: Path, manifest: Manifest) -> None:
+    entries = {entry.path: entry for entry in manifest.files}
+    for name in _REQUIRED:
+        if name not in entries:
+            raise BundleDamagedError(f"{bundle}: manifest names no {name}; fetch it again")
+    model = entries[layout.MODEL].sha256
+    for what, found in (("model entry", manifest.model.sha256), ("index", manifest.index.model_sha256)):
+        if found != model:
+            raise BundleFormatError(
+                f"{bundle}: {layout.MODEL} is model {model[:12]}, the {what} was made with {found[:12]}; "
+                "build the bundle again"
+            )
+    if manifest.index.items != manifest.items:
+        raise BundleFormatError(
+            f"{bundle}: index of {manifest.index.items} prints, records of {manifest.items}; build it again"
+        )
+
+
+def _check_strangers(bundle: Path, manifest: Manifest) -> None:
+    named = {entry.path for entry in manifest.files} | {layout.MANIFEST}
+    for path in sorted(bundle.rglob("*")):
+        name = path.relative_to(bundle).as_posix()
+        if path.is_file() and name not in named:
+            raise BundleDamagedError(
+                f"{bundle}: {name} is not named by the manifest; remove it or fetch the bundle again"
+            )

@@ -1,0 +1,65 @@
+"""The pictures a bundle shows: two sizes a record, in uncompressed zip files that any tool opens.
+
+A record's shard depends on its id alone, so that ten prints added to a large collection change few files.
+"""
+
+import hashlib
+import zipfile
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+from device.bundle import layout
+from device.errors import BundleDamagedError, UnknownRecordError
+
+Size = Literal["thumb", "screen"]
+# The longer side in pixels. A card on the screen is 20 to 30 mm wide (at most 170 px at 5.9 px/mm, twice
+# that on a phone); the large picture fills a 1280x720 screen's height and leaves something to see on 1080.
+SIDES: dict[Size, int] = {"thumb": 320, "screen": 1080}
+MEDIA_TYPE = "image/webp"
+
+
+def shard_of(record_id: str, shards: int) -> int:
+    """Give the number of the shard that holds a record's pictures."""
+    return int.from_bytes(hashlib.sha256(record_id.encode()).digest()[:4], "big") % shards
+
+
+def member(record_id: str, size: Size) -> str:
+    """Give the name of a record's picture inside its shard; ids are quoted as in a URL."""
+    return f"{size}/{quote(record_id, safe='')}.webp"
+
+
+class Pictures:
+    """The pictures of one open bundle; every method may be called from any thread."""
+
+    def __init__(self, bundle: Path) -> None:
+        """Open all shards of a bundle.
+
+        Raises:
+            BundleDamagedError: When a shard is missing from the sequence or is no zip file.
+        """
+        self._shards: list[zipfile.ZipFile] = []
+        for number in range(len(list((bundle / layout.PICTURES).glob("*.zip")))):
+            path = bundle / layout.picture_shard(number)
+            try:
+                self._shards.append(zipfile.ZipFile(path))
+            except (OSError, zipfile.BadZipFile) as error:
+                raise BundleDamagedError(
+                    f"{path}: expected a shard of pictures, found {error}; fetch the bundle again"
+                ) from error
+
+    def close(self) -> None:
+        """Close all shards."""
+        for shard in self._shards:
+            shard.close()
+
+    def get(self, record_id: str, size: Size) -> bytes:
+        """Give a record's picture as WebP.
+
+        Raises:
+            UnknownRecordError: When the bundle holds no picture of it.
+        """
+        try:
+            return self._shards[shard_of(record_id, len(self._shards))].read(member(record_id, size))
+        except (KeyError, ZeroDivisionError) as error:
+            raise UnknownRecordError(f"record {record_id!r} has no picture in this bundle") from error

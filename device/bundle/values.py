@@ -1,0 +1,79 @@
+"""Frozen dataclasses to JSON and back, with errors that name the place.
+
+Knows only the few shapes a manifest is made of: text, numbers, booleans, `None`, tuples of one type,
+mappings of text, and dataclasses of these. Unknown keys are left to the caller.
+"""
+
+import types
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+def to_json(value: Any) -> Any:
+    """Give the JSON form of a value: dataclasses become objects, tuples become arrays."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: to_json(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [to_json(item) for item in value]
+    return value
+
+
+def from_json(kind: type[T], data: Any, place: str) -> T:
+    """Read a dataclass from its JSON form.
+
+    Args:
+        kind: The dataclass to make.
+        data: What `json.loads` gave.
+        place: What the data is called in an error, such as `manifest.json: model`.
+
+    Raises:
+        ValueError: When a key is missing or holds another type; the message names place and key.
+    """
+    if not isinstance(data, Mapping):
+        raise ValueError(f"{place}: expected an object, found {_found(data)}")
+    hints = get_type_hints(kind)
+    values = {}
+    for field in fields(kind):  # type: ignore[arg-type]  # T is always a dataclass here
+        if field.name not in data:
+            raise ValueError(f"{place}: {field.name} is missing")
+        values[field.name] = _read(hints[field.name], data[field.name], f"{place}: {field.name}")
+    return kind(**values)
+
+
+def _read(hint: Any, value: Any, place: str) -> Any:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        if value is None and type(None) in arguments:
+            return None
+        return _read(next(a for a in arguments if a is not type(None)), value, place)
+    if origin is tuple:
+        if not isinstance(value, list):
+            raise ValueError(f"{place}: expected a list, found {_found(value)}")
+        return tuple(_read(arguments[0], v, f"{place}[{i}]") for i, v in enumerate(value))
+    if origin is not None and issubclass(origin, Mapping):
+        if not isinstance(value, Mapping):
+            raise ValueError(f"{place}: expected an object, found {_found(value)}")
+        return {key: _read(arguments[1], v, f"{place}: {key}") for key, v in value.items()}
+    if is_dataclass(hint):
+        return from_json(hint, value, place)  # type: ignore[arg-type]
+    return _read_plain(hint, value, place)
+
+
+def _read_plain(hint: Any, value: Any, place: str) -> Any:
+    if hint is Any:
+        return value
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
+        raise ValueError(f"{place}: expected {hint.__name__}, found {_found(value)}")
+    return value
+
+
+def _found(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."

@@ -1,0 +1,33 @@
+"""From what the sensor sees to what the visitor sees: turned, mirrored, cut to the stand.
+
+Pure arithmetic on arrays; knows no camera.
+"""
+
+import numpy as np
+
+from device.config import CameraConfig
+from device.recognition.frames import Pixels
+
+
+def turned(pixels: Pixels, config: CameraConfig) -> Pixels:
+    """Give the stand's region of a picture, upright.
+
+    Args:
+        pixels: uint8 (H, W, 3), RGB, any memory layout.
+        config: Its rotation is applied first, then the mirror, then the region.
+
+    Returns:
+        uint8 (h, w, 3), RGB, C-contiguous, never empty; `pixels` itself where there is nothing to do.
+    """
+    upright = np.rot90(pixels, k=-config.rotate_deg // 90)  # NumPy turns counter-clockwise
+    if config.mirror:
+        upright = upright[:, ::-1]
+    height, width = upright.shape[:2]
+    left, top, right, bottom = config.region
+    rows, columns = _span(top, bottom, height), _span(left, right, width)
+    return np.ascontiguousarray(upright[rows, columns])  # the one copy, of the region alone
+
+
+def _span(first: float, last: float, length: int) -> slice:
+    start = min(round(first * length), length - 1)
+    return slice(start, max(round(last * length), start + 1))

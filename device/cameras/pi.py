@@ -1,0 +1,158 @@
+"""The Raspberry Pi's own camera, through picamera2.
+
+The only module that knows picamera2 and libcamera; both are imported when the camera is opened.
+"""
+
+import importlib
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from device.cameras.grabber import Grabber
+from device.cameras.source import CameraSource
+from device.config import CameraConfig
+from device.errors import CameraLostError, CameraMissingError
+from device.recognition.frames import Pixels
+
+_log = logging.getLogger(__name__)
+
+_OPENING_S = 20.0  # a Pi Zero loads libcamera's tuning in about ten
+_STALLED_S = 5.0
+
+# libcamera names a format by its bytes as one little-endian word, last byte first: the memory of its BGR888 holds R, G, B,
+# that of RGB888 holds B, G, R. Asked for is BGR888, so that nothing is converted; a pipeline may answer with another.
+_ASKED_FORMAT = "BGR888"
+_CHANNELS = {
+    "BGR888": slice(0, 3),
+    "RGB888": slice(2, None, -1),
+    "XBGR8888": slice(0, 3),
+    "XRGB8888": slice(2, None, -1),
+}
+
+
+class PiCamera(CameraSource):
+    """The Pi camera that the configuration numbers.
+
+    Args:
+        config: Asked for; the camera takes the nearest it can.
+        vendor: Gives a module by name (`picamera2`, `libcamera`).
+        clock: Monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        config: CameraConfig,
+        *,
+        vendor: Callable[[str], Any] = importlib.import_module,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(config, name=f"pi:{config.device}", clock=clock)
+        self._vendor = vendor
+        self._grabber = Grabber(self.name, self._open_capture)
+
+    def _start(self) -> None:
+        self._grabber.start(_OPENING_S)
+
+    def _take(self, timeout_s: float) -> Pixels:
+        return self._grabber.newest(timeout_s)
+
+    def _stop(self) -> None:
+        self._grabber.stop()
+
+    def _open_capture(self) -> "_PiCapture":
+        picamera2, libcamera = self._modules()
+        found = len(picamera2.Picamera2.global_camera_info())
+        if self._config.device >= found:
+            raise CameraMissingError(
+                f"{self.name}: expected a Pi camera of that number, found {found}; "
+                "check its ribbon cable, then `rpicam-hello --list-cameras`"
+            )
+        try:
+            camera = picamera2.Picamera2(self._config.device)
+        except RuntimeError as error:
+            raise self._unusable(error) from error
+        try:
+            return _PiCapture(self.name, camera, self._started(camera, libcamera))
+        except RuntimeError as error:
+            camera.close()
+            raise self._unusable(error) from error
+        except CameraMissingError:
+            camera.close()
+            raise
+
+    def _modules(self) -> tuple[Any, Any]:
+        try:
+            return self._vendor("picamera2"), self._vendor("libcamera")
+        except (ImportError, ValueError) as error:  # ValueError: a library built for another NumPy
+            raise CameraMissingError(
+                f"{self.name}: expected picamera2, can't import it ({error}); "
+                "on Raspberry Pi OS: sudo apt install python3-picamera2"
+            ) from error
+
+    def _unusable(self, error: RuntimeError) -> CameraMissingError:
+        why = error.__cause__ or error  # picamera2 wraps the reason in a sentence that says nothing
+        return CameraMissingError(
+            f"{self.name}: expected it to open, found {why}; see that nothing else uses it"
+        )
+
+    def _started(self, camera: Any, libcamera: Any) -> slice:
+        """Start the camera and give the channels that are red, green and blue."""
+        size = (self._config.width // 2 * 2, self._config.height // 2 * 2)  # odd ones are refused
+        camera.configure(
+            camera.create_video_configuration(
+                main={"size": size, "format": _ASKED_FORMAT},
+                controls=self._controls(camera.camera_controls, libcamera),
+            )
+        )
+        got = camera.camera_configuration()["main"]["format"]
+        if got not in _CHANNELS:
+            raise CameraMissingError(
+                f"{self.name}: expected one of {', '.join(_CHANNELS)}, found {got}; use it as a webcam"
+            )
+        camera.start()
+        return _CHANNELS[got]
+
+    def _controls(self, advertised: Any, libcamera: Any) -> dict[str, Any]:
+        """Give the controls to set, leaving out (with a warning) those this camera lacks."""
+        config = self._config
+        frame_us = max(round(1e6 / config.fps), config.exposure_us or 0)
+        wanted: dict[str, Any] = {"FrameDurationLimits": (frame_us, frame_us)}
+        modes = libcamera.controls.AfModeEnum
+        if config.focus is not None:
+            wanted |= {"AfMode": modes.Manual, "LensPosition": float(config.focus)}
+        elif "AfMode" in advertised:  # most Pi cameras have a fixed lens: nothing to say about it
+            wanted["AfMode"] = modes.Continuous
+        if config.exposure_us is not None:
+            wanted["ExposureTime"] = config.exposure_us
+        if config.gain is not None:
+            wanted["AnalogueGain"] = float(config.gain)
+        for control in wanted.keys() - set(advertised):
+            _log.warning("%s: this camera has no control %s", self.name, control)
+        return {control: value for control, value in wanted.items() if control in advertised}
+
+
+class _PiCapture:
+    def __init__(self, name: str, camera: Any, channels: slice) -> None:
+        self._name = name
+        self._camera = camera
+        self._channels = channels
+
+    def take(self) -> Pixels:
+        """Wait for the next frame."""
+        job = self._camera.capture_array("main", wait=False)
+        try:
+            picture = self._camera.wait(job, timeout=_STALLED_S)
+        except TimeoutError as error:  # https://github.com/raspberrypi/picamera2/issues/1090
+            raise CameraLostError(
+                f"{self._name}: expected a frame within {_STALLED_S:g} s, got none; check its ribbon cable"
+            ) from error
+        except RuntimeError as error:
+            raise CameraLostError(f"{self._name}: expected a frame, found {error}") from error
+        return np.ascontiguousarray(picture[..., self._channels], dtype=np.uint8)
+
+    def release(self) -> None:
+        """Stop and let go of the camera."""
+        self._camera.close()

@@ -1,0 +1,151 @@
+"""A camera without a camera: shows pictures or a video as if they lay at the stand.
+
+Ships in the product, for trying the kiosk without hardware, for exhibitions without a stand, and for the tests. A picture
+fills the frame at its own aspect. Knows nothing of bundles: whoever has pictures hands them in.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from device.cameras.source import CameraSource
+from device.cameras.video import video_frames
+from device.config import CameraConfig
+from device.errors import CameraLostError, CameraMissingError, KioskError
+from device.recognition import frames
+from device.recognition.frames import Pixels
+
+_log = logging.getLogger(__name__)
+
+HOLD_S = 6.0
+_PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayPicture:
+    """A picture that can be shown, not yet decoded.
+
+    Attributes:
+        name: What to call it in a warning.
+        load: Gives uint8 (H, W, 3), RGB, upright; raises a `KioskError` when it can't be read.
+    """
+
+    name: str
+    load: Callable[[], Pixels]
+
+
+class ReplayCamera(CameraSource):
+    """Pictures one after the other, each held for a while, over and over; or a video, frame by frame.
+
+    Args:
+        config: `replay` names a folder (read with its subfolders, by name) or a video file; `None`
+            takes `pictures`. `fps` sets the pace, and pictures are scaled down to the frame's longer side.
+        pictures: Shown where `config.replay` is `None`, such as the bundle's own; loaded when their turn comes.
+        hold_s: How long a picture lies at the stand; a video's frames follow at `fps`.
+        clock: Monotonic seconds.
+        sleep: Waits so many seconds.
+    """
+
+    def __init__(
+        self,
+        config: CameraConfig,
+        *,
+        pictures: Sequence[ReplayPicture] = (),
+        hold_s: float = HOLD_S,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        name = config.replay.name if config.replay else "bundle"
+        super().__init__(config, name=f"replay:{name}", clock=clock)
+        self._pictures = pictures
+        self._picture_hold_s = hold_s
+        self._sleep = sleep
+        self._refused: set[str] = set()
+        self._clear()
+
+    def _clear(self) -> None:
+        self._film: Iterator[Pixels] = iter(())
+        self._shown: Pixels | None = None
+        self._shown_at_s = self._due_s = float("-inf")
+
+    def _start(self) -> None:
+        self._film = self._new_film()
+        self._shown = next(
+            self._film, None
+        )  # nothing to show is found out now, not at the first read
+        if self._shown is None:
+            raise CameraMissingError(
+                f"{self.name}: expected pictures or a video that can be read, found none; put some there"
+            )
+        self._shown_at_s = self._clock()
+
+    def _take(self, timeout_s: float) -> Pixels:
+        self._pace(timeout_s)
+        if self._clock() - self._shown_at_s >= self._hold_s:
+            self._shown = self._next_picture()
+            self._shown_at_s = self._clock()
+        if self._shown is None:
+            raise CameraLostError(
+                f"{self.name}: expected a picture to show, found them gone; put them back"
+            )
+        return self._shown.copy()
+
+    def _stop(self) -> None:
+        self._clear()
+
+    @property
+    def _hold_s(self) -> float:
+        return 0.0 if self._is_video else self._picture_hold_s
+
+    @property
+    def _is_video(self) -> bool:
+        return self._config.replay is not None and not self._config.replay.is_dir()
+
+    def _pace(self, timeout_s: float) -> None:
+        wait_s = self._due_s - self._clock()
+        if wait_s > timeout_s:
+            self._sleep(timeout_s)
+            raise CameraLostError(
+                f"{self.name}: expected a frame within {timeout_s:g} s, but at {self._config.fps:g} a second none is due"
+            )
+        if wait_s > 0:
+            self._sleep(wait_s)
+        self._due_s = self._clock() + 1 / self._config.fps
+
+    def _next_picture(self) -> Pixels | None:
+        picture = next(self._film, None)
+        if picture is None:  # the end: from the start again
+            self._film = self._new_film()
+            try:
+                picture = next(self._film, None)
+            except CameraMissingError as error:  # the video was deleted meanwhile
+                raise CameraLostError(str(error)) from error
+        return picture
+
+    def _new_film(self) -> Iterator[Pixels]:
+        path = self._config.replay
+        if path is not None and self._is_video:
+            return video_frames(path)
+        pictures = self._pictures if path is None else _folder(path, self._side)
+        return self._readable(pictures)
+
+    @property
+    def _side(self) -> int:
+        return max(self._config.width, self._config.height)
+
+    def _readable(self, pictures: Sequence[ReplayPicture]) -> Iterator[Pixels]:
+        for picture in pictures:
+            try:
+                yield picture.load()
+            except KioskError as error:
+                if picture.name not in self._refused:  # said once, not once a round
+                    self._refused.add(picture.name)
+                    _log.warning("%s: %s left out: %s", self.name, picture.name, error)
+
+
+def _folder(folder: Path, side: int) -> list[ReplayPicture]:
+    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in _PICTURES and p.is_file())
+    return [ReplayPicture(name=p.name, load=partial(frames.load, p, side=side)) for p in paths]

@@ -1,0 +1,154 @@
+"""A USB webcam, through OpenCV (V4L2 on Linux).
+
+The only camera module that opens devices with OpenCV; OpenCV is imported when a webcam is opened.
+"""
+
+import logging
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from device.cameras.grabber import Grabber
+from device.cameras.source import CameraSource
+from device.config import CameraConfig
+from device.errors import CameraLostError, CameraMissingError
+from device.recognition.frames import Pixels
+
+_log = logging.getLogger(__name__)
+
+_OPENING_S = 10.0
+_MANUAL_EXPOSURE = 1  # V4L2_EXPOSURE_MANUAL
+_V4L2_EXPOSURE_US = 100  # V4L2 counts exposure in tenths of a millisecond
+
+
+class WebcamCamera(CameraSource):
+    """The webcam that the configuration numbers.
+
+    `focus` is handed to the driver in the driver's own steps: V4L2 leaves their unit undefined
+    (`v4l2-ctl --list-ctrls` shows the range), so dioptres can't be kept to.
+
+    Args:
+        config: Asked for; the webcam takes the nearest it can.
+        capture: Gives an opened `cv2.VideoCapture`; `None` opens the device.
+        clock: Monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        config: CameraConfig,
+        *,
+        capture: Callable[[], Any] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(config, name=f"webcam:{config.device}", clock=clock)
+        self._open_vendor = capture or self._open_device
+        self._grabber = Grabber(self.name, self._open_capture)
+
+    def _start(self) -> None:
+        self._grabber.start(_OPENING_S)
+
+    def _take(self, timeout_s: float) -> Pixels:
+        return self._grabber.newest(timeout_s)
+
+    def _stop(self) -> None:
+        self._grabber.stop()
+
+    def _open_capture(self) -> "_WebcamCapture":
+        vendor = self._open_vendor()
+        if not vendor.isOpened():
+            raise CameraMissingError(
+                f"{self.name}: expected a webcam, but it can't be opened; see that nothing else uses it"
+            )
+        _ask_for(vendor, self._config, self.name)
+        return _WebcamCapture(vendor, self.name, self._config.fps, self._clock)
+
+    def _open_device(self) -> Any:
+        if not sys.platform.startswith("linux"):
+            return opencv().VideoCapture(self._config.device)
+        # Looked at first, since OpenCV writes its own warnings to standard error.
+        device = Path(f"/dev/video{self._config.device}")
+        if not device.exists():
+            raise CameraMissingError(
+                f"{self.name}: expected {device}, found no such device; plug the webcam in"
+            )
+        cv2 = opencv()
+        return cv2.VideoCapture(self._config.device, cv2.CAP_V4L2)
+
+
+class _WebcamCapture:
+    """Drains a webcam at its own pace, decoding only as many frames as are wanted.
+
+    Leaving frames in the driver's queue would make every picture four frames old.
+    """
+
+    def __init__(self, vendor: Any, name: str, fps: float, clock: Callable[[], float]) -> None:
+        self._vendor = vendor
+        self._name = name
+        self._clock = clock
+        # A frame that comes a little early is still the one that is due.
+        self._interval_s = 0.9 / fps
+        self._due_s = float("-inf")
+
+    def take(self) -> Pixels | None:
+        """Wait for the next frame; decode it when one is due."""
+        if not self._vendor.grab():
+            raise CameraLostError(
+                f"{self._name}: expected a frame, found the webcam gone; plug it in again"
+            )
+        if self._clock() < self._due_s:
+            return None
+        decoded, picture = self._vendor.retrieve()
+        if not decoded:  # a JPEG damaged on its way: the next may be whole
+            return None
+        self._due_s = self._clock() + self._interval_s
+        cv2 = opencv()
+        rgb: Pixels = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+        return rgb
+
+    def release(self) -> None:
+        """Let go of the device."""
+        self._vendor.release()
+
+
+def opencv() -> Any:
+    """Give OpenCV, imported now.
+
+    Raises:
+        CameraMissingError: When it isn't installed.
+    """
+    try:
+        import cv2
+    except ImportError as error:
+        raise CameraMissingError(
+            f"OpenCV: expected it for webcams and video files, can't import it ({error}); "
+            "install python3-opencv, or the extra printkiosk[opencv]"
+        ) from error
+    return cv2
+
+
+def _ask_for(vendor: Any, config: CameraConfig, name: str) -> None:
+    cv2 = opencv()
+    # Uncompressed 1280x960 doesn't fit through USB 2 at more than a few frames a second.
+    vendor.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+    vendor.set(cv2.CAP_PROP_FRAME_WIDTH, config.width)
+    vendor.set(cv2.CAP_PROP_FRAME_HEIGHT, config.height)
+    vendor.set(cv2.CAP_PROP_FPS, config.fps)
+    vendor.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+    locks: list[tuple[str, int, float]] = []
+    if config.focus is not None:
+        locks += [
+            ("autofocus off", cv2.CAP_PROP_AUTOFOCUS, 0),
+            ("focus", cv2.CAP_PROP_FOCUS, config.focus),
+        ]
+    if config.exposure_us is not None:
+        locks += [
+            ("manual exposure", cv2.CAP_PROP_AUTO_EXPOSURE, _MANUAL_EXPOSURE),
+            ("exposure", cv2.CAP_PROP_EXPOSURE, config.exposure_us / _V4L2_EXPOSURE_US),
+        ]
+    if config.gain is not None:
+        locks.append(("gain", cv2.CAP_PROP_GAIN, config.gain))
+    for what, control, value in locks:
+        if not vendor.set(control, value):
+            _log.warning("%s: the webcam doesn't take %s (%g asked for)", name, what, value)

@@ -1,0 +1,197 @@
+"""`printkiosk-device`: the kiosk from a terminal. One verb a job; results to stdout, all else to stderr."""
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from device import __version__
+from device.bundle.opened import opened, verify
+from device.config import Config, load
+from device.doctor import examine
+from device.errors import KioskError, PictureError
+from device.recognition import frames
+from device.recognition.fingerprint import choose_threads
+from device.recognition.recogniser import Answer, Recogniser
+from device.recognition.wire import answer_to_json
+from device.service import open_camera_for
+from device.store.bundles import Bundles, Installed
+
+_PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code: 0 done, 1 failed (one line said why), 2 wrong use."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(
+        level=logging.WARNING + 10 * (options.quiet - options.verbose),
+        format="%(levelname)s %(name)s: %(message)s",
+    )
+    try:
+        run: Callable[[argparse.Namespace], int] = options.run
+        return run(options)
+    except KioskError as error:
+        print(f"printkiosk-device: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="printkiosk-device", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.add_argument("-v", "--verbose", action="count", default=0, help="say more")
+    parser.add_argument("-q", "--quiet", action="count", default=0, help="say less")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_identify(verbs)
+    doctor = verbs.add_parser("doctor", help="say in plain words what is right here and what isn't")
+    _add_settings(doctor)
+    doctor.set_defaults(run=_doctor)
+    picture = verbs.add_parser("picture", help="take a test picture with the stand's camera")
+    _add_settings(picture)
+    picture.add_argument("file", type=Path, help="where the JPEG goes")
+    picture.set_defaults(run=_picture)
+    _add_bundle(verbs)
+    return parser
+
+
+def _add_identify(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    identify = verbs.add_parser("identify", help="say which prints some pictures show")
+    identify.add_argument("images", nargs="+", type=Path, metavar="FILE_OR_FOLDER")
+    _add_settings(identify)
+    identify.add_argument("--top", type=int, default=10, metavar="N", help="matches to name (default 10)")
+    identify.add_argument("--threads", type=int, default=0, metavar="N", help="for the model (default: cores, <= 4)")
+    identify.add_argument("--json", action="store_true", help="one JSON object a line")
+    identify.set_defaults(run=_identify)
+
+
+def _add_bundle(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    bundle = verbs.add_parser("bundle", help="look after the bundles installed here")
+    jobs = bundle.add_subparsers(required=True, metavar="JOB")
+    for name, run, help_text in (
+        ("list", _bundle_list, "which are here, and which one answers"),
+        ("verify", _bundle_verify, "read every byte of a bundle and hold it against its manifest"),
+        ("activate", _bundle_activate, "make an installed bundle the one that answers"),
+        ("rollback", _bundle_rollback, "go back to the bundle before"),
+    ):
+        job = jobs.add_parser(name, help=help_text)
+        _add_settings(job)
+        if name == "verify":
+            job.add_argument("path", nargs="?", type=Path, help="default: the one that answers")
+        if name == "activate":
+            job.add_argument("name", help="as `bundle list` prints it")
+        job.set_defaults(run=run)
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, metavar="FILE", help="kiosk.toml")
+    parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="instead of the configured one")
+
+
+def _config(options: argparse.Namespace) -> Config:
+    return load(options.config, os.environ)
+
+
+def _bundle_of(options: argparse.Namespace, config: Config) -> Path:
+    chosen: Path | None = options.bundle or config.bundle
+    return chosen or Bundles(config.store).current
+
+
+def _identify(options: argparse.Namespace) -> int:
+    if options.top < 1:
+        print(f"printkiosk-device: --top: expected 1 or more, found {options.top}", file=sys.stderr)
+        return 2
+    failed = False
+    with opened(_bundle_of(options, _config(options))) as bundle:
+        recogniser = Recogniser(bundle, threads=choose_threads(options.threads))
+        for path in _pictures(options.images):
+            try:
+                frame = frames.frame(frames.load(path, side=frames.UPLOAD_SIDE), source=str(path))
+            except PictureError as error:
+                failed = True
+                _print_fault(path, error, options.json)
+                continue
+            answer = recogniser.recognise(frame, count=options.top)
+            print(_answer_line(path, answer, options.json), flush=True)
+    return 1 if failed else 0
+
+
+def _pictures(paths: Sequence[Path]) -> Iterator[Path]:
+    """Give the files named, and a folder's pictures by name; what is missing is left to be an error."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*") if p.suffix.lower() in _PICTURES)
+        else:
+            yield path
+
+
+def _print_fault(path: Path, error: PictureError, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"image": str(path), "error": str(error)}, ensure_ascii=False), flush=True)
+    else:
+        print(f"{path}: {error}", file=sys.stderr)
+
+
+def _answer_line(path: Path, answer: Answer, as_json: bool) -> str:
+    if as_json:
+        return json.dumps({"image": str(path)} | answer_to_json(answer), ensure_ascii=False)
+    best = f"{answer.matches[0].record.record_id} {answer.matches[0].record.title}" if answer.matches else ""
+    return f"{path}: {answer.verdict} {best}".rstrip()
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    config = _config(options)
+    findings = examine(_bundle_of(options, config), config, open_camera_for(config))
+    for finding in findings:
+        print(f"{'ok  ' if finding.is_good else 'FAIL'} {finding.what}: {finding.found}")
+        if finding.advice:
+            print(f"     -> {finding.advice}")
+    return 0 if all(finding.is_good for finding in findings) else 1
+
+
+def _picture(options: argparse.Namespace) -> int:
+    config = _config(options)
+    with opened(_bundle_of(options, config)) as bundle, open_camera_for(config)(bundle) as camera:
+        frame = camera.read(timeout_s=10.0)
+        options.file.write_bytes(frames.to_jpeg(frame.pixels, side=max(frame.pixels.shape[:2]), quality=92))
+        height, width = frame.pixels.shape[:2]
+        print(f"{options.file}: {width}x{height} from {camera.name}")
+    return 0
+
+
+def _bundle_list(options: argparse.Namespace) -> int:
+    installed = Bundles(_config(options).store).list()
+    for bundle in installed:
+        print(f"{_mark(bundle)} {bundle.name}  {bundle.manifest.title if bundle.manifest else bundle.fault}")
+    if not installed:
+        print(f"no bundle is installed in {_config(options).store}", file=sys.stderr)
+    return 0
+
+
+def _mark(bundle: Installed) -> str:
+    return "current " if bundle.is_current else "previous" if bundle.is_previous else "        "
+
+
+def _bundle_verify(options: argparse.Namespace) -> int:
+    path = options.path or _bundle_of(options, _config(options))
+    manifest = verify(path, progress=lambda entry: logging.info("reading %s", entry.path))
+    print(f"{path}: whole: {manifest.title}, {manifest.items} prints, {len(manifest.files)} files")
+    return 0
+
+
+def _bundle_activate(options: argparse.Namespace) -> int:
+    manifest = Bundles(_config(options).store).activate(options.name)
+    print(f"{manifest.title} answers from the next start on")
+    return 0
+
+
+def _bundle_rollback(options: argparse.Namespace) -> int:
+    manifest = Bundles(_config(options).store).rollback()
+    print(f"back to {manifest.title} from the next start on")
+    return 0

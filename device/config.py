@@ -1,0 +1,266 @@
+"""How this kiosk is set up: one TOML file, the environment above it, flags above both.
+
+Every mistake is reported at once, each with what was meant. Defaults live in the dataclasses and nowhere else.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, is_dataclass
+from pathlib import Path
+from types import UnionType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from device.errors import ConfigError
+
+ENVIRONMENT = "PRINTKIOSK_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraConfig:
+    """The camera at the stand.
+
+    Attributes:
+        kind: `auto` takes the Pi's camera, else a webcam, else the replay camera.
+        device: Which webcam or Pi camera.
+        replay: Folder of pictures or video file for the replay camera; `None`: the bundle's own pictures.
+        width, height: Asked for, in pixels; the camera may give others.
+        fps: Frames a second asked for.
+        rotate_deg: Clockwise, after capture.
+        mirror: Left and right exchanged, after the rotation.
+        region: The stand within the turned frame, as shares: left, top, right, bottom.
+        focus: Dioptres; `None` for autofocus.
+        exposure_us, gain: Fixed; `None` for automatic.
+    """
+
+    kind: Literal["auto", "pi", "webcam", "replay", "none"] = "auto"
+    device: int = 0
+    replay: Path | None = None
+    width: int = 1280
+    height: int = 960
+    fps: float = 10.0
+    rotate_deg: Literal[0, 90, 180, 270] = 0
+    mirror: bool = False
+    region: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    focus: float | None = None
+    exposure_us: int | None = None
+    gain: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenConfig:
+    """Where the page is served.
+
+    Attributes:
+        host: Loopback unless phones on the network may ask as well.
+        hosts: Names a browser may ask for (against DNS rebinding); the host itself is always among them.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecognitionConfig:
+    """How answers are found.
+
+    Attributes:
+        threads: For one model call; 0 takes one a core, at most 4.
+        matches: How many an answer names.
+        waiting: How many may wait for an answer before others are asked to come back.
+    """
+
+    threads: int = 0
+    matches: int = 10
+    waiting: int = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenConfig:
+    """The touchscreen.
+
+    Attributes:
+        idle_s: After so long without a touch an answer leaves the screen.
+        px_per_mm: CSS pixels a millimetre of the panel (5.2 on the official 7-inch one).
+    """
+
+    idle_s: float = 60.0
+    px_per_mm: float = 5.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything that can be set.
+
+    Attributes:
+        bundle: The bundle's folder; `None` takes the current one of `store`.
+        store: Where installed bundles live.
+    """
+
+    bundle: Path | None = None
+    store: Path = Path("/var/lib/printkiosk")
+    camera: CameraConfig = field(default_factory=CameraConfig)
+    listen: ListenConfig = field(default_factory=ListenConfig)
+    recognition: RecognitionConfig = field(default_factory=RecognitionConfig)
+    screen: ScreenConfig = field(default_factory=ScreenConfig)
+
+    def __post_init__(self) -> None:
+        faults = list(_faults(self))
+        if faults:
+            raise ConfigError("; ".join(faults))
+
+
+def load(path: Path | None, environ: Mapping[str, str]) -> Config:
+    """Read the configuration.
+
+    Args:
+        path: A TOML file; `None` for the defaults.
+        environ: `PRINTKIOSK_CAMERA_KIND=webcam` sets `[camera] kind`, and so on.
+
+    Raises:
+        ConfigError: Naming every mistake in the file and the environment, on one line.
+    """
+    mistakes: list[str] = []
+    data = _merge(_read_file(path), _read_environment(environ))
+    config = _read(Config, data, "", mistakes)
+    if mistakes:
+        raise ConfigError(f"{path or 'environment'}: {'; '.join(mistakes)}")
+    return config  # type: ignore[no-any-return]  # without mistakes it is a Config
+
+
+def _read_file(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: can't be read ({error.strerror}); give --config another file") from error
+    except ValueError as error:
+        raise ConfigError(f"{path}: expected TOML, found {error}") from error
+
+
+def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Give the settings in the environment in the file's own shape, values still text."""
+    sections = {name for name, hint in get_type_hints(Config).items() if is_dataclass(hint)}
+    found: dict[str, Any] = {}
+    for name, value in sorted(environ.items()):
+        if not name.startswith(ENVIRONMENT) or name in _NOT_SETTINGS:
+            continue
+        section, _, key = name.removeprefix(ENVIRONMENT).lower().partition("_")
+        if section in sections and key:
+            found.setdefault(section, {})[key] = _FromText(value)
+        else:
+            found[name.removeprefix(ENVIRONMENT).lower()] = _FromText(value)
+    return found
+
+
+_NOT_SETTINGS = frozenset({"PRINTKIOSK_CACHE"})  # the desk's
+
+
+class _FromText(str):
+    """A value from the environment, where numbers and lists arrive as text."""
+
+
+def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        nested = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merge(merged[key], value) if nested else value
+    return merged
+
+
+def _read(kind: Any, data: Any, place: str, mistakes: list[str]) -> Any:
+    if not isinstance(data, dict):
+        mistakes.append(f"[{place}] expected a section, found {data!r}")
+        return kind()
+    hints = get_type_hints(kind)
+    values = {}
+    for key, value in data.items():
+        name = f"{place}.{key}" if place else key
+        if key not in hints:
+            close = difflib.get_close_matches(key, hints, n=1)
+            mistakes.append(f"unknown key {name!r}" + (f", did you mean {close[0]!r}?" if close else ""))
+        elif is_dataclass(hints[key]):
+            values[key] = _read(hints[key], value, name, mistakes)
+        else:
+            try:
+                values[key] = _convert(hints[key], value)
+            except (ValueError, TypeError):
+                mistakes.append(f"{name}: expected {_describe(hints[key])}, found {str(value)!r}")
+    try:
+        return kind(**values)
+    except ConfigError as error:
+        mistakes.append(str(error))
+        return kind()
+
+
+def _convert(hint: Any, value: Any) -> Any:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is UnionType:
+        if isinstance(value, _FromText) and value == "":
+            return None
+        return _convert(arguments[0], value)
+    if origin is Literal:
+        choice = type(arguments[0])(value) if isinstance(value, _FromText) else value
+        if choice not in arguments or isinstance(choice, bool):
+            raise ValueError(value)
+        return choice
+    if origin is tuple:
+        return _convert_tuple(arguments, value)
+    if hint is Path:
+        return Path(_check(str, value)).expanduser()
+    if isinstance(value, _FromText):
+        return _from_text(hint, value)
+    return float(_check((int, float), value)) if hint is float else _check(hint, value)
+
+
+def _convert_tuple(arguments: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
+    parts = [_FromText(p.strip()) for p in value.split(",")] if isinstance(value, _FromText) else value
+    if not isinstance(parts, list):
+        raise TypeError(value)
+    kinds = [arguments[0]] * len(parts) if arguments[-1] is Ellipsis else list(arguments)
+    return tuple(_convert(kind, part) for kind, part in zip(kinds, parts, strict=True))
+
+
+def _from_text(hint: Any, value: str) -> Any:
+    if hint is bool:
+        return ("false", "true").index(value.lower()) == 1  # anything else is a ValueError
+    return hint(value)
+
+
+def _check(kind: Any, value: Any) -> Any:
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise TypeError(value)
+    return value
+
+
+def _describe(hint: Any) -> str:
+    if get_origin(hint) is UnionType:
+        return _describe(get_args(hint)[0])
+    if get_origin(hint) is Literal:
+        return " or ".join(str(choice) for choice in get_args(hint))
+    if get_origin(hint) is tuple:
+        return f"a list of {_describe(get_args(hint)[0])}"
+    return {str: "text", Path: "a path", int: "a whole number", float: "a number", bool: "true or false"}[hint]
+
+
+def _faults(config: Config) -> Iterator[str]:
+    camera, recognition, screen = config.camera, config.recognition, config.screen
+    left, top, right, bottom = camera.region
+    if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+        yield f"camera.region: expected 0 <= left < right <= 1 and 0 <= top < bottom <= 1, found {list(camera.region)}"
+    for name, value in (("width", camera.width), ("height", camera.height), ("fps", camera.fps)):
+        if value <= 0:
+            yield f"camera.{name}: expected more than 0, found {value}"
+    if not 0 <= config.listen.port <= 65535:
+        yield f"listen.port: expected 0 to 65535, found {config.listen.port}"
+    if not 0 <= recognition.threads <= 64:
+        yield f"recognition.threads: expected 0 to 64, found {recognition.threads}"
+    for name, count in (("matches", recognition.matches), ("waiting", recognition.waiting)):
+        if not 1 <= count <= 100:
+            yield f"recognition.{name}: expected 1 to 100, found {count}"
+    if not 10 <= screen.idle_s <= 3600:
+        yield f"screen.idle_s: expected 10 to 3600, found {screen.idle_s}"
+    if not 1 <= screen.px_per_mm <= 40:
+        yield f"screen.px_per_mm: expected 1 to 40, found {screen.px_per_mm}"

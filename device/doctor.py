@@ -1,0 +1,95 @@
+"""What is right on this machine and what isn't, in plain words, with what to do."""
+
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from device.bundle.opened import OpenedBundle, open_bundle, verify
+from device.cameras import CameraSource
+from device.config import Config
+from device.errors import KioskError
+from device.recognition.fingerprint import choose_threads
+from device.recognition.probes import lost_probes
+from device.recognition.recogniser import Recogniser
+
+_FIRST_FRAME_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing looked at: what was found, and advice where it isn't good."""
+
+    what: str
+    found: str
+    is_good: bool
+    advice: str = ""
+
+
+def examine(
+    bundle: Path, config: Config, open_camera: Callable[[OpenedBundle | None], CameraSource]
+) -> tuple[Finding, ...]:
+    """Look at everything an answer needs, on this machine.
+
+    Args:
+        bundle: The bundle's folder.
+        config: How the kiosk is set up.
+        open_camera: Gives an opened camera, or raises `CameraError`.
+    """
+    machine = f"Python {platform.python_version()} on {platform.machine()}"
+    findings = [Finding(what="machine", found=machine, is_good=True)]
+    findings += list(_bundle(bundle, config))
+    findings.append(_camera(open_camera, bundle))
+    return tuple(findings)
+
+
+def _bundle(path: Path, config: Config) -> Iterator[Finding]:
+    try:
+        manifest = verify(path)
+    except KioskError as error:
+        advice = "make one with `printkiosk-convert build`, or name one with --bundle"
+        yield Finding(what="bundle", found=str(error), is_good=False, advice=advice)
+        return
+    found = f"{manifest.title}, {manifest.items} prints, every byte as its manifest says"
+    yield Finding(what="bundle", found=found, is_good=True)
+    yield _self_search(path, config)
+
+
+def _self_search(path: Path, config: Config) -> Finding:
+    """Ask for the bundle's own probe prints: each must find itself."""
+    try:
+        opened = open_bundle(path)
+    except KioskError as error:
+        return Finding(what="self-search", found=str(error), is_good=False, advice="fetch the bundle again")
+    try:
+        threads = choose_threads(config.recognition.threads)
+        lost = lost_probes(opened, Recogniser(opened, threads=threads))
+    except KioskError as error:
+        return Finding(what="self-search", found=str(error), is_good=False, advice="install the software again")
+    finally:
+        opened.close()
+    probes = len(opened.manifest.probes)
+    if lost:
+        found = f"{len(lost)} of {probes} known prints don't find themselves: {', '.join(lost)}"
+        return Finding(what="self-search", found=found, is_good=False, advice="build the bundle again")
+    return Finding(what="self-search", found=f"all {probes} known prints find themselves", is_good=True)
+
+
+def _camera(
+    open_camera: Callable[[OpenedBundle | None], CameraSource], path: Path
+) -> Finding:
+    try:
+        bundle = open_bundle(path)
+    except KioskError:
+        bundle = None
+    try:
+        with open_camera(bundle) as camera:
+            frame = camera.read(_FIRST_FRAME_S)
+        height, width = frame.pixels.shape[:2]
+        return Finding(what="camera", found=f"{camera.name} gives {width}x{height}", is_good=True)
+    except KioskError as error:
+        advice = "check the cable; without a camera visitors can still upload a picture"
+        return Finding(what="camera", found=str(error), is_good=False, advice=advice)
+    finally:
+        if bundle is not None:
+            bundle.close()

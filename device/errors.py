@@ -1,0 +1,64 @@
+"""Everything that can go wrong on the kiosk, by name.
+
+Every error we raise descends from `KioskError` and from the built-in it is. A message is one lower-case
+line: the thing, what was expected, what was found, and what to do if it is the operator's to do.
+"""
+
+
+class KioskError(Exception):
+    """The root: catch this to catch everything of ours."""
+
+
+class ConfigError(KioskError, ValueError):
+    """The configuration file can't be used as it stands."""
+
+
+class BundleError(KioskError):
+    """A bundle can't be used."""
+
+
+class BundleMissingError(BundleError, FileNotFoundError):
+    """There is no bundle where one was expected."""
+
+
+class BundleDamagedError(BundleError, ValueError):
+    """A bundle's bytes are not the ones its manifest names."""
+
+
+class BundleFormatError(BundleError, ValueError):
+    """A bundle was written in a format, or for a model, that this software doesn't read."""
+
+
+class UnknownRecordError(KioskError, KeyError):
+    """No record has this id in the bundle that is open."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""  # KeyError would print the repr
+
+
+class FilterError(KioskError, ValueError):
+    """A search filter names an unknown field or holds a malformed value."""
+
+
+class PictureError(KioskError, ValueError):
+    """A picture can't be read: no image, cut short, too large, or of a kind we don't take."""
+
+
+class ModelError(KioskError, RuntimeError):
+    """The model can't be loaded or run, or fingerprints of two models were compared."""
+
+
+class CameraError(KioskError, OSError):
+    """A camera can't be used."""
+
+
+class CameraMissingError(CameraError):
+    """There is no such camera on this machine, or no driver for it."""
+
+
+class CameraLostError(CameraError):
+    """A camera that worked has stopped giving frames."""
+
+
+class BusyError(KioskError, RuntimeError):
+    """Too many are waiting for an answer already; try again in a moment."""

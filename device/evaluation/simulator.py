@@ -1,0 +1,212 @@
+"""Camera-like versions of a clean print, made from a seed.
+
+Thresholds are fitted, and the kiosk's answers are compared with full precision, on what a camera makes of a
+print that is already cut out: a little turned, cut, uneven in light, soft, noisy. Hands, tables and glare are
+not here yet. Knows nothing of fingerprints or collections.
+
+Same picture, same seed: same bytes, for one version of OpenCV, Pillow and numpy.
+"""
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from device.recognition.frames import Pixels
+
+# A sheet that fills three quarters of a 720p frame. Blur in pixels, noise and JPEG blocks only mean something
+# at a known size, and a museum's picture may have fifty megapixels.
+CAPTURE_SIDE = 640
+_DISPLAY_GAMMA = 2.2
+
+Effect = Callable[[Pixels, np.random.Generator, float], Pixels]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factor:
+    """One thing that a camera and its surroundings do to a picture.
+
+    Attributes:
+        name: What it is called on the parity page.
+        effect: Gives the changed picture; draws how much from nothing up to `most`.
+        most: Its largest amount, in `unit`.
+        unit: What `most` counts.
+    """
+
+    name: str
+    effect: Effect
+    most: float
+    unit: str
+
+
+def perspective(pixels: Pixels, rng: np.random.Generator, most_share: float) -> Pixels:
+    """Give the picture seen askew: each corner lies inside the true one by up to this share of the sides."""
+    height, width = pixels.shape[:2]
+    inward = rng.random((4, 2)) * most_share * (width, height)
+    frame = np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=np.float32)
+    towards_middle = np.array([(1, 1), (-1, 1), (-1, -1), (1, -1)])
+    seen = (frame + towards_middle * inward).astype(np.float32)
+    matrix = cv2.getPerspectiveTransform(seen, frame)
+    return _warped(pixels, cv2.warpPerspective, matrix)
+
+
+def rotation(pixels: Pixels, rng: np.random.Generator, most_degrees: float) -> Pixels:
+    """Give the picture turned about its middle, either way by up to so many degrees."""
+    height, width = pixels.shape[:2]
+    degrees = _between(rng, -most_degrees, most_degrees)
+    return _warped(
+        pixels, cv2.warpAffine, cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    )
+
+
+def crop(pixels: Pixels, rng: np.random.Generator, most_share: float) -> Pixels:
+    """Give the picture with up to this share of its width, and of its height, cut away."""
+    height, width = pixels.shape[:2]
+    kept = [max(1, round(side * (1 - most_share * rng.random()))) for side in (height, width)]
+    top, left = (
+        int(rng.random() * (side - keep + 1))
+        for side, keep in zip((height, width), kept, strict=True)
+    )
+    return np.ascontiguousarray(pixels[top : top + kept[0], left : left + kept[1]])
+
+
+def shade(pixels: Pixels, rng: np.random.Generator, most_share: float) -> Pixels:
+    """Give the picture lit from one side: the far side is darker by up to this share."""
+    height, width = pixels.shape[:2]
+    angle, depth = _between(rng, 0, 2 * np.pi), _between(rng, 0, most_share)
+    across = np.cos(angle) * np.linspace(-0.5, 0.5, width, dtype=np.float32)[np.newaxis, :]
+    down = np.sin(angle) * np.linspace(-0.5, 0.5, height, dtype=np.float32)[:, np.newaxis]
+    far = (across + down) / (abs(np.cos(angle)) + abs(np.sin(angle))) + 0.5  # 0..1
+    return _rounded(_light(pixels) * (1 - depth * far)[..., np.newaxis])
+
+
+def exposure(pixels: Pixels, rng: np.random.Generator, most_stops: float) -> Pixels:
+    """Give the picture lighter or darker by up to so many stops; what gets too light is clipped."""
+    stops = _between(rng, -most_stops, most_stops)
+    return _rounded(_light(pixels) * _in_display_values(stops))
+
+
+def white_balance(pixels: Pixels, rng: np.random.Generator, most_stops: float) -> Pixels:
+    """Give the picture in warmer or colder light: red and blue part by up to so many stops each way."""
+    stops = _between(rng, -most_stops, most_stops)
+    gains = np.array([_in_display_values(stops), 1.0, _in_display_values(-stops)], dtype=np.float32)
+    return _rounded(_light(pixels) * gains)
+
+
+def gamma(pixels: Pixels, rng: np.random.Generator, most_stops: float) -> Pixels:
+    """Give the picture with another tone curve: its exponent is up to 2 to the power of this, or one over it."""
+    exponent = 2.0 ** _between(rng, -most_stops, most_stops)
+    curve = _rounded((np.arange(256) / 255) ** exponent * 255)
+    return curve[pixels]
+
+
+def blur(pixels: Pixels, rng: np.random.Generator, most_pixels: float) -> Pixels:
+    """Give the picture out of focus: a Gaussian of up to this standard deviation in pixels."""
+    sigma = _between(rng, 0, most_pixels)
+    if sigma <= 0:
+        return pixels.copy()  # OpenCV would take 0 for "choose one"
+    soft: Pixels = cv2.GaussianBlur(pixels, (0, 0), sigma)
+    return soft
+
+
+def noise(pixels: Pixels, rng: np.random.Generator, most_levels: float) -> Pixels:
+    """Give the picture with a sensor's noise, up to this standard deviation in the lights, half in the darks."""
+    levels = _between(rng, 0, most_levels)
+    grain = rng.standard_normal(pixels.shape, dtype=np.float32)
+    # Shot noise grows with the root of the light; display values hide part of that.
+    return _rounded(_light(pixels) + grain * levels * (0.5 + _light(pixels) / 510))
+
+
+def jpeg(pixels: Pixels, rng: np.random.Generator, most_loss: float) -> Pixels:
+    """Give the picture after a JPEG encoder whose quality is 95 less up to this."""
+    quality = round(95 - _between(rng, 0, most_loss))
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=quality)
+    with Image.open(buffer) as image:
+        return np.array(image)
+
+
+# In the order in which light meets them: sheet, lamp, lens, sensor, processor, file.
+CAMERA: tuple[Factor, ...] = (
+    Factor(name="perspective", effect=perspective, most=0.03, unit="of the sides"),
+    Factor(name="rotation", effect=rotation, most=3.0, unit="degrees"),
+    Factor(name="crop", effect=crop, most=0.06, unit="of the sides"),
+    Factor(name="uneven light", effect=shade, most=0.35, unit="darker"),
+    Factor(name="exposure", effect=exposure, most=0.5, unit="stops"),
+    Factor(name="white balance", effect=white_balance, most=0.25, unit="stops"),
+    Factor(name="blur", effect=blur, most=1.6, unit="px at 640"),
+    Factor(name="noise", effect=noise, most=8.0, unit="levels"),
+    Factor(name="tone curve", effect=gamma, most=0.4, unit="log2 of gamma"),
+    Factor(name="JPEG", effect=jpeg, most=35.0, unit="below quality 95"),
+)
+
+
+def simulate(pixels: Pixels, rng: np.random.Generator, factors: Sequence[Factor]) -> Pixels:
+    """Give the picture after these factors, one after the other.
+
+    Args:
+        pixels: uint8 (H, W, 3), RGB, of any size; left as it is.
+        rng: Where all chance comes from.
+        factors: In order; none gives the picture at capture size.
+
+    Returns:
+        uint8 (H, W, 3), RGB, C-contiguous, no side longer than `CAPTURE_SIDE`.
+    """
+    captured = _at_capture_size(pixels)
+    for factor in factors:
+        captured = factor.effect(captured, rng, factor.most)
+    return captured
+
+
+def camera_like(pixels: Pixels, rng: np.random.Generator) -> Pixels:
+    """Give what a camera makes of a print: every factor of `CAMERA`, each in a random amount.
+
+    Args:
+        pixels: uint8 (H, W, 3), RGB, of any size; left as it is.
+        rng: Where all chance comes from.
+
+    Returns:
+        uint8 (H, W, 3), RGB, C-contiguous, no side longer than `CAPTURE_SIDE`.
+    """
+    return simulate(pixels, rng, CAMERA)
+
+
+def _at_capture_size(pixels: Pixels) -> Pixels:
+    height, width = pixels.shape[:2]
+    scale = CAPTURE_SIDE / max(height, width)
+    if scale >= 1:
+        return np.ascontiguousarray(pixels)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    smaller: Pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return smaller
+
+
+def _warped(pixels: Pixels, warp: Callable[..., Any], matrix: npt.NDArray[np.float64]) -> Pixels:
+    # What lies beyond the sheet's edge is more of its margin: the nearest pixels, repeated.
+    size = (pixels.shape[1], pixels.shape[0])
+    seen: Pixels = warp(
+        pixels, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return seen
+
+
+def _between(rng: np.random.Generator, low: float, high: float) -> float:
+    return low + (high - low) * float(rng.random())
+
+
+def _in_display_values(stops: float) -> float:
+    """Give the factor on display values that a factor of 2 a stop on light comes to."""
+    return float(2.0 ** (stops / _DISPLAY_GAMMA))
+
+
+def _light(pixels: Pixels) -> npt.NDArray[np.float32]:
+    return pixels.astype(np.float32)
+
+
+def _rounded(values: npt.NDArray[np.floating[Any]]) -> Pixels:
+    return np.clip(values.round(), 0, 255).astype(np.uint8)

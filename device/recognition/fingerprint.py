@@ -1,0 +1,118 @@
+"""The print's fingerprint, by the quantised model in a TFLite interpreter: the only home of that runtime.
+
+LiteRT (`ai-edge-litert`) is the maintained successor of `tflite-runtime` and much faster on int8; where it
+has no wheel (32-bit ARM) the older one runs the same file.
+"""
+
+import importlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from device.errors import ModelError
+from device.recognition.frames import Pixels
+from device.recognition.preprocess import INPUT_SIDE
+
+Vector = npt.NDArray[np.float32]
+Runtime = Literal["ai_edge_litert.interpreter", "tflite_runtime.interpreter"]
+
+DIMENSIONS = 512
+MOST_THREADS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """A print as 512 numbers.
+
+    Attributes:
+        vector: float32 (512,), layer-normalised: mean 0, squared length about 511.
+        model_sha256: Of the model it came from; two models' fingerprints can't be compared.
+    """
+
+    vector: Vector
+    model_sha256: str
+
+
+def choose_threads(asked: int) -> int:
+    """Give the number of threads for one model call: what was asked, or one a core up to four.
+
+    Four is what a Raspberry Pi has; more adds little to a network of this size.
+    """
+    return asked or min(os.cpu_count() or 1, MOST_THREADS)
+
+
+class Fingerprinter:
+    """A loaded model. Not thread-safe: one thread asks, the others queue (`device.service`)."""
+
+    def __init__(
+        self, model: Path, model_sha256: str, *, threads: int, runtime: Runtime | None = None
+    ) -> None:
+        """Load a model.
+
+        Args:
+            model: A `.tflite` file: uint8 (1, 224, 224, 3) RGB in, float32 (1, 512) out.
+            model_sha256: What its fingerprints are marked with.
+            threads: Threads for one call; the result does not depend on it.
+            runtime: The runtime to use; `None` takes the first that is installed.
+
+        Raises:
+            ModelError: When no runtime is installed, or the file is no such model.
+        """
+        interpreter_class = _interpreter_class(runtime)
+        try:
+            self._interpreter = interpreter_class(model_path=str(model), num_threads=threads)
+            self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(f"{model}: can't be loaded ({_one_line(error)}); fetch the bundle again") from error
+        self._model_sha256 = model_sha256
+        self._input = _tensor(self._interpreter.get_input_details(), model, "input")
+        self._output = _tensor(self._interpreter.get_output_details(), model, "output")
+
+    def __call__(self, pixels: Pixels) -> Fingerprint:
+        """Give the fingerprint of one model input.
+
+        Args:
+            pixels: uint8 (224, 224, 3), RGB (`preprocess.to_input`).
+        """
+        self._interpreter.set_tensor(self._input, pixels[np.newaxis])
+        self._interpreter.invoke()
+        vector = self._interpreter.get_tensor(self._output)[0]
+        return Fingerprint(vector=vector, model_sha256=self._model_sha256)
+
+
+_WANTED = {
+    "input": ((1, INPUT_SIDE, INPUT_SIDE, 3), np.uint8),
+    "output": ((1, DIMENSIONS), np.float32),
+}
+
+
+def _tensor(details: list[dict[str, Any]], model: Path, side: str) -> int:
+    shape, dtype = _WANTED[side]
+    found = [(tuple(int(n) for n in detail["shape"]), detail["dtype"]) for detail in details]
+    if found != [(shape, dtype)]:
+        raise ModelError(
+            f"{model}: expected one {side} of {dtype.__name__} {shape}, found "
+            f"{', '.join(f'{kind.__name__} {size}' for size, kind in found)}; build the bundle again"
+        )
+    return int(details[0]["index"])
+
+
+def _interpreter_class(runtime: Runtime | None) -> Any:
+    names = get_args(Runtime) if runtime is None else (runtime,)
+    for name in names:
+        try:
+            return importlib.import_module(name).Interpreter
+        except ModuleNotFoundError:
+            continue
+    raise ModelError(
+        f"no TFLite runtime: expected {' or '.join(n.split('.')[0] for n in names)}, found neither; "
+        "pip install ai-edge-litert"
+    )
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,30 @@
+"""The only definition of how pixels become the model's input.
+
+The seed resized index pictures and query pictures with different filters; here both sides call this. The
+resize is Pillow's: integer arithmetic, the same on every processor. Colour order, mean and scale are not
+here but in the model's graph (`ModelSpec.preprocess`), so that nobody can forget them.
+"""
+
+import numpy as np
+from PIL import Image
+
+from device.recognition.frames import Pixels
+
+RESIZE = "squash-bilinear"
+INPUT_SIDE = 224
+
+
+def to_input(pixels: Pixels) -> Pixels:
+    """Give the model's input for a picture, squashed to a square as the seed does.
+
+    Args:
+        pixels: uint8 (H, W, 3), RGB, of any size.
+
+    Returns:
+        uint8 (224, 224, 3), RGB, C-contiguous.
+    """
+    size = (INPUT_SIDE, INPUT_SIDE)
+    if pixels.shape[:2] == size:
+        return np.ascontiguousarray(pixels)
+    # Pillow widens the filter when scaling down, so bilinear averages all pixels it covers.
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR))

@@ -1,0 +1,39 @@
+"""An answer as JSON: the one shape that the command line prints and the HTTP API sends."""
+
+from typing import Any
+
+from device.recognition.recogniser import Answer
+
+
+def answer_to_json(answer: Answer, *, image: str | None = None) -> dict[str, Any]:
+    """Give an answer's JSON form.
+
+    Args:
+        answer: What the recogniser found.
+        image: What the picture is called, such as its path; `None` leaves the key out.
+
+    Returns:
+        `image`, `bundle`, `verdict`, `matches` best first (`record_id`, `score`), `sheet` (`None`, or
+        `corners`: four [x, y] in pixels of the upright image, clockwise from the sheet's own top left),
+        `turn_deg`, `mirrored`, `hint`, `timings_ms`.
+    """
+    named = {} if image is None else {"image": image}
+    return named | {
+        "bundle": answer.bundle_id,
+        "verdict": answer.verdict.value,
+        "matches": [
+            {"record_id": match.record.record_id, "score": round(match.score, 6)}
+            for match in answer.matches
+        ],
+        "sheet": _sheet_to_json(answer),
+        "turn_deg": answer.turn_deg,
+        "mirrored": answer.mirrored,
+        "hint": answer.hint,
+        "timings_ms": dict(answer.timings_ms),
+    }
+
+
+def _sheet_to_json(answer: Answer) -> dict[str, Any] | None:
+    if answer.sheet is None:
+        return None
+    return {"corners": [[corner.x, corner.y] for corner in answer.sheet]}

@@ -1,0 +1,32 @@
+"""The kiosk as one object: what the page is given, and all it may know of the device."""
+
+from device.bundle.filters import FACETS, Filters
+from device.bundle.pictures import MEDIA_TYPE, Size
+from device.bundle.records import FilterOptions, Option, Record, Relation
+from device.recognition.recogniser import Answer, Match
+from device.recognition.wire import answer_to_json
+from device.recognition.verdict import Verdict
+from device.service.assembly import open_camera_for, open_kiosk
+from device.service.kiosk import Health, KioskService, Snapshot
+from device.service.stand import Preview
+
+__all__ = [
+    "FACETS",
+    "MEDIA_TYPE",
+    "Answer",
+    "FilterOptions",
+    "Filters",
+    "Health",
+    "KioskService",
+    "Match",
+    "Option",
+    "Preview",
+    "Record",
+    "Relation",
+    "Size",
+    "Snapshot",
+    "Verdict",
+    "answer_to_json",
+    "open_camera_for",
+    "open_kiosk",
+]

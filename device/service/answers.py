@@ -1,0 +1,106 @@
+"""One queue before the one interpreter, which is not thread-safe: the stand goes first, phones after it."""
+
+import itertools
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from device.bundle.filters import Filters
+from device.errors import BusyError
+from device.recognition.frames import Frame
+from device.recognition.recogniser import Answer
+
+_log = logging.getLogger(__name__)
+
+Recognise = Callable[[Frame, Filters | None, int], Answer]
+
+# How often the working loop comes round when nobody asks: what the watchdog sees.
+ROUND_S = 1.0
+
+
+class Priority(IntEnum):
+    """Who goes first."""
+
+    STAND = 0
+    GUEST = 1
+    CLOSE = 2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Request:
+    priority: Priority
+    number: int
+    frame: Frame | None = field(compare=False)
+    filters: Filters | None = field(compare=False)
+    count: int = field(compare=False)
+    future: "Future[Answer]" = field(compare=False)
+
+
+class AnswerQueue:
+    """Answers requests one at a time in a thread of its own."""
+
+    def __init__(self, recognise: Recognise, *, waiting: int, on_round: Callable[[], None]) -> None:
+        """Start answering.
+
+        Args:
+            recognise: Called with frame, filters and count, in this queue's thread alone.
+            waiting: How many guests may wait; the stand always may.
+            on_round: Called each time the loop comes round, at least every `ROUND_S`: proof of life.
+        """
+        self._recognise = recognise
+        self._waiting = waiting
+        self._on_round = on_round
+        self._numbers = itertools.count()
+        self._requests: queue.PriorityQueue[_Request] = queue.PriorityQueue()
+        self._thread = threading.Thread(target=self._run, name="answers", daemon=True)
+        self._thread.start()
+
+    def ask(
+        self, frame: Frame, *, priority: Priority, filters: Filters | None = None, count: int
+    ) -> "Future[Answer]":
+        """Queue a frame and give the future answer.
+
+        Raises:
+            BusyError: When too many guests wait already.
+        """
+        if priority is not Priority.STAND and self._requests.qsize() >= self._waiting:
+            raise BusyError(f"{self._waiting} are waiting for an answer already; try again in a moment")
+        return self._put(priority, frame, filters, count)
+
+    def close(self) -> None:
+        """Answer what is queued, then stop."""
+        self._put(Priority.CLOSE, None, None, 0)
+        self._thread.join()
+
+    def _put(
+        self, priority: Priority, frame: Frame | None, filters: Filters | None, count: int
+    ) -> "Future[Answer]":
+        request = _Request(priority, next(self._numbers), frame, filters, count, Future())
+        self._requests.put(request)
+        return request.future
+
+    def _run(self) -> None:
+        while True:
+            self._on_round()
+            try:
+                request = self._requests.get(timeout=ROUND_S)
+            except queue.Empty:
+                continue
+            if request.frame is None:
+                return
+            self._answer(request, request.frame)
+
+    def _answer(self, request: _Request, frame: Frame) -> None:
+        if not request.future.set_running_or_notify_cancel():
+            return
+        try:
+            answer = self._recognise(frame, request.filters, request.count)
+        except Exception as error:  # noqa: BLE001  # handed to whoever asked; the loop must go on
+            _log.debug("no answer for a frame of %s", frame.source, exc_info=True)
+            request.future.set_exception(error)
+        else:
+            request.future.set_result(answer)

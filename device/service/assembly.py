@@ -1,0 +1,54 @@
+"""The kiosk put together from its configuration: which bundle, which camera, whom to notify."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from device.bundle.opened import OpenedBundle
+from device.cameras import CameraSource, ReplayPicture, open_camera
+from device.config import Config
+from device.notify import Notifier
+from device.recognition import frames
+from device.service.kiosk import CameraOpener, KioskService
+from device.store.bundles import Bundles
+
+_REPLAYED = 24
+
+
+def open_kiosk(config: Config, environ: Mapping[str, str]) -> KioskService:
+    """Give the running kiosk that a configuration describes.
+
+    Args:
+        config: What was read by `device.config.load`.
+        environ: Where systemd says how to notify it.
+    """
+    return KioskService(
+        config.bundle or Bundles(config.store).current,
+        open_camera_for(config),
+        config.recognition,
+        notifier=Notifier.from_environ(environ),
+    )
+
+
+def open_camera_for(config: Config) -> CameraOpener:
+    """Give what opens the configured camera; a replay without files shows the bundle's own prints."""
+
+    def opener(bundle: OpenedBundle | None) -> CameraSource:
+        return open_camera(config.camera, replay=_own_prints(bundle))
+
+    return opener
+
+
+def _own_prints(bundle: OpenedBundle | None) -> tuple[ReplayPicture, ...]:
+    """Give prints spread over the whole collection, those whose picture may be shown."""
+    if bundle is None:
+        return ()
+    items = bundle.manifest.items
+    rows = range(0, items, max(items // _REPLAYED, 1))
+    records = [record for record in map(bundle.records.at, rows) if record.show_picture]
+    return tuple(
+        ReplayPicture(name=r.record_id, load=partial(_picture, bundle, r.record_id)) for r in records
+    )
+
+
+def _picture(bundle: OpenedBundle, record_id: str) -> frames.Pixels:
+    return frames.decode(bundle.pictures.get(record_id, "screen"), name=record_id)

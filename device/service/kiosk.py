@@ -1,0 +1,295 @@
+"""The service: owns camera, recogniser and bundle, and is the only place where threads meet."""
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from device.bundle.filters import Filters
+from device.bundle.manifest import Manifest
+from device.bundle.opened import OpenedBundle, open_bundle
+from device.bundle.pictures import Size
+from device.bundle.records import FilterOptions, Record
+from device.cameras import CameraSource
+from device.config import RecognitionConfig
+from device.errors import BundleMissingError, KioskError
+from device.notify import Notifier
+from device.recognition import frames
+from device.recognition.fingerprint import choose_threads
+from device.recognition.frames import Frame
+from device.recognition.recogniser import Answer, Recogniser
+from device.service.answers import AnswerQueue, Priority
+from device.service.stand import Preview, Stand
+from device.state import (
+    Answered,
+    Asked,
+    BundleOpened,
+    BundleRefused,
+    CameraFailed,
+    CameraReady,
+    Dismissed,
+    Event,
+    Failed,
+    KioskState,
+    Phase,
+    starting,
+    step,
+)
+
+_log = logging.getLogger(__name__)
+
+CameraOpener = Callable[[OpenedBundle | None], CameraSource]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The stand's state, and a revision that rises with every change."""
+
+    revision: int
+    state: KioskState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What systemd, a monitor or a member of staff wants to know.
+
+    Attributes:
+        boot_id: Another one after every start of the service.
+        well: Whether visitors can be answered, by camera or by upload.
+    """
+
+    boot_id: str
+    well: bool
+    phase: Phase
+    note: str
+    manifest: Manifest | None
+    camera_ready: bool
+    camera_losses: int
+    answers: int
+    uptime_s: float
+
+
+class KioskService:
+    """The kiosk as one object. Every method may be called from any thread."""
+
+    def __init__(
+        self,
+        bundle: Path,
+        open_camera: CameraOpener,
+        recognition: RecognitionConfig,
+        *,
+        notifier: Notifier,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Open the bundle and start the camera; a bad bundle or a missing camera is a state, not an error.
+
+        Args:
+            bundle: The bundle's folder.
+            open_camera: Gives an opened camera or raises `CameraError`; called in the stand's thread, with
+                the bundle whose pictures a replay may show.
+            recognition: Threads, matches, queue.
+            notifier: Told when the service is ready and that its working loop lives.
+            clock: Monotonic seconds.
+        """
+        self.boot_id = uuid.uuid4().hex
+        self._recognition = recognition
+        self._notifier = notifier
+        self._clock = clock
+        self._started_s = clock()
+        self._changed = threading.Condition()
+        self._state = starting(clock())
+        self._revision = 1
+        self._answers = 0
+        self._pending: Future[Answer] | None = None
+        self._bundle: OpenedBundle | None = None
+        self._recogniser: Recogniser | None = None
+        self._open(bundle)
+        self._queue = AnswerQueue(
+            self._recognise, waiting=recognition.waiting, on_round=notifier.watchdog
+        )
+        self._stand = Stand(
+            lambda: open_camera(self._bundle),
+            on_ready=lambda: self._apply(CameraReady()),
+            on_lost=lambda note: self._apply(CameraFailed(note=note)),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop the camera, answer what is queued, close the bundle."""
+        self._notifier.stopping()
+        self._stand.close()
+        self._queue.close()
+        if self._bundle is not None:
+            self._bundle.close()
+
+    def identify(
+        self, data: bytes, *, filters: Filters | None = None, count: int | None = None
+    ) -> Answer:
+        """Say which print a handed-in picture shows; waits for its turn.
+
+        Args:
+            data: A JPEG, PNG or WebP; kept in memory only.
+            filters: Which records may be answered with.
+            count: At most so many matches; `None` for the configured number.
+
+        Raises:
+            PictureError: When it is no such picture.
+            BusyError: When too many are waiting.
+            BundleError: When there is no bundle.
+            FilterError: When the filters can't be applied.
+        """
+        self._require_bundle()
+        pixels = frames.decode(data, name="upload")
+        answer = self._queue.ask(
+            frames.frame(pixels, source="upload"),
+            priority=Priority.GUEST,
+            filters=filters,
+            count=count or self._recognition.matches,
+        ).result()
+        with self._changed:
+            self._answers += 1
+        return answer
+
+    def look(self, *, filters: Filters | None = None) -> None:
+        """Look at what lies at the stand; the answer arrives in the state.
+
+        Args:
+            filters: Which records may be answered with.
+
+        Raises:
+            CameraLostError: When the camera gives no picture.
+            BundleError: When there is no bundle.
+        """
+        self._require_bundle()
+        frame = self._stand.frame()
+        with self._changed:
+            if self._state.phase is Phase.HOLD_STILL:
+                return
+            self._apply(Asked())
+            if self._state.phase is not Phase.HOLD_STILL:
+                return
+            future = self._queue.ask(
+                frame,
+                priority=Priority.STAND,
+                filters=filters,
+                count=self._recognition.matches,
+            )
+            self._pending = future
+        future.add_done_callback(self._settle)
+
+    def dismiss(self) -> None:
+        """Take the answer off the screen: the next visitor begins anew."""
+        with self._changed:
+            self._pending = None
+            self._apply(Dismissed())
+
+    def snapshot(self, after: int = 0, timeout_s: float = 0.0) -> Snapshot:
+        """Give the state once its revision is above `after`, or as it is when the time is up."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._revision > after, timeout_s)
+            return Snapshot(revision=self._revision, state=self._state)
+
+    def preview(self, after: int = 0, timeout_s: float = 0.5) -> Preview | None:
+        """Give the live picture once it is newer than `after`; `None` when none comes in time."""
+        return self._stand.preview(after, timeout_s)
+
+    def record(self, record_id: str) -> Record:
+        """Give one record.
+
+        Raises:
+            UnknownRecordError: When it is not in the bundle.
+        """
+        return self._require_bundle().records.get(record_id)
+
+    def picture(self, record_id: str, size: Size) -> bytes:
+        """Give one record's picture as WebP.
+
+        Raises:
+            UnknownRecordError: When there is none, or its licence keeps it from being shown.
+        """
+        return self._require_bundle().pictures.get(record_id, size)
+
+    def options(self, filters: Filters) -> FilterOptions:
+        """Give what a search can be narrowed to, and how many records remain."""
+        return self._require_bundle().records.options(filters)
+
+    @property
+    def manifest(self) -> Manifest:
+        """The open bundle's manifest; raises `BundleMissingError` when there is none."""
+        return self._require_bundle().manifest
+
+    def health(self) -> Health:
+        """Give how the kiosk is."""
+        state = self.snapshot().state
+        return Health(
+            boot_id=self.boot_id,
+            well=self._bundle is not None,
+            phase=state.phase,
+            note=state.note,
+            manifest=self._bundle.manifest if self._bundle else None,
+            camera_ready=state.camera_ready,
+            camera_losses=self._stand.losses,
+            answers=self._answers,
+            uptime_s=self._clock() - self._started_s,
+        )
+
+    def _open(self, path: Path) -> None:
+        try:
+            bundle = open_bundle(path)
+            threads = choose_threads(self._recognition.threads)
+            self._recogniser = Recogniser(bundle, threads=threads)
+        except KioskError as error:
+            _log.error("no bundle: %s", error)
+            self._apply(BundleRefused(note=str(error)))
+            return
+        self._bundle = bundle
+        _log.info("bundle %s open: %d prints", bundle.manifest.title, bundle.manifest.items)
+        self._apply(BundleOpened(bundle_id=bundle.manifest.bundle_id))
+
+    def _recognise(self, frame: Frame, filters: Filters | None, count: int) -> Answer:
+        """Answer in the queue's thread: the only one that may use the interpreter."""
+        if self._recogniser is None:
+            raise BundleMissingError("there is no bundle to answer from")
+        return self._recogniser.recognise(frame, filters=filters, count=count)
+
+    def _settle(self, future: "Future[Answer]") -> None:
+        with self._changed:
+            if future is not self._pending:
+                return  # dismissed meanwhile
+            self._pending = None
+            error = future.exception()
+            if error is None:
+                self._answers += 1
+                self._apply(Answered(answer=future.result()))
+            else:
+                _log.warning("no answer: %s", error)
+                self._apply(Failed(note=str(error)))
+
+    def _apply(self, event: Event) -> None:
+        with self._changed:  # re-entrant: `Condition` holds an RLock
+            changed = step(self._state, event, self._clock())
+            if changed is not self._state:
+                self._state = changed
+                self._revision += 1
+                self._changed.notify_all()
+
+    def _require_bundle(self) -> OpenedBundle:
+        if self._bundle is None:
+            raise BundleMissingError(self.snapshot().state.note or "there is no bundle yet")
+        return self._bundle

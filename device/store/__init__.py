@@ -1,0 +1,1 @@
+"""Bundles on this kiosk's disk, and which of them answers."""
