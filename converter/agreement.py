@@ -7,13 +7,14 @@ finds its answers.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from device.recognition.verdict import Verdict
 
 # A value that occurred, never one between two: the 4th smallest of 301 for p1.
-QUANTILE_METHOD = "lower"
+QUANTILE_METHOD: Final = "lower"
 _Z_95 = 1.959963984540054
 _RESAMPLES = 1000
 
@@ -120,7 +121,9 @@ def agreement(comparisons: Sequence[Comparison], *, seed: int) -> Agreement:
 
 def cosines(values: Sequence[float]) -> Cosines:
     """Give median, first percentile and minimum of at least one cosine."""
-    low, first, middle = np.quantile(np.asarray(values), [0, 0.01, 0.5], method=QUANTILE_METHOD)
+    low, first, middle = np.quantile(
+        np.asarray(values, dtype=np.float64), [0, 0.01, 0.5], method=QUANTILE_METHOD
+    )
     return Cosines(median=float(middle), p1=float(first), min=float(low), count=len(values))
 
 
@@ -130,7 +133,9 @@ def share(flags: Sequence[bool]) -> Share:
     z2 = _Z_95 * _Z_95 / count
     middle = (value + z2 / 2) / (1 + z2)
     half = _Z_95 / (1 + z2) * math.sqrt(value * (1 - value) / count + z2 / 4 / count)
-    return Share(value=value, low=max(0.0, middle - half), high=min(1.0, middle + half), count=count)
+    return Share(
+        value=value, low=max(0.0, middle - half), high=min(1.0, middle + half), count=count
+    )
 
 
 def mean(values: Sequence[float], *, seed: int) -> Share:

@@ -4,7 +4,7 @@ Preprocessing is part of the graph, so that no caller can get it wrong: whatever
 pixels. Knows nothing of files, quantisation or collections. One of the two modules that load TensorFlow.
 """
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -91,3 +91,15 @@ def _checked(model: "keras.Model") -> "keras.Model":
     if found != PARAMETERS:
         raise BackboneError(f"the network: expected {PARAMETERS:,} parameters, found {found:,}")
     return model
+
+
+def profile_of(name: str) -> Profile:
+    """Give the preprocessing profile of this name.
+
+    Raises:
+        BackboneError: When there is none such.
+    """
+    for profile in get_args(Profile):
+        if name == profile:
+            return name  # type: ignore[return-value]  # it is one of them
+    raise BackboneError(f"preprocessing: expected {' or '.join(get_args(Profile))}, found {name!r}")

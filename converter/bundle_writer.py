@@ -137,9 +137,7 @@ def _relations(items: Sequence[Item], rows: Mapping[str, int]) -> Iterator[dict[
             }
 
 
-def _write_shard(
-    items: Sequence[Item], picture: Callable[[Item, Size], bytes], path: Path
-) -> None:
+def _write_shard(items: Sequence[Item], picture: Callable[[Item, Size], bytes], path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as shard:
         for size in SIDES:
             for item in items:

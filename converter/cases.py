@@ -125,6 +125,9 @@ def _captured(record: Record, capture: Capture) -> bytes | None:
     if not record.show_picture:
         return None
     side = capture.pixels.shape[0]
-    size = (max(1, round(side * min(1.0, capture.aspect))), max(1, round(side / max(1.0, capture.aspect))))
+    size = (
+        max(1, round(side * min(1.0, capture.aspect))),
+        max(1, round(side / max(1.0, capture.aspect))),
+    )
     unsquashed = Image.fromarray(capture.pixels).resize(size, Image.Resampling.BILINEAR)
     return to_webp(np.asarray(unsquashed), side=_SIDE, quality=_QUALITY)

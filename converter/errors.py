@@ -9,6 +9,10 @@ class ConverterError(Exception):
     """The root: catch this to catch everything of the converter's."""
 
 
+class CollectionError(ConverterError, ValueError):
+    """A collection can't be read as a whole; all that stands in the way is named at once."""
+
+
 class WeightsFileError(ConverterError, ValueError):
     """A file does not hold the 13 convolution layers of a VGG16."""
 
@@ -39,3 +43,7 @@ class BuildError(ConverterError, RuntimeError):
 
 class ParityError(ConverterError, RuntimeError):
     """The kiosk's answers are too far from the reference's, or can't be compared with them."""
+
+
+class GateError(ConverterError, RuntimeError):
+    """Parity stays below the marks, so no bundle is published."""

@@ -4,6 +4,7 @@ TensorFlow is loaded (by `converter.backbone`) only when the first reference fin
 """
 
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -41,21 +42,39 @@ class Quantised:
             self._cache.put_vector("quantised", key, self._sha256, vector=kept)
         return kept
 
+    def batch(self, pixels: npt.NDArray[np.uint8]) -> Vectors:
+        """Give float32 (N, 512), unit length, for uint8 (N, 224, 224, 3); kept by the pixels themselves."""
+        return np.stack([self(sha256(one.tobytes()).hexdigest(), one) for one in pixels])
+
 
 class Reference:
-    """Full-precision TensorFlow's fingerprints; the network is built when the first one is missing."""
+    """Full-precision TensorFlow's fingerprints, kept by pixels and weights; built when one is missing."""
 
-    def __init__(self, weights: Weights, profile: Profile) -> None:
+    def __init__(self, weights: Weights, profile: Profile, cache: Cache) -> None:
         """Remember what to build."""
         self._weights = weights
         self._profile = profile
+        self._cache = cache
         self._predict: Callable[[npt.NDArray[np.uint8]], Vectors] | None = None
 
     def __call__(self, pixels: npt.NDArray[np.uint8]) -> Vectors:
         """Give float32 (N, 512), layer-normalised, for uint8 (N, 224, 224, 3) RGB."""
+        if not len(pixels):
+            return np.empty((0, backbone.DIMENSIONS), np.float32)
+        keys = [sha256(one.tobytes()).hexdigest() for one in pixels]
+        kept = [self._cache.vector("reference", *self._key(key)) for key in keys]
+        missing = [row for row, vector in enumerate(kept) if vector is None]
+        for start in range(0, len(missing), _BATCH):
+            rows = missing[start : start + _BATCH]
+            for row, vector in zip(rows, self._ask(pixels[rows]), strict=True):
+                self._cache.put_vector("reference", *self._key(keys[row]), vector=vector)
+                kept[row] = vector
+        return np.stack([vector for vector in kept if vector is not None])
+
+    def _key(self, key: str) -> tuple[str, ...]:
+        return (key, self._weights.sha256, self._profile)
+
+    def _ask(self, pixels: npt.NDArray[np.uint8]) -> Vectors:
         if self._predict is None:
             self._predict = backbone.build(self._weights, self._profile).predict_on_batch
-        batches = [
-            self._predict(pixels[start : start + _BATCH]) for start in range(0, len(pixels), _BATCH)
-        ]
-        return np.concatenate(batches) if batches else np.empty((0, backbone.DIMENSIONS), np.float32)
+        return self._predict(pixels)

@@ -4,28 +4,25 @@ The kiosk's side is the real one: its preprocessing, its quantised model, its in
 passed in as a function, so that TensorFlow is not needed here.
 """
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
 
 import numpy as np
 
 from converter import captures as shots
-from converter.agreement import QUANTILE_METHOD, Agreement, Comparison, Cosines, agreement, cosines
+from converter import measuring
+from converter.agreement import Agreement, Comparison, agreement
 from converter.both_sides import BothSides
-from converter.captures import BATCH, Capture, Fingerprints, PrintPicture, Progress, asked, batched
+from converter.captures import Capture, Fingerprints, PrintPicture, Progress
 from converter.cases import Case, cases
-from converter.errors import ParityError
+from converter.measuring import FactorAlone
 from converter.thresholds import Scores, relatives_of, score
-from device.bundle import layout, values
+from device.bundle import layout
 from device.bundle.manifest import IndexSpec, ModelSpec, ParitySummary, Thresholds
 from device.bundle.opened import OpenedBundle
 from device.evaluation.simulator import CAMERA
-from device.recognition.fingerprint import Fingerprinter
-from device.recognition.preprocess import to_input
-from device.recognition.search import Vectors, load_array, unit
+from device.recognition.search import load_array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +31,13 @@ class Plan:
 
     Attributes:
         seed: Chooses prints and what the simulated camera does to them.
-        camera_queries: Captures.
+        camera_queries: Captures, where none were taken yet.
         factor_queries: Captures for each factor of the simulated camera on its own.
         most_prints: A larger collection is compared on a sample of so many prints, on both sides.
-        threads: Of the quantised model.
+        threads: Of the quantised model, where it is not loaded yet.
     """
 
-    seed: int = 20261
+    seed: int = 2026
     camera_queries: int = 400
     factor_queries: int = 40
     most_prints: int = 2000
@@ -49,7 +46,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
-    """What a bundle has to reach; `None` asks for nothing. Named as in `ParitySummary`."""
+    """What a bundle has to reach at least; `None` asks for nothing. Named as in `ParitySummary`."""
 
     clean_cosine_median: float | None = None
     clean_cosine_p1: float | None = None
@@ -68,17 +65,17 @@ STRICT = replace(MUSEUM, clean_cosine_min=0.995)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FactorAlone:
-    """What one factor of the simulated camera does to the nearness of the two sides' fingerprints.
-
-    Attributes:
-        most: Its largest amount, in `unit`.
-    """
+class Mark:
+    """One mark and what was found; `wanted` is `None` where nothing is asked for."""
 
     name: str
-    most: float
-    unit: str
-    cosines: Cosines
+    wanted: float | None
+    found: float
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the mark is reached; what is no number reaches none."""
+        return self.wanted is None or self.found >= self.wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,16 +84,14 @@ class Parity:
 
     Attributes:
         prints: In the bundle.
-        compared: Prints searched on both sides; fewer than `prints` for a sample of a large collection.
         clean: On the collection's own pictures; the kiosk's fingerprints are the bundle's.
         camera: On simulated captures.
-        camera_recall: Share of the exact ten nearest that the kiosk's index finds for the captures.
+        camera_recall: Share of the exact ten nearest, in the whole bundle, that the kiosk's index finds for captures.
         scores: Of the captures, with their print in the collection and without it.
     """
 
     name: str
     prints: int
-    compared: int
     plan: Plan
     model: ModelSpec
     index: IndexSpec
@@ -108,11 +103,10 @@ class Parity:
     scores: Scores
     cases: tuple[Case, ...]
 
-
-def gallery(prints: Sequence[PrintPicture], plan: Plan) -> tuple[PrintPicture, ...]:
-    """Give the prints that both sides search, by rising row: all, or a sample of a large collection."""
-    chosen = shots.sample(prints, plan.most_prints, plan.seed)
-    return tuple(sorted(chosen, key=lambda picture: picture.item))
+    @property
+    def compared(self) -> int:
+        """Prints searched on both sides; fewer than `prints` for a sample of a large collection."""
+        return len(self.clean.comparisons)
 
 
 def compare(
@@ -120,10 +114,9 @@ def compare(
     prints: Sequence[PrintPicture],
     reference: Fingerprints,
     *,
-    plan: Plan,
+    plan: Plan | None = None,
     quantised: Fingerprints | None = None,
     captures: Sequence[Capture] | None = None,
-    reference_vectors: Vectors | None = None,
     progress: Progress = shots.quiet,
 ) -> Parity:
     """Compare the kiosk's answers with the reference's.
@@ -132,59 +125,79 @@ def compare(
         bundle: The bundle, with its thresholds.
         prints: One for each of its rows, in any order.
         reference: Full-precision fingerprints.
-        plan: How much is compared.
+        plan: How much is compared; `None` for what a build compares.
         quantised: The bundle's model, if it is already loaded, or kept results of it.
         captures: Of these prints, if they were already taken; `None` takes them.
-        reference_vectors: float32 (len(gallery), 512), the reference's fingerprints of `gallery(prints, plan)`, row
-            for row; `None` computes them.
         progress: Called after each batch of pictures.
 
     Raises:
         ParityError: When the prints are not the bundle's, or a model gives something else than a fingerprint.
     """
-    _check_prints(bundle, prints)
-    kiosk = quantised or fingerprints_of(bundle, threads=plan.threads)
-    compared = gallery(prints, plan)
-    known = _reference_vectors(compared, reference, reference_vectors, progress)
-    sides = BothSides(bundle, [picture.item for picture in compared], known)
-    if captures is None:
-        captures = shots.take(
-            prints, kiosk, count=plan.camera_queries, seed=plan.seed, progress=progress
-        )
-    clean = [
-        sides.ask(p.record_id, p.item, sides.reference(p.item), sides.stored(p.item))
-        for p in compared
-    ]
-    camera = _asked(sides, captures, reference, progress)
-    manifest = bundle.manifest
+    plan = plan or Plan()
+    measuring.check_prints(bundle, prints)
+    kiosk = quantised or measuring.fingerprints_of(bundle, threads=plan.threads)
+    taken = captures or shots.take(
+        prints, kiosk, count=plan.camera_queries, seed=plan.seed, progress=progress
+    )
+    clean, camera, recall = _both_asked(bundle, prints, taken, reference, plan, progress)
+    stored = load_array(bundle.file(layout.FINGERPRINTS))
     return Parity(
-        name=manifest.name,
-        prints=manifest.items,
-        compared=len(compared),
+        name=bundle.manifest.name,
+        prints=bundle.manifest.items,
         plan=plan,
-        model=manifest.model,
-        index=manifest.index,
-        thresholds=manifest.thresholds,
+        model=bundle.manifest.model,
+        index=bundle.manifest.index,
+        thresholds=bundle.manifest.thresholds,
         clean=agreement(clean, seed=plan.seed),
         camera=agreement(camera, seed=plan.seed),
-        camera_recall=sides.recall(np.stack([capture.vector for capture in captures])),
+        camera_recall=recall,
         factors=_factors_alone(prints, reference, kiosk, plan, progress),
-        scores=score(
-            load_array(bundle.file(layout.FINGERPRINTS)), captures, relatives_of(bundle.records)
-        ),
-        cases=cases(bundle, clean, camera, captures),
+        scores=score(stored, taken, relatives_of(bundle.file(layout.RECORDS))),
+        cases=cases(bundle, clean, camera, taken),
     )
 
 
-def fingerprints_of(bundle: OpenedBundle, *, threads: int) -> Fingerprints:
-    """Give a bundle's quantised model as a function of a batch, run one picture at a time as on the kiosk."""
-    model = bundle.manifest.model
-    fingerprinter = Fingerprinter(bundle.file(layout.MODEL), model.sha256, threads=threads)
+def _both_asked(
+    bundle: OpenedBundle,
+    prints: Sequence[PrintPicture],
+    captures: Sequence[Capture],
+    reference: Fingerprints,
+    plan: Plan,
+    progress: Progress,
+) -> tuple[list[Comparison], list[Comparison], float]:
+    """Give the comparisons of the collection's own pictures, those of the captures, and the index's recall."""
+    chosen = shots.sample(prints, plan.most_prints, plan.seed)
+    compared = sorted(chosen, key=lambda picture: picture.item)
+    known = measuring.of_prints(reference, compared, progress)
+    seen = measuring.of_captures(reference, captures, progress)
+    sides = BothSides(bundle, [picture.item for picture in compared], known)
+    clean = [
+        sides.ask(picture.record_id, picture.item, vector, sides.stored(picture.item))
+        for picture, vector in zip(compared, known, strict=True)
+    ]
+    camera = [
+        sides.ask(capture.record_id, capture.item, vector, capture.vector)
+        for capture, vector in zip(captures, seen, strict=True)
+    ]
+    return clean, camera, sides.recall(np.stack([capture.vector for capture in captures]))
 
-    def fingerprints(pixels: Batch) -> Vectors:
-        return np.stack([fingerprinter(picture).vector for picture in pixels])
 
-    return fingerprints
+def _factors_alone(
+    prints: Sequence[PrintPicture],
+    reference: Fingerprints,
+    kiosk: Fingerprints,
+    plan: Plan,
+    progress: Progress,
+) -> tuple[FactorAlone, ...]:
+    found = []
+    for number, factor in enumerate(CAMERA, 1):
+        found.append(
+            measuring.alone(
+                factor, prints, reference, kiosk, count=plan.factor_queries, seed=plan.seed
+            )
+        )
+        progress("factors alone", number, len(CAMERA))
+    return tuple(found)
 
 
 def summary(parity: Parity) -> ParitySummary:
@@ -198,14 +211,22 @@ def summary(parity: Parity) -> ParitySummary:
     )
 
 
-def gate(found: ParitySummary, marks: Marks) -> tuple[str, ...]:
+def marked(parity: Parity, marks: Marks) -> tuple[Mark, ...]:
+    """Give each mark with what was found."""
+    found = summary(parity)
+    return tuple(
+        Mark(name=f.name, wanted=getattr(marks, f.name), found=getattr(found, f.name))
+        for f in fields(marks)
+    )
+
+
+def gate(parity: Parity, marks: Marks) -> tuple[str, ...]:
     """Give one line for each mark that was missed; none means that the bundle may be published."""
-    failures = []
-    for field in fields(marks):
-        wanted, value = getattr(marks, field.name), getattr(found, field.name)
-        if wanted is not None and not value >= wanted:  # no number at all misses its mark, too
-            failures.append(f"{field.name}: wanted at least {wanted}, found {value}")
-    return tuple(failures)
+    return tuple(
+        f"{mark.name}: wanted at least {mark.wanted}, found {mark.found}"
+        for mark in marked(parity, marks)
+        if not mark.is_met
+    )
 
 
 def _down(value: float) -> float:

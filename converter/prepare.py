@@ -111,4 +111,3 @@ def _prepare(item: Item, cache: Cache, wants_pixels: bool) -> Prepared | Refusal
             data = frames.to_webp(pixels, side=side, quality=QUALITY[size])
             cache.put("pictures", *_key(item, size), data=data)
     return Prepared(item=item, pixels=preprocess.to_input(pixels) if wants_pixels else None)
-

@@ -1,18 +1,20 @@
 """`printkiosk-device`: the kiosk from a terminal. One verb a job; results to stdout, all else to stderr."""
 
 import argparse
+import io
 import json
 import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from device import __version__
 from device.bundle.opened import opened, verify
 from device.config import Config, load
 from device.doctor import examine
-from device.errors import KioskError, PictureError
+from device.errors import BundleError, KioskError, PictureError
 from device.recognition import frames
 from device.recognition.fingerprint import choose_threads
 from device.recognition.recogniser import Answer, Recogniser
@@ -20,11 +22,14 @@ from device.recognition.wire import answer_to_json
 from device.service import open_camera_for
 from device.store.bundles import Bundles, Installed
 
+_log = logging.getLogger(__name__)
+
 _PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code: 0 done, 1 failed (one line said why), 2 wrong use."""
+    _let_everything_be_printed()
     options = _parser().parse_args(arguments)
     logging.basicConfig(
         level=logging.WARNING + 10 * (options.quiet - options.verbose),
@@ -32,15 +37,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     try:
         run: Callable[[argparse.Namespace], int] = options.run
-        return run(options)
-    except KioskError as error:
-        print(f"printkiosk-device: {error}", file=sys.stderr)
-        return 1
+        code = run(options)
+        sys.stdout.flush()
+        return code
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except (KioskError, OSError) as error:
+        print(f"printkiosk-device: {error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _let_everything_be_printed() -> None:
+    """Make file names that are no UTF-8, and titles the terminal can't write, come out escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -65,10 +79,31 @@ def _add_identify(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     identify = verbs.add_parser("identify", help="say which prints some pictures show")
     identify.add_argument("images", nargs="+", type=Path, metavar="FILE_OR_FOLDER")
     _add_settings(identify)
-    identify.add_argument("--top", type=int, default=10, metavar="N", help="matches to name (default 10)")
-    identify.add_argument("--threads", type=int, default=0, metavar="N", help="for the model (default: cores, <= 4)")
+    identify.add_argument(
+        "--top",
+        type=_number(1, 100_000),
+        default=10,
+        metavar="N",
+        help="matches to name (default 10)",
+    )
+    identify.add_argument(
+        "--threads",
+        type=_number(0, 64),
+        default=0,
+        metavar="N",
+        help="for the model (default: cores, <= 4)",
+    )
     identify.add_argument("--json", action="store_true", help="one JSON object a line")
     identify.set_defaults(run=_identify)
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"expected {least} to {most}, found {text!r}")
+        return int(text)
+
+    return number
 
 
 def _add_bundle(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -91,7 +126,9 @@ def _add_bundle(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, metavar="FILE", help="kiosk.toml")
-    parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="instead of the configured one")
+    parser.add_argument(
+        "--bundle", type=Path, metavar="FOLDER", help="instead of the configured one"
+    )
 
 
 def _config(options: argparse.Namespace) -> Config:
@@ -104,31 +141,34 @@ def _bundle_of(options: argparse.Namespace, config: Config) -> Path:
 
 
 def _identify(options: argparse.Namespace) -> int:
-    if options.top < 1:
-        print(f"printkiosk-device: --top: expected 1 or more, found {options.top}", file=sys.stderr)
-        return 2
     failed = False
-    with opened(_bundle_of(options, _config(options))) as bundle:
-        recogniser = Recogniser(bundle, threads=choose_threads(options.threads))
+    config = _config(options)
+    with opened(_bundle_of(options, config)) as bundle:
+        threads = choose_threads(options.threads or config.recognition.threads)
+        recogniser = Recogniser(bundle, threads=threads)
         for path in _pictures(options.images):
             try:
-                frame = frames.frame(frames.load(path, side=frames.UPLOAD_SIDE), source=str(path))
+                pixels = frames.load(_file(path), side=frames.UPLOAD_SIDE)
             except PictureError as error:
                 failed = True
                 _print_fault(path, error, options.json)
                 continue
-            answer = recogniser.recognise(frame, count=options.top)
+            answer = recogniser.recognise(frames.frame(pixels, source=str(path)), count=options.top)
             print(_answer_line(path, answer, options.json), flush=True)
     return 1 if failed else 0
 
 
 def _pictures(paths: Sequence[Path]) -> Iterator[Path]:
-    """Give the files named, and a folder's pictures by name; what is missing is left to be an error."""
+    """Give the files named, and a folder's pictures by name; what is missing or empty is left to be an error."""
     for path in paths:
-        if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.suffix.lower() in _PICTURES)
-        else:
-            yield path
+        inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in _PICTURES)
+        yield from inside or [path]
+
+
+def _file(path: Path) -> Path:
+    if path.is_dir():
+        raise PictureError(f"{path}: expected pictures in this folder, found none")
+    return path
 
 
 def _print_fault(path: Path, error: PictureError, as_json: bool) -> None:
@@ -140,8 +180,12 @@ def _print_fault(path: Path, error: PictureError, as_json: bool) -> None:
 
 def _answer_line(path: Path, answer: Answer, as_json: bool) -> str:
     if as_json:
-        return json.dumps({"image": str(path)} | answer_to_json(answer), ensure_ascii=False)
-    best = f"{answer.matches[0].record.record_id} {answer.matches[0].record.title}" if answer.matches else ""
+        return json.dumps(answer_to_json(answer, image=str(path)), ensure_ascii=False)
+    best = (
+        f"{answer.matches[0].record.record_id} {answer.matches[0].record.title}"
+        if answer.matches
+        else ""
+    )
     return f"{path}: {answer.verdict} {best}".rstrip()
 
 
@@ -157,18 +201,26 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _picture(options: argparse.Namespace) -> int:
     config = _config(options)
-    with opened(_bundle_of(options, config)) as bundle, open_camera_for(config)(bundle) as camera:
+    with ExitStack() as at_end:
+        try:
+            bundle = at_end.enter_context(opened(_bundle_of(options, config)))
+        except BundleError as error:  # only a replay shows its pictures
+            _log.info("no bundle: %s", error)
+            bundle = None
+        camera = at_end.enter_context(open_camera_for(config)(bundle))
         frame = camera.read(timeout_s=10.0)
-        options.file.write_bytes(frames.to_jpeg(frame.pixels, side=max(frame.pixels.shape[:2]), quality=92))
-        height, width = frame.pixels.shape[:2]
-        print(f"{options.file}: {width}x{height} from {camera.name}")
+    height, width = frame.pixels.shape[:2]
+    options.file.write_bytes(frames.to_jpeg(frame.pixels, side=max(height, width), quality=92))
+    print(f"{options.file}: {width}x{height} from {camera.name}")
     return 0
 
 
 def _bundle_list(options: argparse.Namespace) -> int:
     installed = Bundles(_config(options).store).list()
     for bundle in installed:
-        print(f"{_mark(bundle)} {bundle.name}  {bundle.manifest.title if bundle.manifest else bundle.fault}")
+        print(
+            f"{_mark(bundle)} {bundle.name}  {bundle.manifest.title if bundle.manifest else bundle.fault}"
+        )
     if not installed:
         print(f"no bundle is installed in {_config(options).store}", file=sys.stderr)
     return 0
@@ -180,7 +232,7 @@ def _mark(bundle: Installed) -> str:
 
 def _bundle_verify(options: argparse.Namespace) -> int:
     path = options.path or _bundle_of(options, _config(options))
-    manifest = verify(path, progress=lambda entry: logging.info("reading %s", entry.path))
+    manifest = verify(path, progress=lambda entry: _log.info("reading %s", entry.path))
     print(f"{path}: whole: {manifest.title}, {manifest.items} prints, {len(manifest.files)} files")
     return 0
 
@@ -195,3 +247,7 @@ def _bundle_rollback(options: argparse.Namespace) -> int:
     manifest = Bundles(_config(options).store).rollback()
     print(f"back to {manifest.title} from the next start on")
     return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -4,6 +4,7 @@ Every mistake is reported at once, each with what was meant. Defaults live in th
 """
 
 import difflib
+import math
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, is_dataclass
@@ -125,7 +126,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
     data = _merge(_read_file(path), _read_environment(environ))
     config = _read(Config, data, "", mistakes)
     if mistakes:
-        raise ConfigError(f"{path or 'environment'}: {'; '.join(mistakes)}")
+        raise ConfigError(f"{path or 'configuration'}: {'; '.join(mistakes)}")
     return config  # type: ignore[no-any-return]  # without mistakes it is a Config
 
 
@@ -135,24 +136,27 @@ def _read_file(path: Path | None) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise ConfigError(f"{path}: can't be read ({error.strerror}); give --config another file") from error
+        raise ConfigError(
+            f"{path}: can't be read ({error.strerror}); give --config another file"
+        ) from error
     except ValueError as error:
         raise ConfigError(f"{path}: expected TOML, found {error}") from error
 
 
 def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     """Give the settings in the environment in the file's own shape, values still text."""
-    sections = {name for name, hint in get_type_hints(Config).items() if is_dataclass(hint)}
     found: dict[str, Any] = {}
+    inside: dict[str, dict[str, Any]] = {}
     for name, value in sorted(environ.items()):
         if not name.startswith(ENVIRONMENT) or name in _NOT_SETTINGS:
             continue
-        section, _, key = name.removeprefix(ENVIRONMENT).lower().partition("_")
-        if section in sections and key:
-            found.setdefault(section, {})[key] = _FromText(value)
+        whole = name.removeprefix(ENVIRONMENT).lower()
+        section, _, key = whole.partition("_")
+        if section in _SECTIONS and key:
+            inside.setdefault(section, {})[key] = _FromText(value)
         else:
-            found[name.removeprefix(ENVIRONMENT).lower()] = _FromText(value)
-    return found
+            found[whole] = _FromText(value)
+    return inside | found  # a section's own name with a value is a mistake to be told of
 
 
 _NOT_SETTINGS = frozenset({"PRINTKIOSK_CACHE"})  # the desk's
@@ -172,27 +176,48 @@ def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 def _read(kind: Any, data: Any, place: str, mistakes: list[str]) -> Any:
     if not isinstance(data, dict):
-        mistakes.append(f"[{place}] expected a section, found {data!r}")
+        mistakes.append(f"{_name(place, data)}: expected a section, found {str(data)!r}")
         return kind()
     hints = get_type_hints(kind)
     values = {}
     for key, value in data.items():
         name = f"{place}.{key}" if place else key
         if key not in hints:
-            close = difflib.get_close_matches(key, hints, n=1)
-            mistakes.append(f"unknown key {name!r}" + (f", did you mean {close[0]!r}?" if close else ""))
+            mistakes.append(_unknown(key, place, value))
         elif is_dataclass(hints[key]):
             values[key] = _read(hints[key], value, name, mistakes)
         else:
             try:
                 values[key] = _convert(hints[key], value)
-            except (ValueError, TypeError):
-                mistakes.append(f"{name}: expected {_describe(hints[key])}, found {str(value)!r}")
+            except (ValueError, TypeError, OverflowError, RuntimeError):
+                expected = _describe(hints[key])
+                mistakes.append(f"{_name(name, value)}: expected {expected}, found {_show(value)}")
     try:
         return kind(**values)
     except ConfigError as error:
         mistakes.append(str(error))
         return kind()
+
+
+def _name(place: str, value: Any) -> str:
+    """Give the name by which whoever set a value knows it."""
+    if isinstance(value, _FromText):
+        return ENVIRONMENT + place.replace(".", "_").upper()
+    return place
+
+
+def _unknown(key: str, place: str, value: Any) -> str:
+    known = [f"{place}.{name}" for name in get_type_hints(_SECTIONS[place])] if place else _KEYS
+    name = f"{place}.{key}" if place else key
+    if isinstance(value, _FromText):
+        name, known = _name(name, value), [_name(key, value) for key in _KEYS]
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"unknown key {name!r}" + (f", did you mean {close[0]!r}?" if close else "")
+
+
+def _show(value: Any) -> str:
+    text = repr(str(value) if isinstance(value, str) else value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _convert(hint: Any, value: Any) -> Any:
@@ -203,20 +228,28 @@ def _convert(hint: Any, value: Any) -> Any:
         return _convert(arguments[0], value)
     if origin is Literal:
         choice = type(arguments[0])(value) if isinstance(value, _FromText) else value
-        if choice not in arguments or isinstance(choice, bool):
+        if type(choice) is not type(arguments[0]) or choice not in arguments:
             raise ValueError(value)
         return choice
     if origin is tuple:
         return _convert_tuple(arguments, value)
     if hint is Path:
-        return Path(_check(str, value)).expanduser()
+        if not _check(str, value) or "\0" in value:
+            raise ValueError(value)
+        return Path(value).expanduser()
     if isinstance(value, _FromText):
-        return _from_text(hint, value)
-    return float(_check((int, float), value)) if hint is float else _check(hint, value)
+        value = _from_text(hint, value)
+    if hint is float:
+        value = float(_check((int, float), value))
+        if not math.isfinite(value):  # TOML has inf and nan
+            raise ValueError(value)
+    return _check(hint, value)
 
 
 def _convert_tuple(arguments: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
-    parts = [_FromText(p.strip()) for p in value.split(",")] if isinstance(value, _FromText) else value
+    parts: Any = value
+    if isinstance(value, _FromText):
+        parts = [_FromText(part.strip()) for part in value.split(",") if part.strip()]
     if not isinstance(parts, list):
         raise TypeError(value)
     kinds = [arguments[0]] * len(parts) if arguments[-1] is Ellipsis else list(arguments)
@@ -226,7 +259,7 @@ def _convert_tuple(arguments: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
 def _from_text(hint: Any, value: str) -> Any:
     if hint is bool:
         return ("false", "true").index(value.lower()) == 1  # anything else is a ValueError
-    return hint(value)
+    return hint(str(value))
 
 
 def _check(kind: Any, value: Any) -> Any:
@@ -241,18 +274,26 @@ def _describe(hint: Any) -> str:
     if get_origin(hint) is Literal:
         return " or ".join(str(choice) for choice in get_args(hint))
     if get_origin(hint) is tuple:
-        return f"a list of {_describe(get_args(hint)[0])}"
-    return {str: "text", Path: "a path", int: "a whole number", float: "a number", bool: "true or false"}[hint]
+        kind, *others = get_args(hint)
+        many = "" if Ellipsis in others else f"{len(others) + 1} of: "
+        return f"a list of {many}{_describe(kind)}"
+    return _WORDS[hint]
+
+
+_WORDS: dict[Any, str] = {
+    str: "text",
+    Path: "a path",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+}
 
 
 def _faults(config: Config) -> Iterator[str]:
-    camera, recognition, screen = config.camera, config.recognition, config.screen
-    left, top, right, bottom = camera.region
-    if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
-        yield f"camera.region: expected 0 <= left < right <= 1 and 0 <= top < bottom <= 1, found {list(camera.region)}"
-    for name, value in (("width", camera.width), ("height", camera.height), ("fps", camera.fps)):
-        if value <= 0:
-            yield f"camera.{name}: expected more than 0, found {value}"
+    yield from _camera_faults(config.camera)
+    recognition, screen = config.recognition, config.screen
+    if not config.listen.host.strip():
+        yield "listen.host: expected an address, found ''"
     if not 0 <= config.listen.port <= 65535:
         yield f"listen.port: expected 0 to 65535, found {config.listen.port}"
     if not 0 <= recognition.threads <= 64:
@@ -264,3 +305,30 @@ def _faults(config: Config) -> Iterator[str]:
         yield f"screen.idle_s: expected 10 to 3600, found {screen.idle_s}"
     if not 1 <= screen.px_per_mm <= 40:
         yield f"screen.px_per_mm: expected 1 to 40, found {screen.px_per_mm}"
+
+
+def _camera_faults(camera: CameraConfig) -> Iterator[str]:
+    left, top, right, bottom = camera.region
+    if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+        yield f"camera.region: expected 0 <= left < right <= 1 and 0 <= top < bottom <= 1, found {list(camera.region)}"
+    for name, value, least, most in (
+        ("device", camera.device, 0, 63),
+        ("width", camera.width, 16, 10_000),
+        ("height", camera.height, 16, 10_000),
+        ("fps", camera.fps, 0.1, 240),
+        ("focus", camera.focus, 0, 100),
+        ("exposure_us", camera.exposure_us, 1, 100_000_000),
+        ("gain", camera.gain, 0, 1000),
+    ):
+        if value is not None and not least <= value <= most:
+            yield f"camera.{name}: expected {least} to {most}, found {value}"
+
+
+_SECTIONS: dict[str, Any] = {
+    name: hint for name, hint in get_type_hints(Config).items() if is_dataclass(hint)
+}
+_KEYS = [name for name in get_type_hints(Config) if name not in _SECTIONS] + [
+    key
+    for name, section in _SECTIONS.items()
+    for key in (name, *(f"{name}.{k}" for k in get_type_hints(section)))
+]

@@ -39,7 +39,7 @@ def examine(
     machine = f"Python {platform.python_version()} on {platform.machine()}"
     findings = [Finding(what="machine", found=machine, is_good=True)]
     findings += list(_bundle(bundle, config))
-    findings.append(_camera(open_camera, bundle))
+    findings.append(_camera(open_camera, bundle, config))
     return tuple(findings)
 
 
@@ -60,24 +60,34 @@ def _self_search(path: Path, config: Config) -> Finding:
     try:
         opened = open_bundle(path)
     except KioskError as error:
-        return Finding(what="self-search", found=str(error), is_good=False, advice="fetch the bundle again")
+        return Finding(
+            what="self-search", found=str(error), is_good=False, advice="fetch the bundle again"
+        )
     try:
         threads = choose_threads(config.recognition.threads)
         lost = lost_probes(opened, Recogniser(opened, threads=threads))
     except KioskError as error:
-        return Finding(what="self-search", found=str(error), is_good=False, advice="install the software again")
+        return Finding(
+            what="self-search", found=str(error), is_good=False, advice="install the software again"
+        )
     finally:
         opened.close()
     probes = len(opened.manifest.probes)
     if lost:
         found = f"{len(lost)} of {probes} known prints don't find themselves: {', '.join(lost)}"
-        return Finding(what="self-search", found=found, is_good=False, advice="build the bundle again")
-    return Finding(what="self-search", found=f"all {probes} known prints find themselves", is_good=True)
+        return Finding(
+            what="self-search", found=found, is_good=False, advice="build the bundle again"
+        )
+    return Finding(
+        what="self-search", found=f"all {probes} known prints find themselves", is_good=True
+    )
 
 
 def _camera(
-    open_camera: Callable[[OpenedBundle | None], CameraSource], path: Path
+    open_camera: Callable[[OpenedBundle | None], CameraSource], path: Path, config: Config
 ) -> Finding:
+    if config.camera.kind == "none":
+        return Finding(what="camera", found="switched off, as configured", is_good=True)
     try:
         bundle = open_bundle(path)
     except KioskError:

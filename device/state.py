@@ -92,7 +92,16 @@ class Dismissed:
     """The visitor goes on, or has gone."""
 
 
-Event = BundleOpened | BundleRefused | CameraReady | CameraFailed | Asked | Answered | Failed | Dismissed
+Event = (
+    BundleOpened
+    | BundleRefused
+    | CameraReady
+    | CameraFailed
+    | Asked
+    | Answered
+    | Failed
+    | Dismissed
+)
 
 _SHOWS_ANSWER = frozenset({Phase.FOUND, Phase.UNSURE, Phase.NOT_FOUND})
 _PHASE_OF = {
@@ -118,8 +127,12 @@ def step(state: KioskState, event: Event, now_s: float) -> KioskState:
     """
     match event:
         case BundleOpened(bundle_id=bundle_id):
-            opened = replace(state, bundle_id=bundle_id, note="")
-            return opened if state.phase is Phase.STARTING else _rest(opened, now_s)
+            note = "" if state.phase is Phase.NO_BUNDLE else state.note
+            opened = replace(state, bundle_id=bundle_id, note=note)
+            is_camera_known = state.camera_ready or bool(state.note)
+            if state.phase is Phase.STARTING and not is_camera_known:
+                return opened
+            return _rest(opened, now_s)
         case BundleRefused(note=note):
             return replace(
                 state, phase=Phase.NO_BUNDLE, answer=None, since_s=now_s, bundle_id="", note=note
@@ -131,7 +144,7 @@ def step(state: KioskState, event: Event, now_s: float) -> KioskState:
         case Asked() if state.phase is Phase.LOOKING or state.phase in _SHOWS_ANSWER:
             return _enter(state, Phase.HOLD_STILL, now_s) if state.camera_ready else state
         case Answered(answer=answer) if state.phase is Phase.HOLD_STILL:
-            return replace(_enter(state, _PHASE_OF[answer.verdict], now_s), answer=answer)
+            return replace(_enter(state, _PHASE_OF[answer.verdict], now_s), answer=answer, note="")
         case Failed(note=note) if state.phase is Phase.HOLD_STILL:
             return _rest(replace(state, note=note), now_s)
         case Dismissed() if state.phase in _SHOWS_ANSWER or state.phase is Phase.HOLD_STILL:
@@ -140,12 +153,13 @@ def step(state: KioskState, event: Event, now_s: float) -> KioskState:
 
 
 def _with_camera(state: KioskState, ready: bool, note: str, now_s: float) -> KioskState:
-    if state.camera_ready == ready and state.note == note:
+    if state.phase is Phase.NO_BUNDLE:  # what is wrong with the bundle matters more
+        return state if state.camera_ready == ready else replace(state, camera_ready=ready)
+    is_known = state.phase is not Phase.STARTING and state.camera_ready == ready
+    if is_known and state.note == note:
         return state
     changed = replace(state, camera_ready=ready, note=note)
-    if state.phase in _SHOWS_ANSWER or not state.bundle_id:
-        return changed
-    if state.phase is Phase.HOLD_STILL and ready:
+    if is_known or state.phase in _SHOWS_ANSWER or not state.bundle_id:
         return changed
     return _rest(changed, now_s)
 

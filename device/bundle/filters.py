@@ -11,6 +11,11 @@ from device.errors import FilterError
 
 FACETS = ("classification", "technique", "institution", "maker", "relation")
 
+_YEARS = (-9999, 9999)
+# More than any page offers; SQLite bounds the values of a statement, and FTS5 the words of a query.
+_MOST_VALUES = 500
+_MOST_WORDS = 50
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
@@ -31,16 +36,27 @@ class Filters:
     words: str = ""
 
     def __post_init__(self) -> None:
-        for facet in self.terms:
-            if facet not in FACETS:
-                raise FilterError(f"filter {facet!r}: expected one of {', '.join(FACETS)}; found none such")
-        if self.year_from is not None and self.year_to is not None and self.year_from > self.year_to:
-            raise FilterError(f"years: expected from <= to, found {self.year_from} > {self.year_to}")
+        for facet, chosen in self.terms.items():
+            _check_term(facet, chosen)
+        _check_number("values", sum(map(len, self.terms.values())), _MOST_VALUES)
+        _check_number("words", len(_split(self.words)), _MOST_WORDS)
+        _check_text("words", self.words)
+        for year in (self.year_from, self.year_to):
+            if year is not None and not _YEARS[0] <= year <= _YEARS[1]:
+                raise FilterError(f"years: expected {_YEARS[0]} to {_YEARS[1]}, found {year}")
+        if (
+            self.year_from is not None
+            and self.year_to is not None
+            and self.year_from > self.year_to
+        ):
+            raise FilterError(
+                f"years: expected from <= to, found {self.year_from} > {self.year_to}"
+            )
 
     @property
     def is_open(self) -> bool:
         """Whether everything passes."""
-        return not (any(self.terms.values()) or self.has_years or self.words.strip())
+        return not (any(self.terms.values()) or self.has_years or _split(self.words))
 
     @property
     def has_years(self) -> bool:
@@ -71,7 +87,7 @@ def where(filters: Filters) -> Clause:
     parts = [_term(facet, chosen) for facet, chosen in filters.terms.items() if chosen]
     if filters.has_years:
         parts.append(_years(filters))
-    if filters.words.strip():
+    if _split(filters.words):
         parts.append(_words(filters.words))
     return Clause(
         sql=" AND ".join(part.sql for part in parts) or "1",
@@ -89,14 +105,37 @@ def _years(filters: Filters) -> Clause:
     # A half-known range counts as open on its other side.
     undated = "year_min IS NULL AND year_max IS NULL"
     touching = "COALESCE(year_max, year_min) >= ? AND COALESCE(year_min, year_max) <= ?"
-    low = filters.year_from if filters.year_from is not None else -9999
-    high = filters.year_to if filters.year_to is not None else 9999
+    low = filters.year_from if filters.year_from is not None else _YEARS[0]
+    high = filters.year_to if filters.year_to is not None else _YEARS[1]
     return Clause(sql=f"(({touching}) OR ({undated} AND ?))", values=(low, high, filters.undated))
 
 
 def _words(words: str) -> Clause:
-    quoted = ['"' + word.replace('"', '""') + '"' for word in words.split()]
+    quoted = ['"' + word.replace('"', '""') + '"' for word in _split(words)]
     query = " ".join(quoted) + "*"  # the last word may still be being typed
     return Clause(
         sql="item IN (SELECT rowid FROM records_fts WHERE records_fts MATCH ?)", values=(query,)
     )
+
+
+def _split(words: str) -> list[str]:
+    return words.replace("\0", " ").split()  # FTS5 takes a NUL for the end of the query
+
+
+def _check_term(facet: str, chosen: tuple[str, ...]) -> None:
+    if facet not in FACETS:
+        raise FilterError(f"filter {facet!r}: expected one of {', '.join(FACETS)}; found none such")
+    for value in chosen:
+        _check_text(f"filter {facet!r}", value)
+
+
+def _check_text(what: str, text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise FilterError(f"{what}: expected text, found half a character in {text!a}") from error
+
+
+def _check_number(what: str, found: int, most: int) -> None:
+    if found > most:
+        raise FilterError(f"filter: expected at most {most} {what}, found {found}; ask for fewer")

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from pathlib import PurePosixPath
 from typing import Any
 
 from device.bundle import values
@@ -143,7 +144,16 @@ class Manifest:
 def dump(manifest: Manifest) -> str:
     """Give the manifest's text, ending in a newline; the same manifest gives the same text."""
     data = values.to_json(manifest)
-    return json.dumps(data.pop("unknown") | data, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return (
+        json.dumps(
+            data.pop("unknown") | data,
+            indent=1,
+            sort_keys=True,
+            ensure_ascii=False,
+            allow_nan=False,
+        )
+        + "\n"
+    )
 
 
 def identify(manifest: Manifest) -> Manifest:
@@ -160,26 +170,56 @@ def parse(text: str | bytes, place: str) -> Manifest:
         place: The bundle's path or name, for errors.
 
     Raises:
-        BundleDamagedError: When it is no JSON, lacks a key, or does not have the id it states.
+        BundleDamagedError: When it is no JSON, lacks a key, names a file outside the bundle, is not written
+            as `dump` writes it, or does not have the id it states.
         BundleFormatError: When it is of a format version that this software doesn't read.
     """
     try:
-        data = json.loads(text)
-    except ValueError as error:
-        raise BundleDamagedError(f"{place}: manifest.json is no JSON ({error}); fetch it again") from error
+        text = text if isinstance(text, str) else text.decode("utf-8")
+        data = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise BundleDamagedError(
+            f"{place}: manifest.json is no JSON ({_one_line(error)}); fetch it again"
+        ) from error
     _check_version(data, place)
     known = {f.name for f in fields(Manifest)} - {"unknown"}
     unknown = {key: value for key, value in data.items() if key not in known}
     try:
         manifest = values.from_json(Manifest, data | {"unknown": unknown}, "manifest.json")
+        wanted = identify(manifest).bundle_id
     except ValueError as error:
-        raise BundleDamagedError(f"{place}: {error}; fetch it again") from error
-    wanted = identify(manifest).bundle_id
+        raise BundleDamagedError(f"{place}: {_one_line(error)}; fetch it again") from error
+    _check_files(manifest, place)
     if manifest.bundle_id != wanted:
         raise BundleDamagedError(
-            f"{place}: manifest.json says it is {manifest.bundle_id}, its content is {wanted}; fetch it again"
+            f"{place}: manifest.json says it is {manifest.bundle_id!r}, its content is {wanted}; fetch it again"
+        )
+    if dump(manifest) != text:  # a byte that JSON doesn't care for is an altered byte all the same
+        raise BundleDamagedError(
+            f"{place}: manifest.json was altered since it was written; fetch it again"
         )
     return manifest
+
+
+def _refuse_constant(name: str) -> float:
+    # No number of ours is ever NaN, and a threshold that is would let every print pass.
+    raise ValueError(f"expected a number, found {name}")
+
+
+def _check_files(manifest: Manifest, place: str) -> None:
+    paths = [entry.path for entry in manifest.files]
+    for path in paths:
+        parts = PurePosixPath(path).parts
+        is_inside = parts and ".." not in parts and not path.startswith("/") and "\0" not in path
+        if not is_inside or paths.count(path) > 1:
+            raise BundleDamagedError(
+                f"{place}: manifest.json: files: expected each path inside the bundle once, found {path!r}; "
+                "fetch it again"
+            )
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def _check_version(data: Any, place: str) -> None:

@@ -6,7 +6,7 @@ Checks come in two depths: `open_bundle` looks at sizes and at what must fit tog
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,15 +47,22 @@ def read_manifest(bundle: Path) -> Manifest:
         BundleDamagedError, BundleFormatError: As `manifest.parse` says.
     """
     path = layout.manifest_of(bundle)
-    if not path.is_file():
-        raise BundleMissingError(
-            f"{bundle}: expected a bundle, found no {layout.MANIFEST}; build or fetch one"
-        )
-    if path.stat().st_size > _MANIFEST_LIMIT_BYTES:
+    try:
+        if not path.is_file():
+            raise BundleMissingError(
+                f"{bundle}: expected a bundle, found no {layout.MANIFEST}; build or fetch one"
+            )
+        with path.open("rb") as file:
+            text = file.read(_MANIFEST_LIMIT_BYTES + 1)
+    except BundleMissingError:
+        raise
+    except OSError as error:
+        raise _unreadable(bundle, layout.MANIFEST, error) from error
+    if len(text) > _MANIFEST_LIMIT_BYTES:
         raise BundleDamagedError(
-            f"{path}: expected at most {_MANIFEST_LIMIT_BYTES} bytes, found {path.stat().st_size}; fetch it again"
+            f"{path}: expected at most {_MANIFEST_LIMIT_BYTES} bytes, found more; fetch it again"
         )
-    return parse(path.read_bytes(), str(bundle))
+    return parse(text, str(bundle))
 
 
 def open_bundle(bundle: Path) -> OpenedBundle:
@@ -68,15 +75,16 @@ def open_bundle(bundle: Path) -> OpenedBundle:
     for entry in manifest.files:
         _check_size(bundle, entry)
     _check_together(bundle, manifest)
-    records = Records(bundle / layout.RECORDS)
-    if len(records) != manifest.items:
-        records.close()
-        raise BundleDamagedError(
-            f"{bundle}: manifest says {manifest.items} prints, records.sqlite holds another number; fetch it again"
-        )
-    return OpenedBundle(
-        path=bundle, manifest=manifest, records=records, pictures=Pictures(bundle)
-    )
+    with ExitStack() as on_failure:
+        records = Records(bundle / layout.RECORDS)
+        on_failure.callback(records.close)
+        if not records.has_rows(manifest.items):
+            raise BundleDamagedError(
+                f"{bundle}: manifest says {manifest.items} prints, {layout.RECORDS} holds other rows; fetch it again"
+            )
+        pictures = Pictures(bundle, shards=_shards(manifest))
+        on_failure.pop_all()
+    return OpenedBundle(path=bundle, manifest=manifest, records=records, pictures=pictures)
 
 
 @contextmanager
@@ -103,7 +111,7 @@ def verify(bundle: Path, progress: Callable[[FileEntry], None] = lambda entry: N
     for entry in manifest.files:
         progress(entry)
         _check_size(bundle, entry)
-        found = sha256_of(bundle / entry.path)
+        found = _sha256_in(bundle, entry.path)
         if found != entry.sha256:
             raise BundleDamagedError(
                 f"{bundle}: {entry.path} has sha256 {found[:12]}, manifest says {entry.sha256[:12]}; fetch it again"
@@ -122,13 +130,35 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+def _sha256_in(bundle: Path, name: str) -> str:
+    try:
+        return sha256_of(bundle / name)
+    except OSError as error:  # a worn card
+        raise _unreadable(bundle, name, error) from error
+
+
+def _unreadable(bundle: Path, name: str, error: OSError) -> BundleDamagedError:
+    return BundleDamagedError(
+        f"{bundle}: {name} can't be read ({error.strerror or error}); see its permissions or fetch it again"
+    )
+
+
 def _check_size(bundle: Path, entry: FileEntry) -> None:
     path = bundle / entry.path
-    if not path.resolve().is_relative_to(bundle.resolve()):
-        raise BundleDamagedError(f"{bundle}: {entry.path} lies outside the bundle; fetch it again")
-    if not path.is_file():
-        raise BundleDamagedError(f"{bundle}: {entry.path} is missing; fetch it again")
-    size = path.stat().st_size
+    try:
+        if not path.resolve().is_relative_to(bundle.resolve()):
+            raise BundleDamagedError(
+                f"{bundle}: {entry.path} lies outside the bundle; fetch it again"
+            )
+        if not path.is_file():
+            raise BundleDamagedError(f"{bundle}: {entry.path} is missing; fetch it again")
+        size = path.stat().st_size
+    except OSError as error:
+        raise _unreadable(bundle, entry.path, error) from error
+    except RuntimeError as error:  # links that lead to each other, before Python 3.13
+        raise BundleDamagedError(
+            f"{bundle}: {entry.path} is a link to itself; fetch it again"
+        ) from error
     if size != entry.size_bytes:
         raise BundleDamagedError(
             f"{bundle}: {entry.path} is {size} bytes, manifest says {entry.size_bytes}; fetch it again"
@@ -141,7 +171,10 @@ def _check_together(bundle: Path, manifest: Manifest) -> None:
         if name not in entries:
             raise BundleDamagedError(f"{bundle}: manifest names no {name}; fetch it again")
     model = entries[layout.MODEL].sha256
-    for what, found in (("model entry", manifest.model.sha256), ("index", manifest.index.model_sha256)):
+    for what, found in (
+        ("model entry", manifest.model.sha256),
+        ("index", manifest.index.model_sha256),
+    ):
         if found != model:
             raise BundleFormatError(
                 f"{bundle}: {layout.MODEL} is model {model[:12]}, the {what} was made with {found[:12]}; "
@@ -153,11 +186,16 @@ def _check_together(bundle: Path, manifest: Manifest) -> None:
         )
 
 
+def _shards(manifest: Manifest) -> int:
+    return sum(entry.path.startswith(f"{layout.PICTURES}/") for entry in manifest.files)
+
+
 def _check_strangers(bundle: Path, manifest: Manifest) -> None:
     named = {entry.path for entry in manifest.files} | {layout.MANIFEST}
     for path in sorted(bundle.rglob("*")):
         name = path.relative_to(bundle).as_posix()
-        if path.is_file() and name not in named:
+        is_file = path.is_symlink() or not path.is_dir()
+        if is_file and name not in named:
             raise BundleDamagedError(
                 f"{bundle}: {name} is not named by the manifest; remove it or fetch the bundle again"
             )

@@ -32,18 +32,23 @@ def member(record_id: str, size: Size) -> str:
 class Pictures:
     """The pictures of one open bundle; every method may be called from any thread."""
 
-    def __init__(self, bundle: Path) -> None:
+    def __init__(self, bundle: Path, *, shards: int) -> None:
         """Open all shards of a bundle.
+
+        Args:
+            bundle: The bundle's folder.
+            shards: How many the manifest names; a stray zip file in the folder must not shift the others.
 
         Raises:
             BundleDamagedError: When a shard is missing from the sequence or is no zip file.
         """
         self._shards: list[zipfile.ZipFile] = []
-        for number in range(len(list((bundle / layout.PICTURES).glob("*.zip")))):
+        for number in range(shards):
             path = bundle / layout.picture_shard(number)
             try:
                 self._shards.append(zipfile.ZipFile(path))
-            except (OSError, zipfile.BadZipFile) as error:
+            except (OSError, ValueError, zipfile.BadZipFile) as error:
+                self.close()
                 raise BundleDamagedError(
                     f"{path}: expected a shard of pictures, found {error}; fetch the bundle again"
                 ) from error
@@ -58,8 +63,22 @@ class Pictures:
 
         Raises:
             UnknownRecordError: When the bundle holds no picture of it.
+            BundleDamagedError: When the picture can't be read, or the bundle was closed.
         """
         try:
-            return self._shards[shard_of(record_id, len(self._shards))].read(member(record_id, size))
-        except (KeyError, ZeroDivisionError) as error:
-            raise UnknownRecordError(f"record {record_id!r} has no picture in this bundle") from error
+            shard = self._shards[shard_of(record_id, len(self._shards))]
+            name = member(record_id, size)
+        except (UnicodeEncodeError, ZeroDivisionError) as error:
+            raise _unknown(record_id) from error
+        try:
+            return shard.read(name)
+        except KeyError as error:
+            raise _unknown(record_id) from error
+        except (OSError, ValueError, zipfile.BadZipFile) as error:
+            raise BundleDamagedError(
+                f"picture of {record_id!r}: can't be read from {shard.filename} ({error}); fetch the bundle again"
+            ) from error
+
+
+def _unknown(record_id: str) -> UnknownRecordError:
+    return UnknownRecordError(f"record {record_id!r} has no picture in this bundle")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from device.bundle.filters import FACETS, Filters, where
-from device.errors import BundleDamagedError, FilterError, UnknownRecordError
+from device.errors import BundleDamagedError, UnknownRecordError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,7 @@ class FilterOptions:
     facets: dict[str, tuple[Option, ...]]
 
 
+_APPLICATION_ID = 1886547531  # as schema.sql sets it
 _COLUMNS = ", ".join(name for name in Record.__dataclass_fields__ if name != "relations")
 
 
@@ -99,17 +100,35 @@ class Records:
         self._path = path
         self._lock = threading.Lock()
         try:
-            # Both are needed: `immutable` alone may create a file, `mode=ro` alone fails on a read-only
-            # folder when a writer has left the file in WAL mode.
-            uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-            self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            self._connection.execute("PRAGMA query_only = ON")
-            self._connection.execute("PRAGMA trusted_schema = OFF")
-            self._all("SELECT item FROM records LIMIT 1")
+            self._connection = self._connect()
         except sqlite3.Error as error:
-            raise BundleDamagedError(
-                f"{path}: expected a records file, found {error}; fetch the bundle again"
-            ) from error
+            raise self._damaged(error) from error
+        try:
+            self._check_schema()
+        except BundleDamagedError:
+            self._connection.close()
+            raise
+
+    def _connect(self) -> sqlite3.Connection:
+        # Both are needed: `immutable` alone may create a file, `mode=ro` alone fails on a read-only
+        # folder when a writer has left the file in WAL mode.
+        uri = f"{self._path.absolute().as_uri()}?mode=ro&immutable=1"
+        return sqlite3.connect(uri, uri=True, check_same_thread=False)
+
+    def _check_schema(self) -> None:
+        self._all("PRAGMA query_only = ON")
+        self._all("PRAGMA trusted_schema = OFF")
+        found = self._all("PRAGMA application_id")[0][0]
+        if found != _APPLICATION_ID:
+            raise self._damaged(f"application id {found}")
+        self._all(f"SELECT {_COLUMNS} FROM records LIMIT 1")
+        self._all("SELECT facet, value, item FROM terms LIMIT 1")
+        self._all("SELECT rowid FROM records_fts LIMIT 1")
+
+    def _damaged(self, found: object) -> BundleDamagedError:
+        return BundleDamagedError(
+            f"{self._path}: expected a records file, found {found}; fetch the bundle again"
+        )
 
     def close(self) -> None:
         """Close the file; the object can't be used after."""
@@ -119,14 +138,21 @@ class Records:
     def __len__(self) -> int:
         return int(self._all("SELECT count(*) FROM records")[0][0])
 
+    def has_rows(self, items: int) -> bool:
+        """Say whether there is a record for each row of so many fingerprints, and no other."""
+        found = self._all("SELECT count(*), min(item), max(item) FROM records")[0]
+        return tuple(found) == ((items, 0, items - 1) if items else (0, None, None))
+
     def get(self, record_id: str) -> Record:
         """Give the record of this id.
 
         Raises:
             UnknownRecordError: When there is none.
         """
-        rows = self._all(f"SELECT {_COLUMNS} FROM records WHERE record_id = ?", record_id)
-        if not rows:
+        # Half a surrogate pair, as JSON may hold, can't even be asked for.
+        asked = record_id.encode(errors="replace").decode()
+        rows = self._all(f"SELECT {_COLUMNS} FROM records WHERE record_id = ?", asked)
+        if not rows or asked != record_id:
             raise UnknownRecordError(f"record {record_id!r} is not in this collection")
         return self._record(rows[0])
 
@@ -144,10 +170,9 @@ class Records:
     def passing(self, filters: Filters) -> tuple[int, ...]:
         """Give the rows of the records that pass, ascending."""
         clause = where(filters)
-        try:
-            rows = self._all(f"SELECT item FROM records WHERE {clause.sql} ORDER BY item", *clause.values)
-        except sqlite3.OperationalError as error:
-            raise FilterError(f"words {filters.words!r}: can't be searched for ({error})") from error
+        rows = self._all(
+            f"SELECT item FROM records WHERE {clause.sql} ORDER BY item", *clause.values
+        )
         return tuple(row[0] for row in rows)
 
     def options(self, filters: Filters) -> FilterOptions:
@@ -188,5 +213,8 @@ class Records:
         )
 
     def _all(self, sql: str, *values: Any) -> list[Any]:
-        with self._lock:
-            return self._connection.execute(sql, values).fetchall()
+        try:
+            with self._lock:
+                return self._connection.execute(sql, values).fetchall()
+        except (sqlite3.Error, UnicodeError) as error:  # text that is no UTF-8, either way
+            raise self._damaged(error) from error

@@ -15,12 +15,18 @@ T = TypeVar("T")
 def to_json(value: Any) -> Any:
     """Give the JSON form of a value: dataclasses become objects, tuples become arrays."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+        hints = get_type_hints(type(value))
+        return {f.name: _to_json_as(hints[f.name], getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):
         return {key: to_json(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [to_json(item) for item in value]
     return value
+
+
+def _to_json_as(hint: Any, value: Any) -> Any:
+    # An int is a float to the type checker, but not in JSON's text: 1 read back is written as 1.0.
+    return float(value) if hint is float else to_json(value)
 
 
 def from_json(kind: type[T], data: Any, place: str) -> T:
@@ -68,12 +74,22 @@ def _read_plain(hint: Any, value: Any, place: str) -> Any:
     if hint is Any:
         return value
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        return _as_float(value, place)
     if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
         raise ValueError(f"{place}: expected {hint.__name__}, found {_found(value)}")
     return value
 
 
+def _as_float(value: int, place: str) -> float:
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise ValueError(f"{place}: expected float, found {_found(value)}") from error
+
+
 def _found(value: Any) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python won't write out a number of more than 4300 digits
+        text = "a number too long to show"
     return text if len(text) <= 40 else f"{text[:37]}..."

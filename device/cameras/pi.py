@@ -19,8 +19,8 @@ from device.recognition.frames import Pixels
 
 _log = logging.getLogger(__name__)
 
-_OPENING_S = 20.0  # a Pi Zero loads libcamera's tuning in about ten
-_STALLED_S = 5.0
+_OPENING_S = 20.0
+_STALLED_S = 3.0
 
 # libcamera names a format by its bytes as one little-endian word, last byte first: the memory of its BGR888 holds R, G, B,
 # that of RGB888 holds B, G, R. Asked for is BGR888, so that nothing is converted; a pipeline may answer with another.

@@ -209,4 +209,5 @@ def _light(pixels: Pixels) -> npt.NDArray[np.float32]:
 
 
 def _rounded(values: npt.NDArray[np.floating[Any]]) -> Pixels:
-    return np.clip(values.round(), 0, 255).astype(np.uint8)
+    pixels: Pixels = np.clip(values.round(), 0, 255).astype(np.uint8)
+    return pixels

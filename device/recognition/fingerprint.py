@@ -67,7 +67,10 @@ class Fingerprinter:
             self._interpreter = interpreter_class(model_path=str(model), num_threads=threads)
             self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
-            raise ModelError(f"{model}: can't be loaded ({_one_line(error)}); fetch the bundle again") from error
+            raise ModelError(
+                f"{model}: can't be loaded ({_one_line(error)}); fetch the bundle again"
+            ) from error
+        self._model = model
         self._model_sha256 = model_sha256
         self._input = _tensor(self._interpreter.get_input_details(), model, "input")
         self._output = _tensor(self._interpreter.get_output_details(), model, "output")
@@ -77,9 +80,15 @@ class Fingerprinter:
 
         Args:
             pixels: uint8 (224, 224, 3), RGB (`preprocess.to_input`).
+
+        Raises:
+            ModelError: When the model can't be run on it.
         """
-        self._interpreter.set_tensor(self._input, pixels[np.newaxis])
-        self._interpreter.invoke()
+        try:
+            self._interpreter.set_tensor(self._input, pixels[np.newaxis])
+            self._interpreter.invoke()
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(f"{self._model}: can't be run ({_one_line(error)})") from error
         vector = self._interpreter.get_tensor(self._output)[0]
         return Fingerprint(vector=vector, model_sha256=self._model_sha256)
 
@@ -103,13 +112,14 @@ def _tensor(details: list[dict[str, Any]], model: Path, side: str) -> int:
 
 def _interpreter_class(runtime: Runtime | None) -> Any:
     names = get_args(Runtime) if runtime is None else (runtime,)
+    reasons = []
     for name in names:
         try:
             return importlib.import_module(name).Interpreter
-        except ModuleNotFoundError:
-            continue
+        except (ImportError, AttributeError) as error:  # absent, or built for another numpy
+            reasons.append(f"{name.split('.')[0]}: {_one_line(error)}")
     raise ModelError(
-        f"no TFLite runtime: expected {' or '.join(n.split('.')[0] for n in names)}, found neither; "
+        f"no TFLite runtime: expected one that can be imported, found {'; '.join(reasons)}; "
         "pip install ai-edge-litert"
     )
 

@@ -5,20 +5,23 @@ alike, so that both sides of the comparison are decoded by the same code.
 """
 
 import io
+import struct
 import time
 import warnings
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from device.errors import PictureError
 
 Pixels = npt.NDArray[np.uint8]
+T = TypeVar("T")
 
 UPLOAD_FORMATS = ("JPEG", "PNG", "WEBP")
 COLLECTION_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
@@ -27,6 +30,13 @@ UPLOAD_PIXELS = 64_000_000
 COLLECTION_PIXELS = 400_000_000
 # More than this adds nothing to a recognition that looks at 224x224, nor to a 1080-pixel screen.
 UPLOAD_SIDE = 1600
+
+# Pillow's own stop, at 179 megapixels, lies below what a museum may deliver. Ours is checked for every picture, after
+# its header and before any pixel of it.
+Image.MAX_IMAGE_PIXELS = None
+
+# What a scanner's numbers may fill: 8 to 16 bits, or 32.
+_TOPS = (255, 1023, 4095, 16383, 65535, 2**31 - 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +75,9 @@ def decode(data: bytes, *, name: str, side: int = UPLOAD_SIDE) -> Pixels:
     Raises:
         PictureError: When it is no such picture, cut short, or larger than `UPLOAD_PIXELS`.
     """
-    return _read(io.BytesIO(data), name, UPLOAD_FORMATS, UPLOAD_PIXELS, side)
+    return _read(
+        io.BytesIO(data), name, UPLOAD_FORMATS, UPLOAD_PIXELS, lambda image: _upright(image, side)
+    )
 
 
 def load(path: Path, *, side: int | None = None) -> Pixels:
@@ -81,35 +93,82 @@ def load(path: Path, *, side: int | None = None) -> Pixels:
     Raises:
         PictureError: When it is no such picture, cut short, or larger than `COLLECTION_PIXELS`.
     """
+    return _read_file(path, lambda image: _upright(image, side))
+
+
+def measure(path: Path) -> tuple[int, int]:
+    """Give the upright width and height of a museum's picture file from its header, decoding no pixel.
+
+    Raises:
+        PictureError: When its header is not of such a picture, or says it is larger than `COLLECTION_PIXELS`.
+    """
+    return _read_file(path, _upright_size)
+
+
+def _read_file(path: Path, use: Callable[[Image.Image], T]) -> T:
     try:
         with path.open("rb") as file:
-            return _read(file, path.name, COLLECTION_FORMATS, COLLECTION_PIXELS, side)
+            return _read(file, path.name, COLLECTION_FORMATS, COLLECTION_PIXELS, use)
     except OSError as error:
         raise PictureError(f"{path.name}: can't be opened ({error.strerror or error})") from error
 
 
 def _read(
-    file: BinaryIO, name: str, formats: Sequence[str], most_pixels: int, side: int | None
-) -> Pixels:
+    file: BinaryIO,
+    name: str,
+    formats: tuple[str, ...],
+    most_pixels: int,
+    use: Callable[[Image.Image], T],
+) -> T:
     kinds = ", ".join(formats)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own bound is below
-            image = Image.open(file, formats=formats)
-        pixels = image.width * image.height
-        if pixels > most_pixels:
-            raise PictureError(
-                f"{name}: expected at most {most_pixels / 1e6:.0f} megapixels, found {pixels / 1e6:.0f}; scale it down"
-            )
-        return _upright(image, side)
+            # About damaged EXIF and the like, which leaves the picture readable. (Not thread-safe before Python
+            # 3.14: the worst a race does is to keep such warnings quiet.)
+            warnings.simplefilter("ignore", UserWarning)
+            with Image.open(file, formats=formats) as image:
+                _check_size(image, name, most_pixels)
+                return use(image)
     except UnidentifiedImageError as error:
         raise PictureError(f"{name}: expected a picture ({kinds}), found something else") from error
-    except Image.DecompressionBombError as error:
-        raise PictureError(f"{name}: far too large to be opened safely; scale it down") from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        if isinstance(error, PictureError):
-            raise
-        raise PictureError(f"{name}: expected a whole picture ({kinds}), found {error}") from error
+    except PictureError:
+        raise
+    except _DAMAGE as error:
+        found = str(error).replace("\n", " ") or type(error).__name__
+        raise PictureError(f"{name}: expected a whole picture ({kinds}), found {found}") from error
+
+
+# What Pillow raises on files with bytes altered or missing (tried by fuzzing).
+_DAMAGE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    MemoryError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    struct.error,
+    zlib.error,
+)
+
+
+def _check_size(image: Image.Image, name: str, most_pixels: int) -> None:
+    pixels = image.width * image.height
+    if pixels > most_pixels:
+        raise PictureError(
+            f"{name}: expected at most {most_pixels / 1e6:.0f} megapixels, found {pixels / 1e6:.0f}; scale it down"
+        )
+
+
+def _upright_size(image: Image.Image) -> tuple[int, int]:
+    # Asking a PNG without EXIF for it would decode the picture.
+    exif = image.getexif() if image.format != "PNG" or "exif" in image.info else Image.Exif()
+    width, height = image.size
+    if image.format == "TIFF":  # newer Pillows give the upright size here, older ones the stored
+        width, height = exif[ExifTags.Base.ImageWidth], exif[ExifTags.Base.ImageLength]
+    is_on_its_side = exif.get(ExifTags.Base.Orientation) in (5, 6, 7, 8)
+    return (height, width) if is_on_its_side else (width, height)
 
 
 def _upright(image: Image.Image, side: int | None) -> Pixels:
@@ -117,25 +176,41 @@ def _upright(image: Image.Image, side: int | None) -> Pixels:
         image.draft("RGB", (side, side))  # JPEG alone: decodes at a fraction of the size
     image.load()
     if side is not None and max(image.size) > side:
-        if image.mode == "P":
-            image = image.convert("RGBA")  # palette entries can't be averaged
+        image = _averageable(image)
         image.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=3.0)
-    turned = ImageOps.exif_transpose(image)
-    return np.ascontiguousarray(np.asarray(_rgb(turned), dtype=np.uint8))
+    ImageOps.exif_transpose(image, in_place=True)
+    return np.ascontiguousarray(np.asarray(_rgb(image), dtype=np.uint8))
+
+
+def _averageable(image: Image.Image) -> Image.Image:
+    """Give the same picture in a mode in which neighbouring pixels can be averaged."""
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode in ("P", "PA") or "transparency" in image.info:
+        return image.convert("RGBA")
+    return _eight_bits(image)  # Pillow 10 can't scale 16 bits
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Give 8 bits a channel: 16-bit scans fill their range, or hold 10, 12 or 14 bits; floats hold 0..1 or 0..255."""
+    if not image.mode.startswith(("I", "F")):
+        return image
+    values = np.nan_to_num(np.asarray(image, dtype=np.float32))
+    brightest = float(values.max())
+    tops = (1.0, 255.0) if image.mode == "F" else _TOPS
+    top = next((top for top in tops if brightest <= top), tops[-1])
+    scaled = Image.fromarray((np.clip(values / top, 0, 1) * 255).round().astype(np.uint8))
+    scaled.info = {key: image.info[key] for key in ("exif",) if key in image.info}
+    return scaled
 
 
 def _rgb(image: Image.Image) -> Image.Image:
-    """Give an 8-bit RGB image: 16 bits scaled down, transparency laid on white paper."""
-    if image.mode.startswith(("I", "F")):
-        values = np.asarray(image, dtype=np.float64)
-        # 16-bit files fill their range or hold 8- to 15-bit data; a float file holds 0..1 or 0..255.
-        top = {"F": 1.0 if values.size and values.max() <= 1.0 else 255.0}.get(image.mode, 65535.0)
-        image = Image.fromarray((np.clip(values / top, 0, 1) * 255).round().astype(np.uint8))
-    if image.mode == "P" or image.has_transparency_data:
+    """Give an 8-bit RGB image, transparency laid on white paper."""
+    image = _eight_bits(image)
+    if image.mode in ("P", "PA") or image.has_transparency_data:
         image = image.convert("RGBA")
-    if image.mode in ("RGBA", "LA", "PA"):
         paper = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(paper, image.convert("RGBA"))
+        image = Image.alpha_composite(paper, image)
     return image.convert("RGB")
 
 

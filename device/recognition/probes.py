@@ -11,6 +11,6 @@ def lost_probes(bundle: OpenedBundle, recogniser: Recogniser) -> tuple[str, ...]
     for record_id in bundle.manifest.probes:
         pixels = frames.decode(bundle.pictures.get(record_id, "screen"), name=record_id)
         answer = recogniser.recognise(frames.frame(pixels, source="probe"), count=1)
-        if answer.matches[0].record.record_id != record_id:
+        if [match.record.record_id for match in answer.matches] != [record_id]:
             lost.append(record_id)
     return tuple(lost)

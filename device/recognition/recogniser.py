@@ -97,7 +97,9 @@ class Recogniser:
         watch.lap("fingerprint")
         neighbours = self._neighbours(fingerprint, filters, count)
         watch.lap("search")
-        matches = tuple(Match(record=self._bundle.records.at(n.item), score=n.score) for n in neighbours)
+        matches = tuple(
+            Match(record=self._bundle.records.at(n.item), score=n.score) for n in neighbours
+        )
         watch.lap("records")
         return Answer(
             bundle_id=self._bundle.manifest.bundle_id,

@@ -16,9 +16,11 @@ import numpy.typing as npt
 from device.bundle import layout
 from device.bundle.manifest import IndexSpec
 from device.errors import BundleDamagedError, ModelError
-from device.recognition.fingerprint import Fingerprint, Vector
+from device.recognition.fingerprint import DIMENSIONS, Fingerprint, Vector
 
 Vectors = npt.NDArray[np.float32]
+
+_CHUNK = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ class Projection:
 
     def __call__(self, vectors: Vectors) -> Vectors:
         """Give float32 (..., D) for unit vectors float32 (..., 512)."""
-        return (vectors - self.mean) @ self.matrix
+        return np.asarray((vectors - self.mean) @ self.matrix, dtype=np.float32)
 
 
 def load_projection(path: Path) -> Projection:
@@ -63,6 +65,10 @@ def load_projection(path: Path) -> Projection:
         BundleDamagedError: When the file holds something else.
     """
     stacked = load_array(path)
+    if stacked.shape[0] != DIMENSIONS or stacked.shape[1] < 2:
+        raise BundleDamagedError(
+            f"{path}: expected a projection of {DIMENSIONS} dimensions, found {stacked.shape}; fetch it again"
+        )
     return Projection(mean=stacked[:, 0].copy(), matrix=np.ascontiguousarray(stacked[:, 1:]))
 
 
@@ -80,7 +86,9 @@ def load_array(path: Path) -> Vectors:
     try:
         array: Vectors = np.load(path, mmap_mode="r", allow_pickle=False)
     except (ValueError, OSError, EOFError) as error:
-        raise BundleDamagedError(f"{path}: expected an array, found {error}; fetch it again") from error
+        raise BundleDamagedError(
+            f"{path}: expected an array, found {error}; fetch it again"
+        ) from error
     if array.dtype != np.float32 or array.ndim != 2:
         raise BundleDamagedError(
             f"{path}: expected float32 in 2 dimensions, found {array.dtype} in {array.ndim}; fetch it again"
@@ -91,7 +99,8 @@ def load_array(path: Path) -> Vectors:
 def unit(vectors: Vectors) -> Vectors:
     """Give the vectors at unit length; a vector of zeros stays one."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return (vectors / np.maximum(lengths, np.finfo(np.float32).tiny)).astype(np.float32)
+    scaled = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
+    return np.asarray(scaled, dtype=np.float32)
 
 
 class Index:
@@ -106,22 +115,13 @@ class Index:
         self._spec = spec
         self._vectors = load_array(bundle / layout.FINGERPRINTS)
         self._projection = load_projection(bundle / layout.PROJECTION)
-        found = (self._vectors.shape[0], *self._projection.matrix.shape)
-        wanted = (spec.items, self._vectors.shape[1], spec.dimensions)
+        found = (*self._vectors.shape, self._projection.matrix.shape[1])
+        wanted = (spec.items, DIMENSIONS, spec.dimensions)
         if found != wanted:
             raise BundleDamagedError(
                 f"{bundle}: expected (prints, fingerprint, index) dimensions {wanted}, found {found}; fetch it again"
             )
-        self._trees = annoy.AnnoyIndex(spec.dimensions, spec.metric)
-        try:
-            self._trees.load(str(bundle / layout.INDEX))
-        except OSError as error:
-            raise BundleDamagedError(f"{bundle}: {layout.INDEX} can't be mapped ({error}); fetch it again") from error
-        if self._trees.get_n_items() != spec.items:
-            raise BundleDamagedError(
-                f"{bundle}: {layout.INDEX} holds {self._trees.get_n_items()} prints, "
-                f"manifest says {spec.items}; fetch it again"
-            )
+        self._trees = _load_trees(bundle / layout.INDEX, spec)
 
     def __len__(self) -> int:
         return self._spec.items
@@ -132,11 +132,13 @@ class Index:
         Raises:
             ModelError: When the fingerprint is another model's.
         """
+        if count > self._spec.candidates:  # more than `search_k` was chosen for
+            return self.exact(fingerprint, count)
         query = self._query(fingerprint)
         candidates = self._trees.get_nns_by_vector(
-            self._projection(query), max(self._spec.candidates, count), search_k=self._spec.search_k
+            self._projection(query), self._spec.candidates, search_k=self._spec.search_k
         )
-        return self._scored(query, candidates, count)
+        return self._scored(query, sorted(candidates), count)  # so that ties fall as in `exact`
 
     def exact(
         self, fingerprint: Fingerprint, count: int, among: Sequence[int] | None = None
@@ -164,6 +166,28 @@ class Index:
 
     def _scored(self, query: Vector, rows: Sequence[int], count: int) -> list[Neighbour]:
         items = np.asarray(rows, dtype=np.intp)
-        scores = self._vectors[items] @ query  # stored at unit length
-        best = np.argsort(-scores, kind="stable")[:count]
-        return [Neighbour(item=int(items[i]), distance=float(1 - scores[i])) for i in best]
+        parts = [
+            # Picking rows copies them: a few megabytes at a time, not a large collection's 200.
+            self._vectors[items[start : start + _CHUNK]] @ query  # stored at unit length
+            for start in range(0, len(items), _CHUNK)
+        ]
+        scores = np.concatenate([np.empty(0, np.float32), *parts])
+        best = np.argsort(-scores, kind="stable")[: max(count, 0)]
+        return [Neighbour(item=int(items[i]), distance=_distance(scores[i])) for i in best]
+
+
+def _distance(cosine: np.float32) -> float:
+    return min(max(1.0 - float(cosine), 0.0), 2.0)  # rounding may lead a little beyond
+
+
+def _load_trees(path: Path, spec: IndexSpec) -> annoy.AnnoyIndex:
+    try:
+        trees = annoy.AnnoyIndex(spec.dimensions, spec.metric)  # type: ignore[arg-type]  # checked by Annoy
+        trees.load(str(path))
+    except (OSError, ValueError) as error:
+        raise BundleDamagedError(f"{path}: can't be mapped ({error}); fetch it again") from error
+    if trees.get_n_items() != spec.items:
+        raise BundleDamagedError(
+            f"{path}: holds {trees.get_n_items()} prints, manifest says {spec.items}; fetch it again"
+        )
+    return trees

@@ -25,8 +25,9 @@ def decide(best_score: float | None, thresholds: Thresholds) -> Verdict:
         best_score: -1..1; `None` when nothing was there to be compared with.
         thresholds: The bundle's own; no fixed number serves two collections.
     """
-    if best_score is None or best_score < thresholds.similar:
-        return Verdict.NOT_IN_COLLECTION
-    if best_score < thresholds.same_print:
+    # Asked this way round, a score that is no number passes nothing.
+    if best_score is not None and best_score >= thresholds.same_print:
+        return Verdict.SAME_PRINT
+    if best_score is not None and best_score >= thresholds.similar:
         return Verdict.SIMILAR_ONLY
-    return Verdict.SAME_PRINT
+    return Verdict.NOT_IN_COLLECTION

@@ -4,8 +4,8 @@ from device.bundle.filters import FACETS, Filters
 from device.bundle.pictures import MEDIA_TYPE, Size
 from device.bundle.records import FilterOptions, Option, Record, Relation
 from device.recognition.recogniser import Answer, Match
-from device.recognition.wire import answer_to_json
 from device.recognition.verdict import Verdict
+from device.recognition.wire import answer_to_json
 from device.service.assembly import open_camera_for, open_kiosk
 from device.service.kiosk import Health, KioskService, Snapshot
 from device.service.stand import Preview

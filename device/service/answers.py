@@ -55,6 +55,9 @@ class AnswerQueue:
         self._waiting = waiting
         self._on_round = on_round
         self._numbers = itertools.count()
+        self._lock = threading.Lock()
+        self._guests = 0
+        self._is_closed = False
         self._requests: queue.PriorityQueue[_Request] = queue.PriorityQueue()
         self._thread = threading.Thread(target=self._run, name="answers", daemon=True)
         self._thread.start()
@@ -65,23 +68,29 @@ class AnswerQueue:
         """Queue a frame and give the future answer.
 
         Raises:
-            BusyError: When too many guests wait already.
+            BusyError: When too many guests wait already, or the kiosk is being stopped.
         """
-        if priority is not Priority.STAND and self._requests.qsize() >= self._waiting:
-            raise BusyError(f"{self._waiting} are waiting for an answer already; try again in a moment")
-        return self._put(priority, frame, filters, count)
+        request = _Request(priority, next(self._numbers), frame, filters, count, Future())
+        with self._lock:
+            if self._is_closed:  # nobody would ever answer
+                raise BusyError("the kiosk is being stopped; try again in a moment")
+            if priority is Priority.GUEST:
+                if self._guests >= self._waiting:
+                    raise BusyError(
+                        f"{self._waiting} are waiting for an answer already; try again in a moment"
+                    )
+                self._guests += 1
+            self._requests.put(request)
+        return request.future
 
     def close(self) -> None:
-        """Answer what is queued, then stop."""
-        self._put(Priority.CLOSE, None, None, 0)
+        """Answer what is queued, then stop; does nothing the second time."""
+        with self._lock:
+            if not self._is_closed:
+                self._is_closed = True
+                last = _Request(Priority.CLOSE, next(self._numbers), None, None, 0, Future())
+                self._requests.put(last)
         self._thread.join()
-
-    def _put(
-        self, priority: Priority, frame: Frame | None, filters: Filters | None, count: int
-    ) -> "Future[Answer]":
-        request = _Request(priority, next(self._numbers), frame, filters, count, Future())
-        self._requests.put(request)
-        return request.future
 
     def _run(self) -> None:
         while True:
@@ -92,6 +101,9 @@ class AnswerQueue:
                 continue
             if request.frame is None:
                 return
+            if request.priority is Priority.GUEST:
+                with self._lock:
+                    self._guests -= 1
             self._answer(request, request.frame)
 
     def _answer(self, request: _Request, frame: Frame) -> None:

@@ -46,7 +46,8 @@ def _own_prints(bundle: OpenedBundle | None) -> tuple[ReplayPicture, ...]:
     rows = range(0, items, max(items // _REPLAYED, 1))
     records = [record for record in map(bundle.records.at, rows) if record.show_picture]
     return tuple(
-        ReplayPicture(name=r.record_id, load=partial(_picture, bundle, r.record_id)) for r in records
+        ReplayPicture(name=r.record_id, load=partial(_picture, bundle, r.record_id))
+        for r in records
     )
 
 

@@ -4,8 +4,9 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +26,7 @@ from device.recognition.fingerprint import choose_threads
 from device.recognition.frames import Frame
 from device.recognition.recogniser import Answer, Recogniser
 from device.service.answers import AnswerQueue, Priority
-from device.service.stand import Preview, Stand
+from device.service.stand import PAUSES_S, Preview, Stand
 from device.state import (
     Answered,
     Asked,
@@ -86,6 +87,7 @@ class KioskService:
         *,
         notifier: Notifier,
         clock: Callable[[], float] = time.monotonic,
+        pauses_s: Sequence[float] = PAUSES_S,
     ) -> None:
         """Open the bundle and start the camera; a bad bundle or a missing camera is a state, not an error.
 
@@ -96,6 +98,7 @@ class KioskService:
             recognition: Threads, matches, queue.
             notifier: Told when the service is ready and that its working loop lives.
             clock: Monotonic seconds.
+            pauses_s: Between attempts to open a camera that is lost.
         """
         self.boot_id = uuid.uuid4().hex
         self._recognition = recognition
@@ -103,6 +106,7 @@ class KioskService:
         self._clock = clock
         self._started_s = clock()
         self._changed = threading.Condition()
+        self._decoding = threading.Lock()
         self._state = starting(clock())
         self._revision = 1
         self._answers = 0
@@ -117,6 +121,7 @@ class KioskService:
             lambda: open_camera(self._bundle),
             on_ready=lambda: self._apply(CameraReady()),
             on_lost=lambda note: self._apply(CameraFailed(note=note)),
+            pauses_s=pauses_s,
         )
 
     def __enter__(self) -> Self:
@@ -138,6 +143,10 @@ class KioskService:
         if self._bundle is not None:
             self._bundle.close()
 
+    def ready(self) -> None:
+        """Tell the service manager that visitors can be served: called once the page is listened for."""
+        self._notifier.ready()
+
     def identify(
         self, data: bytes, *, filters: Filters | None = None, count: int | None = None
     ) -> Answer:
@@ -155,7 +164,8 @@ class KioskService:
             FilterError: When the filters can't be applied.
         """
         self._require_bundle()
-        pixels = frames.decode(data, name="upload")
+        with self._decoding:  # a 64-megapixel PNG takes 200 MB; two at once could end the service
+            pixels = frames.decode(data, name="upload")
         answer = self._queue.ask(
             frames.frame(pixels, source="upload"),
             priority=Priority.GUEST,
@@ -179,10 +189,7 @@ class KioskService:
         self._require_bundle()
         frame = self._stand.frame()
         with self._changed:
-            if self._state.phase is Phase.HOLD_STILL:
-                return
-            self._apply(Asked())
-            if self._state.phase is not Phase.HOLD_STILL:
+            if not self._begin():
                 return
             future = self._queue.ask(
                 frame,
@@ -196,8 +203,10 @@ class KioskService:
     def dismiss(self) -> None:
         """Take the answer off the screen: the next visitor begins anew."""
         with self._changed:
-            self._pending = None
+            dropped, self._pending = self._pending, None
             self._apply(Dismissed())
+        if dropped is not None:
+            dropped.cancel()  # if it still waits for its turn, it needn't take one
 
     def snapshot(self, after: int = 0, timeout_s: float = 0.0) -> Snapshot:
         """Give the state once its revision is above `after`, or as it is when the time is up."""
@@ -251,9 +260,12 @@ class KioskService:
 
     def _open(self, path: Path) -> None:
         try:
-            bundle = open_bundle(path)
-            threads = choose_threads(self._recognition.threads)
-            self._recogniser = Recogniser(bundle, threads=threads)
+            with ExitStack() as on_failure:
+                bundle = open_bundle(path)
+                on_failure.callback(bundle.close)
+                threads = choose_threads(self._recognition.threads)
+                self._recogniser = Recogniser(bundle, threads=threads)
+                on_failure.pop_all()
         except KioskError as error:
             _log.error("no bundle: %s", error)
             self._apply(BundleRefused(note=str(error)))
@@ -267,6 +279,12 @@ class KioskService:
         if self._recogniser is None:
             raise BundleMissingError("there is no bundle to answer from")
         return self._recogniser.recognise(frame, filters=filters, count=count)
+
+    def _begin(self) -> bool:
+        """Ask the stand to hold still; say whether it wasn't asked already and now is."""
+        before = self._revision
+        self._apply(Asked())
+        return self._revision != before
 
     def _settle(self, future: "Future[Answer]") -> None:
         with self._changed:

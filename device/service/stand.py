@@ -2,19 +2,18 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from device.cameras import CameraSource
-from device.errors import CameraError, CameraLostError
+from device.errors import CameraLostError, KioskError
 from device.recognition.frames import Frame, to_jpeg
 
 _log = logging.getLogger(__name__)
 
 READ_TIMEOUT_S = 5.0
-# Back-off between attempts to open a camera: doubling from the first to the last.
-FIRST_PAUSE_S = 2.0
-LAST_PAUSE_S = 20.0
+# Between attempts to open a camera: doubling, and beginning anew after a spell of good frames.
+PAUSES_S = (2.0, 4.0, 8.0, 16.0, 20.0)
 PREVIEW_SIDE = 640
 
 
@@ -35,6 +34,7 @@ class Stand:
         *,
         on_ready: Callable[[], None],
         on_lost: Callable[[str], None],
+        pauses_s: Sequence[float] = PAUSES_S,
     ) -> None:
         """Start watching.
 
@@ -44,10 +44,13 @@ class Stand:
                 before a visitor because somebody tripped over a cable.
             on_ready: Called when frames begin to come.
             on_lost: Called with one line on what is wrong when they stop.
+            pauses_s: After the first failure in a row, the second, and so on; the last one from then on.
         """
         self._open_camera = open_camera
         self._on_ready = on_ready
         self._on_lost = on_lost
+        self._pauses_s = pauses_s
+        self._camera: CameraSource | None = None
         self._changed = threading.Condition()
         self._frame: Frame | None = None
         self._preview: Preview | None = None
@@ -76,7 +79,9 @@ class Stand:
     def preview(self, after: int, timeout_s: float) -> Preview | None:
         """Give the live picture once it is newer than `after`; `None` when none comes in time."""
         with self._changed:
-            self._changed.wait_for(lambda: self._frame is not None and self._count > after, timeout_s)
+            self._changed.wait_for(
+                lambda: self._frame is not None and self._count > after, timeout_s
+            )
             if self._frame is None or self._count <= after:
                 return None
             frame, number, known = self._frame, self._count, self._preview
@@ -84,27 +89,40 @@ class Stand:
             return known
         made = Preview(number=number, jpeg=to_jpeg(frame.pixels, side=PREVIEW_SIDE, quality=70))
         with self._changed:
-            self._preview = made
+            if self._count == number and self._frame is not None:
+                self._preview = made
         return made
 
     def close(self) -> None:
         """Let the camera go; the last frame is forgotten."""
         self._stopping.set()
+        with self._changed:
+            camera = self._camera
+        if camera is not None:
+            camera.close()  # so that a read that waits comes back
         self._thread.join()
+        self._forget()
 
     def _run(self) -> None:
-        camera: CameraSource | None = None
-        pause_s = FIRST_PAUSE_S
+        failures = 0
         while not self._stopping.is_set():
             try:
-                camera = camera or self._open_camera()
-                with camera:  # opens it again when it was lost
-                    self._watch(camera)
-            except CameraError as error:
-                # After a spell of good frames the wait begins anew.
-                pause_s = FIRST_PAUSE_S if self._is_watching else min(pause_s * 2, LAST_PAUSE_S)
-                self._lose(error)
-            self._stopping.wait(pause_s)
+                self._attend()
+            except KioskError as error:
+                failures = 1 if self._is_watching else failures + 1
+                self._lose(str(error))
+            except Exception as error:  # noqa: BLE001  # a driver's surprise must not end the stand
+                _log.exception("the stand's camera failed in a way nobody foresaw")
+                failures = 1 if self._is_watching else failures + 1
+                self._lose(f"camera: {' '.join(str(error).split()) or type(error).__name__}")
+            self._stopping.wait(self._pauses_s[min(failures, len(self._pauses_s)) - 1])
+
+    def _attend(self) -> None:
+        camera = self._camera or self._open_camera()
+        with camera:  # opens it again when it was lost
+            with self._changed:
+                self._camera = camera
+            self._watch(camera)
 
     def _watch(self, camera: CameraSource) -> None:
         seen = False
@@ -115,7 +133,9 @@ class Stand:
                 self._count += 1
                 self._changed.notify_all()
             if not seen:
-                _log.info("camera %s gives frames of %dx%d", camera.name, *frame.pixels.shape[1::-1])
+                _log.info(
+                    "camera %s gives frames of %dx%d", camera.name, *frame.pixels.shape[1::-1]
+                )
                 self._on_ready()
                 seen = True
 
@@ -123,10 +143,15 @@ class Stand:
     def _is_watching(self) -> bool:
         return self._frame is not None
 
-    def _lose(self, error: CameraError) -> None:
-        _log.log(logging.WARNING if self._is_watching else logging.INFO, "no camera: %s", error)
+    def _lose(self, note: str) -> None:
+        if self._stopping.is_set():
+            return  # closed under the read, by us
+        _log.log(logging.WARNING if self._is_watching else logging.INFO, "no camera: %s", note)
+        self._forget()
+        self._losses += 1
+        self._on_lost(note)
+
+    def _forget(self) -> None:
         with self._changed:
             self._frame = None
             self._preview = None
-        self._losses += 1
-        self._on_lost(str(error))

@@ -56,8 +56,9 @@ class Bundles:
         Raises:
             BundleError: When there is no such bundle or it is damaged; the old one goes on.
         """
+        is_name = name not in ("", ".", "..") and "/" not in name and "\0" not in name
         path = self._root / RELEASES / name
-        if "/" in name or name in ("", ".", "..") or not path.is_dir():
+        if not is_name or not path.is_dir():
             known = ", ".join(installed.name for installed in self.list()) or "none"
             raise BundleMissingError(f"bundle {name!r}: not installed; installed are: {known}")
         manifest = verify(path)
@@ -99,10 +100,16 @@ class Bundles:
 
     def _link(self, link: str, name: str) -> None:
         beside = self._root / f".{link}.new"
-        beside.unlink(missing_ok=True)
-        beside.symlink_to(Path(RELEASES) / name)
-        beside.replace(self._root / link)
-        _sync(self._root)
+        try:
+            beside.unlink(missing_ok=True)
+            beside.symlink_to(Path(RELEASES) / name)
+            beside.replace(self._root / link)
+            _sync(self._root)
+        except OSError as error:
+            raise BundleError(
+                f"{self._root / link}: can't be set to {name} ({error.strerror or error}); "
+                "see who may write there"
+            ) from error
 
 
 def _sync(folder: Path) -> None:

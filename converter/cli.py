@@ -1,0 +1,223 @@
+"""`printkiosk-convert`: the museum's desk from a terminal. Results to stdout, all else to stderr."""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from converter import progress
+from converter.cache import Cache
+from converter.errors import ConverterError
+from device import __version__
+from device.bundle.opened import opened, read_manifest
+from device.errors import KioskError
+
+if TYPE_CHECKING:
+    from converter.parity import Marks
+
+_MARKS = ("museum", "strict", "none")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code: 0 done, 1 failed (one line said why), 2 wrong use."""
+    os.environ.setdefault(
+        "TF_CPP_MIN_LOG_LEVEL", "2"
+    )  # TensorFlow's greetings are for its developers
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(
+        level=logging.INFO + 10 * (options.quiet - options.verbose), format="%(message)s"
+    )
+    for noisy in ("tensorflow", "absl", "h5py", "matplotlib", "PIL"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    try:
+        run: Callable[[argparse.Namespace], int] = options.run
+        return run(options)
+    except (ConverterError, KioskError) as error:
+        print(f"printkiosk-convert: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"printkiosk-convert: {_os_line(error)}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(
+            "printkiosk-convert: interrupted; build again and it goes on from here", file=sys.stderr
+        )
+        return 130
+
+
+def _os_line(error: OSError) -> str:
+    """Give one line for a disk that is full, a folder that can't be written, and their like."""
+    what = error.filename or "the disk"
+    return f"{what}: {error.strerror or error}; nothing was changed, mend it and build again"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="printkiosk-convert", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.add_argument("-v", "--verbose", action="count", default=0, help="say more")
+    parser.add_argument("-q", "--quiet", action="count", default=0, help="say less")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+    build = verbs.add_parser("build", help="turn a collection into a bundle for the kiosks")
+    build.add_argument("collection", type=Path, help="a folder with metadata.csv and pictures")
+    build.add_argument("--out", type=Path, required=True, metavar="BUNDLE")
+    build.add_argument(
+        "--max-refused", type=_share, default="2%", metavar="SHARE",
+        help="records that may be left out, such as 2%% (the default) or 0",
+    )  # fmt: skip
+    build.add_argument("--variant", choices=("dynamic_int8", "full_int8", "float16", "float32"))
+    _add_columns(build)
+    _add_model(build)
+    build.set_defaults(run=_build)
+    check = verbs.add_parser("check", help="say what a build would make of a collection")
+    check.add_argument("collection", type=Path)
+    _add_columns(check)
+    check.set_defaults(run=_check)
+    parity = verbs.add_parser("parity", help="measure a bundle against full-precision TensorFlow")
+    parity.add_argument("bundle", type=Path)
+    parity.add_argument(
+        "--collection",
+        type=Path,
+        help="compare on its pictures; default: the bundle's own, as shown on screen",
+    )
+    parity.add_argument("--out", type=Path, default=Path("out/parity"), metavar="FOLDER")
+    _add_columns(parity)
+    _add_model(parity)
+    parity.set_defaults(run=_parity)
+    inspect = verbs.add_parser("inspect", help="say what a bundle is")
+    inspect.add_argument("bundle", type=Path)
+    inspect.set_defaults(run=_inspect)
+    diff = verbs.add_parser("diff", help="say what changed from one bundle to another")
+    diff.add_argument("old", type=Path)
+    diff.add_argument("new", type=Path)
+    diff.set_defaults(run=_diff)
+    return parser
+
+
+def _add_columns(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--columns",
+        type=Path,
+        metavar="TOML",
+        help="column map (default: the folder's collection.toml)",
+    )
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--weights", type=Path, metavar="FILE", help="VGG16 weights (.weights.h5, .onnx, .npz)"
+    )
+    parser.add_argument("--profile", choices=("caffe", "unit"), help="preprocessing")
+    parser.add_argument(
+        "--marks", choices=_MARKS, default="museum", help="what parity has to reach"
+    )
+    parser.add_argument("--cache", type=Path, metavar="FOLDER", help="where results are kept")
+    parser.add_argument("--threads", type=int, default=_cores(), metavar="N")
+
+
+def _cores() -> int:
+    return min(os.cpu_count() or 1, 8)
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"expected a share such as 2% or 0.02, found {text!r}")
+    return value
+
+
+def _cache(options: argparse.Namespace) -> Cache:
+    from converter.weights import default_cache
+
+    return Cache(root=options.cache or default_cache(os.environ, Path.home()))
+
+
+def _marks(name: str) -> "Marks":
+    from converter import parity
+
+    return {"museum": parity.MUSEUM, "strict": parity.STRICT, "none": parity.Marks()}[name]
+
+
+def _build(options: argparse.Namespace) -> int:
+    # Heavy libraries load inside the verbs that need them, so that --help and check are quick.
+    from converter import pipeline
+    from converter.pipeline import DEFAULT_PROFILE, DEFAULT_VARIANT, Options
+
+    with progress.bars() as show:
+        built = pipeline.build(
+            Options(
+                collection=options.collection,
+                out=options.out,
+                columns=options.columns,
+                weights=options.weights,
+                profile=options.profile or DEFAULT_PROFILE,
+                variant=options.variant or DEFAULT_VARIANT,
+                marks=_marks(options.marks),
+                most_refused=options.max_refused,
+                workers=_cores(),
+                threads=options.threads,
+                cache=_cache(options),
+            ),
+            show,
+        )
+    for refusal in built.refusals:
+        print(f"refused {refusal.record_id} ({refusal.image}): {refusal.reason}", file=sys.stderr)
+    for note in built.notes:
+        print(f"note: {note}", file=sys.stderr)
+    print(
+        f"{options.out}: {built.manifest.title}, {built.manifest.items} prints, {len(built.refusals)} refused"
+    )
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from converter import check, collection
+
+    with progress.bars() as show:
+        read = collection.read(
+            options.collection, columns=options.columns, progress=partial(show, "read collection")
+        )
+    print(check.summary(read))
+    return 1 if read.refusals else 0
+
+
+def _parity(options: argparse.Namespace) -> int:
+    from converter.remeasure import remeasure
+
+    with progress.bars() as show:
+        failures = remeasure(
+            options.bundle,
+            options.collection,
+            options.columns,
+            weights_file=options.weights,
+            cache=_cache(options),
+            marks=_marks(options.marks),
+            out=options.out,
+            threads=options.threads,
+            progress=show,
+        )
+    print(f"{options.out}/parity.html")
+    for failure in failures:
+        print(f"printkiosk-convert: parity below the mark: {failure}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    from converter import inspect
+
+    print(inspect.describe(read_manifest(options.bundle)))
+    return 0
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from converter import diff
+
+    with opened(options.old) as old, opened(options.new) as new:
+        print(diff.describe(diff.compare(old, new)))
+    return 0

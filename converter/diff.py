@@ -1,0 +1,159 @@
+"""What changed from one bundle to another: records, and what they are found with.
+
+Compares what the bundles hold, not their bytes: a rebuilt index of the same prints is no change to anybody.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, fields
+
+from device.bundle import layout
+from device.bundle.manifest import Manifest
+from device.bundle.opened import OpenedBundle
+from device.bundle.records import Record
+from device.errors import BundleDamagedError
+
+_LISTED = 20
+# Where a record's fingerprint lies says nothing of the record.
+_FIELDS = tuple(field.name for field in fields(Record) if field.name not in ("item", "relations"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alteration:
+    """A record in both bundles that isn't the same; `image` among its fields is the museum's picture file."""
+
+    record_id: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One value of the manifest, such as `model.variant` or `thresholds.similar`, before and after."""
+
+    name: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Everything that changed from an old bundle to a new one.
+
+    Attributes:
+        added, removed: Record ids, sorted.
+        altered: Sorted by record id.
+        changes: Of name, languages, model, index and thresholds, in the manifest's order.
+        kept: How many records are the same in both.
+    """
+
+    old: str
+    new: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    altered: tuple[Alteration, ...]
+    changes: tuple[Change, ...]
+    kept: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing changed."""
+        return not (self.added or self.removed or self.altered or self.changes)
+
+
+def compare(old: OpenedBundle, new: OpenedBundle) -> Difference:
+    """Give what changed from one open bundle to another.
+
+    Raises:
+        BundleDamagedError: When a records file can't be read to its end.
+    """
+    before, after = _images(old), _images(new)
+    both = sorted(before.keys() & after.keys())
+    altered = tuple(
+        Alteration(record_id=record_id, fields=found)
+        for record_id in both
+        if (found := _altered(old, new, record_id, before[record_id] != after[record_id]))
+    )
+    return Difference(
+        old=old.manifest.title,
+        new=new.manifest.title,
+        added=tuple(sorted(after.keys() - before.keys())),
+        removed=tuple(sorted(before.keys() - after.keys())),
+        altered=altered,
+        changes=tuple(_changes(old.manifest, new.manifest)),
+        kept=len(both) - len(altered),
+    )
+
+
+def describe(difference: Difference) -> str:
+    """Give a difference in words, as lines of text ending in a newline; long lists are cut, with their count."""
+    return "\n".join(_lines(difference)) + "\n"
+
+
+def _lines(difference: Difference) -> Iterator[str]:
+    yield f"from {difference.old} to {difference.new}"
+    if difference.is_empty:
+        yield f"no change in {difference.kept} records, model, index and thresholds"
+        return
+    yield (
+        f"records: {len(difference.added)} added, {len(difference.removed)} removed, "
+        f"{len(difference.altered)} altered, {difference.kept} the same"
+    )
+    yield from _cut([f"  + {record_id}" for record_id in difference.added])
+    yield from _cut([f"  - {record_id}" for record_id in difference.removed])
+    yield from _cut([f"  ~ {one.record_id}: {', '.join(one.fields)}" for one in difference.altered])
+    for change in difference.changes:
+        yield f"{change.name}: {change.old} -> {change.new}"
+
+
+def _cut(lines: list[str]) -> list[str]:
+    left = len(lines) - _LISTED
+    return lines if left <= 0 else [*lines[:_LISTED], f"  {lines[0].split()[0]} and {left} more"]
+
+
+def _images(bundle: OpenedBundle) -> dict[str, str]:
+    """Give each record's id and its picture's sha256, which no kiosk needs and `Record` leaves out."""
+    path = bundle.file(layout.RECORDS)
+    try:
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            return dict(connection.execute("SELECT record_id, image_sha256 FROM records"))
+    except sqlite3.Error as error:
+        raise BundleDamagedError(
+            f"{path}: expected a records file, found {error}; fetch the bundle again"
+        ) from error
+
+
+def _altered(
+    old: OpenedBundle, new: OpenedBundle, record_id: str, has_new_image: bool
+) -> tuple[str, ...]:
+    before, after = old.records.get(record_id), new.records.get(record_id)
+    found = [name for name in _FIELDS if getattr(before, name) != getattr(after, name)]
+    if _related(before) != _related(after):
+        found.append("relations")
+    return (*found, "image") if has_new_image else tuple(found)
+
+
+def _related(record: Record) -> list[tuple[str, str]]:
+    # Whether the other work is in the bundle follows from the records added and removed.
+    return [(relation.kind, relation.target) for relation in record.relations]
+
+
+def _changes(old: Manifest, new: Manifest) -> Iterator[Change]:
+    before, after = _described(old), _described(new)
+    for name in dict.fromkeys([*before, *after]):
+        if before.get(name) != after.get(name):
+            yield Change(name=name, old=str(before.get(name)), new=str(after.get(name)))
+
+
+def _described(manifest: Manifest) -> dict[str, object]:
+    described: dict[str, object] = {
+        "name": manifest.name,
+        "format_version": manifest.format_version,
+    }
+    described |= {f"languages.{field}": tag for field, tag in manifest.languages.items()}
+    for part in ("model", "index", "thresholds"):
+        value = getattr(manifest, part)
+        described |= {f"{part}.{field.name}": getattr(value, field.name) for field in fields(value)}
+    del described["index.items"]  # the records say it
+    return described

@@ -1,0 +1,145 @@
+"""Where a record's picture lies, and what can be told of it without decoding it: size, sha256, width and height.
+
+Whatever is wrong is raised as `PictureError` with a reason that a refusal can carry as it stands.
+"""
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PureWindowsPath
+
+from converter.errors import CollectionError
+from device.bundle.opened import sha256_of
+from device.errors import PictureError
+from device.recognition import frames
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureFile:
+    """A picture file that has a readable header.
+
+    Attributes:
+        sha256: Of its bytes, hex.
+        width, height: Upright, in pixels.
+    """
+
+    path: Path
+    sha256: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureFolder:
+    """The folder that a collection's pictures lie in.
+
+    Attributes:
+        path: The folder.
+        pattern: Of the file names, for a collection whose table doesn't hold them.
+        placeholders: Sha256 of each picture that stands for "no picture" to its name.
+    """
+
+    path: Path
+    pattern: str | None = None
+    placeholders: Mapping[str, str] = field(default_factory=dict)
+
+    def name_of(self, values: Mapping[str, str]) -> str:
+        """Give the name of a record's picture, as its table says or as the pattern makes it."""
+        if self.pattern is None:
+            return values.get("image", "")
+        used = {name for _, name, _, _ in string.Formatter().parse(self.pattern) if name}
+        # A slash in an inventory number is no folder.
+        filled = self.pattern.format(
+            **{name: values.get(name, "").replace("/", "_") for name in used}
+        )
+        return self._with_suffix(filled) if filled.endswith(".*") else filled
+
+    def find(self, name: str) -> PictureFile:
+        """Give what can be told of a picture.
+
+        Raises:
+            PictureError: When it is missing, outside the folder, empty, no picture, too large, or a placeholder.
+        """
+        path = self._inside(name)
+        try:
+            if not path.is_file():
+                raise PictureError(
+                    "expected a picture file, found none; add it or correct its name"
+                )
+            if path.stat().st_size == 0:
+                raise PictureError("expected a picture, found an empty file; export it again")
+            width, height = frames.measure(path)
+            sha256 = sha256_of(path)
+        except OSError as error:
+            raise PictureError(
+                f"expected a picture file, found one that can't be read ({error.strerror})"
+            ) from error
+        if sha256 in self.placeholders:
+            raise PictureError(
+                f"expected a picture of the print, found the placeholder {self.placeholders[sha256]}"
+            )
+        return PictureFile(path=path, sha256=sha256, width=width, height=height)
+
+    def _inside(self, name: str) -> Path:
+        if not name:
+            raise PictureError(
+                "expected the name of a picture file, found none; add it to the table"
+            )
+        if not name.isprintable():
+            raise PictureError(f"expected the name of a picture file, found {name!r}")
+        plain = name.replace("\\", "/")  # as Windows writes it
+        path = self.path / plain
+        rooted = PureWindowsPath(name).drive or plain.startswith("/")
+        try:
+            is_inside = not rooted and path.resolve().is_relative_to(self.path.resolve())
+        except (OSError, RuntimeError) as error:  # a ring of links; RuntimeError before Python 3.13
+            raise PictureError(
+                f"expected a picture file, found a path that can't be followed ({error})"
+            ) from error
+        if not is_inside:
+            raise PictureError(
+                f"expected a picture inside {self.path.name}, found a path that leads outside; put the picture "
+                "into the folder, or name the right folder in collection.toml: [collection] images"
+            )
+        return path
+
+    def _with_suffix(self, name: str) -> str:
+        stem = name.removesuffix(".*")
+        tries = (stem + suffix for lower in SUFFIXES for suffix in (lower, lower.upper()))
+        found = [one for one in tries if self._is_file(one)]
+        if len(found) > 1:
+            raise PictureError(f"expected one file {name}, found {' and '.join(found)}; keep one")
+        return found[0] if found else name
+
+    def _is_file(self, name: str) -> bool:
+        try:
+            return self._inside(name).is_file()
+        except OSError:  # such as a name that is too long
+            return False
+
+
+def open_folder(path: Path, *, pattern: str | None, placeholders: Path | None) -> PictureFolder:
+    """Give a folder of pictures, with the placeholders that no record may show.
+
+    Raises:
+        CollectionError: When a folder is missing, or the one of placeholders is empty.
+    """
+    if not path.is_dir():
+        raise CollectionError(f"{path}: expected a folder of pictures, found none")
+    if placeholders is None:
+        return PictureFolder(path=path, pattern=pattern)
+    try:
+        found = {
+            sha256_of(file): file.name for file in sorted(placeholders.iterdir()) if file.is_file()
+        }
+    except OSError as error:
+        raise CollectionError(
+            f"{placeholders}: expected a folder of placeholder pictures, found none ({error.strerror})"
+        ) from error
+    if not found:
+        raise CollectionError(
+            f"{placeholders}: expected placeholder pictures, found an empty folder"
+        )
+    return PictureFolder(path=path, pattern=pattern, placeholders=found)

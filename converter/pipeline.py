@@ -1,0 +1,338 @@
+"""From collection to bundle: one straight line, each step kept so that a build goes on where it stopped."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from converter import (
+    backbone,
+    bundle_writer,
+    calibration,
+    captures,
+    collection,
+    index,
+    parity,
+    place,
+    prepare,
+    quantize,
+    report,
+    thresholds,
+    weights,
+)
+from converter.backbone import Profile
+from converter.cache import Cache
+from converter.captures import Capture, PrintPicture
+from converter.collection import Collection, Item, Refusal
+from converter.errors import BuildError, GateError
+from converter.fingerprints import Quantised, Reference
+from converter.index import BuiltIndex
+from converter.parity import Marks, Parity, Plan
+from converter.quantize import Variant
+from converter.weights import Weights
+from device import __version__
+from device.bundle import layout
+from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Thresholds, identify
+from device.bundle.opened import OpenedBundle, opened, sha256_of, verify
+from device.bundle.pictures import Size
+from device.errors import BundleError
+from device.recognition import frames, preprocess
+from device.recognition.probes import lost_probes
+from device.recognition.recogniser import Recogniser
+from device.recognition.search import Vectors
+
+_log = logging.getLogger(__name__)
+
+DEFAULT_PROFILE: Profile = "caffe"
+DEFAULT_VARIANT: Variant = "dynamic_int8"
+PROBES = 24
+# In the cache's keys: raise it when `quantize` gives other bytes.
+_MODEL_VERSION = "1"
+_CALIBRATION_PRINTS = 64
+_CALIBRATION_SEED = 2026
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a build is asked for.
+
+    Attributes:
+        columns: A column map that isn't in the collection's folder.
+        weights: A file of VGG16 weights; `None` looks in the cache, then fetches them.
+        most_refused: Share of the records that may be refused, 0..1.
+    """
+
+    collection: Path
+    out: Path
+    columns: Path | None
+    weights: Path | None
+    profile: Profile
+    variant: Variant
+    marks: Marks
+    most_refused: float
+    workers: int
+    threads: int
+    cache: Cache
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """A bundle in its place, and what became of the records that are not in it."""
+
+    manifest: Manifest
+    refusals: tuple[Refusal, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prints:
+    """The prints that could be read, row = item, with the kiosk's fingerprints of them."""
+
+    items: tuple[Item, ...]
+    vectors: Vectors
+    refusals: tuple[Refusal, ...]
+
+
+def build(options: Options, progress: Progress) -> Built:
+    """Build a bundle and put it into place, or leave what was there as it is.
+
+    Args:
+        options: What is asked for.
+        progress: Told of everything that takes over a second: what, how much is done, how much there is.
+
+    Raises:
+        ConverterError: When a step fails, or parity stays below the marks.
+    """
+    with place.claimed(options.out) as folder:
+        read = collection.read(
+            options.collection, columns=options.columns, progress=_step(progress, "read collection")
+        )
+        found = weights.find(options.weights, cache=options.cache.root, say=_log.info)
+        model = _write_model(options, found, read.items, folder)
+        quantised = Quantised(
+            folder / layout.MODEL, model.sha256, options.cache, threads=options.threads
+        )
+        prints = _fingerprint(read, quantised, options, progress)
+        pictures = _pictures(prints.items)
+        plan = Plan(threads=options.threads)
+        taken = captures.take(
+            pictures, quantised.batch, count=plan.camera_queries, seed=plan.seed, progress=progress
+        )
+        built = index.build(
+            prints.vectors,
+            np.stack([capture.vector for capture in taken]),
+            folder / layout.INDEX,
+            model_sha256=model.sha256,
+            progress=_log.info,
+        )
+        _write_parts(prints, read, built, options, folder)
+        fitted = _fit(prints, taken, folder)
+        manifest = _manifest(read, prints, model, built, fitted.thresholds, folder)
+        reference = Reference(found, options.profile, options.cache)
+        bundle_writer.write_manifest(manifest, folder)
+        with opened(folder) as bundle:
+            measured = parity.compare(
+                bundle,
+                pictures,
+                reference,
+                plan=plan,
+                quantised=quantised.batch,
+                captures=taken,
+                progress=progress,
+            )
+            page = report.page(measured, options.marks)
+            probes = _choose_probes(bundle, options.threads)
+        _check_marks(measured, page, options)
+        manifest = _seal(manifest, measured, page, probes, folder)
+        _self_check(folder, options.threads)
+        place.put(folder, options.out)
+    notes = (*read.warnings, *([fitted.note] if fitted.note else []))
+    return Built(manifest=manifest, refusals=prints.refusals, notes=notes)
+
+
+def _write_model(
+    options: Options, found: Weights, items: Sequence[Item], folder: Path
+) -> ModelSpec:
+    key = (found.sha256, options.profile, options.variant, _MODEL_VERSION)
+    data = options.cache.get("model", *key)
+    if data is None:
+        _log.info("making the %s model", options.variant)
+        network = backbone.build(found, options.profile)
+        data = quantize.convert(network, options.variant, _calibration(options.variant, items))
+        options.cache.put("model", *key, data=data)
+    path = folder / layout.MODEL
+    path.write_bytes(data)
+    return ModelSpec(
+        variant=options.variant,
+        preprocess=options.profile,
+        resize=preprocess.RESIZE,
+        input_size=preprocess.INPUT_SIDE,
+        dimensions=backbone.DIMENSIONS,
+        weights_sha256=found.sha256,
+        sha256=sha256_of(path),
+    )
+
+
+def _calibration(variant: Variant, items: Sequence[Item]) -> npt.NDArray[np.uint8] | None:
+    if variant != "full_int8":
+        return None
+    chosen = calibration.choose(len(items), count=_CALIBRATION_PRINTS, seed=_CALIBRATION_SEED)
+    return np.stack([preprocess.to_input(frames.load(items[i].image)) for i in chosen])
+
+
+def _fingerprint(
+    read: Collection, quantised: Quantised, options: Options, progress: Progress
+) -> _Prints:
+    """Fingerprint every print that can be decoded, and refuse a collection with too many that can't."""
+    items: list[Item] = []
+    vectors: list[Vectors] = []
+    refusals = list(read.refusals)
+    kept = [quantised.kept(item.image_sha256) for item in read.items]
+    ready = prepare.prepare(
+        read.items, options.cache, wants_pixels=[v is None for v in kept], workers=options.workers
+    )
+    for number, (prepared, vector) in enumerate(zip(ready, kept, strict=True), 1):
+        progress("fingerprints", number, len(kept))
+        if isinstance(prepared, Refusal):
+            refusals.append(prepared)
+            continue
+        if vector is None and prepared.pixels is not None:
+            vector = quantised(prepared.item.image_sha256, prepared.pixels)
+        if vector is not None:
+            items.append(prepared.item)
+            vectors.append(vector)
+    _check_refusals(refusals, len(items), options.most_refused)
+    return _Prints(items=tuple(items), vectors=np.stack(vectors), refusals=tuple(refusals))
+
+
+def _check_refusals(refusals: Sequence[Refusal], kept: int, most: float) -> None:
+    total = len(refusals) + kept
+    if not kept:
+        raise BuildError(
+            f"collection: expected prints, found none that can be read ({len(refusals)} refused)"
+        )
+    if len(refusals) > most * total:
+        reasons = "; ".join(f"{r.record_id}: {r.reason}" for r in refusals[:3])
+        raise BuildError(
+            f"collection: expected at most {most:.1%} of {total} records refused, found {len(refusals)} "
+            f"({reasons}{'; ...' if len(refusals) > 3 else ''}); mend them, or allow more with --max-refused"
+        )
+
+
+def _pictures(items: Sequence[Item]) -> tuple[PrintPicture, ...]:
+    return tuple(
+        PrintPicture(record_id=item.record_id, item=row, load=partial(frames.load, item.image))
+        for row, item in enumerate(items)
+    )
+
+
+def _write_parts(
+    prints: _Prints, read: Collection, built: BuiltIndex, options: Options, folder: Path
+) -> None:
+    def picture(item: Item, size: Size) -> bytes:
+        return prepare.picture(item, size, options.cache)
+
+    bundle_writer.write_records(prints.items, read.languages, folder / layout.RECORDS)
+    bundle_writer.write_pictures(prints.items, picture, folder)
+    bundle_writer.write_arrays(prints.vectors, built.projection, folder)
+
+
+def _fit(prints: _Prints, taken: Sequence[Capture], folder: Path) -> thresholds.Fit:
+    relatives = thresholds.relatives_of(folder / layout.RECORDS)
+    return thresholds.fit(thresholds.score(prints.vectors, taken, relatives))
+
+
+def _manifest(
+    read: Collection,
+    prints: _Prints,
+    model: ModelSpec,
+    built: BuiltIndex,
+    fitted: Thresholds,
+    folder: Path,
+) -> Manifest:
+    return identify(
+        Manifest(
+            format_version=FORMAT_VERSION,
+            bundle_id="",
+            version=0,
+            name=read.name,
+            made_by=f"printkiosk {__version__}",
+            items=len(prints.items),
+            model=model,
+            index=built.spec,
+            thresholds=fitted,
+            parity=None,
+            languages=dict(sorted(read.languages.items())),
+            probes=(),
+            files=bundle_writer.entries(folder),
+        )
+    )
+
+
+def _seal(
+    manifest: Manifest, measured: Parity, page: str, probes: tuple[str, ...], folder: Path
+) -> Manifest:
+    """Write what was measured, and the manifest anew with it in."""
+    (folder / layout.PARITY).write_text(report.to_json(measured), "utf-8")
+    (folder / layout.PARITY_PAGE).write_text(page, "utf-8")
+    sealed = identify(
+        replace(
+            manifest,
+            parity=parity.summary(measured),
+            probes=probes,
+            files=bundle_writer.entries(folder),
+        )
+    )
+    bundle_writer.write_manifest(sealed, folder)
+    return sealed
+
+
+def _check_marks(measured: Parity, page: str, options: Options) -> None:
+    failures = parity.gate(measured, options.marks)
+    if not failures:
+        return
+    beside = options.out.with_name(f"{options.out.name}.parity-failed.html")
+    beside.write_text(page, "utf-8")
+    raise GateError(
+        f"parity below the marks: {'; '.join(failures)}; see {beside}; the old bundle stays"
+    )
+
+
+def _choose_probes(bundle: OpenedBundle, threads: int) -> tuple[str, ...]:
+    """Give prints spread over the collection whose own screen picture finds them."""
+    items = bundle.manifest.items
+    rows = [row * items // min(PROBES, items) for row in range(min(PROBES, items))]
+    ids = tuple(r.record_id for r in map(bundle.records.at, rows) if r.show_picture)
+    asked = replace(bundle, manifest=replace(bundle.manifest, probes=ids))
+    lost = lost_probes(asked, Recogniser(bundle, threads=threads))
+    # Two states of one plate may be too near each other for the fingerprint; that is no fault of the bundle.
+    if len(lost) * 4 > len(ids):
+        raise BuildError(
+            f"self-search: expected nearly all of {len(ids)} prints to find themselves, "
+            f"{len(lost)} did not: {', '.join(lost)}; report this collection"
+        )
+    return tuple(record_id for record_id in ids if record_id not in lost)
+
+
+def _self_check(folder: Path, threads: int) -> None:
+    """Open what was written as a kiosk would, before anybody relies on it."""
+    try:
+        verify(folder)
+        with opened(folder) as bundle:
+            lost = lost_probes(bundle, Recogniser(bundle, threads=threads))
+    except BundleError as error:
+        raise BuildError(f"the bundle just built can't be opened: {error}") from error
+    if lost:
+        raise BuildError(
+            f"the bundle just built does not find {', '.join(lost)}; the old bundle stays"
+        )
+
+
+def _step(progress: Progress, what: str) -> Callable[[int, int], None]:
+    return lambda done, total: progress(what, done, total)

@@ -1,0 +1,48 @@
+"""What a museum writes of how its works are related, taken apart: "Teil von, D 001368.1-37; Kopie, 2014.0228"."""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelationText:
+    """One relation in the museum's words.
+
+    Attributes:
+        kind: "Teil von", "State of"; empty where only the other work is named.
+        target: A record id, an inventory number or free text; empty where only the kind is named.
+    """
+
+    kind: str
+    target: str
+
+
+def relations(text: str | None) -> tuple[RelationText, ...]:
+    """Give the relations that a cell lists, parted by semicolons, each a kind, a comma or colon, and a work."""
+    parts = [" ".join(part.split()) for part in (text or "").split(";")]
+    return tuple(dict.fromkeys(_relation(part) for part in parts if part.strip(" ,:")))
+
+
+def _relation(text: str) -> RelationText:
+    kind, sign, target = _parted(text)
+    if not sign:
+        return (
+            RelationText(kind="", target=text)
+            if _is_number(text)
+            else RelationText(kind=text, target="")
+        )
+    if _is_number(kind):  # "D 018051, recto": only the work is named
+        return RelationText(kind="", target=text)
+    return RelationText(kind=kind, target=target)
+
+
+def _parted(text: str) -> tuple[str, str, str]:
+    found = re.search("[,:]", text)
+    if found is None:
+        return text, "", ""
+    return text[: found.start()].strip(), found[0], text[found.end() :].strip()
+
+
+def _is_number(text: str) -> bool:
+    """Say whether this is an inventory number; "State 2 of" and "2. Zustand" are kinds, for they hold a word."""
+    return any(sign.isdigit() for sign in text) and not re.search(r"[^\W\d_]{4,}", text)

@@ -1,0 +1,105 @@
+"""The HTTP API for programs: search with a picture, read records, see what a search can be narrowed to."""
+
+from dataclasses import asdict
+from typing import Any, get_args
+from urllib.parse import quote
+
+from flask import Blueprint, Response, jsonify, request
+
+from device.errors import FilterError
+from device.service import (
+    MEDIA_TYPE,
+    Answer,
+    KioskService,
+    Record,
+    Size,
+    answer_to_json,
+)
+from kiosk_ui import queries, security
+from kiosk_ui.waiting import Slots
+
+# A picture's address names its bundle, so what it leads to never changes.
+_FOR_GOOD = "private, max-age=86400, immutable"
+
+
+def blueprint(service: KioskService, searches: Slots) -> Blueprint:
+    """Give the routes under `/api/v1/`, and `/healthz`."""
+    routes = Blueprint("api", __name__)
+
+    @routes.post("/api/v1/search")
+    def search() -> Response:
+        filters = queries.read_filters(request.args, also=("count",))
+        count = queries.read_number(request.args, "count", 1, queries.MOST_MATCHES)
+        picture = queries.read_picture(request)
+        with searches.one():
+            answer = service.identify(picture, filters=filters, count=count)
+        return jsonify(answer_with_records(answer))
+
+    @routes.get("/api/v1/records/<path:record_id>")
+    def record(record_id: str) -> Response:
+        queries.refuse_unknown(request.args, ())
+        found = service.record(record_id)
+        return jsonify(record_to_json(found, service.manifest.bundle_id))
+
+    @routes.get("/api/v1/records/<path:record_id>/picture")
+    def picture(record_id: str) -> Response:
+        queries.refuse_unknown(request.args, ("size", "bundle"))
+        data = service.picture(record_id, _size(request.args.get("size", "screen")))
+        response = Response(data, mimetype=MEDIA_TYPE)
+        if request.args.get("bundle") == service.manifest.bundle_id:
+            response.headers["Cache-Control"] = _FOR_GOOD
+        return response
+
+    @routes.get("/api/v1/filters")
+    def filters() -> Response:
+        return jsonify(asdict(service.options(queries.read_filters(request.args))))
+
+    @routes.get("/healthz")
+    def healthz() -> tuple[Response, int]:
+        health = _health(service)
+        return jsonify(health), 200 if health["well"] else 503
+
+    return routes
+
+
+def answer_with_records(answer: Answer) -> dict[str, Any]:
+    """Give an answer's JSON form, each match with its record."""
+    data = answer_to_json(answer)
+    for found, match in zip(data["matches"], answer.matches, strict=True):
+        found["record"] = record_to_json(match.record, answer.bundle_id)
+    return data
+
+
+def record_to_json(record: Record, bundle_id: str) -> dict[str, Any]:
+    """Give a record's JSON form, with the addresses of its pictures."""
+    data = asdict(record)
+    del data["item"], data["show_picture"]
+    address = f"/api/v1/records/{quote(record.record_id)}/picture?bundle={bundle_id}&size="
+    data["pictures"] = (
+        {size: address + size for size in get_args(Size)} if record.show_picture else None
+    )
+    return data
+
+
+def _size(text: str) -> Size:
+    for size in get_args(Size):
+        if text == size:
+            return size  # type: ignore[no-any-return]  # one of the literal's own values
+    raise FilterError(f"size: expected {' or '.join(get_args(Size))}, found {text[:40]!r}")
+
+
+def _health(service: KioskService) -> dict[str, Any]:
+    health = service.health()
+    manifest = health.manifest
+    return {
+        "well": health.well,
+        "boot_id": health.boot_id,
+        "phase": health.phase.value,
+        # Names paths: for staff at the machine.
+        "note": health.note if security.is_stand() else "",
+        "bundle": manifest
+        and {"id": manifest.bundle_id, "name": manifest.name, "prints": manifest.items},
+        "camera": {"ready": health.camera_ready, "losses": health.camera_losses},
+        "answers": health.answers,
+        "uptime_s": round(health.uptime_s, 1),
+    }

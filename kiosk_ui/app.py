@@ -1,0 +1,108 @@
+"""The Flask application: blueprints, limits, and how an error looks to a browser and to a program."""
+
+import logging
+from collections.abc import Iterable
+
+from flask import Flask, Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from device.errors import (
+    BundleError,
+    BusyError,
+    CameraError,
+    FilterError,
+    KioskError,
+    PictureError,
+    UnknownRecordError,
+)
+from device.service import KioskService
+from kiosk_ui import api, security, stand_api, views
+from kiosk_ui.screen import Screen
+from kiosk_ui.texts import load
+from kiosk_ui.waiting import Slots
+
+_log = logging.getLogger(__name__)
+
+MAX_UPLOAD_BYTES = 12 * 1024 * 1024
+# A parked long poll, or a search that waits for the model, holds one of the server's threads.
+LONG_POLLS = 3
+SEARCHES = 8
+
+_STATUS: dict[type[KioskError], int] = {
+    PictureError: 400,
+    FilterError: 400,
+    UnknownRecordError: 404,
+    BusyError: 503,
+    BundleError: 503,
+    CameraError: 503,
+}
+
+
+def create_app(service: KioskService, screen: Screen, hosts: Iterable[str]) -> Flask:
+    """Give the application.
+
+    Args:
+        service: The one object it talks to.
+        screen: The touchscreen at the stand.
+        hosts: Names a browser may ask for; all others are refused (DNS rebinding).
+    """
+    app = Flask(__name__)
+    app.request_class = security.MemoryRequest
+    app.config.update(
+        TRUSTED_HOSTS=list(hosts),
+        MAX_CONTENT_LENGTH=MAX_UPLOAD_BYTES,
+        MAX_FORM_MEMORY_SIZE=64 * 1024,
+        MAX_FORM_PARTS=4,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    searches = Slots("searches", SEARCHES)
+    app.register_blueprint(views.blueprint(service, screen, load("en"), searches))
+    app.register_blueprint(api.blueprint(service, searches))
+    app.register_blueprint(stand_api.blueprint(service, waiting=LONG_POLLS))
+    app.before_request(security.refuse_foreign_posts)
+    app.after_request(security.add_headers)
+    app.register_error_handler(KioskError, _on_kiosk_error)
+    app.register_error_handler(HTTPException, _on_http_error)
+    app.register_error_handler(Exception, _on_fault)
+    return app
+
+
+def _on_kiosk_error(error: KioskError) -> Response:
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), None)
+    if status is None:
+        return _on_fault(error)
+    return _problem(status, str(error))
+
+
+def _on_http_error(error: HTTPException) -> Response:
+    if error.response is not None:  # a redirect, or a response made on purpose
+        return Response(error.get_response())
+    words = " ".join((error.description or error.name).split())
+    return _problem(error.code or 500, words[:1].lower() + words[1:].rstrip("."))
+
+
+def _on_fault(error: Exception) -> Response:
+    _log.error("%s %s: not answered", request.method, request.path, exc_info=error)
+    return _problem(500, "something went wrong in the kiosk; see its log")
+
+
+def _problem(status: int, line: str) -> Response:
+    """Give an error: one line of JSON to a program, a friendly page to a person."""
+    if request.path.startswith("/api/") or request.path == "/healthz":
+        response = jsonify(error=line)
+    else:
+        texts = load("en")
+        kind = _kind(status)
+        template = "problem.html" if request.headers.get("X-Fragment") else "error.html"
+        response = Response(render_template(template, t=texts, kind=kind, line=line))
+    response.status_code = status
+    if status == 503:
+        response.headers["Retry-After"] = "2"
+    return response
+
+
+def _kind(status: int) -> str:
+    """Give the key of the words a visitor reads for a status."""
+    kinds = {400: "picture", 404: "missing", 413: "large", 415: "picture", 503: "busy"}
+    return kinds.get(status, "fault")

@@ -1,0 +1,236 @@
+"""From the kiosk's state to what the page shows: plain values, decided here and nowhere in a template.
+
+Pure: no I/O, no clock, no Flask. Until geometry has checked a match, nothing here says "this print".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import quote
+
+from device.service import Answer, FilterOptions, Filters, Option, Record, Verdict
+from device.state import KioskState, Phase
+
+SceneName = Literal[
+    "starting", "looking", "hold_still", "answer", "not_found", "camera_lost", "no_bundle", "invite"
+]
+Kind = Literal["likely", "unsure", "none"]
+
+NEAREST_OTHERS = 5
+NEAREST_WHEN_NONE = 3
+MOST_CHIPS = 12
+
+_SCENES: dict[Phase, SceneName] = {
+    Phase.STARTING: "starting",
+    Phase.ATTRACT: "looking",
+    Phase.LOOKING: "looking",
+    Phase.HOLD_STILL: "hold_still",
+    Phase.FOUND: "answer",
+    Phase.UNSURE: "answer",
+    Phase.NOT_FOUND: "not_found",
+    Phase.CAMERA_LOST: "camera_lost",
+    Phase.NO_BUNDLE: "no_bundle",
+}
+_KINDS: dict[Verdict, Kind] = {
+    Verdict.SAME_PRINT: "likely",
+    Verdict.SAME_IMAGE: "likely",
+    Verdict.SIMILAR_ONLY: "unsure",
+    Verdict.NOT_IN_COLLECTION: "none",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """A relation as the label shows it; `record_id` is `None` where it leads nowhere."""
+
+    kind: str
+    words: str
+    record_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """One print's museum label.
+
+    Attributes:
+        lines: What stands under the title, each with the field it comes from: maker, date and so on.
+        credit: Credit and licence; always shown with the picture.
+        thumb, screen: Addresses of its pictures; `None` when its licence keeps them from being shown.
+        size: How long the title is: `short`, `long` or `endless`; its type is chosen by it.
+        languages: Field to BCP 47 tag, where the museum says it.
+    """
+
+    record_id: str
+    title: str
+    makers: str | None
+    date: str | None
+    technique: str | None
+    institution: str | None
+    inventory_number: str | None
+    credit: tuple[str, ...]
+    note: str | None
+    related: tuple[Related, ...]
+    thumb: str | None
+    screen: str | None
+    width: int
+    height: int
+    size: Literal["short", "long", "endless"]
+    languages: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerPage:
+    """An answer as the page shows it: one print large and the others as cards, or three and no claim."""
+
+    kind: Kind
+    hero: Label | None
+    others: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What fills the screen."""
+
+    name: SceneName
+    answer: AnswerPage | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chip:
+    """One value to narrow a search to, and how many prints would remain."""
+
+    value: str
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """One kind of thing a search can be narrowed by; `more` is kept folded."""
+
+    name: str
+    chips: tuple[Chip, ...]
+    more: tuple[Chip, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NarrowingPage:
+    """The panel that narrows a search."""
+
+    facets: tuple[Facet, ...]
+    remaining: int
+    undated: int
+    with_undated: bool
+    years: tuple[int, int] | None
+    year_from: int
+    year_to: int
+    words: str
+
+
+def scene(state: KioskState, languages: Mapping[str, str]) -> Scene:
+    """Give what fills the stand's screen in a state."""
+    page = answer_page(state.answer, languages) if state.answer else None
+    return Scene(name=_SCENES[state.phase], answer=page, note=state.note)
+
+
+def answer_scene(answer: Answer, languages: Mapping[str, str]) -> Scene:
+    """Give what fills a guest's screen after an upload."""
+    page = answer_page(answer, languages)
+    return Scene(name="not_found" if page.kind == "none" else "answer", answer=page, note="")
+
+
+def answer_page(answer: Answer, languages: Mapping[str, str]) -> AnswerPage:
+    """Give an answer as the page shows it."""
+    kind = _KINDS[answer.verdict]
+    labels = [label(m.record, answer.bundle_id, languages) for m in answer.matches]
+    if kind == "none" or not labels:
+        return AnswerPage(kind="none", hero=None, others=tuple(labels[:NEAREST_WHEN_NONE]))
+    return AnswerPage(kind=kind, hero=labels[0], others=tuple(labels[1 : 1 + NEAREST_OTHERS]))
+
+
+def label(
+    record: Record,
+    bundle_id: str,
+    languages: Mapping[str, str],
+    related: Mapping[str, Record] | None = None,
+) -> Label:
+    """Give one print's museum label.
+
+    Args:
+        record: What the museum knows of it.
+        bundle_id: The bundle it is in.
+        languages: Field to BCP 47 tag.
+        related: The records its relations lead to, by id, where their titles are to be shown.
+    """
+    address = f"/api/v1/records/{quote(record.record_id)}/picture?bundle={bundle_id}&size="
+    return Label(
+        record_id=record.record_id,
+        title=record.title,
+        makers=record.makers,
+        date=record.date_text,
+        technique=record.technique or record.classification,
+        institution=record.institution,
+        inventory_number=record.inventory_number,
+        credit=tuple(dict.fromkeys(line for line in (record.credit, record.rights) if line)),
+        note=record.note,
+        related=_related(record, related or {}),
+        thumb=f"{address}thumb" if record.show_picture else None,
+        screen=f"{address}screen" if record.show_picture else None,
+        width=record.width,
+        height=record.height,
+        size=_size(record.title),
+        languages=languages,
+    )
+
+
+def narrowing_page(options: FilterOptions, filters: Filters) -> NarrowingPage:
+    """Give the panel that narrows a search, with what is chosen already."""
+    years = None
+    if options.year_min is not None and options.year_max is not None:
+        years = (options.year_min, options.year_max)
+    low, high = years or (0, 0)
+    return NarrowingPage(
+        facets=tuple(
+            facet
+            for name, found in options.facets.items()
+            if (facet := _facet(name, found, filters.terms.get(name, ()))).chips
+        ),
+        remaining=options.remaining,
+        undated=options.undated,
+        with_undated=filters.undated,
+        years=years,
+        year_from=low if filters.year_from is None else max(low, min(filters.year_from, high)),
+        year_to=high if filters.year_to is None else min(high, max(filters.year_to, low)),
+        words=filters.words,
+    )
+
+
+def _facet(name: str, options: tuple[Option, ...], chosen: tuple[str, ...]) -> Facet:
+    """Give a facet's chips: chosen ones even when nothing remains of them; none when there is no choice."""
+    counts = {option.value: option.count for option in options}
+    counts |= {value: 0 for value in chosen if value not in counts}
+    if len(counts) < 2 and not chosen:
+        return Facet(name=name, chips=(), more=())
+    chips = [Chip(value=v, count=n, chosen=v in chosen) for v, n in counts.items()]
+    chips.sort(key=lambda chip: not chip.chosen)  # stable: chosen first, then most first
+    return Facet(name=name, chips=tuple(chips[:MOST_CHIPS]), more=tuple(chips[MOST_CHIPS:]))
+
+
+def _related(record: Record, known: Mapping[str, Record]) -> tuple[Related, ...]:
+    return tuple(
+        Related(
+            kind=relation.kind,
+            words=(
+                known[relation.record_id].title if relation.record_id in known else relation.target
+            ),
+            record_id=relation.record_id,
+        )
+        for relation in record.relations
+    )
+
+
+def _size(title: str) -> Literal["short", "long", "endless"]:
+    if len(title) <= 40:
+        return "short"
+    return "long" if len(title) <= 110 else "endless"

@@ -1,0 +1,81 @@
+"""What keeps strangers out: who may post, which headers leave, and uploads that never touch a disk."""
+
+import io
+import ipaddress
+from typing import IO
+
+from flask import Request, Response, request
+from werkzeug.exceptions import Forbidden
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# curl and scripts send neither Origin nor Sec-Fetch-Site: they may ask for an answer, and nothing else.
+OPEN_TO_PROGRAMS = frozenset({"api.search"})
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; "
+        "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+class MemoryRequest(Request):
+    """A request whose files stay in memory: werkzeug would put those over 500 kB into a temporary file."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return io.BytesIO()
+
+
+def refuse_foreign_posts() -> None:
+    """Refuse a changing request that another site's page may have sent.
+
+    Raises:
+        Forbidden: When its Origin or Sec-Fetch-Site is another, or it has neither and is no search.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is None and origin is None:
+        if request.endpoint not in OPEN_TO_PROGRAMS:
+            raise Forbidden("only the kiosk's own page may do this")
+    elif site not in (None, "same-origin") or origin not in (None, request.host_url.rstrip("/")):
+        raise Forbidden("another site's page may not do this")
+
+
+def require_stand() -> None:
+    """Refuse whoever isn't at the kiosk's own screen.
+
+    Raises:
+        Forbidden: When the request comes from another machine.
+    """
+    if not is_stand():
+        raise Forbidden("only the screen at the stand may do this")
+
+
+def is_stand() -> bool:
+    """Whether the request comes from this machine: the stand's screen, or a laptop that runs the kiosk."""
+    try:
+        return ipaddress.ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
+
+
+def add_headers(response: Response) -> Response:
+    """Give the response with the headers that every response bears."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

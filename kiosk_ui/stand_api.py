@@ -1,0 +1,76 @@
+"""The stand's own screen: look, dismiss, and two bounded long polls for the state and the live picture.
+
+Only this machine may ask: a phone in the gallery is a guest, and sees neither the camera nor the screen.
+"""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from device.service import KioskService, Snapshot
+from kiosk_ui import queries, security
+from kiosk_ui.api import answer_with_records
+from kiosk_ui.waiting import Slots
+
+STATE_WAIT_S = 10.0
+PREVIEW_WAIT_S = 0.5
+_MOST = 999_999_999
+
+
+def blueprint(service: KioskService, *, waiting: int) -> Blueprint:
+    """Give the routes under `/api/v1/stand/`.
+
+    Args:
+        service: Whose stand it is.
+        waiting: How many may wait in each long poll.
+    """
+    routes = Blueprint("stand", __name__, url_prefix="/api/v1/stand")
+    routes.before_request(security.require_stand)
+    states, previews = Slots("state", waiting), Slots("live picture", waiting)
+
+    @routes.post("/look")
+    def look() -> tuple[str, int]:
+        service.look(filters=queries.read_filters(request.args))
+        return "", 204
+
+    @routes.post("/dismiss")
+    def dismiss() -> tuple[str, int]:
+        queries.refuse_unknown(request.args, ())
+        service.dismiss()
+        return "", 204
+
+    @routes.get("/state")
+    def state() -> Response:
+        after = _after()
+        with states.one():
+            snapshot = service.snapshot(after, STATE_WAIT_S)
+        return jsonify(_state_to_json(service.boot_id, snapshot))
+
+    @routes.get("/preview.jpg")
+    def preview() -> Response:
+        after = _after()
+        with previews.one():
+            found = service.preview(after, PREVIEW_WAIT_S)
+        if found is None:
+            return Response(status=204)
+        response = Response(found.jpeg, mimetype="image/jpeg")
+        response.headers["X-Frame-Number"] = str(found.number)
+        return response
+
+    return routes
+
+
+def _after() -> int:
+    queries.refuse_unknown(request.args, ("after",))
+    return queries.read_number(request.args, "after", 0, _MOST) or 0
+
+
+def _state_to_json(boot_id: str, snapshot: Snapshot) -> dict[str, Any]:
+    state = snapshot.state
+    return {
+        "boot_id": boot_id,
+        "revision": snapshot.revision,
+        "phase": state.phase.value,
+        "camera_ready": state.camera_ready,
+        "answer": answer_with_records(state.answer) if state.answer else None,
+    }

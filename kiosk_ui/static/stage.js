@@ -1,0 +1,107 @@
+// The stage: one scene at a time, each fading into the next.
+
+import { FRAGMENT, fragment } from "./server.js";
+
+const ANSWERS = ["answer", "not_found"];
+
+export class Stage {
+  #element;
+  #announcer;
+  #asked = 0;
+  onChange = () => {};
+
+  constructor(element, announcer) {
+    this.#element = element;
+    this.#announcer = announcer;
+  }
+
+  get scene() {
+    return this.#element.querySelector(".scene:not(.goes)");
+  }
+
+  get name() {
+    return this.scene?.dataset.scene ?? "";
+  }
+
+  get hasAnswer() {
+    return ANSWERS.includes(this.name);
+  }
+
+  /** Fetch a scene and show it, unless another has been asked for meanwhile. */
+  async show(address) {
+    const asked = ++this.#asked;
+    try {
+      const response = await fetch(address, { headers: FRAGMENT });
+      const html = await response.text();
+      if (asked === this.#asked) this.showHtml(html);
+    } catch {
+      // The service is away: the watch over it says so, and asks again.
+    }
+  }
+
+  showHtml(html) {
+    const scene = fragment(html);
+    if (scene) this.#change(scene);
+  }
+
+  showTemplate(id, prepare = () => {}) {
+    const scene = document.getElementById(id).content.firstElementChild.cloneNode(true);
+    prepare(scene);
+    this.#change(scene);
+  }
+
+  /** Show at once that a press was felt. */
+  acknowledge(action) {
+    this.scene?.querySelector(`[data-action="${action}"]`)?.setAttribute("aria-busy", "true");
+  }
+
+  #change(scene) {
+    this.#asked += 1;
+    const before = this.scene;
+    const hadFocus = before?.contains(document.activeElement);
+    if (isSame(before, scene)) return;
+    this.#keepLivePicture(before, scene);
+    this.#element.querySelectorAll(".goes").forEach((old) => old.remove());
+    if (before) this.#leave(before);
+    scene.classList.add("comes");
+    this.#element.append(scene);
+    if (hadFocus) scene.querySelector(".button.main")?.focus({ preventScroll: true });
+    this.#announcer.textContent = scene.dataset.announce ?? "";
+    this.onChange();
+    scrollTo(0, 0);
+  }
+
+  #leave(scene) {
+    scene.classList.remove("comes");
+    scene.classList.add("goes");
+    scene.inert = true;
+    scene.setAttribute("aria-hidden", "true");
+    const remove = () => scene.remove();
+    scene.addEventListener("animationend", (event) => event.target === scene && remove());
+    setTimeout(remove, 1500); // where nothing is animated
+  }
+
+  #keepLivePicture(before, scene) {
+    const [from, to] = [before, scene].map((each) => each?.querySelector("[data-preview]"));
+    if (!from?.src || !to) return;
+    to.src = from.src;
+    to.style.cssText = from.style.cssText;
+  }
+}
+
+/** Let a picture on the easel fill it in its own shape, larger than it is if need be. */
+export function fit(picture, { naturalWidth, naturalHeight }) {
+  picture.style.setProperty("--ratio", naturalWidth / naturalHeight || 4 / 3);
+}
+
+function isSame(before, scene) {
+  if (!before) return false;
+  const bare = before.cloneNode(true);
+  bare.classList.remove("comes");
+  bare.querySelectorAll("[data-preview]").forEach((live) => {
+    live.removeAttribute("src");
+    live.removeAttribute("style");
+  });
+  bare.querySelectorAll("[aria-busy]").forEach((pressed) => pressed.removeAttribute("aria-busy"));
+  return bare.isEqualNode(scene);
+}

@@ -1,0 +1,43 @@
+// A visitor's picture: scaled down here, so that little travels and nothing is waited for.
+
+import { FRAGMENT } from "./server.js";
+
+const LONGEST = 1600;
+const QUALITY = 0.9;
+
+/** Give the answer's HTML, or null when the kiosk could not be reached. */
+export async function sendPicture(file, query, signal) {
+  try {
+    const body = await scaled(file);
+    const response = await fetch(`/answer${query}`, {
+      method: "POST",
+      body,
+      headers: { ...FRAGMENT, "Content-Type": body.type || "application/octet-stream" },
+      signal,
+    });
+    return await response.text();
+  } catch {
+    return null;
+  }
+}
+
+/** Give the picture as a small JPEG, or as it is where this browser can't read it. */
+async function scaled(file) {
+  let picture;
+  try {
+    picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+  } catch {
+    return file;
+  }
+  const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(picture.width * scale));
+  canvas.height = Math.max(1, Math.round(picture.height * scale));
+  const brush = canvas.getContext("2d");
+  brush.fillStyle = "#fff"; // transparency lies on white paper
+  brush.fillRect(0, 0, canvas.width, canvas.height);
+  brush.imageSmoothingQuality = "high";
+  brush.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  picture.close();
+  return new Promise((resolve) => canvas.toBlob((blob) => resolve(blob ?? file), "image/jpeg", QUALITY));
+}

@@ -1,0 +1,132 @@
+"""The page and its parts, as HTML: each view asks the service once and renders."""
+
+from flask import Blueprint, Response, render_template, request
+
+from device.errors import BundleError
+from device.service import KioskService, Record
+from kiosk_ui import presenter, queries, security
+from kiosk_ui.presenter import Label, Scene
+from kiosk_ui.screen import Screen
+from kiosk_ui.texts import Texts
+from kiosk_ui.waiting import Slots
+
+
+def blueprint(service: KioskService, screen: Screen, texts: Texts, searches: Slots) -> Blueprint:
+    """Give the page's routes.
+
+    Args:
+        service: The one object it talks to.
+        screen: The touchscreen at the stand.
+        texts: The page's words.
+        searches: Places for those who wait for an answer.
+    """
+    routes = Blueprint("views", __name__)
+    views = _Views(service, texts)
+
+    @routes.get("/")
+    def index() -> str:
+        is_stand = security.is_stand() and "guest" not in request.args
+        return views.page(is_stand, screen.idle_s)
+
+    @routes.get("/screen.css")
+    def screen_css() -> Response:
+        # The page's policy forbids inline styles.
+        return Response(f":root {{ --mm: {screen.px_per_mm:g}px; }}\n", mimetype="text/css")
+
+    @routes.get("/stand")
+    def stand() -> str:
+        security.require_stand()
+        return views.stand_scene()
+
+    @routes.get("/invite")
+    def invite() -> str:
+        return views.scene(views.invitation())
+
+    @routes.post("/answer")
+    def answer() -> str:
+        filters = queries.read_filters(request.args)
+        picture = queries.read_picture(request)
+        with searches.one():
+            found = service.identify(picture, filters=filters)
+        return views.scene(presenter.answer_scene(found, service.manifest.languages), is_own=True)
+
+    @routes.get("/records/<path:record_id>")
+    def record(record_id: str) -> str:
+        return views.record(record_id)
+
+    @routes.get("/narrowing")
+    def narrowing() -> str:
+        filters = queries.read_filters(request.args)
+        page = presenter.narrowing_page(service.options(filters), filters)
+        return render_template("narrowing.html", t=texts, page=page)
+
+    return routes
+
+
+class _Views:
+    """What several views render."""
+
+    def __init__(self, service: KioskService, texts: Texts) -> None:
+        self._service = service
+        self._t = texts
+
+    def page(self, is_stand: bool, idle_s: float) -> str:
+        """Give the whole page, with its scene in it already: nothing is ever left white."""
+        snapshot = self._service.snapshot()
+        shown = self._stand() if is_stand else self.invitation()
+        return render_template(
+            "page.html",
+            t=self._t,
+            scene=shown,
+            example=self._example(shown),
+            is_stand=is_stand,
+            idle_s=idle_s,
+            boot_id=self._service.boot_id,
+            revision=snapshot.revision,
+            manifest=self._service.health().manifest,
+        )
+
+    def stand_scene(self) -> str:
+        """Give the scene of the stand's state."""
+        return self.scene(self._stand())
+
+    def scene(self, shown: Scene, *, is_own: bool = False) -> str:
+        """Give a scene as a fragment of the page; `is_own` when it answers an upload from this page."""
+        return render_template(
+            "scene.html", t=self._t, scene=shown, example=self._example(shown), is_own=is_own
+        )
+
+    def invitation(self) -> Scene:
+        """Give the scene that invites a guest to hand in a picture."""
+        health = self._service.health()
+        return Scene(name="invite" if health.well else "no_bundle", answer=None, note="")
+
+    def record(self, record_id: str) -> str:
+        """Give a print's own label, to be read."""
+        record = self._service.record(record_id)
+        return render_template("record.html", t=self._t, label=self._label(record))
+
+    def _stand(self) -> Scene:
+        health = self._service.health()
+        languages = health.manifest.languages if health.manifest else {}
+        return presenter.scene(self._service.snapshot().state, languages)
+
+    def _label(self, record: Record) -> Label:
+        related = {
+            relation.record_id: self._service.record(relation.record_id)
+            for relation in record.relations
+            if relation.record_id is not None
+        }
+        manifest = self._service.manifest
+        return presenter.label(record, manifest.bundle_id, manifest.languages, related)
+
+    def _example(self, shown: Scene) -> Label | None:
+        """Give a print of the collection to look at while there is nothing else to see."""
+        if shown.name not in ("starting", "camera_lost", "invite"):
+            return None
+        try:
+            probes = self._service.manifest.probes
+            records = [self._service.record(record_id) for record_id in probes]
+        except BundleError:
+            return None
+        return next((self._label(record) for record in records if record.show_picture), None)

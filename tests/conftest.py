@@ -1,0 +1,143 @@
+"""What the tests share: a real bundle of twelve real prints, with the real quantised VGG16."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from converter import bundle_writer, collection, index
+from converter.collection import Item
+from device.bundle import layout
+from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Thresholds, identify, parse
+from device.bundle.opened import OpenedBundle, opened, sha256_of
+from device.bundle.pictures import SIDES, Size
+from device.recognition import frames, preprocess
+from device.recognition.fingerprint import DIMENSIONS, Fingerprinter
+from device.recognition.frames import Pixels
+from device.recognition.search import Vectors, unit
+
+ROOT = Path(__file__).parents[1]
+COLLECTION = ROOT / "demo/collection"
+# Another model to test with, such as one just made; the demo bundle's own otherwise.
+MODEL_VARIABLE = "KIOSK_TEST_MODEL"
+PRINTS = 12
+
+
+@pytest.fixture(scope="session")
+def model_file() -> Path:
+    """The real quantised model."""
+    path = Path(os.environ.get(MODEL_VARIABLE) or ROOT / "demo/bundle" / layout.MODEL)
+    if not path.is_file():
+        pytest.fail(f"{path}: expected the demo bundle's model; run `make bundle`")
+    return path
+
+
+@pytest.fixture(scope="session")
+def small_items() -> tuple[Item, ...]:
+    """Twelve real prints spread over the demo collection; the licence of the last forbids showing it."""
+    items = collection.read(COLLECTION).items
+    chosen = [items[row * len(items) // PRINTS] for row in range(PRINTS)]
+    return (*chosen[:-1], replace(chosen[-1], show_picture=False))
+
+
+@pytest.fixture(scope="session")
+def small_bundle(
+    tmp_path_factory: pytest.TempPathFactory, model_file: Path, small_items: tuple[Item, ...]
+) -> Path:
+    """A whole bundle of twelve real prints. Never write into it: `bundle_copy` is for that."""
+    folder = tmp_path_factory.mktemp("small") / "bundle"
+    folder.mkdir()
+    shutil.copyfile(model_file, folder / layout.MODEL)
+    model_sha256 = sha256_of(folder / layout.MODEL)
+    pictures = {
+        (item.record_id, size): frames.to_webp(frames.load(item.image), side=side, quality=80)
+        for item in small_items
+        for size, side in SIDES.items()
+    }
+    vectors = _fingerprints(folder, [pictures[item.record_id, "screen"] for item in small_items])
+    built = index.build(vectors, vectors, folder / layout.INDEX, model_sha256=model_sha256)
+
+    def picture(item: Item, size: Size) -> bytes:
+        return pictures[item.record_id, size]
+
+    bundle_writer.write_records(small_items, {"title": "en", "note": "en"}, folder / layout.RECORDS)
+    bundle_writer.write_pictures(small_items, picture, folder)
+    bundle_writer.write_arrays(vectors, built.projection, folder)
+    manifest = Manifest(
+        format_version=FORMAT_VERSION,
+        bundle_id="",
+        version=0,
+        name="Twelve prints",
+        made_by="the tests",
+        items=len(small_items),
+        model=ModelSpec(
+            variant="dynamic_int8",
+            preprocess="caffe",
+            resize=preprocess.RESIZE,
+            input_size=preprocess.INPUT_SIDE,
+            dimensions=DIMENSIONS,
+            weights_sha256="0" * 64,
+            sha256=model_sha256,
+        ),
+        index=built.spec,
+        thresholds=Thresholds(
+            same_print=0.9,
+            similar=0.75,
+            false_accepts=0.0,
+            missed=0.0,
+            false_similar=0.0,
+            fitted_on=1,
+            measured_on=1,
+        ),
+        parity=None,
+        languages={"title": "en", "note": "en"},
+        probes=tuple(item.record_id for item in small_items[:3]),
+        files=bundle_writer.entries(folder),
+    )
+    bundle_writer.write_manifest(identify(manifest), folder)
+    return folder
+
+
+def _fingerprints(folder: Path, pictures: list[bytes]) -> Vectors:
+    fingerprint = Fingerprinter(folder / layout.MODEL, "small", threads=2)
+    pixels = [frames.decode(data, name="screen") for data in pictures]
+    return unit(np.stack([fingerprint(preprocess.to_input(p)).vector for p in pixels]))
+
+
+@pytest.fixture
+def bundle_copy(small_bundle: Path, tmp_path: Path) -> Path:
+    """A bundle of one's own to damage. Its files are hard links: replace them, never write into them."""
+    folder = tmp_path / "bundle"
+    shutil.copytree(small_bundle, folder, copy_function=os.link)
+    return folder
+
+
+@pytest.fixture
+def change_manifest() -> Callable[..., Manifest]:
+    """A function that changes fields of a bundle's manifest and seals it anew."""
+
+    def change(bundle: Path, **changes: object) -> Manifest:
+        path = layout.manifest_of(bundle)
+        manifest = parse(path.read_bytes(), "bundle")
+        changed = identify(replace(manifest, **changes))  # type: ignore[arg-type]  # the caller's business
+        bundle_writer.write_manifest(changed, bundle)
+        return changed
+
+    return change
+
+
+@pytest.fixture(scope="session")
+def open_small(small_bundle: Path) -> Iterator[OpenedBundle]:
+    """The small bundle, open; for tests that only read."""
+    with opened(small_bundle) as bundle:
+        yield bundle
+
+
+@pytest.fixture(scope="session")
+def print_pictures(small_items: tuple[Item, ...]) -> dict[str, Pixels]:
+    """The museum's picture of each of the twelve, by record id: uint8 (H, W, 3), RGB."""
+    return {item.record_id: frames.load(item.image) for item in small_items}

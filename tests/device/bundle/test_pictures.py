@@ -1,0 +1,119 @@
+"""Pictures come back as they went in, from any thread; what isn't there is an unknown record."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from converter import bundle_writer
+from converter.collection import Item
+from device.bundle import layout
+from device.bundle.opened import OpenedBundle
+from device.bundle.pictures import SIDES, Pictures, Size, member, shard_of
+from device.errors import BundleDamagedError, UnknownRecordError
+from device.recognition import frames
+
+IDS = ("plain", "with space", "a/b", "../../etc", "Ä\u0308é", "1001 & <b>", "%2F", "צ")
+
+
+@pytest.fixture
+def shards(tmp_path: Path, small_items: tuple[Item, ...], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Four shards with the pictures of eight records of difficult ids."""
+    items = [replace(small_items[0], record_id=record_id) for record_id in IDS]
+    monkeypatch.setattr(bundle_writer, "SHARD_BYTES", 100)
+    bundle_writer.write_pictures(items, content, tmp_path)
+    return tmp_path
+
+
+def content(item: Item, size: Size) -> bytes:
+    """Give what stands for a picture in these tests."""
+    return f"{size} of {item.record_id}".encode()
+
+
+def test_every_picture_comes_back_from_its_shard(shards: Path) -> None:
+    number = len(list((shards / layout.PICTURES).iterdir()))
+    assert number == 4
+    pictures = Pictures(shards, shards=number)
+
+    for record_id in IDS:
+        for size in SIDES:
+            assert pictures.get(record_id, size) == f"{size} of {record_id}".encode()
+    pictures.close()
+
+
+def test_a_missing_shard_is_named(shards: Path) -> None:
+    (shards / layout.picture_shard(2)).unlink()
+
+    with pytest.raises(BundleDamagedError, match="002.zip: expected a shard of pictures"):
+        Pictures(shards, shards=4)
+
+
+@pytest.mark.parametrize("record_id", ["nobody", "", "\ud800", "plain\0", "../plain"])
+def test_a_record_without_a_picture_is_unknown(shards: Path, record_id: str) -> None:
+    pictures = Pictures(shards, shards=4)
+
+    with pytest.raises(UnknownRecordError, match="has no picture in this bundle"):
+        pictures.get(record_id, "thumb")
+    pictures.close()
+
+
+def test_a_bundle_that_may_show_nothing_has_no_pictures(tmp_path: Path) -> None:
+    with pytest.raises(UnknownRecordError):
+        Pictures(tmp_path, shards=0).get("plain", "thumb")
+
+
+def test_a_picture_damaged_since_the_bundle_was_opened_is_told(shards: Path) -> None:
+    path = shards / layout.picture_shard(shard_of("plain", 4))
+    pictures = Pictures(shards, shards=4)
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"thumb of plain", b"thumb of plane"))
+
+    with pytest.raises(BundleDamagedError, match="can't be read"):
+        pictures.get("plain", "thumb")
+    pictures.close()
+
+
+def test_a_closed_bundle_says_so(shards: Path) -> None:
+    pictures = Pictures(shards, shards=4)
+    pictures.close()
+
+    with pytest.raises(BundleDamagedError, match="fetch"):
+        pictures.get("plain", "thumb")
+
+
+def test_many_threads_may_ask_at_once(open_small: OpenedBundle) -> None:
+    ids = [open_small.records.at(row).record_id for row in range(11)]
+    alone = [open_small.pictures.get(record_id, "screen") for record_id in ids]
+
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda i: open_small.pictures.get(i, "screen"), ids * 20))
+
+    assert together == alone * 20
+
+
+def test_real_pictures_have_the_two_sizes(open_small: OpenedBundle) -> None:
+    for size, side in SIDES.items():
+        data = open_small.pictures.get(open_small.records.at(0).record_id, size)
+
+        assert max(frames.decode(data, name="it").shape[:2]) <= side
+
+
+def test_a_picture_that_may_not_be_shown_is_not_in_the_bundle(open_small: OpenedBundle) -> None:
+    hidden = open_small.records.at(11)
+    assert not hidden.show_picture
+
+    with pytest.raises(UnknownRecordError):
+        open_small.pictures.get(hidden.record_id, "thumb")
+
+
+@given(st.text(st.characters(codec="utf-8")), st.integers(1, 64))
+def test_any_id_has_one_shard_and_one_safe_name(record_id: str, shards: int) -> None:
+    name = member(record_id, "thumb")
+
+    assert 0 <= shard_of(record_id, shards) < shards
+    assert name.count("/") == 1
+    assert unquote(name.removeprefix("thumb/").removesuffix(".webp")) == record_id

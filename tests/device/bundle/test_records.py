@@ -1,0 +1,455 @@
+"""Records come back word for word, and a filter lets exactly the right ones through."""
+
+import itertools
+import sqlite3
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from converter import bundle_writer
+from converter.collection import Item, RelationText
+from device.bundle import layout
+from device.bundle.filters import FACETS, Filters
+from device.bundle.opened import OpenedBundle
+from device.bundle.records import Record, Records
+from device.errors import BundleDamagedError, FilterError, UnknownRecordError
+
+UNSAID = dict.fromkeys(
+    (
+        "makers",
+        "date_text",
+        "classification",
+        "technique",
+        "institution",
+        "inventory_number",
+        "rights",
+        "credit",
+        "source_url",
+        "note",
+        "year_min",
+        "year_max",
+    )
+)
+
+
+def item(record_id: str = "a", **known: Any) -> Item:
+    """Give a record of which little is known."""
+    plain: dict[str, Any] = UNSAID | {
+        "record_id": record_id,
+        "title": "Untitled",
+        "relations": (),
+        "terms": {},
+        "image": Path("a.jpg"),
+        "image_sha256": "0" * 64,
+        "width": 1,
+        "height": 1,
+        "show_picture": True,
+    }
+    return Item(**plain | known)
+
+
+def dated(*years: tuple[int | None, int | None]) -> list[Item]:
+    """Give records with these ranges of years."""
+    return [item(str(i), year_min=low, year_max=high) for i, (low, high) in enumerate(years)]
+
+
+@contextmanager
+def records_of(items: Sequence[Item], folder: Path | None = None) -> Iterator[Records]:
+    """Give the open records file of some items, written by the desk's own code."""
+    with tempfile.TemporaryDirectory(dir=folder) as made:
+        path = Path(made) / layout.RECORDS
+        bundle_writer.write_records(items, {}, path)
+        with closing(Records(path)) as records:
+            yield records
+
+
+TEXTS = [
+    "<script>alert('x')</script>",
+    "Der Schmerzensmann — «Ecce homo»",
+    "הדפס בחיתוך עץ",
+    "طباعة \u202eخشبية\u202c",
+    "浮世絵 🎨",
+    "a\u0301 combining, \u00a0 nbsp",
+    "line one\nline two\ttab",
+    "'; DROP TABLE records; --",
+    '"quoted" \\ back',
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_text_comes_back_as_the_museum_wrote_it(text: str, tmp_path: Path) -> None:
+    fields = ("title", "makers", "date_text", "technique", "credit", "note", "rights")
+    told = item(
+        text,
+        **dict.fromkeys(fields, text),
+        relations=(RelationText(kind=text, target=text),),
+    )
+    with records_of([told], tmp_path) as records:
+        record = records.get(text)
+
+    assert [getattr(record, name) for name in fields] == [text] * len(fields)
+    assert (record.relations[0].kind, record.relations[0].target) == (text, text)
+    assert record.relations[0].record_id == text  # it names itself
+
+
+def test_relations_keep_their_order_and_lead_to_records_of_the_bundle(tmp_path: Path) -> None:
+    told = (
+        RelationText(kind="State of", target="b"),
+        RelationText(kind="Part of", target="A book"),
+        RelationText(kind="Copy after", target="a"),
+    )
+    with records_of([item("a", relations=told), item("b")], tmp_path) as records:
+        relations = records.get("a").relations
+
+    assert [(r.kind, r.target, r.record_id) for r in relations] == [
+        ("State of", "b", "b"),
+        ("Part of", "A book", None),
+        ("Copy after", "a", "a"),
+    ]
+
+
+def test_real_records_are_the_collections(
+    open_small: OpenedBundle, small_items: tuple[Item, ...]
+) -> None:
+    for row, told in enumerate(small_items):
+        record = open_small.records.at(row)
+
+        assert record == open_small.records.get(told.record_id)
+        for name in set(Record.__dataclass_fields__) - {"item", "relations"}:
+            assert getattr(record, name) == getattr(told, name), name
+
+
+@pytest.mark.parametrize("record_id", ["", "nobody", "\ud800", "a\0", "' OR 1=1 --", "?"])
+def test_an_unknown_id_is_named(record_id: str, tmp_path: Path) -> None:
+    with (
+        records_of([item("a"), item("b?")], tmp_path) as records,
+        pytest.raises(UnknownRecordError, match="is not in this collection"),
+    ):
+        records.get(record_id)
+
+
+def test_a_row_beyond_the_collection_is_unknown(tmp_path: Path) -> None:
+    with (
+        records_of([item()], tmp_path) as records,
+        pytest.raises(UnknownRecordError, match="row 1 is not in this collection of 1"),
+    ):
+        records.at(1)
+
+
+@pytest.mark.parametrize(
+    ("terms", "passing"),
+    [
+        ({}, (0, 1, 2, 3)),
+        ({"technique": ()}, (0, 1, 2, 3)),
+        ({"technique": ("etching",)}, (0, 1)),
+        ({"technique": ("etching", "woodcut")}, (0, 1, 2)),
+        ({"technique": ("woodcut",)}, (1, 2)),
+        ({"technique": ("etching",), "maker": ("Dürer",)}, (1,)),
+        ({"technique": ("etching", "woodcut"), "maker": ("Dürer", "Goya")}, (0, 1, 2)),
+        ({"technique": ("Etching",)}, ()),  # a value is a value, case and all
+        ({"technique": ("etch",)}, ()),
+        ({"maker": ("Durer",)}, ()),
+        ({"technique": ("etching",), "maker": ("nobody",)}, ()),
+        ({"technique": ("'; DROP TABLE terms; --", "%", "*", '"', "\0")}, ()),
+    ],
+)
+def test_any_value_within_a_facet_and_all_facets_together(
+    terms: dict[str, tuple[str, ...]], passing: tuple[int, ...], tmp_path: Path
+) -> None:
+    items = [
+        item("0", terms={"technique": ("etching",), "maker": ("Goya",)}),
+        item("1", terms={"technique": ("etching", "woodcut"), "maker": ("Dürer",)}),
+        item("2", terms={"technique": ("woodcut",), "maker": ("Dürer", "Goya")}),
+        item("3"),
+    ]
+    with records_of(items, tmp_path) as records:
+        assert records.passing(Filters(terms=terms)) == passing
+
+
+YEARS = [(1500, 1510), (1510, 1510), (1511, 1600), (None, None), (1505, None), (None, 1505)]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "passing"),
+    [
+        (1510, 1511, (0, 1, 2)),
+        (1510, 1510, (0, 1)),
+        (1511, 1511, (2,)),
+        (1601, None, ()),
+        (1600, None, (2,)),
+        (None, 1500, (0,)),
+        (None, 1499, ()),
+        (1505, 1505, (0, 4, 5)),
+        (1506, 1509, (0,)),
+        (None, 1510, (0, 1, 4, 5)),
+        (1504, None, (0, 1, 2, 4, 5)),
+        (-9999, 9999, (0, 1, 2, 4, 5)),
+    ],
+)
+def test_a_work_passes_when_its_years_touch_those_asked_for(
+    low: int | None, high: int | None, passing: tuple[int, ...], tmp_path: Path
+) -> None:
+    """Half-known ranges, the last two, count as the one year that is known."""
+    with records_of(dated(*YEARS), tmp_path) as records:
+        strict = Filters(year_from=low, year_to=high, undated=False)
+        assert records.passing(strict) == passing
+
+        lenient = Filters(year_from=low, year_to=high, undated=True)
+        assert records.passing(lenient) == tuple(sorted((*passing, 3)))
+
+
+def test_undated_works_are_only_left_out_when_years_are_asked_for(tmp_path: Path) -> None:
+    with records_of(dated(*YEARS), tmp_path) as records:
+        assert Filters(undated=False).is_open
+        assert len(records.passing(Filters(undated=False))) == len(YEARS)
+
+
+@pytest.mark.parametrize(
+    ("words", "passing"),
+    [
+        ("durer", (0,)),
+        ("Dürer", (0,)),
+        ("DÜR", (0,)),
+        ("dur melenc", (0,)),
+        ("melenc dur", ()),  # only the last word may be unfinished
+        ("rhino horse", ()),
+        ("horse", (1,)),
+        ("o'brien", (1,)),
+        ("x-ray", (1,)),
+        ("AND", ()),
+        ("horse OR rhinoceros", ()),
+        ("horse NOT x", ()),
+        ("title:horse", ()),
+        ("NEAR(horse)", ()),
+        ("hor*", (1,)),
+        ("^horse", (1,)),
+        ('"', ()),
+        ('"horse', (1,)),
+        ('ho"rse', ()),
+        ("*", ()),
+        ("-", ()),
+        ("(", ()),
+        ("hor\0", (1,)),
+        ("x-ray\0horse", (1,)),
+        ("浮世絵", (2,)),
+        ("הדפס", (2,)),
+        ("  horse  ", (1,)),
+    ],
+)
+def test_words_are_searched_for_and_never_taken_for_a_query_language(
+    words: str, passing: tuple[int, ...], tmp_path: Path
+) -> None:
+    items = [
+        item("0", title="Melencolia I", makers="Albrecht Dürer (engraver)"),
+        item("1", title="Horse", note="an x-ray by O'Brien", technique="etching"),
+        item("2", title="浮世絵", note="הדפס"),
+    ]
+    with records_of(items, tmp_path) as records:
+        assert records.passing(Filters(words=words)) == passing
+
+
+@pytest.mark.parametrize("words", ["", "  ", "\0", "\n\t"])
+def test_no_words_let_everything_through(words: str, tmp_path: Path) -> None:
+    with records_of([item("a"), item("b")], tmp_path) as records:
+        assert Filters(words=words).is_open
+        assert records.passing(Filters(words=words)) == (0, 1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=40))
+def test_no_words_whatever_break_the_search(words: str) -> None:
+    """Either they are searched for, or they are refused as a filter."""
+    try:
+        filters = Filters(words=words)
+    except FilterError:
+        return
+    with records_of([item(title="one two")]) as records:
+        assert set(records.passing(filters)) <= {0}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"terms": {"colour": ("red",)}}, "'colour': expected one of classification, technique"),
+        ({"year_from": 1600, "year_to": 1500}, "from <= to, found 1600 > 1500"),
+        ({"year_from": 10**30}, "expected -9999 to 9999"),
+        ({"year_to": -(10**5)}, "expected -9999 to 9999"),
+        ({"words": "\ud800"}, "half a character"),
+        ({"words": "a " * 51}, "at most 50 words, found 51"),
+        ({"terms": {"maker": ("\udfff",)}}, "half a character"),
+        ({"terms": {"maker": ("x",) * 501}}, "at most 500 values, found 501"),
+    ],
+)
+def test_a_filter_that_cannot_be_applied_is_refused(wrong: dict[str, Any], says: str) -> None:
+    with pytest.raises(FilterError) as caught:
+        Filters(**wrong)
+
+    assert says in str(caught.value)
+
+
+def test_the_most_that_is_allowed_can_be_searched_for(tmp_path: Path) -> None:
+    filters = Filters(
+        terms={"maker": tuple(map(str, range(499))), "technique": ("etching",)}, words="a " * 50
+    )
+    told = item(title="a", terms={"maker": ("7",), "technique": ("etching",)})
+    with records_of([told], tmp_path) as records:
+        assert records.passing(filters) == (0,)
+
+
+VALUES = st.sampled_from(["one", "two", "three"])
+RANGES = st.tuples(*[st.none() | st.integers(1, 9)] * 2).map(
+    lambda y: y if None in y else (min(y), max(y))  # type: ignore[type-var]
+)
+ITEMS = st.lists(
+    st.builds(
+        lambda terms, years: {"terms": terms, "year_min": years[0], "year_max": years[1]},
+        st.dictionaries(st.sampled_from(FACETS), st.lists(VALUES, max_size=3, unique=True)),
+        RANGES,
+    ),
+    max_size=8,
+).map(lambda known: [item(str(number), **one) for number, one in enumerate(known)])
+FILTERS = st.builds(
+    lambda terms, years, undated: Filters(
+        terms=terms, year_from=years[0], year_to=years[1], undated=undated
+    ),
+    st.dictionaries(st.sampled_from(FACETS), st.lists(VALUES, max_size=2).map(tuple), max_size=2),
+    RANGES,
+    st.booleans(),
+)
+
+
+def passes(told: Item, filters: Filters) -> bool:
+    """Say in plain Python what the filters mean."""
+    for facet, chosen in filters.terms.items():
+        if chosen and not set(chosen) & set(told.terms.get(facet, ())):
+            return False
+    if filters.year_from is None and filters.year_to is None:
+        return True
+    known = [year for year in (told.year_min, told.year_max) if year is not None]
+    if not known:
+        return filters.undated
+    low = -(10**6) if filters.year_from is None else filters.year_from
+    high = 10**6 if filters.year_to is None else filters.year_to
+    return max(known) >= low and min(known) <= high
+
+
+@settings(max_examples=80, deadline=None)
+@given(ITEMS, FILTERS)
+def test_filters_and_options_are_what_plain_python_says(
+    items: list[Item], filters: Filters
+) -> None:
+    with records_of(items) as records:
+        passing, options = records.passing(filters), records.options(filters)
+
+    assert passing == tuple(i for i, told in enumerate(items) if passes(told, filters))
+    assert options.remaining == len(passing)
+    assert options.undated == sum(i.year_min is None and i.year_max is None for i in items)
+    assert options.year_min == min((i.year_min for i in items if i.year_min), default=None)
+    assert options.year_max == max((i.year_max for i in items if i.year_max), default=None)
+    for facet in FACETS:
+        left = [told for told in items if passes(told, filters.without(facet))]
+        counts = Counter(
+            itertools.chain.from_iterable(told.terms.get(facet, ()) for told in left)
+        )
+        wanted = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        assert [(option.value, option.count) for option in options.facets[facet]] == wanted
+
+
+def test_many_threads_may_ask_at_once(open_small: OpenedBundle) -> None:
+    records = open_small.records
+    asks: list[Callable[[], object]] = [
+        lambda: records.at(3),
+        lambda: records.options(Filters(words="the")),
+        lambda: records.passing(Filters(words="the")),
+        lambda: len(records),
+    ]
+    alone = [ask() for ask in asks]
+
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda ask: ask(), asks * 50))
+
+    assert together == alone * 50
+
+
+def test_a_read_only_folder_is_enough_and_stays_as_it_was(
+    small_bundle: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / layout.RECORDS
+    path.write_bytes((small_bundle / layout.RECORDS).read_bytes())
+    path.chmod(0o444)
+    tmp_path.chmod(0o555)
+    try:
+        with closing(Records(path)) as records:
+            assert len(records) == 12
+            assert records.options(Filters()).remaining == 12
+        assert list(tmp_path.iterdir()) == [path]
+    finally:
+        tmp_path.chmod(0o755)
+
+
+def database(path: Path, sql: str) -> Path:
+    """Give an SQLite file made by these statements."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(sql)
+    return path
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TABLE other (a)",
+        "CREATE TABLE records (item)",
+        "CREATE TABLE records (item); PRAGMA application_id = 1886547531",
+    ],
+)
+def test_a_database_of_somebody_else_is_refused(sql: str, tmp_path: Path) -> None:
+    path = database(tmp_path / "other.sqlite", sql)
+
+    with pytest.raises(BundleDamagedError, match="expected a records file, found") as caught:
+        Records(path)
+
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"SQLite format 3\0" + bytes(4000), b"no database"])
+def test_a_file_that_is_no_database_is_refused(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "records.sqlite"
+    path.write_bytes(content)
+
+    with pytest.raises(BundleDamagedError, match="expected a records file"):
+        Records(path)
+
+
+def test_a_missing_file_is_refused_and_not_made(tmp_path: Path) -> None:
+    with pytest.raises(BundleDamagedError):
+        Records(tmp_path / "records.sqlite")
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_closed_records_say_so(tmp_path: Path, small_bundle: Path) -> None:
+    records = Records(small_bundle / layout.RECORDS)
+    records.close()
+
+    with pytest.raises(BundleDamagedError, match="closed"):
+        records.at(0)
+
+
+def test_rows_must_be_those_of_the_fingerprints(tmp_path: Path) -> None:
+    path = tmp_path / layout.RECORDS
+    bundle_writer.write_records([item("a"), item("b")], {}, path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE records SET item = 7 WHERE item = 1")
+        connection.commit()
+
+    with closing(Records(path)) as records:
+        assert len(records) == 2
+        assert not records.has_rows(2)

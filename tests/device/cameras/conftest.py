@@ -1,0 +1,214 @@
+"""Cameras to test: each shows the same card, and can be unplugged.
+
+Stand-ins take the place of hardware alone: a webcam is a real `cv2.VideoCapture` on a file, slowed to a device's pace; the
+Pi's camera is a small picamera2 with picamera2's own refusals. Real cameras join where they are plugged in.
+"""
+
+import importlib.util
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import pytest
+from card import make_card, quarter_names, write_video
+from fake_time import FakeTime
+from picamera2_standin import PiHardware
+from PIL import Image
+from webcam_standin import FPS, DeviceCapture
+
+from device.cameras.pi import PiCamera
+from device.cameras.replay import ReplayCamera, ReplayPicture
+from device.cameras.source import CameraSource
+from device.cameras.webcam import WebcamCamera
+from device.config import CameraConfig
+from device.errors import PictureError
+from device.recognition.frames import Pixels
+
+HOLD_S = 0.5
+
+
+@dataclass(frozen=True)
+class Rig:
+    """A camera, and what can be done to it.
+
+    Attributes:
+        make: Gives the camera, closed.
+        unplug: Makes it stop; `None` for real hardware, which nobody is there to unplug.
+        shows_card: Whether the card lies before it.
+    """
+
+    make: Callable[[CameraConfig], CameraSource]
+    unplug: Callable[[], None] | None
+    shows_card: bool = True
+
+
+def _folder_rig(tmp_path: Path) -> Rig:
+    folder = tmp_path / "prints"
+    folder.mkdir()
+    Image.fromarray(make_card()).save(folder / "card.png")
+    return Rig(
+        make=lambda config: ReplayCamera(replace(config, replay=folder), hold_s=HOLD_S),
+        unplug=lambda: shutil.rmtree(folder),
+    )
+
+
+def _pictures_rig(tmp_path: Path) -> Rig:
+    there = [True]
+
+    def load() -> Pixels:
+        if not there[0]:
+            raise PictureError("card: gone")
+        return make_card()
+
+    picture = ReplayPicture(name="card", load=load)
+    return Rig(
+        make=lambda config: ReplayCamera(config, pictures=[picture], hold_s=HOLD_S),
+        unplug=lambda: there.__setitem__(0, False),
+    )
+
+
+def _video_rig(tmp_path: Path) -> Rig:
+    film = tmp_path / "card.avi"
+    write_video(film)
+    return Rig(
+        make=lambda config: ReplayCamera(replace(config, replay=film)),
+        unplug=lambda: film.unlink(),
+    )
+
+
+def _webcam_rig(file: Path, backend: int) -> Rig:
+    opened: list[DeviceCapture] = []
+
+    def open_one() -> DeviceCapture:
+        opened.append(DeviceCapture(file, backend))
+        return opened[-1]
+
+    return Rig(
+        make=lambda config: WebcamCamera(config, capture=open_one),
+        unplug=lambda: setattr(opened[-1], "is_plugged_in", False),
+    )
+
+
+def _webcam_video_rig(tmp_path: Path) -> Rig:
+    write_video(tmp_path / "card.avi")
+    return _webcam_rig(tmp_path / "card.avi", cv2.CAP_FFMPEG)
+
+
+def _webcam_sequence_rig(tmp_path: Path) -> Rig:
+    for number in range(3):
+        Image.fromarray(make_card()).save(tmp_path / f"{number:03}.png")
+    return _webcam_rig(tmp_path / "%03d.png", cv2.CAP_IMAGES)
+
+
+def _pi_rig(tmp_path: Path) -> Rig:
+    hardware = PiHardware()
+    return Rig(
+        make=lambda config: PiCamera(config, vendor=hardware.module),
+        unplug=lambda: setattr(hardware, "is_plugged_in", False),
+    )
+
+
+def _real_webcam_rig(tmp_path: Path) -> Rig:
+    if not Path("/dev/video0").exists():
+        pytest.skip("no webcam: there is no /dev/video0")
+    return Rig(make=WebcamCamera, unplug=None, shows_card=False)
+
+
+def _real_pi_rig(tmp_path: Path) -> Rig:
+    if importlib.util.find_spec("picamera2") is None:
+        pytest.skip("no Pi camera: picamera2 isn't installed")
+    from picamera2 import Picamera2
+
+    if not Picamera2.global_camera_info():
+        pytest.skip("no Pi camera: picamera2 finds none")
+    return Rig(make=PiCamera, unplug=None, shows_card=False)
+
+
+RIGS = {
+    "replay folder": _folder_rig,
+    "replay pictures": _pictures_rig,
+    "replay video": _video_rig,
+    "webcam on a video": _webcam_video_rig,
+    "webcam on a sequence": _webcam_sequence_rig,
+    "pi on a stand-in": _pi_rig,
+    "real webcam": _real_webcam_rig,
+    "real pi": _real_pi_rig,
+}
+
+
+@pytest.fixture(params=RIGS.values(), ids=RIGS.keys())
+def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Rig:
+    """Every camera there is."""
+    return request.param(tmp_path)  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def card_rig(rig: Rig) -> Rig:
+    """Every camera before which the card lies."""
+    if not rig.shows_card:
+        pytest.skip("nobody holds the card before real hardware")
+    return rig
+
+
+@pytest.fixture
+def config() -> CameraConfig:
+    """A camera as fast as the tests."""
+    return CameraConfig(fps=FPS)
+
+
+@pytest.fixture
+def opened(config: CameraConfig) -> Iterator[Callable[..., CameraSource]]:
+    """Open a rig's camera with changes to the configuration; it is closed afterwards."""
+    sources: list[CameraSource] = []
+
+    def open_one(rig: Rig, **changes: Any) -> CameraSource:
+        source = rig.make(replace(config, **changes))
+        sources.append(source)
+        source.open()
+        return source
+
+    yield open_one
+    for source in sources:
+        source.close()
+
+
+@pytest.fixture
+def pi_hardware() -> PiHardware:
+    """A Pi with one autofocus camera."""
+    return PiHardware()
+
+
+@pytest.fixture
+def card() -> Pixels:
+    """The card all cameras show."""
+    return make_card()
+
+
+@pytest.fixture
+def quarters() -> Callable[[Pixels], list[str]]:
+    """Name the colours of a card's quarters."""
+    return quarter_names
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    """A video of the card, twenty frames."""
+    write_video(tmp_path / "film.avi", 20)
+    return tmp_path / "film.avi"
+
+
+@pytest.fixture
+def device_capture(film: Path) -> Iterator[DeviceCapture]:
+    """A webcam that can be unplugged or made to hang; hangs no longer afterwards."""
+    capture = DeviceCapture(film, cv2.CAP_FFMPEG)
+    yield capture
+    capture.goes_on.set()
+
+
+@pytest.fixture
+def fake_time() -> FakeTime:
+    """A clock of the test's own."""
+    return FakeTime()

@@ -1,0 +1,112 @@
+"""The Pi's camera, against a stand-in that refuses what picamera2 refuses."""
+
+from dataclasses import replace
+
+import pytest
+
+from device.cameras.pi import PiCamera
+from device.config import CameraConfig
+from device.errors import CameraMissingError
+
+WAIT_S = 10.0
+
+
+@pytest.fixture
+def pi(pi_hardware):
+    def make(config: CameraConfig) -> PiCamera:
+        return PiCamera(config, vendor=pi_hardware.module)
+
+    return make
+
+
+@pytest.mark.parametrize("adjusted", ["BGR888", "RGB888", "XBGR8888", "XRGB8888"])
+def test_red_is_red_whatever_format_the_camera_answers_with(
+    pi, pi_hardware, config, quarters, adjusted
+):
+    pi_hardware.adjusted_format = adjusted
+
+    with pi(config) as camera:
+        frame = camera.read(WAIT_S)
+
+    assert frame.pixels.shape == (120, 160, 3)
+    assert quarters(frame.pixels) == ["red", "green", "blue", "white"]
+
+
+def test_a_format_we_cannot_read_is_refused_and_the_camera_let_go(pi, pi_hardware, config):
+    pi_hardware.adjusted_format = "YUV420"
+
+    with pytest.raises(CameraMissingError, match="found YUV420"):
+        pi(config).open()
+    assert not pi_hardware.is_taken
+
+
+def test_without_picamera2_the_message_says_how_to_install_it(config):
+    def not_installed(name: str):
+        raise ModuleNotFoundError(f"No module named {name!r}")
+
+    with pytest.raises(CameraMissingError, match="apt install python3-picamera2") as error:
+        PiCamera(config, vendor=not_installed).open()
+    assert "\n" not in str(error.value)
+
+
+def test_a_camera_that_is_not_plugged_in_is_missing(pi, pi_hardware, config):
+    pi_hardware.cameras = 0
+
+    with pytest.raises(CameraMissingError, match="found 0; check its ribbon cable"):
+        pi(config).open()
+
+
+def test_a_camera_somebody_else_has_is_missing_with_the_reason(pi, pi_hardware, config):
+    pi_hardware.is_taken = True
+
+    with pytest.raises(CameraMissingError, match="Device or resource busy"):
+        pi(config).open()
+
+
+def test_focus_and_exposure_are_locked_when_asked_for(pi, pi_hardware):
+    config = CameraConfig(focus=2.5, exposure_us=8000, gain=2, fps=10)
+
+    with pi(config):
+        assert pi_hardware.set_controls == {
+            "FrameDurationLimits": (100_000, 100_000),
+            "AfMode": "Manual",
+            "LensPosition": 2.5,
+            "ExposureTime": 8000,
+            "AnalogueGain": 2.0,
+        }
+
+
+def test_an_autofocus_camera_focuses_by_itself_unless_told_otherwise(pi, pi_hardware):
+    with pi(CameraConfig(fps=20)):
+        assert pi_hardware.set_controls == {
+            "FrameDurationLimits": (50_000, 50_000),
+            "AfMode": "Continuous",
+        }
+
+
+def test_an_exposure_longer_than_a_frame_lengthens_the_frame(pi, pi_hardware):
+    with pi(CameraConfig(fps=20, exposure_us=200_000)):
+        assert pi_hardware.set_controls["FrameDurationLimits"] == (200_000, 200_000)
+
+
+def test_a_control_the_camera_lacks_is_a_warning_not_a_refusal(pi, pi_hardware, config, caplog):
+    del pi_hardware.controls["LensPosition"], pi_hardware.controls["AfMode"]
+
+    with pi(replace(config, focus=2.0)) as camera:
+        camera.read(WAIT_S)
+
+    assert "no control LensPosition" in caplog.text
+
+
+def test_a_fixed_lens_is_nothing_to_warn_of(pi, pi_hardware, config, caplog):
+    del pi_hardware.controls["LensPosition"], pi_hardware.controls["AfMode"]
+
+    with pi(config):
+        pass
+
+    assert "no control" not in caplog.text
+
+
+def test_odd_sizes_are_made_even_since_picamera2_refuses_them(pi, config):
+    with pi(replace(config, width=641, height=481)) as camera:
+        camera.read(WAIT_S)

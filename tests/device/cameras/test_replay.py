@@ -1,0 +1,188 @@
+"""The replay camera, beyond what every camera promises."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from device.cameras.replay import ReplayCamera, ReplayPicture
+from device.config import CameraConfig
+from device.errors import CameraLostError, CameraMissingError
+
+WAIT_S = 10.0
+
+
+def plain(value: int) -> np.ndarray:
+    return np.full((8, 8, 3), value, np.uint8)
+
+
+def pictures(*values: int) -> list[ReplayPicture]:
+    return [ReplayPicture(name=str(v), load=lambda v=v: plain(v)) for v in values]
+
+
+@pytest.fixture
+def replay(fake_time):
+    def make(shown=(), *, fps=10.0, hold_s=1.0, **config) -> ReplayCamera:
+        return ReplayCamera(
+            CameraConfig(fps=fps, **config),
+            pictures=shown,
+            hold_s=hold_s,
+            clock=fake_time.clock,
+            sleep=fake_time.sleep,
+        )
+
+    return make
+
+
+def test_frames_come_at_the_asked_pace(replay, fake_time):
+    with replay(pictures(1), fps=4.0) as camera:
+        times = [camera.read(WAIT_S).captured_at_s for _ in range(5)]
+
+    assert np.diff(times) == pytest.approx([0.25] * 4)
+
+
+def test_a_reader_who_was_away_gets_one_frame_at_once_and_no_burst(replay, fake_time):
+    with replay(pictures(1), fps=4.0) as camera:
+        camera.read(WAIT_S)
+        fake_time.sleep(60)
+        away_until = fake_time.now_s
+
+        times = [camera.read(WAIT_S).captured_at_s for _ in range(3)]
+
+    assert times == pytest.approx([away_until, away_until + 0.25, away_until + 0.5])
+
+
+def test_each_picture_is_held_and_then_the_next_and_the_first_again(replay):
+    with replay(pictures(1, 2, 3), fps=4.0, hold_s=1.0) as camera:
+        shown = [int(camera.read(WAIT_S).pixels[0, 0, 0]) for _ in range(16)]
+
+    assert shown == [1] * 4 + [2] * 4 + [3] * 4 + [1] * 4
+
+
+def test_a_picture_is_decoded_once_for_as_long_as_it_is_shown(replay):
+    loads: list[int] = []
+
+    def load() -> np.ndarray:
+        loads.append(1)
+        return plain(5)
+
+    with replay([ReplayPicture(name="one", load=load)], hold_s=100) as camera:
+        for _ in range(10):
+            camera.read(WAIT_S)
+
+    assert len(loads) == 1
+
+
+def test_a_frame_that_is_not_due_in_time_is_a_lost_camera_as_with_any_other(replay, fake_time):
+    with replay(pictures(1), fps=0.1) as camera:
+        camera.read(WAIT_S)
+        before = fake_time.now_s
+
+        with pytest.raises(CameraLostError):
+            camera.read(1.0)
+
+    assert fake_time.now_s == pytest.approx(before + 1.0)
+
+
+def test_a_folder_is_shown_by_name_with_its_subfolders(replay, tmp_path):
+    (tmp_path / "b").mkdir()
+    Image.fromarray(plain(30)).save(tmp_path / "c.png")
+    Image.fromarray(plain(20)).save(tmp_path / "b" / "x.PNG")
+    Image.fromarray(plain(10)).save(tmp_path / "a.png")
+    (tmp_path / "metadata.csv").write_text("no picture, and nothing to warn of")
+
+    with replay(replay=tmp_path, fps=1.0) as camera:
+        shown = [int(camera.read(WAIT_S).pixels[0, 0, 0]) for _ in range(4)]
+
+    assert shown == [10, 20, 30, 10]
+
+
+def test_a_corrupt_picture_is_left_out_and_said_once(replay, tmp_path, caplog):
+    Image.fromarray(plain(10)).save(tmp_path / "a.png")
+    (tmp_path / "b.jpg").write_bytes(b"\xff\xd8\xff half a picture")
+
+    with replay(replay=tmp_path, fps=1.0) as camera:
+        shown = [int(camera.read(WAIT_S).pixels[0, 0, 0]) for _ in range(6)]
+
+    assert shown == [10] * 6
+    assert [r.levelname for r in caplog.records if "b.jpg" in r.message] == ["WARNING"]
+
+
+def test_a_large_picture_is_scaled_to_the_frame_at_its_own_aspect(replay, tmp_path):
+    Image.new("RGB", (3000, 1500)).save(tmp_path / "a.png")
+
+    with replay(replay=tmp_path, width=640, height=480) as camera:
+        assert camera.read(WAIT_S).pixels.shape == (320, 640, 3)
+
+
+@pytest.mark.parametrize("content", [[], ["b.jpg"]], ids=["empty", "nothing readable"])
+def test_a_folder_without_pictures_is_a_missing_camera(replay, tmp_path, content):
+    for name in content:
+        (tmp_path / name).write_bytes(b"no picture")
+
+    with pytest.raises(CameraMissingError, match="put some there") as error:
+        replay(replay=tmp_path).open()
+    assert "\n" not in str(error.value)
+
+
+def test_a_path_that_leads_nowhere_is_a_missing_camera(replay, tmp_path):
+    with pytest.raises(CameraMissingError, match=r"nowhere: .* correct \[camera\] replay"):
+        replay(replay=tmp_path / "nowhere").open()
+
+
+def test_nothing_to_show_is_a_missing_camera(replay):
+    with pytest.raises(CameraMissingError, match="replay:bundle"):
+        replay([]).open()
+
+
+def test_a_video_shows_every_frame_at_the_asked_pace_and_begins_again(replay, film, fake_time):
+    with replay(replay=film, fps=10.0) as camera:
+        times = [camera.read(WAIT_S).captured_at_s for _ in range(25)]
+
+    assert np.diff(times) == pytest.approx([0.1] * 24)
+
+
+def test_a_video_cut_short_shows_what_is_left_of_it_over_and_over(replay, film, quarters):
+    """The last frame may be half a frame; the first is whole each time round."""
+    film.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
+
+    with replay(replay=film) as camera:
+        shown = [quarters(camera.read(WAIT_S).pixels) for _ in range(30)]
+
+    assert shown.count(["red", "green", "blue", "white"]) >= 3
+
+
+@pytest.mark.parametrize("size", [0, 100])
+def test_a_file_that_is_no_video_is_a_missing_camera(replay, film, size):
+    film.write_bytes(film.read_bytes()[:size])
+
+    with pytest.raises(CameraMissingError):
+        replay(replay=film).open()
+
+
+def test_a_folder_put_back_is_shown_again(replay, tmp_path):
+    folder = tmp_path / "prints"
+    folder.mkdir()
+    Image.fromarray(plain(10)).save(folder / "a.png")
+    camera = replay(replay=folder, fps=1.0)
+    camera.open()
+    camera.read(WAIT_S)
+    folder.rename(tmp_path / "away")
+    with pytest.raises(CameraLostError):
+        camera.read(WAIT_S)
+
+    (tmp_path / "away").rename(folder)
+    camera.close()
+    camera.open()
+
+    assert camera.read(WAIT_S).pixels[0, 0, 0] == 10
+    camera.close()
+
+
+def test_the_configured_video_wins_over_the_pictures_handed_in(film, config):
+    camera = ReplayCamera(replace(config, replay=film), pictures=pictures(1))
+
+    with camera:
+        assert camera.read(WAIT_S).pixels.shape == (120, 160, 3)
+    assert camera.name == "replay:film.avi"
