@@ -26,13 +26,22 @@ _ROWS_AT_ONCE = 4096
 class BothSides:
     """A reference and a kiosk, searching the same prints."""
 
-    def __init__(self, bundle: OpenedBundle, items: Sequence[int], reference: Vectors) -> None:
+    def __init__(
+        self,
+        bundle: OpenedBundle,
+        items: Sequence[int],
+        *,
+        reference: Vectors,
+        kiosk: Vectors | None,
+    ) -> None:
         """Set up both searches.
 
         Args:
             bundle: The kiosk's bundle.
-            items: The rows searched: all of them, or a sample of a large collection.
+            items: The rows that are searched.
             reference: float32 (len(items), 512), unit length: the reference's fingerprints of these rows.
+            kiosk: The same by the quantised model, to be searched exactly; `None` for the bundle's own index, which
+                searches all of its rows.
 
         Raises:
             BundleDamagedError: When the bundle's index can't be used.
@@ -44,25 +53,12 @@ class BothSides:
         self._index = Index(bundle.path, bundle.manifest.index)
         self._stored = load_array(bundle.file(layout.FINGERPRINTS))
         self._reference = reference
+        self._kiosk = kiosk
         self._exact = NearestNeighbors(
             n_neighbors=min(COUNT, len(items)), metric="cosine", algorithm="brute"
         ).fit(reference)
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether all of the bundle is searched, and the kiosk's side therefore by its Annoy index."""
-        return len(self._items) == len(self._index)
-
-    def stored(self, item: int) -> Vector:
-        """Give the bundle's own fingerprint of a print."""
-        return np.array(self._stored[item])
-
-    def reference(self, item: int) -> Vector:
-        """Give the reference's fingerprint of a print that is searched."""
-        vector: Vector = self._reference[self._row_of[item]]
-        return vector
-
-    def ask(self, record_id: str, item: int, reference: Vector, kiosk: Vector) -> Comparison:
+    def ask(self, record_id: str, item: int, *, reference: Vector, kiosk: Vector) -> Comparison:
         """Ask both sides about one picture.
 
         Args:
@@ -71,7 +67,7 @@ class BothSides:
             reference: float32 (512,), unit length: the reference's fingerprint of the picture.
             kiosk: float32 (512,), unit length: the quantised model's.
         """
-        found = self._kiosk(kiosk)
+        found = self._kiosks(kiosk)
         distances, rows = self._exact.kneighbors(reference[np.newaxis])
         cosines = self._reference @ reference  # of all prints, for ties
         theirs = np.sort(cosines[rows[0]])[::-1]
@@ -101,16 +97,18 @@ class BothSides:
         ]
         return float(sum(hits) / (count * len(hits)))
 
-    def _kiosk(self, vector: Vector) -> list[Neighbour]:
-        if self.is_whole:
+    def _kiosks(self, vector: Vector) -> list[Neighbour]:
+        if self._kiosk is None:
             return self._nearest(vector, COUNT)
-        return self._index.exact(self._fingerprint(vector), COUNT, among=self._items.tolist())
+        cosines = self._kiosk @ vector
+        best = np.argsort(-cosines, kind="stable")[:COUNT]
+        return [
+            Neighbour(item=int(self._items[row]), distance=1 - float(cosines[row])) for row in best
+        ]
 
     def _nearest(self, vector: Vector, count: int) -> list[Neighbour]:
-        return self._index.nearest(self._fingerprint(vector), count)
-
-    def _fingerprint(self, vector: Vector) -> Fingerprint:
-        return Fingerprint(vector=vector, model_sha256=self._model_sha256)
+        fingerprint = Fingerprint(vector=vector, model_sha256=self._model_sha256)
+        return self._index.nearest(fingerprint, count)
 
     def _found(self, item: int, cosine: float) -> Found:
         return Found(item=item, score=cosine, verdict=decide(cosine, self._thresholds))

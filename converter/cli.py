@@ -147,6 +147,7 @@ def _marks(name: str) -> "Marks":
 def _build(options: argparse.Namespace) -> int:
     # Heavy libraries load inside the verbs that need them, so that --help and check are quick.
     from converter import pipeline
+    from converter.parity import Plan
     from converter.pipeline import DEFAULT_PROFILE, DEFAULT_VARIANT, Options
 
     with progress.bars() as show:
@@ -158,6 +159,7 @@ def _build(options: argparse.Namespace) -> int:
                 weights=options.weights,
                 profile=options.profile or DEFAULT_PROFILE,
                 variant=options.variant or DEFAULT_VARIANT,
+                plan=Plan(threads=options.threads),
                 marks=_marks(options.marks),
                 most_refused=options.max_refused,
                 workers=_cores(),

@@ -88,20 +88,29 @@ def of_captures(
     return _in_batches(fingerprints, inputs, "captures, reference", len(captures), progress)
 
 
-def alone(
-    factor: Factor,
+def each_alone(
+    factors: Sequence[Factor],
     prints: Sequence[PrintPicture],
     reference: Fingerprints,
     kiosk: Fingerprints,
     *,
     count: int,
     seed: int,
-) -> FactorAlone:
-    """Measure both sides' fingerprints on captures to which one thing alone has happened."""
-    captures = shots.take(prints, kiosk, count=count, seed=seed, factors=[factor])
-    theirs = of_captures(reference, captures, shots.quiet)
-    found = [float(c.vector @ vector) for c, vector in zip(captures, theirs, strict=True)]
-    return FactorAlone(name=factor.name, most=factor.most, unit=factor.unit, cosines=cosines(found))
+    progress: Progress,
+) -> tuple[FactorAlone, ...]:
+    """Measure both sides' fingerprints on captures to which one thing alone has happened, for each of these."""
+    measured = []
+    for number, factor in enumerate(factors, 1):
+        captures = shots.take(prints, kiosk, count=count, seed=seed, factors=[factor])
+        theirs = of_captures(reference, captures, shots.quiet)
+        found = [float(c.vector @ vector) for c, vector in zip(captures, theirs, strict=True)]
+        measured.append(
+            FactorAlone(
+                name=factor.name, most=factor.most, unit=factor.unit, cosines=cosines(found)
+            )
+        )
+        progress("factors alone", number, len(factors))
+    return tuple(measured)
 
 
 def _in_batches(

@@ -22,7 +22,7 @@ from device.bundle import layout
 from device.bundle.manifest import IndexSpec, ModelSpec, ParitySummary, Thresholds
 from device.bundle.opened import OpenedBundle
 from device.evaluation.simulator import CAMERA
-from device.recognition.search import load_array
+from device.recognition.search import Vectors, load_array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class Plan:
 
     seed: int = 2026
     camera_queries: int = 400
-    factor_queries: int = 40
+    factor_queries: int = 24
     most_prints: int = 2000
     threads: int = 2
 
@@ -84,8 +84,9 @@ class Parity:
 
     Attributes:
         prints: In the bundle.
-        clean: On the collection's own pictures; the kiosk's fingerprints are the bundle's.
+        clean: On the collection's own pictures.
         camera: On simulated captures.
+        by_index: Whether the bundle's own index searched; otherwise (a sample, or other pictures) an exact search did.
         camera_recall: Share of the exact ten nearest, in the whole bundle, that the kiosk's index finds for captures.
         scores: Of the captures, with their print in the collection and without it.
     """
@@ -98,6 +99,7 @@ class Parity:
     thresholds: Thresholds
     clean: Agreement
     camera: Agreement
+    by_index: bool
     camera_recall: float
     factors: tuple[FactorAlone, ...]
     scores: Scores
@@ -117,6 +119,7 @@ def compare(
     plan: Plan | None = None,
     quantised: Fingerprints | None = None,
     captures: Sequence[Capture] | None = None,
+    originals: bool = True,
     progress: Progress = shots.quiet,
 ) -> Parity:
     """Compare the kiosk's answers with the reference's.
@@ -128,6 +131,8 @@ def compare(
         plan: How much is compared; `None` for what a build compares.
         quantised: The bundle's model, if it is already loaded, or kept results of it.
         captures: Of these prints, if they were already taken; `None` takes them.
+        originals: Whether the prints' pictures are those that the bundle's fingerprints were made from. Where they
+            are not (a bundle's own, smaller ones), the kiosk's side is fingerprinted anew, too, and searched exactly.
         progress: Called after each batch of pictures.
 
     Raises:
@@ -139,7 +144,8 @@ def compare(
     taken = captures or shots.take(
         prints, kiosk, count=plan.camera_queries, seed=plan.seed, progress=progress
     )
-    clean, camera, recall = _both_asked(bundle, prints, taken, reference, plan, progress)
+    anew = None if originals else kiosk
+    asked = _both_asked(bundle, prints, taken, reference, anew, plan, progress)
     stored = load_array(bundle.file(layout.FINGERPRINTS))
     return Parity(
         name=bundle.manifest.name,
@@ -148,13 +154,32 @@ def compare(
         model=bundle.manifest.model,
         index=bundle.manifest.index,
         thresholds=bundle.manifest.thresholds,
-        clean=agreement(clean, seed=plan.seed),
-        camera=agreement(camera, seed=plan.seed),
-        camera_recall=recall,
-        factors=_factors_alone(prints, reference, kiosk, plan, progress),
+        clean=agreement(asked.clean, seed=plan.seed),
+        camera=agreement(asked.camera, seed=plan.seed),
+        by_index=asked.by_index,
+        camera_recall=asked.camera_recall,
+        factors=measuring.each_alone(
+            CAMERA,
+            prints,
+            reference,
+            kiosk,
+            count=plan.factor_queries,
+            seed=plan.seed,
+            progress=progress,
+        ),
         scores=score(stored, taken, relatives_of(bundle.file(layout.RECORDS))),
-        cases=cases(bundle, clean, camera, taken),
+        cases=cases(bundle, asked.clean, asked.camera, taken),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What both sides said of the prints' own pictures and of the captures."""
+
+    clean: tuple[Comparison, ...]
+    camera: tuple[Comparison, ...]
+    camera_recall: float
+    by_index: bool
 
 
 def _both_asked(
@@ -162,42 +187,32 @@ def _both_asked(
     prints: Sequence[PrintPicture],
     captures: Sequence[Capture],
     reference: Fingerprints,
+    anew: Fingerprints | None,
     plan: Plan,
     progress: Progress,
-) -> tuple[list[Comparison], list[Comparison], float]:
-    """Give the comparisons of the collection's own pictures, those of the captures, and the index's recall."""
+) -> _Asked:
     chosen = shots.sample(prints, plan.most_prints, plan.seed)
     compared = sorted(chosen, key=lambda picture: picture.item)
-    known = measuring.of_prints(reference, compared, progress)
+    items = [picture.item for picture in compared]
+    theirs = measuring.of_prints(reference, compared, progress)
+    ours: Vectors = load_array(bundle.file(layout.FINGERPRINTS))[items]
+    if anew is not None:
+        ours = measuring.of_prints(anew, compared, progress)
+    by_index = anew is None and len(compared) == len(prints)
+    sides = BothSides(bundle, items, reference=theirs, kiosk=None if by_index else ours)
     seen = measuring.of_captures(reference, captures, progress)
-    sides = BothSides(bundle, [picture.item for picture in compared], known)
-    clean = [
-        sides.ask(picture.record_id, picture.item, vector, sides.stored(picture.item))
-        for picture, vector in zip(compared, known, strict=True)
-    ]
-    camera = [
-        sides.ask(capture.record_id, capture.item, vector, capture.vector)
-        for capture, vector in zip(captures, seen, strict=True)
-    ]
-    return clean, camera, sides.recall(np.stack([capture.vector for capture in captures]))
-
-
-def _factors_alone(
-    prints: Sequence[PrintPicture],
-    reference: Fingerprints,
-    kiosk: Fingerprints,
-    plan: Plan,
-    progress: Progress,
-) -> tuple[FactorAlone, ...]:
-    found = []
-    for number, factor in enumerate(CAMERA, 1):
-        found.append(
-            measuring.alone(
-                factor, prints, reference, kiosk, count=plan.factor_queries, seed=plan.seed
-            )
-        )
-        progress("factors alone", number, len(CAMERA))
-    return tuple(found)
+    return _Asked(
+        clean=tuple(
+            sides.ask(p.record_id, p.item, reference=t, kiosk=o)
+            for p, t, o in zip(compared, theirs, ours, strict=True)
+        ),
+        camera=tuple(
+            sides.ask(c.record_id, c.item, reference=t, kiosk=c.vector)
+            for c, t in zip(captures, seen, strict=True)
+        ),
+        camera_recall=sides.recall(np.stack([capture.vector for capture in captures])),
+        by_index=by_index,
+    )
 
 
 def summary(parity: Parity) -> ParitySummary:

@@ -65,6 +65,7 @@ class Options:
     Attributes:
         columns: A column map that isn't in the collection's folder.
         weights: A file of VGG16 weights; `None` looks in the cache, then fetches them.
+        plan: How much is simulated and compared.
         most_refused: Share of the records that may be refused, 0..1.
     """
 
@@ -74,6 +75,7 @@ class Options:
     weights: Path | None
     profile: Profile
     variant: Variant
+    plan: Plan
     marks: Marks
     most_refused: float
     workers: int
@@ -120,9 +122,8 @@ def build(options: Options, progress: Progress) -> Built:
         )
         prints = _fingerprint(read, quantised, options, progress)
         pictures = _pictures(prints.items)
-        plan = Plan(threads=options.threads)
         taken = captures.take(
-            pictures, quantised.batch, count=plan.camera_queries, seed=plan.seed, progress=progress
+            pictures, quantised.batch, count=options.plan.camera_queries, seed=options.plan.seed, progress=progress
         )
         built = index.build(
             prints.vectors,
@@ -141,7 +142,7 @@ def build(options: Options, progress: Progress) -> Built:
                 bundle,
                 pictures,
                 reference,
-                plan=plan,
+                plan=options.plan,
                 quantised=quantised.batch,
                 captures=taken,
                 progress=progress,

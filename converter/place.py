@@ -80,17 +80,18 @@ def _exchange(one: Path, other: Path) -> None:
     try:
         renameat2 = libc.renameat2
     except AttributeError:  # no Linux
-        _exchange_in_two(one, other)
+        exchange_in_two(one, other)
         return
     if renameat2(_AT_FDCWD, bytes(one), _AT_FDCWD, bytes(other), _RENAME_EXCHANGE) == 0:
         return
     code = ctypes.get_errno()
     if code not in (errno.EINVAL, errno.ENOSYS):  # a file system that can't
         raise OSError(code, os.strerror(code), str(other))
-    _exchange_in_two(one, other)
+    exchange_in_two(one, other)
 
 
-def _exchange_in_two(one: Path, other: Path) -> None:
+def exchange_in_two(one: Path, other: Path) -> None:
+    """Exchange two folders where the system can't do it at once; the second rename failing undoes the first."""
     aside = other.with_name(f".{other.name}.aside")
     other.rename(aside)
     try:

@@ -46,7 +46,7 @@ def cosine_histograms(clean: Agreement, camera: Agreement, *, median: float | No
     """Draw how near the two sides' fingerprints are, one panel for each set of pictures."""
 
     def draw(figure: Figure) -> None:
-        sides = ((clean, _CLEAN, "the collection's own pictures"), (camera, _CAMERA, "captures"))
+        sides = ((clean, _CLEAN, "the collection’s own pictures"), (camera, _CAMERA, "captures"))
         lowest = min(side.cosines.min for side, _, _ in sides)
         edges = np.linspace(min(lowest, 1 - 1e-6), 1, _BINS + 1)
         panels = figure.subplots(2, 1, sharex=True)
@@ -58,9 +58,9 @@ def cosine_histograms(clean: Agreement, camera: Agreement, *, median: float | No
             panel.set_ylabel("pictures")
             if median is not None:
                 panel.axvline(median, color=_WARN, linewidth=0.9, linestyle=(0, (4, 3)))
-        panels[-1].set_xlabel("cosine between the kiosk's fingerprint and the reference's")
+        panels[-1].set_xlabel("cosine between the kiosk’s fingerprint and the reference’s")
 
-    return _svg(draw, 3.6)
+    return _svg("cosines", draw, 3.6)
 
 
 def overlap_bars(clean: Agreement, camera: Agreement) -> str:
@@ -79,11 +79,11 @@ def overlap_bars(clean: Agreement, camera: Agreement) -> str:
                 places + shift, shares * 100, width=0.36, color=colour, alpha=0.85, label=name
             )
         panel.set_xticks(places)
-        panel.set_xlabel("of the reference's ten nearest, so many are the kiosk's too")
+        panel.set_xlabel("of the reference’s ten nearest, so many are the kiosk’s too")
         panel.set_ylabel("% of pictures")
         panel.legend(frameon=False, loc="upper left")
 
-    return _svg(draw, 2.3)
+    return _svg("overlap", draw, 2.3)
 
 
 def factor_lines(factors: Sequence[FactorAlone]) -> str:
@@ -102,7 +102,7 @@ def factor_lines(factors: Sequence[FactorAlone]) -> str:
         panel.set_xlabel("cosine between the two fingerprints: lowest and median")
         panel.ticklabel_format(axis="x", useOffset=False)
 
-    return _svg(draw, 0.8 + 0.23 * len(factors))
+    return _svg("factors", draw, 0.8 + 0.23 * len(factors))
 
 
 def score_curves(scores: Scores, thresholds: Thresholds) -> str:
@@ -121,11 +121,11 @@ def score_curves(scores: Scores, thresholds: Thresholds) -> str:
             panel.axvline(value, color=_INK, linewidth=0.7, linestyle=(0, (4, 3)))
             panel.text(value, 103, name, rotation=35, ha="left", va="bottom", fontsize=8)
         panel.set_ylim(0, 101)
-        panel.set_xlabel("cosine to the best match")
+        panel.set_xlabel("cosine to the best match (without it) or to the print itself (with it)")
         panel.set_ylabel("% that reach it")
         panel.legend(frameon=False, loc="lower left")
 
-    return _svg(draw, 3.0)
+    return _svg("scores", draw, 3.0)
 
 
 def _reached(values: Any) -> tuple[Any, Any]:
@@ -133,24 +133,26 @@ def _reached(values: Any) -> tuple[Any, Any]:
     return ordered, 100 * (1 - np.arange(len(ordered)) / len(ordered))
 
 
-def _svg(draw: Callable[[Figure], None], height_in: float) -> str:
+def _svg(name: str, draw: Callable[[Figure], None], height_in: float) -> str:
     with matplotlib.rc_context(_STYLE):
         figure = Figure(figsize=(_WIDTH_IN, height_in), layout="constrained")
         draw(figure)
         buffer = io.StringIO()
         no_traces = {"Date": None, "Creator": None, "Format": None, "Type": None}
         figure.savefig(buffer, format="svg", metadata=no_traces)
-    return _at_home(buffer.getvalue())
+    return _at_home(buffer.getvalue(), name)
 
 
-def _at_home(svg: str) -> str:
+def _at_home(svg: str, figure: str) -> str:
     """Give an SVG file as an element of the page: its colours, its type, no ids that two figures share."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     for stand_in, name in _COLOURS.items():
         svg = svg.replace(stand_in, f"var(--{name})")
     used = set(re.findall(r"#([\w-]+)[\"')]", svg))
-    svg = re.sub(r' id="([\w-]+)"', lambda match: match[0] if match[1] in used else "", svg)
+    svg = re.sub(r' id="([^"]+)"', lambda match: match[0] if match[1] in used else "", svg)
+    for own in sorted(used):
+        svg = svg.replace(f'"{own}"', f'"{figure}-{own}"').replace(f"#{own}", f"#{figure}-{own}")
     svg = re.sub(
         r'<svg [^>]*?viewBox="([^"]*)"[^>]*>', r'<svg viewBox="\1" role="img">', svg, count=1
     )

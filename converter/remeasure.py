@@ -48,7 +48,12 @@ def remeasure(
         )
         reference = Reference(found, profile_of(model.preprocess), cache)
         measured = parity.compare(
-            bundle, pictures, reference, plan=Plan(threads=threads), progress=progress
+            bundle,
+            pictures,
+            reference,
+            plan=Plan(threads=threads),
+            originals=collection_path is not None,
+            progress=progress,
         )
         out.mkdir(parents=True, exist_ok=True)
         (out / layout.PARITY).write_text(report.to_json(measured), "utf-8")

@@ -20,7 +20,7 @@ from converter.parity import Marks, Parity, gate, marked, summary
 from device.bundle import values
 
 _WORDS = {
-    "clean_cosine_median": "cosine on the collection's own pictures, median",
+    "clean_cosine_median": "cosine on the collection’s own pictures, median",
     "clean_cosine_p1": "the same, first percentile",
     "clean_cosine_min": "the same, lowest",
     "camera_top1_agreement": "captures: same best match",
@@ -81,13 +81,14 @@ def to_json(parity: Parity) -> str:
         "compared": parity.compared,
         "quantiles": f"{QUANTILE_METHOD}: a value that occurred",
         "intervals": "95 %; Wilson's for shares, by resampling for means",
-        "plan": values.to_json(parity.plan),
+        "plan": {k: v for k, v in values.to_json(parity.plan).items() if k != "threads"},
         "model": values.to_json(parity.model),
         "index": values.to_json(parity.index),
         "thresholds": values.to_json(parity.thresholds),
         "summary": values.to_json(summary(parity)),
         "clean": _figures(parity.clean),
         "camera": _figures(parity.camera) | {"index_recall_at_10": parity.camera_recall},
+        "by_index": parity.by_index,
         "factors": values.to_json(parity.factors),
         "worst": [_without_pictures(values.to_json(case)) for case in parity.cases],
     }

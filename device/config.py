@@ -4,14 +4,13 @@ Every mistake is reported at once, each with what was meant. Defaults live in th
 """
 
 import difflib
-import math
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, is_dataclass
 from pathlib import Path
-from types import UnionType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_type_hints
 
+from device.conversion import FromText, convert, describe
 from device.errors import ConfigError
 
 ENVIRONMENT = "PRINTKIOSK_"
@@ -153,17 +152,13 @@ def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         whole = name.removeprefix(ENVIRONMENT).lower()
         section, _, key = whole.partition("_")
         if section in _SECTIONS and key:
-            inside.setdefault(section, {})[key] = _FromText(value)
+            inside.setdefault(section, {})[key] = FromText(value)
         else:
-            found[whole] = _FromText(value)
+            found[whole] = FromText(value)
     return inside | found  # a section's own name with a value is a mistake to be told of
 
 
 _NOT_SETTINGS = frozenset({"PRINTKIOSK_CACHE"})  # the desk's
-
-
-class _FromText(str):
-    """A value from the environment, where numbers and lists arrive as text."""
 
 
 def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
@@ -188,9 +183,9 @@ def _read(kind: Any, data: Any, place: str, mistakes: list[str]) -> Any:
             values[key] = _read(hints[key], value, name, mistakes)
         else:
             try:
-                values[key] = _convert(hints[key], value)
+                values[key] = convert(hints[key], value)
             except (ValueError, TypeError, OverflowError, RuntimeError):
-                expected = _describe(hints[key])
+                expected = describe(hints[key])
                 mistakes.append(f"{_name(name, value)}: expected {expected}, found {_show(value)}")
     try:
         return kind(**values)
@@ -201,7 +196,7 @@ def _read(kind: Any, data: Any, place: str, mistakes: list[str]) -> Any:
 
 def _name(place: str, value: Any) -> str:
     """Give the name by which whoever set a value knows it."""
-    if isinstance(value, _FromText):
+    if isinstance(value, FromText):
         return ENVIRONMENT + place.replace(".", "_").upper()
     return place
 
@@ -209,7 +204,7 @@ def _name(place: str, value: Any) -> str:
 def _unknown(key: str, place: str, value: Any) -> str:
     known = [f"{place}.{name}" for name in get_type_hints(_SECTIONS[place])] if place else _KEYS
     name = f"{place}.{key}" if place else key
-    if isinstance(value, _FromText):
+    if isinstance(value, FromText):
         name, known = _name(name, value), [_name(key, value) for key in _KEYS]
     close = difflib.get_close_matches(name, known, n=1)
     return f"unknown key {name!r}" + (f", did you mean {close[0]!r}?" if close else "")
@@ -218,75 +213,6 @@ def _unknown(key: str, place: str, value: Any) -> str:
 def _show(value: Any) -> str:
     text = repr(str(value) if isinstance(value, str) else value)
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _convert(hint: Any, value: Any) -> Any:
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin is UnionType:
-        if isinstance(value, _FromText) and value == "":
-            return None
-        return _convert(arguments[0], value)
-    if origin is Literal:
-        choice = type(arguments[0])(value) if isinstance(value, _FromText) else value
-        if type(choice) is not type(arguments[0]) or choice not in arguments:
-            raise ValueError(value)
-        return choice
-    if origin is tuple:
-        return _convert_tuple(arguments, value)
-    if hint is Path:
-        if not _check(str, value) or "\0" in value:
-            raise ValueError(value)
-        return Path(value).expanduser()
-    if isinstance(value, _FromText):
-        value = _from_text(hint, value)
-    if hint is float:
-        value = float(_check((int, float), value))
-        if not math.isfinite(value):  # TOML has inf and nan
-            raise ValueError(value)
-    return _check(hint, value)
-
-
-def _convert_tuple(arguments: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
-    parts: Any = value
-    if isinstance(value, _FromText):
-        parts = [_FromText(part.strip()) for part in value.split(",") if part.strip()]
-    if not isinstance(parts, list):
-        raise TypeError(value)
-    kinds = [arguments[0]] * len(parts) if arguments[-1] is Ellipsis else list(arguments)
-    return tuple(_convert(kind, part) for kind, part in zip(kinds, parts, strict=True))
-
-
-def _from_text(hint: Any, value: str) -> Any:
-    if hint is bool:
-        return ("false", "true").index(value.lower()) == 1  # anything else is a ValueError
-    return hint(str(value))
-
-
-def _check(kind: Any, value: Any) -> Any:
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        raise TypeError(value)
-    return value
-
-
-def _describe(hint: Any) -> str:
-    if get_origin(hint) is UnionType:
-        return _describe(get_args(hint)[0])
-    if get_origin(hint) is Literal:
-        return " or ".join(str(choice) for choice in get_args(hint))
-    if get_origin(hint) is tuple:
-        kind, *others = get_args(hint)
-        many = "" if Ellipsis in others else f"{len(others) + 1} of: "
-        return f"a list of {many}{_describe(kind)}"
-    return _WORDS[hint]
-
-
-_WORDS: dict[Any, str] = {
-    str: "text",
-    Path: "a path",
-    int: "a whole number",
-    float: "a number",
-    bool: "true or false",
-}
 
 
 def _faults(config: Config) -> Iterator[str]:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable
 
 from flask import Flask, Response, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from device.errors import (
@@ -51,7 +52,6 @@ def create_app(service: KioskService, screen: Screen, hosts: Iterable[str]) -> F
     app.config.update(
         TRUSTED_HOSTS=list(hosts),
         MAX_CONTENT_LENGTH=MAX_UPLOAD_BYTES,
-        MAX_FORM_MEMORY_SIZE=64 * 1024,
         MAX_FORM_PARTS=4,
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
@@ -75,9 +75,9 @@ def _on_kiosk_error(error: KioskError) -> Response:
     return _problem(status, str(error))
 
 
-def _on_http_error(error: HTTPException) -> Response:
-    if error.response is not None:  # a redirect, or a response made on purpose
-        return Response(error.get_response())
+def _on_http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:  # a redirect is no error
+        return error
     words = " ".join((error.description or error.name).split())
     return _problem(error.code or 500, words[:1].lower() + words[1:].rstrip("."))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
-from device.service import Answer, FilterOptions, Filters, Option, Record, Verdict
+from device.service import Answer, FilterOptions, Filters, Option, Record, Relation, Verdict
 from device.state import KioskState, Phase
 
 SceneName = Literal[
@@ -219,15 +219,14 @@ def _facet(name: str, options: tuple[Option, ...], chosen: tuple[str, ...]) -> F
 
 def _related(record: Record, known: Mapping[str, Record]) -> tuple[Related, ...]:
     return tuple(
-        Related(
-            kind=relation.kind,
-            words=(
-                known[relation.record_id].title if relation.record_id in known else relation.target
-            ),
-            record_id=relation.record_id,
-        )
+        Related(kind=relation.kind, words=_words(relation, known), record_id=relation.record_id)
         for relation in record.relations
     )
+
+
+def _words(relation: Relation, known: Mapping[str, Record]) -> str:
+    other = known.get(relation.record_id) if relation.record_id is not None else None
+    return other.title if other else relation.target
 
 
 def _size(title: str) -> Literal["short", "long", "endless"]:

@@ -77,7 +77,7 @@ def read_picture(request: Request) -> bytes:
         parts = [*request.files.items(multi=True), *request.form.items(multi=True)]
         if [name for name, _ in parts] != ["image"] or "image" not in request.files:
             raise PictureError("upload: expected one file called 'image' in the form")
-        return request.files["image"].read()
+        return bytes(request.files["image"].read())
     if request.mimetype not in _PICTURES:
         raise UnsupportedMediaType(
             "upload: expected a form, or a body of type image/jpeg, image/png or image/webp, "

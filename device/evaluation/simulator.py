@@ -21,7 +21,7 @@ from device.recognition.frames import Pixels
 
 # A sheet that fills three quarters of a 720p frame. Blur in pixels, noise and JPEG blocks only mean something
 # at a known size, and a museum's picture may have fifty megapixels.
-CAPTURE_SIDE = 640
+CAPTURE_SIDE = 540
 _DISPLAY_GAMMA = 2.2
 
 Effect = Callable[[Pixels, np.random.Generator, float], Pixels]
@@ -139,7 +139,7 @@ CAMERA: tuple[Factor, ...] = (
     Factor(name="uneven light", effect=shade, most=0.35, unit="darker"),
     Factor(name="exposure", effect=exposure, most=0.5, unit="stops"),
     Factor(name="white balance", effect=white_balance, most=0.25, unit="stops"),
-    Factor(name="blur", effect=blur, most=1.6, unit="px at 640"),
+    Factor(name="blur", effect=blur, most=1.4, unit="pixels"),
     Factor(name="noise", effect=noise, most=8.0, unit="levels"),
     Factor(name="tone curve", effect=gamma, most=0.4, unit="log2 of gamma"),
     Factor(name="JPEG", effect=jpeg, most=35.0, unit="below quality 95"),

@@ -93,8 +93,8 @@ document.addEventListener("change", (event) => {
 stage.onChange = () => narrowing.mark();
 if (isStand) {
   swallowGestures();
-  watchStand((state) => {
-    if (!own) stage.show("/stand");
+  watchStand((state, isNews) => {
+    if (isNews && !own) stage.show("/stand");
     preview.isWanted = state.camera_ready;
   });
   preview.start();

@@ -25,7 +25,7 @@ async function ask(address) {
   return response;
 }
 
-/** Call back with every new state of the stand, the first one included. */
+/** Call back with every state of the stand, and whether it is news to the page as it was sent. */
 export async function watchStand(onState) {
   let revision = Number(document.body.dataset.revision);
   let isFirst = true;
@@ -36,7 +36,8 @@ export async function watchStand(onState) {
       if (response.ok) {
         const state = await response.json();
         heard(state.boot_id);
-        if (isFirst || state.revision !== revision) onState(state);
+        const isNews = state.revision !== revision;
+        if (isFirst || isNews) onState(state, isNews);
         revision = state.revision;
         isFirst = false;
       }

@@ -8,6 +8,7 @@ export class Stage {
   #element;
   #announcer;
   #asked = 0;
+  #html = null;
   onChange = () => {};
 
   constructor(element, announcer) {
@@ -40,8 +41,11 @@ export class Stage {
   }
 
   showHtml(html) {
+    if (html === this.#html) return;
     const scene = fragment(html);
-    if (scene) this.#change(scene);
+    if (!scene) return;
+    this.#change(scene);
+    this.#html = html;
   }
 
   showTemplate(id, prepare = () => {}) {
@@ -57,9 +61,9 @@ export class Stage {
 
   #change(scene) {
     this.#asked += 1;
+    this.#html = null;
     const before = this.scene;
     const hadFocus = before?.contains(document.activeElement);
-    if (isSame(before, scene)) return;
     this.#keepLivePicture(before, scene);
     this.#element.querySelectorAll(".goes").forEach((old) => old.remove());
     if (before) this.#leave(before);
@@ -92,16 +96,4 @@ export class Stage {
 /** Let a picture on the easel fill it in its own shape, larger than it is if need be. */
 export function fit(picture, { naturalWidth, naturalHeight }) {
   picture.style.setProperty("--ratio", naturalWidth / naturalHeight || 4 / 3);
-}
-
-function isSame(before, scene) {
-  if (!before) return false;
-  const bare = before.cloneNode(true);
-  bare.classList.remove("comes");
-  bare.querySelectorAll("[data-preview]").forEach((live) => {
-    live.removeAttribute("src");
-    live.removeAttribute("style");
-  });
-  bare.querySelectorAll("[aria-busy]").forEach((pressed) => pressed.removeAttribute("aria-busy"));
-  return bare.isEqualNode(scene);
 }

@@ -25,7 +25,7 @@ from device.errors import CameraMissingError
 from device.notify import Notifier
 from device.recognition import frames
 from device.recognition.frames import Pixels
-from device.service import KioskService
+from device.service import KioskService, Verdict
 from kiosk_ui.app import create_app
 from kiosk_ui.server import Server
 
@@ -114,8 +114,8 @@ def main() -> int:
     arguments.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=arguments.chromium)
-        lay = (lambda pixels: pixels) if arguments.filling else on_a_table
-        _Shooting(browser, arguments.bundle, arguments.out, lay).all()
+        with running(arguments.bundle, _no_camera) as asked:
+            _Shooting(browser, arguments.bundle, arguments.out, asked.service).all()
         browser.close()
     return 0
 
@@ -123,13 +123,11 @@ def main() -> int:
 class _Shooting:
     """One round of pictures."""
 
-    def __init__(
-        self, browser: Browser, bundle: Path, out: Path, lay: Callable[[Pixels], Pixels]
-    ) -> None:
+    def __init__(self, browser: Browser, bundle: Path, out: Path, asked: KioskService) -> None:
         self._browser = browser
         self._bundle = bundle
         self._out = out
-        self._lay = lay
+        self._asked = asked
         with opened(bundle) as parts:
             records = [parts.records.at(row) for row in range(parts.manifest.items)]
             self._shown = [r.record_id for r in records if r.show_picture]
@@ -146,13 +144,44 @@ class _Shooting:
     def all(self) -> None:
         """Take every picture."""
         for name, record_id in (("", self._first), ("-wide", self._wide), ("-long", self._longest)):
-            with running(self._bundle, showing(self._lay(self._pixels[record_id]))) as kiosk:
+            with running(self._bundle, showing(self._laid(record_id))) as kiosk:
                 self._visit(kiosk, name)
+        self._unsure()
         with running(self._bundle, showing(self._stranger())) as kiosk:
             self._not_found(kiosk)
         self._failing()
         with running(self._bundle, showing(self._pixels[self._first])) as kiosk:
             self._guest(kiosk)
+
+    def _laid(self, record_id: str) -> Pixels:
+        """Give a print as the stand's camera may see it: on a table, or filling the frame if need be."""
+        pixels = self._pixels[record_id]
+        table = on_a_table(pixels)
+        return table if self._verdict(table) is Verdict.SAME_PRINT else pixels
+
+    def _half_known(self) -> Pixels | None:
+        """Give a picture that the kiosk is not sure of, if one is soon found."""
+        pixels = Image.fromarray(self._pixels[self._first])
+        for share in (0.9, 0.8, 0.7, 0.6, 0.5, 0.4):
+            part = pixels.crop((0, 0, int(pixels.width * share), int(pixels.height * share)))
+            if self._verdict(np.asarray(part)) is Verdict.SIMILAR_ONLY:
+                return np.asarray(part)
+        return None
+
+    def _verdict(self, pixels: Pixels) -> Verdict:
+        return self._asked.identify(_jpeg(pixels)).verdict
+
+    def _unsure(self) -> None:
+        pixels = self._half_known()
+        if pixels is None:
+            return
+        with running(self._bundle, showing(pixels)) as kiosk:
+            for page in self._pages(kiosk, STAND_SIZES):
+                _wait(page, "[data-scene=looking] [data-preview][src]")
+                page.get_by_role("button", name="Which print is this?").click()
+                _wait(page, "[data-scene=answer], [data-scene=not_found]")
+                self._shoot(page, "unsure")
+                kiosk.service.dismiss()
 
     def _visit(self, kiosk: Kiosk, name: str) -> None:
         for page in self._pages(kiosk, STAND_SIZES):
@@ -258,14 +287,12 @@ class _Shooting:
             _wait(page, "[data-scene=answer]")
 
     def _upload(self, page: Page, pixels: Pixels) -> None:
-        file = io.BytesIO()
-        Image.fromarray(pixels).save(file, "JPEG")
         target = page.locator(".scene:not(.goes) [data-upload]")
         if not target.count():
             page.locator(".scene:not(.goes) [data-action=again]").click()
             _wait(page, "[data-scene=invite]")
         target.first.set_input_files(
-            {"name": "picture.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
+            {"name": "picture.jpg", "mimeType": "image/jpeg", "buffer": _jpeg(pixels)}
         )
 
     def _stranger(self) -> Pixels:
@@ -298,11 +325,21 @@ class _Shooting:
         size = page.viewport_size or {"width": 0, "height": 0}
         path = self._out / f"{name}-{size['width']}x{size['height']}.png"
         page.screenshot(path=path, full_page=whole and size["width"] < 500)
-        print(path)
+        sys.stdout.write(f"{path}\n")
 
 
 def _wait(page: Page, selector: str) -> None:
     page.wait_for_selector(selector, timeout=WAIT_MS, state="attached")
+
+
+def _jpeg(pixels: Pixels) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=92)
+    return file.getvalue()
+
+
+def _no_camera(*_: object) -> CameraSource:
+    raise CameraMissingError("camera: none is needed")
 
 
 def _opened(camera: CameraSource) -> CameraSource:

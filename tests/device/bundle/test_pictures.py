@@ -48,7 +48,7 @@ def test_every_picture_comes_back_from_its_shard(shards: Path) -> None:
 def test_a_missing_shard_is_named(shards: Path) -> None:
     (shards / layout.picture_shard(2)).unlink()
 
-    with pytest.raises(BundleDamagedError, match="002.zip: expected a shard of pictures"):
+    with pytest.raises(BundleDamagedError, match=r"002\.zip: expected a shard of pictures"):
         Pictures(shards, shards=4)
 
 

@@ -218,8 +218,8 @@ def test_undated_works_are_only_left_out_when_years_are_asked_for(tmp_path: Path
         ("durer", (0,)),
         ("Dürer", (0,)),
         ("DÜR", (0,)),
-        ("dur melenc", (0,)),
-        ("melenc dur", ()),  # only the last word may be unfinished
+        ("melencolia dur", (0,)),
+        ("melenc durer", ()),  # only the last word may be unfinished
         ("rhino horse", ()),
         ("horse", (1,)),
         ("o'brien", (1,)),
@@ -356,9 +356,7 @@ def test_filters_and_options_are_what_plain_python_says(
     assert options.year_max == max((i.year_max for i in items if i.year_max), default=None)
     for facet in FACETS:
         left = [told for told in items if passes(told, filters.without(facet))]
-        counts = Counter(
-            itertools.chain.from_iterable(told.terms.get(facet, ()) for told in left)
-        )
+        counts = Counter(itertools.chain.from_iterable(told.terms.get(facet, ()) for told in left))
         wanted = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
         assert [(option.value, option.count) for option in options.facets[facet]] == wanted
 

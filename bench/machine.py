@@ -1,0 +1,37 @@
+"""What the figures were taken on, in words that name no one's machine."""
+
+import os
+import platform
+from importlib import metadata
+from pathlib import Path
+
+_TELLING = ("avx2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16", "asimddp", "i8mm", "sve")
+_PEERS = (
+    "ai-edge-litert", "tensorflow-cpu", "tensorflow", "onnxruntime", "openvino", "nncf", "annoy", "numpy",
+    "scikit-learn", "pillow",
+)  # fmt: skip
+
+
+def describe() -> dict[str, str]:
+    """Give processor, flags that matter to int8, memory, load, Python and the libraries' versions."""
+    info = Path("/proc/cpuinfo").read_text("utf-8") if Path("/proc/cpuinfo").exists() else ""
+    fields = {
+        key.strip(): value.strip()
+        for key, _, value in (line.partition(":") for line in info.splitlines())
+    }
+    flags = set((fields.get("flags") or fields.get("Features") or "").split())
+    return {
+        "processor": fields.get("model name", platform.machine()),
+        "cores": str(os.cpu_count()),
+        "instruction sets": " ".join(flag for flag in _TELLING if flag in flags) or "unknown",
+        "load before": f"{os.getloadavg()[0]:.2f}",
+        "python": platform.python_version(),
+        "libraries": ", ".join(f"{name} {found}" for name in _PEERS if (found := _version(name))),
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""

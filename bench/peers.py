@@ -1,0 +1,148 @@
+"""The same fingerprint by other runtimes, each quantised by its own tools and set up as its makers advise.
+
+Everything takes uint8 (224, 224, 3) RGB and gives float32 (512,). The functions that give work are called in
+a side's own process; a runtime is imported there and nowhere else.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bench.network import INPUT, NORM
+from converter.backbone import Profile
+from converter.weights import Weights, find
+from device.recognition.fingerprint import Fingerprinter
+from device.recognition.frames import Pixels
+
+Fingerprints = Callable[[Pixels], npt.NDArray[np.float32]]
+
+
+def ours(model: Path, threads: int) -> Fingerprints:
+    """Give the kiosk's own model through its own code."""
+    fingerprint = Fingerprinter(model, "bench", threads=threads)
+    return lambda pixels: fingerprint(pixels).vector
+
+
+def tensorflow_graph(cache: Path, profile: Profile, threads: int) -> Fingerprints:
+    """Give the Keras model as a traced graph, for one picture."""
+    import tensorflow as tf
+
+    model = _keras_model(cache, profile, threads)
+    one = tf.TensorSpec((1, 224, 224, 3), tf.uint8)
+    graph = tf.function(model, input_signature=[one])
+    return lambda pixels: np.asarray(graph(pixels[np.newaxis]))[0]
+
+
+def tensorflow_predict(cache: Path, profile: Profile, threads: int) -> Fingerprints:
+    """Give the Keras model as the seed calls it."""
+    model = _keras_model(cache, profile, threads)
+    return lambda pixels: np.asarray(model.predict_on_batch(pixels[np.newaxis]))[0]
+
+
+def _keras_model(cache: Path, profile: Profile, threads: int) -> Any:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    import tensorflow as tf
+
+    from converter import backbone
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    return backbone.build(find(None, cache=cache), profile)
+
+
+def onnx_runtime(model: Path, threads: int) -> Fingerprints:
+    """Give an ONNX model by ONNX Runtime, every graph optimisation on (its default)."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    return lambda pixels: np.asarray(session.run(None, {INPUT: pixels[np.newaxis]})[0])[0]
+
+
+def openvino(model: Path, threads: int, precision: str) -> Fingerprints:
+    """Give a model by OpenVINO, set to answer one request as soon as it can.
+
+    Args:
+        precision: Of what is not quantised: `f32`, or `bf16`, its own choice where the processor has it.
+    """
+    import openvino as ov
+
+    settings = {
+        "INFERENCE_NUM_THREADS": threads,
+        "NUM_STREAMS": 1,
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_PRECISION_HINT": precision,
+    }
+    request = ov.Core().compile_model(model, "CPU", settings).create_infer_request()
+    return lambda pixels: np.array(request.infer({0: pixels[np.newaxis]})[0][0])
+
+
+class _Reader:
+    """Hands prints to ONNX Runtime's calibration."""
+
+    def __init__(self, prints: Sequence[Pixels]) -> None:
+        self._left: Iterator[Pixels] = iter(prints)
+
+    def get_next(self) -> dict[str, npt.NDArray[np.uint8]] | None:
+        """Give the next print, `None` at the end."""
+        pixels = next(self._left, None)
+        return None if pixels is None else {INPUT: pixels[np.newaxis]}
+
+
+def quantize_onnx(network: Path, prints: Sequence[Pixels], out: Path) -> None:
+    """Quantise with ONNX Runtime's static QDQ tool: int8 weights by channel, activations from the prints' range."""
+    from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, quantize_static
+
+    quantize_static(
+        network,
+        out,
+        _Reader(prints),
+        quant_format=QuantFormat.QDQ,
+        per_channel=True,
+        activation_type=QuantType.QUInt8,
+        weight_type=QuantType.QInt8,
+        op_types_to_quantize=["Conv", "Relu", "MaxPool"],  # the layer norm stays in float, as ours
+        calibrate_method=CalibrationMethod.MinMax,
+    )
+
+
+def quantize_onnx_dynamic(network: Path, out: Path) -> None:
+    """Quantise with ONNX Runtime's dynamic tool."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantize_dynamic(
+        network, out, per_channel=True, weight_type=QuantType.QUInt8, op_types_to_quantize=["Conv"]
+    )
+
+
+def quantize_openvino(network: Path, prints: Sequence[Pixels], out: Path) -> None:
+    """Quantise with NNCF's post-training tool, ranges from the true minimum and maximum (its default is off)."""
+    import nncf
+    import openvino as ov
+    from nncf.quantization.range_estimator import RangeEstimatorParametersSet
+
+    quantized = nncf.quantize(
+        ov.Core().read_model(network),
+        nncf.Dataset(list(prints), lambda pixels: {INPUT: pixels[np.newaxis]}),
+        subset_size=len(prints),
+        ignored_scope=nncf.IgnoredScope(names=[NORM], validate=False),
+        advanced_parameters=nncf.AdvancedQuantizationParameters(
+            activations_range_estimator_params=RangeEstimatorParametersSet.MINMAX
+        ),
+    )
+    ov.save_model(quantized, out, compress_to_fp16=False)
+
+
+def save_network(weights: Weights, profile: Profile, out: Path) -> None:
+    """Write the network as ONNX."""
+    import onnx
+
+    from bench.network import onnx_network
+
+    onnx.save(onnx_network(weights, profile), out)

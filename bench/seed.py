@@ -1,0 +1,63 @@
+"""Recognition as the seed does it: Pillow, Keras in float32, scikit-learn's brute force, SQLite."""
+
+import io
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps
+
+from bench.peers import tensorflow_graph, tensorflow_predict
+from converter.backbone import Profile
+from device.bundle import layout
+from device.recognition.frames import Pixels
+from device.recognition.search import load_array
+
+Rows = list[tuple[object, ...]]
+NEIGHBOURS = 10
+_CALLS = {"graph": tensorflow_graph, "predict_on_batch": tensorflow_predict}
+
+
+def recognise(
+    bundle: Path, cache: Path, profile: Profile, threads: int, call: str
+) -> Callable[[Pixels | bytes], Rows]:
+    """Give the seed's way from a picture to ten records.
+
+    Args:
+        bundle: Whose fingerprints and records are searched.
+        call: `graph` or `predict_on_batch`.
+
+    Returns:
+        Work that takes uint8 (H, W, 3) RGB, or a JPEG's bytes.
+    """
+    from sklearn.neighbors import NearestNeighbors
+
+    fingerprint = _CALLS[call](cache, profile, threads)
+    vectors = np.array(load_array(bundle / layout.FINGERPRINTS))
+    search = NearestNeighbors(n_neighbors=min(NEIGHBOURS, len(vectors)), algorithm="brute").fit(vectors)
+    records = sqlite3.connect(f"{(bundle / layout.RECORDS).absolute().as_uri()}?mode=ro", uri=True)
+
+    def work(picture: Pixels | bytes) -> Rows:
+        vector = fingerprint(_resized(picture))
+        unit: npt.NDArray[np.float32] = vector / np.linalg.norm(vector)
+        found = search.kneighbors(unit[np.newaxis], return_distance=False)[0]
+        return [_record(records, int(item)) for item in found]
+
+    return work
+
+
+def _resized(picture: Pixels | bytes) -> Pixels:
+    image = (
+        ImageOps.exif_transpose(Image.open(io.BytesIO(picture))).convert("RGB")
+        if isinstance(picture, bytes)
+        else Image.fromarray(picture)
+    )
+    # Its ANTIALIAS is today's LANCZOS.
+    return np.asarray(image.resize((224, 224), Image.Resampling.LANCZOS))
+
+
+def _record(records: sqlite3.Connection, item: int) -> tuple[object, ...]:
+    row = records.execute("SELECT * FROM records WHERE item = ?", (item,)).fetchone()
+    return tuple(row)

@@ -1,0 +1,136 @@
+"""Who may import whom: between our packages (import-linter), and which module knows which vendor's library."""
+
+import ast
+import configparser
+import shutil
+import subprocess
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("device", "converter", "kiosk_ui")
+
+# Library to the modules that may know it, as paths without `.py`; a folder stands for all in it.
+HOMES = {
+    "picamera2": ("device/cameras/pi",),
+    "libcamera": ("device/cameras/pi",),
+    "cv2": (
+        "device/recognition/sheet",
+        "device/recognition/verify",
+        "device/cameras/webcam",
+        "device/cameras/video",
+        "device/evaluation",
+    ),
+    "ai_edge_litert": ("device/recognition/fingerprint",),
+    "tflite_runtime": ("device/recognition/fingerprint",),
+    "annoy": ("device/recognition/search", "converter/index"),
+    "tensorflow": ("converter/backbone", "converter/quantize"),
+    "keras": ("converter/backbone", "converter/quantize"),
+    "ai_edge_quantizer": ("converter/quantize",),
+    "sqlite_utils": ("converter/bundle_writer",),
+    "flask": ("kiosk_ui",),
+    "werkzeug": ("kiosk_ui",),
+    "waitress": ("kiosk_ui",),
+    "PIL": ("device", "converter"),
+    "numpy": ("device", "converter"),
+}
+
+
+def modules(*packages: str) -> list[Path]:
+    """Give our modules' files."""
+    return sorted(path for package in packages for path in (ROOT / package).rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    """Give a module's path as the table of homes writes it."""
+    return path.relative_to(ROOT).with_suffix("").as_posix()
+
+
+def vendors(tree: ast.AST) -> Iterator[str]:
+    """Give the libraries a module imports: at its top, inside a function, or by name through importlib."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            first, _, rest = node.value.partition(".")
+            # A library's name alone is a word; with a module behind it, it is there to be imported.
+            if first in HOMES and rest.replace(".", "").isidentifier():
+                yield first
+        elif isinstance(node, ast.Call) and "import" in ast.unparse(node.func).lower():
+            yield from (
+                argument.value.split(".")[0]
+                for argument in node.args
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+            )
+
+
+@pytest.mark.parametrize("path", modules(*PACKAGES), ids=name_of)
+def test_a_library_is_known_to_its_own_modules_alone(path: Path) -> None:
+    name = name_of(path)
+    for vendor in set(vendors(ast.parse(path.read_text("utf-8")))) & set(HOMES):
+        homes = HOMES[vendor]
+        assert any(
+            name == home or name.startswith(f"{home}/") for home in homes
+        ), f"{name} knows {vendor}, which belongs in {', '.join(homes)}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import annoy",
+        "import annoy.index as a",
+        "from annoy import AnnoyIndex",
+        "def f():\n    import annoy",
+        "import_module('annoy')",
+        "importlib.import_module('annoy.index')",
+        "__import__('annoy')",
+        "NAMES = ('annoy.index',)",
+    ],
+)
+def test_every_way_to_import_a_library_is_seen(text: str) -> None:
+    assert "annoy" in set(vendors(ast.parse(text)))
+
+
+def test_a_sentence_about_a_library_is_no_import() -> None:
+    assert set(vendors(ast.parse("'annoy. Then more of it'\n'annoy'"))) == set()
+
+
+def test_the_contracts_between_our_packages_are_kept() -> None:
+    """Those of `setup.cfg`: layers, device alone, format alone, desk, page."""
+    program = shutil.which("lint-imports", path=sysconfig.get_path("scripts"))
+    assert program, "install import-linter, which the extra `dev` names"
+
+    done = subprocess.run(
+        [program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, timeout=300
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " 0 broken" in done.stdout
+
+
+def test_every_part_of_the_device_has_its_layer() -> None:
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg")
+    layers = settings["importlinter:contract:layers"]["layers"].replace("|", " ").split()
+    parts = {path.stem for path in (ROOT / "device").iterdir() if not path.name.startswith("_")}
+
+    assert set(layers) == parts
+
+
+def test_nobody_imports_a_package_relatively_or_everything_in_it() -> None:
+    for path in modules(*PACKAGES):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                assert not node.level, f"{name_of(path)}: relative import"
+                assert node.names[0].name != "*", f"{name_of(path)}: import *"
+
+
+def test_the_packages_roots_import_nothing() -> None:
+    for package in ("device", "converter"):
+        tree = ast.parse((ROOT / package / "__init__.py").read_text("utf-8"))
+        assert not [n for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom)]

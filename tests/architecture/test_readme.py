@@ -1,0 +1,104 @@
+"""What the README tells people to type exists: make's targets, and the programs' commands and options."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+PROGRAMS = {
+    "printkiosk": "kiosk_ui.__main__",
+    "printkiosk-device": "device.cli",
+    "printkiosk-convert": "converter.cli",
+}
+
+
+def commands(text: str) -> Iterator[list[str]]:
+    """Give the commands in the code blocks of a Markdown text, as words."""
+    for block in re.findall(r"^```[a-z]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        for line in block.replace("\\\n", " ").splitlines():
+            try:
+                words = shlex.split(line.removeprefix("$ "), comments=True)
+            except ValueError:  # prose, or another language
+                continue
+            while words and (words[0] == "sudo" or re.fullmatch(r"[A-Z_]+=.*", words[0])):
+                words = words[1:]
+            if words:
+                yield words
+
+
+def targets() -> set[str]:
+    """Give make's targets."""
+    return set(re.findall(r"(?m)^([a-z][a-z-]*):", (ROOT / "Makefile").read_text("utf-8")))
+
+
+def written() -> list[list[str]]:
+    """Give the README's commands of ours."""
+    if not README.is_file():
+        return []
+    ours = ("make", *PROGRAMS)
+    found = [[Path(words[0]).name, *words[1:]] for words in commands(README.read_text("utf-8"))]
+    return [words for words in found if words[0] in ours]
+
+
+def test_commands_are_found_in_code_blocks_alone() -> None:
+    text = "make no\n```sh\nmake run  # start\n$ sudo .venv/bin/printkiosk --port \\\n 80\n```\n"
+
+    assert list(commands(text)) == [["make", "run"], [".venv/bin/printkiosk", "--port", "80"]]
+
+
+def test_there_is_a_readme_with_the_two_commands_that_do_all() -> None:
+    assert README.is_file(), "README.md is missing"
+    assert ["make", "run"] in written()
+    assert ["make", "test"] in written()
+
+
+def test_every_make_target_of_the_readme_is_in_the_makefile() -> None:
+    for words in written():
+        if words[0] == "make":
+            asked = [word for word in words[1:] if "=" not in word and not word.startswith("-")]
+            assert set(asked) <= targets(), words
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_every_command_and_option_of_the_readme_is_the_programs(program: str) -> None:
+    for words in written():
+        if words[0] != program:
+            continue
+        verbs = []
+        for word in words[1:]:
+            if not re.fullmatch(r"[a-z]+", word) or (ROOT / word).exists():
+                break
+            verbs.append(word)
+        text = told(PROGRAMS[program], verbs)
+        for option in (word.split("=")[0] for word in words[1:] if word.startswith("-")):
+            assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", text), (words, option)
+
+
+def told(module: str, verbs: list[str]) -> str:
+    """Give what a command's help says; fails when there is no such command."""
+    environ = {name: v for name, v in os.environ.items() if not name.startswith("PRINTKIOSK_")}
+    done = subprocess.run(
+        [sys.executable, "-m", module, *verbs, "--help"],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_target_that_is_listed_is_phony_and_told_of() -> None:
+    text = (ROOT / "Makefile").read_text("utf-8")
+    phony = set(" ".join(re.findall(r"(?m)^\.PHONY: (.*)$", text)).split())
+    listed = set(re.findall(r"(?m)^([a-z-]+):.*##", text))
+
+    assert listed <= phony

@@ -1,0 +1,115 @@
+"""What the desk's tests share: a small collection of real prints and a bundle really built from it."""
+
+import csv
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from converter import parity, pipeline, weights
+from converter.cache import Cache
+from converter.pipeline import Built, Options
+
+ROOT = Path(__file__).parents[2]
+DEMO = ROOT / "demo/collection"
+PRINTS = 16
+# Enough to go through every step; the figures themselves are the parity report's business.
+PLAN = parity.Plan(camera_queries=20, factor_queries=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltBundle:
+    """A bundle on disk, what it was asked for, and what the build said."""
+
+    options: Options
+    built: Built
+
+
+def _copy_collection(into: Path, rows: slice) -> None:
+    with (DEMO / "metadata.csv").open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        columns = list(reader.fieldnames or ())
+        chosen = list(reader)[rows]
+    (into / "images").mkdir(parents=True)
+    shutil.copyfile(DEMO / "collection.toml", into / "collection.toml")
+    with (into / "metadata.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns)
+        writer.writeheader()
+        writer.writerows(chosen)
+    for row in chosen:
+        shutil.copyfile(DEMO / row["image_file"], into / row["image_file"])
+
+
+@pytest.fixture
+def small_collection(tmp_path: Path) -> Path:
+    """Sixteen real prints with their metadata, to be changed at will."""
+    folder = tmp_path / "collection"
+    _copy_collection(folder, slice(0, 16 * PRINTS, PRINTS))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def desk_cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    """A cache of the tests' own; the weights alone come from, or go to, the user's."""
+    users = weights.default_cache(os.environ, Path.home())
+    weights.find(None, cache=users)
+    root = tmp_path_factory.mktemp("desk-cache")
+    kept = weights.cache_file(users)
+    weights.cache_file(root).symlink_to(kept)
+    return Cache(root=root)
+
+
+@pytest.fixture
+def options(small_collection: Path, desk_cache: Cache, tmp_path: Path) -> Options:
+    """What a build of the small collection is asked for; sixteen prints can't be held to the marks."""
+    return Options(
+        collection=small_collection,
+        out=tmp_path / "out" / "bundle",
+        columns=None,
+        weights=None,
+        profile=pipeline.DEFAULT_PROFILE,
+        variant=pipeline.DEFAULT_VARIANT,
+        plan=PLAN,
+        marks=parity.Marks(),
+        most_refused=0.0,
+        workers=2,
+        threads=2,
+        cache=desk_cache,
+    )
+
+
+@pytest.fixture(scope="session")
+def built_bundle(
+    tmp_path_factory: pytest.TempPathFactory, desk_cache: Cache
+) -> BuiltBundle:
+    """A bundle really built, once a session: never write into it."""
+    folder = tmp_path_factory.mktemp("built")
+    _copy_collection(folder / "collection", slice(0, 16 * PRINTS, PRINTS))
+    asked = Options(
+        collection=folder / "collection",
+        out=folder / "bundle",
+        columns=None,
+        weights=None,
+        profile=pipeline.DEFAULT_PROFILE,
+        variant=pipeline.DEFAULT_VARIANT,
+        plan=PLAN,
+        marks=parity.Marks(),
+        most_refused=0.0,
+        workers=2,
+        threads=2,
+        cache=desk_cache,
+    )
+    return BuiltBundle(options=asked, built=pipeline.build(asked, lambda *_: None))
+
+
+@pytest.fixture
+def rebuild() -> Callable[..., Built]:
+    """Build with some options changed."""
+
+    def again(options: Options, **changes: object) -> Built:
+        return pipeline.build(replace(options, **changes), lambda *_: None)  # type: ignore[arg-type]
+
+    return again

@@ -1,0 +1,64 @@
+"""The model's input: 224x224, the whole picture squashed, whatever its shape."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from device.recognition.preprocess import INPUT_SIDE, to_input
+
+SIDES = st.integers(1, 700)
+
+
+@settings(max_examples=40, deadline=None)
+@given(SIDES, SIDES, st.tuples(*[st.integers(0, 255)] * 3))
+def test_a_picture_of_one_colour_stays_that_colour(
+    height: int, width: int, colour: tuple[int, int, int]
+) -> None:
+    made = to_input(np.full((height, width, 3), colour, np.uint8))
+
+    assert made.shape == (INPUT_SIDE, INPUT_SIDE, 3)
+    assert made.dtype == np.uint8
+    assert made.flags.c_contiguous
+    assert (made == colour).all()
+
+
+def test_a_picture_of_the_right_size_is_left_as_it_is() -> None:
+    pixels = np.random.default_rng(1).integers(0, 256, (224, 224, 3), dtype=np.uint8)
+
+    assert (to_input(pixels) == pixels).all()
+    assert to_input(pixels[:, ::-1]).flags.c_contiguous
+
+
+def test_the_whole_picture_is_squashed_and_nothing_cut_off() -> None:
+    wide = np.zeros((100, 900, 3), np.uint8)
+    wide[:, :300], wide[:, 600:] = (255, 0, 0), (0, 0, 255)
+
+    made = to_input(wide)
+
+    assert tuple(made[112, 0]) == (255, 0, 0)
+    assert tuple(made[112, 112]) == (0, 0, 0)
+    assert tuple(made[112, 223]) == (0, 0, 255)
+    assert (made[0] == made[223]).all()
+
+
+def test_black_and_white_stay_black_and_white_and_a_fine_grid_turns_grey() -> None:
+    """Averaging all pixels covered: a filter that picks some would make stripes of a woodcut's hatching."""
+    grid = np.zeros((896, 896, 3), np.uint8)
+    grid[::2] = 255
+
+    made = to_input(grid)
+
+    assert to_input(np.zeros((50, 60, 3), np.uint8)).max() == 0
+    assert to_input(np.full((50, 60, 3), 255, np.uint8)).min() == 255
+    assert abs(made.astype(int) - 127).max() <= 12  # one that picks pixels gives 0 and 255
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 500), (224, 223), (225, 224), (1200, 800)])
+def test_the_resize_is_pillows_bilinear(size: tuple[int, int]) -> None:
+    """The index was made with it; another filter moves every fingerprint."""
+    pixels = np.random.default_rng(2).integers(0, 256, (*size, 3), dtype=np.uint8)
+    wanted = Image.fromarray(pixels).resize((224, 224), Image.Resampling.BILINEAR)
+
+    assert (to_input(pixels) == np.asarray(wanted)).all()

@@ -1,0 +1,176 @@
+"""The straight line from a frame to an answer, on real prints and the real model."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from device.bundle.filters import Filters
+from device.bundle.manifest import Manifest
+from device.bundle.opened import OpenedBundle, opened
+from device.errors import UnknownRecordError
+from device.recognition import frames
+from device.recognition.frames import Pixels
+from device.recognition.probes import lost_probes
+from device.recognition.recogniser import Answer, Corner, Recogniser
+from device.recognition.verdict import Verdict
+from device.recognition.wire import answer_to_json
+
+STEPS = ["preprocess", "fingerprint", "search", "records"]
+
+
+@pytest.fixture(scope="module")
+def recogniser(open_small: OpenedBundle) -> Recogniser:
+    """The recogniser of the twelve prints."""
+    return Recogniser(open_small, threads=2)
+
+
+@pytest.fixture(scope="module")
+def answers(recogniser: Recogniser, print_pictures: dict[str, Pixels]) -> dict[str, Answer]:
+    """What it says of each of the twelve, asked with the museum's own picture."""
+    return {
+        record_id: recogniser.recognise(frames.frame(pixels, source="test"))
+        for record_id, pixels in print_pictures.items()
+    }
+
+
+def test_each_print_finds_itself(answers: dict[str, Answer]) -> None:
+    for record_id, answer in answers.items():
+        assert answer.matches[0].record.record_id == record_id
+        assert (
+            answer.matches[0].score > 0.95
+        )  # indexed by its screen picture, asked with the museum's
+        assert answer.verdict is Verdict.SAME_PRINT
+
+
+def test_matches_are_ten_best_first_and_each_once(answers: dict[str, Answer]) -> None:
+    for answer in answers.values():
+        scores = [match.score for match in answer.matches]
+        assert len(answer.matches) == len({m.record.record_id for m in answer.matches}) == 10
+        assert scores == sorted(scores, reverse=True)
+
+
+def test_an_answer_names_its_bundle_and_times_its_steps_in_order(
+    answers: dict[str, Answer], open_small: OpenedBundle
+) -> None:
+    for answer in answers.values():
+        assert answer.bundle_id == open_small.manifest.bundle_id
+        assert list(answer.timings_ms) == STEPS
+        assert all(value >= 0 for value in answer.timings_ms.values())
+
+
+@pytest.mark.parametrize(("count", "matches"), [(1, 1), (12, 12), (13, 12), (1000, 12)])
+def test_as_many_matches_as_asked_for_and_there_are(
+    recogniser: Recogniser, print_pictures: dict[str, Pixels], count: int, matches: int
+) -> None:
+    frame = frames.frame(next(iter(print_pictures.values())), source="test")
+
+    assert len(recogniser.recognise(frame, count=count).matches) == matches
+
+
+def test_filters_that_leave_nothing_leave_no_match(
+    recogniser: Recogniser, print_pictures: dict[str, Pixels]
+) -> None:
+    frame = frames.frame(next(iter(print_pictures.values())), source="test")
+
+    answer = recogniser.recognise(frame, filters=Filters(terms={"maker": ("nobody",)}))
+
+    assert answer.verdict is Verdict.NOT_IN_COLLECTION
+    assert answer.matches == ()
+    assert list(answer.timings_ms) == STEPS
+
+
+def test_a_filtered_answer_is_the_unfiltered_one_without_the_others(
+    recogniser: Recogniser, print_pictures: dict[str, Pixels], open_small: OpenedBundle
+) -> None:
+    """Even where the print itself is filtered away, all that passes is there, in the same order."""
+    record_id, pixels = next(iter(print_pictures.items()))
+    institution = open_small.records.at(11).institution
+    assert institution != open_small.records.get(record_id).institution
+    filters = Filters(terms={"institution": (str(institution),)})
+    frame = frames.frame(pixels, source="test")
+
+    everything = recogniser.recognise(frame, count=12).matches
+    filtered = recogniser.recognise(frame, filters=filters, count=12).matches
+
+    wanted = [m.record.item for m in everything if m.record.institution == institution]
+    assert [m.record.item for m in filtered] == wanted
+    assert wanted
+
+
+@pytest.mark.parametrize("grey", [0, 127, 255])
+def test_an_empty_stand_is_not_in_the_collection(recogniser: Recogniser, grey: int) -> None:
+    empty = np.full((480, 640, 3), grey, np.uint8)
+
+    answer = recogniser.recognise(frames.frame(empty, source="test"))
+
+    assert answer.verdict is Verdict.NOT_IN_COLLECTION
+
+
+def test_every_probe_of_a_sound_bundle_finds_itself(
+    recogniser: Recogniser, open_small: OpenedBundle
+) -> None:
+    assert len(open_small.manifest.probes) == 3
+    assert lost_probes(open_small, recogniser) == ()
+
+
+def test_a_probe_that_finds_another_print_is_named(
+    recogniser: Recogniser, open_small: OpenedBundle, tmp_path: Path
+) -> None:
+    """As if the index's rows had been shifted against the records'."""
+    first, second = (open_small.records.at(row).record_id for row in (0, 1))
+
+    class Shifted:
+        def get(self, record_id: str, size: str) -> bytes:
+            return open_small.pictures.get(second, "screen")
+
+    shifted = replace(
+        open_small,
+        pictures=Shifted(),  # type: ignore[arg-type]
+        manifest=replace(open_small.manifest, probes=(first, second)),
+    )
+
+    assert lost_probes(shifted, recogniser) == (first,)
+
+
+def test_a_probe_without_a_picture_is_told(
+    bundle_copy: Path, change_manifest: Callable[..., Manifest]
+) -> None:
+    change_manifest(bundle_copy, probes=("nobody",))
+
+    with opened(bundle_copy) as bundle, pytest.raises(UnknownRecordError, match="nobody"):
+        lost_probes(bundle, Recogniser(bundle, threads=1))
+
+
+def test_an_answer_as_json_has_the_agreed_keys_in_order(answers: dict[str, Answer]) -> None:
+    record_id, answer = next(iter(answers.items()))
+
+    told = answer_to_json(answer, image="a.jpg")
+
+    assert list(told) == [
+        "image",
+        "bundle",
+        "verdict",
+        "matches",
+        "sheet",
+        "turn_deg",
+        "mirrored",
+        "hint",
+        "timings_ms",
+    ]
+    assert told["verdict"] == "same_print"
+    assert type(told["verdict"]) is str
+    assert told["matches"][0] == {"record_id": record_id, "score": pytest.approx(1, abs=0.01)}
+    assert told["sheet"] is None
+    assert "image" not in answer_to_json(answer)
+
+
+def test_a_sheet_as_json_is_four_points(answers: dict[str, Answer]) -> None:
+    corners = tuple(Corner(x=x, y=y) for x, y in ((1, 2), (30, 2), (30, 40), (1, 40)))
+    answer = replace(next(iter(answers.values())), sheet=corners)
+
+    told = answer_to_json(answer)
+
+    assert told["sheet"] == {"corners": [[1, 2], [30, 2], [30, 40], [1, 40]]}

@@ -1,0 +1,67 @@
+"""How long the stand waits before it tries a lost camera again: a little longer each time, not for ever."""
+
+import threading
+
+from hand_camera import HandCamera
+from held_notifier import LONG_S
+
+from device.cameras import CameraSource
+from device.errors import CameraMissingError
+from device.service.stand import PAUSES_S, Stand
+
+
+class Waits(list[float]):
+    """The pauses that were asked for: index i answers what would be waited after failure i + 1."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__([0.0] * count)
+        self.asked: list[int] = []
+        self.enough = threading.Event()
+
+    def __getitem__(self, place):  # type: ignore[no-untyped-def]
+        self.asked.append(place)
+        if len(self.asked) == 7:
+            self.enough.set()
+        return 0.0 if not self.enough.is_set() else LONG_S
+
+
+def test_pauses_rise_and_stay_at_the_last() -> None:
+    waits = Waits(4)
+
+    def missing() -> CameraSource:
+        raise CameraMissingError("none")
+
+    stand = Stand(missing, on_ready=lambda: None, on_lost=lambda note: None, pauses_s=waits)
+    assert waits.enough.wait(LONG_S)
+    stand.close()
+
+    assert waits.asked[:7] == [0, 1, 2, 3, 3, 3, 3]
+    assert stand.losses >= 7
+
+
+def test_after_good_frames_the_pauses_begin_anew(camera: HandCamera) -> None:
+    waits = Waits(4)
+    tries = iter(range(100))
+
+    def choose() -> CameraSource:
+        if next(tries) < 3:
+            raise CameraMissingError("none yet")
+        camera.open()
+        return camera
+
+    stand = Stand(
+        choose,
+        on_ready=camera.pull,  # as soon as it gives a frame
+        on_lost=lambda note: None,
+        pauses_s=waits,
+    )
+    assert waits.enough.wait(LONG_S)
+    stand.close()
+
+    assert waits.asked[:6] == [0, 1, 2, 0, 1, 2]
+
+
+def test_the_pauses_are_seconds_a_visitor_can_wait_and_a_driver_can_bear() -> None:
+    assert list(PAUSES_S) == sorted(PAUSES_S)
+    assert PAUSES_S[0] == 2
+    assert PAUSES_S[-1] == 20

@@ -1,0 +1,353 @@
+"""`printkiosk-device`: lines as agreed, exit codes 0, 1 and 2, and never a traceback."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from converter.collection import Item
+from device import __version__, cli
+from device.bundle import layout
+from device.bundle.opened import read_manifest
+from device.recognition import frames
+
+KEYS = [
+    "image",
+    "bundle",
+    "verdict",
+    "matches",
+    "sheet",
+    "turn_deg",
+    "mirrored",
+    "hint",
+    "timings_ms",
+]
+
+
+class Run:
+    """What a command gave."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code = code
+        self.out = out
+        self.err = err
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """Its JSON lines."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A function that runs a command in this process."""
+    for name in os.environ:
+        if name.startswith("PRINTKIOSK_"):
+            monkeypatch.delenv(name)
+
+    def runner(*arguments: object) -> Run:
+        try:
+            code = cli.main([str(argument) for argument in arguments])
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return Run(code, out, err)
+
+    return runner
+
+
+@pytest.fixture
+def pictures(tmp_path: Path, small_items: tuple[Item, ...]) -> Path:
+    """A folder with two prints, one of them in a folder of its own, and a text beside them."""
+    folder = tmp_path / "pictures"
+    (folder / "more").mkdir(parents=True)
+    shutil.copyfile(small_items[0].image, folder / "a.jpg")
+    shutil.copyfile(small_items[1].image, folder / "more/b.JPG")
+    (folder / "notes.txt").write_text("no picture")
+    return folder
+
+
+def test_identify_prints_one_json_object_a_line(
+    run: Any, small_bundle: Path, pictures: Path, small_items: tuple[Item, ...]
+) -> None:
+    done = run("identify", "--bundle", small_bundle, "--top", 3, "--json", pictures)
+
+    assert done.code == 0
+    assert done.err == ""
+    assert [line["image"] for line in done.lines] == [
+        str(pictures / "a.jpg"),
+        str(pictures / "more/b.JPG"),
+    ]
+    for line, item in zip(done.lines, small_items[:2], strict=True):
+        assert list(line) == KEYS
+        assert line["bundle"] == read_manifest(small_bundle).bundle_id
+        assert line["verdict"] == "same_print"
+        assert len(line["matches"]) == 3
+        assert list(line["matches"][0]) == ["record_id", "score"]
+        assert line["matches"][0]["record_id"] == item.record_id
+        assert line["sheet"] is None
+        assert (line["turn_deg"], line["mirrored"], line["hint"]) == (0, False, None)
+        assert list(line["timings_ms"]) == ["preprocess", "fingerprint", "search", "records"]
+
+
+def test_unreadable_files_are_told_and_the_others_go_on(
+    run: Any, small_bundle: Path, pictures: Path, tmp_path: Path
+) -> None:
+    cut = tmp_path / "cut.jpg"
+    cut.write_bytes((pictures / "a.jpg").read_bytes()[:900])
+    (tmp_path / "empty.jpg").write_bytes(b"")
+    (tmp_path / "folder").mkdir()
+    wrong = [
+        pictures / "notes.txt",
+        cut,
+        tmp_path / "empty.jpg",
+        tmp_path / "none.jpg",
+        tmp_path / "folder",
+    ]
+
+    done = run("identify", "--bundle", small_bundle, "--json", *wrong, pictures / "a.jpg")
+
+    assert done.code == 1
+    assert [line["image"] for line in done.lines] == [*map(str, wrong), str(pictures / "a.jpg")]
+    for line in done.lines[:-1]:
+        assert list(line) == ["image", "error"]
+        assert line["error"]
+    assert list(done.lines[-1]) == KEYS
+
+
+def test_without_json_a_line_says_the_verdict_and_the_best_match(
+    run: Any, small_bundle: Path, pictures: Path, small_items: tuple[Item, ...]
+) -> None:
+    image = pictures / "a.jpg"
+    first = small_items[0]
+
+    done = run("identify", "--bundle", small_bundle, image, pictures / "notes.txt")
+
+    assert done.code == 1
+    assert done.out == f"{image}: same_print {first.record_id} {first.title}\n"
+    assert "notes.txt: expected a picture" in done.err
+
+
+def test_a_file_name_that_is_no_text_is_no_obstacle(
+    small_bundle: Path, pictures: Path, tmp_path: Path
+) -> None:
+    name = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.jpg")
+    shutil.copyfile(pictures / "a.jpg", name)
+
+    done = shell("identify", "--bundle", str(small_bundle), "--json", name)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["image"] == name
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["identify"],
+        ["identify", "--top", "0", "x.jpg"],
+        ["identify", "--top", "many", "x.jpg"],
+        ["identify", "--top=-1", "x.jpg"],
+        ["identify", "--threads", "65", "x.jpg"],
+        ["nonsense"],
+        ["bundle"],
+        ["bundle", "activate"],
+        ["doctor", "--nonsense"],
+    ],
+)
+def test_wrong_use_is_exit_code_2(run: Any, arguments: list[str]) -> None:
+    done = run(*arguments)
+
+    assert done.code == 2
+    assert "usage: printkiosk-device" in done.err
+
+
+def test_no_bundle_is_one_line_and_exit_code_1(run: Any, tmp_path: Path, pictures: Path) -> None:
+    for arguments in (
+        ["identify", "--bundle", tmp_path, pictures / "a.jpg"],
+        ["bundle", "verify", tmp_path],
+        ["bundle", "verify", "--bundle", tmp_path],
+    ):
+        done = run(*arguments)
+
+        assert done.code == 1
+        assert done.out == ""
+        assert done.err.startswith(f"printkiosk-device: {tmp_path}: expected a bundle")
+        assert done.err.count("\n") == 1
+
+
+def test_a_mistaken_configuration_is_one_line_and_exit_code_1(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "kiosk.toml"
+    path.write_text("stor = 1\n")
+
+    done = run("bundle", "list", "--config", path)
+
+    assert done.code == 1
+    assert "did you mean 'store'" in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_the_version_is_told(run: Any) -> None:
+    assert run("--version").out == f"printkiosk-device {__version__}\n"
+
+
+@pytest.fixture
+def config(tmp_path: Path, small_bundle: Path) -> Path:
+    """A configuration with a store of two bundles and the replay camera."""
+    for name in ("one", "two"):
+        shutil.copytree(small_bundle, tmp_path / "store/releases" / name, copy_function=os.link)
+    path = tmp_path / "kiosk.toml"
+    path.write_text(f'store = "{tmp_path}/store"\n[camera]\nkind = "replay"\n')
+    return path
+
+
+def test_bundles_are_listed_activated_and_rolled_back(run: Any, config: Path) -> None:
+    assert run("bundle", "rollback", "--config", config).code == 1
+    assert run("bundle", "activate", "--config", config, "one").code == 0
+    assert run("bundle", "activate", "--config", config, "two").code == 0
+    listed = run("bundle", "list", "--config", config).out.splitlines()
+    assert [line.split()[:2] for line in listed] == [["previous", "one"], ["current", "two"]]
+    assert "Twelve prints" in listed[0]
+
+    assert "Twelve prints" in run("bundle", "rollback", "--config", config).out
+    listed = run("bundle", "list", "--config", config).out.splitlines()
+    assert [line.split()[:2] for line in listed] == [["current", "one"], ["previous", "two"]]
+    assert run("bundle", "verify", "--config", config).code == 0
+
+
+def test_activating_what_is_not_installed_names_what_is(run: Any, config: Path) -> None:
+    done = run("bundle", "activate", "--config", config, "../one")
+
+    assert done.code == 1
+    assert "installed are: one, two" in done.err
+
+
+def test_an_empty_store_is_told(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "kiosk.toml").write_text(f'store = "{tmp_path}"')
+
+    done = run("bundle", "list", "--config", tmp_path / "kiosk.toml")
+
+    assert (done.code, done.out) == (0, "")
+    assert "no bundle is installed" in done.err
+
+
+def test_verify_says_that_all_is_whole_or_what_is_not(
+    run: Any, small_bundle: Path, bundle_copy: Path
+) -> None:
+    (bundle_copy / layout.INDEX).unlink()
+
+    whole, damaged = run("bundle", "verify", small_bundle), run("bundle", "verify", bundle_copy)
+
+    assert (whole.code, damaged.code) == (0, 1)
+    assert "12 prints, 6 files" in whole.out
+    assert "index.ann is missing; fetch it again" in damaged.err
+
+
+def test_the_doctor_prints_findings_and_advice(run: Any, small_bundle: Path, config: Path) -> None:
+    well = run("doctor", "--config", config, "--bundle", small_bundle)
+    ill = run("doctor", "--config", config)
+
+    assert (well.code, ill.code) == (0, 1)
+    assert [line.split()[:2] for line in well.out.splitlines()] == [
+        ["ok", "machine:"],
+        ["ok", "bundle:"],
+        ["ok", "self-search:"],
+        ["ok", "camera:"],
+    ]
+    assert "FAIL bundle: " in ill.out
+    assert "     -> make one with `printkiosk-convert build`" in ill.out
+
+
+def test_a_test_picture_is_written_for_staff(
+    run: Any, small_bundle: Path, config: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "test.jpg"
+
+    done = run("picture", "--config", config, "--bundle", small_bundle, out)
+
+    assert done.code == 0
+    height, width = frames.load(out).shape[:2]
+    assert f"{width}x{height} from replay:bundle" in done.out
+
+
+def test_a_test_picture_needs_no_bundle(
+    run: Any, config: Path, pictures: Path, tmp_path: Path
+) -> None:
+    config.write_text(config.read_text() + f'replay = "{pictures}"\n')
+
+    assert run("picture", "--config", config, tmp_path / "test.jpg").code == 0
+    assert (tmp_path / "test.jpg").is_file()
+
+
+def test_a_test_picture_that_cannot_be_written_is_one_line(
+    run: Any, small_bundle: Path, config: Path, tmp_path: Path
+) -> None:
+    done = run(
+        "picture", "--config", config, "--bundle", small_bundle, tmp_path / "nowhere/test.jpg"
+    )
+
+    assert done.code == 1
+    assert "nowhere/test.jpg" in done.err
+    assert done.err.count("\n") == 1
+
+
+def shell(*arguments: str, environ: dict[str, str] | None = None) -> Any:
+    """Run the command as a program."""
+    kept = {name: v for name, v in os.environ.items() if not name.startswith("PRINTKIOSK_")}
+    return subprocess.run(
+        [sys.executable, "-m", "device.cli", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=Path(__file__).parents[2],
+        env=kept | (environ or {}),
+        timeout=120,
+    )
+
+
+def test_the_program_prints_utf_8_and_nothing_else_to_stdout_wherever_it_runs(
+    small_bundle: Path, pictures: Path, tmp_path: Path
+) -> None:
+    name = tmp_path / "Dürer 浮世絵.jpg"
+    shutil.copyfile(pictures / "a.jpg", name)
+
+    done = shell(
+        "identify",
+        "--bundle",
+        str(small_bundle),
+        "--json",
+        str(name),
+        str(tmp_path / "none.jpg"),
+        environ={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+    )
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [list(line) for line in lines] == [KEYS, ["image", "error"]]
+    assert lines[0]["image"] == str(name)
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(small_bundle: Path, pictures: Path) -> None:
+    program = [sys.executable, "-m", "device.cli", "bundle", "verify", str(small_bundle)]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        program,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={name: v for name, v in os.environ.items() if name != "PYTHONUNBUFFERED"},
+        cwd=Path(__file__).parents[2],
+        timeout=120,
+    )
+    os.close(writer)
+
+    assert done.stderr == ""
+    assert done.returncode == 1

@@ -1,0 +1,87 @@
+"""The whole sentence: a small collection becomes a bundle, a print is shown, and the page says which one it is."""
+
+import io
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from converter import cli
+from device.config import CameraConfig, Config
+from device.service import open_kiosk
+from kiosk_ui import create_app
+
+pytestmark = [pytest.mark.tensorflow, pytest.mark.weights]
+
+DEMO = Path(__file__).parents[2] / "demo/collection"
+TITLES = {
+    "engraving.jpg": "The Tower of Babel, after nobody",
+    "lithograph.jpg": "A lock gate at Gatún",
+    "flower.jpg": "Iris & <i>lilies</i>",
+}
+
+
+@pytest.fixture
+def museum(tmp_path: Path) -> Path:
+    """A museum's own export: its own column names, semicolons, a TOML that says what is what."""
+    folder = tmp_path / "museum"
+    (folder / "scans").mkdir(parents=True)
+    sources = sorted((DEMO / "images").glob("*.jpg"))
+    chosen = [sources[5], sources[150], sources[290]]
+    lines = ["Objektnummer;Titel;Person;Datierung;Technik;Bild;Rechte"]
+    for source, (name, title) in zip(chosen, TITLES.items(), strict=True):
+        shutil.copyfile(source, folder / "scans" / name)
+        lines.append(f'M-{name[:3]};"{title}";Anonym;um 1640;Radierung;{name};Public domain')
+    (folder / "metadata.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    (folder / "collection.toml").write_text(
+        """
+        [collection]
+        name = "Museum im Test"
+        images = "scans"
+        [columns]
+        record_id = "Objektnummer"
+        title = "Titel"
+        makers = "Person"
+        date = "Datierung"
+        technique = "Technik"
+        image = "Bild"
+        rights = "Rechte"
+        [languages]
+        title = "de"
+        """,
+        "utf-8",
+    )
+    return folder
+
+
+def test_from_a_museums_export_to_what_the_page_says(
+    museum: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle = tmp_path / "bundle"
+
+    assert cli.main(["-q", "build", str(museum), "--out", str(bundle), "--marks", "none"]) == 0
+    assert "3 prints, 0 refused" in capsys.readouterr().out
+
+    config = Config(bundle=bundle, camera=CameraConfig(kind="none"))
+    with open_kiosk(config, {}) as service:
+        client = create_app(service, config.screen, ["localhost"]).test_client()
+        for name, title in TITLES.items():
+            photograph = _photographed(museum / "scans" / name)
+            answer = client.post(
+                "/api/v1/search", data={"image": (io.BytesIO(photograph), "photo.jpg")}
+            ).get_json()
+            record = client.get(f"/api/v1/records/{answer['matches'][0]['record_id']}").get_json()
+            assert record["title"] == title
+            assert (record["year_min"], record["year_max"]) == (1635, 1645)
+        narrowed = client.get("/api/v1/filters?technique=Radierung").get_json()
+        assert narrowed["remaining"] == 3
+
+
+def _photographed(path: Path) -> bytes:
+    """Give a darker, slightly turned JPEG of a print, as a phone might make."""
+    with Image.open(path) as image:
+        photograph = image.convert("RGB").rotate(2, fillcolor=(120, 110, 100)).point(lambda v: v * 0.85)
+    buffer = io.BytesIO()
+    photograph.save(buffer, "JPEG", quality=70)
+    return buffer.getvalue()

@@ -1,0 +1,114 @@
+"""A real kiosk over the real bundle of twelve prints, with one of them under the camera."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from kiosk_page import app_of, jpeg_of, no_camera, opener_of, wait_for
+
+from converter.collection import Item
+from device.cameras import CameraSource
+from device.config import RecognitionConfig
+from device.notify import Notifier
+from device.recognition.frames import Pixels
+from device.service import KioskService
+from device.state import Phase
+from kiosk_ui.server import Server
+
+
+@pytest.fixture(scope="session")
+def shown_ids(small_items: tuple[Item, ...]) -> tuple[str, ...]:
+    """The ids of the prints whose picture may be shown."""
+    return tuple(item.record_id for item in small_items if item.show_picture)
+
+
+@pytest.fixture(scope="session")
+def hidden_id(small_items: tuple[Item, ...]) -> str:
+    """The id of the print whose licence forbids showing it."""
+    return next(item.record_id for item in small_items if not item.show_picture)
+
+
+@pytest.fixture(scope="session")
+def upload(print_pictures: dict[str, Pixels], shown_ids: tuple[str, ...]) -> bytes:
+    """The first print as a JPEG."""
+    return jpeg_of(print_pictures[shown_ids[0]])
+
+
+@pytest.fixture
+def open_service(small_bundle: Path) -> Iterator[Callable[..., KioskService]]:
+    """A function that opens a kiosk, closed when the test is over."""
+    services = []
+
+    def open_one(
+        camera: Callable[..., CameraSource] = no_camera,
+        bundle: Path = small_bundle,
+        notifier: Notifier | None = None,
+    ) -> KioskService:
+        services.append(
+            KioskService(
+                bundle, camera, RecognitionConfig(threads=2), notifier=notifier or Notifier(None)
+            )
+        )
+        return services[-1]
+
+    yield open_one
+    for service in services:
+        service.close()
+
+
+@pytest.fixture(scope="module")
+def service(
+    small_bundle: Path, print_pictures: dict[str, Pixels], shown_ids: tuple[str, ...]
+) -> Iterator[KioskService]:
+    """A kiosk with the first print under its camera."""
+    camera = opener_of(print_pictures[shown_ids[0]])
+    recognition = RecognitionConfig(threads=2)
+    with KioskService(small_bundle, camera, recognition, notifier=Notifier(None)) as kiosk:
+        wait_for(kiosk, Phase.LOOKING)
+        yield kiosk
+
+
+@pytest.fixture
+def client(service: KioskService) -> Iterator[FlaskClient]:
+    """A client at the stand; the stand waits for its next visitor before and after."""
+    service.dismiss()
+    yield app_of(service).test_client()
+    service.dismiss()
+
+
+@pytest.fixture
+def bare_client(open_service: Callable[..., KioskService], tmp_path: Path) -> FlaskClient:
+    """A client of a kiosk without a bundle."""
+    return app_of(open_service(bundle=tmp_path / "none")).test_client()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """A kiosk that listens on a real socket."""
+
+    service: KioskService
+    server: Server
+    address: str
+    port: int
+
+
+@pytest.fixture
+def listen() -> Iterator[Callable[[KioskService], Listening]]:
+    """A function that serves a kiosk on a free port, stopped when the test is over."""
+    running: list[tuple[Server, threading.Thread]] = []
+
+    def serve(service: KioskService) -> Listening:
+        server = Server(app_of(service), "127.0.0.1", 0)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        running.append((server, thread))
+        port = int(server.address.rstrip("/").rpartition(":")[2])
+        return Listening(service=service, server=server, address=server.address, port=port)
+
+    yield serve
+    for server, thread in running:
+        server.stop()
+        thread.join()

@@ -1,0 +1,164 @@
+"""The HTTP API against the real service."""
+
+from io import BytesIO
+
+import pytest
+from flask.testing import FlaskClient
+
+from device.service import KioskService
+
+JPEG = {"Content-Type": "image/jpeg"}
+
+
+def test_the_printed_picture_finds_its_record(
+    client: FlaskClient, upload: bytes, shown_ids: tuple[str, ...]
+) -> None:
+    response = client.post("/api/v1/search", data=upload, headers=JPEG)
+    assert response.status_code == 200
+    answer = response.get_json()
+    assert answer["verdict"] == "same_print"
+    assert answer["matches"][0]["record_id"] == shown_ids[0]
+    assert answer["matches"][0]["record"]["title"]
+
+
+def test_an_answer_has_the_shape_of_the_command_lines(client: FlaskClient, upload: bytes) -> None:
+    answer = client.post("/api/v1/search", data=upload, headers=JPEG).get_json()
+    assert list(answer) == [
+        "bundle",
+        "verdict",
+        "matches",
+        "sheet",
+        "turn_deg",
+        "mirrored",
+        "hint",
+        "timings_ms",
+    ]
+    assert set(answer["matches"][0]) == {"record_id", "score", "record"}
+    scores = [match["score"] for match in answer["matches"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_a_form_and_a_bare_body_give_the_same_answer(client: FlaskClient, upload: bytes) -> None:
+    bare = client.post("/api/v1/search", data=upload, headers=JPEG).get_json()
+    form = client.post("/api/v1/search", data={"image": (BytesIO(upload), "p.jpg")}).get_json()
+    assert form["matches"] == bare["matches"]
+
+
+@pytest.mark.parametrize("count", [1, 3, 12])
+def test_count_bounds_the_matches(client: FlaskClient, upload: bytes, count: int) -> None:
+    answer = client.post(f"/api/v1/search?count={count}", data=upload, headers=JPEG).get_json()
+    assert len(answer["matches"]) == count
+
+
+def test_a_filter_keeps_all_others_out_of_the_answer(
+    client: FlaskClient, upload: bytes, service: KioskService
+) -> None:
+    options = client.get("/api/v1/filters").get_json()["facets"]["maker"]
+    value, count = options[-1]["value"], options[-1]["count"]
+    response = client.post(
+        "/api/v1/search", query_string={"maker": value}, data=upload, headers=JPEG
+    )
+    found = {match["record_id"] for match in response.get_json()["matches"]}
+    assert len(found) == count
+    assert all(value in (service.record(record_id).makers or "") for record_id in found)
+
+
+def test_a_value_nobody_has_gives_no_results_and_no_error(
+    client: FlaskClient, upload: bytes
+) -> None:
+    response = client.post("/api/v1/search?technique=no%20such%20thing", data=upload, headers=JPEG)
+    assert response.status_code == 200
+    answer = response.get_json()
+    assert (answer["verdict"], answer["matches"]) == ("not_in_collection", [])
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["colour=red", "count=0", "count=many", "count=101", "year_from=x", "words=%22%22&size=1"],
+)
+def test_a_query_that_is_not_understood_is_refused_in_one_line(
+    client: FlaskClient, upload: bytes, query: str
+) -> None:
+    response = client.post(f"/api/v1/search?{query}", data=upload, headers=JPEG)
+    assert response.status_code == 400
+    assert list(response.get_json()) == ["error"]
+    assert "\n" not in response.get_json()["error"]
+
+
+@pytest.mark.parametrize(
+    "words", ['"', "*", "AND", "a OR", "(", "NEAR(", "x\0y", "';--", "🙂", "-"]
+)
+def test_words_are_words_and_never_a_query_language(client: FlaskClient, words: str) -> None:
+    response = client.get("/api/v1/filters", query_string={"words": words})
+    assert response.status_code in (200, 400)
+
+
+def test_filters_say_how_many_records_remain(client: FlaskClient) -> None:
+    whole = client.get("/api/v1/filters").get_json()
+    assert whole["remaining"] == 12
+    technique = whole["facets"]["technique"][0]
+    narrowed = client.get("/api/v1/filters", query_string={"technique": technique["value"]})
+    assert narrowed.get_json()["remaining"] == technique["count"]
+
+
+def test_a_record_is_given_with_its_pictures(
+    client: FlaskClient, shown_ids: tuple[str, ...]
+) -> None:
+    record = client.get(f"/api/v1/records/{shown_ids[0]}").get_json()
+    assert record["record_id"] == shown_ids[0]
+    for size in ("thumb", "screen"):
+        picture = client.get(record["pictures"][size])
+        assert picture.mimetype == "image/webp"
+        assert picture.data[8:12] == b"WEBP"
+        assert "immutable" in picture.headers["Cache-Control"]
+
+
+def test_a_picture_that_may_not_be_shown_is_not_given(client: FlaskClient, hidden_id: str) -> None:
+    assert client.get(f"/api/v1/records/{hidden_id}").get_json()["pictures"] is None
+    assert client.get(f"/api/v1/records/{hidden_id}/picture?size=thumb").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/v1/records/nobody", 404),
+        ("/api/v1/records/nobody/picture", 404),
+        ("/api/v1/records/..%2f..%2fetc%2fpasswd/picture", 404),
+        ("/api/v1/nothing", 404),
+        ("/api/v1/search", 405),
+    ],
+)
+def test_what_is_not_there_is_refused_as_json(client: FlaskClient, path: str, status: int) -> None:
+    response = client.get(path)
+    assert response.status_code == status
+    assert list(response.get_json()) == ["error"]
+
+
+@pytest.mark.parametrize("size", ["huge", "", "../thumb"])
+def test_a_size_there_is_not_is_refused(
+    client: FlaskClient, shown_ids: tuple[str, ...], size: str
+) -> None:
+    response = client.get(f"/api/v1/records/{shown_ids[0]}/picture", query_string={"size": size})
+    assert response.status_code == 400
+
+
+def test_without_a_bundle_the_kiosk_says_so_and_asks_to_come_back(
+    bare_client: FlaskClient, upload: bytes
+) -> None:
+    for response in (
+        bare_client.post("/api/v1/search", data=upload, headers=JPEG),
+        bare_client.get("/api/v1/records/x"),
+        bare_client.get("/api/v1/filters"),
+    ):
+        assert response.status_code == 503
+        assert int(response.headers["Retry-After"]) > 0
+        assert "bundle" in response.get_json()["error"]
+
+
+def test_health_is_bad_without_a_bundle_and_good_with_one(
+    client: FlaskClient, bare_client: FlaskClient
+) -> None:
+    assert client.get("/healthz").status_code == 200
+    response = bare_client.get("/healthz")
+    assert response.status_code == 503
+    assert (response.get_json()["well"], response.get_json()["phase"]) == (False, "no_bundle")

@@ -1,0 +1,124 @@
+"""The command `printkiosk`, as a process of its own."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from device import __version__
+from kiosk_ui.__main__ import main
+
+ROOT = Path(__file__).parents[2]
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """A function that starts the command, killed when the test is over."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start_one(*arguments: object, **environ: str) -> "subprocess.Popen[str]":
+        process = subprocess.Popen(
+            [sys.executable, "-m", "kiosk_ui", *map(str, arguments)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | environ,
+        )
+        running.append(process)
+        return process
+
+    yield start_one
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def address_of(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    found = re.fullmatch(r"printkiosk: (http://127\.0\.0\.1:\d+/)\n", line)
+    assert found, line
+    return found[1]
+
+
+def test_it_prints_its_address_serves_and_stops_cleanly(start: Start, small_bundle: Path) -> None:
+    process = start("--bundle", small_bundle, "--camera", "replay", "--port", 0)
+    with urllib.request.urlopen(address_of(process), timeout=20) as response:
+        assert b"Twelve prints" in response.read()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=20) == 0
+
+
+def test_a_missing_bundle_is_a_state_of_the_screen(start: Start, tmp_path: Path) -> None:
+    process = start("--bundle", tmp_path / "none", "--camera", "none", "--port", 0)
+    with urllib.request.urlopen(address_of(process), timeout=20) as response:
+        assert b"The collection is not here yet" in response.read()
+
+
+def test_systemd_is_told_once_it_listens(start: Start, tmp_path: Path) -> None:
+    path = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(path))
+        manager.settimeout(20)
+        process = start(
+            "--bundle", tmp_path, "--camera", "none", "--port", 0, NOTIFY_SOCKET=str(path)
+        )
+        address_of(process)
+        messages = [manager.recv(200)]
+        while messages[-1] != b"READY=1":
+            messages.append(manager.recv(200))
+        process.send_signal(signal.SIGTERM)
+        while messages[-1] != b"STOPPING=1":
+            messages.append(manager.recv(200))
+
+
+def test_a_port_that_is_taken_is_one_line_and_1(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        arguments = ["--bundle", str(tmp_path), "--camera", "none", "--port", port, "-qqq"]
+        assert main(arguments) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert port in error and "--port" in error
+
+
+@pytest.mark.parametrize(
+    "text", ["[camera]\nkind = 'fax'", "colour = 'red'", "[listen]\nport = 99999", "not toml"]
+)
+def test_a_configuration_that_is_wrong_is_one_line_and_2(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "kiosk.toml"
+    path.write_text(text)
+    assert main(["--config", str(path)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_flag_that_is_wrong_is_one_line_and_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--port", "99999"]) == 2
+    assert "listen.port" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("flag", ["--nonsense", "--port=x", "--camera=fax"])
+def test_an_unknown_flag_is_wrong_use(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([flag])
+    assert stop.value.code == 2
+    assert "printkiosk" in capsys.readouterr().err
+
+
+def test_it_knows_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert (stop.value.code, capsys.readouterr().out) == (0, f"printkiosk {__version__}\n")

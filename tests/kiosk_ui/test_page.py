@@ -1,0 +1,359 @@
+"""The page in a real Chromium, as a visitor meets it."""
+
+import os
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from kiosk_page import HOSTS, opener_of, wait_for
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+
+from device.config import ScreenConfig
+from device.recognition.frames import Pixels
+from device.service import KioskService
+from device.state import Phase
+from kiosk_ui import create_app
+from kiosk_ui.server import Server
+
+pytestmark = pytest.mark.browser
+
+SIZES = ((800, 480), (1280, 720), (720, 1280), (1440, 900))
+PHONE = (390, 844)
+PX_PER_MM = 5.2
+ASK = "Which print is this?"
+# A folder to leave pictures of what was seen in; none are made where it isn't named.
+SCREENSHOTS = "KIOSK_SCREENSHOTS"
+
+ids = pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.fail("chromium: expected on the path, found none; install it (make test does)")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium)
+        yield running
+        running.close()
+
+
+@dataclass
+class Watch:
+    """What a page did that it should not."""
+
+    address: str
+    complaints: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+    def over(self, page: Page) -> Page:
+        """Begin to watch a page."""
+        page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._note)
+        return page
+
+    def _note(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "blob:", "data:")):
+            self.strangers.append(request.url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A page open on a kiosk."""
+
+    page: Page
+    service: KioskService
+
+    @property
+    def scene(self) -> str:
+        """The name of the scene on the stage."""
+        return self.page.locator(".scene:not(.goes)").first.get_attribute("data-scene") or ""
+
+    def expect_scene(self, name: str) -> None:
+        """Wait for a scene."""
+        expect(self.page.locator(f"#stage .scene:not(.goes)[data-scene={name}]")).to_be_visible()
+
+    def keep(self, name: str) -> None:
+        """Leave a picture where one was asked for."""
+        folder = os.environ.get(SCREENSHOTS)
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            self.page.wait_for_timeout(800)  # the fade
+            size = self.page.viewport_size or {"width": 0, "height": 0}
+            self.page.screenshot(path=Path(folder) / f"{name}-{size['width']}x{size['height']}.png")
+
+
+@pytest.fixture
+def visit(
+    browser: Browser, service: KioskService, listen: Callable[..., object]
+) -> Iterator[Callable[..., Visit]]:
+    """A function that opens the page; complaints and strangers fail the test when it is over."""
+    service.dismiss()
+    listening = listen(service)
+    watch = Watch(listening.address)  # type: ignore[attr-defined]
+    contexts = []
+
+    def open_page(size: tuple[int, int], query: str = "") -> Visit:
+        viewport = {"width": size[0], "height": size[1]}
+        contexts.append(browser.new_context(viewport=viewport, has_touch=True))  # type: ignore[arg-type]
+        page = watch.over(contexts[-1].new_page())
+        page.goto(watch.address + query)
+        return Visit(page=page, service=service)
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    service.dismiss()
+    assert watch.complaints == []
+    assert watch.strangers == []
+
+
+def assert_nothing_is_cut_off(page: Page) -> None:
+    cut = page.evaluate("""() => {
+      const out = [...document.querySelectorAll('.scene:not(.goes) :is(h1, p, button, figcaption, .button)')]
+        .filter((each) => each.checkVisibility() && !each.closest('dialog:not([open]), .cards'))
+        .filter((each) => {
+          const box = each.getBoundingClientRect();
+          return box.right > innerWidth + 1 || box.left < -1 || each.scrollWidth > each.clientWidth + 1 && each.clientWidth;
+        });
+      return out.map((each) => each.outerHTML.slice(0, 120));
+    }""")
+    assert cut == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@ids
+def test_a_visitor_asks_and_is_answered(
+    visit: Callable[..., Visit], size: tuple[int, int], shown_ids: tuple[str, ...]
+) -> None:
+    visited = visit(size)
+    page, record = visited.page, visited.service.record(shown_ids[0])
+    live = page.locator("[data-preview]")
+    expect(live).to_have_attribute("src", re.compile("^blob:"))
+    page.wait_for_function("document.querySelector('[data-preview]').naturalWidth > 0")
+    visited.keep("looking")
+    assert_nothing_is_cut_off(page)
+    page.get_by_role("button", name=ASK).tap()
+    visited.expect_scene("answer")
+    expect(page.get_by_role("heading", level=1)).to_have_text(record.title)
+    expect(page.locator(".hero .credit")).to_be_in_viewport(ratio=1)
+    for words in (record.credit, record.rights):
+        if words:
+            expect(page.locator(".hero .credit")).to_contain_text(words)
+    page.wait_for_function("document.querySelector('.scene:not(.goes) .hero img').naturalWidth > 0")
+    expect(page.locator("#announcer")).to_contain_text("Looks most like")
+    visited.keep("answer")
+    assert_nothing_is_cut_off(page)
+    page.get_by_role("button", name="Look again").tap()
+    visited.expect_scene("looking")
+
+
+@ids
+def test_main_targets_are_20_mm_and_none_is_under_44_px_and_10_mm(
+    visit: Callable[..., Visit], size: tuple[int, int]
+) -> None:
+    visited = visit(size)
+    visited.expect_scene("looking")
+    assert_targets_are_large(visited.page)
+    visited.service.look()
+    visited.expect_scene("answer")
+    assert_targets_are_large(visited.page)
+    visited.page.locator("[data-action=narrow]").last.tap()
+    expect(visited.page.get_by_role("heading", name="Narrow the search")).to_be_visible()
+    assert_targets_are_large(visited.page)
+
+
+def assert_targets_are_large(page: Page) -> None:
+    boxes = page.evaluate("""() => [...document.querySelectorAll('button, .button, .chip, summary')]
+      .filter((each) => each.checkVisibility() && !each.closest('.goes'))
+      .map((each) => { const box = each.getBoundingClientRect();
+                       return [each.className, box.width, box.height]; })""")
+    assert boxes
+    least = max(44, 10 * PX_PER_MM) - 0.5
+    assert [box for box in boxes if box[1] < least or box[2] < least] == []
+    main = [box for box in boxes if "main" in box[0]]
+    assert main
+    assert [box for box in main if min(box[1:]) < 20 * PX_PER_MM - 0.5] == []
+
+
+@pytest.mark.parametrize("size", [*SIZES, PHONE], ids=lambda s: f"{s[0]}x{s[1]}")
+def test_a_guests_picture_is_answered_in_place_and_the_stand_goes_on(
+    visit: Callable[..., Visit], size: tuple[int, int], upload: bytes, shown_ids: tuple[str, ...]
+) -> None:
+    visited = visit(size, "?guest")
+    page = visited.page
+    visited.expect_scene("invite")
+    visited.keep("guest")
+    assert_nothing_is_cut_off(page)
+    page.locator("[data-upload]").first.set_input_files(
+        {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": upload}
+    )
+    visited.expect_scene("answer")
+    title = visited.service.record(shown_ids[0]).title
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    assert visited.service.snapshot().state.phase is Phase.LOOKING
+    visited.keep("guest-answer")
+    assert_nothing_is_cut_off(page)
+    page.get_by_role("button", name="Another picture").tap()
+    visited.expect_scene("invite")
+
+
+def test_a_large_picture_is_scaled_down_before_it_is_sent(
+    visit: Callable[..., Visit], print_pictures: dict[str, Pixels], shown_ids: tuple[str, ...]
+) -> None:
+    from io import BytesIO
+
+    from PIL import Image
+
+    large = BytesIO()
+    Image.fromarray(print_pictures[shown_ids[0]]).resize((3000, 2400)).save(large, "PNG")
+    visited = visit(PHONE, "?guest")
+    with visited.page.expect_request("**/answer") as sent:
+        visited.page.locator("[data-upload]").first.set_input_files(
+            {"name": "p.png", "mimeType": "image/png", "buffer": large.getvalue()}
+        )
+    assert sent.value.headers["content-type"] == "image/jpeg"
+    visited.expect_scene("answer")
+
+
+def test_the_stand_takes_a_picture_too_and_comes_back_to_the_camera(
+    visit: Callable[..., Visit], upload: bytes
+) -> None:
+    visited = visit(SIZES[0])
+    visited.expect_scene("looking")
+    visited.page.locator("[data-upload]").set_input_files(
+        {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": upload}
+    )
+    visited.expect_scene("answer")
+    visited.page.get_by_role("button", name="Another picture").tap()
+    visited.expect_scene("looking")
+
+
+def test_the_nearest_others_can_be_read_and_left_again(visit: Callable[..., Visit]) -> None:
+    visited = visit(SIZES[1])
+    visited.service.look()
+    visited.expect_scene("answer")
+    visited.page.locator("#stage .card").first.tap()
+    sheet = visited.page.locator("#reading")
+    expect(sheet.get_by_role("heading", level=1)).to_be_visible()
+    sheet.get_by_role("button", name="Back").tap()
+    expect(sheet).not_to_be_visible()
+    visited.expect_scene("answer")
+
+
+def test_narrowing_says_how_many_remain_and_holds_for_the_next_question(
+    visit: Callable[..., Visit],
+) -> None:
+    visited = visit(SIZES[1])
+    page = visited.page
+    visited.expect_scene("looking")
+    page.locator("[data-action=narrow]").tap()
+    panel = page.locator("#narrowing")
+    expect(panel.locator(".remaining")).to_have_text("12 prints remain")
+    chip = panel.locator(".chip", has=page.locator("[name=maker]")).last
+    name = chip.locator("span").first.inner_text()
+    chip.tap()
+    expect(panel.locator(".remaining")).not_to_have_text("12 prints remain")
+    panel.get_by_role("button", name="Done").tap()
+    expect(page.locator("[data-action=narrow]")).to_have_text("Narrowed", use_inner_text=True)
+    page.get_by_role("button", name=ASK).tap()
+    wait_for(visited.service, Phase.FOUND, Phase.UNSURE, Phase.NOT_FOUND)
+    answer = visited.service.snapshot().state.answer
+    assert answer is not None and answer.matches
+    assert all(name in (match.record.makers or "") for match in answer.matches)
+
+
+def test_the_whole_visit_by_keyboard_alone(visit: Callable[..., Visit]) -> None:
+    visited = visit(SIZES[1])
+    page = visited.page
+    visited.expect_scene("looking")
+    tab_to(page, f"text={ASK}")
+    page.keyboard.press("Enter")
+    visited.expect_scene("answer")
+    tab_to(page, ".card")
+    page.keyboard.press("Enter")
+    expect(page.locator("#reading h1")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#reading")).not_to_be_visible()
+    tab_to(page, "text=Look again")
+    page.keyboard.press("Enter")
+    visited.expect_scene("looking")
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until what is wanted has the focus, and see that the focus can be seen."""
+    wanted = page.locator(f".scene:not(.goes) >> {selector}").first
+    for _ in range(30):
+        if wanted.evaluate("(each) => each === document.activeElement"):
+            outline = wanted.evaluate("(each) => parseFloat(getComputedStyle(each).outlineWidth)")
+            assert outline >= 3
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"{selector} can't be reached by Tab")
+
+
+def test_a_long_press_opens_no_menu_and_a_pinch_zooms_nothing(visit: Callable[..., Visit]) -> None:
+    page = visit(SIZES[0]).page
+    swallowed = page.evaluate(
+        """() => [new MouseEvent('contextmenu', {cancelable: true, bubbles: true}),
+      new WheelEvent('wheel', {ctrlKey: true, cancelable: true, bubbles: true})]
+      .map((event) => !document.body.dispatchEvent(event))"""
+    )
+    assert swallowed == [True, True]
+
+
+def test_an_answer_leaves_the_screen_when_nobody_touches_it(
+    browser: Browser, open_service: Callable[..., KioskService], print_pictures: dict[str, Pixels]
+) -> None:
+    service = open_service(opener_of(next(iter(print_pictures.values()))))
+    wait_for(service, Phase.LOOKING)
+    server = Server(create_app(service, ScreenConfig(idle_s=60), HOSTS), "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    context = browser.new_context()
+    page = context.new_page()
+    page.clock.install()
+    page.goto(server.address)
+    service.look()
+    page.clock.run_for(1000)
+    expect(page.locator("[data-scene=answer]:not(.goes)")).to_be_visible()
+    page.clock.run_for(50_000)
+    page.mouse.click(5, 5)  # a touch: another minute
+    page.clock.run_for(50_000)
+    assert service.snapshot().state.phase is Phase.FOUND
+    page.clock.run_for(11_000)
+    wait_for(service, Phase.LOOKING)
+    context.close()
+    server.stop()
+    thread.join()
+
+
+def test_the_page_waits_for_a_service_that_restarts_and_begins_anew(
+    browser: Browser, open_service: Callable[..., KioskService], tmp_path: Path
+) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    boot_ids = []
+    port = 0
+    for _ in range(2):
+        service = open_service(bundle=tmp_path / "none")
+        server = Server(create_app(service, ScreenConfig(), HOSTS), "127.0.0.1", port)
+        port = int(server.address.rstrip("/").rpartition(":")[2])
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        if not boot_ids:
+            page.goto(server.address)
+        expect(page.locator("body")).to_have_attribute("data-boot", service.boot_id, timeout=20_000)
+        expect(page.locator("#moment")).not_to_be_visible()
+        boot_ids.append(service.boot_id)
+        server.stop()
+        thread.join()
+        expect(page.locator("#moment")).to_be_visible(timeout=20_000)
+    assert len(set(boot_ids)) == 2
+    context.close()

@@ -1,0 +1,177 @@
+"""What the page says, decided from values alone."""
+
+import pytest
+
+from device.service import (
+    Answer,
+    FilterOptions,
+    Filters,
+    Match,
+    Option,
+    Record,
+    Relation,
+    Verdict,
+)
+from device.state import KioskState, Phase
+from kiosk_ui import presenter
+
+
+def a_record(record_id: str = "a", **changes: object) -> Record:
+    values: dict[str, object] = {
+        "item": 0,
+        "record_id": record_id,
+        "title": f"Print {record_id}",
+        "makers": "Somebody",
+        "date_text": "1520",
+        "year_min": 1520,
+        "year_max": 1520,
+        "classification": "Print",
+        "technique": "etching",
+        "institution": "A museum",
+        "inventory_number": "1",
+        "rights": "Public domain",
+        "credit": "Given by somebody",
+        "source_url": None,
+        "note": None,
+        "show_picture": True,
+        "width": 300,
+        "height": 400,
+    }
+    return Record(**(values | changes))  # type: ignore[arg-type]
+
+
+def an_answer(verdict: Verdict, *records: Record) -> Answer:
+    return Answer(
+        bundle_id="b1",
+        verdict=verdict,
+        matches=tuple(Match(record=record, score=0.9) for record in records),
+        sheet=None,
+        turn_deg=0,
+        mirrored=False,
+        hint=None,
+        timings_ms={},
+    )
+
+
+def a_state(phase: Phase, answer: Answer | None = None) -> KioskState:
+    return KioskState(
+        phase=phase, answer=answer, since_s=0, bundle_id="b1", note="why", camera_ready=True
+    )
+
+
+MANY = tuple(a_record(str(n)) for n in range(10))
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_every_phase_has_a_scene(phase: Phase) -> None:
+    assert presenter.scene(a_state(phase), {}).name in presenter.SceneName.__args__  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "kind"),
+    [
+        (Verdict.SAME_PRINT, "likely"),
+        (Verdict.SAME_IMAGE, "likely"),
+        (Verdict.SIMILAR_ONLY, "unsure"),
+    ],
+)
+def test_a_likely_or_unsure_answer_has_one_hero_and_a_few_others(
+    verdict: Verdict, kind: str
+) -> None:
+    page = presenter.answer_page(an_answer(verdict, *MANY), {})
+    assert (page.kind, page.hero and page.hero.record_id) == (kind, "0")
+    assert [o.record_id for o in page.others] == ["1", "2", "3", "4", "5"]
+
+
+def test_not_found_claims_nothing_and_shows_the_nearest_three() -> None:
+    page = presenter.answer_page(an_answer(Verdict.NOT_IN_COLLECTION, *MANY), {})
+    assert page.hero is None
+    assert [o.record_id for o in page.others] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_an_answer_without_matches_claims_nothing(verdict: Verdict) -> None:
+    page = presenter.answer_page(an_answer(verdict), {})
+    assert (page.kind, page.hero, page.others) == ("none", None, ())
+
+
+def test_a_picture_that_may_not_be_shown_has_no_address_but_keeps_its_words() -> None:
+    label = presenter.label(a_record(show_picture=False), "b1", {})
+    assert (label.thumb, label.screen) == (None, None)
+    assert label.title == "Print a"
+    assert label.credit == ("Given by somebody", "Public domain")
+
+
+def test_a_pictures_address_names_the_bundle_and_quotes_the_id() -> None:
+    label = presenter.label(a_record("1936/7 #2"), "b1", {})
+    assert label.screen == "/api/v1/records/1936/7%20%232/picture?bundle=b1&size=screen"
+
+
+def test_credit_and_licence_that_say_the_same_are_said_once() -> None:
+    assert presenter.label(a_record(credit="CC0", rights="CC0"), "b1", {}).credit == ("CC0",)
+
+
+def test_a_record_that_says_nothing_has_a_label_all_the_same() -> None:
+    bare = dict.fromkeys(
+        ("makers", "date_text", "technique", "classification", "institution", "rights", "credit")
+    )
+    label = presenter.label(a_record(**bare), "b1", {})
+    assert (label.makers, label.date, label.technique, label.credit) == (None, None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("length", "size"), [(40, "short"), (41, "long"), (110, "long"), (400, "endless")]
+)
+def test_a_longer_title_takes_smaller_type(length: int, size: str) -> None:
+    assert presenter.label(a_record(title="x" * length), "b1", {}).size == size
+
+
+def test_a_relation_within_the_collection_shows_the_other_prints_title() -> None:
+    relations = (
+        Relation(kind="State of", target="b", record_id="b"),
+        Relation(kind="Part of", target="A book", record_id=None),
+    )
+    label = presenter.label(
+        a_record(relations=relations), "b1", {}, {"b": a_record("b", title="Eve")}
+    )
+    assert [(r.words, r.record_id) for r in label.related] == [("Eve", "b"), ("A book", None)]
+
+
+def options(**facets: tuple[Option, ...]) -> FilterOptions:
+    return FilterOptions(remaining=7, undated=2, year_min=1450, year_max=1900, facets=facets)
+
+
+def test_a_facet_without_a_choice_is_left_out() -> None:
+    page = presenter.narrowing_page(
+        options(technique=(Option(value="etching", count=7),)), Filters()
+    )
+    assert page.facets == ()
+
+
+def test_what_is_chosen_comes_first_and_stays_though_nothing_remains_of_it() -> None:
+    found = options(technique=(Option(value="etching", count=5), Option(value="woodcut", count=2)))
+    page = presenter.narrowing_page(found, Filters(terms={"technique": ("woodcut", "lithograph")}))
+    chips = [(c.value, c.count, c.chosen) for c in page.facets[0].chips]
+    assert chips == [("woodcut", 2, True), ("lithograph", 0, True), ("etching", 5, False)]
+
+
+def test_what_does_not_fit_is_folded() -> None:
+    many = tuple(Option(value=f"maker {n}", count=1) for n in range(30))
+    facet = presenter.narrowing_page(options(maker=many), Filters()).facets[0]
+    assert (len(facet.chips), len(facet.more)) == (12, 18)
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [((None, None), (1450, 1900)), ((1000, 2500), (1450, 1900)), ((1500, 1600), (1500, 1600))],
+)
+def test_years_stay_within_the_collections(
+    asked: tuple[int | None, int | None], shown: tuple[int, int]
+) -> None:
+    page = presenter.narrowing_page(options(), Filters(year_from=asked[0], year_to=asked[1]))
+    assert (page.year_from, page.year_to) == shown
+
+
+def test_a_collection_without_any_year_has_no_years_to_choose() -> None:
+    found = FilterOptions(remaining=1, undated=1, year_min=None, year_max=None, facets={})
+    assert presenter.narrowing_page(found, Filters()).years is None

@@ -1,0 +1,151 @@
+"""The real server on a real socket: stalled clients, and nothing written to a disk."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from kiosk_page import no_camera
+
+from device.service import KioskService
+
+ROOT = Path(__file__).parents[2]
+STALLED = 50
+HEALTHY_S = 5.0  # generous: on an idle machine it is milliseconds
+
+REQUESTS = {
+    "silent": b"",
+    "half a request": b"GET /healthz HT",
+    "half an upload": b"POST /api/v1/search HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    b"Content-Type: image/jpeg\r\nContent-Length: 1000000\r\n\r\n" + bytes(5000),
+    "state": b"GET /api/v1/stand/state?after=999999999 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+    "preview": b"GET /api/v1/stand/preview.jpg?after=999999999 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+}
+
+
+def get(port: int, path: str) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", path)
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+    return response.status, body
+
+
+@pytest.mark.parametrize("kind", REQUESTS)
+def test_fifty_stalled_clients_keep_nobody_from_the_health_page(
+    open_service: Callable[..., KioskService], listen: Callable[..., object], kind: str
+) -> None:
+    port = listen(open_service(no_camera)).port  # type: ignore[attr-defined]
+    with ExitStack() as stack:
+        for _ in range(STALLED):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            client.sendall(REQUESTS[kind])
+        began = time.monotonic()
+        status, body = get(port, "/healthz")
+        assert time.monotonic() - began < HEALTHY_S
+        assert (status, json.loads(body)["well"]) == (200, True)
+
+
+def test_the_server_does_not_say_what_it_is(
+    open_service: Callable[..., KioskService], listen: Callable[..., object]
+) -> None:
+    port = listen(open_service(no_camera)).port  # type: ignore[attr-defined]
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", "/healthz")
+    response = connection.getresponse()
+    assert "Server" not in response.headers
+    connection.close()
+
+
+WRITES = """
+import os, sys
+seen = []
+def watch(event, arguments):
+    if event == "open":
+        path, mode, flags = arguments
+        written = (mode and set(mode) & set("wax+")) or (flags or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        if written and str(path) != os.devnull:
+            seen.append(str(path))
+    elif event in ("os.mkdir", "os.rename", "os.link", "shutil.copyfile", "tempfile.mkstemp"):
+        seen.append(f"{event} {arguments}")
+
+import http.client, threading
+from pathlib import Path
+from device.config import RecognitionConfig, ScreenConfig
+from device.notify import Notifier
+from device.service import KioskService
+from kiosk_page import no_camera
+from kiosk_ui import create_app
+from kiosk_ui.server import Server
+
+bundle, picture, sort = sys.argv[1:]
+body = Path(picture).read_bytes()
+with KioskService(Path(bundle), no_camera, RecognitionConfig(), notifier=Notifier(None)) as service:
+    server = Server(create_app(service, ScreenConfig(), ["127.0.0.1"]), "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    sys.addaudithook(watch)
+    if sort == "canary":
+        open(Path(picture).with_name("canary"), "w").close()
+    port = int(server.address.rstrip("/").rpartition(":")[2])
+    kind = "image/png"
+    if sort == "form":
+        edge = b"--edge\\r\\nContent-Disposition: form-data; name=\\"image\\"; filename=\\"p.png\\"\\r\\n\\r\\n"
+        body, kind = edge + body + b"\\r\\n--edge--\\r\\n", "multipart/form-data; boundary=edge"
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("POST", "/api/v1/search", body, {"Content-Type": kind})
+    response = connection.getresponse()
+    print(response.status, len(body), seen)
+    response.read()
+    connection.close()
+    server.stop()
+    thread.join()
+"""
+
+
+@pytest.fixture(scope="module")
+def large_picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some five megabytes of PNG, far above what werkzeug and waitress keep in memory by themselves."""
+    import numpy as np
+    from PIL import Image
+
+    path = tmp_path_factory.mktemp("large") / "picture.png"
+    noise = np.random.default_rng(3).integers(0, 255, (1300, 1300, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(path)
+    assert path.stat().st_size > 5_000_000
+    return path
+
+
+def watched(bundle: Path, picture: Path, sort: str) -> str:
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "tests/standins")])
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", WRITES, str(bundle), str(picture), sort],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=os.environ | {"PYTHONPATH": paths},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("sort", ["body", "form"])
+def test_a_large_upload_is_never_written_to_a_file(
+    small_bundle: Path, large_picture: Path, sort: str
+) -> None:
+    said = watched(small_bundle, large_picture, sort)
+    assert said.startswith("200 5")
+    assert said.rstrip().endswith("[]")
+
+
+def test_the_watch_over_writes_sees_one(small_bundle: Path, large_picture: Path) -> None:
+    assert "canary" in watched(small_bundle, large_picture, "canary")

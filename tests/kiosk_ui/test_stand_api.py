@@ -1,0 +1,126 @@
+"""The stand's own routes: look, dismiss, and the two long polls."""
+
+import queue
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from kiosk_page import OWN, app_of, no_camera, wait_for
+from werkzeug.test import TestResponse
+
+from device.service import KioskService
+from device.state import Phase
+
+
+def test_looking_brings_the_print_under_the_camera(
+    client: FlaskClient, service: KioskService, shown_ids: tuple[str, ...]
+) -> None:
+    before = client.get("/api/v1/stand/state").get_json()
+    assert (before["phase"], before["answer"]) == ("looking", None)
+    assert client.post("/api/v1/stand/look", headers=OWN).status_code == 204
+    wait_for(service, Phase.FOUND)
+    after = client.get(f"/api/v1/stand/state?after={before['revision']}").get_json()
+    assert after["phase"] == "found"
+    assert after["revision"] > before["revision"]
+    assert after["answer"]["matches"][0]["record_id"] == shown_ids[0]
+
+
+def test_dismissing_takes_the_answer_away(client: FlaskClient, service: KioskService) -> None:
+    client.post("/api/v1/stand/look", headers=OWN)
+    wait_for(service, Phase.FOUND)
+    assert client.post("/api/v1/stand/dismiss", headers=OWN).status_code == 204
+    assert client.get("/api/v1/stand/state").get_json()["phase"] == "looking"
+
+
+def test_looking_may_be_narrowed(
+    client: FlaskClient, service: KioskService, shown_ids: tuple[str, ...]
+) -> None:
+    client.post("/api/v1/stand/look?technique=no%20such%20thing", headers=OWN)
+    assert wait_for(service, Phase.NOT_FOUND, Phase.FOUND) is Phase.NOT_FOUND
+
+
+def test_the_state_is_given_at_once_when_it_is_news(client: FlaskClient) -> None:
+    assert client.get("/api/v1/stand/state?after=0").get_json()["phase"] == "looking"
+
+
+def test_the_state_is_waited_for_until_it_changes(
+    client: FlaskClient, service: KioskService
+) -> None:
+    revision = client.get("/api/v1/stand/state").get_json()["revision"]
+    threading.Timer(0.2, service.look).start()
+    state = client.get(f"/api/v1/stand/state?after={revision}").get_json()
+    assert state["revision"] > revision
+
+
+def test_the_live_picture_has_a_number_to_ask_for_the_next_with(client: FlaskClient) -> None:
+    first = client.get("/api/v1/stand/preview.jpg")
+    assert (first.status_code, first.mimetype) == (200, "image/jpeg")
+    assert first.headers["Cache-Control"] == "no-store"
+    number = int(first.headers["X-Frame-Number"])
+    second = client.get(f"/api/v1/stand/preview.jpg?after={number}")
+    assert int(second.headers["X-Frame-Number"]) > number
+
+
+def test_no_live_picture_is_no_content(open_service: Callable[..., KioskService]) -> None:
+    client = app_of(open_service(no_camera)).test_client()
+    response = client.get("/api/v1/stand/preview.jpg?after=3")
+    assert (response.status_code, response.data) == (204, b"")
+
+
+def test_looking_without_a_camera_says_so(open_service: Callable[..., KioskService]) -> None:
+    service = open_service(no_camera)
+    wait_for(service, Phase.CAMERA_LOST)
+    response = app_of(service).test_client().post("/api/v1/stand/look", headers=OWN)
+    assert response.status_code == 503
+    assert "camera" in response.get_json()["error"]
+
+
+def test_looking_without_a_bundle_says_so(bare_client: FlaskClient) -> None:
+    response = bare_client.post("/api/v1/stand/look", headers=OWN)
+    assert response.status_code == 503
+
+
+@pytest.mark.parametrize("after", ["-1", "x", "1.5", "99999999999", "1&after=2", "1&more=1"])
+@pytest.mark.parametrize("what", ["state", "preview.jpg"])
+def test_after_is_a_whole_number(client: FlaskClient, what: str, after: str) -> None:
+    assert client.get(f"/api/v1/stand/{what}?after={after}").status_code == 400
+
+
+def test_a_tap_storm_is_one_look(client: FlaskClient, service: KioskService) -> None:
+    answers = service.health().answers
+    taps = [client.post("/api/v1/stand/look", headers=OWN).status_code for _ in range(20)]
+    assert set(taps) == {204}
+    wait_for(service, Phase.FOUND)
+    assert service.health().answers - answers < 20
+
+
+def test_one_who_waits_too_many_is_asked_to_come_back(
+    client: FlaskClient, service: KioskService
+) -> None:
+    wait = f"/api/v1/stand/state?after={service.snapshot().revision}"
+    responses: queue.Queue[TestResponse] = queue.Queue()
+    waiting = [
+        threading.Thread(target=lambda: responses.put(client.application.test_client().get(wait)))
+        for _ in range(4)
+    ]
+    for thread in waiting:
+        thread.start()
+    refused = responses.get()  # three are parked, so the first answer is the fourth's
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
+    assert client.get("/healthz").status_code == 200
+    service.look()
+    assert [responses.get().status_code for _ in range(3)] == [200, 200, 200]
+    for thread in waiting:
+        thread.join()
+
+
+def test_no_path_of_this_machine_reaches_a_guest(
+    open_service: Callable[..., KioskService], tmp_path: Path
+) -> None:
+    client = app_of(open_service(bundle=tmp_path / "none")).test_client()
+    phone = {"REMOTE_ADDR": "192.168.1.7"}
+    assert str(tmp_path) not in client.get("/healthz", environ_base=phone).text
+    assert str(tmp_path) not in client.get("/", environ_base=phone).text
+    assert str(tmp_path) in client.get("/healthz").text

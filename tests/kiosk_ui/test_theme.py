@@ -1,0 +1,42 @@
+"""The page's colours, as numbers."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+CSS = Path(__file__).parents[2] / "kiosk_ui/static/kiosk.css"
+
+
+def colours() -> dict[str, str]:
+    return dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6});", CSS.read_text("utf-8")))
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Give the contrast ratio as WCAG 2.2 defines it."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize(
+    ("front", "ground", "least"),
+    [
+        ("ink", "paper", 7),
+        ("soft", "paper", 7),
+        ("accent", "paper", 7),
+        ("soft", "mat", 7),
+        ("mat", "ink", 7),
+        ("mat", "accent", 7),
+        ("line", "ink", 7),
+        ("edge", "paper", 3),
+    ],
+)
+def test_words_and_borders_stand_out(front: str, ground: str, least: float) -> None:
+    found = colours()
+    assert contrast(found[front], found[ground]) >= least

@@ -1,0 +1,173 @@
+"""Bundles of drawn prints, and small models in the place of VGG16: real files, made in a fraction of a second."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from converter import bundle_writer, index
+from converter.captures import PrintPicture
+from converter.item import Item
+from converter.relations import RelationText
+from device.bundle import layout
+from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Thresholds, identify
+from device.bundle.opened import sha256_of
+from device.bundle.pictures import SIDES, Size
+from device.recognition.frames import Pixels, to_webp
+from device.recognition.preprocess import to_input
+from device.recognition.search import Vectors, unit
+
+_CELLS = 14
+_WEIGHTS = np.random.default_rng(1).standard_normal((_CELLS * _CELLS * 3, 512)).astype(np.float32)
+
+
+def draw(number: int) -> Pixels:
+    """Give a print that looks like no other number's: blots on paper, 120 by 160 or the other way round."""
+    rng = np.random.default_rng(number)
+    size = (160, 120, 3) if number % 2 else (120, 160, 3)
+    paper = np.full(size, rng.integers(200, 250, 3), np.uint8)
+    for _ in range(12):
+        centre = tuple(int(v) for v in rng.integers(0, 160, 2))
+        ink = tuple(int(v) for v in rng.integers(0, 160, 3))
+        cv2.circle(paper, centre, int(rng.integers(6, 32)), ink, -1)
+    return paper
+
+
+def full_precision(pixels: npt.NDArray[np.uint8]) -> Vectors:
+    """Stand in for VGG16 in float32: uint8 (N, 224, 224, 3) to float32 (N, 512)."""
+    return _layer_normed(_features(pixels) @ _WEIGHTS)
+
+
+def quantised(pixels: npt.NDArray[np.uint8]) -> Vectors:
+    """Stand in for VGG16 in int8: the same with weights rounded to 20 steps of their range."""
+    step = np.abs(_WEIGHTS).max() / 20
+    return _layer_normed(_features(pixels) @ ((_WEIGHTS / step).round() * step))
+
+
+def _features(pixels: npt.NDArray[np.uint8]) -> Vectors:
+    cells = pixels.reshape(len(pixels), _CELLS, 16, _CELLS, 16, 3).mean(axis=(2, 4))
+    return (cells.reshape(len(pixels), -1) / 255 - 0.5).astype(np.float32)
+
+
+def _layer_normed(values: Vectors) -> Vectors:
+    centred = values - values.mean(axis=1, keepdims=True)
+    return (centred / values.std(axis=1, keepdims=True)).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnBundle:
+    """A bundle on disk and the prints it was made of."""
+
+    path: Path
+    prints: tuple[PrintPicture, ...]
+
+
+def write(
+    folder: Path,
+    numbers: Sequence[int],
+    *,
+    relations: Mapping[int, int] | None = None,
+    hidden: Sequence[int] = (),
+    recall: float = 0.995,
+) -> DrawnBundle:
+    """Write a bundle of drawn prints.
+
+    Args:
+        folder: Where it goes.
+        numbers: Of the drawings, one a row; the same number twice is the same picture in two records.
+        relations: Row to the row that it is a state of.
+        hidden: Rows whose picture may not be shown.
+        recall: Asked of the index, which counts rows: among equal pictures it can't find the very same ones.
+    """
+    folder.mkdir(parents=True)
+    drawings = [draw(number) for number in numbers]
+    items = [
+        _item(row, drawing, (relations or {}).get(row), row not in hidden)
+        for row, drawing in enumerate(drawings)
+    ]
+    vectors = unit(quantised(np.stack([to_input(drawing) for drawing in drawings])))
+    (folder / layout.MODEL).write_bytes(b"a model of another kind")
+    sha256 = sha256_of(folder / layout.MODEL)
+    built = index.build(
+        vectors, vectors, folder / layout.INDEX, model_sha256=sha256, wanted_recall=recall
+    )
+
+    def picture(item: Item, size: Size) -> bytes:
+        return to_webp(drawings[items.index(item)], side=SIDES[size], quality=80)
+
+    bundle_writer.write_records(items, {"title": "en"}, folder / layout.RECORDS)
+    bundle_writer.write_pictures(items, picture, folder)
+    bundle_writer.write_arrays(vectors, built.projection, folder)
+    manifest = Manifest(
+        format_version=FORMAT_VERSION,
+        bundle_id="",
+        version=0,
+        name="Drawn prints",
+        made_by="the tests",
+        items=len(items),
+        model=ModelSpec(
+            variant="dynamic_int8",
+            preprocess="caffe",
+            resize="squash-bilinear",
+            input_size=224,
+            dimensions=512,
+            weights_sha256="0" * 64,
+            sha256=sha256,
+        ),
+        index=built.spec,
+        thresholds=Thresholds(
+            same_print=0.9,
+            similar=0.7,
+            false_accepts=0.01,
+            missed=0.1,
+            false_similar=0.2,
+            fitted_on=40,
+            measured_on=40,
+        ),
+        parity=None,
+        languages={"title": "en"},
+        probes=(),
+        files=bundle_writer.entries(folder),
+    )
+    bundle_writer.write_manifest(identify(manifest), folder)
+    return DrawnBundle(path=folder, prints=tuple(_print(row, d) for row, d in enumerate(drawings)))
+
+
+def _print(row: int, drawing: Pixels) -> PrintPicture:
+    return PrintPicture(record_id=_record_id(row), item=row, load=lambda: drawing)
+
+
+def _record_id(row: int) -> str:
+    return f"D-{row:03d}"
+
+
+def _item(row: int, drawing: Pixels, related: int | None, show_picture: bool) -> Item:
+    relations = (
+        () if related is None else (RelationText(kind="State of", target=_record_id(related)),)
+    )
+    return Item(
+        record_id=_record_id(row),
+        title=f"Blots no. {row} <& more>",
+        makers=None,
+        date_text=None,
+        classification=None,
+        technique=None,
+        institution=None,
+        inventory_number=None,
+        rights=None,
+        credit=None,
+        source_url=None,
+        note=None,
+        year_min=None,
+        year_max=None,
+        relations=relations,
+        terms={},
+        image=Path(f"{row}.png"),
+        image_sha256=f"{row:064x}",
+        width=drawing.shape[1],
+        height=drawing.shape[0],
+        show_picture=show_picture,
+    )
