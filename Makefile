@@ -7,6 +7,8 @@ PYTHON ?= python3
 PORT ?= 8080
 COLLECTION ?= demo/collection
 BUNDLE ?= $(if $(filter demo/collection,$(COLLECTION)),demo/bundle,out/$(notdir $(COLLECTION)).bundle)
+# The demo's pictures are pressed harder than a museum's, so that the whole repository stays small to clone.
+QUALITY ?= $(if $(filter demo/collection,$(COLLECTION)),50,76)
 MARKS ?= $(if $(filter demo/collection %/devset,$(COLLECTION)),strict,museum)
 
 # The kiosk's environment, and the desk's and developers' with TensorFlow in it.
@@ -36,7 +38,7 @@ check: $(DESK)/ready ## format, lint, strict types, import contracts
 	$(DESK)/bin/lint-imports
 
 bundle: $(DESK)/ready ## build the demo's bundle anew (COLLECTION= and BUNDLE= name others)
-	$(DESK)/bin/printkiosk-convert build $(COLLECTION) --out $(BUNDLE) --marks $(MARKS)
+	$(DESK)/bin/printkiosk-convert build $(COLLECTION) --out $(BUNDLE) --marks $(MARKS) --picture-quality $(QUALITY)
 
 parity: $(DESK)/ready ## measure the demo bundle against full-precision TensorFlow (COLLECTION= names another)
 	test -f $(BUNDLE)/manifest.json || $(MAKE) bundle

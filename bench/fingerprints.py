@@ -15,12 +15,12 @@ from bench.sides import Maker, Side, race, started
 from converter import calibration, weights
 from converter.backbone import profile_of
 from device.bundle import layout
+from device.recognition.frames import Pixels
 from device.recognition.search import unit
 
 OURS = "ours"
 GRAPH, PREDICT = "TensorFlow float32, graph", "TensorFlow float32, predict_on_batch"
 ORT, OPENVINO = "ONNX Runtime int8, static", "OpenVINO int8"
-_INFORMATION = ("ONNX Runtime float32", "OpenVINO float32", "OpenVINO bf16")
 # A peer below this cosine to float32 is fast at something else.
 PEER_COSINE = 0.99
 
@@ -29,9 +29,8 @@ TF_MARK, PEER_MARK = 3.8, 1.10
 
 def measure(setting: Setting) -> Section:
     """Race the runtimes and hold each one's fingerprints against TensorFlow's."""
-    items = items_of(setting)
-    makers = _makers(setting, calibrate_on=[item for item in items])
-    pictures = inputs(spread(items, setting.amounts.pictures))
+    makers = _makers(setting)
+    pictures = inputs(spread(items_of(setting), setting.amounts.pictures))
     with ExitStack() as stack:
         sides = started(stack, makers)
         say("fingerprints by %d runtimes", len(sides))
@@ -62,18 +61,18 @@ def measure(setting: Setting) -> Section:
     )
 
 
-def _makers(setting: Setting, *, calibrate_on: list[object]) -> dict[str, Maker]:
+def _makers(setting: Setting) -> dict[str, Maker]:
     model = setting.manifest().model
     profile = profile_of(model.preprocess)
     threads, scratch = setting.threads, setting.scratch
     say("quantising the peers' models")
     _quantise(setting, scratch)
-    tensorflow = {"cache": setting.cache.root, "profile": profile, "threads": threads}
+    cache = setting.cache.root
     float_model = scratch / "float32.onnx"
     return {
         OURS: partial(peers.ours, setting.bundle / layout.MODEL, threads),
-        GRAPH: partial(peers.tensorflow_graph, **tensorflow),
-        PREDICT: partial(peers.tensorflow_predict, **tensorflow),
+        GRAPH: partial(peers.tensorflow_graph, cache, profile, threads),
+        PREDICT: partial(peers.tensorflow_predict, cache, profile, threads),
         ORT: partial(peers.onnx_runtime, scratch / "static.onnx", threads),
         OPENVINO: partial(peers.openvino, scratch / "int8.xml", threads, "f32"),
         "ONNX Runtime float32": partial(peers.onnx_runtime, float_model, threads),
@@ -90,7 +89,9 @@ def _quantise(setting: Setting, scratch: Path) -> None:
     prints = inputs([items[row] for row in rows])
     peers.save_network(found, profile_of(model.preprocess), scratch / "float32.onnx")
     logging.getLogger("nncf").setLevel(logging.ERROR)
-    logging.getLogger().setLevel(logging.ERROR)  # both advise a pre-processing that this graph doesn't need
+    logging.getLogger().setLevel(
+        logging.ERROR
+    )  # both advise a pre-processing that this graph doesn't need
     try:
         peers.quantize_onnx(scratch / "float32.onnx", prints, scratch / "static.onnx")
         peers.quantize_onnx_dynamic(scratch / "float32.onnx", scratch / "dynamic.onnx")
@@ -100,23 +101,21 @@ def _quantise(setting: Setting, scratch: Path) -> None:
         logging.getLogger().setLevel(logging.INFO)
 
 
-def _cosines(sides: list[Side], pictures: list[np.ndarray]) -> dict[str, tuple[float, float]]:
+def _cosines(sides: list[Side], pictures: list[Pixels]) -> dict[str, tuple[float, float]]:
     """Give each side's cosines to TensorFlow's graph: median and minimum."""
     vectors = {side.name: unit(np.stack(side.results(pictures))) for side in sides}
     cosines = {name: (found * vectors[GRAPH]).sum(axis=1) for name, found in vectors.items()}
     return {name: (float(np.median(c)), float(c.min())) for name, c in cosines.items()}
 
 
-def _dynamic_once(setting: Setting, pictures: list[np.ndarray]) -> str:
+def _dynamic_once(setting: Setting, pictures: list[Pixels]) -> str:
     """Say how long ONNX Runtime's dynamic quantisation takes: too long for a race."""
     maker = partial(peers.onnx_runtime, setting.scratch / "dynamic.onnx", setting.threads)
     with Side("ONNX Runtime int8, dynamic", maker) as side:
         return f"ONNX Runtime's dynamic quantisation, for information: {side.turn(pictures[:2]):.0f} ms."
 
 
-def _marks(
-    timings: dict[str, Timing], cosines: dict[str, tuple[float, float]]
-) -> tuple[Mark, ...]:
+def _marks(timings: dict[str, Timing], cosines: dict[str, tuple[float, float]]) -> tuple[Mark, ...]:
     reference = min((GRAPH, PREDICT), key=lambda name: timings[name].median_ms)
     against_tf = ratio(timings[reference], timings[OURS])
     able = [name for name in (ORT, OPENVINO) if cosines[name][0] >= PEER_COSINE]

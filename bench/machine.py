@@ -5,7 +5,18 @@ import platform
 from importlib import metadata
 from pathlib import Path
 
-_TELLING = ("avx2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16", "asimddp", "i8mm", "sve")
+_TELLING = (
+    "avx2",
+    "avx_vnni",
+    "avx512f",
+    "avx512_vnni",
+    "avx512_bf16",
+    "amx_int8",
+    "amx_bf16",
+    "asimddp",
+    "i8mm",
+    "sve",
+)
 _PEERS = (
     "ai-edge-litert", "tensorflow-cpu", "tensorflow", "onnxruntime", "openvino", "nncf", "annoy", "numpy",
     "scikit-learn", "pillow",

@@ -25,7 +25,9 @@ class _Graph:
         names = [f"{name}_{number}" for number in range(len(values))]
         for constant, value in zip(names, values, strict=True):
             self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), constant))
-        self.nodes.append(helper.make_node(kind, [self.last, *names], [name], name=name, **attributes))
+        self.nodes.append(
+            helper.make_node(kind, [self.last, *names], [name], name=name, **attributes)
+        )
         self.last = name
 
 
@@ -38,7 +40,9 @@ def onnx_network(weights: Weights, profile: Profile) -> onnx.ModelProto:
         graph.add("Sub", "centred", np.array(_MEAN_RGB, np.float32).reshape(1, 3, 1, 1))
     for layer in weights.layers:
         kernel = folded_kernel(layer, profile).transpose(3, 2, 0, 1)
-        graph.add("Conv", f"{layer.name}_sum", kernel, layer.bias, kernel_shape=[3, 3], pads=[1] * 4)
+        graph.add(
+            "Conv", f"{layer.name}_sum", kernel, layer.bias, kernel_shape=[3, 3], pads=[1] * 4
+        )
         graph.add("Relu", layer.name)
         if layer.name in _POOLED:
             graph.add("MaxPool", f"{layer.name}_pool", kernel_shape=[2, 2], strides=[2, 2])

@@ -40,7 +40,12 @@ def ours(bundle: Path, threads: int) -> Callable[[Pixels | bytes], Laps]:
         answer = recogniser.recognise(frames.frame(pixels, source="bench"))
         whole = time.perf_counter() - start
         top = {"top": float(answer.matches[0].record.item)}
-        return {"decode": (decoded - start) * 1000, **answer.timings_ms, "whole": whole * 1000, **top}
+        return {
+            "decode": (decoded - start) * 1000,
+            **answer.timings_ms,
+            "whole": whole * 1000,
+            **top,
+        }
 
     return work
 
@@ -107,9 +112,7 @@ def _makers(setting: Setting) -> dict[str, Maker]:
     }
 
 
-def _race(
-    sides: list[Side], pictures: list[Pixels | bytes], setting: Setting
-) -> dict[str, Timing]:
+def _race(sides: list[Side], pictures: list[Pixels | bytes], setting: Setting) -> dict[str, Timing]:
     amounts = setting.amounts
     return race(sides, pictures, rounds=amounts.rounds, calls=amounts.calls, what="recognition")
 

@@ -89,7 +89,11 @@ class Section:
 
 
 def times_table(
-    timings: Mapping[str, Timing], *, ours: str, also: Mapping[str, tuple[str, ...]], extra: tuple[str, ...]
+    timings: Mapping[str, Timing],
+    *,
+    ours: str,
+    also: Mapping[str, tuple[str, ...]],
+    extra: tuple[str, ...],
 ) -> Table:
     """Give a table of several sides' times and their ratios to ours.
 

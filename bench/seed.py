@@ -36,7 +36,9 @@ def recognise(
 
     fingerprint = _CALLS[call](cache, profile, threads)
     vectors = np.array(load_array(bundle / layout.FINGERPRINTS))
-    search = NearestNeighbors(n_neighbors=min(NEIGHBOURS, len(vectors)), algorithm="brute").fit(vectors)
+    search = NearestNeighbors(n_neighbors=min(NEIGHBOURS, len(vectors)), algorithm="brute").fit(
+        vectors
+    )
     records = sqlite3.connect(f"{(bundle / layout.RECORDS).absolute().as_uri()}?mode=ro", uri=True)
 
     def work(picture: Pixels | bytes) -> Rows:

@@ -69,6 +69,13 @@ def _parser() -> argparse.ArgumentParser:
         help="records that may be left out, such as 2%% (the default) or 0",
     )  # fmt: skip
     build.add_argument("--variant", choices=("dynamic_int8", "full_int8", "float16", "float32"))
+    build.add_argument(
+        "--picture-quality",
+        type=int,
+        choices=range(1, 101),
+        metavar="1..100",
+        help="of the large pictures, as WebP counts it (default 76); less makes a smaller bundle",
+    )
     _add_columns(build)
     _add_model(build)
     build.set_defaults(run=_build)
@@ -146,7 +153,7 @@ def _marks(name: str) -> "Marks":
 
 def _build(options: argparse.Namespace) -> int:
     # Heavy libraries load inside the verbs that need them, so that --help and check are quick.
-    from converter import pipeline
+    from converter import pipeline, prepare
     from converter.parity import Plan
     from converter.pipeline import DEFAULT_PROFILE, DEFAULT_VARIANT, Options
 
@@ -162,6 +169,7 @@ def _build(options: argparse.Namespace) -> int:
                 plan=Plan(threads=options.threads),
                 marks=_marks(options.marks),
                 most_refused=options.max_refused,
+                picture_quality=options.picture_quality or prepare.SCREEN_QUALITY,
                 workers=_cores(),
                 threads=options.threads,
                 cache=_cache(options),

@@ -66,6 +66,7 @@ class Options:
         columns: A column map that isn't in the collection's folder.
         weights: A file of VGG16 weights; `None` looks in the cache, then fetches them.
         plan: How much is simulated and compared.
+        picture_quality: Of the large pictures, WebP's 0..100.
         most_refused: Share of the records that may be refused, 0..1.
     """
 
@@ -78,6 +79,7 @@ class Options:
     plan: Plan
     marks: Marks
     most_refused: float
+    picture_quality: int
     workers: int
     threads: int
     cache: Cache
@@ -123,7 +125,11 @@ def build(options: Options, progress: Progress) -> Built:
         prints = _fingerprint(read, quantised, options, progress)
         pictures = _pictures(prints.items)
         taken = captures.take(
-            pictures, quantised.batch, count=options.plan.camera_queries, seed=options.plan.seed, progress=progress
+            pictures,
+            quantised.batch,
+            count=options.plan.camera_queries,
+            seed=options.plan.seed,
+            progress=progress,
         )
         built = index.build(
             prints.vectors,
@@ -196,7 +202,11 @@ def _fingerprint(
     refusals = list(read.refusals)
     kept = [quantised.kept(item.image_sha256) for item in read.items]
     ready = prepare.prepare(
-        read.items, options.cache, wants_pixels=[v is None for v in kept], workers=options.workers
+        read.items,
+        options.cache,
+        wants_pixels=[v is None for v in kept],
+        quality=options.picture_quality,
+        workers=options.workers,
     )
     for number, (prepared, vector) in enumerate(zip(ready, kept, strict=True), 1):
         progress("fingerprints", number, len(kept))
@@ -237,7 +247,7 @@ def _write_parts(
     prints: _Prints, read: Collection, built: BuiltIndex, options: Options, folder: Path
 ) -> None:
     def picture(item: Item, size: Size) -> bytes:
-        return prepare.picture(item, size, options.cache)
+        return prepare.picture(item, size, options.cache, options.picture_quality)
 
     bundle_writer.write_records(prints.items, read.languages, folder / layout.RECORDS)
     bundle_writer.write_pictures(prints.items, picture, folder)

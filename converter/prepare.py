@@ -22,7 +22,9 @@ from device.recognition.frames import Pixels
 
 # In the cache's keys: raise it when the pictures or the input come out differently.
 VERSION = "1"
-QUALITY: dict[Size, int] = {"thumb": 70, "screen": 76}
+# WebP's 0..100. A card's picture is small enough to be forgiving; the large one is the museum's choice.
+THUMB_QUALITY = 60
+SCREEN_QUALITY = 76
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,12 @@ class Prepared:
 
 
 def prepare(
-    items: Sequence[Item], cache: Cache, *, wants_pixels: Sequence[bool], workers: int
+    items: Sequence[Item],
+    cache: Cache,
+    *,
+    wants_pixels: Sequence[bool],
+    quality: int,
+    workers: int,
 ) -> Iterator[Prepared | Refusal]:
     """Decode each print once, keep its screen pictures, and give its model input, in order.
 
@@ -47,38 +54,45 @@ def prepare(
         cache: Where the screen's pictures go.
         wants_pixels: For each print whether the model input is needed; where it isn't and the pictures
             are kept already, nothing is decoded.
+        quality: Of the large picture, WebP's 0..100.
         workers: Processes that decode.
 
     Yields:
         A `Refusal` for a picture that can't be decoded after all.
     """
     jobs = list(zip(items, wants_pixels, strict=True))
-    todo = [(item, wanted) for item, wanted in jobs if wanted or not has_pictures(item, cache)]
+    todo = [
+        (item, wanted) for item, wanted in jobs if wanted or not has_pictures(item, cache, quality)
+    ]
     if len(todo) <= workers * 4:  # not worth starting processes
-        yield from (_prepare(item, cache, wanted) for item, wanted in jobs)
+        yield from (_prepare(item, cache, wanted, quality) for item, wanted in jobs)
         return
-    yield from _in_parallel(jobs, cache, workers)
+    yield from _in_parallel(jobs, cache, quality, workers)
 
 
-def has_pictures(item: Item, cache: Cache) -> bool:
+def has_pictures(item: Item, cache: Cache, quality: int) -> bool:
     """Say whether a print's screen pictures are kept already."""
-    return all(cache.get("pictures", *_key(item, size)) is not None for size in SIDES)
+    return all(cache.get("pictures", *_key(item, size, quality)) is not None for size in SIDES)
 
 
-def picture(item: Item, size: Size, cache: Cache) -> bytes:
+def picture(item: Item, size: Size, cache: Cache, quality: int) -> bytes:
     """Give a prepared print's picture as WebP."""
-    data = cache.get("pictures", *_key(item, size))
+    data = cache.get("pictures", *_key(item, size, quality))
     if data is None:
         raise BuildError(f"{item.record_id}: its {size} picture has left the cache; build again")
     return data
 
 
-def _key(item: Item, size: Size) -> tuple[str, ...]:
-    return (item.image_sha256, size, str(SIDES[size]), str(QUALITY[size]), VERSION)
+def _key(item: Item, size: Size, quality: int) -> tuple[str, ...]:
+    return (item.image_sha256, size, str(SIDES[size]), str(_quality(size, quality)), VERSION)
+
+
+def _quality(size: Size, quality: int) -> int:
+    return THUMB_QUALITY if size == "thumb" else quality
 
 
 def _in_parallel(
-    jobs: Sequence[tuple[Item, bool]], cache: Cache, workers: int
+    jobs: Sequence[tuple[Item, bool]], cache: Cache, quality: int, workers: int
 ) -> Iterator[Prepared | Refusal]:
     # Spawned, not forked: TensorFlow's threads don't survive a fork.
     context = multiprocessing.get_context("spawn")
@@ -87,11 +101,11 @@ def _in_parallel(
         feed = iter(jobs)
         try:
             for item, wanted in islice(feed, workers * 4):
-                waiting.append(pool.submit(_prepare, item, cache, wanted))
+                waiting.append(pool.submit(_prepare, item, cache, wanted, quality))
             while waiting:
                 yield waiting.popleft().result()
                 for item, wanted in islice(feed, 1):
-                    waiting.append(pool.submit(_prepare, item, cache, wanted))
+                    waiting.append(pool.submit(_prepare, item, cache, wanted, quality))
         except BrokenProcessPool as error:
             raise BuildError(
                 "a process that decodes pictures was killed, probably for want of memory; "
@@ -99,15 +113,15 @@ def _in_parallel(
             ) from error
 
 
-def _prepare(item: Item, cache: Cache, wants_pixels: bool) -> Prepared | Refusal:
-    if not wants_pixels and has_pictures(item, cache):
+def _prepare(item: Item, cache: Cache, wants_pixels: bool, quality: int) -> Prepared | Refusal:
+    if not wants_pixels and has_pictures(item, cache, quality):
         return Prepared(item=item, pixels=None)
     try:
         pixels = frames.load(item.image)
     except PictureError as error:
         return Refusal(record_id=item.record_id, image=item.image.name, reason=str(error))
     for size, side in SIDES.items():
-        if cache.get("pictures", *_key(item, size)) is None:
-            data = frames.to_webp(pixels, side=side, quality=QUALITY[size])
-            cache.put("pictures", *_key(item, size), data=data)
+        if cache.get("pictures", *_key(item, size, quality)) is None:
+            data = frames.to_webp(pixels, side=side, quality=_quality(size, quality))
+            cache.put("pictures", *_key(item, size, quality), data=data)
     return Prepared(item=item, pixels=preprocess.to_input(pixels) if wants_pixels else None)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 from tqdm import tqdm
 
@@ -13,20 +14,23 @@ def bars() -> Iterator[Callable[[str, int, int], None]]:
 
     One bar at a time; it stays when it is full. Nothing is drawn where nobody looks at a terminal.
     """
-    bar: "tqdm[None] | None" = None
+    bars_drawn: "list[tqdm[NoReturn]]" = []
 
     def show(what: str, done: int, total: int) -> None:
-        nonlocal bar
-        if bar is None or bar.desc != what:
-            if bar is not None:
-                bar.close()
-            bar = tqdm(total=total, desc=what, unit="", disable=not sys.stderr.isatty())
-            bar.desc = what
+        if not bars_drawn or bars_drawn[-1].desc != what:
+            _close(bars_drawn)
+            bars_drawn.append(tqdm(desc=what, disable=not sys.stderr.isatty()))
+        bar = bars_drawn[-1]
+        bar.desc = what  # tqdm adds a colon to it
         bar.total = total
         bar.update(done - bar.n)
 
     try:
         yield show
     finally:
-        if bar is not None:
-            bar.close()
+        _close(bars_drawn)
+
+
+def _close(bars_drawn: "list[tqdm[NoReturn]]") -> None:
+    while bars_drawn:
+        bars_drawn.pop().close()

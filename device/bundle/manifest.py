@@ -150,7 +150,7 @@ def dump(manifest: Manifest) -> str:
             indent=1,
             sort_keys=True,
             ensure_ascii=False,
-            allow_nan=False,
+            allow_nan=False,  # a threshold that is no number would let every print pass
         )
         + "\n"
     )

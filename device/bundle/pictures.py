@@ -15,7 +15,7 @@ from device.errors import BundleDamagedError, UnknownRecordError
 Size = Literal["thumb", "screen"]
 # The longer side in pixels. A card on the screen is 20 to 30 mm wide (at most 170 px at 5.9 px/mm, twice
 # that on a phone); the large picture fills a 1280x720 screen's height and leaves something to see on 1080.
-SIDES: dict[Size, int] = {"thumb": 320, "screen": 1080}
+SIDES: dict[Size, int] = {"thumb": 256, "screen": 1080}
 MEDIA_TYPE = "image/webp"
 
 

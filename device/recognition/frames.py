@@ -240,5 +240,5 @@ def to_webp(pixels: Pixels, *, side: int, quality: int) -> bytes:
     image = Image.fromarray(pixels)
     image.thumbnail((side, side), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
-    image.save(buffer, "WEBP", quality=quality, method=4)
+    image.save(buffer, "WEBP", quality=quality, method=6)
     return buffer.getvalue()

@@ -1,5 +1,6 @@
 """What the README tells people to type exists: make's targets, and the programs' commands and options."""
 
+import configparser
 import os
 import re
 import shlex
@@ -12,11 +13,18 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-PROGRAMS = {
-    "printkiosk": "kiosk_ui.__main__",
-    "printkiosk-device": "device.cli",
-    "printkiosk-convert": "converter.cli",
-}
+
+
+def programs() -> dict[str, tuple[str, str]]:
+    """Give the programs that are installed: name to module and function."""
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg")
+    lines = settings["options.entry_points"]["console_scripts"].strip().splitlines()
+    pairs = [line.replace(" ", "").split("=") for line in lines]
+    return {name: (place.split(":")[0], place.split(":")[1]) for name, place in pairs}
+
+
+PROGRAMS = programs()
 
 
 def commands(text: str) -> Iterator[list[str]]:
@@ -76,16 +84,16 @@ def test_every_command_and_option_of_the_readme_is_the_programs(program: str) ->
             if not re.fullmatch(r"[a-z]+", word) or (ROOT / word).exists():
                 break
             verbs.append(word)
-        text = told(PROGRAMS[program], verbs)
+        text = told(*PROGRAMS[program], verbs)
         for option in (word.split("=")[0] for word in words[1:] if word.startswith("-")):
             assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", text), (words, option)
 
 
-def told(module: str, verbs: list[str]) -> str:
+def told(module: str, function: str, verbs: list[str]) -> str:
     """Give what a command's help says; fails when there is no such command."""
     environ = {name: v for name, v in os.environ.items() if not name.startswith("PRINTKIOSK_")}
     done = subprocess.run(
-        [sys.executable, "-m", module, *verbs, "--help"],
+        [sys.executable, "-c", f"import sys, {module} as m; m.{function}()", *verbs, "--help"],
         cwd=ROOT,
         env=environ,
         capture_output=True,

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from hand_camera import HandCamera
 
+from converter import bundle_writer
 from device.bundle import layout
 from device.bundle.manifest import Manifest
-from device.bundle.opened import OpenedBundle
+from device.bundle.opened import OpenedBundle, read_manifest
 from device.cameras import CameraSource
 from device.config import CameraConfig, Config
 from device.doctor import Finding, examine
@@ -76,9 +77,6 @@ def test_a_print_that_does_not_find_itself_is_named(
     bundle_copy: Path, camera: HandCamera, change_manifest: Callable[..., Manifest]
 ) -> None:
     """Its pictures exchanged with another's, as if rows had been shifted when the bundle was built."""
-    from converter import bundle_writer
-    from device.bundle.opened import read_manifest
-
     first, second, _ = read_manifest(bundle_copy).probes
     path = bundle_copy / layout.picture_shard(0)
     data = path.read_bytes()

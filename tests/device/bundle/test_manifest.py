@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import json
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -187,6 +188,14 @@ def test_a_content_that_is_not_the_ids_is_refused_naming_both() -> None:
 
     assert WHOLE.bundle_id in str(caught.value)
     assert "its content is" in str(caught.value)
+
+
+def test_a_number_that_is_none_is_never_sealed() -> None:
+    """A threshold of NaN would let every print pass."""
+    for number in (math.nan, math.inf):
+        wrong = dataclasses.replace(WHOLE.thresholds, same_print=number)
+        with pytest.raises(ValueError, match="JSON"):
+            identify(dataclasses.replace(WHOLE, thresholds=wrong))
 
 
 def places(data: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:

@@ -1,5 +1,6 @@
 """The kiosk as one object, with the real bundle and a camera that a test plugs in and pulls out."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -363,6 +364,8 @@ def test_a_model_that_cannot_be_loaded_is_a_state_too(
 
     with kiosk(bundle_copy, lambda bundle: opened_camera(camera), notifier) as service:
         assert "can't be loaded" in service.snapshot().state.note
+        held = [os.path.realpath(file) for file in Path("/proc/self/fd").iterdir()]
+        assert not [path for path in held if path.startswith(str(bundle_copy))]  # all is let go
 
 
 def test_closing_leaves_no_thread_and_no_open_camera(
@@ -389,9 +392,7 @@ class SlowCamera(HandCamera):
     def _take(self, timeout_s: float) -> Pixels:
         if self._number:
             with self._changed:
-                self.was_stopped = self._changed.wait_for(
-                    lambda: not self._is_started, timeout_s
-                )
+                self.was_stopped = self._changed.wait_for(lambda: not self._is_started, timeout_s)
             raise CameraLostError("hand:0: no frame")
         return self.pixels
 

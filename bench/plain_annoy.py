@@ -1,0 +1,77 @@
+"""Annoy as anybody would first use it: over whole fingerprints. The peer of the kiosk's half-whitened index."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import annoy
+import numpy as np
+import numpy.typing as npt
+
+from converter.index import NEAREST, SEED, recall
+from device.recognition.fingerprint import Vector
+from device.recognition.search import Vectors
+
+# Half an octave apart.
+SEARCH_K = tuple(round(500 * 2 ** (step / 2)) for step in range(22))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainIndex:
+    """A plain index on disk, mapped.
+
+    Attributes:
+        search_k: The least of the grid that reaches the recall asked for, or the most.
+        recall_at_10: Reached with it.
+    """
+
+    trees: annoy.AnnoyIndex
+    count: int
+    size_bytes: int
+    search_k: int = 0
+    recall_at_10: float = 0.0
+
+    def nearest(self, query: Vector) -> list[int]:
+        """Give the ten nearest by these parameters."""
+        return list(self.trees.get_nns_by_vector(query, NEAREST, search_k=self.search_k))
+
+
+def grow(vectors: Vectors, count: int, path: Path) -> PlainIndex:
+    """Build a plain index with so many trees."""
+    trees = annoy.AnnoyIndex(vectors.shape[1], "angular")
+    trees.set_seed(SEED)
+    for item, vector in enumerate(vectors):
+        trees.add_item(item, vector)
+    trees.build(count, n_jobs=-1)
+    trees.save(str(path))
+    return PlainIndex(trees=trees, count=count, size_bytes=path.stat().st_size)
+
+
+def tuned(
+    index: PlainIndex, queries: Vectors, exact: npt.NDArray[np.intp], wanted: float
+) -> PlainIndex:
+    """Give the index with the least `search_k` that reaches a recall on these queries."""
+    low, high = 0, len(SEARCH_K) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if recall_at(index, queries, exact, SEARCH_K[middle]) >= wanted:
+            high = middle
+        else:
+            low = middle + 1
+    return PlainIndex(
+        trees=index.trees,
+        count=index.count,
+        size_bytes=index.size_bytes,
+        search_k=SEARCH_K[low],
+        recall_at_10=recall_at(index, queries, exact, SEARCH_K[low]),
+    )
+
+
+def recall_at(
+    index: PlainIndex, queries: Vectors, exact: npt.NDArray[np.intp], search_k: int
+) -> float:
+    """Give recall@10 with a `search_k`; -1 is Annoy's default."""
+    found = [
+        np.asarray(index.trees.get_nns_by_vector(query, NEAREST, search_k=search_k), np.intp)
+        for query in queries
+    ]
+    return recall(found, exact)

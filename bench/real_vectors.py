@@ -1,0 +1,99 @@
+"""Real fingerprints to vary: the bundle's own, of details of its prints where it has few, and what a camera does to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from bench.setting import Setting, items_of
+from converter.captures import PrintPicture, take
+from converter.collection import Item
+from device.bundle import layout
+from device.bundle.opened import opened
+from device.recognition import frames, preprocess
+from device.recognition.fingerprint import Fingerprinter
+from device.recognition.frames import Pixels
+from device.recognition.search import Vectors, load_array, unit
+
+_CAPTURES = 400
+_SEED = 2026
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RealVectors:
+    """What generated collections are made from.
+
+    Attributes:
+        prints: float32 (N, 512), unit length: the bundle's fingerprints.
+        base: The same and those of details of prints, float32 (R, 512).
+        captures: float32 (C, 512), unit length: simulated captures of prints.
+        shifts: float32 (C, 512): capture minus print.
+    """
+
+    prints: Vectors
+    base: Vectors
+    captures: Vectors
+    shifts: Vectors
+
+
+def read(setting: Setting) -> RealVectors:
+    """Give the real vectors of a bundle and its collection."""
+    fingerprint = Fingerprinter(setting.bundle / layout.MODEL, "bench", threads=setting.threads)
+
+    def batch(pixels: Pixels) -> Vectors:
+        return unit(np.stack([fingerprint(one).vector for one in pixels]))
+
+    prints = np.array(load_array(setting.bundle / layout.FINGERPRINTS))
+    items = {item.record_id: item for item in items_of(setting)}
+    with opened(setting.bundle) as bundle:
+        order = [items[bundle.records.at(row).record_id] for row in range(len(prints))]
+    wanted = min(_CAPTURES, 2 * setting.amounts.queries)
+    pictures = [
+        PrintPicture(record_id=item.record_id, item=row, load=_Loader(item))
+        for row, item in enumerate(order)
+    ]
+    bar: tqdm[Any]
+    with tqdm(total=wanted, desc="captures", leave=False) as bar:
+        taken = take(
+            pictures, batch, count=wanted, seed=_SEED, progress=lambda _, done, __: _to(bar, done)
+        )
+    captures = np.stack([capture.vector for capture in taken])
+    shifts = captures - prints[[capture.item for capture in taken]]
+    details = _details(order, setting.amounts.base - len(prints))
+    more = [batch(one[np.newaxis]) for one in tqdm(details, desc="details", leave=False)]
+    return RealVectors(
+        prints=prints, base=np.concatenate([prints, *more]), captures=captures, shifts=shifts
+    )
+
+
+class _Loader:
+    def __init__(self, item: Item) -> None:
+        self._item = item
+
+    def __call__(self) -> Pixels:
+        return frames.load(self._item.image)
+
+
+def _to(bar: tqdm[Any], done: int) -> None:
+    bar.update(done - bar.n)
+
+
+def _details(items: Sequence[Item], count: int) -> list[Pixels]:
+    """Give model inputs of details, 40 to 70 % of each side, from prints taken in turn."""
+    rng = np.random.default_rng(_SEED)
+    each = -(-max(count, 0) // len(items))
+    found: list[Pixels] = []
+    for item in items[: max(count, 0)]:
+        pixels = frames.load(item.image)
+        for _ in range(min(each, count - len(found))):
+            share = rng.uniform(0.4, 0.7)
+            height, width = (max(1, int(side * share)) for side in pixels.shape[:2])
+            top, left = (
+                int(rng.integers(a - b + 1))
+                for a, b in zip(pixels.shape, (height, width), strict=False)
+            )
+            detail = np.ascontiguousarray(pixels[top : top + height, left : left + width])
+            found.append(preprocess.to_input(detail))
+    return found

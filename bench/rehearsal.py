@@ -1,0 +1,150 @@
+"""Run by `bench.building` in a process of its own: each step of a build on a few prints, and the memory it took."""
+
+import resource
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from bench import generated
+from bench.setting import Setting, inputs, items_of, spread
+from converter import calibration, captures, index, prepare, quantize, weights
+from converter.backbone import build, profile_of
+from converter.cache import Cache
+from converter.captures import PrintPicture
+from converter.collection import Item
+from converter.fingerprints import Quantised, Reference
+from converter.parity import Plan
+from converter.prepare import SCREEN_QUALITY, Prepared
+from device.bundle import layout
+from device.evaluation.simulator import CAMERA
+from device.recognition import frames
+from device.recognition.search import Vectors
+
+LARGE = 20_000
+_BATCH = 8
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """What the measured part took.
+
+    Attributes:
+        model_s: Making the quantised model, whatever the collection's size.
+        prepare_s, fingerprint_s, capture_s, reference_s: For one print (or capture).
+        index_s: Choosing and building the index at `LARGE` prints.
+        measured: Prints measured.
+        peak_mb: Most resident memory of this process, of everything above.
+        worker_mb: Most resident memory of one process that decodes.
+    """
+
+    model_s: float
+    prepare_s: float
+    fingerprint_s: float
+    capture_s: float
+    reference_s: float
+    index_s: float
+    measured: int
+    peak_mb: float
+    worker_mb: float
+
+
+def rehearse(setting: Setting, large: int) -> Rehearsal:
+    """Take every step of a build with an empty cache, and the index at its full size."""
+    items = spread(items_of(setting), setting.amounts.measured)
+    model = setting.manifest().model
+    with tempfile.TemporaryDirectory(dir=setting.scratch) as folder:
+        cache = Cache(root=Path(folder))
+        found = weights.find(None, cache=setting.cache.root)
+        quantised = Quantised(
+            setting.bundle / layout.MODEL, model.sha256, cache, threads=setting.threads
+        )
+        prepared, prepare_s = _timed(lambda: _prepared(items, cache, setting.threads))
+        pixels = [one.pixels for one in prepared if one.pixels is not None]
+        vectors, fingerprint_s = _timed(
+            lambda: [quantised(f"bench-{n}", one) for n, one in enumerate(pixels)]
+        )
+        pictures = [
+            PrintPicture(record_id=i.record_id, item=row, load=partial(frames.load, i.image))
+            for row, i in enumerate(items)
+        ]
+        taken, capture_s = _timed(
+            lambda: captures.take(pictures, quantised.batch, count=len(items), seed=1)
+        )
+        reference = Reference(found, profile_of(model.preprocess), cache)
+        reference(np.stack(pixels[:1]))  # loads TensorFlow
+        _, reference_s = _timed(lambda: _referenced(reference, pixels))
+        _, index_s = _timed(lambda: _index(np.stack(vectors), large, Path(folder)))
+    return Rehearsal(
+        model_s=_model_s(setting),
+        prepare_s=prepare_s / len(items),
+        fingerprint_s=fingerprint_s / len(pixels),
+        capture_s=capture_s / len(taken),
+        reference_s=reference_s / len(pixels),
+        index_s=index_s,
+        measured=len(items),
+        peak_mb=_peak_mb(resource.RUSAGE_SELF),
+        worker_mb=_peak_mb(resource.RUSAGE_CHILDREN),
+    )
+
+
+def seconds_for(prints: int, one: Rehearsal, plan: Plan) -> dict[str, float]:
+    """Give what each step takes for a collection of so many prints."""
+    compared = min(prints, plan.most_prints)
+    return {
+        "make the model": one.model_s,
+        "decode, screen pictures": prints * one.prepare_s,
+        "quantised fingerprints": prints * one.fingerprint_s,
+        "captures": plan.camera_queries * one.capture_s,
+        "TensorFlow's fingerprints": (compared + plan.camera_queries) * one.reference_s,
+        "factors alone": plan.factor_queries * len(CAMERA) * (one.capture_s + one.reference_s),
+        "index": one.index_s,
+    }
+
+
+def _timed(work: Callable[[], T]) -> tuple[T, float]:
+    start = time.perf_counter()
+    done = work()
+    return done, time.perf_counter() - start
+
+
+def _prepared(items: Sequence[Item], cache: Cache, workers: int) -> list[Prepared]:
+    ready = prepare.prepare(
+        items, cache, wants_pixels=[True] * len(items), quality=SCREEN_QUALITY, workers=workers
+    )
+    return [one for one in ready if isinstance(one, Prepared)]
+
+
+def _referenced(reference: Reference, pixels: Sequence[frames.Pixels]) -> None:
+    for start in range(1, len(pixels), _BATCH):
+        reference(np.stack(pixels[start : start + _BATCH]))
+
+
+def _index(vectors: Vectors, large: int, folder: Path) -> None:
+    shifts = np.zeros((1, vectors.shape[1]), np.float32)
+    made = generated.generate(vectors, shifts, count=large, queries=400, seed=3)
+    index.build(made.vectors, made.held_out, folder / layout.INDEX, model_sha256="bench")
+
+
+def _model_s(setting: Setting) -> float:
+    """Make the bundle's kind of model anew, as a build with an empty cache does."""
+    model = setting.manifest().model
+    found = weights.find(None, cache=setting.cache.root)
+    rows = calibration.choose(len(items_of(setting)), count=setting.amounts.calibration, seed=1)
+    items = items_of(setting)
+    prints = np.stack(inputs([items[row] for row in rows]))
+    variant = next(v for v in quantize.VARIANTS if v == model.variant)
+    _, taken = _timed(
+        lambda: quantize.convert(build(found, profile_of(model.preprocess)), variant, prints)
+    )
+    return taken
+
+
+def _peak_mb(who: int) -> float:
+    return resource.getrusage(who).ru_maxrss * 1024 / 1e6

@@ -1,0 +1,64 @@
+"""The outcome as text for a terminal, as JSON, and as one HTML page that asks for nothing else."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+import jinja2
+
+from bench.results import Mark, Section, Table
+
+
+def text(sections: Sequence[Section], machine: Mapping[str, str]) -> str:
+    """Give the tables and marks as lines for a terminal."""
+    parts = ["\n".join(f"{name}: {value}" for name, value in machine.items())]
+    for section in sections:
+        lines = ["", section.title, "=" * len(section.title), section.method]
+        for table in section.tables:
+            lines += ["", *([table.title] if table.title else []), *_columns(table)]
+        lines += ["", *(_mark(mark) for mark in section.marks)] if section.marks else []
+        parts.append("\n".join(lines))
+    return "\n".join(parts) + "\n"
+
+
+def to_json(sections: Sequence[Section], machine: Mapping[str, str]) -> str:
+    """Give all of it for programs, ending in a newline."""
+    data = {"machine": dict(machine), "sections": [asdict(section) for section in sections]}
+    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+
+
+def page(sections: Sequence[Section], machine: Mapping[str, str]) -> str:
+    """Give the page."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("bench"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("bench.html").render(
+        sections=sections, machine=machine, verdict=verdict
+    )
+
+
+def verdict(mark: Mark) -> str:
+    """Give one word on a mark."""
+    return {True: "met", False: "missed", None: "not judged here"}[mark.met]
+
+
+def _mark(mark: Mark) -> str:
+    return f"[{verdict(mark)}] {mark.what}: {mark.found} (wanted {mark.wanted})"
+
+
+def _columns(table: Table) -> list[str]:
+    rows = [table.columns, *table.rows]
+    widths = [max(len(row[number]) for row in rows) for number in range(len(table.columns))]
+    return [
+        "  ".join(_cell(c, w, n) for n, (c, w) in enumerate(zip(row, widths, strict=True))).rstrip()
+        for row in rows
+    ]
+
+
+def _cell(word: str, width: int, number: int) -> str:
+    is_words = number == 0 or (" " in word.strip() and not word[:1].isdigit())
+    return word.ljust(width) if is_words else word.rjust(width)
