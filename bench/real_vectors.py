@@ -54,7 +54,6 @@ def read(setting: Setting) -> RealVectors:
         PrintPicture(record_id=item.record_id, item=row, load=_Loader(item))
         for row, item in enumerate(order)
     ]
-    bar: tqdm[Any]
     with tqdm(total=wanted, desc="captures", leave=False) as bar:
         taken = take(
             pictures, batch, count=wanted, seed=_SEED, progress=lambda _, done, __: _to(bar, done)
@@ -76,7 +75,7 @@ class _Loader:
         return frames.load(self._item.image)
 
 
-def _to(bar: tqdm[Any], done: int) -> None:
+def _to(bar: Any, done: int) -> None:
     bar.update(done - bar.n)
 
 

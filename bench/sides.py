@@ -20,7 +20,7 @@ from tqdm import tqdm
 from bench.results import Timing
 
 # Between turns, for the other side's threads to go to sleep.
-PAUSE_S = 0.03
+PAUSE_S = 0.05
 
 Work = Callable[[Any], Any]
 Maker = Callable[[], Work]

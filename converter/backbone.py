@@ -25,7 +25,9 @@ _EPSILON = 1e-3
 
 # What keras.applications subtracts in its "caffe" mode, here in RGB order.
 _CAFFE_MEAN_RGB = (123.68, 116.779, 103.939)
-_POOL_AFTER = {"block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3", "block5_conv3"}
+POOL_AFTER = frozenset(
+    {"block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3", "block5_conv3"}
+)
 
 
 def build(weights: Weights, profile: Profile) -> "keras.Model":
@@ -48,7 +50,7 @@ def build(weights: Weights, profile: Profile) -> "keras.Model":
     features = _centred(keras.ops.cast(rgb, "float32"), profile)
     for layer in weights.layers:
         features = _convolution(layer.name)(features)
-        if layer.name in _POOL_AFTER:
+        if layer.name in POOL_AFTER:
             features = keras.layers.MaxPooling2D(2, name=f"{layer.name[:6]}_pool")(features)
     # The default pool size would leave (3, 3, 512): 7 is the seed's.
     pooled = keras.layers.MaxPooling2D(7, name="strongest")(features)

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from converter import (
     backbone,
@@ -51,9 +50,7 @@ DEFAULT_PROFILE: Profile = "caffe"
 DEFAULT_VARIANT: Variant = "dynamic_int8"
 PROBES = 24
 # In the cache's keys: raise it when `quantize` gives other bytes.
-_MODEL_VERSION = "1"
-_CALIBRATION_PRINTS = 64
-_CALIBRATION_SEED = 2026
+_MODEL_VERSION = "2"
 
 Progress = Callable[[str, int, int], None]
 
@@ -118,7 +115,7 @@ def build(options: Options, progress: Progress) -> Built:
             options.collection, columns=options.columns, progress=_step(progress, "read collection")
         )
         found = weights.find(options.weights, cache=options.cache.root, say=_log.info)
-        model = _write_model(options, found, read.items, folder)
+        model = _write_model(options, found, folder, progress)
         quantised = Quantised(
             folder / layout.MODEL, model.sha256, options.cache, threads=options.threads
         )
@@ -163,15 +160,18 @@ def build(options: Options, progress: Progress) -> Built:
     return Built(manifest=manifest, refusals=prints.refusals, notes=notes)
 
 
-def _write_model(
-    options: Options, found: Weights, items: Sequence[Item], folder: Path
-) -> ModelSpec:
+def _write_model(options: Options, found: Weights, folder: Path, progress: Progress) -> ModelSpec:
     key = (found.sha256, options.profile, options.variant, _MODEL_VERSION)
     data = options.cache.get("model", *key)
     if data is None:
         _log.info("making the %s model", options.variant)
         network = backbone.build(found, options.profile)
-        data = quantize.convert(network, options.variant, _calibration(options.variant, items))
+        data = quantize.convert(
+            network,
+            options.variant,
+            calibration.prints(),
+            progress=_step(progress, "round the weights"),
+        )
         options.cache.put("model", *key, data=data)
     path = folder / layout.MODEL
     path.write_bytes(data)
@@ -184,13 +184,6 @@ def _write_model(
         weights_sha256=found.sha256,
         sha256=sha256_of(path),
     )
-
-
-def _calibration(variant: Variant, items: Sequence[Item]) -> npt.NDArray[np.uint8] | None:
-    if variant != "full_int8":
-        return None
-    chosen = calibration.choose(len(items), count=_CALIBRATION_PRINTS, seed=_CALIBRATION_SEED)
-    return np.stack([preprocess.to_input(frames.load(items[i].image)) for i in chosen])
 
 
 def _fingerprint(

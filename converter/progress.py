@@ -14,7 +14,7 @@ def bars() -> Iterator[Callable[[str, int, int], None]]:
 
     One bar at a time; it stays when it is full. Nothing is drawn where nobody looks at a terminal.
     """
-    bars_drawn: "list[tqdm[NoReturn]]" = []
+    bars_drawn: list[tqdm[NoReturn]] = []
 
     def show(what: str, done: int, total: int) -> None:
         if not bars_drawn or bars_drawn[-1].desc != what:

@@ -5,8 +5,8 @@ from functools import partial
 from pathlib import Path
 
 from converter import collection, parity, report, weights
-from converter.cache import Cache
 from converter.backbone import profile_of
+from converter.cache import Cache
 from converter.captures import PrintPicture
 from converter.errors import BuildError
 from converter.fingerprints import Reference

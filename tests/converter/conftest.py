@@ -83,9 +83,7 @@ def options(small_collection: Path, desk_cache: Cache, tmp_path: Path) -> Option
 
 
 @pytest.fixture(scope="session")
-def built_bundle(
-    tmp_path_factory: pytest.TempPathFactory, desk_cache: Cache
-) -> BuiltBundle:
+def built_bundle(tmp_path_factory: pytest.TempPathFactory, desk_cache: Cache) -> BuiltBundle:
     """A bundle really built, once a session: never write into it."""
     folder = tmp_path_factory.mktemp("built")
     _copy_collection(folder / "collection", slice(0, 16 * PRINTS, PRINTS))

@@ -17,9 +17,7 @@ from device.bundle.pictures import Pictures, Size, member
 from device.bundle.records import Records
 
 # What SQLite and CSV can hold: no lone surrogates, no NUL.
-_WORDS = st.text(
-    st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=30
-)
+_WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=30)
 
 
 def _item(record_id: str, **changes: object) -> Item:
@@ -50,7 +48,12 @@ def _item(record_id: str, **changes: object) -> Item:
 
 
 @settings(max_examples=25, deadline=None)
-@given(title=_WORDS, makers=st.none() | _WORDS, note=st.none() | _WORDS, year=st.none() | st.integers(1, 2000))
+@given(
+    title=_WORDS,
+    makers=st.none() | _WORDS,
+    note=st.none() | _WORDS,
+    year=st.none() | st.integers(1, 2000),
+)
 def test_a_record_comes_back_as_it_was_written(
     title: str, makers: str | None, note: str | None, year: int | None
 ) -> None:

@@ -28,7 +28,9 @@ Rebuild = Callable[..., Built]
 
 def _kept(options: Options, kind: str) -> dict[str, int]:
     """Give the kept results of one kind and when each was written."""
-    return {p.name: p.stat().st_mtime_ns for p in (options.cache.root / kind).rglob("*") if p.is_file()}
+    return {
+        p.name: p.stat().st_mtime_ns for p in (options.cache.root / kind).rglob("*") if p.is_file()
+    }
 
 
 def test_a_bundle_is_whole_and_each_of_its_prints_finds_itself(built_bundle) -> None:  # type: ignore[no-untyped-def]
@@ -132,7 +134,9 @@ def test_a_record_whose_picture_may_not_be_shown_is_found_without_it(
     options: Options, rebuild: Rebuild
 ) -> None:
     settings = options.collection / "collection.toml"
-    settings.write_text(settings.read_text("utf-8") + '\n[rights]\nhide_pictures = ["*"]\n', "utf-8")
+    settings.write_text(
+        settings.read_text("utf-8") + '\n[rights]\nhide_pictures = ["*"]\n', "utf-8"
+    )
 
     rebuild(options)
 
@@ -188,7 +192,9 @@ def test_a_build_that_was_killed_goes_on_and_never_harmed_the_old_bundle(
     assert all(after[name] == when for name, when in whole.items())
 
 
-def test_a_full_disk_is_one_line_and_the_old_bundle_stays(options: Options, rebuild: Rebuild) -> None:
+def test_a_full_disk_is_one_line_and_the_old_bundle_stays(
+    options: Options, rebuild: Rebuild
+) -> None:
     """A limit on the size of any file stands in for a disk that fills up while the model is written."""
     first = rebuild(options)
 

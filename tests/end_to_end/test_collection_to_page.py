@@ -81,7 +81,9 @@ def test_from_a_museums_export_to_what_the_page_says(
 def _photographed(path: Path) -> bytes:
     """Give a darker, slightly turned JPEG of a print, as a phone might make."""
     with Image.open(path) as image:
-        photograph = image.convert("RGB").rotate(2, fillcolor=(120, 110, 100)).point(lambda v: v * 0.85)
+        photograph = (
+            image.convert("RGB").rotate(2, fillcolor=(120, 110, 100)).point(lambda v: v * 0.85)
+        )
     buffer = io.BytesIO()
     photograph.save(buffer, "JPEG", quality=70)
     return buffer.getvalue()

@@ -1,0 +1,73 @@
+"""The command line, and a small run from end to end."""
+
+import json
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from bench.__main__ import NAMES, main
+
+ROOT = Path(__file__).parents[2]
+COLLECTION = ROOT / "demo/collection"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_name_leads_to_a_benchmark(name: str) -> None:
+    module = import_module(f"bench.{name}")
+
+    assert callable(module.measure)
+
+
+def test_an_unknown_name_is_wrong_use_and_the_known_ones_are_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(["--bundle", "b", "--collection", "c", "--only", "speed"])
+
+    assert refused.value.code == 2
+    assert all(name in capsys.readouterr().err for name in NAMES)
+
+
+def test_a_bundle_that_is_none_is_told_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(
+        [
+            *("--bundle", str(tmp_path), "--collection", str(COLLECTION)),
+            *("--only", "memory", "--out", str(tmp_path / "out")),
+        ]
+    )
+
+    assert code == 1
+    assert "expected a bundle" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_a_small_run_prints_its_tables_and_keeps_them(
+    small_bundle: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Without TensorFlow and the peers, which take minutes to make ready."""
+    monkeypatch.chdir(ROOT)  # the kiosk is started as `python -m kiosk_ui`
+    only = [word for name in ("neighbours", "starting", "memory") for word in ("--only", name)]
+
+    code = main(
+        [
+            *("--bundle", str(small_bundle), "--collection", str(COLLECTION), "--quick"),
+            *("--out", str(tmp_path), *only),
+        ]
+    )
+
+    assert code == 0
+    printed = capsys.readouterr().out
+    kept = json.loads((tmp_path / "bench.json").read_text("utf-8"))
+    assert [section["name"] for section in kept["sections"]] == ["neighbours", "starting", "memory"]
+    assert "400 generated prints, asked by camera views" in printed
+    assert "process start until /healthz says 200" in printed
+    assert all(
+        section["title"] in (tmp_path / "bench.html").read_text() for section in kept["sections"]
+    )
+    figures = kept["sections"][0]["figures"]
+    assert figures["400 generated prints, held-out prints: recall@10"] > 0.9

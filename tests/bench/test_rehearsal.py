@@ -1,0 +1,42 @@
+"""From a measured part to a whole build."""
+
+import pytest
+
+from bench.rehearsal import Rehearsal, seconds_for
+from converter.parity import Plan
+from device.evaluation.simulator import CAMERA
+
+
+@pytest.fixture
+def measured() -> Rehearsal:
+    """A part in which every step took a round number."""
+    return Rehearsal(
+        model_s=30,
+        prepare_s=0.1,
+        fingerprint_s=0.02,
+        capture_s=0.05,
+        reference_s=0.2,
+        index_s=60,
+        measured=64,
+        peak_mb=2000,
+        worker_mb=100,
+    )
+
+
+def test_what_is_done_to_every_print_grows_with_the_collection(measured: Rehearsal) -> None:
+    steps = seconds_for(20_000, measured, Plan())
+
+    assert steps["decode, screen pictures"] == pytest.approx(2000)
+    assert steps["quantised fingerprints"] == pytest.approx(400)
+
+
+def test_what_is_compared_stops_growing_at_the_plans_sample(measured: Rehearsal) -> None:
+    plan = Plan()
+
+    small, large = (seconds_for(n, measured, plan) for n in (1000, 20_000))
+
+    assert small["TensorFlow's fingerprints"] == pytest.approx((1000 + plan.camera_queries) * 0.2)
+    assert large["TensorFlow's fingerprints"] == pytest.approx(
+        (plan.most_prints + plan.camera_queries) * 0.2
+    )
+    assert large["factors alone"] == pytest.approx(plan.factor_queries * len(CAMERA) * 0.25)
