@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from bench import machine, report
+from bench.errors import BenchError
 from bench.results import Section
 from bench.setting import FULL, QUICK, Setting
 from converter.cache import Cache
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name in options.only or NAMES:
             sections.append(_run(name, options))
             _keep(sections, found, options.out)
-    except (KioskError, ConverterError, OSError) as error:
+    except (BenchError, KioskError, ConverterError, OSError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     print(report.text(sections, found))

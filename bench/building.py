@@ -1,5 +1,6 @@
 """Benchmark: what a build of 20,000 prints would take, from a measured part."""
 
+import logging
 from functools import partial
 
 from bench.rehearsal import LARGE, Rehearsal, rehearse, seconds_for
@@ -15,7 +16,7 @@ def measure(setting: Setting) -> Section:
     """Rehearse a build and extrapolate."""
     large = LARGE if setting.amounts.measured >= 64 else setting.amounts.sizes[0]
     say("rehearsing a build on %d prints", setting.amounts.measured)
-    with Side("build", partial(_maker, setting)) as side:
+    with Side("build", partial(_maker, setting), has_children=True) as side:
         one: Rehearsal = side.results([large])[0]
     steps = seconds_for(large, one, Plan())
     total_s = sum(steps.values())
@@ -56,4 +57,5 @@ def measure(setting: Setting) -> Section:
 
 
 def _maker(setting: Setting) -> Work:
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
     return partial(rehearse, setting)

@@ -12,11 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from bench.errors import KioskProcessError
+
 _PATIENCE_S = 60.0
-
-
-class KioskProcessError(RuntimeError):
-    """The kiosk did not come up."""
 
 
 class KioskProcess:

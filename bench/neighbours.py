@@ -21,7 +21,7 @@ from device.recognition.search import Index, Vectors
 
 OURS = "ours"
 EXACT = "exact (numpy)"
-PLAIN_TREES = (20, 50, 100)
+PLAIN_TREES = (10, 20, 50)
 TIME_MARK, RECALL_MARK, MB_MARK = 0.25, 0.99, 80.0
 MARKED_SIZE = 100_000
 _MODEL = "bench"

@@ -65,12 +65,17 @@ def onnx_runtime(model: Path, threads: int) -> Fingerprints:
     return lambda pixels: np.asarray(session.run(None, {INPUT: pixels[np.newaxis]})[0])[0]
 
 
-def openvino(model: Path, threads: int, precision: str) -> Fingerprints:
+def openvino(
+    model: Path, threads: int, precision: str, instructions: str | None = None
+) -> Fingerprints:
     """Give a model by OpenVINO, set to answer one request as soon as it can.
 
     Args:
         precision: Of what is not quantised: `f32`, or `bf16`, its own choice where the processor has it.
+        instructions: oneDNN's name of the newest instruction set it may use; `None` for all there are.
     """
+    if instructions is not None:
+        os.environ["ONEDNN_MAX_CPU_ISA"] = instructions
     import openvino as ov
 
     settings = {

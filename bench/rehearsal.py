@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 
 from bench import generated
-from bench.setting import Setting, inputs, items_of, spread
+from bench.setting import Setting, items_of, say, spread
 from converter import calibration, captures, index, prepare, quantize, weights
 from converter.backbone import build, profile_of
 from converter.cache import Cache
@@ -65,6 +65,7 @@ def rehearse(setting: Setting, large: int) -> Rehearsal:
         quantised = Quantised(
             setting.bundle / layout.MODEL, model.sha256, cache, threads=setting.threads
         )
+        say("decoding and fingerprints")
         prepared, prepare_s = _timed(lambda: _prepared(items, cache, setting.threads))
         pixels = [one.pixels for one in prepared if one.pixels is not None]
         vectors, fingerprint_s = _timed(
@@ -79,8 +80,11 @@ def rehearse(setting: Setting, large: int) -> Rehearsal:
         )
         reference = Reference(found, profile_of(model.preprocess), cache)
         reference(np.stack(pixels[:1]))  # loads TensorFlow
+        say("TensorFlow's fingerprints")
         _, reference_s = _timed(lambda: _referenced(reference, pixels))
+        say("an index of %d prints", large)
         _, index_s = _timed(lambda: _index(np.stack(vectors), large, Path(folder)))
+    say("making the model")
     return Rehearsal(
         model_s=_model_s(setting),
         prepare_s=prepare_s / len(items),
@@ -135,14 +139,10 @@ def _index(vectors: Vectors, large: int, folder: Path) -> None:
 def _model_s(setting: Setting) -> float:
     """Make the bundle's kind of model anew, as a build with an empty cache does."""
     model = setting.manifest().model
-    found = weights.find(None, cache=setting.cache.root)
-    rows = calibration.choose(len(items_of(setting)), count=setting.amounts.calibration, seed=1)
-    items = items_of(setting)
-    prints = np.stack(inputs([items[row] for row in rows]))
+    network = build(weights.find(None, cache=setting.cache.root), profile_of(model.preprocess))
     variant = next(v for v in quantize.VARIANTS if v == model.variant)
-    _, taken = _timed(
-        lambda: quantize.convert(build(found, profile_of(model.preprocess)), variant, prints)
-    )
+    prints = calibration.prints()[: setting.amounts.calibration]
+    _, taken = _timed(lambda: quantize.convert(network, variant, prints))
     return taken
 
 

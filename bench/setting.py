@@ -24,7 +24,7 @@ class Amounts:
         rounds: Turns of each side in a race.
         calls: Timed calls in a turn, after one that isn't; the turn counts with their median.
         pictures: Prints whose fingerprints are compared between the runtimes.
-        calibration: Prints that the peers' quantisers are given.
+        calibration: Of the shipped calibration prints, so many are given to every quantiser.
         sizes: Generated collections to search in, numbers of prints.
         base: At least so many real fingerprints (of prints and details of them) are varied.
         queries: Searches that are measured; as many others choose the parameters.
@@ -46,7 +46,7 @@ class Amounts:
 
 
 FULL = Amounts(
-    rounds=24, calls=4, pictures=48, calibration=48, sizes=(20_000, 100_000), base=1500, queries=200,
+    rounds=24, calls=4, pictures=48, calibration=32, sizes=(20_000, 100_000), base=1500, queries=200,
     starts=5, answers=100, measured=64,
 )  # fmt: skip
 QUICK = Amounts(

@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from tqdm import tqdm
 
+from bench.errors import SideError
 from bench.results import Timing
 
 # Between turns, for the other side's threads to go to sleep.
@@ -26,24 +27,23 @@ Work = Callable[[Any], Any]
 Maker = Callable[[], Work]
 
 
-class SideError(RuntimeError):
-    """A side could not be started or broke down."""
-
-
 class Side:
     """One way of doing the work, in a process of its own."""
 
-    def __init__(self, name: str, maker: Maker) -> None:
+    def __init__(self, name: str, maker: Maker, *, has_children: bool = False) -> None:
         """Start the process; it makes its work ready meanwhile.
 
         Args:
             name: What the tables call it.
             maker: Called in the process, gives the work; must be picklable.
+            has_children: Whether it starts processes of its own.
         """
         self.name = name
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, maker), daemon=True)
+        self._process = context.Process(
+            target=_serve, args=(theirs, maker), daemon=not has_children
+        )
         self._process.start()
         theirs.close()
 

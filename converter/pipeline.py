@@ -160,8 +160,13 @@ def build(options: Options, progress: Progress) -> Built:
     return Built(manifest=manifest, refusals=prints.refusals, notes=notes)
 
 
+def model_key(found: Weights, profile: Profile, variant: Variant) -> tuple[str, ...]:
+    """Give what a model depends on, and is kept by in the cache."""
+    return (found.sha256, profile, variant, _MODEL_VERSION)
+
+
 def _write_model(options: Options, found: Weights, folder: Path, progress: Progress) -> ModelSpec:
-    key = (found.sha256, options.profile, options.variant, _MODEL_VERSION)
+    key = model_key(found, options.profile, options.variant)
     data = options.cache.get("model", *key)
     if data is None:
         _log.info("making the %s model", options.variant)

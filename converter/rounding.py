@@ -23,6 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from converter.weight_files import Layer
 
@@ -91,7 +92,8 @@ def round_layers(
         weights = layer.kernel.reshape(-1, layer.kernel.shape[3]).astype(np.float64)
         scales = _scales(weights)
         moments = _measure(inputs)
-        steps = round_columns(weights, scales, moments.covariance)
+        with threadpool_limits(1, user_api="blas"):  # the same order of sums on every desk
+            steps = round_columns(weights, scales, moments.covariance)
         bias = layer.bias + (weights - steps * scales).T @ moments.mean
         rounded.append(_layer(layer, steps, scales, bias))
         if number < len(others):
@@ -146,7 +148,7 @@ def _feedback(covariance: Real) -> Real:
     https://arxiv.org/abs/2307.13304, theorem 6) and takes three times as long.
     """
     covariance[np.diag_indices_from(covariance)] += _DAMPING * np.mean(np.diag(covariance)) or 1.0
-    lower = np.linalg.cholesky(covariance)
+    lower: Real = np.linalg.cholesky(covariance).astype(np.float64, copy=False)
     lower /= np.diag(lower).copy()
     return lower
 

@@ -107,7 +107,8 @@ def _checked(path: Path, pairs: Sequence[_Pair]) -> tuple[Layer, ...]:
 
 def _read_npz(path: Path) -> list[_Pair]:
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        # Opened here: given a path, numpy leaves the file open when it is no archive after all.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return [(arrays[f"{name}.kernel"], arrays[f"{name}.bias"]) for name in SHAPES]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise WeightsFileError(

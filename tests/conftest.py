@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from converter import bundle_writer, collection, index
+from converter import bundle_writer, collection, index, pipeline, weights
+from converter.cache import Cache
 from converter.collection import Item
+from converter.weights import Weights
 from device.bundle import layout
 from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Thresholds, identify, parse
 from device.bundle.opened import OpenedBundle, opened, sha256_of
@@ -106,6 +108,25 @@ def _fingerprints(folder: Path, pictures: list[bytes]) -> Vectors:
     fingerprint = Fingerprinter(folder / layout.MODEL, "small", threads=2)
     pixels = [frames.decode(data, name="screen") for data in pictures]
     return unit(np.stack([fingerprint(preprocess.to_input(p)).vector for p in pixels]))
+
+
+@pytest.fixture(scope="session")
+def imagenet() -> Weights:
+    """The real weights, from the user's cache or fetched into it."""
+    return weights.find(None, cache=weights.default_cache(os.environ, Path.home()))
+
+
+@pytest.fixture(scope="session")
+def desk_cache(tmp_path_factory: pytest.TempPathFactory, imagenet: Weights) -> Cache:
+    """A cache of the tests' own, with the user's weights and the demo's model, which `test_quantize` vouches for."""
+    users = weights.default_cache(os.environ, Path.home())
+    root = tmp_path_factory.mktemp("desk-cache")
+    kept = weights.cache_file(users)
+    weights.cache_file(root).symlink_to(kept)
+    cache = Cache(root=root)
+    key = pipeline.model_key(imagenet, pipeline.DEFAULT_PROFILE, pipeline.DEFAULT_VARIANT)
+    cache.put("model", *key, data=(ROOT / "demo/bundle/model.tflite").read_bytes())
+    return cache
 
 
 @pytest.fixture

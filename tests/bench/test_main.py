@@ -26,7 +26,8 @@ def test_an_unknown_name_is_wrong_use_and_the_known_ones_are_said(
         main(["--bundle", "b", "--collection", "c", "--only", "speed"])
 
     assert refused.value.code == 2
-    assert all(name in capsys.readouterr().err for name in NAMES)
+    said = capsys.readouterr().err
+    assert all(name in said for name in NAMES)
 
 
 def test_a_bundle_that_is_none_is_told_in_one_line(

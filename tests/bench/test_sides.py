@@ -7,7 +7,8 @@ from functools import partial
 
 import pytest
 
-from bench.sides import Side, SideError, race, started
+from bench.errors import SideError
+from bench.sides import Side, race, started
 
 
 def sleeper(seconds: float) -> Callable[[int], int]:

@@ -1,7 +1,6 @@
 """What the desk's tests share: a small collection of real prints and a bundle really built from it."""
 
 import csv
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from converter import parity, pipeline, weights
+from converter import parity, pipeline
 from converter.cache import Cache
 from converter.pipeline import Built, Options
 
@@ -49,17 +48,6 @@ def small_collection(tmp_path: Path) -> Path:
     folder = tmp_path / "collection"
     _copy_collection(folder, slice(0, 16 * PRINTS, PRINTS))
     return folder
-
-
-@pytest.fixture(scope="session")
-def desk_cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
-    """A cache of the tests' own; the weights alone come from, or go to, the user's."""
-    users = weights.default_cache(os.environ, Path.home())
-    weights.find(None, cache=users)
-    root = tmp_path_factory.mktemp("desk-cache")
-    kept = weights.cache_file(users)
-    weights.cache_file(root).symlink_to(kept)
-    return Cache(root=root)
 
 
 @pytest.fixture

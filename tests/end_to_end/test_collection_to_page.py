@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from converter import cli
+from converter.cache import Cache
 from device.config import CameraConfig, Config
 from device.service import open_kiosk
 from kiosk_ui import create_app
@@ -56,11 +57,13 @@ def museum(tmp_path: Path) -> Path:
 
 
 def test_from_a_museums_export_to_what_the_page_says(
-    museum: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    museum: Path, desk_cache: Cache, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bundle = tmp_path / "bundle"
 
-    assert cli.main(["-q", "build", str(museum), "--out", str(bundle), "--marks", "none"]) == 0
+    cache = ["--cache", str(desk_cache.root)]
+
+    assert cli.main(["build", str(museum), "--out", str(bundle), "--marks", "none", *cache]) == 0
     assert "3 prints, 0 refused" in capsys.readouterr().out
 
     config = Config(bundle=bundle, camera=CameraConfig(kind="none"))
