@@ -67,6 +67,8 @@ def rehearse(setting: Setting, large: int) -> Rehearsal:
         )
         say("decoding and fingerprints")
         prepared, prepare_s = _timed(lambda: _prepared(items, cache, setting.threads))
+        # Before anything large is loaded: a forked process starts from its parent's most.
+        worker_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6
         pixels = [one.pixels for one in prepared if one.pixels is not None]
         vectors, fingerprint_s = _timed(
             lambda: [quantised(f"bench-{n}", one) for n, one in enumerate(pixels)]
@@ -80,11 +82,11 @@ def rehearse(setting: Setting, large: int) -> Rehearsal:
         )
         reference = Reference(found, profile_of(model.preprocess), cache)
         reference(np.stack(pixels[:1]))  # loads TensorFlow
-        say("TensorFlow's fingerprints")
+        say("TensorFlow's fingerprints (%.0f MB so far)", _peak_mb())
         _, reference_s = _timed(lambda: _referenced(reference, pixels))
-        say("an index of %d prints", large)
+        say("an index of %d prints (%.0f MB so far)", large, _peak_mb())
         _, index_s = _timed(lambda: _index(np.stack(vectors), large, Path(folder)))
-    say("making the model")
+    say("making the model (%.0f MB so far)", _peak_mb())
     return Rehearsal(
         model_s=_model_s(setting),
         prepare_s=prepare_s / len(items),
@@ -93,8 +95,8 @@ def rehearse(setting: Setting, large: int) -> Rehearsal:
         reference_s=reference_s / len(pixels),
         index_s=index_s,
         measured=len(items),
-        peak_mb=_peak_mb(resource.RUSAGE_SELF),
-        worker_mb=_peak_mb(resource.RUSAGE_CHILDREN),
+        peak_mb=_peak_mb(),
+        worker_mb=worker_mb,
     )
 
 
@@ -146,5 +148,7 @@ def _model_s(setting: Setting) -> float:
     return taken
 
 
-def _peak_mb(who: int) -> float:
-    return resource.getrusage(who).ru_maxrss * 1024 / 1e6
+def _peak_mb() -> float:
+    """Give the most memory this process ever had, which unlike `getrusage` leaves out what its parent had."""
+    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024 / 1e6
