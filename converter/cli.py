@@ -17,7 +17,7 @@ from device.bundle.opened import opened, read_manifest
 from device.errors import KioskError
 
 if TYPE_CHECKING:
-    from converter.parity import Marks
+    from converter.parity import Marks, Plan
 
 _MARKS = ("museum", "strict", "none")
 
@@ -65,9 +65,12 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("collection", type=Path, help="a folder with metadata.csv and pictures")
     build.add_argument("--out", type=Path, required=True, metavar="BUNDLE")
     build.add_argument(
-        "--max-refused", type=_share, default="2%", metavar="SHARE",
+        "--max-refused",
+        type=_share,
+        default="2%",
+        metavar="SHARE",
         help="records that may be left out, such as 2%% (the default) or 0",
-    )  # fmt: skip
+    )
     build.add_argument("--variant", choices=("dynamic_int8", "full_int8", "float16", "float32"))
     build.add_argument(
         "--picture-quality",
@@ -122,11 +125,33 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
         "--marks", choices=_MARKS, default="museum", help="what parity has to reach"
     )
     parser.add_argument("--cache", type=Path, metavar="FOLDER", help="where results are kept")
+    parser.add_argument(
+        "--captures",
+        type=_positive,
+        default=400,
+        metavar="N",
+        help="simulated captures that parity and thresholds are measured on (default 400)",
+    )
     parser.add_argument("--threads", type=int, default=_cores(), metavar="N")
 
 
 def _cores() -> int:
     return min(os.cpu_count() or 1, 8)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected 1 or more, found {text!r}")
+    return int(text)
+
+
+def _plan(options: argparse.Namespace) -> "Plan":
+    from converter.parity import Plan
+
+    captures = options.captures
+    return Plan(
+        threads=options.threads, camera_queries=captures, factor_queries=max(captures // 16, 2)
+    )
 
 
 def _share(text: str) -> float:
@@ -154,7 +179,6 @@ def _marks(name: str) -> "Marks":
 def _build(options: argparse.Namespace) -> int:
     # Heavy libraries load inside the verbs that need them, so that --help and check are quick.
     from converter import pipeline, prepare
-    from converter.parity import Plan
     from converter.pipeline import DEFAULT_PROFILE, DEFAULT_VARIANT, Options
 
     with progress.bars() as show:
@@ -166,7 +190,7 @@ def _build(options: argparse.Namespace) -> int:
                 weights=options.weights,
                 profile=options.profile or DEFAULT_PROFILE,
                 variant=options.variant or DEFAULT_VARIANT,
-                plan=Plan(threads=options.threads),
+                plan=_plan(options),
                 marks=_marks(options.marks),
                 most_refused=options.max_refused,
                 picture_quality=options.picture_quality or prepare.SCREEN_QUALITY,
@@ -209,7 +233,7 @@ def _parity(options: argparse.Namespace) -> int:
             cache=_cache(options),
             marks=_marks(options.marks),
             out=options.out,
-            threads=options.threads,
+            plan=_plan(options),
             progress=show,
         )
     print(f"{options.out}/parity.html")
@@ -231,3 +255,7 @@ def _diff(options: argparse.Namespace) -> int:
     with opened(options.old) as old, opened(options.new) as new:
         print(diff.describe(diff.compare(old, new)))
     return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -25,7 +25,7 @@ def remeasure(
     cache: Cache,
     marks: Marks,
     out: Path,
-    threads: int,
+    plan: Plan,
     progress: Callable[[str, int, int], None],
 ) -> tuple[str, ...]:
     """Measure a bundle, write `parity.json` and `parity.html` into a folder, and give the marks missed.
@@ -51,7 +51,7 @@ def remeasure(
             bundle,
             pictures,
             reference,
-            plan=Plan(threads=threads),
+            plan=plan,
             originals=collection_path is not None,
             progress=progress,
         )
