@@ -150,7 +150,7 @@ def _plan(options: argparse.Namespace) -> "Plan":
 
     captures = options.captures
     return Plan(
-        threads=options.threads, camera_queries=captures, factor_queries=max(captures // 16, 2)
+        threads=options.threads, camera_queries=captures, factor_queries=max(captures * 3 // 50, 2)
     )
 
 
