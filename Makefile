@@ -11,13 +11,14 @@ BUNDLE ?= $(if $(filter demo/collection,$(COLLECTION)),demo/bundle,out/$(notdir 
 QUALITY ?= $(if $(filter demo/collection,$(COLLECTION)),50,76)
 MARKS ?= $(if $(filter demo/collection %/devset,$(COLLECTION)),strict,museum)
 
+comma := ,
+
 # The kiosk's environment, and the desk's and developers' with TensorFlow in it.
 KIOSK := .venv
 DESK := .venv-desk
 # A Pi's picamera2, numpy and OpenCV come from apt and are seen through; elsewhere pip brings OpenCV.
 FROM_APT := $(shell $(PYTHON) -c "import picamera2, cv2, numpy" 2>/dev/null && echo yes)
 KIOSK_EXTRAS := device,ui$(if $(FROM_APT),,$(comma)opencv)
-comma := ,
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'

@@ -5,12 +5,15 @@ memory is let go before the next; what is kept is addressed by the picture's own
 """
 
 import multiprocessing
+import os
+import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from converter.cache import Cache
 from converter.collection import Item, Refusal
@@ -96,7 +99,7 @@ def _in_parallel(
 ) -> Iterator[Prepared | Refusal]:
     # Spawned, not forked: TensorFlow's threads don't survive a fork.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with ProcessPoolExecutor(workers, context, initializer=_leave_with_the_desk) as pool:
         waiting: deque[Future[Prepared | Refusal]] = deque()
         feed = iter(jobs)
         try:
@@ -111,6 +114,18 @@ def _in_parallel(
                 "a process that decodes pictures was killed, probably for want of memory; "
                 "free some and build again: it goes on where it stopped"
             ) from error
+
+
+def _leave_with_the_desk() -> None:
+    """End this process when the one that started it is killed; left alone it would wait for work for ever."""
+    desk = multiprocessing.parent_process()
+    if desk is not None:
+        threading.Thread(target=_end_with, args=(desk,), daemon=True).start()
+
+
+def _end_with(desk: Any) -> None:
+    desk.join()
+    os._exit(1)
 
 
 def _prepare(item: Item, cache: Cache, wants_pixels: bool, quality: int) -> Prepared | Refusal:
