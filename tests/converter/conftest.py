@@ -50,12 +50,11 @@ def small_collection(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def options(small_collection: Path, desk_cache: Cache, tmp_path: Path) -> Options:
-    """What a build of the small collection is asked for; sixteen prints can't be held to the marks."""
+def _asked(collection: Path, out: Path, cache: Cache) -> Options:
+    """Give what a build of sixteen prints is asked for: so few can't be held to the marks."""
     return Options(
-        collection=small_collection,
-        out=tmp_path / "out" / "bundle",
+        collection=collection,
+        out=out,
         columns=None,
         weights=None,
         profile=pipeline.DEFAULT_PROFILE,
@@ -66,8 +65,14 @@ def options(small_collection: Path, desk_cache: Cache, tmp_path: Path) -> Option
         picture_quality=76,
         workers=2,
         threads=2,
-        cache=desk_cache,
+        cache=cache,
     )
+
+
+@pytest.fixture
+def options(small_collection: Path, desk_cache: Cache, tmp_path: Path) -> Options:
+    """What a build of a collection of one's own is asked for."""
+    return _asked(small_collection, tmp_path / "out" / "bundle", desk_cache)
 
 
 @pytest.fixture(scope="session")
@@ -75,21 +80,7 @@ def built_bundle(tmp_path_factory: pytest.TempPathFactory, desk_cache: Cache) ->
     """A bundle really built, once a session: never write into it."""
     folder = tmp_path_factory.mktemp("built")
     _copy_collection(folder / "collection", slice(0, 16 * PRINTS, PRINTS))
-    asked = Options(
-        collection=folder / "collection",
-        out=folder / "bundle",
-        columns=None,
-        weights=None,
-        profile=pipeline.DEFAULT_PROFILE,
-        variant=pipeline.DEFAULT_VARIANT,
-        plan=PLAN,
-        marks=parity.Marks(),
-        most_refused=0.0,
-        picture_quality=76,
-        workers=2,
-        threads=2,
-        cache=desk_cache,
-    )
+    asked = _asked(folder / "collection", folder / "bundle", desk_cache)
     return BuiltBundle(options=asked, built=pipeline.build(asked, lambda *_: None))
 
 
