@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         help="records that may be left out, such as 2%% (the default) or 0",
     )
     build.add_argument("--variant", choices=("dynamic_int8", "full_int8", "float16", "float32"))
+    build.add_argument("--profile", choices=("caffe", "unit"), help="preprocessing")
     build.add_argument(
         "--picture-quality",
         type=int,
@@ -120,7 +121,6 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights", type=Path, metavar="FILE", help="VGG16 weights (.weights.h5, .onnx, .npz)"
     )
-    parser.add_argument("--profile", choices=("caffe", "unit"), help="preprocessing")
     parser.add_argument(
         "--marks", choices=_MARKS, default="museum", help="what parity has to reach"
     )
