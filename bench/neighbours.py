@@ -14,7 +14,8 @@ from bench.plain_annoy import PlainIndex
 from bench.results import Mark, Section, Table, Timing, ratio, times_table
 from bench.setting import Setting, say
 from converter import bundle_writer, index
-from converter.index import NEAREST, BuiltIndex, recall
+from converter.exact import Exact, search
+from converter.index import NEAREST, BuiltIndex
 from device.bundle import layout
 from device.recognition.fingerprint import Fingerprint, Vector
 from device.recognition.search import Index, Vectors
@@ -84,12 +85,12 @@ def _one_size(
     for kind, choosing, asked in cases:
         say("%s, asked by %s", name, kind)
         ours, built, build_s = _ours(vectors, choosing, folder)
-        exact = _exact(vectors, asked)
-        reached = recall([_found(ours, query) for query in asked], exact)
-        tuned = [plain_annoy.tuned(one, asked, exact, reached) for one in plain]
+        exact = search(vectors, asked, NEAREST)
+        reached = exact.recall([_found(ours, query) for query in asked])
+        tuned = [plain_annoy.tuned(one, exact, reached) for one in plain]
         timings = _timings(ours, tuned, vectors, asked)
         tables.append(
-            _table(f"{name}, asked by {kind}", timings, built, reached, tuned, exact, asked, folder)
+            _table(f"{name}, asked by {kind}", timings, built, reached, tuned, exact, folder)
         )
         best = _fastest(timings, tuned)
         figures[f"{name}, {kind}: ours, median ms"] = timings[OURS].median_ms
@@ -114,10 +115,6 @@ def _ours(vectors: Vectors, choosing: Vectors, folder: Path) -> tuple[Index, Bui
 def _found(ours: Index, query: Vector) -> npt.NDArray[np.intp]:
     neighbours = ours.nearest(Fingerprint(vector=query, model_sha256=_MODEL), NEAREST)
     return np.asarray([neighbour.item for neighbour in neighbours], np.intp)
-
-
-def _exact(vectors: Vectors, queries: Vectors) -> npt.NDArray[np.intp]:
-    return np.stack([_nearest_exactly(vectors, query) for query in queries])
 
 
 def _nearest_exactly(vectors: Vectors, query: Vector) -> npt.NDArray[np.intp]:
@@ -159,8 +156,7 @@ def _table(
     built: BuiltIndex,
     reached: float,
     plain: list[PlainIndex],
-    exact: npt.NDArray[np.intp],
-    queries: Vectors,
+    exact: Exact,
     folder: Path,
 ) -> Table:
     spec = built.spec
@@ -173,7 +169,7 @@ def _table(
         EXACT: ("1.0000", "0.0", ""),
     }
     for one in plain:
-        default = plain_annoy.recall_at(one, queries, exact, -1)
+        default = plain_annoy.recall_at(one, exact, -1)
         words = f"search_k {one.search_k}; with its default {default:.3f}"
         said[_plain_name(one)] = (f"{one.recall_at_10:.4f}", f"{one.size_bytes / 1e6:.1f}", words)
     table = times_table(timings, ours=OURS, also=said, extra=("recall@10", "MB", "parameters"))

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import annoy
 import numpy as np
-import numpy.typing as npt
 
-from converter.index import NEAREST, SEED, recall
+from converter.exact import Exact
+from converter.index import NEAREST, SEED
 from device.recognition.fingerprint import Vector
 from device.recognition.search import Vectors
 
@@ -46,14 +46,12 @@ def grow(vectors: Vectors, count: int, path: Path) -> PlainIndex:
     return PlainIndex(trees=trees, count=count, size_bytes=path.stat().st_size)
 
 
-def tuned(
-    index: PlainIndex, queries: Vectors, exact: npt.NDArray[np.intp], wanted: float
-) -> PlainIndex:
-    """Give the index with the least `search_k` that reaches a recall on these queries."""
+def tuned(index: PlainIndex, exact: Exact, wanted: float) -> PlainIndex:
+    """Give the index with the least `search_k` that reaches a recall on the yardstick's queries."""
     low, high = 0, len(SEARCH_K) - 1
     while low < high:
         middle = (low + high) // 2
-        if recall_at(index, queries, exact, SEARCH_K[middle]) >= wanted:
+        if recall_at(index, exact, SEARCH_K[middle]) >= wanted:
             high = middle
         else:
             low = middle + 1
@@ -62,16 +60,14 @@ def tuned(
         count=index.count,
         size_bytes=index.size_bytes,
         search_k=SEARCH_K[low],
-        recall_at_10=recall_at(index, queries, exact, SEARCH_K[low]),
+        recall_at_10=recall_at(index, exact, SEARCH_K[low]),
     )
 
 
-def recall_at(
-    index: PlainIndex, queries: Vectors, exact: npt.NDArray[np.intp], search_k: int
-) -> float:
+def recall_at(index: PlainIndex, exact: Exact, search_k: int) -> float:
     """Give recall@10 with a `search_k`; -1 is Annoy's default."""
     found = [
         np.asarray(index.trees.get_nns_by_vector(query, NEAREST, search_k=search_k), np.intp)
-        for query in queries
+        for query in exact.queries
     ]
-    return recall(found, exact)
+    return exact.recall(found)

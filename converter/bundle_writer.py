@@ -8,6 +8,7 @@ recipe.
 import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,19 @@ _SEARCHED = ("title", "makers", "technique", "note")
 
 def write_records(items: Sequence[Item], languages: Mapping[str, str], path: Path) -> None:
     """Write the records file: row number = position in `items`."""
-    connection = sqlite3.connect(path)
+    with closing(sqlite3.connect(path)) as connection:
+        _fill(connection, items, languages)
+        # `immutable=1` on the kiosk ignores a write-ahead log, so there must be none.
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.commit()
+        connection.execute("ANALYZE")
+        connection.commit()
+        connection.execute("VACUUM")
+
+
+def _fill(
+    connection: sqlite3.Connection, items: Sequence[Item], languages: Mapping[str, str]
+) -> None:
     database = sqlite_utils.Database(connection)
     connection.executescript(
         resources.files("device.bundle").joinpath("schema.sql").read_text("utf-8")
@@ -43,13 +56,6 @@ def write_records(items: Sequence[Item], languages: Mapping[str, str], path: Pat
         {"field": field, "language": tag} for field, tag in sorted(languages.items())
     )
     database["records"].enable_fts(_SEARCHED, tokenize="unicode61 remove_diacritics 2")
-    # `immutable=1` on the kiosk ignores a write-ahead log, so there must be none.
-    connection.execute("PRAGMA journal_mode = DELETE")
-    connection.commit()
-    connection.execute("ANALYZE")
-    connection.commit()
-    connection.execute("VACUUM")
-    connection.close()
 
 
 def write_pictures(

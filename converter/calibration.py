@@ -4,7 +4,9 @@ With the museum's own prints the model would change with every addition to the c
 fingerprint in it. 32 prints of five kinds serve others as well: parity is measured on each museum's own.
 """
 
+from hashlib import sha256
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +19,23 @@ _FOLDER = "calibration_prints"
 
 def prints() -> npt.NDArray[np.uint8]:
     """Give the shipped calibration prints: uint8 (32, 224, 224, 3), RGB (`calibration_prints/MAKING.md`)."""
-    files = resources.files("converter").joinpath(_FOLDER).iterdir()
-    pictures = sorted((f for f in files if f.name.endswith(".jpg")), key=lambda f: f.name)
-    if not pictures:
-        raise CalibrationError(
-            f"{_FOLDER}: expected pictures, found none; install the converter again"
-        )
-    return np.stack([frames.decode(f.read_bytes(), name=f.name) for f in pictures])
+    return np.stack([frames.decode(f.read_bytes(), name=f.name) for f in _files(_shipped())])
+
+
+def prints_sha256(folder: Traversable | None = None) -> str:
+    """Give the sha256 over the prints' files, in hex: what a model depends on besides its weights.
+
+    Names, lengths and bytes count, in the names' order.
+
+    Args:
+        folder: Where they are; `None` for the shipped ones.
+    """
+    digest = sha256()
+    for file in _files(folder or _shipped()):
+        data = file.read_bytes()
+        digest.update(f"{file.name}\0{len(data)}\0".encode())
+        digest.update(data)
+    return digest.hexdigest()
 
 
 def choose(available: int, *, count: int, seed: int) -> list[int]:
@@ -56,3 +68,17 @@ def choose(available: int, *, count: int, seed: int) -> list[int]:
         start + int(draw) % (stop - start)
         for start, stop, draw in zip(edges[:-1], edges[1:], draws.tolist(), strict=True)
     ]
+
+
+def _shipped() -> Traversable:
+    return resources.files("converter").joinpath(_FOLDER)
+
+
+def _files(folder: Traversable) -> list[Traversable]:
+    files = folder.iterdir()
+    pictures = sorted((f for f in files if f.name.endswith(".jpg")), key=lambda f: f.name)
+    if not pictures:
+        raise CalibrationError(
+            f"{folder.name}: expected pictures, found none; install the converter again"
+        )
+    return pictures

@@ -40,19 +40,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"printkiosk-convert: {error}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"printkiosk-convert: {_os_line(error)}", file=sys.stderr)
+        print(f"printkiosk-convert: {_os_line(error, options.verb)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print(
-            "printkiosk-convert: interrupted; build again and it goes on from here", file=sys.stderr
-        )
+        print(f"printkiosk-convert: interrupted; {_again(options.verb)}", file=sys.stderr)
         return 130
 
 
-def _os_line(error: OSError) -> str:
+def _os_line(error: OSError, verb: str) -> str:
     """Give one line for a disk that is full, a folder that can't be written, and their like."""
     what = error.filename or "the disk"
-    return f"{what}: {error.strerror or error}; nothing was changed, mend it and build again"
+    return f"{what}: {error.strerror or error}; no bundle was changed, mend it and {_again(verb)}"
+
+
+def _again(verb: str) -> str:
+    return "build again: it goes on from here" if verb == "build" else f"run {verb} again"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="say more")
     parser.add_argument("-q", "--quiet", action="count", default=0, help="say less")
-    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND", dest="verb")
     build = verbs.add_parser("build", help="turn a collection into a bundle for the kiosks")
     build.add_argument("collection", type=Path, help="a folder with metadata.csv and pictures")
     build.add_argument("--out", type=Path, required=True, metavar="BUNDLE")

@@ -16,6 +16,7 @@ from converter.cache import Cache
 from converter.weights import Weights
 from device.recognition.fingerprint import Fingerprinter
 from device.recognition.frames import Pixels
+from device.recognition.preprocess import RESIZE
 from device.recognition.search import Vectors, unit
 
 _BATCH = 8
@@ -32,15 +33,18 @@ class Quantised:
 
     def kept(self, key: str) -> Vectors | None:
         """Give the kept fingerprint of what `key` names, float32 (512,), unit length."""
-        return self._cache.vector("quantised", key, self._sha256)
+        return self._cache.vector("quantised", *self._parts(key))
 
     def __call__(self, key: str, pixels: Pixels) -> Vectors:
         """Give and keep the fingerprint of one model input, float32 (512,), unit length."""
         kept = self.kept(key)
         if kept is None:
             kept = unit(self._fingerprint(pixels).vector)
-            self._cache.put_vector("quantised", key, self._sha256, vector=kept)
+            self._cache.put_vector("quantised", *self._parts(key), vector=kept)
         return kept
+
+    def _parts(self, key: str) -> tuple[str, ...]:
+        return (key, self._sha256, RESIZE)  # a picture's key says nothing of how it is resized
 
     def batch(self, pixels: npt.NDArray[np.uint8]) -> Vectors:
         """Give float32 (N, 512), unit length, for uint8 (N, 224, 224, 3); kept by the pixels themselves."""

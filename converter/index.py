@@ -13,7 +13,9 @@ import annoy
 import numpy as np
 import numpy.typing as npt
 
+from converter import exact
 from converter.errors import RecallError
+from converter.exact import Exact
 from device.bundle.manifest import IndexSpec
 from device.recognition.search import Projection, Vectors
 
@@ -43,7 +45,7 @@ class Choice:
     """One set of parameters and what it reached.
 
     Attributes:
-        recall_at_10: Share of the exact ten nearest that were found.
+        recall_at_10: Share of the exact ten nearest that were found, or others as near.
     """
 
     dimensions: int
@@ -112,13 +114,13 @@ def build(
         RecallError: When no parameters reach the recall.
     """
     queries = queries[:_MOST_QUERIES]
-    exact = _exact(vectors, queries)
+    yardstick = exact.search(vectors, queries, NEAREST)
     tried: list[Choice] = []
     cheapest: Choice | None = None
     for dimensions in dict.fromkeys(min(d, max(len(vectors) - 1, 1)) for d in _DIMENSIONS):
         projection = half_whitened(vectors, dimensions)
         trees = _grow(projection(vectors), path.with_suffix(f".{dimensions}"))
-        for choices in _measure(trees, vectors, projection(queries), queries, exact):
+        for choices in _measure(trees, projection(queries), yardstick):
             tried += choices
             enough = [c for c in choices if c.recall_at_10 >= wanted_recall]
             cheapest = min(
@@ -137,20 +139,11 @@ def build(
     return _keep(cheapest, vectors, path, tuple(tried), model_sha256)
 
 
-def recall(found: list[npt.NDArray[np.intp]], exact: npt.NDArray[np.intp]) -> float:
-    """Give the share of the exact nearest that were found; rows of ids, order free."""
-    hits = sum(len(np.intersect1d(f, e)) for f, e in zip(found, exact, strict=True))
-    return hits / exact.size
-
-
 def _measure(
-    trees: annoy.AnnoyIndex,
-    vectors: Vectors,
-    projected: Vectors,
-    queries: Vectors,
-    exact: npt.NDArray[np.intp],
+    trees: annoy.AnnoyIndex, projected: Vectors, yardstick: Exact
 ) -> Iterator[list[Choice]]:
     """Measure rising `search_k`, every number of candidates at each, until more of it finds no more."""
+    vectors, queries = yardstick.vectors, yardstick.queries
     sizes = sorted({min(count, len(vectors)) for count in _CANDIDATES})
     reached = 0.0
     for search_k in _SEARCH_K:
@@ -164,7 +157,7 @@ def _measure(
                 trees=_TREES,
                 search_k=search_k,
                 candidates=size,
-                recall_at_10=recall(found, exact),
+                recall_at_10=yardstick.recall(found),
             )
             choices.append(choice)
         yield choices
@@ -183,15 +176,6 @@ def _least_cost_after(choice: Choice) -> int:
     return _cost(
         choice.dimensions, following[0] if following else choice.search_k, choice.candidates
     )
-
-
-def _exact(vectors: Vectors, queries: Vectors) -> npt.NDArray[np.intp]:
-    count = min(NEAREST, len(vectors))
-    chunks = [
-        np.argsort(-(chunk @ vectors.T), axis=1, kind="stable")[:, :count]
-        for chunk in np.array_split(queries, max(len(queries) // 50, 1))
-    ]
-    return np.concatenate(chunks)
 
 
 def _rescored(candidates: list[int], vectors: Vectors, query: Vectors) -> npt.NDArray[np.intp]:

@@ -21,9 +21,9 @@ from converter.errors import ParityError
 from device.bundle import layout
 from device.bundle.opened import OpenedBundle
 from device.evaluation.simulator import Factor
+from device.recognition import preprocess
 from device.recognition.fingerprint import Fingerprinter
 from device.recognition.frames import Pixels
-from device.recognition.preprocess import to_input
 from device.recognition.search import Vectors
 
 
@@ -64,6 +64,7 @@ def check_prints(bundle: OpenedBundle, prints: Sequence[PrintPicture]) -> None:
 def fingerprints_of(bundle: OpenedBundle, *, threads: int) -> Fingerprints:
     """Give a bundle's quantised model as a function of a batch, run one picture at a time as on the kiosk."""
     model = bundle.manifest.model
+    preprocess.check(model.resize, str(bundle.path))
     fingerprinter = Fingerprinter(bundle.file(layout.MODEL), model.sha256, threads=threads)
 
     def fingerprints(pixels: Batch) -> Vectors:
@@ -76,7 +77,7 @@ def of_prints(
     fingerprints: Fingerprints, prints: Sequence[PrintPicture], progress: Progress
 ) -> Vectors:
     """Give the fingerprints of the prints' own pictures, float32 (N, 512), unit length."""
-    inputs = (to_input(picture.load()) for picture in prints)
+    inputs = (preprocess.to_input(picture.load()) for picture in prints)
     return _in_batches(fingerprints, inputs, "prints, reference", len(prints), progress)
 
 

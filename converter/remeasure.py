@@ -46,6 +46,7 @@ def remeasure(
             if collection_path is None
             else _collections(bundle, collection_path, columns, progress)
         )
+        out.mkdir(parents=True, exist_ok=True)  # before the minutes that measuring takes
         reference = Reference(found, profile_of(model.preprocess), cache)
         measured = parity.compare(
             bundle,
@@ -55,7 +56,6 @@ def remeasure(
             originals=collection_path is not None,
             progress=progress,
         )
-        out.mkdir(parents=True, exist_ok=True)
         (out / layout.PARITY).write_text(report.to_json(measured), "utf-8")
         (out / layout.PARITY_PAGE).write_text(report.page(measured, marks), "utf-8")
     return parity.gate(measured, marks)

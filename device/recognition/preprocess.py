@@ -8,10 +8,27 @@ here but in the model's graph (`ModelSpec.preprocess`), so that nobody can forge
 import numpy as np
 from PIL import Image
 
+from device.errors import BundleFormatError
 from device.recognition.frames import Pixels
 
 RESIZE = "squash-bilinear"
 INPUT_SIDE = 224
+
+
+def check(resize: str, bundle: str) -> None:
+    """Refuse a bundle whose prints were brought to the model's input in another way than queries are here.
+
+    Args:
+        resize: `ModelSpec.resize`.
+        bundle: What to call it.
+
+    Raises:
+        BundleFormatError: When the ways differ.
+    """
+    if resize != RESIZE:
+        raise BundleFormatError(
+            f"{bundle}: expected prints resized by {RESIZE}, found {resize}; build the bundle again"
+        )
 
 
 def to_input(pixels: Pixels) -> Pixels:

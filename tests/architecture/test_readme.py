@@ -4,6 +4,7 @@ import configparser
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ def programs() -> dict[str, tuple[str, str]]:
 
 
 PROGRAMS = programs()
+TOOLS = ("black", "ruff", "mypy", "lint-imports")  # others' own, of `make check`
 
 
 def commands(text: str) -> Iterator[list[str]]:
@@ -55,6 +57,20 @@ def written() -> list[list[str]]:
     return [words for words in found if words[0] in ours]
 
 
+def made(words: list[str]) -> list[str]:
+    """Give the targets that a command of make's asks for."""
+    is_make = words[0] == "make"
+    return [w for w in words[1:] if is_make and "=" not in w and not w.startswith("-")]
+
+
+def markers() -> set[str]:
+    """Give pytest's markers that the tests are sorted by."""
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg")
+    lines = settings["tool:pytest"]["markers"].strip().splitlines()
+    return {line.split(":")[0].strip() for line in lines}
+
+
 def test_commands_are_found_in_code_blocks_alone() -> None:
     text = "make no\n```sh\nmake run  # start\n$ sudo .venv/bin/printkiosk --port \\\n 80\n```\n"
 
@@ -70,8 +86,7 @@ def test_there_is_a_readme_with_the_two_commands_that_do_all() -> None:
 def test_every_make_target_of_the_readme_is_in_the_makefile() -> None:
     for words in written():
         if words[0] == "make":
-            asked = [word for word in words[1:] if "=" not in word and not word.startswith("-")]
-            assert set(asked) <= targets(), words
+            assert set(made(words)) <= targets(), words
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -79,21 +94,67 @@ def test_every_command_and_option_of_the_readme_is_the_programs(program: str) ->
     for words in written():
         if words[0] != program:
             continue
-        verbs = []
-        for word in words[1:]:
-            if not re.fullmatch(r"[a-z]+", word) or (ROOT / word).exists():
-                break
-            verbs.append(word)
-        text = told(*PROGRAMS[program], verbs)
-        for option in (word.split("=")[0] for word in words[1:] if word.startswith("-")):
-            assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", text), (words, option)
+        check_options(words, entry(program))
 
 
-def told(module: str, function: str, verbs: list[str]) -> str:
+@pytest.mark.skipif(not shutil.which("make"), reason="make isn't installed")
+@pytest.mark.parametrize("target", sorted({w for words in written() for w in made(words)}))
+def test_what_a_make_target_of_the_readme_runs_is_there_and_knows_its_options(target: str) -> None:
+    """Several take minutes, so that no test runs them: a renamed option would stay unnoticed."""
+    for program, *words in recipe(target):
+        if (program, words[:2]) == ("python", ["-m", "pytest"]):
+            asked = set(re.findall(r"\w+", " ".join(words[3:]))) - {"not", "and", "or"}
+            assert asked <= markers(), words
+        elif (program, words[:1]) == ("python", ["-m"]):
+            check_options(words[1:], ["-m", words[1]])
+        elif program == "python":
+            check_options(words, [words[0]])
+        elif program in PROGRAMS:
+            check_options([program, *words], entry(program))
+        else:
+            assert program in TOOLS, program
+
+
+def recipe(target: str) -> list[list[str]]:
+    """Give the commands of ours that a target runs once its environment is ready, as words."""
+    ready = [".venv/ready", ".venv-desk/ready", ".venv-desk/bench-ready", "system", "system-test"]
+    done = subprocess.run(
+        ["make", "--dry-run", *(word for name in ready for word in ("-o", name)), target],
+        cwd=ROOT,
+        env={name: v for name, v in os.environ.items() if not name.startswith("MAKE")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    found = re.findall(r"(?m)^\.venv[a-z-]*/bin/([^|&;\n]*)", done.stdout)
+    assert found or target == "clean", done.stdout
+    return [shlex.split(line) for line in found]
+
+
+def entry(program: str) -> list[str]:
+    """Give what Python is told to start an installed program."""
+    module, function = PROGRAMS[program]
+    return ["-c", f"import {module} as m; m.{function}()"]
+
+
+def check_options(words: list[str], start: list[str]) -> None:
+    """Fail where a command or one of its options is none that its help tells of."""
+    verbs = []
+    for word in words[1:]:
+        if not re.fullmatch(r"[a-z]+", word) or (ROOT / word).exists():
+            break
+        verbs.append(word)
+    text = told(start, verbs)
+    for option in (word.split("=")[0] for word in words[1:] if word.startswith("-")):
+        assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", text), (words, option)
+
+
+def told(start: list[str], verbs: list[str]) -> str:
     """Give what a command's help says; fails when there is no such command."""
     environ = {name: v for name, v in os.environ.items() if not name.startswith("PRINTKIOSK_")}
     done = subprocess.run(
-        [sys.executable, "-c", f"import sys, {module} as m; m.{function}()", *verbs, "--help"],
+        [sys.executable, *start, *verbs, "--help"],
         cwd=ROOT,
         env=environ,
         capture_output=True,

@@ -1,11 +1,13 @@
 """The peer is given the least search_k that reaches the recall asked for."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bench import plain_annoy
+from converter import exact
 from device.recognition.search import Vectors, unit
 
 
@@ -18,22 +20,24 @@ def vectors() -> Vectors:
 
 def test_tuning_finds_the_least_of_the_grid_that_suffices(tmp_path: Path, vectors: Vectors) -> None:
     queries = unit(np.random.default_rng(1).normal(size=(30, 64)).astype(np.float32))
-    exact = np.argsort(-(queries @ vectors.T), axis=1)[:, :10]
+    yardstick = exact.search(vectors, queries, 10)
     grown = plain_annoy.grow(vectors, 5, tmp_path / "plain.ann")
 
-    tuned = plain_annoy.tuned(grown, queries, exact, 0.8)
+    tuned = plain_annoy.tuned(grown, yardstick, 0.8)
     before = plain_annoy.SEARCH_K[plain_annoy.SEARCH_K.index(tuned.search_k) - 1]
 
     assert tuned.recall_at_10 >= 0.8
-    assert plain_annoy.recall_at(grown, queries, exact, before) < 0.8
+    assert plain_annoy.recall_at(grown, yardstick, before) < 0.8
     assert len(tuned.nearest(queries[0])) == 10
 
 
 def test_a_recall_out_of_reach_gives_the_most_there_is(tmp_path: Path, vectors: Vectors) -> None:
-    exact = np.full((3, 10), len(vectors))  # nothing finds these
+    nearer_than_any = replace(
+        exact.search(vectors, vectors[:3], 10), floors=np.full(3, 2.0, np.float32)
+    )
 
     tuned = plain_annoy.tuned(
-        plain_annoy.grow(vectors, 2, tmp_path / "plain.ann"), vectors[:3], exact, 0.9
+        plain_annoy.grow(vectors, 2, tmp_path / "plain.ann"), nearer_than_any, 0.9
     )
 
     assert tuned.search_k == plain_annoy.SEARCH_K[-1]

@@ -3,6 +3,7 @@
 import sqlite3
 import tempfile
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import sqlite_utils
@@ -62,7 +63,8 @@ def test_a_record_comes_back_as_it_was_written(
         item = _item("a", title=title, makers=makers, note=note, year_min=year, year_max=year)
 
         bundle_writer.write_records([item], {"title": "de"}, path)
-        record = Records(path).get("a")
+        with closing(Records(path)) as records:
+            record = records.get("a")
 
         assert (record.title, record.makers, record.note) == (title, makers, note)
         assert (record.year_min, record.year_max) == (year, year)
@@ -75,10 +77,11 @@ def test_relations_name_the_other_record_where_it_is_in_the_bundle(tmp_path: Pat
     ]
 
     bundle_writer.write_records(items, {}, tmp_path / "records.sqlite")
-    records = Records(tmp_path / "records.sqlite")
+    with closing(Records(tmp_path / "records.sqlite")) as records:
+        of_a, of_b = records.get("a").relations, records.get("b").relations
 
-    assert [r.record_id for r in records.get("a").relations] == ["b"]
-    assert [(r.target, r.record_id) for r in records.get("b").relations] == [("A series", None)]
+    assert [r.record_id for r in of_a] == ["b"]
+    assert [(r.target, r.record_id) for r in of_b] == [("A series", None)]
 
 
 def test_words_are_found_without_their_accents(tmp_path: Path) -> None:
@@ -86,7 +89,8 @@ def test_words_are_found_without_their_accents(tmp_path: Path) -> None:
 
     bundle_writer.write_records(items, {}, tmp_path / "records.sqlite")
 
-    assert Records(tmp_path / "records.sqlite").passing(Filters(words="flote")) == (0,)
+    with closing(Records(tmp_path / "records.sqlite")) as records:
+        assert records.passing(Filters(words="flote")) == (0,)
 
 
 def test_the_records_open_in_the_tools_people_have(tmp_path: Path) -> None:
@@ -94,12 +98,13 @@ def test_the_records_open_in_the_tools_people_have(tmp_path: Path) -> None:
     path = tmp_path / "records.sqlite"
     bundle_writer.write_records([_item("a", terms={"technique": ("etching",)})], {}, path)
 
-    database = sqlite_utils.Database(path)
+    with closing(sqlite3.connect(path)) as connection:
+        database = sqlite_utils.Database(connection)
 
-    assert database["records"].detect_fts() == "records_fts"
-    assert [key.other_table for key in database["terms"].foreign_keys] == ["records"]
-    assert not list(tmp_path.glob("*-wal")), "the kiosk ignores a write-ahead log"
-    assert sqlite3.connect(path).execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert database["records"].detect_fts() == "records_fts"
+        assert [key.other_table for key in database["terms"].foreign_keys] == ["records"]
+        assert not list(tmp_path.glob("*-wal")), "the kiosk ignores a write-ahead log"
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 def test_the_same_records_give_the_same_bytes(tmp_path: Path) -> None:

@@ -104,6 +104,40 @@ def test_what_is_not_there_is_one_line_and_exit_code_1(
     assert not (tmp_path / "b").exists()
 
 
+TOO_LONG = "x" * 300  # for any file's name
+
+
+@pytest.mark.parametrize(
+    ("command", "advice"),
+    [
+        (["check", TOO_LONG], "run check again"),
+        (["build", str(DEMO / "collection"), "--out", "{tmp}/file/b"], "build again"),
+        pytest.param(
+            ["parity", str(DEMO / "bundle"), "--out", "{tmp}/file/p", "--cache", "{cache}"],
+            "run parity again",
+            marks=pytest.mark.weights,
+        ),
+    ],
+)
+def test_a_disk_that_refuses_is_one_line_that_says_which_command_to_repeat(
+    command: list[str],
+    advice: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
+) -> None:
+    (tmp_path / "file").write_bytes(b"no folder")
+    words = [word.replace("{tmp}", str(tmp_path)) for word in command]
+    if "{cache}" in words:
+        words[words.index("{cache}")] = str(request.getfixturevalue("desk_cache").root)
+
+    assert cli.main(words) == 1
+
+    (line,) = [s for s in capsys.readouterr().err.splitlines() if s.startswith("printkiosk-conv")]
+    assert "no bundle was changed" in line
+    assert advice in line
+
+
 @pytest.mark.parametrize(
     "command",
     [

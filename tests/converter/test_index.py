@@ -56,6 +56,18 @@ def test_the_cheapest_parameters_that_reach_the_recall_are_kept(tmp_path: Path) 
     )
 
 
+@pytest.mark.parametrize(("count", "others"), [(12, 0), (12, 600), (1000, 0)])
+def test_pictures_that_are_the_same_are_no_miss(tmp_path: Path, count: int, others: int) -> None:
+    """A picture under a dozen record numbers, or a thousand: any ten of them are the ten nearest."""
+    same = np.repeat(_vectors(1, seed=5), count, axis=0)
+    vectors = np.concatenate([same, _vectors(others)]) if others else same
+    queries = unit(same[:1] + 0.1 * _vectors(30, seed=6))
+
+    built = index.build(vectors, queries, tmp_path / "index.ann", model_sha256="m")
+
+    assert built.spec.recall_at_10 >= index.WANTED_RECALL
+
+
 def test_a_recall_out_of_reach_is_an_error_that_names_the_best(tmp_path: Path) -> None:
     with pytest.raises(RecallError, match=r"recall@10 of 1\.5, found 1\.0000 at best"):
         index.build(

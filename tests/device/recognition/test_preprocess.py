@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from device.errors import BundleFormatError
+from device.recognition import preprocess
 from device.recognition.preprocess import INPUT_SIDE, to_input
 
 SIDES = st.integers(1, 700)
@@ -62,3 +64,14 @@ def test_the_resize_is_pillows_bilinear(size: tuple[int, int]) -> None:
     wanted = Image.fromarray(pixels).resize((224, 224), Image.Resampling.BILINEAR)
 
     assert (to_input(pixels) == np.asarray(wanted)).all()
+
+
+def test_a_bundle_of_another_resize_is_refused_and_both_are_named() -> None:
+    preprocess.check(preprocess.RESIZE, "dahlem")
+
+    with pytest.raises(BundleFormatError) as caught:
+        preprocess.check("squash-lanczos", "dahlem")
+
+    assert str(caught.value).startswith("dahlem: ")
+    assert preprocess.RESIZE in str(caught.value)
+    assert "squash-lanczos" in str(caught.value)
