@@ -1,14 +1,14 @@
 # `make` lists the targets. The first two do all the set-up there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check bundle parity bench screenshots clean system system-test
+.PHONY: help run test quick check bundle parity evaluate bench screenshots clean system system-test
 
 PYTHON ?= python3
 PORT ?= 8080
 COLLECTION ?= demo/collection
 BUNDLE ?= $(if $(filter demo/collection,$(COLLECTION)),demo/bundle,out/$(notdir $(COLLECTION)).bundle)
 # The demo's pictures are pressed harder than a museum's, so that the whole repository stays small to clone.
-QUALITY ?= $(if $(filter demo/collection,$(COLLECTION)),50,76)
+QUALITY ?= $(if $(filter demo/collection,$(COLLECTION)),36,76)
 MARKS ?= $(if $(filter demo/collection %/devset,$(COLLECTION)),strict,museum)
 
 comma := ,
@@ -44,6 +44,10 @@ bundle: $(DESK)/ready ## build the demo's bundle anew (COLLECTION= and BUNDLE= n
 parity: $(DESK)/ready ## measure the demo bundle against full-precision TensorFlow (COLLECTION= names another)
 	test -f $(BUNDLE)/manifest.json || $(MAKE) bundle
 	$(DESK)/bin/printkiosk-convert parity $(BUNDLE) --collection $(COLLECTION) --marks $(MARKS) --out out/parity
+
+evaluate: $(DESK)/ready ## hold the bundle's prints under a simulated camera; a page in out/evaluation (COLLECTION=, BUNDLE=)
+	test -f $(BUNDLE)/manifest.json || $(MAKE) bundle
+	$(DESK)/bin/printkiosk-convert evaluate $(BUNDLE) --collection $(COLLECTION) --out out/evaluation
 
 bench: $(DESK)/bench-ready ## the benchmarks, side by side with peers in one run (COLLECTION= names another)
 	$(DESK)/bin/python -m bench --bundle $(BUNDLE) --collection $(COLLECTION)

@@ -15,7 +15,7 @@ from device.bundle.manifest import Thresholds
 from device.bundle.opened import OpenedBundle
 from device.recognition.fingerprint import Fingerprint, Vector
 from device.recognition.search import Index, Neighbour, Vectors, load_array
-from device.recognition.verdict import decide
+from device.recognition.verdict import Findings, decide
 
 COUNT = 10
 # Two prints whose cosines differ by less are a tie: float32 sums of 512 products are no surer.
@@ -111,7 +111,9 @@ class BothSides:
         return self._index.nearest(fingerprint, count)
 
     def _found(self, item: int, cosine: float) -> Found:
-        return Found(item=item, score=cosine, verdict=decide(cosine, self._thresholds))
+        return Found(
+            item=item, score=cosine, verdict=decide(_by_fingerprint(cosine), self._thresholds)
+        )
 
     def _tenth_best(self, queries: Vectors, count: int) -> npt.NDArray[np.float32]:
         best = np.full((len(queries), count), -np.inf, dtype=np.float32)
@@ -120,3 +122,8 @@ class BothSides:
             best = -np.sort(-np.hstack([best, cosines]), axis=1)[:, :count]
         floor: npt.NDArray[np.float32] = best[:, -1]
         return floor
+
+
+def _by_fingerprint(cosine: float) -> Findings:
+    """Give what a fingerprint alone has to say."""
+    return Findings(cosine=cosine, inliers=0, covered=0.0, mirrored=False, is_sheet=True)

@@ -1,6 +1,6 @@
 """Simulated captures of a collection's prints, each fingerprinted once.
 
-Thresholds are fitted and parity is measured on the same captures. Which prints are taken, and what happens to
+Parity is measured on them. Which prints are taken, and what happens to
 each, depends on the print's id and the seed alone: ten prints more in a collection leave nearly every capture as
 it was, so that fingerprints can be kept. Knows nothing of models: fingerprints come from whoever is passed in.
 """

@@ -15,6 +15,7 @@ from converter.errors import ConverterError
 from device import __version__
 from device.bundle.opened import opened, read_manifest
 from device.errors import KioskError
+from device.evaluation import plan
 
 if TYPE_CHECKING:
     from converter.parity import Marks, Plan
@@ -100,6 +101,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_columns(parity)
     _add_model(parity)
     parity.set_defaults(run=_parity)
+    _add_evaluate(verbs)
+    _add_inspect_and_diff(verbs)
+    return parser
+
+
+def _add_inspect_and_diff(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     inspect = verbs.add_parser("inspect", help="say what a bundle is")
     inspect.add_argument("bundle", type=Path)
     inspect.set_defaults(run=_inspect)
@@ -107,7 +114,6 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("old", type=Path)
     diff.add_argument("new", type=Path)
     diff.set_defaults(run=_diff)
-    return parser
 
 
 def _add_columns(parser: argparse.ArgumentParser) -> None:
@@ -135,6 +141,19 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
         help="simulated captures that parity and thresholds are measured on (default 400)",
     )
     parser.add_argument("--threads", type=int, default=_cores(), metavar="N")
+
+
+def _add_evaluate(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = verbs.add_parser(
+        "evaluate", help="measure a bundle on prints held under a camera, and against TensorFlow"
+    )
+    plan.add_options(parser)
+    parser.add_argument(
+        "--weights", type=Path, metavar="FILE", help="VGG16 weights (.weights.h5, .onnx, .npz)"
+    )
+    parser.add_argument("--cache", type=Path, metavar="FOLDER", help="where results are kept")
+    parser.add_argument("--threads", type=_positive, default=_cores(), metavar="N")
+    parser.set_defaults(run=_evaluate)
 
 
 def _cores() -> int:
@@ -242,6 +261,17 @@ def _parity(options: argparse.Namespace) -> int:
     for failure in failures:
         print(f"printkiosk-convert: parity below the mark: {failure}", file=sys.stderr)
     return 1 if failures else 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from converter.evaluate import evaluate
+    from device.evaluation import command
+
+    with progress.bars() as show:
+        report = evaluate(options, cache=_cache(options), threads=options.threads, progress=show)
+    print(command.marks_line(report))
+    print(options.out / command.PAGE)
+    return 0
 
 
 def _inspect(options: argparse.Namespace) -> int:

@@ -22,7 +22,8 @@ def describe(manifest: Manifest) -> str:
         f"weights {model.weights_sha256[:12]}",
         f"index       {index.dimensions} dimensions, {index.trees} trees, search_k {index.search_k}, "
         f"{index.candidates} re-scored: recall@10 {index.recall_at_10:.4f}",
-        f"thresholds  found from {limits.same_print:.3f}, similar from {limits.similar:.3f}: "
+        f"thresholds  found from {limits.inliers} agreeing details or a cosine of {limits.same_image:.3f}, "
+        f"similar from {limits.similar:.3f}: "
         f"{limits.false_accepts:.1%} of prints left out accepted, {limits.missed:.1%} of known ones missed "
         f"({limits.measured_on} captures)",
     ]

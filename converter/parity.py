@@ -16,8 +16,9 @@ from converter.agreement import Agreement, Comparison, agreement
 from converter.both_sides import BothSides
 from converter.captures import Capture, Fingerprints, PrintPicture, Progress
 from converter.cases import Case, cases
+from converter.leaving_out import Scores, score
 from converter.measuring import FactorAlone
-from converter.thresholds import Scores, relatives_of, score
+from converter.thresholds import relatives_of
 from device.bundle import layout
 from device.bundle.manifest import IndexSpec, ModelSpec, ParitySummary, Thresholds
 from device.bundle.opened import OpenedBundle

@@ -13,7 +13,9 @@ from converter import (
     bundle_writer,
     calibration,
     captures,
+    codebook,
     collection,
+    details,
     index,
     parity,
     place,
@@ -40,6 +42,7 @@ from device.bundle.opened import OpenedBundle, opened, sha256_of, verify
 from device.bundle.pictures import Size
 from device.errors import BundleError
 from device.recognition import frames, preprocess
+from device.recognition.codebook import Codebook
 from device.recognition.probes import lost_probes
 from device.recognition.recogniser import Recogniser
 from device.recognition.search import Vectors
@@ -119,15 +122,10 @@ def build(options: Options, progress: Progress) -> Built:
         quantised = Quantised(
             folder / layout.MODEL, model.sha256, options.cache, threads=options.threads
         )
-        prints = _fingerprint(read, quantised, options, progress)
+        book = codebook.train(list(calibration.prints()))
+        prints = _fingerprint(read, quantised, book, options, progress)
         pictures = _pictures(prints.items)
-        taken = captures.take(
-            pictures,
-            quantised.batch,
-            count=options.plan.camera_queries,
-            seed=options.plan.seed,
-            progress=progress,
-        )
+        taken = _take(pictures, quantised, options, progress)
         built = index.build(
             prints.vectors,
             np.stack([capture.vector for capture in taken]),
@@ -135,11 +133,12 @@ def build(options: Options, progress: Progress) -> Built:
             model_sha256=model.sha256,
             progress=_log.info,
         )
-        _write_parts(prints, read, built, options, folder)
-        fitted = _fit(prints, taken, folder)
-        manifest = _manifest(read, prints, model, built, fitted.thresholds, folder)
-        reference = Reference(found, options.profile, options.cache)
+        _write_parts(prints, read, built, book, options, folder)
+        manifest = _manifest(read, prints, model, built, thresholds.UNFITTED, folder)
+        fitted = _fit(manifest, pictures, options, folder, progress)
+        manifest = identify(replace(manifest, thresholds=fitted.thresholds))
         bundle_writer.write_manifest(manifest, folder)
+        reference = Reference(found, options.profile, options.cache)
         with opened(folder) as bundle:
             measured = parity.compare(
                 bundle,
@@ -162,7 +161,7 @@ def build(options: Options, progress: Progress) -> Built:
 
 def model_key(found: Weights, profile: Profile, variant: Variant) -> tuple[str, ...]:
     """Give what a model depends on, and is kept by in the cache."""
-    return (found.sha256, profile, variant, _MODEL_VERSION)
+    return (found.sha256, profile, variant, _MODEL_VERSION, calibration.prints_sha256())
 
 
 def _write_model(options: Options, found: Weights, folder: Path, progress: Progress) -> ModelSpec:
@@ -192,7 +191,11 @@ def _write_model(options: Options, found: Weights, folder: Path, progress: Progr
 
 
 def _fingerprint(
-    read: Collection, quantised: Quantised, options: Options, progress: Progress
+    read: Collection,
+    quantised: Quantised,
+    book: Codebook,
+    options: Options,
+    progress: Progress,
 ) -> _Prints:
     """Fingerprint every print that can be decoded, and refuse a collection with too many that can't."""
     items: list[Item] = []
@@ -203,6 +206,7 @@ def _fingerprint(
         read.items,
         options.cache,
         wants_pixels=[v is None for v in kept],
+        codebook=book,
         quality=options.picture_quality,
         workers=options.workers,
     )
@@ -242,7 +246,12 @@ def _pictures(items: Sequence[Item]) -> tuple[PrintPicture, ...]:
 
 
 def _write_parts(
-    prints: _Prints, read: Collection, built: BuiltIndex, options: Options, folder: Path
+    prints: _Prints,
+    read: Collection,
+    built: BuiltIndex,
+    book: Codebook,
+    options: Options,
+    folder: Path,
 ) -> None:
     def picture(item: Item, size: Size) -> bytes:
         return prepare.picture(item, size, options.cache, options.picture_quality)
@@ -250,11 +259,48 @@ def _write_parts(
     bundle_writer.write_records(prints.items, read.languages, folder / layout.RECORDS)
     bundle_writer.write_pictures(prints.items, picture, folder)
     bundle_writer.write_arrays(prints.vectors, built.projection, folder)
+    details.write([_details(item, book, options.cache) for item in prints.items], book, folder)
 
 
-def _fit(prints: _Prints, taken: Sequence[Capture], folder: Path) -> thresholds.Fit:
+def _details(item: Item, book: Codebook, cache: Cache) -> details.Entry:
+    entry = details.kept(item.image_sha256, book, cache)
+    if entry is None:
+        raise BuildError(f"{item.record_id}: its details have left the cache; build again")
+    return entry
+
+
+def _take(
+    pictures: Sequence[PrintPicture], quantised: Quantised, options: Options, progress: Progress
+) -> tuple[Capture, ...]:
+    return captures.take(
+        pictures,
+        quantised.batch,
+        count=options.plan.camera_queries,
+        seed=options.plan.seed,
+        progress=progress,
+    )
+
+
+def _fit(
+    unfitted: Manifest,
+    pictures: Sequence[PrintPicture],
+    options: Options,
+    folder: Path,
+    progress: Progress,
+) -> thresholds.Fit:
+    """Open the bundle as far as it is, and see what the kiosk makes of captures."""
+    bundle_writer.write_manifest(unfitted, folder)
     relatives = thresholds.relatives_of(folder / layout.RECORDS)
-    return thresholds.fit(thresholds.score(prints.vectors, taken, relatives))
+    with opened(folder) as bundle:
+        outcomes = thresholds.observe(
+            Recogniser(bundle, threads=options.threads),
+            pictures,
+            relatives,
+            count=options.plan.camera_queries,
+            seed=options.plan.seed,
+            progress=progress,
+        )
+    return thresholds.fit(outcomes)
 
 
 def _manifest(

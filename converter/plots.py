@@ -13,8 +13,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from converter.agreement import Agreement
+from converter.leaving_out import Scores
 from converter.measuring import FactorAlone
-from converter.thresholds import Scores
 from device.bundle.manifest import Thresholds
 
 # Stand-ins that become the page's own colours, so that figures follow its dark and light.
@@ -117,7 +117,7 @@ def score_curves(scores: Scores, thresholds: Thresholds) -> str:
         ):
             if len(values):
                 panel.plot(*_reached(values), color=colour, linewidth=1.6, label=name)
-        for value, name in ((thresholds.same_print, "same print"), (thresholds.similar, "similar")):
+        for value, name in ((thresholds.same_image, "same image"), (thresholds.similar, "similar")):
             panel.axvline(value, color=_INK, linewidth=0.7, linestyle=(0, (4, 3)))
             panel.text(value, 103, name, rotation=35, ha="left", va="bottom", fontsize=8)
         panel.set_ylim(0, 101)

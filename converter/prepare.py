@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from converter import details
 from converter.cache import Cache
 from converter.collection import Item, Refusal
 from converter.errors import BuildError
 from device.bundle.pictures import SIDES, Size
 from device.errors import PictureError
 from device.recognition import frames, preprocess
+from device.recognition.codebook import Codebook
 from device.recognition.frames import Pixels
 
 # In the cache's keys: raise it when the pictures or the input come out differently.
@@ -47,16 +49,18 @@ def prepare(
     cache: Cache,
     *,
     wants_pixels: Sequence[bool],
+    codebook: Codebook,
     quality: int,
     workers: int,
 ) -> Iterator[Prepared | Refusal]:
-    """Decode each print once, keep its screen pictures, and give its model input, in order.
+    """Decode each print once, keep its screen pictures and details, and give its model input, in order.
 
     Args:
         items: The collection's prints.
         cache: Where the screen's pictures go.
         wants_pixels: For each print whether the model input is needed; where it isn't and the pictures
             are kept already, nothing is decoded.
+        codebook: What details are written down with.
         quality: Of the large picture, WebP's 0..100.
         workers: Processes that decode.
 
@@ -65,17 +69,21 @@ def prepare(
     """
     jobs = list(zip(items, wants_pixels, strict=True))
     todo = [
-        (item, wanted) for item, wanted in jobs if wanted or not has_pictures(item, cache, quality)
+        (item, wanted)
+        for item, wanted in jobs
+        if wanted or not is_ready(item, codebook, cache, quality)
     ]
     if len(todo) <= workers * 4:  # not worth starting processes
-        yield from (_prepare(item, cache, wanted, quality) for item, wanted in jobs)
+        yield from (_prepare(item, codebook, cache, wanted, quality) for item, wanted in jobs)
         return
-    yield from _in_parallel(jobs, cache, quality, workers)
+    yield from _in_parallel(jobs, codebook, cache, quality, workers)
 
 
-def has_pictures(item: Item, cache: Cache, quality: int) -> bool:
-    """Say whether a print's screen pictures are kept already."""
-    return all(cache.get("pictures", *_key(item, size, quality)) is not None for size in SIDES)
+def is_ready(item: Item, codebook: Codebook, cache: Cache, quality: int) -> bool:
+    """Say whether a print's screen pictures and details are kept already."""
+    pictures = (cache.get("pictures", *_key(item, size, quality)) for size in SIDES)
+    are_kept = all(data is not None for data in pictures)
+    return are_kept and details.kept(item.image_sha256, codebook, cache) is not None
 
 
 def picture(item: Item, size: Size, cache: Cache, quality: int) -> bytes:
@@ -95,7 +103,11 @@ def _quality(size: Size, quality: int) -> int:
 
 
 def _in_parallel(
-    jobs: Sequence[tuple[Item, bool]], cache: Cache, quality: int, workers: int
+    jobs: Sequence[tuple[Item, bool]],
+    codebook: Codebook,
+    cache: Cache,
+    quality: int,
+    workers: int,
 ) -> Iterator[Prepared | Refusal]:
     # Spawned, not forked: TensorFlow's threads don't survive a fork.
     context = multiprocessing.get_context("spawn")
@@ -104,11 +116,11 @@ def _in_parallel(
         feed = iter(jobs)
         try:
             for item, wanted in islice(feed, workers * 4):
-                waiting.append(pool.submit(_prepare, item, cache, wanted, quality))
+                waiting.append(pool.submit(_prepare, item, codebook, cache, wanted, quality))
             while waiting:
                 yield waiting.popleft().result()
                 for item, wanted in islice(feed, 1):
-                    waiting.append(pool.submit(_prepare, item, cache, wanted, quality))
+                    waiting.append(pool.submit(_prepare, item, codebook, cache, wanted, quality))
         except BrokenProcessPool as error:
             raise BuildError(
                 "a process that decodes pictures was killed, probably for want of memory; "
@@ -128,8 +140,10 @@ def _end_with(desk: Any) -> None:
     os._exit(1)
 
 
-def _prepare(item: Item, cache: Cache, wants_pixels: bool, quality: int) -> Prepared | Refusal:
-    if not wants_pixels and has_pictures(item, cache, quality):
+def _prepare(
+    item: Item, codebook: Codebook, cache: Cache, wants_pixels: bool, quality: int
+) -> Prepared | Refusal:
+    if not wants_pixels and is_ready(item, codebook, cache, quality):
         return Prepared(item=item, pixels=None)
     try:
         pixels = frames.load(item.image)
@@ -139,4 +153,6 @@ def _prepare(item: Item, cache: Cache, wants_pixels: bool, quality: int) -> Prep
         if cache.get("pictures", *_key(item, size, quality)) is None:
             data = frames.to_webp(pixels, side=side, quality=_quality(size, quality))
             cache.put("pictures", *_key(item, size, quality), data=data)
+    if details.kept(item.image_sha256, codebook, cache) is None:
+        details.keep(item.image_sha256, codebook, cache, details.take(pixels, codebook))
     return Prepared(item=item, pixels=preprocess.to_input(pixels) if wants_pixels else None)

@@ -15,6 +15,7 @@ from device.bundle.opened import opened, verify
 from device.config import Config, load
 from device.doctor import examine
 from device.errors import BundleError, KioskError, PictureError
+from device.evaluation import command, plan
 from device.recognition import frames
 from device.recognition.fingerprint import choose_threads
 from device.recognition.recogniser import Answer, Recogniser
@@ -71,6 +72,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_settings(picture)
     picture.add_argument("file", type=Path, help="where the JPEG goes")
     picture.set_defaults(run=_picture)
+    evaluate = verbs.add_parser("evaluate", help="measure a bundle on prints held under a camera")
+    plan.add_options(evaluate)
+    evaluate.add_argument("--threads", type=_number(0, 64), default=0, metavar="N")
+    evaluate.set_defaults(run=_evaluate)
     _add_bundle(verbs)
     return parser
 
@@ -213,6 +218,21 @@ def _picture(options: argparse.Namespace) -> int:
     options.file.write_bytes(frames.to_jpeg(frame.pixels, side=max(height, width), quality=92))
     print(f"{options.file}: {width}x{height} from {camera.name}")
     return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    with opened(options.bundle) as bundle:
+        report = command.evaluate(
+            bundle, options, threads=choose_threads(options.threads), progress=_told
+        )
+    print(command.marks_line(report))
+    print(options.out / command.PAGE)
+    return 0
+
+
+def _told(what: str, done: int, total: int) -> None:
+    if done % 50 == 0 or done == total:
+        print(f"{what}: {done} of {total}", file=sys.stderr)
 
 
 def _bundle_list(options: argparse.Namespace) -> int:

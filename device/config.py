@@ -77,6 +77,17 @@ class RecognitionConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatchConfig:
+    """How the live picture is watched.
+
+    Attributes:
+        enabled: Whether a print that is held still is looked up without anybody pressing the button.
+    """
+
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenConfig:
     """The touchscreen.
 
@@ -103,6 +114,7 @@ class Config:
     camera: CameraConfig = field(default_factory=CameraConfig)
     listen: ListenConfig = field(default_factory=ListenConfig)
     recognition: RecognitionConfig = field(default_factory=RecognitionConfig)
+    watch: WatchConfig = field(default_factory=WatchConfig)
     screen: ScreenConfig = field(default_factory=ScreenConfig)
 
     def __post_init__(self) -> None:

@@ -62,3 +62,7 @@ class CameraLostError(CameraError):
 
 class BusyError(KioskError, RuntimeError):
     """Too many are waiting for an answer already; try again in a moment."""
+
+
+class EvaluationError(KioskError, ValueError):
+    """An evaluation can't be run: its truths, pictures or folders are not what it needs."""

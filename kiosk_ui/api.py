@@ -28,11 +28,12 @@ def blueprint(service: KioskService, searches: Slots) -> Blueprint:
 
     @routes.post("/api/v1/search")
     def search() -> Response:
-        filters = queries.read_filters(request.args, also=("count",))
+        filters = queries.read_filters(request.args, also=("corners", "count"))
+        corners = queries.read_corners(request.args)
         count = queries.read_number(request.args, "count", 1, queries.MOST_MATCHES)
         picture = queries.read_picture(request)
         with searches.one():
-            answer = service.identify(picture, filters=filters, count=count)
+            answer = service.identify(picture, filters=filters, corners=corners, count=count)
         return jsonify(answer_with_records(answer))
 
     @routes.get("/api/v1/records/<path:record_id>")

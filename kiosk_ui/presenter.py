@@ -1,6 +1,6 @@
 """From the kiosk's state to what the page shows: plain values, decided here and nowhere in a template.
 
-Pure: no I/O, no clock, no Flask. Until geometry has checked a match, nothing here says "this print".
+Pure: no I/O, no clock, no Flask. What may be claimed of a print is the verdict's to say, and never a percentage.
 """
 
 from collections.abc import Mapping
@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
-from device.service import Answer, FilterOptions, Filters, Option, Record, Relation, Verdict
+from device.service import Answer, FilterOptions, Filters, Hint, Option, Record, Relation, Verdict
 from device.state import KioskState, Phase
 
 SceneName = Literal[
     "starting", "looking", "hold_still", "answer", "not_found", "camera_lost", "no_bundle", "invite"
 ]
-Kind = Literal["likely", "unsure", "none"]
+Kind = Literal["same_print", "same_image", "in_reverse", "similar", "none"]
 
 NEAREST_OTHERS = 5
 NEAREST_WHEN_NONE = 3
 MOST_CHIPS = 12
+
+# What a visitor can be told to do better; that nothing is there is what the scene says anyway.
+HINTS = tuple(hint.value for hint in Hint if hint is not Hint.NOTHING_THERE)
 
 _SCENES: dict[Phase, SceneName] = {
     Phase.STARTING: "starting",
@@ -32,9 +35,9 @@ _SCENES: dict[Phase, SceneName] = {
     Phase.NO_BUNDLE: "no_bundle",
 }
 _KINDS: dict[Verdict, Kind] = {
-    Verdict.SAME_PRINT: "likely",
-    Verdict.SAME_IMAGE: "likely",
-    Verdict.SIMILAR_ONLY: "unsure",
+    Verdict.SAME_PRINT: "same_print",
+    Verdict.SAME_IMAGE: "same_image",
+    Verdict.SIMILAR_ONLY: "similar",
     Verdict.NOT_IN_COLLECTION: "none",
 }
 
@@ -80,11 +83,19 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerPage:
-    """An answer as the page shows it: one print large and the others as cards, or three and no claim."""
+    """An answer as the page shows it: one print large and the others as cards, or three and no claim.
+
+    Attributes:
+        outline: The sheet's corners, x and y in turn, in pixels of the picture that was handed in; empty when
+            none was found.
+        hint: What the visitor could do better, as a key of the page's texts; `None` for nothing.
+    """
 
     kind: Kind
     hero: Label | None
     others: tuple[Label, ...]
+    outline: tuple[float, ...]
+    hint: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,11 +153,24 @@ def answer_scene(answer: Answer, languages: Mapping[str, str]) -> Scene:
 
 def answer_page(answer: Answer, languages: Mapping[str, str]) -> AnswerPage:
     """Give an answer as the page shows it."""
+    kind = _kind(answer)
+    labels = tuple(label(m.record, answer.bundle_id, languages) for m in answer.matches)
+    is_none = kind == "none"
+    return AnswerPage(
+        kind=kind,
+        hero=None if is_none else labels[0],
+        others=labels[:NEAREST_WHEN_NONE] if is_none else labels[1 : 1 + NEAREST_OTHERS],
+        outline=tuple(round(v, 1) for c in answer.sheet or () for v in (c.x, c.y)),
+        hint=answer.hint if answer.hint in HINTS else None,
+    )
+
+
+def _kind(answer: Answer) -> Kind:
+    """Give what is claimed of the first match."""
+    if not answer.matches:
+        return "none"
     kind = _KINDS[answer.verdict]
-    labels = [label(m.record, answer.bundle_id, languages) for m in answer.matches]
-    if kind == "none" or not labels:
-        return AnswerPage(kind="none", hero=None, others=tuple(labels[:NEAREST_WHEN_NONE]))
-    return AnswerPage(kind=kind, hero=labels[0], others=tuple(labels[1 : 1 + NEAREST_OTHERS]))
+    return "in_reverse" if kind == "same_image" and answer.mirrored else kind
 
 
 def label(

@@ -1,5 +1,6 @@
 """What a request asks for, read from its address and body; whatever isn't understood is refused."""
 
+import re
 from collections.abc import Iterable
 
 from flask import Request
@@ -7,12 +8,15 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 
 from device.errors import FilterError, PictureError
-from device.service import FACETS, Filters
+from device.service import FACETS, Corner, Filters
 
 MOST_MATCHES = 100
 MOST_VALUES = 64
 LONGEST_WORDS = 200
 _YEARS = (-9999, 9999)
+# A sheet's corner may lie a little outside of the picture.
+_CORNERS = (-0.25, 1.25)
+_LEAST_AREA = 0.001
 _FILTERS = frozenset({*FACETS, "year_from", "year_to", "undated", "words"})
 _PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "application/octet-stream"})
 
@@ -55,6 +59,33 @@ def read_number(query: MultiDict[str, str], key: str, least: int, most: int) -> 
     return int(text)
 
 
+def read_corners(query: MultiDict[str, str]) -> tuple[Corner, ...] | None:
+    """Give the sheet's corners from a query, clockwise; `None` when it has none.
+
+    Args:
+        query: `corners=x1,y1,x2,y2,x3,y3,x4,y4`, in order around the sheet, as shares of the upright picture.
+
+    Raises:
+        FilterError: When they aren't four points within or near the picture, or bound no convex area.
+    """
+    text = _single(query, "corners")
+    if text is None:
+        return None
+    values = [_share(part) for part in text.split(",", 8)]
+    if len(values) != 8:
+        raise FilterError(
+            f"corners: expected four points x1,y1,...,x4,y4, found {len(values)} numbers"
+        )
+    points = list(zip(values[::2], values[1::2], strict=True))
+    areas = [_turn(*(points[(n + k) % 4] for k in range(3))) for n in range(4)]
+    if not (min(areas) > 0 or max(areas) < 0) or abs(sum(areas)) / 4 < _LEAST_AREA:
+        raise FilterError(
+            "corners: expected four points around a sheet, found them crossed or flat"
+        )
+    ordered = points if areas[0] > 0 else points[::-1]
+    return tuple(Corner(x=x, y=y) for x, y in ordered)
+
+
 def refuse_unknown(query: MultiDict[str, str], known: Iterable[str]) -> None:
     """Refuse a query with other keys than the known ones.
 
@@ -84,6 +115,20 @@ def read_picture(request: Request) -> bytes:
             f"found {request.mimetype[:40] or 'no type'}"
         )
     return request.get_data(cache=False)
+
+
+def _share(text: str) -> float:
+    least, most = _CORNERS
+    # float() alone takes "nan", "1_0" and other scripts' digits.
+    is_number = re.fullmatch(r"-?[0-9]*\.?[0-9]+([eE]-?[0-9]{1,2})?", text, re.ASCII)
+    if not (is_number and least <= float(text) <= most):
+        raise FilterError(f"corners: expected shares of {least:g} to {most:g}, found {text[:40]!r}")
+    return float(text)
+
+
+def _turn(one: tuple[float, float], two: tuple[float, float], three: tuple[float, float]) -> float:
+    """Give twice the area of a triangle: above 0 when its corners come clockwise."""
+    return (two[0] - one[0]) * (three[1] - two[1]) - (two[1] - one[1]) * (three[0] - two[0])
 
 
 def _terms(query: MultiDict[str, str], facet: str) -> tuple[str, ...]:

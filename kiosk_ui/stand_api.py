@@ -1,4 +1,4 @@
-"""The stand's own screen: look, dismiss, and two bounded long polls for the state and the live picture.
+"""The stand's own screen: look, dismiss, attend, and two bounded long polls for the state and the live picture.
 
 Only this machine may ask: a phone in the gallery is a guest, and sees neither the camera nor the screen.
 """
@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from device.service import KioskService, Snapshot
+from device.service import Attention, KioskService, Preview, Snapshot
 from kiosk_ui import queries, security
 from kiosk_ui.api import answer_with_records
 from kiosk_ui.waiting import Slots
@@ -39,6 +39,13 @@ def blueprint(service: KioskService, *, waiting: int) -> Blueprint:
         service.dismiss()
         return "", 204
 
+    @routes.post("/attend")
+    def attend() -> tuple[str, int]:
+        filters = queries.read_filters(request.args, also=("elsewhere",))
+        elsewhere = queries.read_number(request.args, "elsewhere", 0, 1)
+        service.attend(Attention(filters=filters, is_elsewhere=elsewhere == 1))
+        return "", 204
+
     @routes.get("/state")
     def state() -> Response:
         after = _after()
@@ -54,7 +61,7 @@ def blueprint(service: KioskService, *, waiting: int) -> Blueprint:
         if found is None:
             return Response(status=204)
         response = Response(found.jpeg, mimetype="image/jpeg")
-        response.headers["X-Frame-Number"] = str(found.number)
+        response.headers.update(_headers(found))
         return response
 
     return routes
@@ -63,6 +70,20 @@ def blueprint(service: KioskService, *, waiting: int) -> Blueprint:
 def _after() -> int:
     queries.refuse_unknown(request.args, ("after",))
     return queries.read_number(request.args, "after", 0, _MOST) or 0
+
+
+def _headers(found: Preview) -> dict[str, str]:
+    """Give what was seen in a live picture, beside it: picture and outline are always of one frame."""
+    headers = {"X-Frame-Number": str(found.number)}
+    if found.outline is not None:
+        headers["X-Outline"] = ",".join(f"{v:.4f}" for c in found.outline for v in (c.x, c.y))
+    if found.hint is not None:
+        headers["X-Hint"] = found.hint.value
+    if found.is_known:
+        headers["X-Known"] = "1"
+    if found.stillness > 0:
+        headers["X-Still"] = f"{found.stillness:.2f}"
+    return headers
 
 
 def _state_to_json(boot_id: str, snapshot: Snapshot) -> dict[str, Any]:

@@ -44,10 +44,11 @@ def blueprint(service: KioskService, screen: Screen, texts: Texts, searches: Slo
 
     @routes.post("/answer")
     def answer() -> str:
-        filters = queries.read_filters(request.args)
+        filters = queries.read_filters(request.args, also=("corners",))
+        corners = queries.read_corners(request.args)
         picture = queries.read_picture(request)
         with searches.one():
-            found = service.identify(picture, filters=filters)
+            found = service.identify(picture, filters=filters, corners=corners)
         return views.scene(presenter.answer_scene(found, service.manifest.languages), is_own=True)
 
     @routes.get("/records/<path:record_id>")
@@ -80,6 +81,8 @@ class _Views:
             scene=shown,
             example=self._example(shown),
             is_stand=is_stand,
+            is_hands_free=self._service.is_hands_free,
+            hints=presenter.HINTS,
             idle_s=idle_s,
             boot_id=self._service.boot_id,
             revision=snapshot.revision,
@@ -93,7 +96,13 @@ class _Views:
     def scene(self, shown: Scene, *, is_own: bool = False) -> str:
         """Give a scene as a fragment of the page; `is_own` when it answers an upload from this page."""
         return render_template(
-            "scene.html", t=self._t, scene=shown, example=self._example(shown), is_own=is_own
+            "scene.html",
+            t=self._t,
+            scene=shown,
+            example=self._example(shown),
+            is_own=is_own,
+            is_hands_free=self._service.is_hands_free,
+            hints=presenter.HINTS,
         )
 
     def invitation(self) -> Scene:

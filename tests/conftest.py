@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from book import trained
 
-from converter import bundle_writer, collection, index, pipeline, weights
+from converter import bundle_writer, collection, details, index, pipeline, weights
 from converter.cache import Cache
 from converter.collection import Item
 from converter.weights import Weights
@@ -69,6 +70,12 @@ def small_bundle(
     bundle_writer.write_records(small_items, {"title": "en", "note": "en"}, folder / layout.RECORDS)
     bundle_writer.write_pictures(small_items, picture, folder)
     bundle_writer.write_arrays(vectors, built.projection, folder)
+    book = trained()
+    entries = [
+        details.take(frames.decode(pictures[item.record_id, "screen"], name="screen"), book)
+        for item in small_items
+    ]
+    details.write(entries, book, folder)
     manifest = Manifest(
         format_version=FORMAT_VERSION,
         bundle_id="",
@@ -87,7 +94,9 @@ def small_bundle(
         ),
         index=built.spec,
         thresholds=Thresholds(
-            same_print=0.9,
+            inliers=12,
+            covered=0.1,
+            same_image=0.9,
             similar=0.75,
             false_accepts=0.0,
             missed=0.0,

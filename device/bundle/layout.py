@@ -7,6 +7,22 @@ MODEL = "model.tflite"
 INDEX = "index.ann"
 PROJECTION = "projection.npy"
 FINGERPRINTS = "fingerprints.npy"
+CODEBOOK = "codebook.npz"
+DETAIL_SIGNATURES = "details/signatures.npy"
+DETAIL_PLACES = "details/places.npy"
+DETAIL_STARTS = "details/starts.npy"
+DETAIL_ASPECTS = "details/aspects.npy"
+DETAIL_POSTINGS = "details/postings.npy"
+DETAIL_CELLS = "details/cells.npy"
+DETAILS = (
+    CODEBOOK,
+    DETAIL_SIGNATURES,
+    DETAIL_PLACES,
+    DETAIL_STARTS,
+    DETAIL_ASPECTS,
+    DETAIL_POSTINGS,
+    DETAIL_CELLS,
+)
 RECORDS = "records.sqlite"
 PICTURES = "pictures"
 PARITY = "parity.json"

@@ -35,7 +35,7 @@ class ModelSpec:
         variant: How it was quantised, such as `dynamic_int8`.
         preprocess: `caffe` (BGR, ImageNet mean subtracted) or `unit` (RGB, 0..1); folded into the graph,
             which takes raw uint8 RGB either way.
-        resize: How a picture is brought to the input size; `squash-bilinear` is the one we have.
+        resize: How a picture is brought to the input size; `squash-bilinear-reduced` is the one we have.
         input_size: Side of the square input in pixels.
         dimensions: Length of a fingerprint.
         weights_sha256: Over the 13 convolutions' float32 kernels and biases, in order.
@@ -80,15 +80,20 @@ class Thresholds:
     """Where the verdicts part, fitted on this bundle, with the error rates measured on other prints of it.
 
     Attributes:
-        same_print: Cosine of the best match from which a print counts as found.
+        inliers: Details that must agree in one transform for a print to count as found.
+        covered: Share of the record's picture, 0..1, that they must span to say "this print", not "a part of it".
+        same_image: Cosine from which the fingerprint alone says "the same image".
         similar: Cosine from which there is anything worth showing as similar.
-        false_accepts: Share of prints left out of the collection that pass `same_print` all the same.
-        missed: Share of prints in the collection whose right match stays under `same_print`.
-        false_similar: Share of prints left out that pass `similar`.
+        false_accepts: Share of prints left out of the collection that are accepted (as the same print or image) all
+            the same.
+        missed: Share of prints in the collection that are not accepted, or as another print.
+        false_similar: Share of prints left out that are called similar, or more.
         fitted_on, measured_on: Numbers of simulated captures.
     """
 
-    same_print: float
+    inliers: int
+    covered: float
+    same_image: float
     similar: float
     false_accepts: float
     missed: float

@@ -16,7 +16,14 @@ from device.bundle.pictures import Pictures
 from device.bundle.records import Records
 from device.errors import BundleDamagedError, BundleFormatError, BundleMissingError
 
-_REQUIRED = (layout.MODEL, layout.INDEX, layout.PROJECTION, layout.FINGERPRINTS, layout.RECORDS)
+_REQUIRED = (
+    layout.MODEL,
+    layout.INDEX,
+    layout.PROJECTION,
+    layout.FINGERPRINTS,
+    *layout.DETAILS,
+    layout.RECORDS,
+)
 _MANIFEST_LIMIT_BYTES = 4_000_000
 
 

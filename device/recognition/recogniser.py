@@ -1,34 +1,42 @@
 """The straight line from a frame to an answer."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from device.bundle import layout
 from device.bundle.filters import Filters
 from device.bundle.opened import OpenedBundle
 from device.bundle.records import Record
-from device.recognition import preprocess
+from device.recognition import evidence, preprocess, sheet
+from device.recognition.evidence import Evidence
 from device.recognition.fingerprint import Fingerprint, Fingerprinter, Runtime
-from device.recognition.frames import Frame
+from device.recognition.frames import Frame, Pixels
+from device.recognition.outline import Corner
 from device.recognition.search import Index, Neighbour
-from device.recognition.verdict import Verdict, decide
+from device.recognition.tracing import Trace, Tracer
+from device.recognition.verdict import Findings, Verdict, confidence, decide
+
+__all__ = ["Answer", "Corner", "Evidence", "Match", "Recogniser"]
+
+# Longest side of a sheet cut out of a frame: what details are looked for in and the fingerprint is reduced from.
+SIDE = 448
+# From here on a sheet's outline is borne out well enough not to look at the whole frame besides.
+SURE_OUTLINE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """One record an answer names, and how near it is (cosine, -1..1)."""
+    """One record an answer names.
+
+    Attributes:
+        score: How near its fingerprint is (cosine, -1..1).
+        evidence: Where its lines lie in the frame; `None` when the fingerprint alone speaks for it.
+    """
 
     record: Record
     score: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Corner:
-    """A point of the frame, in pixels of the upright picture."""
-
-    x: float
-    y: float
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +46,13 @@ class Answer:
     Attributes:
         bundle_id: The bundle that answered; its records alone go with this answer.
         matches: Best first; empty only when no record was there to be compared with.
-        sheet: The four corners found, clockwise from the sheet's own top left; `None` while the whole
-            frame is looked at.
-        turn_deg: By how much the sheet was turned clockwise to match, one of 0, 90, 180, 270.
+        sheet: The four corners found, clockwise from the sheet's own top left as far as that is known; `None`
+            when no sheet was found and the whole frame was looked at.
+        turn_deg: How far clockwise the print lies turned in the frame, one of 0, 90, 180, 270.
         mirrored: Whether the match is in reverse.
         hint: What the visitor could do better, as a key of the page's texts; `None` for nothing.
         timings_ms: Step to wall time, in the order of the steps.
+        confidence: 1 and more from where the first match counts as found; for ranking answers of one bundle.
     """
 
     bundle_id: str
@@ -54,6 +63,31 @@ class Answer:
     mirrored: bool
     hint: str | None
     timings_ms: Mapping[str, float]
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _View:
+    """A part of the frame, straightened.
+
+    Attributes:
+        corners: Of that part in the frame; `None` for all of it.
+    """
+
+    pixels: Pixels
+    corners: tuple[Corner, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sight:
+    """What was looked at, and which prints it was traced to."""
+
+    view: _View
+    traces: tuple[Trace, ...]
+
+    @property
+    def inliers(self) -> int:
+        return self.traces[0].inliers if self.traces else 0
 
 
 class Recogniser:
@@ -62,62 +96,199 @@ class Recogniser:
     def __init__(
         self, bundle: OpenedBundle, *, threads: int, runtime: Runtime | None = None
     ) -> None:
-        """Load the bundle's model and map its index.
+        """Load the bundle's model and map its index and details.
 
         Raises:
-            ModelError, BundleDamagedError: When they can't be used.
+            ModelError, BundleDamagedError, BundleFormatError: When they can't be used.
         """
         self._bundle = bundle
         model = bundle.manifest.model
+        preprocess.check(model.resize, str(bundle.path))
         self._fingerprint = Fingerprinter(
             bundle.file(layout.MODEL), model.sha256, threads=threads, runtime=runtime
         )
         self._index = Index(bundle.path, bundle.manifest.index)
+        self._tracer = Tracer(bundle.path, bundle.manifest.items)
 
     @property
     def bundle(self) -> OpenedBundle:
         """The bundle that answers."""
         return self._bundle
 
-    def recognise(self, frame: Frame, *, filters: Filters | None = None, count: int = 10) -> Answer:
+    def recognise(
+        self,
+        frame: Frame,
+        *,
+        filters: Filters | None = None,
+        corners: tuple[Corner, ...] | None = None,
+        without: Collection[int] = frozenset(),
+        count: int = 10,
+    ) -> Answer:
         """Say which print a frame shows.
 
         Args:
             frame: What the camera saw.
             filters: Which records may be answered with; `None` for all.
+            corners: The sheet's, where a visitor has shown them; `None` finds it.
+            without: Items left out, as if the museum never had them: calibration and evaluation ask so.
             count: At most so many matches.
 
         Raises:
             FilterError: When the filters' words can't be searched for.
         """
         watch = _Stopwatch()
-        pixels = preprocess.to_input(frame.pixels)
-        watch.lap("preprocess")
-        fingerprint = self._fingerprint(pixels)
+        among = self._among(filters)
+        left_out = self._left_out(among, without)
+        views, hint = _views(frame.pixels, corners)
+        watch.lap("sheet")
+        sight = self._look(views, left_out)
+        watch.lap("geometry")
+        fingerprints = self._fingerprints(frame.pixels, sight)
         watch.lap("fingerprint")
-        neighbours = self._neighbours(fingerprint, filters, count)
+        neighbours = self._neighbours(fingerprints, among, left_out, count)
         watch.lap("search")
-        matches = tuple(
-            Match(record=self._bundle.records.at(n.item), score=n.score) for n in neighbours
-        )
+        found = self._matches(sight, neighbours, fingerprints, count, frame.pixels)
         watch.lap("records")
-        return Answer(
-            bundle_id=self._bundle.manifest.bundle_id,
-            verdict=decide(matches[0].score if matches else None, self._bundle.manifest.thresholds),
-            matches=matches,
-            sheet=None,
-            turn_deg=0,
-            mirrored=False,
-            hint=None,
-            timings_ms=watch.laps_ms,
-        )
+        return self._answer(sight, found, hint, watch.laps_ms)
+
+    def _among(self, filters: Filters | None) -> Collection[int] | None:
+        if filters is None or filters.is_open:
+            return None
+        return self._bundle.records.passing(filters)
+
+    def _left_out(self, among: Collection[int] | None, without: Collection[int]) -> frozenset[int]:
+        if among is None:
+            return frozenset(without)
+        return frozenset(range(len(self._index))) - frozenset(among) | frozenset(without)
+
+    def _look(self, views: tuple[_View, ...], left_out: frozenset[int]) -> _Sight:
+        """Trace one view after the other until one leads to a print."""
+        enough = self._bundle.manifest.thresholds.inliers
+        best: _Sight | None = None
+        for view in views:
+            traces = self._tracer.trace(view.pixels, without=left_out, enough=enough)
+            sight = _Sight(view=view, traces=traces)
+            if best is None or sight.inliers > best.inliers:
+                best = sight
+            if best.inliers >= enough:
+                break
+        return best or _Sight(view=views[0], traces=())
+
+    def _fingerprints(self, pixels: Pixels, sight: _Sight) -> list[Fingerprint]:
+        """Fingerprint the print's own picture where geometry shows it, the sheet and what is inside its margin else."""
+        if sight.inliers >= self._bundle.manifest.thresholds.inliers:
+            best = sight.traces[0]
+            lies = evidence.of(best, sight.view.corners, pixels)
+            shown = evidence.picture_of(pixels, lies, best.known.aspect)
+            return [self._fingerprint(preprocess.to_input(shown))]
+        pictures = [sight.view.pixels]
+        inside = sheet.picture_inside(sight.view.pixels) if sight.view.corners else None
+        if inside is not None:
+            pictures.append(sheet.straighten(sight.view.pixels, inside, side=SIDE))
+        return [self._fingerprint(preprocess.to_input(picture)) for picture in pictures]
 
     def _neighbours(
-        self, fingerprint: Fingerprint, filters: Filters | None, count: int
+        self,
+        fingerprints: list[Fingerprint],
+        among: Collection[int] | None,
+        left_out: frozenset[int],
+        count: int,
     ) -> list[Neighbour]:
-        if filters is None or filters.is_open:
-            return self._index.nearest(fingerprint, count)
-        return self._index.exact(fingerprint, count, among=self._bundle.records.passing(filters))
+        """Give the nearest by any of the fingerprints, each print once."""
+        nearest: dict[int, Neighbour] = {}
+        for fingerprint in fingerprints:
+            if among is not None:
+                rows = sorted(frozenset(among) - left_out)
+                found = self._index.exact(fingerprint, count, among=rows)
+            else:
+                found = self._index.nearest(fingerprint, count + len(left_out))
+            for neighbour in found:
+                known = nearest.get(neighbour.item)
+                if neighbour.item not in left_out and (
+                    known is None or neighbour.distance < known.distance
+                ):
+                    nearest[neighbour.item] = neighbour
+        return sorted(nearest.values(), key=lambda n: (n.distance, n.item))[:count]
+
+    def _matches(
+        self,
+        sight: _Sight,
+        neighbours: list[Neighbour],
+        fingerprints: list[Fingerprint],
+        count: int,
+        pixels: Pixels,
+    ) -> tuple[Match, ...]:
+        """Give the traced prints first, then those the fingerprint alone speaks for."""
+        first: dict[int, Trace] = {}
+        for trace in sight.traces:
+            first.setdefault(trace.item, trace)
+        scores = {neighbour.item: neighbour.score for neighbour in neighbours}
+        missing = [item for item in first if item not in scores]
+        if missing:
+            exact = self._index.exact(fingerprints[0], len(missing), among=missing)
+            scores |= {neighbour.item: neighbour.score for neighbour in exact}
+        others = [n.item for n in neighbours if n.item not in first]
+        return tuple(
+            Match(
+                record=self._bundle.records.at(item),
+                score=scores[item],
+                evidence=(
+                    evidence.of(first[item], sight.view.corners, pixels) if item in first else None
+                ),
+            )
+            for item in [*first, *others][:count]
+        )
+
+    def _answer(
+        self,
+        sight: _Sight,
+        matches: tuple[Match, ...],
+        hint: str | None,
+        timings_ms: Mapping[str, float],
+    ) -> Answer:
+        thresholds = self._bundle.manifest.thresholds
+        best = matches[0].evidence if matches else None
+        findings = Findings(
+            cosine=matches[0].score if matches else None,
+            inliers=best.inliers if best else sight.inliers,
+            covered=best.covered if best else 0.0,
+            mirrored=best.mirrored if best else False,
+            is_sheet=sight.view.corners is not None,
+        )
+        verdict = decide(findings, thresholds)
+        is_found = verdict in (Verdict.SAME_PRINT, Verdict.SAME_IMAGE)
+        corners = sight.view.corners
+        if corners and best:
+            corners = evidence.from_own_top_left(corners, best)
+        return Answer(
+            bundle_id=self._bundle.manifest.bundle_id,
+            verdict=verdict,
+            matches=matches,
+            sheet=corners,
+            turn_deg=evidence.turn_of(best) if best else 0,
+            mirrored=findings.mirrored,
+            hint=None if is_found else hint,
+            timings_ms=timings_ms,
+            confidence=round(confidence(findings, thresholds), 6),
+        )
+
+
+def _views(
+    pixels: Pixels, corners: tuple[Corner, ...] | None
+) -> tuple[tuple[_View, ...], str | None]:
+    """Give what is worth looking at, the likeliest first, and what the visitor could do better."""
+    if corners is not None:
+        return (_cut(pixels, corners),), None
+    finding = sheet.find(pixels)
+    hint = finding.hint.value if finding.hint else None
+    views = [_cut(pixels, found.corners) for found in finding.sheets[:1]]
+    if not finding.sheets or finding.sheets[0].confidence < SURE_OUTLINE:
+        views.append(_View(pixels=pixels, corners=None))
+    return tuple(views), hint
+
+
+def _cut(pixels: Pixels, corners: tuple[Corner, ...]) -> _View:
+    return _View(pixels=sheet.straighten(pixels, corners, side=SIDE), corners=corners)
 
 
 class _Stopwatch:

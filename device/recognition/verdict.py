@@ -1,9 +1,11 @@
 """What may be said about a print, decided from values alone.
 
-Until geometry checks a candidate, a cosine is all there is to go by, and it can't tell an impression from
-a copy: `SAME_IMAGE` is not given yet, and the page says "looks most like", never "this print".
+Lines that lie on a print's lines say which print it is, or that it is the same image in another form: in reverse, or
+only a part of it. A free copy by another hand never verifies, so the fingerprint may say "the same image" alone, from a
+cosine that hardly any other print reaches. No number here is fixed: all are the bundle's own.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from device.bundle.manifest import Thresholds
@@ -18,16 +20,47 @@ class Verdict(StrEnum):
     NOT_IN_COLLECTION = "not_in_collection"
 
 
-def decide(best_score: float | None, thresholds: Thresholds) -> Verdict:
-    """Give the verdict for the best match's cosine.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What is known of the best match.
+
+    Attributes:
+        cosine: Of the best match's fingerprint, -1..1; `None` when nothing was there to be compared with.
+        inliers: Details that agree with the best print's; 0 without any.
+        covered: Share of that print's picture that they span, 0..1.
+        mirrored: Whether they do so in reverse.
+        is_sheet: Whether a sheet was found at all, and not only a table or a hand.
+    """
+
+    cosine: float | None
+    inliers: int
+    covered: float
+    mirrored: bool
+    is_sheet: bool
+
+
+def decide(findings: Findings, thresholds: Thresholds) -> Verdict:
+    """Give the verdict.
 
     Args:
-        best_score: -1..1; `None` when nothing was there to be compared with.
+        findings: What is known of the best match.
         thresholds: The bundle's own; no fixed number serves two collections.
     """
+    if findings.inliers >= thresholds.inliers:
+        is_whole = findings.covered >= thresholds.covered and not findings.mirrored
+        return Verdict.SAME_PRINT if is_whole else Verdict.SAME_IMAGE
     # Asked this way round, a score that is no number passes nothing.
-    if best_score is not None and best_score >= thresholds.same_print:
-        return Verdict.SAME_PRINT
-    if best_score is not None and best_score >= thresholds.similar:
+    if findings.cosine is not None and findings.cosine >= thresholds.same_image:
+        return Verdict.SAME_IMAGE
+    # An empty table is like some print, too.
+    if findings.is_sheet and findings.cosine is not None and findings.cosine >= thresholds.similar:
         return Verdict.SIMILAR_ONLY
     return Verdict.NOT_IN_COLLECTION
+
+
+def confidence(findings: Findings, thresholds: Thresholds) -> float:
+    """Give how sure the best match is: 1 and more from where it counts as found; comparable within one bundle."""
+    by_details = findings.inliers / thresholds.inliers
+    if findings.cosine is None:
+        return by_details
+    return max(by_details, 1.0 + (findings.cosine - thresholds.same_image))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from device.recognition.evidence import Evidence
 from device.recognition.recogniser import Answer
 
 
@@ -13,16 +14,21 @@ def answer_to_json(answer: Answer, *, image: str | None = None) -> dict[str, Any
         image: What the picture is called, such as its path; `None` leaves the key out.
 
     Returns:
-        `image`, `bundle`, `verdict`, `matches` best first (`record_id`, `score`), `sheet` (`None`, or
+        `image`, `bundle`, `verdict`, `matches` best first (`record_id`, `score`, `evidence`: `None`, or `inliers`,
+        `covered`, `mirrored`, `transform` and `points`, each [x, y, record x, record y]), `sheet` (`None`, or
         `corners`: four [x, y] in pixels of the upright image, clockwise from the sheet's own top left),
-        `turn_deg`, `mirrored`, `hint`, `timings_ms`.
+        `turn_deg`, `mirrored`, `hint`, `timings_ms`, `confidence`.
     """
     named = {} if image is None else {"image": image}
     return named | {
         "bundle": answer.bundle_id,
         "verdict": answer.verdict.value,
         "matches": [
-            {"record_id": match.record.record_id, "score": round(match.score, 6)}
+            {
+                "record_id": match.record.record_id,
+                "score": round(match.score, 6),
+                "evidence": _evidence_to_json(match.evidence),
+            }
             for match in answer.matches
         ],
         "sheet": _sheet_to_json(answer),
@@ -30,6 +36,7 @@ def answer_to_json(answer: Answer, *, image: str | None = None) -> dict[str, Any
         "mirrored": answer.mirrored,
         "hint": answer.hint,
         "timings_ms": dict(answer.timings_ms),
+        "confidence": answer.confidence,
     }
 
 
@@ -37,3 +44,15 @@ def _sheet_to_json(answer: Answer) -> dict[str, Any] | None:
     if answer.sheet is None:
         return None
     return {"corners": [[corner.x, corner.y] for corner in answer.sheet]}
+
+
+def _evidence_to_json(evidence: Evidence | None) -> dict[str, Any] | None:
+    if evidence is None:
+        return None
+    return {
+        "inliers": evidence.inliers,
+        "covered": evidence.covered,
+        "mirrored": evidence.mirrored,
+        "transform": list(evidence.transform),
+        "points": [[p.x, p.y, p.record_x, p.record_y] for p in evidence.points],
+    }

@@ -4,9 +4,11 @@ from device.bundle.filters import FACETS, Filters
 from device.bundle.pictures import MEDIA_TYPE, Size
 from device.bundle.records import FilterOptions, Option, Record, Relation
 from device.recognition.recogniser import Answer, Match
+from device.recognition.sheet import Corner, Hint
 from device.recognition.verdict import Verdict
 from device.recognition.wire import answer_to_json
 from device.service.assembly import open_camera_for, open_kiosk
+from device.service.attendant import Attention
 from device.service.kiosk import Health, KioskService, Snapshot
 from device.service.stand import Preview
 
@@ -14,9 +16,12 @@ __all__ = [
     "FACETS",
     "MEDIA_TYPE",
     "Answer",
+    "Attention",
+    "Corner",
     "FilterOptions",
     "Filters",
     "Health",
+    "Hint",
     "KioskService",
     "Match",
     "Option",

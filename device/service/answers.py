@@ -13,10 +13,29 @@ from device.bundle.filters import Filters
 from device.errors import BusyError
 from device.recognition.frames import Frame
 from device.recognition.recogniser import Answer
+from device.recognition.sheet import Corner
 
 _log = logging.getLogger(__name__)
 
-Recognise = Callable[[Frame, Filters | None, int], Answer]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked: which print a frame shows.
+
+    Attributes:
+        frame: What the camera saw, or somebody handed in.
+        filters: Which records may be answered with; `None` for all.
+        corners: The sheet's, in pixels of the frame, where they are known; `None` where it is to be found.
+        count: At most so many matches.
+    """
+
+    frame: Frame
+    filters: Filters | None = None
+    corners: tuple[Corner, ...] | None = None
+    count: int
+
+
+Recognise = Callable[[Question], Answer]
 
 # How often the working loop comes round when nobody asks: what the watchdog sees.
 ROUND_S = 1.0
@@ -34,9 +53,7 @@ class Priority(IntEnum):
 class _Request:
     priority: Priority
     number: int
-    frame: Frame | None = field(compare=False)
-    filters: Filters | None = field(compare=False)
-    count: int = field(compare=False)
+    question: Question | None = field(compare=False)
     future: "Future[Answer]" = field(compare=False)
 
 
@@ -47,7 +64,7 @@ class AnswerQueue:
         """Start answering.
 
         Args:
-            recognise: Called with frame, filters and count, in this queue's thread alone.
+            recognise: Called in this queue's thread alone.
             waiting: How many guests may wait; the stand always may.
             on_round: Called each time the loop comes round, at least every `ROUND_S`: proof of life.
         """
@@ -62,15 +79,13 @@ class AnswerQueue:
         self._thread = threading.Thread(target=self._run, name="answers", daemon=True)
         self._thread.start()
 
-    def ask(
-        self, frame: Frame, *, priority: Priority, filters: Filters | None = None, count: int
-    ) -> "Future[Answer]":
-        """Queue a frame and give the future answer.
+    def ask(self, question: Question, *, priority: Priority) -> "Future[Answer]":
+        """Queue a question and give the future answer.
 
         Raises:
             BusyError: When too many guests wait already, or the kiosk is being stopped.
         """
-        request = _Request(priority, next(self._numbers), frame, filters, count, Future())
+        request = _Request(priority, next(self._numbers), question, Future())
         with self._lock:
             if self._is_closed:  # nobody would ever answer
                 raise BusyError("the kiosk is being stopped; try again in a moment")
@@ -88,7 +103,7 @@ class AnswerQueue:
         with self._lock:
             if not self._is_closed:
                 self._is_closed = True
-                last = _Request(Priority.CLOSE, next(self._numbers), None, None, 0, Future())
+                last = _Request(Priority.CLOSE, next(self._numbers), None, Future())
                 self._requests.put(last)
         self._thread.join()
 
@@ -99,20 +114,20 @@ class AnswerQueue:
                 request = self._requests.get(timeout=ROUND_S)
             except queue.Empty:
                 continue
-            if request.frame is None:
+            if request.question is None:
                 return
             if request.priority is Priority.GUEST:
                 with self._lock:
                     self._guests -= 1
-            self._answer(request, request.frame)
+            self._answer(request, request.question)
 
-    def _answer(self, request: _Request, frame: Frame) -> None:
+    def _answer(self, request: _Request, question: Question) -> None:
         if not request.future.set_running_or_notify_cancel():
             return
         try:
-            answer = self._recognise(frame, request.filters, request.count)
+            answer = self._recognise(question)
         except Exception as error:  # noqa: BLE001  # handed to whoever asked; the loop must go on
-            _log.debug("no answer for a frame of %s", frame.source, exc_info=True)
+            _log.debug("no answer for a frame of %s", question.frame.source, exc_info=True)
             request.future.set_exception(error)
         else:
             request.future.set_result(answer)

@@ -26,6 +26,7 @@ def open_kiosk(config: Config, environ: Mapping[str, str]) -> KioskService:
         open_camera_for(config),
         config.recognition,
         notifier=Notifier.from_environ(environ),
+        watch=config.watch,
     )
 
 

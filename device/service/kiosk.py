@@ -18,15 +18,18 @@ from device.bundle.opened import OpenedBundle, open_bundle
 from device.bundle.pictures import Size
 from device.bundle.records import FilterOptions, Record
 from device.cameras import CameraSource
-from device.config import RecognitionConfig
+from device.config import RecognitionConfig, WatchConfig
 from device.errors import BundleMissingError, KioskError
 from device.notify import Notifier
 from device.recognition import frames
 from device.recognition.fingerprint import choose_threads
-from device.recognition.frames import Frame
 from device.recognition.recogniser import Answer, Recogniser
-from device.service.answers import AnswerQueue, Priority
+from device.recognition.sheet import Corner
+from device.service.answers import AnswerQueue, Priority, Question
+from device.service.attendant import Attendant, Attention
+from device.service.hold import Capture
 from device.service.stand import PAUSES_S, Preview, Stand
+from device.service.watcher import Watcher
 from device.state import (
     Answered,
     Asked,
@@ -86,6 +89,7 @@ class KioskService:
         recognition: RecognitionConfig,
         *,
         notifier: Notifier,
+        watch: WatchConfig | None = None,
         clock: Callable[[], float] = time.monotonic,
         pauses_s: Sequence[float] = PAUSES_S,
     ) -> None:
@@ -97,6 +101,7 @@ class KioskService:
                 the bundle whose pictures a replay may show.
             recognition: Threads, matches, queue.
             notifier: Told when the service is ready and that its working loop lives.
+            watch: How the live picture is watched; `None`: not at all.
             clock: Monotonic seconds.
             pauses_s: Between attempts to open a camera that is lost.
         """
@@ -117,10 +122,12 @@ class KioskService:
         self._queue = AnswerQueue(
             self._recognise, waiting=recognition.waiting, on_round=notifier.watchdog
         )
+        self._attendant = self._make_attendant() if watch is not None and watch.enabled else None
         self._stand = Stand(
             lambda: open_camera(self._bundle),
             on_ready=lambda: self._apply(CameraReady()),
             on_lost=lambda note: self._apply(CameraFailed(note=note)),
+            see=self._attendant.see if self._attendant is not None else None,
             pauses_s=pauses_s,
         )
 
@@ -147,14 +154,30 @@ class KioskService:
         """Tell the service manager that visitors can be served: called once the page is listened for."""
         self._notifier.ready()
 
+    @property
+    def is_hands_free(self) -> bool:
+        """Whether a print held still at the stand is looked up without anybody pressing."""
+        return self._attendant is not None
+
+    def attend(self, attention: Attention) -> None:
+        """Take what the stand's page tells of the visitor: it holds for what is looked up unbidden."""
+        if self._attendant is not None:
+            self._attendant.attend(attention)
+
     def identify(
-        self, data: bytes, *, filters: Filters | None = None, count: int | None = None
+        self,
+        data: bytes,
+        *,
+        filters: Filters | None = None,
+        corners: tuple[Corner, ...] | None = None,
+        count: int | None = None,
     ) -> Answer:
         """Say which print a handed-in picture shows; waits for its turn.
 
         Args:
             data: A JPEG, PNG or WebP; kept in memory only.
             filters: Which records may be answered with.
+            corners: The sheet's, as shares of the upright picture, 0..1; `None` where it is to be found.
             count: At most so many matches; `None` for the configured number.
 
         Raises:
@@ -166,12 +189,14 @@ class KioskService:
         self._require_bundle()
         with self._decoding:  # a 64-megapixel PNG takes 200 MB; two at once could end the service
             pixels = frames.decode(data, name="upload")
-        answer = self._queue.ask(
-            frames.frame(pixels, source="upload"),
-            priority=Priority.GUEST,
+        height, width = pixels.shape[:2]
+        question = Question(
+            frame=frames.frame(pixels, source="upload"),
             filters=filters,
+            corners=corners and tuple(Corner(x=c.x * width, y=c.y * height) for c in corners),
             count=count or self._recognition.matches,
-        ).result()
+        )
+        answer = self._queue.ask(question, priority=Priority.GUEST).result()
         with self._changed:
             self._answers += 1
         return answer
@@ -188,17 +213,9 @@ class KioskService:
         """
         self._require_bundle()
         frame = self._stand.frame()
-        with self._changed:
-            if not self._begin():
-                return
-            future = self._queue.ask(
-                frame,
-                priority=Priority.STAND,
-                filters=filters,
-                count=self._recognition.matches,
-            )
-            self._pending = future
-        future.add_done_callback(self._settle)
+        if self._attendant is not None:
+            self._attendant.was_asked()
+        self._ask(Question(frame=frame, filters=filters, count=self._recognition.matches))
 
     def dismiss(self) -> None:
         """Take the answer off the screen: the next visitor begins anew."""
@@ -274,11 +291,33 @@ class KioskService:
         _log.info("bundle %s open: %d prints", bundle.manifest.title, bundle.manifest.items)
         self._apply(BundleOpened(bundle_id=bundle.manifest.bundle_id))
 
-    def _recognise(self, frame: Frame, filters: Filters | None, count: int) -> Answer:
+    def _recognise(self, question: Question) -> Answer:
         """Answer in the queue's thread: the only one that may use the interpreter."""
         if self._recogniser is None:
             raise BundleMissingError("there is no bundle to answer from")
-        return self._recogniser.recognise(frame, filters=filters, count=count)
+        return self._recogniser.recognise(
+            question.frame,
+            filters=question.filters,
+            corners=question.corners,
+            count=question.count,
+        )
+
+    def _ask(self, question: Question) -> None:
+        """Ask what lies at the stand, unless that is being asked already."""
+        with self._changed:
+            if not self._begin():
+                return
+            future = self._queue.ask(question, priority=Priority.STAND)
+            self._pending = future
+        future.add_done_callback(self._settle)
+
+    def _make_attendant(self) -> Attendant:
+        def ask(capture: Capture, filters: Filters | None) -> None:
+            count = self._recognition.matches
+            frame, corners = capture.frame, capture.corners
+            self._ask(Question(frame=frame, filters=filters, corners=corners, count=count))
+
+        return Attendant(Watcher(), phase=lambda: self._state.phase, ask=ask)
 
     def _begin(self) -> bool:
         """Ask the stand to hold still; say whether it wasn't asked already and now is."""

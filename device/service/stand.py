@@ -1,4 +1,7 @@
-"""The camera at the stand: a thread that keeps the latest frame, and opens a lost camera again."""
+"""The camera at the stand: a thread that keeps the latest frame, and opens a lost camera again.
+
+Each frame is shown to whoever watches before it is given to anybody: what was seen in it always goes with it.
+"""
 
 import logging
 import threading
@@ -8,6 +11,8 @@ from dataclasses import dataclass
 from device.cameras import CameraSource
 from device.errors import CameraLostError, KioskError
 from device.recognition.frames import Frame, to_jpeg
+from device.recognition.sheet import Corner, Hint
+from device.service.watcher import Observation
 
 _log = logging.getLogger(__name__)
 
@@ -19,10 +24,31 @@ PREVIEW_SIDE = 640
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """The live picture: a JPEG of a frame's number."""
+    """The live picture and what was seen in it.
+
+    Attributes:
+        number: The frame's.
+        jpeg: The frame, made small.
+        outline: The sheet's corners as shares of the picture, 0..1; `None` when none is seen.
+        hint: What the visitor could do better; `None` for nothing.
+        stillness: How far a print that will be looked up by itself has come on the way to it, 0..1.
+        is_known: Whether the print that lies there has been looked up already.
+    """
 
     number: int
     jpeg: bytes
+    outline: tuple[Corner, ...] | None = None
+    hint: Hint | None = None
+    stillness: float = 0.0
+    is_known: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """A frame, and what was seen in it."""
+
+    frame: Frame
+    seen: Observation
 
 
 class Stand:
@@ -34,6 +60,7 @@ class Stand:
         *,
         on_ready: Callable[[], None],
         on_lost: Callable[[str], None],
+        see: Callable[[Frame], Observation] | None = None,
         pauses_s: Sequence[float] = PAUSES_S,
     ) -> None:
         """Start watching.
@@ -44,15 +71,18 @@ class Stand:
                 before a visitor because somebody tripped over a cable.
             on_ready: Called when frames begin to come.
             on_lost: Called with one line on what is wrong when they stop.
+            see: Says what is seen in a frame, in the stand's thread, so it must be quick; `None`: nobody watches.
             pauses_s: After the first failure in a row, the second, and so on; the last one from then on.
         """
         self._open_camera = open_camera
         self._on_ready = on_ready
         self._on_lost = on_lost
+        self._see = see
+        self._is_blind = False
         self._pauses_s = pauses_s
         self._camera: CameraSource | None = None
         self._changed = threading.Condition()
-        self._frame: Frame | None = None
+        self._shown: _Shown | None = None
         self._preview: Preview | None = None
         self._count = 0
         self._losses = 0
@@ -72,24 +102,24 @@ class Stand:
             CameraLostError: When there is none.
         """
         with self._changed:
-            if self._frame is None:
+            if self._shown is None:
                 raise CameraLostError("the stand's camera gives no picture; see the staff page")
-            return self._frame
+            return self._shown.frame
 
     def preview(self, after: int, timeout_s: float) -> Preview | None:
         """Give the live picture once it is newer than `after`; `None` when none comes in time."""
         with self._changed:
             self._changed.wait_for(
-                lambda: self._frame is not None and self._count > after, timeout_s
+                lambda: self._shown is not None and self._count > after, timeout_s
             )
-            if self._frame is None or self._count <= after:
+            if self._shown is None or self._count <= after:
                 return None
-            frame, number, known = self._frame, self._count, self._preview
+            shown, number, known = self._shown, self._count, self._preview
         if known is not None and known.number == number:
             return known
-        made = Preview(number=number, jpeg=to_jpeg(frame.pixels, side=PREVIEW_SIDE, quality=70))
+        made = _preview(shown, number)
         with self._changed:
-            if self._count == number and self._frame is not None:
+            if self._count == number and self._shown is not None:
                 self._preview = made
         return made
 
@@ -128,8 +158,9 @@ class Stand:
         seen = False
         while not self._stopping.is_set():
             frame = camera.read(READ_TIMEOUT_S)
+            shown = _Shown(frame=frame, seen=self._seen_in(frame))
             with self._changed:
-                self._frame = frame
+                self._shown = shown
                 self._count += 1
                 self._changed.notify_all()
             if not seen:
@@ -139,9 +170,22 @@ class Stand:
                 self._on_ready()
                 seen = True
 
+    def _seen_in(self, frame: Frame) -> Observation:
+        if self._see is None:
+            return Observation()
+        try:
+            seen = self._see(frame)
+        except Exception:  # noqa: BLE001  # the camera is well, and the button works without
+            if not self._is_blind:  # said once, not with every frame
+                _log.exception("the stand's live picture can't be watched")
+            self._is_blind = True
+            return Observation()
+        self._is_blind = False
+        return seen
+
     @property
     def _is_watching(self) -> bool:
-        return self._frame is not None
+        return self._shown is not None
 
     def _lose(self, note: str) -> None:
         if self._stopping.is_set():
@@ -153,5 +197,18 @@ class Stand:
 
     def _forget(self) -> None:
         with self._changed:
-            self._frame = None
+            self._shown = None
             self._preview = None
+
+
+def _preview(shown: _Shown, number: int) -> Preview:
+    frame, seen = shown.frame, shown.seen
+    height, width = frame.pixels.shape[:2]
+    return Preview(
+        number=number,
+        jpeg=to_jpeg(frame.pixels, side=PREVIEW_SIDE, quality=70),
+        outline=seen.corners and tuple(Corner(x=c.x / width, y=c.y / height) for c in seen.corners),
+        hint=seen.hint,
+        stillness=seen.stillness,
+        is_known=seen.is_known,
+    )

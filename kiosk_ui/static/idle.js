@@ -2,6 +2,7 @@
 
 const TOUCHES = ["pointerdown", "keydown", "wheel", "input", "scroll"];
 
+/** Call back after so long without a touch; give what counts as one, such as a print held under the camera. */
 export function watchIdle(idleMs, onIdle) {
   let timer = 0;
   const touched = () => {
@@ -13,4 +14,5 @@ export function watchIdle(idleMs, onIdle) {
   };
   for (const touch of TOUCHES) addEventListener(touch, touched, { capture: true, passive: true });
   touched();
+  return touched;
 }

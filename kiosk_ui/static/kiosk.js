@@ -1,5 +1,7 @@
 // The page's composition root: what happens when something is touched, and who may change the stage.
 
+import { Attention } from "./attention.js";
+import { Corners } from "./corners.js";
 import { watchIdle } from "./idle.js";
 import { swallowGestures } from "./gestures.js";
 import { Narrowing } from "./narrowing.js";
@@ -19,9 +21,16 @@ const preview = isStand ? new Preview(stage) : null;
 // A picture handed in on this page, while its answer is shown; the stand's own state waits behind it.
 let own = null;
 
+// What lies at the stand takes the screen from nobody who reads, narrows or asks about a picture of their own.
+const attention = new Attention(() => ({
+  query: narrowing.query,
+  isElsewhere: Boolean(own) || reading.open || narrowing.isOpen,
+}));
+const tell = () => isStand && attention.tell();
+
 async function showHome() {
-  own?.sending.abort();
-  own = null;
+  forget();
+  tell();
   await stage.show(isStand ? "/stand" : "/invite");
 }
 
@@ -32,29 +41,56 @@ async function again() {
 }
 
 async function look() {
-  if (own) return ask(own.file);
+  if (own) return ask(own.file, own.corners);
   stage.acknowledge("look");
   const response = await post(`/api/v1/stand/look${narrowing.query}`);
   if (!response.ok) await stage.show("/stand");
 }
 
-async function ask(file) {
-  own?.sending.abort();
-  const asked = { file, sending: new AbortController() };
+/** Ask about a picture; `corners` are the print's in it, where the visitor has marked them. */
+async function ask(file, corners = null) {
+  forget();
+  const asked = { file, corners, address: URL.createObjectURL(file), sending: new AbortController() };
   own = asked;
-  stage.showTemplate("busy-scene", (scene) => {
-    const picture = scene.querySelector("[data-yours]");
-    picture.src = URL.createObjectURL(file);
-    picture.addEventListener("load", () => {
-      fit(picture, picture);
-      URL.revokeObjectURL(picture.src);
-    }, { once: true });
-    picture.addEventListener("error", () => picture.removeAttribute("src"), { once: true });
-  });
-  const shown = await sendPicture(file, narrowing.query, asked.sending.signal);
+  tell();
+  stage.showTemplate("busy-scene", showYours);
+  const shown = await sendPicture(file, withCorners(narrowing.query, corners), asked.sending.signal);
   if (own !== asked) return; // somebody went on meanwhile
-  if (shown) stage.showHtml(shown);
-  else stage.showTemplate("unreachable-scene");
+  if (!shown) return stage.showTemplate("unreachable-scene");
+  asked.size = [shown.width, shown.height];
+  stage.showHtml(shown.html);
+  if (!shown.width) stage.scene.querySelector('[data-action="corners"]')?.remove(); // it can't be shown here
+}
+
+/** Let the visitor mark the print on their picture, beginning with what was found. */
+function mark() {
+  const found = stage.scene.dataset.corners?.split(",").map((v, i) => Number(v) / own.size[i % 2]) ?? [];
+  stage.showTemplate("corners-scene", (scene) => {
+    own.marking = new Corners(scene, found.length === 8 && found.every(Number.isFinite) ? found : null);
+    showYours(scene);
+  });
+}
+
+function showYours(scene) {
+  const picture = scene.querySelector("[data-yours]");
+  picture.src = own.address;
+  picture.addEventListener("load", () => fit(picture, picture), { once: true });
+  picture.addEventListener("error", () => picture.removeAttribute("src"), { once: true });
+}
+
+/** Let go of the picture that was asked about, here and on its way. */
+function forget() {
+  if (!own) return;
+  own.sending.abort();
+  URL.revokeObjectURL(own.address);
+  own = null;
+}
+
+function withCorners(query, corners) {
+  if (!corners) return query;
+  const whole = new URLSearchParams(query);
+  whole.set("corners", corners);
+  return `?${whole}`;
 }
 
 function reset() {
@@ -67,12 +103,17 @@ function reset() {
 const actions = {
   look,
   again,
-  narrow: () => narrowing.open(),
+  narrow: async () => {
+    await narrowing.open();
+    tell();
+  },
+  corners: mark,
+  search: () => ask(own.file, own.marking.query),
   clear: () => narrowing.clear(),
   close: () => reading.close(),
   done: () => {
     const changed = narrowing.done();
-    if (changed && own) ask(own.file);
+    if (changed && own) ask(own.file, own.corners);
     else if (changed && isStand && stage.hasAnswer) look();
   },
 };
@@ -80,7 +121,7 @@ const actions = {
 document.addEventListener("click", (event) => {
   const pressed = event.target.closest("[data-action], [data-read]");
   if (!pressed) return;
-  if (pressed.dataset.read) readPrint(reading, pressed.dataset.read);
+  if (pressed.dataset.read) readPrint(reading, pressed.dataset.read).then(tell);
   else actions[pressed.dataset.action]?.();
 });
 
@@ -90,15 +131,19 @@ document.addEventListener("change", (event) => {
   event.target.value = "";
 });
 
+document.addEventListener("close", tell, { capture: true }); // of any dialog
+
 stage.onChange = () => narrowing.mark();
+tell();
 if (isStand) {
   swallowGestures();
+  const touched = watchIdle(Number(document.body.dataset.idleS) * 1000, reset);
   watchStand((state, isNews) => {
+    if (isNews) touched(); // whoever holds a print there need not touch the screen
     if (isNews && !own) stage.show("/stand");
     preview.isWanted = state.camera_ready;
   });
   preview.start();
-  watchIdle(Number(document.body.dataset.idleS) * 1000, reset);
 } else {
   watchService();
 }

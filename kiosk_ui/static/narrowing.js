@@ -23,6 +23,10 @@ export class Narrowing {
     return this.#query;
   }
 
+  get isOpen() {
+    return this.#dialog.open;
+  }
+
   async open() {
     this.#opened = this.#query;
     await this.#refresh();

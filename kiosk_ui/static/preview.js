@@ -1,5 +1,7 @@
-// The live picture: one bounded request after the other, and none while nobody can see it.
+// The live picture and what was seen in it: one bounded request after the other, and none while nobody can see it.
 
+import { Guide } from "./guide.js";
+import { Outline } from "./outline.js";
 import { pause } from "./server.js";
 import { fit } from "./stage.js";
 
@@ -9,6 +11,8 @@ export class Preview {
   #stage;
   #after = 0;
   #shown = null;
+  #outline = new Outline();
+  #guide = new Guide();
   isWanted = true;
 
   constructor(stage) {
@@ -34,7 +38,7 @@ export class Preview {
       if (response.status === 204) return true;
       if (!response.ok) return false;
       this.#after = Number(response.headers.get("X-Frame-Number"));
-      await this.#show(picture, URL.createObjectURL(await response.blob()));
+      await this.#show(picture, URL.createObjectURL(await response.blob()), seen(response.headers));
       return true;
     } catch {
       this.#after = 0;
@@ -42,14 +46,28 @@ export class Preview {
     }
   }
 
-  async #show(picture, address) {
+  async #show(picture, address, { points, still, hint }) {
     const ready = new Image();
     ready.src = address;
     await ready.decode().catch(() => {});
     const live = this.#stage.scene?.querySelector("[data-preview]") ?? picture;
     live.src = address;
     fit(live, ready);
+    this.#outline.over(live.closest(".glass").querySelector("[data-outline]"), ready);
+    this.#outline.show(points, still);
+    this.#guide.say(live.closest(".scene").querySelector("[data-guide]"), hint);
     if (this.#shown) setTimeout(URL.revokeObjectURL, 1000, this.#shown);
     this.#shown = address;
   }
+}
+
+/** Read what was seen in a picture from the headers that came with it. */
+function seen(headers) {
+  const outline = headers.get("X-Outline");
+  const isKnown = headers.has("X-Known");
+  return {
+    points: outline ? outline.split(",").map(Number) : null,
+    still: Number(headers.get("X-Still") ?? 0),
+    hint: headers.get("X-Hint") ?? (isKnown ? "known" : outline ? "steady" : null),
+  };
 }

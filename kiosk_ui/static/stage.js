@@ -89,11 +89,11 @@ export class Stage {
     const [from, to] = [before, scene].map((each) => each?.querySelector("[data-preview]"));
     if (!from?.src || !to) return;
     to.src = from.src;
-    to.style.cssText = from.style.cssText;
+    to.closest(".glass").style.cssText = from.closest(".glass").style.cssText;
   }
 }
 
 /** Let a picture on the easel fill it in its own shape, larger than it is if need be. */
 export function fit(picture, { naturalWidth, naturalHeight }) {
-  picture.style.setProperty("--ratio", naturalWidth / naturalHeight || 4 / 3);
+  picture.closest(".glass").style.setProperty("--ratio", naturalWidth / naturalHeight || 4 / 3);
 }

@@ -5,29 +5,29 @@ import { FRAGMENT } from "./server.js";
 const LONGEST = 1600;
 const QUALITY = 0.9;
 
-/** Give the answer's HTML, or null when the kiosk could not be reached. */
+/** Give the answer's HTML and the size of the picture as it was sent; null when the kiosk could not be reached. */
 export async function sendPicture(file, query, signal) {
   try {
-    const body = await scaled(file);
+    const { body, ...size } = await scaled(file);
     const response = await fetch(`/answer${query}`, {
       method: "POST",
       body,
       headers: { ...FRAGMENT, "Content-Type": body.type || "application/octet-stream" },
       signal,
     });
-    return await response.text();
+    return { html: await response.text(), ...size };
   } catch {
     return null;
   }
 }
 
-/** Give the picture as a small JPEG, or as it is where this browser can't read it. */
+/** Give the picture as a small JPEG and its size, or as it is and no size where this browser can't read it. */
 async function scaled(file) {
   let picture;
   try {
     picture = await createImageBitmap(file, { imageOrientation: "from-image" });
   } catch {
-    return file;
+    return { body: file, width: 0, height: 0 };
   }
   const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
   const canvas = document.createElement("canvas");
@@ -39,5 +39,6 @@ async function scaled(file) {
   brush.imageSmoothingQuality = "high";
   brush.drawImage(picture, 0, 0, canvas.width, canvas.height);
   picture.close();
-  return new Promise((resolve) => canvas.toBlob((blob) => resolve(blob ?? file), "image/jpeg", QUALITY));
+  const body = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
+  return { body: body ?? file, width: canvas.width, height: canvas.height };
 }

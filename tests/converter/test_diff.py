@@ -62,8 +62,13 @@ def write_records(path: Path, records: list[Given]) -> None:
 
 def manifest(bundle: Path, items: int, **changed: Any) -> Manifest:
     files = tuple(
-        FileEntry(path=path.name, sha256=sha256_of(path), size_bytes=path.stat().st_size)
-        for path in sorted(bundle.iterdir())
+        FileEntry(
+            path=path.relative_to(bundle).as_posix(),
+            sha256=sha256_of(path),
+            size_bytes=path.stat().st_size,
+        )
+        for path in sorted(bundle.rglob("*"))
+        if path.is_file()
     )
     model = next(entry.sha256 for entry in files if entry.path == layout.MODEL)
     whole = Manifest(
@@ -94,7 +99,9 @@ def manifest(bundle: Path, items: int, **changed: Any) -> Manifest:
             model_sha256=model,
         ),
         thresholds=Thresholds(
-            same_print=0.8,
+            inliers=12,
+            covered=0.2,
+            same_image=0.8,
             similar=0.6,
             false_accepts=0.01,
             missed=0.02,
@@ -115,7 +122,8 @@ def write_bundle(
 ) -> Path:
     path.mkdir(parents=True)
     (path / layout.MODEL).write_bytes(model)
-    for name in (layout.INDEX, layout.PROJECTION, layout.FINGERPRINTS):
+    (path / layout.DETAIL_PLACES).parent.mkdir()
+    for name in (layout.INDEX, layout.PROJECTION, layout.FINGERPRINTS, *layout.DETAILS):
         (path / name).write_bytes(b"x" * len(records))
     write_records(path / layout.RECORDS, records)
     (path / layout.MANIFEST).write_text(
@@ -211,7 +219,7 @@ def test_changes_of_model_index_thresholds_and_languages_are_named(tmp_path: Pat
         name="New prints",
         languages={"title": "en", "note": "de"},
         index=replace(spec.index, search_k=2000),
-        thresholds=replace(spec.thresholds, same_print=0.75),
+        thresholds=replace(spec.thresholds, same_image=0.75),
         model=b"model",
     )
 
@@ -221,7 +229,7 @@ def test_changes_of_model_index_thresholds_and_languages_are_named(tmp_path: Pat
     assert found.changes == (
         Change(name="name", old="Prints", new="New prints"),
         Change(name="index.search_k", old="1000", new="2000"),
-        Change(name="thresholds.same_print", old="0.8", new="0.75"),
+        Change(name="thresholds.same_image", old="0.8", new="0.75"),
         Change(name="languages.note", old="None", new="de"),
     )
     assert "index.search_k: 1000 -> 2000" in describe(found)

@@ -43,7 +43,7 @@ def test_a_bundle_is_whole_and_each_of_its_prints_finds_itself(built_bundle) -> 
             pixels = frames.load(built_bundle.options.collection / f"images/{record.record_id}.jpg")
             answer = recogniser.recognise(frames.frame(pixels, source="test"))
             assert answer.matches[0].record == record
-            assert answer.matches[0].score > 0.999
+            assert answer.matches[0].score > 0.98  # of the picture as the frame shows it
 
 
 def test_the_manifest_says_how_the_bundle_was_made(built_bundle) -> None:  # type: ignore[no-untyped-def]

@@ -1,200 +1,245 @@
 """Thresholds fitted by leaving prints out of the collection."""
 
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import drawn_bundle
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from converter import captures, thresholds
-from converter.captures import Capture, PrintPicture
+from converter.captures import PrintPicture
+from converter.item import Item
 from converter.thresholds import (
-    CAUTIOUS_SAME_PRINT,
+    CAUTIOUS_SAME_IMAGE,
     CAUTIOUS_SIMILAR,
     ENOUGH_PRINTS,
-    FALSE_ACCEPTS,
-    LOST,
-    Scores,
+    FALSE_BY_DETAILS,
+    FALSE_BY_FINGERPRINT,
+    FEWEST_INLIERS,
+    PARTIAL,
+    SAME_IMAGE_INLIERS,
+    SHOWN,
+    UNFITTED,
+    Outcome,
+    findings_of,
     fit,
+    observe,
     relatives_of,
-    score,
 )
 from device.bundle import layout
-from device.recognition.preprocess import to_input
-from device.recognition.search import Vectors, unit
-from device.recognition.verdict import Verdict, decide
+from device.bundle.manifest import Manifest
+from device.bundle.opened import OpenedBundle, opened
+from device.evaluation.split import is_scored
+from device.recognition import frames
+from device.recognition.frames import Pixels
+from device.recognition.recogniser import Recogniser
+from device.recognition.verdict import Findings, Verdict, decide
+
+# Found by its lines, all of it.
+CLEAR = Findings(cosine=0.95, inliers=80, covered=0.5, mirrored=False, is_sheet=True)
+# Like its nearest, and no more.
+STRANGER = Findings(cosine=0.5, inliers=4, covered=0.0, mirrored=False, is_sheet=True)
+# Nothing was left to compare it with.
+ALONE = Findings(cosine=None, inliers=0, covered=0.0, mirrored=False, is_sheet=True)
 
 
-def collection(count: int, seed: int = 0) -> Vectors:
-    return unit(np.random.default_rng(seed).standard_normal((count, 512)).astype(np.float32))
+def outcome(
+    item: int = 0, *, known: Findings = CLEAR, unknown: Findings = STRANGER, is_right: bool = True
+) -> Outcome:
+    return Outcome(item=item, is_right=is_right, known=known, unknown=unknown)
 
 
-def capture(item: int, vector: Vectors) -> Capture:
-    return Capture(
-        record_id=f"P{item}",
-        item=item,
-        pixels=np.zeros((224, 224, 3), np.uint8),
-        aspect=1.0,
-        vector=vector,
-    )
+def accepted(findings: Findings, fitted: object) -> bool:
+    return decide(findings, fitted) in (Verdict.SAME_PRINT, Verdict.SAME_IMAGE)  # type: ignore[arg-type]
 
 
-def scores(known: np.ndarray, unknown: np.ndarray, prints: int) -> Scores:  # type: ignore[type-arg]
-    items = np.arange(len(known)) % prints
-    return Scores(items=items, known=known.astype(np.float32), unknown=unknown.astype(np.float32))
+# What a print that is left out may look like, short of one more of its likes.
+UNKNOWN = st.builds(
+    Findings,
+    cosine=st.floats(0, 0.99),
+    inliers=st.integers(0, SAME_IMAGE_INLIERS - 2),
+    covered=st.floats(0, 1),
+    mirrored=st.booleans(),
+    is_sheet=st.booleans(),
+)
+ANYTHING = st.builds(
+    Findings,
+    cosine=st.one_of(st.none(), st.floats(-1, 1)),
+    inliers=st.integers(0, 400),
+    covered=st.floats(0, 1),
+    mirrored=st.booleans(),
+    is_sheet=st.booleans(),
+)
 
 
-def overlapping(count: int, prints: int, seed: int = 0) -> Scores:
-    rng = np.random.default_rng(seed)
-    return scores(rng.normal(0.8, 0.08, count), rng.normal(0.55, 0.08, count), prints)
-
-
-def test_a_known_print_is_scored_against_itself_and_an_unknown_one_against_the_best_other() -> None:
-    vectors = collection(5)
-    seen = unit(vectors[2] + 0.5 * vectors[4])
-
-    found = score(vectors, [capture(2, seen)], {})
-
-    cosines = vectors @ seen
-    assert found.known[0] == pytest.approx(cosines[2], abs=1e-6)
-    assert found.unknown[0] == pytest.approx(cosines[4], abs=1e-6)
-
-
-def test_a_left_out_print_takes_its_relatives_with_it() -> None:
-    vectors = collection(5)
-    vectors[4] = unit(vectors[2] + 0.1 * vectors[4])  # another state of the same plate
-
-    alone = score(vectors, [capture(2, vectors[2])], {})
-    together = score(vectors, [capture(2, vectors[2])], {2: frozenset({4})})
-
-    assert alone.unknown[0] > 0.99
-    assert together.unknown[0] < 0.3
-    assert together.known[0] == alone.known[0]
-
-
-def test_the_collection_is_left_as_it_was() -> None:
-    vectors = collection(3)
-    before = vectors.copy()
-
-    score(vectors, [capture(1, vectors[1])], {1: frozenset({0})})
-
-    assert np.array_equal(vectors, before)
-
-
-def test_where_no_other_print_is_left_there_is_no_unknown_score() -> None:
-    vectors = collection(2)
-
-    found = score(vectors, [capture(0, vectors[0])], {0: frozenset({1})})
-
-    assert np.isnan(found.unknown[0])
-
-
-def test_many_captures_are_scored_as_one_by_one() -> None:
-    vectors = collection(30)
-    rng = np.random.default_rng(1)
-    taken = [
-        capture(n % 30, unit(vectors[n % 30] + 0.05 * rng.standard_normal(512))) for n in range(150)
-    ]
-
-    together = score(vectors, taken, {})
-
-    one_by_one = [score(vectors, [one], {}) for one in taken]
-    assert np.allclose(together.known, [one.known[0] for one in one_by_one], atol=1e-6)
-    assert np.allclose(together.unknown, [one.unknown[0] for one in one_by_one], atol=1e-6)
-
-
-@settings(deadline=None)
-@given(seed=st.integers(0, 10_000), count=st.integers(200, 600))
-def test_at_most_one_left_out_print_in_a_hundred_passes_for_the_same_print(
-    seed: int, count: int
+@settings(deadline=None, max_examples=25)
+@given(st.lists(UNKNOWN, min_size=20, max_size=40), st.integers(4, 12))
+def test_of_the_prints_fitted_on_hardly_any_is_accepted_when_it_is_left_out(
+    unknown: list[Findings], times: int
 ) -> None:
-    found = overlapping(count, prints=count, seed=seed)
+    seen = [outcome(unknown=findings) for findings in unknown] * times
 
-    fitted = fit(found).thresholds
+    fitted = fit(seen).thresholds
 
-    assert (found.unknown >= fitted.same_print).mean() <= FALSE_ACCEPTS
-    # ...and no lower step would do.
-    assert (found.unknown >= fitted.same_print - 0.0002).mean() > FALSE_ACCEPTS - 2 / count
-    assert (found.known >= fitted.similar).mean() >= 1 - LOST
-    assert fitted.similar <= fitted.same_print
+    by_details = sum(one.unknown.inliers >= fitted.inliers for one in seen)
+    in_all = sum(accepted(one.unknown, fitted) for one in seen)
+    assert by_details <= FALSE_BY_DETAILS * len(seen)
+    assert in_all <= (FALSE_BY_DETAILS + FALSE_BY_FINGERPRINT) * len(seen)
+
+
+@pytest.mark.parametrize("inliers", [0, 4, FEWEST_INLIERS - 1])
+@pytest.mark.parametrize("prints", [5, 2 * ENOUGH_PRINTS])
+def test_fewer_than_twelve_details_are_never_evidence(inliers: int, prints: int) -> None:
+    seen = [outcome(n, unknown=replace(STRANGER, inliers=inliers)) for n in range(prints)]
+
+    assert fit(seen).thresholds.inliers == FEWEST_INLIERS == 12
+
+
+def test_prints_that_chance_favours_raise_the_floor_to_just_above_them() -> None:
+    few = [outcome(n, unknown=replace(STRANGER, inliers=20)) for n in range(6)]
+    many = [outcome(n) for n in range(594)]
+
+    assert fit(few + many).thresholds.inliers == 21
+    # One in two hundred may pass.
+    assert fit(few[:2] + many).thresholds.inliers == FEWEST_INLIERS
+
+
+def test_what_agrees_in_very_many_details_is_a_like_that_nobody_wrote_down() -> None:
+    """A museum with many copies of one image must not make the kiosk deaf to all others."""
+    copies = [outcome(n, unknown=replace(CLEAR, inliers=300)) for n in range(50)]
+
+    assert fit(copies + [outcome(n) for n in range(50)]).thresholds.inliers == SAME_IMAGE_INLIERS
+
+
+def test_the_fingerprint_alone_is_believed_just_above_what_strangers_reach() -> None:
+    near = [outcome(n, unknown=replace(STRANGER, cosine=0.5 + n / 1000)) for n in range(400)]
+
+    fitted = fit(near).thresholds
+
+    assert fitted.same_image == pytest.approx(0.5 + 0.398 + 0.005, abs=1e-4)
+    # A tenth of the strangers, and no more, are shown what is like them.
+    similar = sum(one.unknown.cosine >= fitted.similar for one in near if one.unknown.cosine)
+    assert similar / len(near) == pytest.approx(SHOWN, abs=0.01)
+
+
+def test_hardly_any_whole_print_is_called_a_part() -> None:
+    seen = [outcome(n, known=replace(CLEAR, covered=0.1 + n / 1000)) for n in range(500)]
+
+    fitted = fit(seen).thresholds
+
+    parts = [one for one in seen if decide(one.known, fitted) is Verdict.SAME_IMAGE]
+    assert 0 < len(parts) <= PARTIAL * len(seen)
+
+
+def test_wrong_and_unsure_captures_have_no_say_in_what_a_whole_print_spans() -> None:
+    wrong = [outcome(n, known=replace(CLEAR, covered=0.01), is_right=False) for n in range(50)]
+    unsure = [outcome(n, known=replace(CLEAR, covered=0.01, inliers=5)) for n in range(50)]
+
+    fitted = fit([*wrong, *unsure, *(outcome(n) for n in range(100))]).thresholds
+
+    assert fitted.covered == 0.5
+
+
+@pytest.mark.parametrize("prints", [1, 2, 5, ENOUGH_PRINTS - 1])
+def test_few_prints_get_cautious_cosines_and_a_note(prints: int) -> None:
+    found = fit([outcome(n) for n in range(prints)])
+
+    assert found.thresholds.same_image == CAUTIOUS_SAME_IMAGE
+    assert found.thresholds.similar == CAUTIOUS_SIMILAR
+    assert found.note is not None
+    assert f"fitted on {prints} prints" in found.note
+    assert "cautious values" in found.note
+
+
+def test_enough_prints_need_neither() -> None:
+    found = fit([outcome(n) for n in range(ENOUGH_PRINTS)])
+
+    assert found.note is None
+    assert found.thresholds.same_image == pytest.approx(0.505)
+    assert found.thresholds.similar == pytest.approx(0.5)
+
+
+def test_few_prints_that_look_alike_raise_the_cosine_above_the_cautious_one() -> None:
+    found = fit([outcome(n, unknown=replace(STRANGER, cosine=0.95)) for n in range(10)])
+
+    assert found.thresholds.same_image == pytest.approx(0.955)
+
+
+def test_error_rates_are_measured_on_prints_that_were_not_fitted_on() -> None:
+    """Every other print is like another when left out: fitted on the rest, half of all would pass."""
+    like, unlike = replace(STRANGER, inliers=25), STRANGER
+    seen = [outcome(n, unknown=(like, unlike)[n % 2]) for n in range(2 * ENOUGH_PRINTS)]
+
+    fitted = fit(seen).thresholds
+
+    assert fitted.inliers == 26
+    assert not any(accepted(one.unknown, fitted) for one in seen)
+    assert fitted.false_accepts == 0.5  # measured on all that were fitted on, it would be 0
+    assert fitted.missed == 0
+    assert fitted.fitted_on == fitted.measured_on == len(seen)
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_both_halves_are_measured(is_first: bool) -> None:
+    """What is missed in one half counts, whichever half it is."""
+    missed = outcome(known=replace(STRANGER, inliers=3))
+    pair = [missed, outcome()] if is_first else [outcome(), missed]
+
+    assert fit(pair * ENOUGH_PRINTS).thresholds.missed == 0.5
+
+
+def test_another_print_s_name_is_a_miss_however_sure_it_is() -> None:
+    seen = [outcome(n, is_right=n % 4 != 0) for n in range(2 * ENOUGH_PRINTS)]
+
+    assert fit(seen).thresholds.missed == 0.25
+
+
+def test_being_shown_what_is_similar_counts_for_a_print_that_is_not_there() -> None:
+    seen = [outcome(n, unknown=replace(STRANGER, cosine=0.3 + n / 1000)) for n in range(400)]
+
+    fitted = fit(seen).thresholds
+
+    assert fitted.false_accepts == 0
+    assert fitted.false_similar == pytest.approx(SHOWN, abs=0.02)
+
+
+def test_rates_that_nothing_could_be_measured_of_are_stated_at_their_worst() -> None:
+    alone = fit([outcome(unknown=ALONE)]).thresholds
+    none = fit([]).thresholds
+
+    assert (alone.false_accepts, alone.false_similar, alone.missed) == (1, 1, 0)
+    assert (none.false_accepts, none.false_similar, none.missed) == (1, 1, 1)
+    assert none.inliers == FEWEST_INLIERS
+    assert none.same_image == CAUTIOUS_SAME_IMAGE
 
 
 @settings(deadline=None)
 @given(
-    known=st.lists(st.floats(-1, 1), min_size=1, max_size=60),
-    unknown=st.lists(st.one_of(st.floats(-1, 1), st.just(float("nan"))), min_size=60, max_size=60),
-    prints=st.integers(1, 60),
+    st.lists(
+        st.builds(
+            Outcome, item=st.just(0), is_right=st.booleans(), known=ANYTHING, unknown=ANYTHING
+        ),
+        max_size=250,
+    )
 )
-def test_any_scores_give_thresholds_a_verdict_can_use(
-    known: list[float], unknown: list[float], prints: int
-) -> None:
-    fitted = fit(scores(np.array(known), np.array(unknown[: len(known)]), prints)).thresholds
+def test_any_outcomes_give_thresholds_a_verdict_can_use(seen: list[Outcome]) -> None:
+    fitted = fit(seen).thresholds
 
-    assert -1 <= fitted.similar <= fitted.same_print <= 1
+    assert FEWEST_INLIERS <= fitted.inliers <= SAME_IMAGE_INLIERS
+    assert 0 <= fitted.covered <= 1
+    assert -1 <= fitted.similar <= fitted.same_image <= 1
     for rate in (fitted.false_accepts, fitted.missed, fitted.false_similar):
         assert 0 <= rate <= 1
-    assert decide(1.0, fitted) == Verdict.SAME_PRINT
+    assert accepted(replace(CLEAR, inliers=SAME_IMAGE_INLIERS), fitted)
 
 
-def test_error_rates_are_measured_on_prints_that_were_not_fitted_on() -> None:
-    """One half of the prints scores high when left out, the other low: fitted on the low, the high ones pass."""
-    count = 2 * ENOUGH_PRINTS
-    high = np.arange(count) % 2 == 0
-    found = scores(np.full(count, 0.9), np.where(high, 0.8, 0.4), prints=count)
+def test_while_nothing_is_fitted_details_alone_count() -> None:
+    near = replace(STRANGER, cosine=0.999)
 
-    fitted = fit(found).thresholds
-
-    assert fitted.same_print == pytest.approx(0.8001)
-    assert fitted.false_accepts == 0.5  # measured on all that were fitted on, it would be 0
-    assert fitted.missed == 0
-    assert fitted.fitted_on == fitted.measured_on == count
-
-
-def test_captures_of_one_print_stay_in_one_half() -> None:
-    """Each print's captures score alike and unlike any other's: split up, they would vouch for themselves."""
-    prints = ENOUGH_PRINTS
-    unknown = np.tile(np.where(np.arange(prints) % 2, 0.4, 0.8), 4)
-    found = scores(np.full(4 * prints, 0.9), unknown, prints)
-
-    assert fit(found).thresholds.false_accepts == 0.5
-
-
-def test_known_and_unknown_far_apart_leave_a_band_of_similar_ones() -> None:
-    rng = np.random.default_rng(0)
-    found = scores(rng.uniform(0.93, 0.99, 400), rng.uniform(0.3, 0.6, 400), prints=400)
-
-    fitted = fit(found).thresholds
-
-    assert 0.55 < fitted.similar < fitted.same_print <= 0.6001
-    assert fitted.missed == 0
-    assert 0.05 < fitted.false_similar < 0.15
-
-
-@pytest.mark.parametrize("prints", [1, 2, 5, 20])
-def test_few_prints_get_cautious_thresholds_and_a_note(prints: int) -> None:
-    unknown = np.full(4 * prints, np.nan if prints == 1 else 0.4)
-
-    found = fit(scores(np.full(4 * prints, 0.9), unknown, prints))
-
-    assert found.thresholds.same_print == CAUTIOUS_SAME_PRINT
-    assert found.thresholds.similar == CAUTIOUS_SIMILAR
-    assert found.thresholds.missed == 0
-    assert found.note is not None and "cautious values" in found.note
-    assert found.thresholds.false_accepts == (1 if prints == 1 else 0)
-
-
-def test_few_prints_that_look_alike_raise_the_threshold_above_the_cautious_one() -> None:
-    found = fit(scores(np.full(20, 0.95), np.full(20, 0.9), prints=20))
-
-    assert 0.9 <= found.thresholds.same_print <= 0.9001
-
-
-def test_enough_prints_need_no_note() -> None:
-    assert fit(overlapping(400, prints=ENOUGH_PRINTS)).note is None
-    assert fit(overlapping(400, prints=ENOUGH_PRINTS - 1)).note is not None
+    assert not accepted(near, UNFITTED)
+    assert decide(replace(near, inliers=FEWEST_INLIERS), UNFITTED) is Verdict.SAME_PRINT
 
 
 def test_relatives_are_read_from_the_records_both_ways(tmp_path: Path) -> None:
@@ -210,16 +255,101 @@ def test_relatives_are_read_from_the_records_both_ways(tmp_path: Path) -> None:
     }
 
 
-def test_a_collection_of_drawn_prints_gets_thresholds_that_tell_them_apart() -> None:
-    prints = [
-        PrintPicture(record_id=f"P{n}", item=n, load=partial(drawn_bundle.draw, n))
-        for n in range(ENOUGH_PRINTS)
+@pytest.fixture
+def unfitted(bundle_copy: Path, change_manifest: Callable[..., Manifest]) -> Iterator[OpenedBundle]:
+    """The small bundle as it is when its thresholds are looked for."""
+    change_manifest(bundle_copy, thresholds=UNFITTED)
+    with opened(bundle_copy) as bundle:
+        yield bundle
+
+
+@pytest.fixture
+def recogniser(unfitted: OpenedBundle) -> Recogniser:
+    """The kiosk's own line, on real prints."""
+    return Recogniser(unfitted, threads=2)
+
+
+@pytest.fixture
+def prints(
+    small_items: tuple[Item, ...], print_pictures: Mapping[str, Pixels]
+) -> list[PrintPicture]:
+    """The twelve as the build has them."""
+    return [
+        PrintPicture(
+            record_id=item.record_id,
+            item=row,
+            load=lambda record_id=item.record_id: print_pictures[record_id],
+        )
+        for row, item in enumerate(small_items)
     ]
-    inputs = np.stack([to_input(picture.load()) for picture in prints])
-    vectors = unit(drawn_bundle.quantised(inputs))
-    taken = captures.take(prints, drawn_bundle.quantised, count=ENOUGH_PRINTS, seed=1)
 
-    fitted = thresholds.fit(score(vectors, taken, {})).thresholds
 
-    assert fitted.false_accepts <= 0.05
-    assert fitted.missed < 0.5
+def test_real_prints_are_found_while_there_and_not_when_left_out(
+    recogniser: Recogniser, prints: list[PrintPicture]
+) -> None:
+    steps: list[tuple[str, int, int]] = []
+
+    seen = observe(recogniser, prints, {}, count=3, seed=1, progress=lambda *s: steps.append(s))
+
+    assert len(seen) == len({one.item for one in seen}) == 3
+    assert steps == [("thresholds", n, 3) for n in range(1, 4)]
+    for one in seen:
+        # What the evaluation scores is no part of what thresholds are fitted on.
+        assert not is_scored(prints[one.item].record_id)
+        assert one.is_right
+        assert one.known.inliers >= FEWEST_INLIERS > one.unknown.inliers
+        assert one.known.cosine is not None
+        assert one.unknown.cosine is not None
+        assert one.unknown.cosine < one.known.cosine
+    assert fit(seen).thresholds.missed == 0
+
+
+def test_what_the_museum_relates_to_a_print_is_left_out_with_it(
+    recogniser: Recogniser, prints: list[PrintPicture]
+) -> None:
+    chosen = next(one for one in prints if not is_scored(one.record_id))
+    everyone = frozenset(range(len(prints)))
+
+    (seen,) = observe(recogniser, [chosen], {chosen.item: everyone}, count=1, seed=1)
+
+    assert seen.is_right
+    assert seen.unknown == replace(ALONE, is_sheet=seen.unknown.is_sheet)
+
+
+def test_a_collection_of_scored_prints_alone_is_observed_all_the_same(
+    recogniser: Recogniser, prints: list[PrintPicture]
+) -> None:
+    scored = [one for one in prints if is_scored(one.record_id)]
+
+    (seen,) = observe(recogniser, scored[:1], {}, count=5, seed=1)
+
+    assert seen.item == scored[0].item
+
+
+def test_findings_are_what_the_answer_says_of_its_best_match(
+    recogniser: Recogniser, prints: list[PrintPicture]
+) -> None:
+    answer = recogniser.recognise(frames.frame(prints[2].load(), source="test"), count=3)
+
+    found = findings_of(answer)
+
+    best = answer.matches[0]
+    assert best.evidence is not None
+    assert found == Findings(
+        cosine=best.score,
+        inliers=best.evidence.inliers,
+        covered=best.evidence.covered,
+        mirrored=False,
+        is_sheet=answer.sheet is not None,
+    )
+    assert decide(found, UNFITTED) is answer.verdict
+
+
+def test_an_answer_without_matches_has_found_nothing(
+    recogniser: Recogniser, prints: list[PrintPicture]
+) -> None:
+    everyone = frozenset(range(len(prints)))
+
+    answer = recogniser.recognise(frames.frame(prints[2].load(), source="test"), without=everyone)
+
+    assert findings_of(answer) == replace(ALONE, is_sheet=answer.sheet is not None)

@@ -26,6 +26,7 @@ KEYS = [
     "mirrored",
     "hint",
     "timings_ms",
+    "confidence",
 ]
 
 
@@ -89,11 +90,11 @@ def test_identify_prints_one_json_object_a_line(
         assert line["bundle"] == read_manifest(small_bundle).bundle_id
         assert line["verdict"] == "same_print"
         assert len(line["matches"]) == 3
-        assert list(line["matches"][0]) == ["record_id", "score"]
+        assert list(line["matches"][0]) == ["record_id", "score", "evidence"]
         assert line["matches"][0]["record_id"] == item.record_id
         assert line["sheet"] is None
         assert (line["turn_deg"], line["mirrored"], line["hint"]) == (0, False, None)
-        assert list(line["timings_ms"]) == ["preprocess", "fingerprint", "search", "records"]
+        assert list(line["timings_ms"]) == ["sheet", "geometry", "fingerprint", "search", "records"]
 
 
 def test_unreadable_files_are_told_and_the_others_go_on(
@@ -245,7 +246,7 @@ def test_verify_says_that_all_is_whole_or_what_is_not(
     whole, damaged = run("bundle", "verify", small_bundle), run("bundle", "verify", bundle_copy)
 
     assert (whole.code, damaged.code) == (0, 1)
-    assert "12 prints, 6 files" in whole.out
+    assert "12 prints, 13 files" in whole.out
     assert "index.ann is missing; fetch it again" in damaged.err
 
 

@@ -9,7 +9,15 @@ from typing import Any
 
 import pytest
 
-from device.config import CameraConfig, Config, ListenConfig, RecognitionConfig, ScreenConfig, load
+from device.config import (
+    CameraConfig,
+    Config,
+    ListenConfig,
+    RecognitionConfig,
+    ScreenConfig,
+    WatchConfig,
+    load,
+)
 from device.errors import ConfigError
 
 EXAMPLE = Path(__file__).parents[2] / "systemd/kiosk.toml.example"
@@ -17,6 +25,7 @@ SECTIONS: dict[str, Any] = {
     "camera": CameraConfig,
     "listen": ListenConfig,
     "recognition": RecognitionConfig,
+    "watch": WatchConfig,
     "screen": ScreenConfig,
 }
 

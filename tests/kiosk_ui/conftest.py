@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from clip import Clip
 from flask.testing import FlaskClient
+from hand_camera import HandCamera
 from kiosk_page import app_of, jpeg_of, no_camera, opener_of, wait_for
 
 from converter.collection import Item
 from device.cameras import CameraSource
-from device.config import RecognitionConfig
+from device.config import RecognitionConfig, WatchConfig
 from device.notify import Notifier
 from device.recognition.frames import Pixels
 from device.service import KioskService
@@ -53,6 +55,45 @@ def open_service(small_bundle: Path) -> Iterator[Callable[..., KioskService]]:
             )
         )
         return services[-1]
+
+    yield open_one
+    for service in services:
+        service.close()
+
+
+@pytest.fixture(scope="session")
+def table() -> Pixels:
+    """The stand's table with nothing on it."""
+    return Clip().empty(0.1).frames[0].pixels
+
+
+@pytest.fixture(scope="session")
+def held(print_pictures: dict[str, Pixels], shown_ids: tuple[str, ...]) -> Pixels:
+    """The first print, on the table."""
+    return Clip().hold(print_pictures[shown_ids[0]], seconds=0.1).frames[0].pixels
+
+
+@pytest.fixture
+def open_hands_free(
+    small_bundle: Path,
+) -> Iterator[Callable[[Pixels], tuple[KioskService, HandCamera]]]:
+    """A function that opens a kiosk which watches its camera, and gives that as well."""
+    services = []
+
+    def open_one(pixels: Pixels) -> tuple[KioskService, HandCamera]:
+        camera = HandCamera(pixels)
+        camera.open()
+        recognition = RecognitionConfig(threads=2)
+        services.append(
+            KioskService(
+                small_bundle,
+                lambda bundle: camera,
+                recognition,
+                notifier=Notifier(None),
+                watch=WatchConfig(),
+            )
+        )
+        return services[-1], camera
 
     yield open_one
     for service in services:

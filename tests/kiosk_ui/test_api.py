@@ -32,8 +32,9 @@ def test_an_answer_has_the_shape_of_the_command_lines(client: FlaskClient, uploa
         "mirrored",
         "hint",
         "timings_ms",
+        "confidence",
     ]
-    assert set(answer["matches"][0]) == {"record_id", "score", "record"}
+    assert set(answer["matches"][0]) == {"record_id", "score", "evidence", "record"}
     scores = [match["score"] for match in answer["matches"]]
     assert scores == sorted(scores, reverse=True)
 
@@ -162,3 +163,21 @@ def test_health_is_bad_without_a_bundle_and_good_with_one(
     response = bare_client.get("/healthz")
     assert response.status_code == 503
     assert (response.get_json()["well"], response.get_json()["phase"]) == (False, "no_bundle")
+
+
+def test_the_sheets_corners_may_be_given(
+    client: FlaskClient, upload: bytes, shown_ids: tuple[str, ...]
+) -> None:
+    whole = client.post("/api/v1/search?corners=0,0,1,0,1,1,0,1", data=upload, headers=JPEG)
+    assert whole.get_json()["matches"][0]["record_id"] == shown_ids[0]
+
+
+@pytest.mark.parametrize("corners", ["", "0,0,1,0", "0,0,nan,0,1,1,0,1", "0,0,1,1,1,0,0,1"])
+def test_corners_that_bound_no_sheet_are_refused_in_one_line(
+    client: FlaskClient, upload: bytes, corners: str
+) -> None:
+    response = client.post(
+        "/api/v1/search", query_string={"corners": corners}, data=upload, headers=JPEG
+    )
+    assert response.status_code == 400
+    assert response.get_json()["error"].startswith("corners: expected ")

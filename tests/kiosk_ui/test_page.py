@@ -1,5 +1,6 @@
 """The page in a real Chromium, as a visitor meets it."""
 
+import itertools
 import os
 import re
 import shutil
@@ -7,8 +8,11 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from clip import Clip
+from hand_camera import HandCamera
 from kiosk_page import HOSTS, opener_of, wait_for
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
@@ -147,7 +151,7 @@ def test_a_visitor_asks_and_is_answered(
         if words:
             expect(page.locator(".hero .credit")).to_contain_text(words)
     page.wait_for_function("document.querySelector('.scene:not(.goes) .hero img').naturalWidth > 0")
-    expect(page.locator("#announcer")).to_contain_text("Looks most like")
+    expect(page.locator("#announcer")).to_contain_text("This print")
     visited.keep("answer")
     assert_nothing_is_cut_off(page)
     page.get_by_role("button", name="Look again").tap()
@@ -247,6 +251,149 @@ def test_the_nearest_others_can_be_read_and_left_again(visit: Callable[..., Visi
     visited.expect_scene("answer")
 
 
+@pytest.fixture
+def hands_free(
+    browser: Browser,
+    open_hands_free: Callable[[Pixels], tuple[KioskService, HandCamera]],
+    listen: Callable[..., object],
+    table: Pixels,
+) -> Iterator[tuple[Page, KioskService, HandCamera]]:
+    """The page of a kiosk that watches its camera, under which lies nothing yet."""
+    service, camera = open_hands_free(table)
+    wait_for(service, Phase.LOOKING)
+    watch = Watch(listen(service).address)  # type: ignore[attr-defined]
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, has_touch=True)
+    page = watch.over(context.new_page())
+    page.goto(watch.address)
+    yield page, service, camera
+    context.close()
+    assert watch.complaints == []
+    assert watch.strangers == []
+
+
+def test_a_print_held_still_is_outlined_and_answered_though_nobody_presses(
+    hands_free: tuple[Page, KioskService, HandCamera], held: Pixels
+) -> None:
+    page, service, camera = hands_free
+    outline = page.locator(".scene:not(.goes) [data-outline]")
+    expect(page.locator(".scene:not(.goes) [data-preview][src]")).to_be_attached()
+    expect(page.locator("[data-guide]")).to_contain_text("It is looked up by itself")
+    expect(outline).not_to_have_class(re.compile("shown"))
+    camera.pixels = held
+    expect(outline).to_have_class(re.compile("shown"))
+    wait_for(service, Phase.FOUND, Phase.UNSURE, Phase.NOT_FOUND)
+    expect(page.locator("[data-scene=answer], [data-scene=not_found]").first).to_be_visible()
+    page.locator(".scene:not(.goes) [data-action=again]").tap()
+    expect(page.locator("[data-scene=looking]:not(.goes)")).to_be_visible()
+    # The same print lies there still: it is known, and not looked up again by itself.
+    expect(page.locator("[data-guide]")).to_contain_text("has been looked up")
+    assert service.health().answers == 1
+
+
+def test_a_print_that_does_not_keep_still_is_outlined_and_one_hint_is_given(
+    hands_free: tuple[Page, KioskService, HandCamera], print_pictures: dict[str, Pixels]
+) -> None:
+    page, service, camera = hands_free
+    clip = Clip().shake(next(iter(print_pictures.values())), seconds=2)
+    stop = threading.Event()
+
+    def shake() -> None:
+        for frame in itertools.cycle(clip.frames):
+            camera.pixels = frame.pixels
+            if stop.wait(0.1):
+                return
+
+    shaking = threading.Thread(target=shake)
+    shaking.start()
+    try:
+        guide = page.locator(".scene:not(.goes) [data-guide]")
+        expect(guide).to_have_text("Hold it still, please.", timeout=15_000)
+        expect(guide).to_have_attribute("aria-live", "polite")
+        expect(page.locator("[data-outline].shown")).to_be_attached()
+        assert_nothing_is_cut_off(page)
+        assert service.health().answers == 0
+    finally:
+        stop.set()
+        shaking.join()
+
+
+def test_while_a_visitor_reads_nothing_at_the_stand_takes_the_screen(
+    hands_free: tuple[Page, KioskService, HandCamera], table: Pixels, held: Pixels
+) -> None:
+    page, service, camera = hands_free
+    page.locator(".scene:not(.goes) [data-action=narrow]").tap()
+    expect(page.get_by_role("heading", name="Narrow the search")).to_be_visible()
+    page.wait_for_timeout(300)  # until it is told
+    camera.pixels = held
+    page.wait_for_timeout(1500)
+    assert service.snapshot().state.phase is Phase.LOOKING
+    page.locator("#narrowing").get_by_role("button", name="Done").tap()
+    wait_for(service, Phase.FOUND, Phase.UNSURE, Phase.NOT_FOUND)
+
+
+@pytest.mark.parametrize("size", [SIZES[0], PHONE], ids=lambda s: f"{s[0]}x{s[1]}")
+def test_the_print_on_an_upload_can_be_marked_by_finger_and_by_keyboard(
+    visit: Callable[..., Visit], size: tuple[int, int], upload: bytes
+) -> None:
+    visited = visit(size, "?guest")
+    page = visited.page
+    visited.expect_scene("invite")
+    page.locator("[data-upload]").first.set_input_files(
+        {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": upload}
+    )
+    visited.expect_scene("answer")
+    page.get_by_role("button", name="Mark the print").tap()
+    visited.expect_scene("corners")
+    handles = page.locator(".scene:not(.goes) .handle")
+    expect(handles).to_have_count(4)
+    page.wait_for_function("document.querySelector('.glass [data-yours]').naturalWidth > 0")
+    page.wait_for_timeout(800)  # the fade
+    boxes = [handles.nth(n).bounding_box() for n in range(4)]
+    assert all(box and min(box["width"], box["height"]) >= 44 for box in boxes)
+    assert_nothing_is_cut_off(page)
+    first = boxes[0]
+    assert first is not None
+    x, y = first["x"] + first["width"] / 2, first["y"] + first["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 20, y + 15, steps=4)
+    expect(page.locator("[data-loupe]")).to_be_visible()
+    page.mouse.up()
+    expect(page.locator("[data-loupe]")).not_to_be_visible()
+    handles.nth(2).focus()
+    before = handles.nth(2).bounding_box()
+    page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("ArrowUp")
+    after = handles.nth(2).bounding_box()
+    assert before and after and after["x"] < before["x"] and after["y"] < before["y"]
+    with page.expect_request("**/answer?*") as sent:
+        page.get_by_role("button", name="Search this").tap()
+    marked = parse_qs(urlsplit(sent.value.url).query)["corners"][0].split(",")
+    assert len(marked) == 8
+    assert float(marked[0]) > 0 and float(marked[4]) < 1
+    expect(page.locator("[data-scene=answer], [data-scene=not_found]").first).to_be_visible()
+
+
+def test_a_corner_can_not_be_dragged_across_the_sheet(
+    visit: Callable[..., Visit], upload: bytes
+) -> None:
+    visited = visit(PHONE, "?guest")
+    page = visited.page
+    page.locator("[data-upload]").first.set_input_files(
+        {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": upload}
+    )
+    visited.expect_scene("answer")
+    page.get_by_role("button", name="Mark the print").tap()
+    visited.expect_scene("corners")
+    page.locator(".scene:not(.goes) .handle").first.focus()
+    for _ in range(40):
+        page.keyboard.press("Shift+ArrowRight")
+        page.keyboard.press("Shift+ArrowDown")
+    with page.expect_response("**/answer?*") as answered:
+        page.get_by_role("button", name="Search this").tap()
+    assert answered.value.status == 200
+
+
 def test_narrowing_says_how_many_remain_and_holds_for_the_next_question(
     visit: Callable[..., Visit],
 ) -> None:
@@ -320,10 +467,12 @@ def test_an_answer_leaves_the_screen_when_nobody_touches_it(
     page = context.new_page()
     page.clock.install()
     page.goto(server.address)
-    service.look()
+    page.clock.run_for(40_000)
+    service.look()  # as a print held still does, with no hand on the screen
     page.clock.run_for(1000)
     expect(page.locator("[data-scene=answer]:not(.goes)")).to_be_visible()
     page.clock.run_for(50_000)
+    assert service.snapshot().state.phase is Phase.FOUND
     page.mouse.click(5, 5)  # a touch: another minute
     page.clock.run_for(50_000)
     assert service.snapshot().state.phase is Phase.FOUND

@@ -4,6 +4,7 @@ import pytest
 
 from device.service import (
     Answer,
+    Corner,
     FilterOptions,
     Filters,
     Match,
@@ -40,16 +41,16 @@ def a_record(record_id: str = "a", **changes: object) -> Record:
     return Record(**(values | changes))  # type: ignore[arg-type]
 
 
-def an_answer(verdict: Verdict, *records: Record) -> Answer:
+def an_answer(verdict: Verdict, *records: Record, mirrored: bool = False, **more: object) -> Answer:
+    values: dict[str, object] = {"sheet": None, "hint": None} | more
     return Answer(
         bundle_id="b1",
         verdict=verdict,
         matches=tuple(Match(record=record, score=0.9) for record in records),
-        sheet=None,
         turn_deg=0,
-        mirrored=False,
-        hint=None,
+        mirrored=mirrored,
         timings_ms={},
+        **values,  # type: ignore[arg-type]  # the caller's business
     )
 
 
@@ -68,17 +69,18 @@ def test_every_phase_has_a_scene(phase: Phase) -> None:
 
 
 @pytest.mark.parametrize(
-    ("verdict", "kind"),
+    ("verdict", "mirrored", "kind"),
     [
-        (Verdict.SAME_PRINT, "likely"),
-        (Verdict.SAME_IMAGE, "likely"),
-        (Verdict.SIMILAR_ONLY, "unsure"),
+        (Verdict.SAME_PRINT, False, "same_print"),
+        (Verdict.SAME_IMAGE, False, "same_image"),
+        (Verdict.SAME_IMAGE, True, "in_reverse"),
+        (Verdict.SIMILAR_ONLY, False, "similar"),
     ],
 )
-def test_a_likely_or_unsure_answer_has_one_hero_and_a_few_others(
-    verdict: Verdict, kind: str
+def test_an_answer_claims_what_its_verdict_does_with_one_hero_and_a_few_others(
+    verdict: Verdict, mirrored: bool, kind: str
 ) -> None:
-    page = presenter.answer_page(an_answer(verdict, *MANY), {})
+    page = presenter.answer_page(an_answer(verdict, *MANY, mirrored=mirrored), {})
     assert (page.kind, page.hero and page.hero.record_id) == (kind, "0")
     assert [o.record_id for o in page.others] == ["1", "2", "3", "4", "5"]
 
@@ -87,6 +89,21 @@ def test_not_found_claims_nothing_and_shows_the_nearest_three() -> None:
     page = presenter.answer_page(an_answer(Verdict.NOT_IN_COLLECTION, *MANY), {})
     assert page.hero is None
     assert [o.record_id for o in page.others] == ["0", "1", "2"]
+
+
+def test_an_answer_shows_the_sheets_corners_and_what_could_be_done_better() -> None:
+    sheet = tuple(Corner(x=x, y=y) for x, y in ((1, 2), (30, 2), (30, 40), (1.26, 40)))
+    page = presenter.answer_page(
+        an_answer(Verdict.NOT_IN_COLLECTION, *MANY, sheet=sheet, hint="glare"), {}
+    )
+    assert page.outline == (1, 2, 30, 2, 30, 40, 1.3, 40)
+    assert page.hint == "glare"
+
+
+@pytest.mark.parametrize("hint", [None, "nothing_there", "of another version"])
+def test_a_hint_without_words_is_not_said(hint: str | None) -> None:
+    page = presenter.answer_page(an_answer(Verdict.NOT_IN_COLLECTION, *MANY, hint=hint), {})
+    assert (page.hint, page.outline) == (None, ())
 
 
 @pytest.mark.parametrize("verdict", Verdict)

@@ -66,3 +66,63 @@ def test_what_is_not_understood_is_refused_in_one_line(pairs: list[tuple[str, st
         read(*pairs)
     line = str(refusal.value)
     assert "\n" not in line and len(line) < 300
+
+
+def corners(text: str) -> tuple[tuple[float, float], ...] | None:
+    found = queries.read_corners(MultiDict([("corners", text)]))
+    return found and tuple((corner.x, corner.y) for corner in found)
+
+
+def test_no_corners_are_none() -> None:
+    assert queries.read_corners(MultiDict()) is None
+
+
+def test_corners_are_read_in_order_and_clockwise() -> None:
+    square = ((0.1, 0.2), (0.9, 0.2), (0.9, 0.8), (0.1, 0.8))
+    assert corners("0.1,0.2,0.9,0.2,0.9,0.8,0.1,0.8") == square
+    assert set(corners("0.1,0.2,0.1,0.8,0.9,0.8,0.9,0.2") or ()) == set(square)
+
+
+def test_a_corner_may_lie_a_little_outside() -> None:
+    assert corners("-0.1,0,1.05,0,1,1.2,0,1")
+
+
+NO_CORNERS = {
+    "none": "",
+    "seven": "0,0,1,0,1,1,0",
+    "nine": "0,0,1,0,1,1,0,1,1",
+    "a thousand": ",".join(["0"] * 1000),
+    "words": "a,b,c,d,e,f,g,h",
+    "not a number": "nan,0,1,0,1,1,0,1",
+    "endless": "0,0,inf,0,1,1,0,1",
+    "pixels": "0,0,640,0,640,480,0,480",
+    "huge": "0,0,1e99,0,1,1,0,1",
+    "other digits": "0,0,\u0661,0,1,1,0,1",
+    "spaces": "0, 0,1,0,1,1,0,1",
+    "crossed": "0,0,1,1,1,0,0,1",
+    "dented": "0,0,1,0,0.4,0.4,0,1",
+    "on one line": "0,0,0.3,0.3,0.6,0.6,0.9,0.9",
+    "one point": "0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5",
+    "too small": "0.5,0.5,0.51,0.5,0.51,0.51,0.5,0.51",
+}
+
+
+@pytest.mark.parametrize("text", NO_CORNERS.values(), ids=NO_CORNERS)
+def test_what_bounds_no_sheet_is_refused_in_one_line(text: str) -> None:
+    with pytest.raises(FilterError, match=r"^corners: expected [^\n]{1,120}$"):
+        corners(text)
+
+
+def test_corners_given_twice_are_refused() -> None:
+    twice = MultiDict([("corners", "0,0,1,0,1,1,0,1")] * 2)
+    with pytest.raises(FilterError, match="corners"):
+        queries.read_corners(twice)
+
+
+@given(st.text(max_size=80) | st.lists(st.floats()).map(lambda v: ",".join(map(repr, v))))
+def test_whatever_is_given_as_corners_is_read_or_refused(text: str) -> None:
+    try:
+        found = corners(text)
+    except FilterError:
+        return
+    assert found is not None and len(found) == 4

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from hand_camera import HandCamera
 from kiosk_page import OWN, app_of, no_camera, wait_for
 from werkzeug.test import TestResponse
 
+from device.recognition.frames import Pixels
 from device.service import KioskService
 from device.state import Phase
+
+ANSWERED = (Phase.FOUND, Phase.UNSURE, Phase.NOT_FOUND)
 
 
 def test_looking_brings_the_print_under_the_camera(
@@ -124,3 +128,75 @@ def test_no_path_of_this_machine_reaches_a_guest(
     assert str(tmp_path) not in client.get("/healthz", environ_base=phone).text
     assert str(tmp_path) not in client.get("/", environ_base=phone).text
     assert str(tmp_path) in client.get("/healthz").text
+
+
+def test_what_was_seen_comes_with_the_picture_it_was_seen_in(
+    open_hands_free: Callable[[Pixels], tuple[KioskService, HandCamera]], held: Pixels
+) -> None:
+    service, _ = open_hands_free(held)
+    client = app_of(service).test_client()
+    wait_for(service, Phase.LOOKING, Phase.HOLD_STILL, *ANSWERED)
+    seen = next(
+        response.headers
+        for response in (client.get(f"/api/v1/stand/preview.jpg?after={n}") for n in range(200))
+        if "X-Outline" in response.headers
+    )
+    points = [float(value) for value in seen["X-Outline"].split(",")]
+    assert len(points) == 8
+    assert all(0 <= value <= 1 for value in points)
+    assert {"X-Frame-Number"} <= set(seen.keys())
+
+
+def test_a_print_held_still_is_looked_up_with_the_pages_filters_and_once(
+    open_hands_free: Callable[[Pixels], tuple[KioskService, HandCamera]],
+    table: Pixels,
+    held: Pixels,
+) -> None:
+    service, camera = open_hands_free(table)
+    client = app_of(service).test_client()
+    wait_for(service, Phase.LOOKING)
+    told = client.post("/api/v1/stand/attend?technique=no%20such%20thing", headers=OWN)
+    assert told.status_code == 204
+    camera.pixels = held
+    assert wait_for(service, *ANSWERED) is Phase.NOT_FOUND
+    answer = service.snapshot().state.answer
+    assert answer is not None and answer.matches == ()
+
+    service.dismiss()
+    number = 0
+    for _ in range(15):  # more than a second: the same print lies there still
+        preview = service.preview(number, 1.0)
+        assert preview is not None
+        number = preview.number + 8
+    assert service.snapshot().state.phase is Phase.LOOKING
+    assert service.health().answers == 1
+
+
+def test_nothing_takes_the_screen_from_a_visitor_who_is_elsewhere(
+    open_hands_free: Callable[[Pixels], tuple[KioskService, HandCamera]],
+    table: Pixels,
+    held: Pixels,
+) -> None:
+    service, camera = open_hands_free(table)
+    client = app_of(service).test_client()
+    wait_for(service, Phase.LOOKING)
+    client.post("/api/v1/stand/attend?elsewhere=1", headers=OWN)
+    camera.pixels = held
+    number = 0
+    for _ in range(12):
+        preview = service.preview(number, 1.0)
+        assert preview is not None
+        number = preview.number + 8
+    assert service.snapshot().state.phase is Phase.LOOKING
+    client.post("/api/v1/stand/attend?elsewhere=0", headers=OWN)
+    wait_for(service, *ANSWERED)
+
+
+def test_only_the_page_at_the_stand_may_tell_of_the_visitor(client: FlaskClient) -> None:
+    phone = {"REMOTE_ADDR": "192.168.1.7"}
+    path = "/api/v1/stand/attend"
+    assert client.post(path, headers=OWN, environ_base=phone).status_code == 403
+    assert client.post(path).status_code == 403  # no page at all
+    assert client.post(f"{path}?elsewhere=2", headers=OWN).status_code == 400
+    assert client.post(f"{path}?colour=red", headers=OWN).status_code == 400
+    assert client.post(path, headers=OWN).status_code == 204  # though nobody watches here

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from device.errors import ConfigError
+from kiosk_ui import presenter
 from kiosk_ui.texts import Texts, load
 
 UI = Path(__file__).parents[2] / "kiosk_ui"
@@ -35,11 +36,19 @@ def test_a_count_other_than_one_takes_the_plural() -> None:
     assert [texts("page.n", count=n) for n in (0, 1, 2)] == ["0 prints", "1 print", "2 prints"]
 
 
-def test_nothing_on_the_page_claims_an_identity_before_geometry_has_looked() -> None:
-    texts = load("en")
-    assert texts("answer.likely") == "Looks most like"
-    said = [texts(key) for key in sorted(texts.keys()) if key.startswith("answer.")]
-    assert not [words for words in said if re.search(r"\bthis is\b", words, re.IGNORECASE)]
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_verdict_and_every_hint_has_words(language: str) -> None:
+    wanted = {f"answer.{kind}" for kind in presenter.Kind.__args__ if kind != "none"}  # type: ignore[attr-defined]
+    wanted |= {f"hint.{name}" for name in (*presenter.HINTS, "steady", "known")}
+    assert wanted - load(language).keys() == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_words_promise_a_percentage(language: str) -> None:
+    texts = load(language)
+    values = dict.fromkeys(("count", "title", "note", "hint"), "x")
+    said = [texts(key, **values) for key in sorted(texts.keys())]
+    assert not [words for words in said if re.search(r"%|per ?cent", words)]
 
 
 def test_an_unknown_language_is_refused_by_name() -> None:

@@ -50,21 +50,28 @@ def test_the_panels_scale_reaches_the_page(client: FlaskClient) -> None:
     assert (response.mimetype, "--mm: 5.2px" in response.text) == ("text/css", True)
 
 
-def test_an_answer_says_looks_most_like_and_bears_credit_and_licence(
+def test_an_answer_says_what_it_is_and_bears_credit_and_licence(
     client: FlaskClient, service: KioskService, upload: bytes, shown_ids: tuple[str, ...]
 ) -> None:
     html = unescape(client.post("/answer", data=upload, headers=JPEG).text)
     record = service.record(shown_ids[0])
-    assert "Looks most like" in html
+    assert "This print" in html
     for words in (record.title, record.makers, record.technique, record.credit, record.rights):
         assert words is None or words in html
-    assert "this print" not in html.lower()
+    assert "%" not in re.sub(r'"[^"]*"', "", html)
 
 
 def test_no_result_says_so_honestly(client: FlaskClient, upload: bytes) -> None:
     html = client.post("/answer?technique=none%20such", data=upload, headers=JPEG).text
     assert "We could not find this print in this collection" in html
-    assert "Looks most like" not in html
+    assert "This print" not in html
+
+
+def test_corners_marked_by_hand_go_with_the_picture(client: FlaskClient, upload: bytes) -> None:
+    good = client.post("/answer?corners=0,0,1,0,1,1,0,1", data=upload, headers=JPEG)
+    assert good.status_code == 200 and 'data-scene="answer"' in good.text
+    bad = client.post("/answer?corners=0,0,1,1,1,0,0,1", data=upload, headers=JPEG)
+    assert bad.status_code == 400 and 'data-scene="problem"' in bad.text
 
 
 def test_the_stand_shows_what_it_found(client: FlaskClient, service: KioskService) -> None:

@@ -17,10 +17,15 @@ import numpy as np
 from PIL import Image, ImageFilter
 from playwright.sync_api import Browser, Page, sync_playwright
 
+# The prints on a table that the tests' clips show.
+sys.path.insert(0, str(Path(__file__).parents[1] / "standins"))
+
+import guided
+
 from device.bundle.opened import opened
 from device.cameras import CameraSource, ReplayPicture
 from device.cameras.replay import ReplayCamera
-from device.config import CameraConfig, RecognitionConfig, ScreenConfig
+from device.config import CameraConfig, RecognitionConfig, ScreenConfig, WatchConfig
 from device.errors import CameraMissingError
 from device.notify import Notifier
 from device.recognition import frames
@@ -61,16 +66,24 @@ class Held(Notifier):
 class Kiosk:
     """A running kiosk and what holds it."""
 
-    service: KioskService
+    service: guided.Saying
     notifier: Held
     address: str
 
 
 @contextlib.contextmanager
-def running(bundle: Path, open_camera: Callable[..., CameraSource]) -> Iterator[Kiosk]:
+def running(
+    bundle: Path, open_camera: Callable[..., CameraSource], *, hands_free: bool = False
+) -> Iterator[Kiosk]:
     """Serve a kiosk in this process for the length of a `with` block."""
     notifier = Held()
-    with KioskService(bundle, open_camera, RecognitionConfig(), notifier=notifier) as service:
+    with guided.Saying(
+        bundle,
+        open_camera,
+        RecognitionConfig(),
+        notifier=notifier,
+        watch=WatchConfig(enabled=hands_free),
+    ) as service:
         server = Server(create_app(service, ScreenConfig(), HOSTS), "127.0.0.1", 0)
         thread = threading.Thread(target=server.run)
         thread.start()
@@ -107,6 +120,10 @@ def main() -> int:
     parser.add_argument("--bundle", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument(
+        "--strip", type=Path, help="write the guided capture's stages side by side into this file"
+    )
+    parser.add_argument("--only-guided", action="store_true", help="take no other pictures")
+    parser.add_argument(
         "--filling", action="store_true", help="let the print fill the camera's frame"
     )
     parser.add_argument("--chromium", default=shutil.which("chromium") or "chromium")
@@ -115,7 +132,10 @@ def main() -> int:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=arguments.chromium)
         with running(arguments.bundle, _no_camera) as asked:
-            _Shooting(browser, arguments.bundle, arguments.out, asked.service).all()
+            shooting = _Shooting(browser, arguments.bundle, arguments.out, asked.service)
+            shooting.guided(arguments.strip)
+            if not arguments.only_guided:
+                shooting.all()
         browser.close()
     return 0
 
@@ -136,9 +156,10 @@ class _Shooting:
             wide = [r for r in records if r.show_picture and r.width > 1.2 * r.height]
             self._wide = wide[len(wide) // 2].record_id if wide else self._shown[-1]
             self._first = self._shown[len(self._shown) // 3]
+            self._guided = self._shown[len(self._shown) // 15]
             self._pixels = {
                 record_id: frames.decode(parts.pictures.get(record_id, "screen"), name=record_id)
-                for record_id in {self._first, self._longest, self._wide}
+                for record_id in {self._first, self._guided, self._longest, self._wide}
             }
 
     def all(self) -> None:
@@ -152,6 +173,79 @@ class _Shooting:
         self._failing()
         with running(self._bundle, showing(self._pixels[self._first])) as kiosk:
             self._guest(kiosk)
+
+    def guided(self, strip: Path | None) -> None:
+        """Take the pictures of the guided capture; as a strip too where one is wanted."""
+        print_ = self._pixels[self._guided]
+        places = (guided.HERE, guided.THERE, guided.YONDER)
+        here, *there = [guided.laid(print_, place) for place in places]
+        stages: list[Path] = []
+        with running(self._bundle, guided.in_turn([guided.empty()], 60), hands_free=True) as kiosk:
+            stages += self._moment(kiosk, "guided-1-empty", lambda headers: True)
+        with running(self._bundle, guided.in_turn([here, *there], 0.1), hands_free=True) as kiosk:
+            stages += self._moment(
+                kiosk, "guided-2-moving", lambda headers: headers.get("x-hint") == "moving"
+            )
+        with running(self._bundle, guided.in_turn([here, *there], 0.26), hands_free=True) as kiosk:
+            stages += self._moment(kiosk, "guided-3-still", guided.still_between(0.5, 0.9))
+        with running(self._bundle, guided.in_turn([here], 60), hands_free=True) as kiosk:
+            stages += self._answered(kiosk)
+        self._claims(here)
+        if strip is not None:
+            guided.write_strip(stages, strip)
+
+    def _moment(
+        self, kiosk: Kiosk, name: str, wanted: Callable[[dict[str, str]], bool]
+    ) -> list[Path]:
+        """Shoot one moment of the live picture; give the strip's picture of it."""
+        for page in guided.pages(self._browser, kiosk.address, guided.SIZES):
+            guided.stop_at(page, wanted)
+            page.goto("/")
+            _wait(page, "[data-scene=looking] [data-preview][src]")
+            page.wait_for_timeout(3000)
+            self._shoot(page, name)
+        return [self._path(name, guided.STRIP_SIZE)]
+
+    def _answered(self, kiosk: Kiosk) -> list[Path]:
+        for page in guided.pages(self._browser, kiosk.address, guided.SIZES):
+            page.goto("/")
+            _wait(page, "[data-scene=answer], [data-scene=not_found]")
+            page.wait_for_function(
+                "[...document.querySelectorAll('.scene:not(.goes) img')].every((i) => i.complete)"
+            )
+            self._shoot(page, "guided-4-answer")
+        kiosk.service.dismiss()
+        for page in guided.pages(self._browser, kiosk.address, guided.SIZES):
+            page.goto("/")
+            _wait(page, "[data-scene=looking] [data-preview][src]")
+            page.wait_for_timeout(2500)
+            self._shoot(page, "guided-5-known")
+        return [self._path("guided-4-answer", guided.STRIP_SIZE)]
+
+    def _claims(self, pixels: Pixels) -> None:
+        """Shoot each verdict on an upload, and the corners marked by hand."""
+        with running(self._bundle, _no_camera) as kiosk:
+            for page in guided.pages(self._browser, kiosk.address, (*guided.SIZES, GUEST_SIZES[0])):
+                page.goto("/?guest")
+                for name, verdict, mirrored in guided.CLAIMS:
+                    kiosk.service.claim = verdict, mirrored
+                    self._upload(page, pixels)
+                    _wait(page, ".scene:not(.goes) [data-action=corners]")
+                    self._shoot(page, f"says-{name}")
+                page.locator(".scene:not(.goes) [data-action=corners]").click()
+                _wait(page, "[data-scene=corners] img[src]")
+                self._shoot(page, "marking")
+                box = page.locator("[data-corner='1']").bounding_box()
+                if box is None:
+                    raise ValueError("the corner can't be seen")
+                page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+                page.mouse.down()
+                page.mouse.move(box["x"] + box["width"] / 2 + 24, box["y"], steps=3)
+                self._shoot(page, "marking-drag")
+                page.mouse.up()
+
+    def _path(self, name: str, size: tuple[int, int]) -> Path:
+        return self._out / f"{name}-{size[0]}x{size[1]}.png"
 
     def _laid(self, record_id: str) -> Pixels:
         """Give a print as the stand's camera may see it: on a table, or filling the frame if need be."""
@@ -323,7 +417,7 @@ class _Shooting:
     def _shoot(self, page: Page, name: str, *, whole: bool = False) -> None:
         page.wait_for_timeout(900)  # the fade
         size = page.viewport_size or {"width": 0, "height": 0}
-        path = self._out / f"{name}-{size['width']}x{size['height']}.png"
+        path = self._path(name, (size["width"], size["height"]))
         page.screenshot(path=path, full_page=whole and size["width"] < 500)
         sys.stdout.write(f"{path}\n")
 

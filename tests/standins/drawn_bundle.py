@@ -7,8 +7,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import numpy.typing as npt
+from book import trained
 
-from converter import bundle_writer, index
+from converter import bundle_writer, details, index
 from converter.captures import PrintPicture
 from converter.item import Item
 from converter.relations import RelationText
@@ -17,7 +18,7 @@ from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Threshol
 from device.bundle.opened import sha256_of
 from device.bundle.pictures import SIDES, Size
 from device.recognition.frames import Pixels, to_webp
-from device.recognition.preprocess import to_input
+from device.recognition.preprocess import RESIZE, to_input
 from device.recognition.search import Vectors, unit
 
 _CELLS = 14
@@ -101,6 +102,8 @@ def write(
     bundle_writer.write_records(items, {"title": "en"}, folder / layout.RECORDS)
     bundle_writer.write_pictures(items, picture, folder)
     bundle_writer.write_arrays(vectors, built.projection, folder)
+    book = trained()
+    details.write([details.take(drawing, book) for drawing in drawings], book, folder)
     manifest = Manifest(
         format_version=FORMAT_VERSION,
         bundle_id="",
@@ -111,7 +114,7 @@ def write(
         model=ModelSpec(
             variant="dynamic_int8",
             preprocess="caffe",
-            resize="squash-bilinear",
+            resize=RESIZE,
             input_size=224,
             dimensions=512,
             weights_sha256="0" * 64,
@@ -119,7 +122,9 @@ def write(
         ),
         index=built.spec,
         thresholds=Thresholds(
-            same_print=0.9,
+            inliers=12,
+            covered=0.1,
+            same_image=0.9,
             similar=0.7,
             false_accepts=0.01,
             missed=0.1,

@@ -60,7 +60,9 @@ INDEXES = st.builds(
 )
 THRESHOLDS = st.builds(
     Thresholds,
-    same_print=NUMBERS,
+    inliers=COUNTS,
+    covered=NUMBERS,
+    same_image=NUMBERS,
     similar=NUMBERS,
     false_accepts=NUMBERS,
     missed=NUMBERS,
@@ -116,7 +118,9 @@ WHOLE = identify(
             model_sha256="bb",
         ),
         thresholds=Thresholds(
-            same_print=0.9,
+            inliers=12,
+            covered=0.2,
+            same_image=0.9,
             similar=0.7,
             false_accepts=0.01,
             missed=0.02,
@@ -193,7 +197,7 @@ def test_a_content_that_is_not_the_ids_is_refused_naming_both() -> None:
 def test_a_number_that_is_none_is_never_sealed() -> None:
     """A threshold of NaN would let every print pass."""
     for number in (math.nan, math.inf):
-        wrong = dataclasses.replace(WHOLE.thresholds, same_print=number)
+        wrong = dataclasses.replace(WHOLE.thresholds, same_image=number)
         with pytest.raises(ValueError, match="JSON"):
             identify(dataclasses.replace(WHOLE, thresholds=wrong))
 

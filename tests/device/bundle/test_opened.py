@@ -26,6 +26,7 @@ FILES = (
     layout.INDEX,
     layout.PROJECTION,
     layout.FINGERPRINTS,
+    *layout.DETAILS,
     layout.RECORDS,
     layout.picture_shard(0),
 )

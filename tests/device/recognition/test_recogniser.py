@@ -1,5 +1,6 @@
 """The straight line from a frame to an answer, on real prints and the real model."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from device.recognition.recogniser import Answer, Corner, Recogniser
 from device.recognition.verdict import Verdict
 from device.recognition.wire import answer_to_json
 
-STEPS = ["preprocess", "fingerprint", "search", "records"]
+STEPS = ["sheet", "geometry", "fingerprint", "search", "records"]
 
 
 @pytest.fixture(scope="module")
@@ -159,10 +160,15 @@ def test_an_answer_as_json_has_the_agreed_keys_in_order(answers: dict[str, Answe
         "mirrored",
         "hint",
         "timings_ms",
+        "confidence",
     ]
     assert told["verdict"] == "same_print"
     assert type(told["verdict"]) is str
-    assert told["matches"][0] == {"record_id": record_id, "score": pytest.approx(1, abs=0.01)}
+    best = told["matches"][0]
+    assert (best["record_id"], best["score"]) == (record_id, pytest.approx(1, abs=0.05))
+    assert list(best["evidence"]) == ["inliers", "covered", "mirrored", "transform", "points"]
+    assert told["matches"][-1]["evidence"] is None
+    assert json.loads(json.dumps(told)) == told
     assert told["sheet"] is None
     assert "image" not in answer_to_json(answer)
 

@@ -1,16 +1,19 @@
 """A verdict changes at its threshold and nowhere else."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from device.bundle.manifest import Thresholds
-from device.recognition.verdict import Verdict, decide
+from device.recognition.verdict import Findings, Verdict, confidence, decide
 
 FITTED = Thresholds(
-    same_print=0.9,
+    inliers=15,
+    covered=0.1,
+    same_image=0.9,
     similar=0.7,
     false_accepts=0.0,
     missed=0.0,
@@ -18,30 +21,128 @@ FITTED = Thresholds(
     fitted_on=1,
     measured_on=1,
 )
-BELOW_SAME = math.nextafter(0.9, 0)
-BELOW_SIMILAR = math.nextafter(0.7, 0)
+NOTHING = Findings(cosine=None, inliers=0, covered=0.0, mirrored=False, is_sheet=True)
+ACCEPTED = (Verdict.SAME_PRINT, Verdict.SAME_IMAGE)
+
+# As finely as thresholds are written.
+COSINES = st.integers(-10_000, 10_000).map(lambda step: step / 10_000)
+FINDINGS = st.builds(
+    Findings,
+    cosine=st.one_of(st.none(), st.just(math.nan), COSINES, st.sampled_from([0.7, 0.9])),
+    inliers=st.one_of(st.integers(0, 400), st.sampled_from([14, 15])),
+    covered=st.floats(0, 1),
+    mirrored=st.booleans(),
+    is_sheet=st.booleans(),
+)
+THRESHOLDS = st.builds(
+    lambda inliers, covered, cosines: replace(
+        FITTED, inliers=inliers, covered=covered, similar=min(cosines), same_image=max(cosines)
+    ),
+    st.integers(1, 60),
+    st.floats(0, 1),
+    st.tuples(COSINES, COSINES),
+)
 
 
+@pytest.mark.parametrize("cosine", [None, -1.0, 0.8, 1.0, math.nan])
+@pytest.mark.parametrize("is_sheet", [True, False])
 @pytest.mark.parametrize(
-    ("score", "verdict"),
+    ("inliers", "covered", "mirrored", "verdict"),
     [
-        (1.0, Verdict.SAME_PRINT),
-        (0.9, Verdict.SAME_PRINT),
-        (BELOW_SAME, Verdict.SIMILAR_ONLY),
-        (0.7, Verdict.SIMILAR_ONLY),
-        (BELOW_SIMILAR, Verdict.NOT_IN_COLLECTION),
-        (-1.0, Verdict.NOT_IN_COLLECTION),
-        (None, Verdict.NOT_IN_COLLECTION),
-        (math.nan, Verdict.NOT_IN_COLLECTION),
+        (15, 0.1, False, Verdict.SAME_PRINT),
+        (400, 1.0, False, Verdict.SAME_PRINT),
+        (15, math.nextafter(0.1, 0), False, Verdict.SAME_IMAGE),
+        (15, 0.1, True, Verdict.SAME_IMAGE),
+        (400, 0.0, True, Verdict.SAME_IMAGE),
+        (15, math.nan, False, Verdict.SAME_IMAGE),
     ],
 )
-def test_a_verdict_changes_at_its_threshold(score: float | None, verdict: Verdict) -> None:
-    assert decide(score, FITTED) is verdict
+def test_enough_details_decide_whatever_the_fingerprint_says(
+    inliers: int,
+    covered: float,
+    mirrored: bool,
+    verdict: Verdict,
+    cosine: float | None,
+    is_sheet: bool,
+) -> None:
+    findings = Findings(
+        cosine=cosine, inliers=inliers, covered=covered, mirrored=mirrored, is_sheet=is_sheet
+    )
+
+    assert decide(findings, FITTED) is verdict
 
 
-@given(st.floats(-1, 1), st.floats(-1, 1))
-def test_a_better_score_never_gives_a_worse_verdict(one: float, other: float) -> None:
-    order = [Verdict.NOT_IN_COLLECTION, Verdict.SIMILAR_ONLY, Verdict.SAME_PRINT]
-    worse, better = sorted((one, other))
+@pytest.mark.parametrize("inliers", [0, 14])
+@pytest.mark.parametrize(
+    ("cosine", "verdict", "without_a_sheet"),
+    [
+        (1.0, Verdict.SAME_IMAGE, Verdict.SAME_IMAGE),
+        (0.9, Verdict.SAME_IMAGE, Verdict.SAME_IMAGE),
+        (math.nextafter(0.9, 0), Verdict.SIMILAR_ONLY, Verdict.NOT_IN_COLLECTION),
+        (0.7, Verdict.SIMILAR_ONLY, Verdict.NOT_IN_COLLECTION),
+        (math.nextafter(0.7, 0), Verdict.NOT_IN_COLLECTION, Verdict.NOT_IN_COLLECTION),
+        (-1.0, Verdict.NOT_IN_COLLECTION, Verdict.NOT_IN_COLLECTION),
+        (None, Verdict.NOT_IN_COLLECTION, Verdict.NOT_IN_COLLECTION),
+        (math.nan, Verdict.NOT_IN_COLLECTION, Verdict.NOT_IN_COLLECTION),
+    ],
+)
+def test_with_too_few_details_the_fingerprint_decides_and_never_for_the_same_print(
+    cosine: float | None, verdict: Verdict, without_a_sheet: Verdict, inliers: int
+) -> None:
+    findings = Findings(cosine=cosine, inliers=inliers, covered=1.0, mirrored=False, is_sheet=True)
 
-    assert order.index(decide(worse, FITTED)) <= order.index(decide(better, FITTED))
+    assert decide(findings, FITTED) is verdict
+    assert decide(replace(findings, is_sheet=False), FITTED) is without_a_sheet
+
+
+@given(FINDINGS, THRESHOLDS, st.integers(0, 100), st.floats(0, 1), COSINES)
+def test_better_findings_never_give_a_worse_verdict(
+    findings: Findings, thresholds: Thresholds, more: int, covered: float, cosine: float
+) -> None:
+    order = [
+        Verdict.NOT_IN_COLLECTION,
+        Verdict.SIMILAR_ONLY,
+        Verdict.SAME_IMAGE,
+        Verdict.SAME_PRINT,
+    ]
+    known = findings.cosine if findings.cosine is not None else -1.0
+    better = Findings(
+        cosine=cosine if math.isnan(known) else max(known, cosine),
+        inliers=findings.inliers + more,
+        covered=max(findings.covered, covered),
+        mirrored=False,
+        is_sheet=True,
+    )
+
+    was, is_now = decide(findings, thresholds), decide(better, thresholds)
+
+    assert order.index(was) <= order.index(is_now)
+
+
+@given(FINDINGS, THRESHOLDS)
+def test_only_lines_in_their_places_make_it_the_same_print(
+    findings: Findings, thresholds: Thresholds
+) -> None:
+    if decide(findings, thresholds) is Verdict.SAME_PRINT:
+        assert findings.inliers >= thresholds.inliers
+        assert findings.covered >= thresholds.covered
+        assert not findings.mirrored
+
+
+@given(FINDINGS, THRESHOLDS)
+def test_confidence_is_one_or_more_just_where_a_print_counts_as_found(
+    findings: Findings, thresholds: Thresholds
+) -> None:
+    sure = confidence(findings, thresholds)
+
+    assert not math.isnan(sure)
+    assert (sure >= 1) == (decide(findings, thresholds) in ACCEPTED)
+
+
+def test_confidence_grows_with_details_and_with_nearness() -> None:
+    details = [confidence(replace(NOTHING, inliers=n), FITTED) for n in (0, 7, 15, 60)]
+    nearness = [confidence(replace(NOTHING, cosine=c), FITTED) for c in (0.2, 0.6, 0.9, 1.0)]
+
+    assert details == sorted(set(details))
+    assert nearness == sorted(set(nearness))
+    assert details[2] == nearness[2] == 1

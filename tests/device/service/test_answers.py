@@ -6,12 +6,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from device.bundle.filters import Filters
 from device.errors import BusyError, ModelError
-from device.recognition.frames import Frame, frame
+from device.recognition.frames import frame
 from device.recognition.recogniser import Answer
 from device.recognition.verdict import Verdict
-from device.service.answers import AnswerQueue, Priority
+from device.service.answers import AnswerQueue, Priority, Question
 
 LONG_S = 20.0
 
@@ -26,8 +25,9 @@ class Desk:
         self.threads: set[int] = set()
         self.rounds = threading.Semaphore(0)
 
-    def recognise(self, asked: Frame, filters: Filters | None, count: int) -> Answer:
+    def recognise(self, question: Question) -> Answer:
         """Note the frame's source; one called `fault` can't be answered."""
+        asked = question.frame
         self.order.append(asked.source)
         self.threads.add(threading.get_ident())
         self.begun.release()
@@ -42,7 +42,7 @@ class Desk:
             turn_deg=0,
             mirrored=False,
             hint=None,
-            timings_ms={"count": count},
+            timings_ms={"count": question.count},
         )
 
 
@@ -61,18 +61,18 @@ def queue(desk: Desk) -> Iterator[AnswerQueue]:
     made.close()
 
 
-def shown(source: str) -> Frame:
-    """Give a frame of this source."""
-    return frame(np.zeros((1, 1, 3), np.uint8), source=source)
+def shown(source: str, count: int = 1) -> Question:
+    """Give a question about a frame of this source."""
+    return Question(frame=frame(np.zeros((1, 1, 3), np.uint8), source=source), count=count)
 
 
 def test_the_stand_goes_before_guests_who_came_first(desk: Desk, queue: AnswerQueue) -> None:
-    futures = [queue.ask(shown("guest 0"), priority=Priority.GUEST, count=1)]
+    futures = [queue.ask(shown("guest 0"), priority=Priority.GUEST)]
     assert desk.begun.acquire(timeout=LONG_S)
     for name in ("guest 1", "guest 2"):
-        futures.append(queue.ask(shown(name), priority=Priority.GUEST, count=1))
+        futures.append(queue.ask(shown(name), priority=Priority.GUEST))
     for name in ("stand 1", "stand 2"):
-        futures.append(queue.ask(shown(name), priority=Priority.STAND, count=1))
+        futures.append(queue.ask(shown(name), priority=Priority.STAND))
 
     desk.gate.set()
     answers = [future.result(LONG_S).bundle_id for future in futures]
@@ -85,26 +85,26 @@ def test_the_stand_goes_before_guests_who_came_first(desk: Desk, queue: AnswerQu
 def test_too_many_guests_are_asked_to_come_back_and_the_stand_never_is(
     desk: Desk, queue: AnswerQueue
 ) -> None:
-    queue.ask(shown("guest 0"), priority=Priority.GUEST, count=1)
+    queue.ask(shown("guest 0"), priority=Priority.GUEST)
     assert desk.begun.acquire(timeout=LONG_S)
     for number in range(5):
-        queue.ask(shown(f"stand {number}"), priority=Priority.STAND, count=1)
-    waiting = [queue.ask(shown("guest"), priority=Priority.GUEST, count=1) for _ in range(2)]
+        queue.ask(shown(f"stand {number}"), priority=Priority.STAND)
+    waiting = [queue.ask(shown("guest"), priority=Priority.GUEST) for _ in range(2)]
 
     with pytest.raises(BusyError, match="2 are waiting for an answer already"):
-        queue.ask(shown("one too many"), priority=Priority.GUEST, count=1)
+        queue.ask(shown("one too many"), priority=Priority.GUEST)
 
     desk.gate.set()
     for future in waiting:
         future.result(LONG_S)
-    queue.ask(shown("later"), priority=Priority.GUEST, count=1).result(LONG_S)
+    queue.ask(shown("later"), priority=Priority.GUEST).result(LONG_S)
     assert "one too many" not in desk.order
 
 
 def test_a_fault_reaches_who_asked_and_the_next_is_answered(desk: Desk, queue: AnswerQueue) -> None:
     desk.gate.set()
-    fault = queue.ask(shown("fault"), priority=Priority.GUEST, count=1)
-    after = queue.ask(shown("after"), priority=Priority.GUEST, count=7)
+    fault = queue.ask(shown("fault"), priority=Priority.GUEST)
+    after = queue.ask(shown("after", count=7), priority=Priority.GUEST)
 
     with pytest.raises(ModelError, match="no answer"):
         fault.result(LONG_S)
@@ -112,10 +112,10 @@ def test_a_fault_reaches_who_asked_and_the_next_is_answered(desk: Desk, queue: A
 
 
 def test_a_request_that_is_cancelled_takes_no_turn(desk: Desk, queue: AnswerQueue) -> None:
-    queue.ask(shown("first"), priority=Priority.STAND, count=1)
+    queue.ask(shown("first"), priority=Priority.STAND)
     assert desk.begun.acquire(timeout=LONG_S)
-    dropped = queue.ask(shown("dropped"), priority=Priority.STAND, count=1)
-    last = queue.ask(shown("last"), priority=Priority.STAND, count=1)
+    dropped = queue.ask(shown("dropped"), priority=Priority.STAND)
+    last = queue.ask(shown("last"), priority=Priority.STAND)
 
     assert dropped.cancel()
     desk.gate.set()
@@ -127,9 +127,9 @@ def test_a_request_that_is_cancelled_takes_no_turn(desk: Desk, queue: AnswerQueu
 def test_closing_answers_what_is_queued_and_then_takes_nothing(
     desk: Desk, queue: AnswerQueue
 ) -> None:
-    futures = [queue.ask(shown("guest"), priority=Priority.GUEST, count=1)]
+    futures = [queue.ask(shown("guest"), priority=Priority.GUEST)]
     assert desk.begun.acquire(timeout=LONG_S)
-    futures += [queue.ask(shown("more"), priority=Priority.GUEST, count=1) for _ in range(2)]
+    futures += [queue.ask(shown("more"), priority=Priority.GUEST) for _ in range(2)]
     closing = threading.Thread(target=queue.close)
     closing.start()
     desk.gate.set()
@@ -138,7 +138,7 @@ def test_closing_answers_what_is_queued_and_then_takes_nothing(
     assert not closing.is_alive()
     assert all(future.result(0) for future in futures)
     with pytest.raises(BusyError, match="being stopped"):
-        queue.ask(shown("late"), priority=Priority.STAND, count=1)
+        queue.ask(shown("late"), priority=Priority.STAND)
     queue.close()  # a second time does nothing
 
 

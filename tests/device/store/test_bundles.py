@@ -195,6 +195,7 @@ def tiny_release(path: Path) -> None:
     """Make a bundle that holds together and could answer nothing."""
     path.mkdir(parents=True)
     for name, data in _TINY.items():
+        (path / name).parent.mkdir(exist_ok=True)
         (path / name).write_bytes(data)
 
 
@@ -202,7 +203,14 @@ def tiny_release(path: Path) -> None:
 def tiny_bundle(small_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The files of a bundle with next to nothing in it, sealed as if they were right."""
     folder = tmp_path_factory.mktemp("tiny")
-    for name in (layout.INDEX, layout.PROJECTION, layout.FINGERPRINTS, layout.RECORDS):
+    (folder / layout.DETAIL_PLACES).parent.mkdir()
+    for name in (
+        layout.INDEX,
+        layout.PROJECTION,
+        layout.FINGERPRINTS,
+        *layout.DETAILS,
+        layout.RECORDS,
+    ):
         (folder / name).write_bytes(b"x")
     (folder / layout.MODEL).write_bytes(b"model")
     manifest = read_manifest(small_bundle)
@@ -215,4 +223,10 @@ def tiny_bundle(small_bundle: Path, tmp_path_factory: pytest.TempPathFactory) ->
         index=replace(manifest.index, model_sha256=sha256),
     )
     bundle_writer.write_manifest(identify(sealed), folder)
-    _TINY.update({path.name: path.read_bytes() for path in folder.iterdir()})
+    _TINY.update(
+        {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
+    )

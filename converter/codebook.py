@@ -1,0 +1,49 @@
+"""Trains the codebook that details are written down with, on the calibration prints."""
+
+import numpy as np
+from sklearn.cluster import KMeans
+
+from device.recognition import details
+from device.recognition.codebook import BITS, CENTRES, COMPONENTS, Codebook
+from device.recognition.details import Floats
+from device.recognition.frames import Pixels
+
+SEED = 20_261
+
+
+def train(prints: list[Pixels]) -> Codebook:
+    """Train a codebook; the same prints give the same one.
+
+    Args:
+        prints: uint8 (H, W, 3), RGB; a few thousand details in all are enough.
+    """
+    found = np.concatenate([details.extract(pixels).descriptors for pixels in prints])
+    mean = found.mean(axis=0)
+    _, strengths, axes = np.linalg.svd(found - mean, full_matrices=False)
+    deviations = strengths[:COMPONENTS] / np.sqrt(len(found))
+    # Half-whitened, and dealt out in turn: each half of a word gets strong and weak components alike.
+    dealt = np.concatenate([np.arange(0, COMPONENTS, 2), np.arange(1, COMPONENTS, 2)])
+    components = (axes[:COMPONENTS].T / np.sqrt(deviations))[:, dealt].astype(np.float32)
+    projected = np.asarray((found - mean) @ components, dtype=np.float32)
+    half = COMPONENTS // 2
+    return Codebook(
+        mean=mean.astype(np.float32),
+        components=components,
+        spread=_spread(),
+        centres=np.stack([_centres(projected[:, :half]), _centres(projected[:, half:])]),
+    )
+
+
+def _spread() -> Floats:
+    """Give 128 directions in 64 dimensions whose every 64 stand upright on each other."""
+    rng = np.random.default_rng(SEED)
+    bases = [
+        np.linalg.qr(rng.standard_normal((COMPONENTS, COMPONENTS)))[0]
+        for _ in range(BITS // COMPONENTS)
+    ]
+    return np.concatenate(bases, axis=1).astype(np.float32)
+
+
+def _centres(points: Floats) -> Floats:
+    clusters = KMeans(CENTRES, n_init=1, max_iter=25, random_state=SEED).fit(points)
+    return np.asarray(clusters.cluster_centers_, dtype=np.float32)

@@ -1,0 +1,116 @@
+"""The details of a collection's prints: written down once a picture, kept by its hash, laid out for looking up."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from converter.cache import Cache
+from device.bundle import layout
+from device.recognition import codebook as codebooks
+from device.recognition import details
+from device.recognition.catalogue import PLACE, Places, place
+from device.recognition.codebook import WORDS, Codebook, Signatures
+from device.recognition.frames import Pixels
+
+# 26 bytes each: 13 kB a print.
+MOST = 500
+# In the cache's keys: raise it when `device.recognition.details` finds other ones.
+_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One print's details as the bundle holds them.
+
+    Attributes:
+        signatures: uint64 (N, 2).
+        places: `catalogue.PLACE` (N,).
+        words: uint16 (N,), the cell of each.
+        aspect: Width over height of the picture.
+    """
+
+    signatures: Signatures
+    places: Places
+    words: npt.NDArray[np.uint16]
+    aspect: float
+
+
+def take(pixels: Pixels, codebook: Codebook) -> Entry:
+    """Find a picture's details and write them down.
+
+    Args:
+        pixels: uint8 (H, W, 3), RGB, upright, of any size.
+        codebook: The bundle's.
+    """
+    found = details.extract(pixels, most=MOST)
+    projected = codebook.project(found.descriptors)
+    return Entry(
+        signatures=codebook.signatures(projected),
+        places=place(found),
+        words=codebook.words(projected, 1)[:, 0].astype(np.uint16),
+        aspect=found.width / found.height,
+    )
+
+
+def kept(image_sha256: str, codebook: Codebook, cache: Cache) -> Entry | None:
+    """Give a picture's details from the cache; `None` when they aren't there."""
+    data = cache.get("details", *_key(image_sha256, codebook))
+    if data is None:
+        return None
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return Entry(
+            signatures=arrays["signatures"],
+            places=arrays["places"],
+            words=arrays["words"],
+            aspect=float(arrays["aspect"]),
+        )
+
+
+def keep(image_sha256: str, codebook: Codebook, cache: Cache, entry: Entry) -> None:
+    """Put a picture's details into the cache."""
+    buffer = io.BytesIO()
+    np.savez(
+        buffer,
+        signatures=entry.signatures,
+        places=entry.places,
+        words=entry.words,
+        aspect=np.float64(entry.aspect),
+    )
+    cache.put("details", *_key(image_sha256, codebook), data=buffer.getvalue())
+
+
+def write(entries: Sequence[Entry], codebook: Codebook, folder: Path) -> None:
+    """Write the details of a collection, row = item, and the lists they are looked up by.
+
+    Args:
+        entries: The details of each print, in the order of the items.
+        codebook: What the kiosk will write a frame's details with.
+        folder: The bundle's; files lie in its `details/`.
+    """
+    (folder / layout.DETAIL_SIGNATURES).parent.mkdir(exist_ok=True)
+    words = np.concatenate([entry.words for entry in entries])
+    order = np.argsort(words, kind="stable")
+    arrays = {
+        layout.DETAIL_SIGNATURES: np.concatenate([entry.signatures for entry in entries]),
+        layout.DETAIL_PLACES: np.concatenate(
+            [np.empty(0, PLACE), *(entry.places for entry in entries)]
+        ),
+        layout.DETAIL_STARTS: np.cumsum([0, *(len(entry.words) for entry in entries)], dtype="<u4"),
+        layout.DETAIL_ASPECTS: np.array([entry.aspect for entry in entries], dtype="<f4"),
+        layout.DETAIL_POSTINGS: order.astype("<u4"),
+        layout.DETAIL_CELLS: np.searchsorted(words[order], np.arange(WORDS + 1)).astype("<u4"),
+    }
+    for name, array in arrays.items():
+        np.save(folder / name, array)
+    codebooks.save(codebook, folder / layout.CODEBOOK)
+
+
+def _key(image_sha256: str, codebook: Codebook) -> tuple[str, ...]:
+    numbers = (codebook.mean, codebook.components, codebook.spread, codebook.centres)
+    digest = sha256(b"".join(array.tobytes() for array in numbers)).hexdigest()
+    return (image_sha256, digest, str(MOST), _VERSION)

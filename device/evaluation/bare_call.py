@@ -1,0 +1,45 @@
+"""What one bare call of the bundle's model takes, timed in between, so that a busy machine is as busy for both."""
+
+import time
+
+import numpy as np
+
+from device.bundle import layout
+from device.bundle.opened import OpenedBundle
+from device.recognition.fingerprint import Fingerprinter
+from device.recognition.preprocess import INPUT_SIDE
+
+FEWEST = 30
+_EVERY = 8
+
+
+class BareCall:
+    """The model on its own, with a stopwatch."""
+
+    def __init__(self, bundle: OpenedBundle, *, threads: int) -> None:
+        """Load the bundle's model a second time."""
+        sha256 = bundle.manifest.model.sha256
+        self._model = Fingerprinter(bundle.file(layout.MODEL), sha256, threads=threads)
+        rng = np.random.default_rng(0)
+        self._pixels = rng.integers(0, 256, (INPUT_SIDE, INPUT_SIDE, 3), dtype=np.uint8)
+        self._times_ms: list[float] = []
+        self._asked = 0
+
+    def now_and_then(self) -> None:
+        """Time a call, if it is the turn for one: of every eight times that this is asked, the first."""
+        self._asked += 1
+        if self._asked % _EVERY == 1:
+            self._time()
+
+    @property
+    def median_ms(self) -> float:
+        """The median wall time of a call; of thirty at least."""
+        while len(self._times_ms) < FEWEST:
+            self._time()
+        return round(float(np.median(self._times_ms)), 3)
+
+    def _time(self) -> None:
+        self._model(self._pixels)  # its weights are in the cache again
+        since = time.perf_counter()
+        self._model(self._pixels)
+        self._times_ms.append((time.perf_counter() - since) * 1000)

@@ -1,0 +1,191 @@
+"""How good a set of answers is, calculated from values alone.
+
+An answer is *right* when its first match is the print that was shown or one of its listed relatives, and *accepted*
+when the kiosk says "this print" or "the same image". Knows nothing of pictures, bundles or clocks.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Values = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+_Z = 1.959964  # of a 95 % interval
+_CURVE_POINTS = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A share that was counted.
+
+    Attributes:
+        value: 0..1; `None` where nothing was counted.
+        low, high: Its 95 % interval (Wilson): 0 and 1 where nothing was counted.
+    """
+
+    hits: int
+    count: int
+    value: float | None
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What one answer comes to.
+
+    Attributes:
+        rank: Place of the first right match, from 0; `None` when none is among the matches, or none is right.
+        accepted: Whether the kiosk said "this print" or "the same image".
+        confidence: Of the answer; for ranking answers of one bundle.
+    """
+
+    rank: int | None
+    accepted: bool
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One threshold: what of unknown prints is accepted, and what of known ones is accepted and right."""
+
+    false_accepts: float
+    accepts: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Percentiles:
+    """Wall times in milliseconds."""
+
+    count: int
+    p50: float
+    p95: float
+
+
+def share(hits: int, count: int) -> Share:
+    """Give a share with its 95 % interval by Wilson's score."""
+    if count == 0:
+        return Share(hits=0, count=0, value=None, low=0.0, high=1.0)
+    value, spread = hits / count, _Z**2 / count
+    middle = (value + spread / 2) / (1 + spread)
+    half = _Z / (1 + spread) * math.sqrt(value * (1 - value) / count + spread / (4 * count))
+    return Share(
+        hits=hits,
+        count=count,
+        value=round(value, 6),
+        low=round(max(0.0, middle - half), 6),
+        high=round(min(1.0, middle + half), 6),
+    )
+
+
+def share_of(flags: Sequence[bool]) -> Share:
+    """Give the share that is true, with its interval."""
+    return share(sum(flags), len(flags))
+
+
+def recall_at(told: Sequence[Told], count: int) -> Share:
+    """Give the share of known prints of which a right match is among the first so many."""
+    return share_of([one.rank is not None and one.rank < count for one in told])
+
+
+def accepted_and_right(known: Sequence[Told]) -> Share:
+    """Give the share of known prints that are accepted, and as the right print."""
+    return share_of([one.accepted and one.rank == 0 for one in known])
+
+
+def accepted(told: Sequence[Told]) -> Share:
+    """Give the share that is accepted, right or not: of unknown prints, the false accepts."""
+    return share_of([one.accepted for one in told])
+
+
+def right_at_false_accepts(
+    known: Sequence[Told], unknown: Sequence[Told], most: float = 0.01
+) -> Share:
+    """Give the share of known prints accepted and right when a threshold lets through at most so many unknown ones.
+
+    Args:
+        known, unknown: Answers of one bundle; the threshold is on their confidence.
+        most: Share of unknown prints.
+
+    Returns:
+        Nothing counted where there are no unknown prints to set the threshold by.
+    """
+    if not unknown:
+        return share(0, 0)
+    sorted_down = sorted((one.confidence for one in unknown), reverse=True)
+    allowed = math.floor(most * len(unknown) + 1e-9)
+    threshold = sorted_down[allowed] if allowed < len(unknown) else -math.inf
+    return share_of([one.confidence > threshold and one.rank == 0 for one in known])
+
+
+def false_accepts_at_right(
+    known: Sequence[Told], unknown: Sequence[Told], least: float = 0.95
+) -> Share:
+    """Give the share of unknown prints accepted when a threshold lets through at least so many known ones, right.
+
+    Returns:
+        Nothing counted where not even a threshold of nothing lets through so many.
+    """
+    right = sorted((one.confidence for one in known if one.rank == 0), reverse=True)
+    needed = math.ceil(least * len(known) - 1e-9)
+    if not known or needed > len(right):
+        return share(0, 0)
+    threshold = right[needed - 1] if needed else math.inf
+    return share_of([one.confidence >= threshold for one in unknown])
+
+
+def average_precision(known: Sequence[Told], unknown: Sequence[Told]) -> float | None:
+    """Give the global average precision (GAP): all first matches ranked by confidence, unknown prints among them.
+
+    Weyand, Araujo, Cao, Sim, CVPR 2020 (Google Landmarks v2), equation 1. Of equal confidences the wrong come first.
+    """
+    if not known:
+        return None
+    ranked = sorted(
+        [(-one.confidence, one.rank == 0) for one in known]
+        + [(-one.confidence, False) for one in unknown]
+    )
+    is_right = np.array([right for _, right in ranked])
+    precision = np.cumsum(is_right) / np.arange(1, len(ranked) + 1)
+    return round(float(precision[is_right].sum() / len(known)), 6)
+
+
+def curve(known: Sequence[Told], unknown: Sequence[Told]) -> tuple[Point, ...]:
+    """Give accepts against false accepts, one point a threshold, from the strictest on; at most about 120."""
+    if not known or not unknown:
+        return ()
+    right = np.array([one.confidence for one in known if one.rank == 0])
+    wrong = np.array([one.confidence for one in unknown])
+    steps = np.unique(np.concatenate([right, wrong]))[::-1]
+    kept = steps[np.linspace(0, len(steps) - 1, min(_CURVE_POINTS, len(steps))).round().astype(int)]
+    return tuple(
+        Point(
+            false_accepts=round(float((wrong >= step).mean()), 6),
+            accepts=round(float((right >= step).sum() / len(known)), 6),
+        )
+        for step in kept
+    )
+
+
+def corner_error(found: Values, truth: Values) -> float:
+    """Give how far the worst corner lies off, as a share of the sheet's diagonal.
+
+    Args:
+        found, truth: float64 (4, 2), in order around the sheet; which corner is the first doesn't count.
+    """
+    diagonal = float(max(np.linalg.norm(truth[0] - truth[2]), np.linalg.norm(truth[1] - truth[3])))
+    orders = [np.roll(side, turn, axis=0) for side in (found, found[::-1]) for turn in range(4)]
+    misses = [float(np.linalg.norm(order - truth, axis=1).max()) for order in orders]
+    return min(misses) / max(diagonal, 1e-9)
+
+
+def percentiles(times_ms: Sequence[float]) -> Percentiles:
+    """Give the median and the 95th percentile; zeros for none."""
+    if not times_ms:
+        return Percentiles(count=0, p50=0.0, p95=0.0)
+    p50, p95 = np.percentile(np.array(times_ms), [50, 95])
+    return Percentiles(count=len(times_ms), p50=round(float(p50), 3), p95=round(float(p95), 3))

@@ -1,0 +1,146 @@
+"""Why a print was answered: where its lines lie in the frame, so that a screen can lay one over the other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from device.recognition.catalogue import SIDES, Places
+from device.recognition.frames import Pixels
+from device.recognition.outline import Corner, clockwise, points_of
+from device.recognition.tracing import Trace
+
+Matrix = npt.NDArray[np.float64]
+Points = npt.NDArray[np.float64]
+
+_SQUARE = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], dtype=np.float64)
+_REVERSE = np.array([(-1, 0, 1), (0, 1, 0), (0, 0, 1)], dtype=np.float64)
+_PICTURE_SIDE = 448
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchedPoint:
+    """One place in the frame, in pixels, and the same in the record's picture, with sides 0..1."""
+
+    x: float
+    y: float
+    record_x: float
+    record_y: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """How a record's picture lies in the frame.
+
+    Attributes:
+        inliers: How many details agree.
+        covered: Share of the record's picture that they span, 0..1.
+        mirrored: Whether it lies there in reverse.
+        transform: Nine numbers, row after row of 3x3: from frame pixels to the record's picture with sides 0..1.
+        points: The details that agree.
+    """
+
+    inliers: int
+    covered: float
+    mirrored: bool
+    transform: tuple[float, ...]
+    points: tuple[MatchedPoint, ...]
+
+
+def of(trace: Trace, corners: Sequence[Corner] | None, frame: Pixels) -> Evidence:
+    """Give a trace's evidence in the frame's own pixels.
+
+    Args:
+        trace: What was found in a view.
+        corners: Where that view lies in the frame; `None` for all of it.
+        frame: The frame's pixels.
+    """
+    to_frame = _to_frame(trace, corners, frame)
+    transform = trace.fit.transform @ np.linalg.inv(to_frame)
+    seen = _mapped(_shares(trace.seen.places[trace.fit.matched[:, 0]]), to_frame)
+    known = _shares(trace.known.places[trace.fit.matched[:, 1]])
+    return Evidence(
+        inliers=trace.inliers,
+        covered=round(trace.fit.covered, 4),
+        mirrored=trace.mirrored,
+        transform=tuple(float(value) for value in (transform / transform[2, 2]).reshape(-1)),
+        points=tuple(
+            MatchedPoint(
+                x=round(float(x), 1),
+                y=round(float(y), 1),
+                record_x=round(float(record_x), 4),
+                record_y=round(float(record_y), 4),
+            )
+            for (x, y), (record_x, record_y) in zip(seen, known, strict=True)
+        ),
+    )
+
+
+def picture_of(frame: Pixels, evidence: Evidence, aspect: float) -> Pixels:
+    """Cut out of a frame just what the record's picture shows, the right way up: uint8 (H, W, 3), RGB.
+
+    Args:
+        frame: uint8 (H, W, 3), RGB.
+        evidence: How the record's picture lies in it; what lies beyond its edges is its edge, repeated.
+        aspect: Width over height of the record's picture.
+    """
+    longest = max(aspect, 1.0)
+    width, height = (max(1, round(_PICTURE_SIDE * share / longest)) for share in (aspect, 1.0))
+    from_record = _from_record(evidence)
+    area = cv2.contourArea(_mapped(_SQUARE, from_record).astype(np.float32))
+    shrink = max(1, int((area / (width * height)) ** 0.5))
+    if shrink > 1:  # so that every pixel counts, and fine lines don't beat with the sampling
+        size = (max(1, frame.shape[1] // shrink), max(1, frame.shape[0] // shrink))
+        frame = np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    to_frame = np.diag([1 / shrink, 1 / shrink, 1.0]) @ from_record
+    cut = cv2.warpPerspective(
+        frame,
+        to_frame @ np.diag([1 / width, 1 / height, 1.0]),
+        (width, height),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.ascontiguousarray(cut, dtype=np.uint8)
+
+
+def turn_of(evidence: Evidence) -> int:
+    """Give how far clockwise the print lies turned in the frame, to the nearest of 0, 90, 180, 270 degrees."""
+    middle, right = _mapped(np.array([(0.5, 0.5), (0.6, 0.5)]), _from_record(evidence))
+    along = middle - right if evidence.mirrored else right - middle
+    return round(float(np.degrees(np.arctan2(along[1], along[0]))) / 90) * 90 % 360
+
+
+def from_own_top_left(corners: Sequence[Corner], evidence: Evidence) -> tuple[Corner, ...]:
+    """Give a sheet's corners clockwise, beginning at the print's own top left."""
+    own = np.array([(1.0 if evidence.mirrored else 0.0, 0.0)])
+    top_left = _mapped(own, _from_record(evidence))[0]
+    first = int(np.linalg.norm(points_of(corners) - top_left, axis=1).argmin())
+    return (*corners[first:], *corners[:first])
+
+
+def _from_record(evidence: Evidence) -> Matrix:
+    return np.linalg.inv(np.array(evidence.transform).reshape(3, 3))
+
+
+def _to_frame(trace: Trace, corners: Sequence[Corner] | None, frame: Pixels) -> Matrix:
+    """Give the way from the traced picture, with sides 0..1, to the frame's pixels."""
+    height, width = frame.shape[:2]
+    target = _SQUARE * (width, height) if corners is None else clockwise(points_of(corners))
+    upright = cv2.getPerspectiveTransform(_SQUARE.astype(np.float32), target.astype(np.float32))
+    return np.asarray(upright @ _turned_back(trace), dtype=np.float64)
+
+
+def _turned_back(trace: Trace) -> Matrix:
+    """Give the way from the picture as it was traced, perhaps in reverse, to the one in the view."""
+    return _REVERSE if trace.mirrored else np.eye(3)
+
+
+def _shares(places: Places) -> Points:
+    return np.column_stack([places["x"], places["y"]]) / SIDES
+
+
+def _mapped(points: Points, matrix: Matrix) -> Points:
+    mapped = np.column_stack([points, np.ones(len(points))]) @ matrix.T
+    return np.asarray(mapped[:, :2] / mapped[:, 2:])

@@ -1,0 +1,155 @@
+"""Finds the print in a frame, and says what is wrong when it can't.
+
+Knows nothing of the collection: what is on the sheet is others' business.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import cv2
+import numpy as np
+
+from device.recognition.frames import Pixels
+from device.recognition.lines import Floats, find_lines
+from device.recognition.outline import Corner, corners_of
+from device.recognition.picture import picture_inside
+from device.recognition.quads import find_quads
+from device.recognition.refine import refined
+from device.recognition.straighten import straighten
+
+__all__ = ["Corner", "Finding", "Hint", "Sheet", "find", "picture_inside", "straighten"]
+
+MOST_SHEETS = 3
+_SIDE = 320  # pixels that the frame is reduced to
+_LEAST_SIDE = 24
+_LOOKED_AT = 200
+_LEAST_SCORE = 0.35
+_ALIKE = 0.03  # of the frame's diagonal, between two proposals' corners
+_DARK = 45
+_FAR = 0.18
+_WHOLE = 0.98
+
+
+class Hint(StrEnum):
+    """What would help, one thing at a time."""
+
+    TOO_FAR = "too_far"
+    TOO_CLOSE = "too_close"
+    OUT_OF_FRAME = "out_of_frame"
+    TOO_DARK = "too_dark"
+    GLARE = "glare"
+    MOVING = "moving"
+    TWO_SHEETS = "two_sheets"
+    NOTHING_THERE = "nothing_there"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A sheet of paper in the frame.
+
+    Attributes:
+        corners: Four, clockwise as seen, from the one nearest the frame's top left.
+        confidence: 0..1; how well its outline is borne out by the picture.
+    """
+
+    corners: tuple[Corner, ...]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What was found in one frame.
+
+    Attributes:
+        sheets: Best first, at most three, none much like another.
+        hint: The most useful one; `None` when the best sheet is good as it is.
+    """
+
+    sheets: tuple[Sheet, ...]
+    hint: Hint | None
+
+
+def find(pixels: Pixels) -> Finding:
+    """Give the sheets in a frame.
+
+    Args:
+        pixels: uint8 (H, W, 3), RGB, the upright frame, of any size.
+    """
+    small, scale = _reduced(pixels)
+    if min(small.shape[:2]) < _LEAST_SIDE:
+        return Finding(sheets=(), hint=Hint.NOTHING_THERE)
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
+    closed = cv2.morphologyEx(lab, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)).astype(np.uint8)
+    quads = find_quads(find_lines(closed), closed.shape)
+    chosen = _different(quads.points, quads.score, closed.shape)
+    sheets = tuple(
+        _sheet(
+            refined(closed, refined(closed, quads.points[i])),
+            float(quads.support[i].mean()),
+            small.shape,
+            scale,
+        )
+        for i in chosen
+    )
+    return Finding(sheets=sheets, hint=_hint(lab, [quads.points[i] for i in chosen]))
+
+
+def _reduced(pixels: Pixels) -> tuple[Pixels, float]:
+    scale = min(_SIDE / max(pixels.shape[:2]), 1.0)
+    size = (max(round(pixels.shape[1] * scale), 1), max(round(pixels.shape[0] * scale), 1))
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.uint8), scale
+
+
+def _different(points: Floats, score: Floats, shape: tuple[int, ...]) -> list[int]:
+    """The best outlines of which none lies much as another."""
+    near = _ALIKE * float(np.hypot(shape[0], shape[1]))
+    chosen: list[int] = []
+    for i in range(min(len(score), _LOOKED_AT)):
+        if len(chosen) == MOST_SHEETS or score[i] < _LEAST_SCORE:
+            break
+        if all(_away(points[i], points[j]) > near for j in chosen):
+            chosen.append(i)
+    return chosen
+
+
+def _away(one: Floats, other: Floats) -> float:
+    """How far the farthest corner of one lies from the nearest of the other's."""
+    gaps = np.linalg.norm(one[:, None] - other[None], axis=-1)
+    return float(gaps.min(axis=1).max())
+
+
+def _sheet(points: Floats, support: float, shape: tuple[int, ...], scale: float) -> Sheet:
+    middle = np.array([shape[1], shape[0]]) / 2.0
+    return Sheet(
+        corners=corners_of((points.astype(np.float64) + middle) / scale),
+        confidence=min(max(support, 0.0), 1.0),
+    )
+
+
+def _hint(lab: Pixels, outlines: list[Floats]) -> Hint | None:
+    height, width = lab.shape[:2]
+    if not outlines:
+        return Hint.TOO_DARK if np.percentile(lab[..., 0], 95) < _DARK else Hint.NOTHING_THERE
+    points = outlines[0]
+    half = np.array([width, height]) / 2.0
+    mask = np.zeros((height, width), np.uint8)
+    cv2.fillConvexPoly(mask, np.round(points + half).astype(np.int32), 255)
+    area = float(cv2.contourArea(points)) / (height * width)
+    inside = lab[..., 0][mask > 0]
+    beyond = int((np.abs(points) > half - 1.5).any(axis=1).sum())
+    checks = (
+        (Hint.TOO_DARK, np.percentile(inside, 95) < _DARK),
+        (Hint.TOO_FAR, area < _FAR),
+        (Hint.TOO_CLOSE, beyond >= 3 and area < _WHOLE),
+        (Hint.OUT_OF_FRAME, beyond in (1, 2)),
+        (Hint.TWO_SHEETS, len(outlines) > 1 and _apart(points, outlines[1])),
+    )
+    return next((hint for hint, found in checks if found), None)
+
+
+def _apart(one: Floats, other: Floats) -> bool:
+    """Two outlines of like size that don't overlap."""
+    areas = sorted((float(cv2.contourArea(one)), float(cv2.contourArea(other))))
+    shared, _ = cv2.intersectConvexConvex(one, other)
+    return shared < 0.1 * areas[0] and areas[0] > 0.5 * areas[1]

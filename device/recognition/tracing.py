@@ -1,0 +1,97 @@
+"""Traces a straightened picture back to prints by its details: look up, check by geometry, and again in reverse."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from device.bundle import layout
+from device.recognition import catalogue, codebook, details, verify
+from device.recognition.catalogue import Catalogue, Written
+from device.recognition.details import Details
+from device.recognition.frames import Pixels
+from device.recognition.verify import Fit
+
+# How many of the proposed prints are checked: the right one is among the first five nearly always
+# (docs/decisions.md), and one that lies on the picture beyond doubt leaves only its likes to be looked for.
+_CHECKED = 12
+_BEYOND_DOUBT = 60
+_CHECKED_AFTER = 2
+# Fewer agreeing details than this are chance, and not even worth naming a print first for.
+_FEWEST = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """A print whose lines lie where the picture's do.
+
+    Attributes:
+        item: Row of the print.
+        mirrored: Whether it does so in reverse.
+        seen, known: The details of the picture (in reverse, when mirrored) and of the print.
+    """
+
+    item: int
+    mirrored: bool
+    fit: Fit
+    seen: Written
+    known: Written
+
+    @property
+    def inliers(self) -> int:
+        """How many details agree."""
+        return len(self.fit)
+
+
+class Tracer:
+    """Traces pictures to the prints of one bundle."""
+
+    def __init__(self, bundle: Path, items: int) -> None:
+        """Map the bundle's details.
+
+        Raises:
+            BundleDamagedError: When they can't be used.
+        """
+        self._codebook = codebook.load(bundle / layout.CODEBOOK)
+        self._catalogue = Catalogue(bundle, items)
+
+    def trace(self, pixels: Pixels, *, without: Collection[int], enough: int) -> tuple[Trace, ...]:
+        """Give the prints that a picture shows, those with most evidence first; perhaps none.
+
+        Args:
+            pixels: uint8 (H, W, 3), RGB: a straightened sheet, turned any way.
+            without: Items that don't count.
+            enough: With fewer agreeing details than this, the picture is tried in reverse too.
+        """
+        seen = details.extract(pixels)
+        found = self._traced(seen, False, without)
+        if found and found[0].inliers >= enough:
+            return found
+        both = (*found, *self._traced(details.mirrored(seen), True, without))
+        return tuple(sorted(both, key=lambda trace: -trace.inliers))
+
+    def _traced(self, seen: Details, mirrored: bool, without: Collection[int]) -> tuple[Trace, ...]:
+        if len(seen) < 2:
+            return ()
+        projected = self._codebook.project(seen.descriptors)
+        written = Written(
+            signatures=self._codebook.signatures(projected),
+            places=catalogue.place(seen),
+            aspect=seen.width / seen.height,
+        )
+        words = self._codebook.words(projected[: catalogue.ASKED], catalogue.WORDS_ASKED)
+        proposed = self._catalogue.propose(written, words, _CHECKED, without)
+        found: list[Trace] = []
+        left = _CHECKED
+        for item in proposed:
+            if left == 0:
+                break
+            left -= 1
+            known = self._catalogue.of(item)
+            fit = verify.check(written, known)
+            if fit is not None and len(fit) >= _FEWEST:
+                found.append(
+                    Trace(item=item, mirrored=mirrored, fit=fit, seen=written, known=known)
+                )
+                if len(fit) >= _BEYOND_DOUBT:
+                    left = min(left, _CHECKED_AFTER)
+        return tuple(sorted(found, key=lambda trace: -trace.inliers))

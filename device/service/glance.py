@@ -1,0 +1,143 @@
+"""What one frame tells at a glance: a small copy of it, how sharp a sheet in it is, and what it looks like.
+
+Cheap enough for every frame of the live picture. Knows nothing of time, of other frames, or of how sheets are found.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw
+
+from device.recognition.frames import Pixels
+from device.recognition.sheet import Corner, straighten
+
+Likeness = npt.NDArray[np.float32]
+Coarse = npt.NDArray[np.float32]
+
+# Sheets are looked for in a frame no larger than this; the capture itself is taken from the whole one.
+SIDE = 640
+# Cells of the coarse picture by which two frames of an unchanged stand are known: 20 pixels each.
+_CELL = 20
+# What two sheets are compared by: so many cells a side, of the sheet without its rim.
+_CELLS = 16
+_RIM = 0.1
+_BLOWN = 250
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """A frame made small.
+
+    Attributes:
+        pixels: uint8 (H, W, 3), RGB; the longer side at most `SIDE`.
+        grey: uint8 (H, W), its luminance.
+        coarse: float32 (H / 20, W / 20), 0..255, its luminance in cells.
+        factor: Pixels of the frame to one of these.
+    """
+
+    pixels: Pixels
+    grey: npt.NDArray[np.uint8]
+    coarse: Coarse
+    factor: int
+
+    @classmethod
+    def at(cls, pixels: Pixels) -> Self:
+        """Give a glance at a frame: uint8 (H, W, 3), RGB."""
+        factor = max(1, -(-max(pixels.shape[:2]) // SIDE))
+        image = Image.fromarray(pixels)
+        small = image if factor == 1 else image.reduce(factor)
+        grey = small.convert("L")
+        coarse = grey.reduce(min(_CELL, *grey.size))
+        return cls(
+            pixels=pixels if factor == 1 else np.asarray(small),
+            grey=np.asarray(grey),
+            coarse=np.asarray(coarse, dtype=np.float32),
+            factor=factor,
+        )
+
+    def is_like(self, coarse: Coarse, most: float) -> bool:
+        """Whether no cell differs from another glance's by more than so many of 255 grey levels."""
+        if self.coarse.shape != coarse.shape:
+            return False
+        return bool(np.abs(self.coarse - coarse).max() <= most)
+
+    def in_frame(self, corners: Sequence[Corner]) -> tuple[Corner, ...]:
+        """Give corners found in the small picture as pixels of the whole frame."""
+        return tuple(Corner(x=c.x * self.factor, y=c.y * self.factor) for c in corners)
+
+    def quality(self, corners: Sequence[Corner]) -> "Quality":
+        """Give how well a sheet can be seen, its edge left out."""
+        box, inside = self._inside(corners)
+        if not inside.any():
+            return Quality(sharpness=0.0, blown=0.0)
+        grey = self.grey[box].astype(np.int16)
+        rough = 4 * grey[1:-1, 1:-1]
+        rough -= grey[:-2, 1:-1]
+        rough -= grey[2:, 1:-1]
+        rough -= grey[1:-1, :-2]
+        rough -= grey[1:-1, 2:]
+        core = inside[1:-1, 1:-1]
+        found = rough[core]
+        sharpness = float(found.var(dtype=np.float32)) if found.size else 0.0
+        return Quality(sharpness=sharpness, blown=float((grey[inside] >= _BLOWN).mean()))
+
+    def likeness(self, corners: Sequence[Corner]) -> Likeness:
+        """Give what a sheet looks like, to be compared by `resemblance`: float32 (16, 16), mean 0, length 1."""
+        flat = Image.fromarray(straighten(self.pixels, tuple(corners), side=6 * _CELLS))
+        width, height = flat.size
+        inner = (width * _RIM, height * _RIM, width * (1 - _RIM), height * (1 - _RIM))
+        cells = flat.convert("L").resize((_CELLS, _CELLS), Image.Resampling.BOX, box=inner)
+        values = np.asarray(cells, dtype=np.float32)
+        values -= values.mean()
+        length = float(np.linalg.norm(values))
+        # An even surface looks like nothing, and its noise must not be blown up to look like something.
+        return values / max(length, float(_CELLS))
+
+    def _inside(
+        self, corners: Sequence[Corner]
+    ) -> tuple[tuple[slice, slice], npt.NDArray[np.bool_]]:
+        """Give the sheet's box in the picture, and which of its pixels lie well inside the sheet."""
+        height, width = self.grey.shape
+        middle_x = sum(c.x for c in corners) / len(corners)
+        middle_y = sum(c.y for c in corners) / len(corners)
+        points = [
+            (middle_x + 0.92 * (c.x - middle_x), middle_y + 0.92 * (c.y - middle_y))
+            for c in corners
+        ]
+        left, right = _bounds([x for x, _ in points], width)
+        top, bottom = _bounds([y for _, y in points], height)
+        mask = Image.new("1", (right - left, bottom - top))
+        ImageDraw.Draw(mask).polygon([(x - left, y - top) for x, y in points], fill=1)
+        return (slice(top, bottom), slice(left, right)), np.asarray(mask)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """How well a sheet can be seen.
+
+    Attributes:
+        sharpness: Variance of the Laplacian; comparable between pictures of one print alone.
+        blown: Share of it that is overexposed, 0..1.
+    """
+
+    sharpness: float
+    blown: float
+
+    @property
+    def worth(self) -> float:
+        """The larger, the better a picture of the same print: sharp, and without glare."""
+        return self.sharpness * (1.0 - self.blown) ** 4
+
+
+def resemblance(one: Likeness, other: Likeness) -> float:
+    """Give how alike two sheets look, -1..1, whichever way either is turned."""
+    apart = min(float(np.square(np.rot90(one, turn) - other).sum()) for turn in range(4))
+    return 1.0 - apart / 2.0  # of two that are not even, their correlation; two even ones are alike
+
+
+def _bounds(values: Sequence[float], most: int) -> tuple[int, int]:
+    low = min(max(int(min(values)), 0), most - 1)
+    return low, max(min(int(max(values)) + 1, most), low + 1)

@@ -1,0 +1,169 @@
+"""The evidence says where a print lies in the frame, so that a screen can lay one over the other."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from seen import HEIGHT, WIDTH, Laid, lay, moved
+
+from device.recognition import evidence
+from device.recognition.evidence import Evidence
+from device.recognition.frames import Pixels
+from device.recognition.outline import clockwise, corners_of, points_of
+from device.recognition.straighten import straighten
+from device.recognition.tracing import Trace, Tracer
+
+ENOUGH = 12
+SIDE = 448
+NEAR = 0.02
+INSIDE = np.array([(0.2, 0.2), (0.5, 0.5), (0.8, 0.3), (0.7, 0.8), (0.25, 0.7)])
+# The four quarters, and as far off each as a hand may be.
+TURNS = (0, 90, 180, 270)
+HELD = (*TURNS, 25, 65, 200, 335)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A print laid in a frame, and what the kiosk finds of it."""
+
+    laid: Laid
+    trace: Trace
+    evidence: Evidence
+
+
+Look = Callable[[int, bool], Looked]
+
+
+@pytest.fixture(scope="module")
+def tracer(small_bundle: Path) -> Tracer:
+    """Traces to twelve real prints."""
+    return Tracer(small_bundle, 12)
+
+
+@pytest.fixture(scope="module", params=[2, 6], ids=["upright", "lying"])
+def picture(request: pytest.FixtureRequest, print_pictures: Mapping[str, Pixels]) -> Pixels:
+    """One of two real prints."""
+    return list(print_pictures.values())[request.param]
+
+
+@pytest.fixture(scope="module")
+def look(tracer: Tracer, picture: Pixels) -> Look:
+    """Look at the sheet as the kiosk does: cut it out, trace it, and say where it lies; each once."""
+
+    @cache
+    def looked(turn: int, mirrored: bool) -> Looked:
+        laid = lay(picture, turn=turn, mirrored=mirrored)
+        corners = corners_of(points_of(laid.corners))
+        view = straighten(laid.frame, corners, side=SIDE)
+        trace = tracer.trace(view, without=(), enough=ENOUGH)[0]
+        return Looked(laid=laid, trace=trace, evidence=evidence.of(trace, corners, laid.frame))
+
+    return looked
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("turn", HELD)
+def test_the_transform_leads_from_frame_pixels_to_the_same_place_in_the_record(
+    look: Look, turn: int, mirrored: bool
+) -> None:
+    seen = look(turn, mirrored)
+
+    found = seen.evidence
+    assert found.mirrored is mirrored
+    assert found.inliers == seen.trace.inliers == len(found.points) >= ENOUGH
+    assert 0 < found.covered <= 1
+    back = moved(moved(INSIDE, seen.laid.to_frame), np.array(found.transform).reshape(3, 3))
+    assert np.abs(back - INSIDE).max() < NEAR
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("turn", [0, 65])
+def test_the_points_lie_where_the_transform_says(look: Look, turn: int, mirrored: bool) -> None:
+    seen = look(turn, mirrored)
+
+    found = seen.evidence.points
+    frame = np.array([(point.x, point.y) for point in found])
+    record = np.array([(point.record_x, point.record_y) for point in found])
+    transform = np.array(seen.evidence.transform).reshape(3, 3)
+    assert np.abs(moved(frame, transform) - record).max() < 0.03
+    assert np.abs(moved(record, seen.laid.to_frame) - frame).max() < 0.03 * WIDTH
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_the_whole_frame_is_a_view_like_any_other(
+    tracer: Tracer, picture: Pixels, mirrored: bool
+) -> None:
+    laid = lay(picture, turn=90, mirrored=mirrored).close()
+    trace = tracer.trace(laid.frame, without=(), enough=ENOUGH)[0]
+
+    found = evidence.of(trace, None, laid.frame)
+
+    back = moved(moved(INSIDE, laid.to_frame), np.array(found.transform).reshape(3, 3))
+    assert np.abs(back - INSIDE).max() < NEAR
+    assert evidence.turn_of(found) == 90
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("turn", HELD)
+def test_a_turn_is_told_clockwise_to_the_nearest_quarter(
+    look: Look, turn: int, mirrored: bool
+) -> None:
+    assert evidence.turn_of(look(turn, mirrored).evidence) == round(turn / 90) * 90 % 360
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("turn", HELD)
+def test_the_corners_begin_at_the_print_s_own_top_left_as_it_is_seen(
+    look: Look, turn: int, mirrored: bool
+) -> None:
+    seen = look(turn, mirrored)
+    as_found = corners_of(points_of(seen.laid.corners))
+
+    own = points_of(evidence.from_own_top_left(as_found, seen.evidence))
+
+    assert np.allclose(own, points_of(seen.laid.corners))
+    assert np.allclose(clockwise(own), points_of(as_found))
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("turn", [*TURNS, 25])
+def test_the_picture_is_the_record_s_the_right_way_up(
+    look: Look, picture: Pixels, turn: int, mirrored: bool
+) -> None:
+    seen = look(turn, mirrored)
+
+    shown = evidence.picture_of(seen.laid.frame, seen.evidence, seen.trace.known.aspect)
+
+    height, width = shown.shape[:2]
+    assert width / height == pytest.approx(picture.shape[1] / picture.shape[0], rel=0.02)
+    assert shown.dtype == np.uint8
+    assert shown.flags.c_contiguous
+    upright = correlation(shown, picture)
+    assert upright > 0.9
+    assert upright > correlation(shown[:, ::-1], picture) + 0.1
+    assert upright > correlation(shown[::-1], picture) + 0.1
+
+
+def test_the_picture_is_the_same_out_of_a_frame_of_any_size(look: Look, picture: Pixels) -> None:
+    seen = look(25, False)
+    at_small = evidence.picture_of(seen.laid.frame, seen.evidence, seen.trace.known.aspect)
+
+    frame = cv2.resize(seen.laid.frame, (4 * WIDTH, 4 * HEIGHT), interpolation=cv2.INTER_CUBIC)
+    transform = np.array(seen.evidence.transform).reshape(3, 3) @ np.diag([0.25, 0.25, 1.0])
+    larger = replace(seen.evidence, transform=tuple(float(v) for v in transform.reshape(-1)))
+    at_large = evidence.picture_of(np.asarray(frame), larger, seen.trace.known.aspect)
+
+    assert at_large.shape == at_small.shape
+    assert correlation(at_large, at_small) > 0.99
+
+
+def correlation(one: Pixels, other: Pixels) -> float:
+    """Give how alike two pictures are, pixel by pixel: -1..1."""
+    size = one.shape[1], one.shape[0]
+    pair = [np.ascontiguousarray(one), cv2.resize(other, size, interpolation=cv2.INTER_AREA)]
+    greys = [cv2.GaussianBlur(cv2.cvtColor(p, cv2.COLOR_RGB2GRAY), (0, 0), 2) for p in pair]
+    return float(np.corrcoef(*(grey.astype(float).ravel() for grey in greys))[0, 1])

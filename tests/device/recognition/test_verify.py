@@ -1,0 +1,209 @@
+"""A print lies on itself however it is held, on no other print, and in the place where it really is."""
+
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+import pytest
+from seen import WIDTH, lay, moved, seen, warp, written
+
+from device.recognition import details, verify
+from device.recognition.catalogue import PLACE, SIDES, Written
+from device.recognition.frames import Pixels
+
+# Chance alone finds fewer.
+ENOUGH = 12
+# Of the picture's sides.
+NEAR = 0.02
+INSIDE = np.array([(0.2, 0.2), (0.5, 0.5), (0.8, 0.3), (0.7, 0.8), (0.25, 0.7)])
+
+
+@pytest.fixture(scope="module")
+def known(print_pictures: Mapping[str, Pixels]) -> dict[str, Written]:
+    """The details of twelve real prints."""
+    return {record_id: seen(picture) for record_id, picture in print_pictures.items()}
+
+
+def noisy(pixels: Pixels) -> Pixels:
+    """Give a picture as a poor camera would: darker, flatter, grainy."""
+    noise = np.random.default_rng(1).normal(0, 6, pixels.shape)
+    return np.clip(pixels * 0.7 + 25 + noise, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("turn", [0, 33, 90, 180, 251])
+def test_a_turned_tilted_grainy_print_lies_where_it_was_laid(
+    print_pictures: Mapping[str, Pixels], known: Mapping[str, Written], turn: int
+) -> None:
+    for record_id, picture in print_pictures.items():
+        laid = lay(picture, turn=turn).close()
+        frame = noisy(laid.frame)
+
+        fit = verify.check(seen(frame), known[record_id])
+
+        assert fit is not None, record_id
+        assert len(fit) >= ENOUGH, record_id
+        shares = moved(INSIDE, laid.to_frame) / (frame.shape[1], frame.shape[0])
+        assert np.abs(moved(shares, fit.transform) - INSIDE).max() < NEAR, record_id
+
+
+def test_a_part_of_a_print_lies_in_its_place_and_covers_no_more_of_it(
+    print_pictures: Mapping[str, Pixels], known: Mapping[str, Written]
+) -> None:
+    for record_id, picture in print_pictures.items():
+        height, width = picture.shape[:2]
+        top, left = height // 4, width // 5
+        part = np.ascontiguousarray(picture[top : top + height // 2, left : left + 3 * width // 5])
+
+        fit = verify.check(seen(part), known[record_id])
+
+        assert fit is not None, record_id
+        corners = moved(np.array([(0.0, 0.0), (1, 1)]), fit.transform)
+        inside = np.array([(0.2, 0.25), (0.8, 0.75)])
+        assert np.abs(corners - inside).max() < NEAR, record_id
+        assert 0.05 < fit.covered < 0.32, record_id
+
+
+def test_a_whole_print_lies_on_itself_as_it_is_and_covers_what_its_details_span(
+    known: Mapping[str, Written],
+) -> None:
+    for record_id, print_ in known.items():
+        fit = verify.check(print_, print_)
+
+        assert fit is not None
+        assert np.allclose(fit.transform, np.eye(3), atol=1e-3), record_id
+        hull = cv2.convexHull(
+            np.column_stack([print_.places["x"], print_.places["y"]]) / np.float32(SIDES)
+        )
+        assert fit.covered == pytest.approx(cv2.contourArea(hull), abs=0.02), record_id
+
+
+def test_pairs_are_of_details_that_are_there_and_none_of_the_print_s_twice(
+    print_pictures: Mapping[str, Pixels], known: Mapping[str, Written]
+) -> None:
+    for record_id, picture in print_pictures.items():
+        here = seen(lay(picture, turn=20).close().frame)
+
+        fit = verify.check(here, known[record_id])
+
+        assert fit is not None
+        rows, targets = fit.matched.T
+        assert rows.min() >= 0
+        assert rows.max() < len(here)
+        assert targets.max() < len(known[record_id])
+        assert len(set(targets.tolist())) == len(targets) == len(fit)
+
+
+def test_another_print_never_has_enough_that_agrees(
+    print_pictures: Mapping[str, Pixels], known: Mapping[str, Written]
+) -> None:
+    for shown, picture in print_pictures.items():
+        here = seen(lay(picture, turn=10).close().frame)
+        for record_id, print_ in known.items():
+            fit = None if record_id == shown else verify.check(here, print_)
+
+            assert fit is None or len(fit) < ENOUGH, (shown, record_id)
+
+
+def test_a_print_in_reverse_lies_on_itself_by_mirrored_details_alone(
+    print_pictures: Mapping[str, Pixels], known: Mapping[str, Written]
+) -> None:
+    for record_id, picture in print_pictures.items():
+        found = details.extract(lay(picture, turn=70, mirrored=True).close().frame)
+
+        plain = verify.check(written(found), known[record_id])
+        reverse = verify.check(written(details.mirrored(found)), known[record_id])
+
+        assert plain is None or len(plain) < ENOUGH, record_id
+        assert reverse is not None, record_id
+        assert len(reverse) >= ENOUGH, record_id
+
+
+def test_a_print_in_reverse_lies_where_it_was_laid(
+    print_pictures: Mapping[str, Pixels], known: Mapping[str, Written]
+) -> None:
+    record_id, picture = next(iter(print_pictures.items()))
+    laid = lay(picture, turn=70, mirrored=True).close()
+
+    fit = verify.check(written(details.mirrored(details.extract(laid.frame))), known[record_id])
+
+    assert fit is not None
+    shares = moved(INSIDE, laid.to_frame) / (laid.frame.shape[1], laid.frame.shape[0])
+    shares[:, 0] = 1 - shares[:, 0]  # the way back is from the frame in reverse
+    assert np.abs(moved(shares, fit.transform) - INSIDE).max() < NEAR
+
+
+def test_a_wide_frame_and_a_narrow_print_keep_their_own_sides(
+    print_pictures: Mapping[str, Pixels], known: Mapping[str, Written]
+) -> None:
+    """Shares of sides are no common measure: a transform is found where pixels are square."""
+    record_id, picture = next(iter(print_pictures.items()))
+    scale = 300 / picture.shape[0]
+    to_frame = np.array([(0.0, -scale, 700), (scale, 0, 20), (0, 0, 1)])
+    frame = warp(picture, to_frame, WIDTH, 330)
+
+    fit = verify.check(seen(frame), known[record_id])
+
+    assert fit is not None
+    pixels = moved(INSIDE * (picture.shape[1], picture.shape[0]), to_frame)
+    assert np.abs(moved(pixels / (WIDTH, 330), fit.transform) - INSIDE).max() < NEAR
+
+
+def made_up(x: np.ndarray, y: np.ndarray, aspect: float = 1.0) -> Written:  # type: ignore[type-arg]
+    """Give details at these places, 0..65,535, whose signatures are far from each other."""
+    places = np.zeros(len(x), PLACE)
+    places["x"], places["y"], places["size"] = x, y, 50
+    signatures = np.random.default_rng(1).integers(0, 2**64, (len(x), 2), dtype=np.uint64)
+    return Written(signatures=signatures, places=places, aspect=aspect)
+
+
+SPREAD = np.random.default_rng(2).integers(0, 65_536, (2, 40))
+
+
+@pytest.mark.parametrize("here", [0, 1, 2, 3, 40])
+@pytest.mark.parametrize("there", [0, 1, 2, 3])
+def test_too_few_details_fit_nothing(here: int, there: int) -> None:
+    few, fewer = made_up(*SPREAD[:, :here]), made_up(*SPREAD[:, :there])
+
+    assert verify.check(few, fewer) is None
+    assert verify.check(fewer, few) is None
+
+
+def test_the_same_details_in_the_same_places_all_agree() -> None:
+    fit = verify.check(made_up(*SPREAD), made_up(*SPREAD))
+
+    assert fit is not None
+    assert len(fit) == 40
+    assert np.allclose(fit.transform, np.eye(3), atol=1e-6)
+
+
+LINE = np.linspace(3000, 60_000, 40).astype(int)
+PLACES = {
+    "in one place": (np.full(40, 30_000), np.full(40, 9_000)),
+    "across": (LINE, np.full(40, 30_000)),
+    "down": (np.full(40, 30_000), LINE),
+    "askew": (LINE, LINE),
+}
+
+
+@pytest.mark.parametrize("here", [*PLACES.values(), tuple(SPREAD)], ids=[*PLACES, "spread"])
+@pytest.mark.parametrize("there", list(PLACES.values()), ids=list(PLACES))
+@pytest.mark.parametrize("count", [4, 8, 40])
+def test_details_in_one_place_or_on_a_line_fit_nothing(
+    here: tuple[np.ndarray, np.ndarray],  # type: ignore[type-arg]
+    there: tuple[np.ndarray, np.ndarray],  # type: ignore[type-arg]
+    count: int,
+) -> None:
+    """What fits them has no way back: no turn could be told from it, and nothing laid over it."""
+    one, other = made_up(*(axis[:count] for axis in here)), made_up(*(a[:count] for a in there))
+
+    assert verify.check(one, other) is None
+    assert verify.check(other, one) is None
+
+
+def test_details_from_one_place_fit_no_small_patch_either() -> None:
+    """Near enough to its middle to agree, each of them; but there is no way back from there."""
+    x, y = (30_000 + SPREAD / 65_535 * 1000).astype(int)
+    one, patch = made_up(*PLACES["in one place"]), made_up(x, y)
+
+    assert verify.check(one, patch) is None
+    assert verify.check(patch, one) is None

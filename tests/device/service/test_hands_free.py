@@ -1,0 +1,213 @@
+"""A kiosk that nobody presses: the print held still at the stand is answered, once."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from clip import Clip
+from hand_camera import HandCamera
+from held_notifier import LONG_S, HeldNotifier
+
+from device.bundle.filters import Filters
+from device.config import RecognitionConfig, WatchConfig
+from device.recognition.frames import Pixels
+from device.service import Attention, KioskService
+from device.service.attendant import Attendant
+from device.service.hold import Capture
+from device.service.watcher import Observation, Watcher
+from device.state import KioskState, Phase
+
+CONFIG = RecognitionConfig(threads=1, matches=3)
+SHOWS_ANSWER = {Phase.FOUND, Phase.UNSURE, Phase.NOT_FOUND}
+
+Opener = Callable[[Pixels, WatchConfig | None], tuple[KioskService, HandCamera]]
+
+
+@pytest.fixture
+def open_stand(small_bundle: Path, notifier: HeldNotifier) -> Iterator[Opener]:
+    """A function that opens a kiosk with something under its camera."""
+    services = []
+
+    def open_one(pixels: Pixels, watch: WatchConfig | None) -> tuple[KioskService, HandCamera]:
+        camera = HandCamera(pixels)
+        camera.open()
+        services.append(
+            KioskService(
+                small_bundle, lambda bundle: camera, CONFIG, notifier=notifier, watch=watch
+            )
+        )
+        return services[-1], camera
+
+    yield open_one
+    for service in services:
+        service.close()
+
+
+@pytest.fixture(scope="module")
+def laid(print_pictures: dict[str, Pixels]) -> list[Pixels]:
+    """Frames of the stand: an empty table, then each print on it."""
+    empty = Clip().empty(0.1).frames[0].pixels
+    shown = [Clip().hold(each, seconds=0.1).frames[0].pixels for each in print_pictures.values()]
+    return [empty, *shown]
+
+
+def until(service: KioskService, holds: Callable[[KioskState], bool]) -> KioskState:
+    """Give the first state from now on of which something holds."""
+    snapshot = service.snapshot()
+    while not holds(snapshot.state):
+        newer = service.snapshot(after=snapshot.revision, timeout_s=LONG_S)
+        assert newer.revision > snapshot.revision, snapshot.state
+        snapshot = newer
+    return snapshot.state
+
+
+def see(service: KioskService, frames: int) -> None:
+    """Wait until the camera has given so many frames more: a hundred are a second."""
+    first = service.preview(timeout_s=LONG_S)
+    assert first is not None
+    assert service.preview(after=first.number + frames, timeout_s=LONG_S) is not None
+
+
+def test_two_prints_in_turn_are_answered_once_each_and_the_first_answer_stays_till_then(
+    open_stand: Opener, laid: list[Pixels]
+) -> None:
+    service, camera = open_stand(laid[0], WatchConfig())
+    until(service, lambda state: state.phase is Phase.LOOKING)
+
+    camera.pixels = laid[1]
+    first = until(service, lambda state: state.answer is not None).answer
+    see(service, 120)
+    assert service.snapshot().state.answer is first
+    camera.pixels = laid[0]
+    see(service, 70)
+    assert service.snapshot().state.answer is first
+    camera.pixels = laid[2]
+    second = until(service, lambda state: state.answer not in (None, first)).answer
+    see(service, 120)
+
+    assert service.snapshot().state.answer is second
+    assert service.health().answers == 2
+
+
+def test_a_print_that_was_dismissed_and_lies_there_still_is_left_alone(
+    open_stand: Opener, laid: list[Pixels]
+) -> None:
+    service, _ = open_stand(laid[1], WatchConfig())
+    until(service, lambda state: state.answer is not None)
+
+    service.dismiss()
+    see(service, 120)
+
+    assert service.snapshot().state.phase is Phase.LOOKING
+    preview = service.preview(timeout_s=LONG_S)
+    assert preview is not None and preview.is_known and preview.stillness == 0
+    service.look()  # but whoever presses is answered
+    assert until(service, lambda state: state.answer is not None)
+
+
+def test_what_was_asked_by_the_button_is_not_asked_again_by_itself(
+    open_stand: Opener, laid: list[Pixels]
+) -> None:
+    service, camera = open_stand(laid[0], WatchConfig())
+    until(service, lambda state: state.phase is Phase.LOOKING)
+    service.attend(Attention(is_elsewhere=True))
+    camera.pixels = laid[3]
+    see(service, 10)
+
+    service.look()
+    service.attend(Attention())
+    until(service, lambda state: state.answer is not None)
+    see(service, 120)
+
+    assert service.health().answers == 1
+
+
+@pytest.mark.parametrize("watch", [None, WatchConfig(enabled=False)], ids=["none", "disabled"])
+def test_where_nobody_watches_the_button_alone_asks(
+    open_stand: Opener, laid: list[Pixels], watch: WatchConfig | None
+) -> None:
+    service, _ = open_stand(laid[1], watch)
+    until(service, lambda state: state.phase is Phase.LOOKING)
+    see(service, 120)
+
+    preview = service.preview(timeout_s=LONG_S)
+    assert not service.is_hands_free
+    assert preview is not None and preview.outline is None
+    assert service.health().answers == 0
+
+
+def test_the_outline_in_the_live_picture_is_in_shares_of_it(
+    open_stand: Opener, laid: list[Pixels]
+) -> None:
+    service, _ = open_stand(laid[1], WatchConfig())
+    until(service, lambda state: state.answer is not None)
+    preview = service.preview(timeout_s=LONG_S)
+
+    assert preview is not None and preview.outline is not None
+    assert all(0 < value < 1 for corner in preview.outline for value in (corner.x, corner.y))
+
+
+class Stage:
+    """A watcher's surroundings: what the screen shows, and what was asked."""
+
+    def __init__(self) -> None:
+        self.phase = Phase.LOOKING
+        self.asked: list[tuple[Capture, Filters | None]] = []
+        self.searched = 0
+        self.attendant = Attendant(
+            Watcher(), phase=lambda: self.phase, ask=lambda *what: self.asked.append(what)
+        )
+
+    def show(self, clip: Clip) -> list[Observation]:
+        """Let the attendant see a clip."""
+        return [self.attendant.see(frame) for frame in clip.frames]
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_the_live_picture_is_watched_while_something_may_come_of_it(
+    phase: Phase, print_pictures: dict[str, Pixels]
+) -> None:
+    stage = Stage()
+    stage.phase = phase
+    stage.show(Clip().hold(next(iter(print_pictures.values()))))
+
+    assert len(stage.asked) == (phase is Phase.LOOKING or phase in SHOWS_ANSWER)
+
+
+def test_what_the_search_is_narrowed_to_holds_for_what_is_asked_unbidden(
+    print_pictures: dict[str, Pixels],
+) -> None:
+    stage = Stage()
+    filters = Filters(words="iris")
+    stage.attendant.attend(Attention(filters=filters))
+    stage.show(Clip().hold(next(iter(print_pictures.values()))))
+
+    assert [asked for _, asked in stage.asked] == [filters]
+
+
+def test_no_frame_of_a_visitor_is_held_on_to(print_pictures: dict[str, Pixels]) -> None:
+    stage = Stage()
+    seen = stage.show(Clip().hold(next(iter(print_pictures.values()))))
+
+    assert len(stage.asked) == 1
+    assert not [each for each in seen if each.capture is not None]
+    assert seen[-1].is_known
+
+
+def test_a_watcher_that_fails_takes_neither_camera_nor_button_away(
+    camera: HandCamera,
+) -> None:
+    """Frames no finder foresaw: the kiosk goes on as one without hands-free."""
+    from device.service.stand import Stand
+
+    def fail(frame: object) -> Observation:
+        raise FloatingPointError("no such sheet")
+
+    camera.open()
+    lost: list[str] = []
+    stand = Stand(lambda: camera, on_ready=lambda: None, on_lost=lost.append, see=fail)
+    preview = stand.preview(0, LONG_S)
+    stand.close()
+
+    assert preview is not None and preview.outline is None
+    assert lost == []
