@@ -81,7 +81,8 @@ class Thresholds:
 
     Attributes:
         inliers: Details that must agree in one transform for a print to count as found.
-        covered: Share of the record's picture, 0..1, that they must span to say "this print", not "a part of it".
+        covered: Share of what the print's details span, 0..1, that these must span to say "this print", not "a part
+            of it".
         same_image: Cosine from which the fingerprint alone says "the same image".
         similar: Cosine from which there is anything worth showing as similar.
         false_accepts: Share of prints left out of the collection that are accepted (as the same print or image) all

@@ -36,7 +36,7 @@ class Evidence:
 
     Attributes:
         inliers: How many details agree.
-        covered: Share of the record's picture that they span, 0..1.
+        covered: Share of what the record's details span that these span, 0..1.
         mirrored: Whether it lies there in reverse.
         transform: Nine numbers, row after row of 3x3: from frame pixels to the record's picture with sides 0..1.
         points: The details that agree.

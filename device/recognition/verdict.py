@@ -27,7 +27,7 @@ class Findings:
     Attributes:
         cosine: Of the best match's fingerprint, -1..1; `None` when nothing was there to be compared with.
         inliers: Details that agree with the best print's; 0 without any.
-        covered: Share of that print's picture that they span, 0..1.
+        covered: Share of what that print's details span that these span, 0..1.
         mirrored: Whether they do so in reverse.
         is_sheet: Whether a sheet was found at all, and not only a table or a hand.
     """

@@ -37,7 +37,8 @@ class Fit:
     Attributes:
         matched: int (N, 2), the pairs that agree: row of the frame's detail, row of the print's.
         transform: float64 (3, 3), from the frame's picture to the print's, both with sides 0..1.
-        covered: Share of the print's picture that the agreeing details span, 0..1.
+        covered: Share of what all of the print's details span that the agreeing ones span, 0..1: of a flower on an
+            empty page, the flower counts.
     """
 
     matched: npt.NDArray[np.intp]
@@ -70,14 +71,13 @@ def check(seen: Written, known: Written) -> Fit | None:
     if int(agreeing.sum()) < _FEWEST or np.linalg.det(matrix) < _LEAST_SCALE:
         return None
     transform = np.diag([*(1 / sizes[1]), 1.0]) @ matrix @ np.diag([*sizes[0], 1.0])
-    hull = cv2.convexHull((there[agreeing] / sizes[1]).astype(np.float32))
-    covered = min(1.0, float(cv2.contourArea(hull)))
-    if covered < _LEAST_COVERED:
+    spanned = _area(there[agreeing])
+    if spanned < _LEAST_COVERED:
         return None
     return Fit(
         matched=pairs[agreeing],
         transform=transform / transform[2, 2],
-        covered=covered,
+        covered=min(1.0, spanned / _area(_points(known.places, sizes[1]))),
     )
 
 
@@ -151,6 +151,11 @@ def _once(targets: npt.NDArray[np.intp], agreeing: Flags) -> Flags:
     kept = np.zeros(len(targets), dtype=bool)
     kept[rows[first]] = True
     return kept
+
+
+def _area(points: Points) -> float:
+    """Give the area that points span, with the picture's longer side 1."""
+    return float(cv2.contourArea(cv2.convexHull(points.astype(np.float32))))
 
 
 def _sides(written: Written) -> Points:

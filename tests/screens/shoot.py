@@ -182,7 +182,8 @@ class _Shooting:
         stages: list[Path] = []
         with running(self._bundle, guided.in_turn([guided.empty()], 60), hands_free=True) as kiosk:
             stages += self._moment(kiosk, "guided-1-empty", lambda headers: True)
-        with running(self._bundle, guided.in_turn([here, *there], 0.1), hands_free=True) as kiosk:
+        pushed = [guided.laid(print_, place) for place in guided.PUSHED]
+        with running(self._bundle, guided.in_turn(pushed, 0.1), hands_free=True) as kiosk:
             stages += self._moment(
                 kiosk, "guided-2-moving", lambda headers: headers.get("x-hint") == "moving"
             )

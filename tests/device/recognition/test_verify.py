@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 
-import cv2
 import numpy as np
 import pytest
 from seen import WIDTH, lay, moved, seen, warp, written
 
 from device.recognition import details, verify
-from device.recognition.catalogue import PLACE, SIDES, Written
+from device.recognition.catalogue import PLACE, Written
 from device.recognition.frames import Pixels
 
 # Chance alone finds fewer.
@@ -60,10 +59,10 @@ def test_a_part_of_a_print_lies_in_its_place_and_covers_no_more_of_it(
         corners = moved(np.array([(0.0, 0.0), (1, 1)]), fit.transform)
         inside = np.array([(0.2, 0.25), (0.8, 0.75)])
         assert np.abs(corners - inside).max() < NEAR, record_id
-        assert 0.05 < fit.covered < 0.32, record_id
+        assert 0.05 < fit.covered < 0.6, record_id
 
 
-def test_a_whole_print_lies_on_itself_as_it_is_and_covers_what_its_details_span(
+def test_a_whole_print_lies_on_itself_as_it_is_and_covers_all_of_it(
     known: Mapping[str, Written],
 ) -> None:
     for record_id, print_ in known.items():
@@ -71,10 +70,7 @@ def test_a_whole_print_lies_on_itself_as_it_is_and_covers_what_its_details_span(
 
         assert fit is not None
         assert np.allclose(fit.transform, np.eye(3), atol=1e-3), record_id
-        hull = cv2.convexHull(
-            np.column_stack([print_.places["x"], print_.places["y"]]) / np.float32(SIDES)
-        )
-        assert fit.covered == pytest.approx(cv2.contourArea(hull), abs=0.02), record_id
+        assert fit.covered == pytest.approx(1, abs=0.03), record_id
 
 
 def test_pairs_are_of_details_that_are_there_and_none_of_the_print_s_twice(
