@@ -24,8 +24,6 @@ STRIP_SIZE = (720, 1280)
 STRIP_BYTES = 150_000
 STRIP_SCALE = 0.5
 HERE: Place = (316.0, 240.0, 5.0)
-THERE: Place = (346.0, 236.0, 8.0)
-YONDER: Place = (292.0, 246.0, 2.0)
 # So many that a slow machine, which sees every third or fourth of them, never sees one twice in a row.
 PUSHED: tuple[Place, ...] = tuple(
     (316.0 + 24.0 * across, 240.0 + 6.0 * down, 5.0)

@@ -177,8 +177,7 @@ class _Shooting:
     def guided(self, strip: Path | None) -> None:
         """Take the pictures of the guided capture; as a strip too where one is wanted."""
         print_ = self._pixels[self._guided]
-        places = (guided.HERE, guided.THERE, guided.YONDER)
-        here, *there = [guided.laid(print_, place) for place in places]
+        here = guided.laid(print_)
         stages: list[Path] = []
         with running(self._bundle, guided.in_turn([guided.empty()], 60), hands_free=True) as kiosk:
             stages += self._moment(kiosk, "guided-1-empty", lambda headers: True)
@@ -187,8 +186,8 @@ class _Shooting:
             stages += self._moment(
                 kiosk, "guided-2-moving", lambda headers: headers.get("x-hint") == "moving"
             )
-        with running(self._bundle, guided.in_turn([here, *there], 0.26), hands_free=True) as kiosk:
-            stages += self._moment(kiosk, "guided-3-still", guided.still_between(0.5, 0.9))
+        with running(self._bundle, guided.in_turn(pushed, 0.36), hands_free=True) as kiosk:
+            stages += self._moment(kiosk, "guided-3-still", guided.still_between(0.3, 0.95))
         with running(self._bundle, guided.in_turn([here], 60), hands_free=True) as kiosk:
             stages += self._answered(kiosk)
         self._claims(here)
