@@ -8,7 +8,7 @@ the evaluation scores are not touched at all.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +17,13 @@ import numpy.typing as npt
 from converter.captures import PrintPicture, Progress, quiet, sample
 from device.bundle.manifest import Thresholds
 from device.bundle.records import Records
+from device.bundle.relatives import relatives
 from device.evaluation.conditions import Level
 from device.evaluation.held import capture
 from device.evaluation.split import is_scored
 from device.recognition import frames
 from device.recognition.recogniser import Answer, Recogniser
-from device.recognition.verdict import Findings, Verdict, decide
+from device.recognition.verdict import ACCEPTED, Findings, Verdict, decide
 
 # Fewer agreeing details than this are never evidence: of 220 unknown prints none reached 10 in the first prototype, and
 # chance finds more in larger collections.
@@ -93,20 +94,13 @@ def relatives_of(path: Path) -> dict[int, frozenset[int]]:
     records = Records(path)
     rows = [records.at(item) for item in range(len(records))]
     records.close()
-    item_of = {record.record_id: record.item for record in rows}
-    found: dict[int, set[int]] = {record.item: set() for record in rows}
-    for record in rows:
-        for relation in record.relations:
-            if relation.record_id is not None:
-                found[record.item].add(item_of[relation.record_id])
-                found[item_of[relation.record_id]].add(record.item)
-    return {item: frozenset(others) for item, others in found.items()}
+    return relatives(rows)
 
 
 def observe(
     recogniser: Recogniser,
     prints: Sequence[PrintPicture],
-    relatives: Mapping[int, frozenset[int]],
+    related: Mapping[int, frozenset[int]],
     *,
     count: int,
     seed: int,
@@ -117,7 +111,7 @@ def observe(
     Args:
         recogniser: Of the bundle, with `UNFITTED` thresholds.
         prints: The collection; those that the evaluation scores are left alone where there are others.
-        relatives: Rows that the museum relates to a row.
+        related: Rows that the museum relates to a row.
         count: How many prints are captured, once each.
         seed: Chooses them.
     """
@@ -126,17 +120,17 @@ def observe(
     outcomes = []
     for number, picture in enumerate(chosen, 1):
         outcomes.append(
-            _observed(recogniser, picture, relatives.get(picture.item, frozenset()), seed)
+            _observed(recogniser, picture, related.get(picture.item, frozenset()), seed)
         )
         progress("thresholds", number, len(chosen))
     return tuple(outcomes)
 
 
 def _observed(
-    recogniser: Recogniser, picture: PrintPicture, relatives: frozenset[int], seed: int
+    recogniser: Recogniser, picture: PrintPicture, related: frozenset[int], seed: int
 ) -> Outcome:
     pixels = picture.load()
-    likes = relatives | {picture.item} | _same_image(recogniser, pixels)
+    likes = related | {picture.item} | _same_image(recogniser, pixels)
     held = capture(pixels, picture.record_id, level=Level.NORMAL, seed=seed)
     frame = frames.frame(held.pixels, source="simulated")
     known = recogniser.recognise(frame, count=1)
@@ -195,17 +189,13 @@ def fit(outcomes: Sequence[Outcome]) -> Fit:
         for outcome in half
     ]
     compared = [(o, parting) for o, parting in judged if o.unknown.cosine is not None]
-    thresholds = Thresholds(
-        inliers=fitted.inliers,
-        covered=fitted.covered,
-        same_image=fitted.same_image,
-        similar=fitted.similar,
+    thresholds = replace(
+        fitted,
         false_accepts=_share([_accepts(o.unknown, parting) for o, parting in compared]),
         missed=_share([not (o.is_right and _accepts(o.known, p)) for o, p in judged]),
         false_similar=_share(
             [decide(o.unknown, p) is not Verdict.NOT_IN_COLLECTION for o, p in compared]
         ),
-        fitted_on=len(outcomes),
         measured_on=len(outcomes),
     )
     note = (
@@ -228,21 +218,18 @@ def _part(outcomes: Sequence[Outcome]) -> Thresholds:
     if is_cautious:
         same_image, similar = max(same_image, CAUTIOUS_SAME_IMAGE), CAUTIOUS_SIMILAR
     same_image = min(1.0, round(same_image, 4))
-    return Thresholds(
+    return replace(
+        UNFITTED,
         inliers=inliers,
         covered=round(spans[math.floor(PARTIAL * len(spans))], 4) if spans else 0.0,
         same_image=same_image,
         similar=min(round(similar, 4), same_image),
-        false_accepts=1.0,
-        missed=1.0,
-        false_similar=1.0,
         fitted_on=len(outcomes),
-        measured_on=0,
     )
 
 
 def _accepts(findings: Findings, thresholds: Thresholds) -> bool:
-    return decide(findings, thresholds) in (Verdict.SAME_PRINT, Verdict.SAME_IMAGE)
+    return decide(findings, thresholds) in ACCEPTED
 
 
 def _above(values: Sequence[float], share: float) -> float:

@@ -8,6 +8,7 @@ from itertools import count, islice
 
 from device.bundle.opened import OpenedBundle
 from device.bundle.records import Record
+from device.bundle.relatives import relatives
 from device.evaluation.split import is_scored
 from device.recognition import frames
 from device.recognition.frames import Pixels
@@ -38,18 +39,11 @@ def prints_of(bundle: OpenedBundle, load: Load | None = None) -> tuple[Print, ..
         load: Gives a record's picture; `None` takes the bundle's own, of what it may show.
     """
     records = [bundle.records.at(item) for item in range(bundle.manifest.items)]
-    item_of = {record.record_id: record.item for record in records}
-    right = {record.item: {record.item} for record in records}
-    for record in records:
-        for relation in record.relations:
-            other = item_of.get(relation.record_id or "")
-            if other is not None:
-                right[record.item].add(other)
-                right[other].add(record.item)
+    related = relatives(records)
     return tuple(
         Print(
             record=record,
-            right=frozenset(right[record.item]),
+            right=related[record.item] | {record.item},
             load=partial(load or partial(_screen_picture, bundle), record),
         )
         for record in records

@@ -23,7 +23,7 @@ from device.evaluation.scores import Told, corner_error
 from device.evaluation.truths import Truth
 from device.recognition import frames
 from device.recognition.recogniser import Answer, Recogniser
-from device.recognition.verdict import Verdict
+from device.recognition.verdict import ACCEPTED, Verdict
 
 T = TypeVar("T")
 
@@ -33,7 +33,6 @@ Progress = Callable[[str, int, int], None]
 Witness = Callable[[Section, Question, Shown, Answer], None]
 
 COUNT = 20
-ACCEPTED = frozenset({Verdict.SAME_PRINT, Verdict.SAME_IMAGE})
 _FULL_FACTOR, _FULL_EMPTY = 100, 1000
 _FAILURES_A_SECTION = 24
 

@@ -70,6 +70,11 @@ def place(details: Details) -> Places:
     return places
 
 
+def shares(places: Places) -> npt.NDArray[np.float64]:
+    """Give x and y of places with the picture's sides 0..1: float64 (N, 2)."""
+    return np.column_stack([places["x"], places["y"]]) / SIDES
+
+
 class Catalogue:
     """The details of one bundle. Reading is thread-safe."""
 

@@ -7,13 +7,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from device.recognition.catalogue import SIDES, Places
+from device.recognition.catalogue import shares
 from device.recognition.frames import Pixels
-from device.recognition.outline import Corner, clockwise, points_of
+from device.recognition.outline import Corner, clockwise, mapped, points_of
 from device.recognition.tracing import Trace
 
 Matrix = npt.NDArray[np.float64]
-Points = npt.NDArray[np.float64]
 
 _SQUARE = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], dtype=np.float64)
 _REVERSE = np.array([(-1, 0, 1), (0, 1, 0), (0, 0, 1)], dtype=np.float64)
@@ -59,8 +58,8 @@ def of(trace: Trace, corners: Sequence[Corner] | None, frame: Pixels) -> Evidenc
     """
     to_frame = _to_frame(trace, corners, frame)
     transform = trace.fit.transform @ np.linalg.inv(to_frame)
-    seen = _mapped(_shares(trace.seen.places[trace.fit.matched[:, 0]]), to_frame)
-    known = _shares(trace.known.places[trace.fit.matched[:, 1]])
+    seen = mapped(shares(trace.seen.places[trace.fit.matched[:, 0]]), to_frame)
+    known = shares(trace.known.places[trace.fit.matched[:, 1]])
     return Evidence(
         inliers=trace.inliers,
         covered=round(trace.fit.covered, 4),
@@ -89,7 +88,7 @@ def picture_of(frame: Pixels, evidence: Evidence, aspect: float) -> Pixels:
     longest = max(aspect, 1.0)
     width, height = (max(1, round(_PICTURE_SIDE * share / longest)) for share in (aspect, 1.0))
     from_record = _from_record(evidence)
-    area = cv2.contourArea(_mapped(_SQUARE, from_record).astype(np.float32))
+    area = cv2.contourArea(mapped(_SQUARE, from_record).astype(np.float32))
     shrink = max(1, int((area / (width * height)) ** 0.5))
     if shrink > 1:  # so that every pixel counts, and fine lines don't beat with the sampling
         size = (max(1, frame.shape[1] // shrink), max(1, frame.shape[0] // shrink))
@@ -107,7 +106,7 @@ def picture_of(frame: Pixels, evidence: Evidence, aspect: float) -> Pixels:
 
 def turn_of(evidence: Evidence) -> int:
     """Give how far clockwise the print lies turned in the frame, to the nearest of 0, 90, 180, 270 degrees."""
-    middle, right = _mapped(np.array([(0.5, 0.5), (0.6, 0.5)]), _from_record(evidence))
+    middle, right = mapped(np.array([(0.5, 0.5), (0.6, 0.5)]), _from_record(evidence))
     along = middle - right if evidence.mirrored else right - middle
     return round(float(np.degrees(np.arctan2(along[1], along[0]))) / 90) * 90 % 360
 
@@ -115,7 +114,7 @@ def turn_of(evidence: Evidence) -> int:
 def from_own_top_left(corners: Sequence[Corner], evidence: Evidence) -> tuple[Corner, ...]:
     """Give a sheet's corners clockwise, beginning at the print's own top left."""
     own = np.array([(1.0 if evidence.mirrored else 0.0, 0.0)])
-    top_left = _mapped(own, _from_record(evidence))[0]
+    top_left = mapped(own, _from_record(evidence))[0]
     first = int(np.linalg.norm(points_of(corners) - top_left, axis=1).argmin())
     return (*corners[first:], *corners[:first])
 
@@ -135,12 +134,3 @@ def _to_frame(trace: Trace, corners: Sequence[Corner] | None, frame: Pixels) -> 
 def _turned_back(trace: Trace) -> Matrix:
     """Give the way from the picture as it was traced, perhaps in reverse, to the one in the view."""
     return _REVERSE if trace.mirrored else np.eye(3)
-
-
-def _shares(places: Places) -> Points:
-    return np.column_stack([places["x"], places["y"]]) / SIDES
-
-
-def _mapped(points: Points, matrix: Matrix) -> Points:
-    mapped = np.column_stack([points, np.ones(len(points))]) @ matrix.T
-    return np.asarray(mapped[:, :2] / mapped[:, 2:])

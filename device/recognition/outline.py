@@ -47,6 +47,12 @@ def clockwise(points: Points) -> Points:
     return np.roll(ordered, -first, axis=0)
 
 
+def mapped(points: Points, matrix: npt.NDArray[np.float64]) -> Points:
+    """Give points (N, 2) as a projective transform (3, 3) moves them."""
+    moved = np.column_stack([points, np.ones(len(points))]) @ matrix.T
+    return np.asarray(moved[:, :2] / moved[:, 2:])
+
+
 def signed_area(points: Points) -> float:
     """Give the area in square pixels, positive when the points go clockwise on the screen."""
     following = np.roll(points, -1, axis=0)

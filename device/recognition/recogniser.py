@@ -15,7 +15,7 @@ from device.recognition.frames import Frame, Pixels
 from device.recognition.outline import Corner
 from device.recognition.search import Index, Neighbour
 from device.recognition.tracing import Trace, Tracer
-from device.recognition.verdict import Findings, Verdict, confidence, decide
+from device.recognition.verdict import ACCEPTED, Findings, Verdict, confidence, decide
 
 __all__ = ["Answer", "Corner", "Evidence", "Match", "Recogniser"]
 
@@ -143,11 +143,12 @@ class Recogniser:
         watch.lap("sheet")
         sight = self._look(views, left_out)
         watch.lap("geometry")
-        fingerprints = self._fingerprints(frame.pixels, sight)
+        lies = _evidence(sight, frame.pixels)
+        fingerprints = self._fingerprints(frame.pixels, sight, lies)
         watch.lap("fingerprint")
         neighbours = self._neighbours(fingerprints, among, left_out, count)
         watch.lap("search")
-        found = self._matches(sight, neighbours, fingerprints, count, frame.pixels)
+        found = self._matches(lies, neighbours, fingerprints, count)
         watch.lap("records")
         return self._answer(sight, found, hint, watch.laps_ms)
 
@@ -174,12 +175,13 @@ class Recogniser:
                 break
         return best or _Sight(view=views[0], traces=())
 
-    def _fingerprints(self, pixels: Pixels, sight: _Sight) -> list[Fingerprint]:
+    def _fingerprints(
+        self, pixels: Pixels, sight: _Sight, lies: Mapping[int, Evidence]
+    ) -> list[Fingerprint]:
         """Fingerprint the print's own picture where geometry shows it, the sheet and what is inside its margin else."""
         if sight.inliers >= self._bundle.manifest.thresholds.inliers:
             best = sight.traces[0]
-            lies = evidence.of(best, sight.view.corners, pixels)
-            shown = evidence.picture_of(pixels, lies, best.known.aspect)
+            shown = evidence.picture_of(pixels, lies[best.item], best.known.aspect)
             return [self._fingerprint(preprocess.to_input(shown))]
         pictures = [sight.view.pixels]
         inside = sheet.picture_inside(sight.view.pixels) if sight.view.corners else None
@@ -212,31 +214,21 @@ class Recogniser:
 
     def _matches(
         self,
-        sight: _Sight,
+        lies: Mapping[int, Evidence],
         neighbours: list[Neighbour],
         fingerprints: list[Fingerprint],
         count: int,
-        pixels: Pixels,
     ) -> tuple[Match, ...]:
         """Give the traced prints first, then those the fingerprint alone speaks for."""
-        first: dict[int, Trace] = {}
-        for trace in sight.traces:
-            first.setdefault(trace.item, trace)
         scores = {neighbour.item: neighbour.score for neighbour in neighbours}
-        missing = [item for item in first if item not in scores]
+        missing = [item for item in lies if item not in scores]
         if missing:
             exact = self._index.exact(fingerprints[0], len(missing), among=missing)
             scores |= {neighbour.item: neighbour.score for neighbour in exact}
-        others = [n.item for n in neighbours if n.item not in first]
+        others = [n.item for n in neighbours if n.item not in lies]
         return tuple(
-            Match(
-                record=self._bundle.records.at(item),
-                score=scores[item],
-                evidence=(
-                    evidence.of(first[item], sight.view.corners, pixels) if item in first else None
-                ),
-            )
-            for item in [*first, *others][:count]
+            Match(record=self._bundle.records.at(item), score=scores[item], evidence=lies.get(item))
+            for item in [*lies, *others][:count]
         )
 
     def _answer(
@@ -256,7 +248,7 @@ class Recogniser:
             is_sheet=sight.view.corners is not None,
         )
         verdict = decide(findings, thresholds)
-        is_found = verdict in (Verdict.SAME_PRINT, Verdict.SAME_IMAGE)
+        is_found = verdict in ACCEPTED
         corners = sight.view.corners
         if corners and best:
             corners = evidence.from_own_top_left(corners, best)
@@ -271,6 +263,15 @@ class Recogniser:
             timings_ms=timings_ms,
             confidence=round(confidence(findings, thresholds), 6),
         )
+
+
+def _evidence(sight: _Sight, pixels: Pixels) -> dict[int, Evidence]:
+    """Give how each traced print lies in the frame, best first; of one seen both ways the better."""
+    found: dict[int, Evidence] = {}
+    for trace in sight.traces:
+        if trace.item not in found:
+            found[trace.item] = evidence.of(trace, sight.view.corners, pixels)
+    return found
 
 
 def _views(

@@ -20,6 +20,10 @@ class Verdict(StrEnum):
     NOT_IN_COLLECTION = "not_in_collection"
 
 
+# What says that the print is here.
+ACCEPTED = frozenset({Verdict.SAME_PRINT, Verdict.SAME_IMAGE})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """What is known of the best match.

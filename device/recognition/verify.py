@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from device.recognition.catalogue import SIDES, STEPS_AN_OCTAVE, Places, Written
+from device.recognition.catalogue import STEPS_AN_OCTAVE, Places, Written, shares
 from device.recognition.codebook import Signatures
+from device.recognition.outline import Points, mapped
 
-Points = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
@@ -123,7 +123,7 @@ def _refined(here: Points, there: Points, agreeing: Flags) -> tuple[Matrix, Flag
             if homography is not None and _is_sound(homography, here):
                 found = homography
         matrix = found
-        agreeing = np.linalg.norm(_moved(here, matrix) - there, axis=1) < _TIGHT
+        agreeing = np.linalg.norm(mapped(here, matrix) - there, axis=1) < _TIGHT
     return None if matrix is None or int(agreeing.sum()) < _FEWEST else (matrix, agreeing)
 
 
@@ -137,11 +137,6 @@ def _is_sound(matrix: Matrix, here: Points) -> bool:
     """Say whether a homography keeps what it maps on one side, unmirrored, and near its size."""
     depths = here @ matrix[2, :2] + matrix[2, 2]
     return bool(np.linalg.det(matrix) > 0 and depths.min() > 0.3 * depths.max())
-
-
-def _moved(points: Points, matrix: Matrix) -> Points:
-    mapped = np.column_stack([points, np.ones(len(points))]) @ matrix.T
-    return np.asarray(mapped[:, :2] / mapped[:, 2:])
 
 
 def _once(targets: npt.NDArray[np.intp], agreeing: Flags) -> Flags:
@@ -164,7 +159,7 @@ def _sides(written: Written) -> Points:
 
 
 def _points(places: Places, sides: Points) -> Points:
-    return np.column_stack([places["x"], places["y"]]) / SIDES * sides
+    return np.asarray(shares(places) * sides)
 
 
 def _complex(points: Points) -> npt.NDArray[np.complex128]:
