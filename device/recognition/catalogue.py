@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from device.bundle import layout
 from device.errors import BundleDamagedError
+from device.recognition.arrays import mapped_array
 from device.recognition.codebook import BITS, WORDS, Signatures, hamming
 from device.recognition.details import Details
 
@@ -202,12 +203,7 @@ def _agreeing(
 
 
 def _mapped(path: Path, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
-    try:
-        array: npt.NDArray[Any] = np.lib.format.open_memmap(path, mode="r")
-    except (ValueError, OSError, EOFError) as error:
-        raise BundleDamagedError(
-            f"{path}: expected an array, found {error}; fetch it again"
-        ) from error
+    array = mapped_array(path)
     if array.dtype != dtype:
         raise BundleDamagedError(
             f"{path}: expected {np.dtype(dtype)}, found {array.dtype}; fetch it again"

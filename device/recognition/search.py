@@ -16,6 +16,7 @@ import numpy.typing as npt
 from device.bundle import layout
 from device.bundle.manifest import IndexSpec
 from device.errors import BundleDamagedError, ModelError
+from device.recognition.arrays import mapped_array
 from device.recognition.fingerprint import DIMENSIONS, Fingerprint, Vector
 
 Vectors = npt.NDArray[np.float32]
@@ -83,12 +84,7 @@ def load_array(path: Path) -> Vectors:
     Raises:
         BundleDamagedError: When the file holds something else.
     """
-    try:
-        array: Vectors = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, OSError, EOFError) as error:
-        raise BundleDamagedError(
-            f"{path}: expected an array, found {error}; fetch it again"
-        ) from error
+    array: Vectors = mapped_array(path)
     if array.dtype != np.float32 or array.ndim != 2:
         raise BundleDamagedError(
             f"{path}: expected float32 in 2 dimensions, found {array.dtype} in {array.ndim}; fetch it again"

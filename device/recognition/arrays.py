@@ -1,0 +1,24 @@
+"""Arrays of a bundle, mapped from `.npy` files: what is in them is checked before anybody counts on it."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from device.errors import BundleDamagedError
+
+
+def mapped_array(path: Path) -> npt.NDArray[Any]:
+    """Map an array, to be read only.
+
+    Raises:
+        BundleDamagedError: When the file holds something else.
+    """
+    try:
+        array: npt.NDArray[Any] = np.lib.format.open_memmap(path, mode="r")
+    except (ValueError, OSError, EOFError) as error:
+        raise BundleDamagedError(
+            f"{path}: expected an array, found {error}; fetch it again"
+        ) from error
+    return array
