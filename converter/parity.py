@@ -11,14 +11,13 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from converter import captures as shots
-from converter import measuring
+from converter import likes, measuring
 from converter.agreement import Agreement, Comparison, agreement
 from converter.both_sides import BothSides
 from converter.captures import Capture, Fingerprints, PrintPicture, Progress
 from converter.cases import Case, cases
 from converter.leaving_out import Scores, score
 from converter.measuring import FactorAlone
-from converter.thresholds import relatives_of
 from device.bundle import layout
 from device.bundle.manifest import IndexSpec, ModelSpec, ParitySummary, Thresholds
 from device.bundle.opened import OpenedBundle
@@ -168,7 +167,7 @@ def compare(
             seed=plan.seed,
             progress=progress,
         ),
-        scores=score(stored, taken, relatives_of(bundle.file(layout.RECORDS))),
+        scores=score(stored, taken, likes.related(bundle.file(layout.RECORDS))),
         cases=cases(bundle, asked.clean, asked.camera, taken),
     )
 

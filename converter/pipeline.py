@@ -17,6 +17,7 @@ from converter import (
     collection,
     details,
     index,
+    likes,
     parity,
     place,
     prepare,
@@ -46,6 +47,7 @@ from device.recognition.codebook import Codebook
 from device.recognition.probes import lost_probes
 from device.recognition.recogniser import Recogniser
 from device.recognition.search import Vectors
+from device.recognition.tracing import Tracer
 
 _log = logging.getLogger(__name__)
 
@@ -290,12 +292,12 @@ def _fit(
 ) -> thresholds.Fit:
     """Open the bundle as far as it is, and see what the kiosk makes of captures."""
     bundle_writer.write_manifest(unfitted, folder)
-    relatives = thresholds.relatives_of(folder / layout.RECORDS)
     with opened(folder) as bundle:
         outcomes = thresholds.observe(
             Recogniser(bundle, threads=options.threads),
+            Tracer(folder, unfitted.items),
             pictures,
-            relatives,
+            likes.related(folder / layout.RECORDS),
             count=options.plan.camera_queries,
             seed=options.plan.seed,
             progress=progress,

@@ -9,20 +9,19 @@ the evaluation scores are not touched at all.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from converter.captures import PrintPicture, Progress, quiet, sample
+from converter.likes import SAME_IMAGE_INLIERS, same_image
 from device.bundle.manifest import Thresholds
-from device.bundle.records import Records
-from device.bundle.relatives import relatives
 from device.evaluation.conditions import Level
 from device.evaluation.held import capture
 from device.evaluation.split import is_scored
-from device.recognition import frames
+from device.recognition import frames, sheet
 from device.recognition.recogniser import Answer, Recogniser
+from device.recognition.tracing import Tracer
 from device.recognition.verdict import ACCEPTED, Findings, Verdict, decide
 
 # Fewer agreeing details than this are never evidence: of 220 unknown prints none reached 10 in the first prototype, and
@@ -35,9 +34,6 @@ FALSE_BY_FINGERPRINT = 0.0025
 PARTIAL = 0.02
 # Of prints that are not there, at least so many are shown their nearest as similar, which claims nothing false.
 SHOWN = 0.1
-# So many agreeing details between two clean pictures are the same image, whatever the metadata says.
-SAME_IMAGE_INLIERS = 30
-
 # With fewer left-out prints than this a share of 1 % can't be seen: the cosines are then cautious ones.
 ENOUGH_PRINTS = 100
 CAUTIOUS_SAME_IMAGE = 0.93
@@ -49,6 +45,7 @@ UNFITTED = Thresholds(
     covered=0.0,
     same_image=1.0,
     similar=CAUTIOUS_SIMILAR,
+    margins=0.0,
     false_accepts=1.0,
     missed=1.0,
     false_similar=1.0,
@@ -65,12 +62,14 @@ class Outcome:
         item: The captured print.
         is_right: Whether the first match is that print or one of its likes.
         known, unknown: What is found of the best match, with it and without.
+        has_margin: Whether the museum's picture shows paper round the print's own.
     """
 
     item: int
     is_right: bool
     known: Findings
     unknown: Findings
+    has_margin: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,20 +84,9 @@ class Fit:
     note: str | None
 
 
-def relatives_of(path: Path) -> dict[int, frozenset[int]]:
-    """Give, for every row of a records file, the rows that a relation of the museum's leads to or comes from.
-
-    Raises:
-        BundleDamagedError: When it is no records file.
-    """
-    records = Records(path)
-    rows = [records.at(item) for item in range(len(records))]
-    records.close()
-    return relatives(rows)
-
-
 def observe(
     recogniser: Recogniser,
+    tracer: Tracer,
     prints: Sequence[PrintPicture],
     related: Mapping[int, frozenset[int]],
     *,
@@ -110,6 +98,7 @@ def observe(
 
     Args:
         recogniser: Of the bundle, with `UNFITTED` thresholds.
+        tracer: Of its details.
         prints: The collection; those that the evaluation scores are left alone where there are others.
         related: Rows that the museum relates to a row.
         count: How many prints are captured, once each.
@@ -119,18 +108,20 @@ def observe(
     chosen = sample(spared, count, seed)
     outcomes = []
     for number, picture in enumerate(chosen, 1):
-        outcomes.append(
-            _observed(recogniser, picture, related.get(picture.item, frozenset()), seed)
-        )
+        pixels = picture.load()
+        likes = related.get(picture.item, frozenset()) | same_image(tracer, pixels)
+        outcomes.append(_observed(recogniser, picture, pixels, likes | {picture.item}, seed))
         progress("thresholds", number, len(chosen))
     return tuple(outcomes)
 
 
 def _observed(
-    recogniser: Recogniser, picture: PrintPicture, related: frozenset[int], seed: int
+    recogniser: Recogniser,
+    picture: PrintPicture,
+    pixels: frames.Pixels,
+    likes: frozenset[int],
+    seed: int,
 ) -> Outcome:
-    pixels = picture.load()
-    likes = related | {picture.item} | _same_image(recogniser, pixels)
     held = capture(pixels, picture.record_id, level=Level.NORMAL, seed=seed)
     frame = frames.frame(held.pixels, source="simulated")
     known = recogniser.recognise(frame, count=1)
@@ -140,23 +131,8 @@ def _observed(
         is_right=bool(known.matches) and known.matches[0].record.item in likes,
         known=findings_of(known),
         unknown=findings_of(unknown),
+        has_margin=sheet.picture_inside(pixels) is not None,
     )
-
-
-def _same_image(recogniser: Recogniser, pixels: frames.Pixels) -> frozenset[int]:
-    """Give the prints that show a clean picture, asking again without those already named until none is left."""
-    frame = frames.frame(pixels, source="clean")
-    found: frozenset[int] = frozenset()
-    while True:
-        answer = recogniser.recognise(frame, without=found, count=20)
-        more = frozenset(
-            match.record.item
-            for match in answer.matches
-            if match.evidence is not None and match.evidence.inliers >= SAME_IMAGE_INLIERS
-        )
-        if not more:
-            return found
-        found |= more
 
 
 def findings_of(answer: Answer) -> Findings:
@@ -224,6 +200,7 @@ def _part(outcomes: Sequence[Outcome]) -> Thresholds:
         covered=round(spans[math.floor(PARTIAL * len(spans))], 4) if spans else 0.0,
         same_image=same_image,
         similar=min(round(similar, 4), same_image),
+        margins=_share([outcome.has_margin for outcome in outcomes]) if outcomes else 0.0,
         fitted_on=len(outcomes),
     )
 

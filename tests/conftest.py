@@ -98,6 +98,7 @@ def small_bundle(
             covered=0.1,
             same_image=0.9,
             similar=0.75,
+            margins=0.0,
             false_accepts=0.0,
             missed=0.0,
             false_similar=0.0,

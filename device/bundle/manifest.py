@@ -85,6 +85,7 @@ class Thresholds:
             of it".
         same_image: Cosine from which the fingerprint alone says "the same image".
         similar: Cosine from which there is anything worth showing as similar.
+        margins: Share of the collection's pictures that show paper round the print's own picture, 0..1.
         false_accepts: Share of prints left out of the collection that are accepted (as the same print or image) all
             the same.
         missed: Share of prints in the collection that are not accepted, or as another print.
@@ -96,6 +97,7 @@ class Thresholds:
     covered: float
     same_image: float
     similar: float
+    margins: float
     false_accepts: float
     missed: float
     false_similar: float

@@ -59,6 +59,19 @@ class Written:
         return len(self.signatures)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A print that a frame's details lead to.
+
+    Attributes:
+        item: Row of the print.
+        pairs: int (N, 2): row of the frame's detail, row of the print's that it led to.
+    """
+
+    item: int
+    pairs: Items
+
+
 def place(details: Details) -> Places:
     """Give where details are, in a form of six bytes each, `PLACE` (N,)."""
     sides = np.array([details.width, details.height], dtype=np.float32)
@@ -121,7 +134,7 @@ class Catalogue:
         words: npt.NDArray[np.int64],
         count: int,
         without: Collection[int] = (),
-    ) -> list[int]:
+    ) -> list[Proposal]:
         """Give the prints that most details speak for, the likeliest first.
 
         Args:
@@ -155,7 +168,14 @@ class Catalogue:
             len(shortlist),
         )
         order = np.argsort(-agreeing, kind="stable")[:count]
-        return [int(shortlist[i]) for i in order]
+        return [self._proposal(int(shortlist[i]), owners, asked, features) for i in order]
+
+    def _proposal(
+        self, item: int, owners: npt.NDArray[np.int32], asked: Items, features: Items
+    ) -> Proposal:
+        its = np.flatnonzero(owners == item)
+        pairs = np.column_stack([asked[its], features[its] - self._starts[item]])
+        return Proposal(item=item, pairs=pairs)
 
     def _postings_of(self, words: npt.NDArray[np.int64]) -> tuple[Items, Items]:
         """Give which detail asked, and which details of the collection its cells hold."""

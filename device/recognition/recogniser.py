@@ -23,6 +23,9 @@ __all__ = ["Answer", "Corner", "Evidence", "Match", "Recogniser"]
 SIDE = 448
 # From here on a sheet's outline is borne out well enough not to look at the whole frame besides.
 SURE_OUTLINE = 0.5
+# Where most of the museum's own pictures show the paper too, the whole sheet is fingerprinted; else what is inside its
+# margin. Both cost a second call of the model, and named no print more (docs/decisions.md).
+_MOSTLY = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,11 +147,11 @@ class Recogniser:
         sight = self._look(views, left_out)
         watch.lap("geometry")
         lies = _evidence(sight, frame.pixels)
-        fingerprints = self._fingerprints(frame.pixels, sight, lies)
+        fingerprint = self._fingerprint_of(frame.pixels, sight, lies)
         watch.lap("fingerprint")
-        neighbours = self._neighbours(fingerprints, among, left_out, count)
+        neighbours = self._neighbours(fingerprint, among, left_out, count)
         watch.lap("search")
-        found = self._matches(lies, neighbours, fingerprints, count)
+        found = self._matches(lies, neighbours, fingerprint, count)
         watch.lap("records")
         return self._answer(sight, found, hint, watch.laps_ms)
 
@@ -175,55 +178,46 @@ class Recogniser:
                 break
         return best or _Sight(view=views[0], traces=())
 
-    def _fingerprints(
+    def _fingerprint_of(
         self, pixels: Pixels, sight: _Sight, lies: Mapping[int, Evidence]
-    ) -> list[Fingerprint]:
-        """Fingerprint the print's own picture where geometry shows it, the sheet and what is inside its margin else."""
-        if sight.inliers >= self._bundle.manifest.thresholds.inliers:
+    ) -> Fingerprint:
+        """Fingerprint the print's own picture: where geometry shows it, or what the sheet is likely to show of it."""
+        thresholds = self._bundle.manifest.thresholds
+        shown = sight.view.pixels
+        if sight.inliers >= thresholds.inliers:
             best = sight.traces[0]
             shown = evidence.picture_of(pixels, lies[best.item], best.known.aspect)
-            return [self._fingerprint(preprocess.to_input(shown))]
-        pictures = [sight.view.pixels]
-        inside = sheet.picture_inside(sight.view.pixels) if sight.view.corners else None
-        if inside is not None:
-            pictures.append(sheet.straighten(sight.view.pixels, inside, side=SIDE))
-        return [self._fingerprint(preprocess.to_input(picture)) for picture in pictures]
+        elif sight.view.corners and thresholds.margins < _MOSTLY:
+            inside = sheet.picture_inside(shown)
+            shown = sheet.straighten(shown, inside, side=SIDE) if inside else shown
+        return self._fingerprint(preprocess.to_input(shown))
 
     def _neighbours(
         self,
-        fingerprints: list[Fingerprint],
+        fingerprint: Fingerprint,
         among: Collection[int] | None,
         left_out: frozenset[int],
         count: int,
     ) -> list[Neighbour]:
-        """Give the nearest by any of the fingerprints, each print once."""
-        nearest: dict[int, Neighbour] = {}
-        for fingerprint in fingerprints:
-            if among is not None:
-                rows = sorted(frozenset(among) - left_out)
-                found = self._index.exact(fingerprint, count, among=rows)
-            else:
-                found = self._index.nearest(fingerprint, count + len(left_out))
-            for neighbour in found:
-                known = nearest.get(neighbour.item)
-                if neighbour.item not in left_out and (
-                    known is None or neighbour.distance < known.distance
-                ):
-                    nearest[neighbour.item] = neighbour
-        return sorted(nearest.values(), key=lambda n: (n.distance, n.item))[:count]
+        """Give the nearest by fingerprint."""
+        if among is not None:
+            rows = sorted(frozenset(among) - left_out)
+            return self._index.exact(fingerprint, count, among=rows)
+        found = self._index.nearest(fingerprint, count + len(left_out))
+        return [neighbour for neighbour in found if neighbour.item not in left_out][:count]
 
     def _matches(
         self,
         lies: Mapping[int, Evidence],
         neighbours: list[Neighbour],
-        fingerprints: list[Fingerprint],
+        fingerprint: Fingerprint,
         count: int,
     ) -> tuple[Match, ...]:
         """Give the traced prints first, then those the fingerprint alone speaks for."""
         scores = {neighbour.item: neighbour.score for neighbour in neighbours}
         missing = [item for item in lies if item not in scores]
         if missing:
-            exact = self._index.exact(fingerprints[0], len(missing), among=missing)
+            exact = self._index.exact(fingerprint, len(missing), among=missing)
             scores |= {neighbour.item: neighbour.score for neighbour in exact}
         others = [n.item for n in neighbours if n.item not in lies]
         return tuple(

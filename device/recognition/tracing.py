@@ -6,16 +6,17 @@ from pathlib import Path
 
 from device.bundle import layout
 from device.recognition import catalogue, codebook, details, verify
-from device.recognition.catalogue import Catalogue, Written
+from device.recognition.catalogue import Catalogue, Proposal, Written
 from device.recognition.details import Details
 from device.recognition.frames import Pixels
 from device.recognition.verify import Fit
 
-# How many of the proposed prints are checked: the right one is among the first five nearly always
-# (docs/decisions.md), and one that lies on the picture beyond doubt leaves only its likes to be looked for.
-_CHECKED = 12
-_BEYOND_DOUBT = 60
-_CHECKED_AFTER = 2
+# Of the proposed prints, those are checked whose looked-up details agree best with each other on a place: the right
+# one is then the first or second nearly always, and a picture that is not here costs few checks (docs/decisions.md).
+_PROPOSED = 16
+_CHECKED = 4
+# One detail agrees with itself.
+_AGREEING = 2
 # Fewer agreeing details than this are chance, and not even worth naming a print first for.
 _FEWEST = 8
 
@@ -79,19 +80,21 @@ class Tracer:
             aspect=seen.width / seen.height,
         )
         words = self._codebook.words(projected[: catalogue.ASKED], catalogue.WORDS_ASKED)
-        proposed = self._catalogue.propose(written, words, _CHECKED, without)
-        found: list[Trace] = []
-        left = _CHECKED
-        for item in proposed:
-            if left == 0:
-                break
-            left -= 1
-            known = self._catalogue.of(item)
-            fit = verify.check(written, known)
-            if fit is not None and len(fit) >= _FEWEST:
-                found.append(
-                    Trace(item=item, mirrored=mirrored, fit=fit, seen=written, known=known)
-                )
-                if len(fit) >= _BEYOND_DOUBT:
-                    left = min(left, _CHECKED_AFTER)
+        proposals = self._catalogue.propose(written, words, _PROPOSED, without)
+        found = [
+            Trace(item=item, mirrored=mirrored, fit=fit, seen=written, known=known)
+            for item, known in self._likeliest(written, proposals)
+            if (fit := verify.check(written, known)) is not None and len(fit) >= _FEWEST
+        ]
         return tuple(sorted(found, key=lambda trace: -trace.inliers))
+
+    def _likeliest(self, written: Written, proposals: list[Proposal]) -> list[tuple[int, Written]]:
+        """Give the proposed prints that are worth a check, with their details."""
+        known = {proposal.item: self._catalogue.of(proposal.item) for proposal in proposals}
+        agreeing = {
+            proposal.item: verify.agreement(written, known[proposal.item], proposal.pairs)
+            for proposal in proposals
+        }
+        worth = [item for item in known if agreeing[item] >= _AGREEING]
+        worth.sort(key=lambda item: -agreeing[item])
+        return [(item, known[item]) for item in worth[:_CHECKED]]

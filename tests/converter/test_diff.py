@@ -103,6 +103,7 @@ def manifest(bundle: Path, items: int, **changed: Any) -> Manifest:
             covered=0.2,
             same_image=0.8,
             similar=0.6,
+            margins=0.0,
             false_accepts=0.01,
             missed=0.02,
             false_similar=0.1,

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import drawn_bundle
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from converter.captures import PrintPicture
 from converter.item import Item
+from converter.likes import SAME_IMAGE_INLIERS
 from converter.thresholds import (
     CAUTIOUS_SAME_IMAGE,
     CAUTIOUS_SIMILAR,
@@ -19,22 +19,20 @@ from converter.thresholds import (
     FALSE_BY_FINGERPRINT,
     FEWEST_INLIERS,
     PARTIAL,
-    SAME_IMAGE_INLIERS,
     SHOWN,
     UNFITTED,
     Outcome,
     findings_of,
     fit,
     observe,
-    relatives_of,
 )
-from device.bundle import layout
 from device.bundle.manifest import Manifest
 from device.bundle.opened import OpenedBundle, opened
 from device.evaluation.split import is_scored
 from device.recognition import frames
 from device.recognition.frames import Pixels
 from device.recognition.recogniser import Recogniser
+from device.recognition.tracing import Tracer
 from device.recognition.verdict import Findings, Verdict, decide
 
 # Found by its lines, all of it.
@@ -242,19 +240,6 @@ def test_while_nothing_is_fitted_details_alone_count() -> None:
     assert decide(replace(near, inliers=FEWEST_INLIERS), UNFITTED) is Verdict.SAME_PRINT
 
 
-def test_relatives_are_read_from_the_records_both_ways(tmp_path: Path) -> None:
-    drawn = drawn_bundle.write(tmp_path / "bundle", range(4), relations={0: 1, 3: 1})
-
-    found = relatives_of(drawn.path / layout.RECORDS)
-
-    assert found == {
-        0: frozenset({1}),
-        1: frozenset({0, 3}),
-        2: frozenset(),
-        3: frozenset({1}),
-    }
-
-
 @pytest.fixture
 def unfitted(bundle_copy: Path, change_manifest: Callable[..., Manifest]) -> Iterator[OpenedBundle]:
     """The small bundle as it is when its thresholds are looked for."""
@@ -267,6 +252,12 @@ def unfitted(bundle_copy: Path, change_manifest: Callable[..., Manifest]) -> Ite
 def recogniser(unfitted: OpenedBundle) -> Recogniser:
     """The kiosk's own line, on real prints."""
     return Recogniser(unfitted, threads=2)
+
+
+@pytest.fixture
+def tracer(unfitted: OpenedBundle) -> Tracer:
+    """Of the same prints' details."""
+    return Tracer(unfitted.path, unfitted.manifest.items)
 
 
 @pytest.fixture
@@ -285,11 +276,13 @@ def prints(
 
 
 def test_real_prints_are_found_while_there_and_not_when_left_out(
-    recogniser: Recogniser, prints: list[PrintPicture]
+    recogniser: Recogniser, tracer: Tracer, prints: list[PrintPicture]
 ) -> None:
     steps: list[tuple[str, int, int]] = []
 
-    seen = observe(recogniser, prints, {}, count=3, seed=1, progress=lambda *s: steps.append(s))
+    seen = observe(
+        recogniser, tracer, prints, {}, count=3, seed=1, progress=lambda *s: steps.append(s)
+    )
 
     assert len(seen) == len({one.item for one in seen}) == 3
     assert steps == [("thresholds", n, 3) for n in range(1, 4)]
@@ -305,29 +298,29 @@ def test_real_prints_are_found_while_there_and_not_when_left_out(
 
 
 def test_what_the_museum_relates_to_a_print_is_left_out_with_it(
-    recogniser: Recogniser, prints: list[PrintPicture]
+    recogniser: Recogniser, tracer: Tracer, prints: list[PrintPicture]
 ) -> None:
     chosen = next(one for one in prints if not is_scored(one.record_id))
     everyone = frozenset(range(len(prints)))
 
-    (seen,) = observe(recogniser, [chosen], {chosen.item: everyone}, count=1, seed=1)
+    (seen,) = observe(recogniser, tracer, [chosen], {chosen.item: everyone}, count=1, seed=1)
 
     assert seen.is_right
     assert seen.unknown == replace(ALONE, is_sheet=seen.unknown.is_sheet)
 
 
 def test_a_collection_of_scored_prints_alone_is_observed_all_the_same(
-    recogniser: Recogniser, prints: list[PrintPicture]
+    recogniser: Recogniser, tracer: Tracer, prints: list[PrintPicture]
 ) -> None:
     scored = [one for one in prints if is_scored(one.record_id)]
 
-    (seen,) = observe(recogniser, scored[:1], {}, count=5, seed=1)
+    (seen,) = observe(recogniser, tracer, scored[:1], {}, count=5, seed=1)
 
     assert seen.item == scored[0].item
 
 
 def test_findings_are_what_the_answer_says_of_its_best_match(
-    recogniser: Recogniser, prints: list[PrintPicture]
+    recogniser: Recogniser, tracer: Tracer, prints: list[PrintPicture]
 ) -> None:
     answer = recogniser.recognise(frames.frame(prints[2].load(), source="test"), count=3)
 
@@ -346,7 +339,7 @@ def test_findings_are_what_the_answer_says_of_its_best_match(
 
 
 def test_an_answer_without_matches_has_found_nothing(
-    recogniser: Recogniser, prints: list[PrintPicture]
+    recogniser: Recogniser, tracer: Tracer, prints: list[PrintPicture]
 ) -> None:
     everyone = frozenset(range(len(prints)))
 

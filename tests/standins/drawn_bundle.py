@@ -126,6 +126,7 @@ def write(
             covered=0.1,
             same_image=0.9,
             similar=0.7,
+            margins=0.0,
             false_accepts=0.01,
             missed=0.1,
             false_similar=0.2,

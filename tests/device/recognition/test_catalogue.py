@@ -16,12 +16,14 @@ from device.errors import BundleDamagedError
 from device.recognition import details
 from device.recognition.catalogue import (
     ASKED,
+    FAR,
     PLACE,
     SIDES,
     SMALLEST,
     STEPS_AN_OCTAVE,
     WORDS_ASKED,
     Catalogue,
+    Proposal,
     Written,
     place,
 )
@@ -47,12 +49,18 @@ def damaged(small_bundle: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def proposed(
+def proposals(
     catalogue: Catalogue, found: Details, count: int = PRINTS, without: tuple[int, ...] = ()
-) -> list[int]:
+) -> list[Proposal]:
     book = trained()
     words = book.words(book.project(found.descriptors)[:ASKED], WORDS_ASKED)
     return catalogue.propose(written(found), words, count, without)
+
+
+def proposed(
+    catalogue: Catalogue, found: Details, count: int = PRINTS, without: tuple[int, ...] = ()
+) -> list[int]:
+    return [proposal.item for proposal in proposals(catalogue, found, count, without)]
 
 
 @pytest.mark.parametrize("turn", [0, 90, 200])
@@ -85,6 +93,18 @@ def test_no_more_are_proposed_than_were_asked_for_and_none_twice(
 
     assert len(set(everyone)) == len(everyone)
     assert proposed(catalogue, found, count=2) == everyone[:2]
+
+
+def test_a_proposal_names_pairs_of_details_that_look_alike_each_of_the_frame_s_once(
+    catalogue: Catalogue, print_pictures: Mapping[str, Pixels]
+) -> None:
+    found = details.extract(list(print_pictures.values())[3])
+
+    for proposal in proposals(catalogue, found):
+        here, there = proposal.pairs.T
+        known = catalogue.of(proposal.item)
+        assert hamming(written(found).signatures[here], known.signatures[there]).max() <= FAR
+        assert len(set(here)) == len(here) > 0
 
 
 def test_a_picture_without_details_proposes_nothing(catalogue: Catalogue) -> None:

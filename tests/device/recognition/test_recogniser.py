@@ -8,14 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from device.bundle import layout
 from device.bundle.filters import Filters
 from device.bundle.manifest import Manifest
 from device.bundle.opened import OpenedBundle, opened
 from device.errors import UnknownRecordError
 from device.recognition import frames
+from device.recognition.fingerprint import Fingerprinter
 from device.recognition.frames import Pixels
+from device.recognition.preprocess import to_input
 from device.recognition.probes import lost_probes
 from device.recognition.recogniser import Answer, Corner, Recogniser
+from device.recognition.search import load_array, unit
 from device.recognition.verdict import Verdict
 from device.recognition.wire import answer_to_json
 
@@ -108,6 +112,30 @@ def test_an_empty_stand_is_not_in_the_collection(recogniser: Recogniser, grey: i
     answer = recogniser.recognise(frames.frame(empty, source="test"))
 
     assert answer.verdict is Verdict.NOT_IN_COLLECTION
+
+
+@pytest.mark.parametrize(("margins", "is_whole"), [(0.1, False), (0.9, True)])
+def test_a_stranger_s_sheet_is_compared_as_the_museum_shows_its_own(
+    open_small: OpenedBundle, print_pictures: dict[str, Pixels], margins: float, is_whole: bool
+) -> None:
+    """With the paper where the museum's pictures have it, and else what is inside its margin."""
+    thresholds = replace(open_small.manifest.thresholds, margins=margins)
+    asked = replace(open_small, manifest=replace(open_small.manifest, thresholds=thresholds))
+    recogniser = Recogniser(asked, threads=2)
+    own = next(iter(print_pictures.values()))
+    sheet = np.pad(own, ((60, 60), (60, 60), (0, 0)), constant_values=240)
+    frame = np.pad(sheet, ((90, 90), (150, 150), (0, 0)), constant_values=40)
+
+    answer = recogniser.recognise(frames.frame(frame, source="test"), without={0}, count=1)
+
+    first = answer.matches[0]
+    known = load_array(open_small.file(layout.FINGERPRINTS))[first.record.item]
+    model = open_small.manifest.model
+    fingerprint = Fingerprinter(open_small.file(layout.MODEL), model.sha256, threads=2)
+    by_sheet, by_own = (
+        float(unit(fingerprint(to_input(shown)).vector) @ unit(known)) for shown in (sheet, own)
+    )
+    assert (abs(first.score - by_sheet) < abs(first.score - by_own)) is is_whole
 
 
 def test_every_probe_of_a_sound_bundle_finds_itself(

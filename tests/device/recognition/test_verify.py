@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from seen import WIDTH, lay, moved, seen, warp, written
 
@@ -203,3 +204,30 @@ def test_details_from_one_place_fit_no_small_patch_either() -> None:
 
     assert verify.check(one, patch) is None
     assert verify.check(patch, one) is None
+
+
+def own_pairs(print_: Written) -> npt.NDArray[np.intp]:
+    rows = np.arange(len(print_))
+    return np.column_stack([rows, rows])
+
+
+def test_details_that_lie_alike_agree_and_those_paired_by_chance_do_not(
+    known: Mapping[str, Written],
+) -> None:
+    for record_id, print_ in known.items():
+        pairs = own_pairs(print_)
+        shuffled = np.column_stack([pairs[:, 0], np.random.default_rng(2).permutation(pairs[:, 1])])
+
+        alike = verify.agreement(print_, print_, pairs)
+        by_chance = verify.agreement(print_, print_, shuffled)
+
+        # One place has several details where lines run several ways.
+        assert len(pairs) / 2 < alike <= len(pairs), record_id
+        assert by_chance < alike / 10, record_id
+
+
+def test_many_pairs_that_meet_in_one_place_agree_as_one(known: Mapping[str, Written]) -> None:
+    print_ = next(iter(known.values()))
+
+    assert verify.agreement(print_, print_, np.zeros((30, 2), np.intp)) == 1
+    assert verify.agreement(print_, print_, np.empty((0, 2), np.intp)) == 0
