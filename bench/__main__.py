@@ -19,7 +19,9 @@ from converter.errors import ConverterError
 from converter.weights import default_cache
 from device.errors import KioskError
 
-NAMES = ("fingerprints", "recognition", "neighbours", "starting", "memory", "building")
+NAMES = (
+    "fingerprints", "recognition", "neighbours", "proposals", "starting", "memory", "building",
+)  # fmt: skip
 OUT = Path("out/bench")
 _THREADS = 2
 

@@ -31,6 +31,8 @@ class Amounts:
         starts: Of the service.
         answers: Before its memory is measured.
         measured: Prints of which a build's cost is measured.
+        compared: Captures that are compared with every print of the bundle.
+        crowds: Collections to look details up in, numbers of prints.
     """
 
     rounds: int
@@ -43,15 +45,17 @@ class Amounts:
     starts: int
     answers: int
     measured: int
+    compared: int
+    crowds: tuple[int, ...]
 
 
 FULL = Amounts(
     rounds=24, calls=4, pictures=48, calibration=32, sizes=(20_000, 100_000), base=1500, queries=200,
-    starts=5, answers=100, measured=64,
+    starts=5, answers=100, measured=64, compared=60, crowds=(20_000,),
 )  # fmt: skip
 QUICK = Amounts(
     rounds=3, calls=1, pictures=4, calibration=4, sizes=(400,), base=40, queries=20, starts=1, answers=3,
-    measured=3,
+    measured=3, compared=3, crowds=(40,),
 )  # fmt: skip
 
 

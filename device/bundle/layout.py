@@ -13,6 +13,7 @@ DETAIL_PLACES = "details/places.npy"
 DETAIL_STARTS = "details/starts.npy"
 DETAIL_ASPECTS = "details/aspects.npy"
 DETAIL_POSTINGS = "details/postings.npy"
+DETAIL_POSITIONS = "details/positions.npy"
 DETAIL_CELLS = "details/cells.npy"
 DETAILS = (
     CODEBOOK,
@@ -21,6 +22,7 @@ DETAILS = (
     DETAIL_STARTS,
     DETAIL_ASPECTS,
     DETAIL_POSTINGS,
+    DETAIL_POSITIONS,
     DETAIL_CELLS,
 )
 RECORDS = "records.sqlite"

@@ -29,17 +29,18 @@ class BareCall:
         """Time a call, if it is the turn for one: of every eight times that this is asked, the first."""
         self._asked += 1
         if self._asked % _EVERY == 1:
-            self._time()
+            self._times_ms.append(self.once_ms())
 
     @property
     def median_ms(self) -> float:
         """The median wall time of a call; of thirty at least."""
         while len(self._times_ms) < FEWEST:
-            self._time()
+            self._times_ms.append(self.once_ms())
         return round(float(np.median(self._times_ms)), 3)
 
-    def _time(self) -> None:
+    def once_ms(self) -> float:
+        """Give the wall time of one call."""
         self._model(self._pixels)  # its weights are in the cache again
         since = time.perf_counter()
         self._model(self._pixels)
-        self._times_ms.append((time.perf_counter() - since) * 1000)
+        return (time.perf_counter() - since) * 1000

@@ -36,7 +36,8 @@ ASKED = 250
 FAR = 32
 # A signature differs from that of the same detail, seen again, in about so many.
 SOFT = 20.0
-_POSTINGS = 400_000
+# Looked up a frame: recall falls only below a hundred thousand (`make bench`), time grows with it.
+_POSTINGS = 200_000
 _SHORTLIST = 200
 _TURNS, _OCTAVES = 16, 24
 
@@ -98,23 +99,26 @@ class Catalogue:
         Raises:
             BundleDamagedError: When the files don't agree with each other or with the number of prints.
         """
+        # Signatures lie cell by cell; everything else by print. Postings lead from there to here, positions back.
         self._signatures: Signatures = _mapped(bundle / layout.DETAIL_SIGNATURES, np.uint64)
         self._places: Places = _mapped(bundle / layout.DETAIL_PLACES, PLACE)
         self._starts = np.array(_mapped(bundle / layout.DETAIL_STARTS, np.uint32), dtype=np.int64)
         self._aspects = np.array(_mapped(bundle / layout.DETAIL_ASPECTS, np.float32))
         self._postings = _mapped(bundle / layout.DETAIL_POSTINGS, np.uint32)
+        self._positions = _mapped(bundle / layout.DETAIL_POSITIONS, np.uint32)
         self._cells = np.array(_mapped(bundle / layout.DETAIL_CELLS, np.uint32), dtype=np.int64)
         count = len(self._places)
         found = (
             self._signatures.shape, len(self._starts), len(self._aspects), len(self._postings),
-            len(self._cells), self._starts[-1:].tolist(), self._cells[-1:].tolist(),
+            len(self._positions), len(self._cells), self._starts[-1:].tolist(), self._cells[-1:].tolist(),
         )  # fmt: skip
-        wanted = ((count, BITS // 64), items + 1, items, count, WORDS + 1, [count], [count])
+        wanted = (
+            (count, BITS // 64), items + 1, items, count, count, WORDS + 1, [count], [count],
+        )  # fmt: skip
         if found != wanted:
             raise BundleDamagedError(
                 f"{bundle}: details: expected sizes {wanted}, found {found}; fetch it again"
             )
-        self._owners = np.repeat(np.arange(items, dtype=np.int32), np.diff(self._starts))
 
     def __len__(self) -> int:
         return len(self._aspects)
@@ -123,7 +127,7 @@ class Catalogue:
         """Give the details of one print."""
         part = slice(self._starts[item], self._starts[item + 1])
         return Written(
-            signatures=self._signatures[part],
+            signatures=self._signatures[self._positions[part]],
             places=self._places[part],
             aspect=float(self._aspects[item]),
         )
@@ -143,15 +147,13 @@ class Catalogue:
             count: At most so many prints.
             without: Items that don't count.
         """
-        asked, features = self._postings_of(words)
-        differing = hamming(written.signatures[asked], self._signatures[features])
-        near = differing <= FAR
-        asked, features, differing = asked[near], features[near], differing[near]
+        asked, features, differing = self._near(written.signatures, words)
+        owners = self._owners(features)
         # A detail that many prints have (hatching, a letter) says little about any one of them.
         common = np.sqrt(np.bincount(asked, minlength=len(words)))
-        chosen = _nearest_of_each(asked, self._owners[features], differing)
+        chosen = _nearest_of_each(asked, owners, differing)
         asked, features, differing = asked[chosen], features[chosen], differing[chosen]
-        owners = self._owners[features]
+        owners = owners[chosen]
         weights = np.exp(-((differing / SOFT) ** 2)) / common[asked]
         votes = np.bincount(owners, weights, minlength=len(self))
         votes[list(without)] = 0
@@ -170,31 +172,44 @@ class Catalogue:
         order = np.argsort(-agreeing, kind="stable")[:count]
         return [self._proposal(int(shortlist[i]), owners, asked, features) for i in order]
 
-    def _proposal(
-        self, item: int, owners: npt.NDArray[np.int32], asked: Items, features: Items
-    ) -> Proposal:
+    def _proposal(self, item: int, owners: Items, asked: Items, features: Items) -> Proposal:
         its = np.flatnonzero(owners == item)
         pairs = np.column_stack([asked[its], features[its] - self._starts[item]])
         return Proposal(item=item, pairs=pairs)
 
-    def _postings_of(self, words: npt.NDArray[np.int64]) -> tuple[Items, Items]:
-        """Give which detail asked, and which details of the collection its cells hold."""
-        # Nearest cells first, so that what a crowded collection cuts off is the least likely.
-        cells = words[:ASKED].T.reshape(-1)
-        lengths = self._cells[cells + 1] - self._cells[cells]
-        kept = np.cumsum(lengths) <= max(_POSTINGS, int(lengths[: words.shape[0]].sum()))
-        cells, lengths = cells[kept], lengths[kept]
+    def _owners(self, features: Items) -> Items:
+        """Give whose details these are."""
+        return np.searchsorted(self._starts, features, side="right") - 1
+
+    def _near(
+        self, signatures: Signatures, words: npt.NDArray[np.int64]
+    ) -> tuple[Items, Items, npt.NDArray[np.uint8]]:
+        """Give which detail asked, which of the collection's is near in its cells, and in how many bits they differ."""
+        asked, positions = self._in_cells(words[:ASKED])
+        # `take` fetches rows several times as fast as an index in brackets does.
+        differing = hamming(
+            signatures.take(asked, axis=0), self._signatures.take(positions, axis=0)
+        )
+        near = np.flatnonzero(differing <= FAR)
+        features = np.asarray(self._postings[positions[near]], dtype=np.intp)
+        return asked[near], features, differing[near]
+
+    def _in_cells(self, words: npt.NDArray[np.int64]) -> tuple[Items, Items]:
+        """Give which detail asked, and the positions that its cells hold."""
+        lengths = self._cells[words + 1] - self._cells[words]
+        # The nearest cells first, the crowded ones of them last: what many details share says least, and is cut off.
+        ranks = np.tile(np.arange(words.shape[1]), len(words))
+        order = np.lexsort((lengths.ravel(), ranks))
+        order = order[np.cumsum(lengths.ravel()[order]) <= _POSTINGS]
+        cells, lengths = words.ravel()[order], lengths.ravel()[order]
+        # Each stretch of positions begins at its cell's start and goes up by one.
         ends = np.cumsum(lengths)
-        total = int(ends[-1]) if len(ends) else 0
-        within = np.arange(total) - np.repeat(ends - lengths, lengths)
-        features = self._postings[np.repeat(self._cells[cells], lengths) + within]
-        asked = np.arange(len(words[:ASKED].T.reshape(-1)))[kept] % len(words[:ASKED])
-        return np.repeat(asked, lengths), np.asarray(features, dtype=np.intp)
+        positions = np.repeat(self._cells[cells] - ends + lengths, lengths)
+        positions += np.arange(len(positions))
+        return np.repeat(order // words.shape[1], lengths), positions
 
 
-def _nearest_of_each(
-    asked: Items, owners: npt.NDArray[np.int32], differing: npt.NDArray[np.uint8]
-) -> Items:
+def _nearest_of_each(asked: Items, owners: Items, differing: npt.NDArray[np.uint8]) -> Items:
     """Give the pairs that are the nearest of their detail and print: a print speaks once about each detail."""
     order = np.lexsort((differing, owners, asked))
     asked, owners = asked[order], owners[order]

@@ -79,8 +79,8 @@ class Codebook:
 
 def hamming(first: Signatures, second: Signatures) -> npt.NDArray[np.uint8]:
     """Give how many bits differ, for broadcast uint64 (..., 2): 0..128."""
-    parted = np.bitwise_xor(first, second)
-    return (_ones(parted[..., 0]) + _ones(parted[..., 1])).astype(np.uint8)
+    parted = _ones(np.bitwise_xor(first, second))
+    return np.asarray(parted[..., 0] + parted[..., 1])
 
 
 def load(path: Path) -> Codebook:
@@ -134,14 +134,14 @@ def _nearest(distances: Floats) -> npt.NDArray[np.intp]:
     return np.take_along_axis(near, order, 1)
 
 
-def _ones(bits: Signatures) -> npt.NDArray[np.uint64]:
+def _ones(bits: Signatures) -> npt.NDArray[np.uint8]:
     """Count the ones of each number; numpy 1 has no `bitwise_count` (the Pi's system numpy)."""
     if hasattr(np, "bitwise_count"):
-        counted: npt.NDArray[np.uint64] = np.bitwise_count(bits).astype(np.uint64)
+        counted: npt.NDArray[np.uint8] = np.bitwise_count(bits)
         return counted
     bits = bits - ((bits >> np.uint64(1)) & np.uint64(0x5555555555555555))
     bits = (bits & np.uint64(0x3333333333333333)) + (
         (bits >> np.uint64(2)) & np.uint64(0x3333333333333333)
     )
     bits = (bits + (bits >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return (bits * np.uint64(0x0101010101010101)) >> np.uint64(56)
+    return ((bits * np.uint64(0x0101010101010101)) >> np.uint64(56)).astype(np.uint8)

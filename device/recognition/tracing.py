@@ -70,9 +70,10 @@ class Tracer:
         both = (*found, *self._traced(details.mirrored(seen), True, without))
         return tuple(sorted(both, key=lambda trace: -trace.inliers))
 
-    def _traced(self, seen: Details, mirrored: bool, without: Collection[int]) -> tuple[Trace, ...]:
-        if len(seen) < 2:
-            return ()
+    def propose(
+        self, seen: Details, count: int, without: Collection[int] = ()
+    ) -> tuple[Written, list[Proposal]]:
+        """Write details down as the bundle's are, and give the prints they lead to, the likeliest first."""
         projected = self._codebook.project(seen.descriptors)
         written = Written(
             signatures=self._codebook.signatures(projected),
@@ -80,7 +81,12 @@ class Tracer:
             aspect=seen.width / seen.height,
         )
         words = self._codebook.words(projected[: catalogue.ASKED], catalogue.WORDS_ASKED)
-        proposals = self._catalogue.propose(written, words, _PROPOSED, without)
+        return written, self._catalogue.propose(written, words, count, without)
+
+    def _traced(self, seen: Details, mirrored: bool, without: Collection[int]) -> tuple[Trace, ...]:
+        if len(seen) < 2:
+            return ()
+        written, proposals = self.propose(seen, _PROPOSED, without)
         found = [
             Trace(item=item, mirrored=mirrored, fit=fit, seen=written, known=known)
             for item, known in self._likeliest(written, proposals)

@@ -141,6 +141,7 @@ def test_a_catalogue_holds_every_print_s_own_details(
         layout.DETAIL_STARTS,
         layout.DETAIL_ASPECTS,
         layout.DETAIL_POSTINGS,
+        layout.DETAIL_POSITIONS,
         layout.DETAIL_CELLS,
     ],
 )

@@ -1,0 +1,43 @@
+"""The kiosk's parts with one crop and no geometry: what the seed's pipeline does, and no more."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from device.bundle import layout
+from device.bundle.opened import open_bundle
+from device.recognition import frames, preprocess
+from device.recognition.fingerprint import Fingerprinter
+from device.recognition.frames import Pixels
+from device.recognition.search import Index
+
+MODEL = "model call"
+_COUNT = 10
+
+Laps = dict[str, float]
+
+
+def recognise(bundle: Path, threads: int) -> Callable[[Pixels | bytes], Laps]:
+    """Give the way from a picture to ten records; the work gives its laps in ms, the first record's row as `top`."""
+    opened = open_bundle(bundle)
+    manifest = opened.manifest
+    fingerprint = Fingerprinter(opened.file(layout.MODEL), manifest.model.sha256, threads=threads)
+    index = Index(bundle, manifest.index)
+
+    def work(picture: Pixels | bytes) -> Laps:
+        at = [time.perf_counter()]
+        pixels = frames.decode(picture, name="upload") if isinstance(picture, bytes) else picture
+        at.append(time.perf_counter())
+        crop = preprocess.to_input(pixels)
+        at.append(time.perf_counter())
+        found = fingerprint(crop)
+        at.append(time.perf_counter())
+        neighbours = index.nearest(found, _COUNT)
+        at.append(time.perf_counter())
+        records = [opened.records.at(neighbour.item) for neighbour in neighbours]
+        at.append(time.perf_counter())
+        steps = ("decode", "resize", MODEL, "search", "records")
+        laps = {step: (at[n + 1] - at[n]) * 1000 for n, step in enumerate(steps)}
+        return laps | {"whole": (at[-1] - at[0]) * 1000, "top": float(records[0].item)}
+
+    return work
