@@ -106,42 +106,46 @@ def _merged(segments: Floats, shape: tuple[int, ...]) -> tuple[Floats, Floats, F
     keep = length > _SHORTEST * max(shape)
     ends, across, length = ends[keep], across[keep], length[keep]
     along = across / length[:, None]
+    normal = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    offset = (ends.mean(axis=1) * normal).sum(axis=1)
+    seeds = _strongest(_alike(ends, along, normal, offset), length)
+    normal, offset = normal[seeds], offset[seeds]
+    for _ in range(2):
+        alike = _alike(ends, along, normal, offset)
+        alike[np.arange(len(seeds)), seeds] = True
+        normal, offset = _fitted(ends, alike * length, normal)
+    return normal, offset, np.asarray(alike @ length, dtype=np.float32)
+
+
+def _alike(ends: Floats, along: Floats, normal: Floats, offset: Floats) -> npt.NDArray[np.bool_]:
+    """Which segments (N) lie on which lines (K): bool (K, N)."""
+    away = np.abs(np.einsum("nei,ki->kne", ends, normal) - offset[:, None, None]).max(axis=2)
+    return np.asarray((np.abs(normal @ along.T) < _PARALLEL) & (away < _CLOSE))
+
+
+def _strongest(alike: npt.NDArray[np.bool_], length: Floats) -> npt.NDArray[np.intp]:
+    """The longest segments of which none lies on another's line."""
     left = length.copy()
-    normals, offsets, weights = [], [], []
-    for _ in range(MOST_LINES):
-        if not len(left) or left.max() <= 0:
-            break
-        first = int(np.argmax(left))
-        normal = np.array([-along[first, 1], along[first, 0]], np.float32)
-        offset = float(ends[first].mean(axis=0) @ normal)
-        for width in (_CLOSE, _CLOSE):
-            away = np.abs(ends @ normal - offset).max(axis=1)
-            alike = (np.abs(along @ normal) < _PARALLEL) & (away < width) & (left > 0)
-            alike[first] = True
-            normal, offset = _fitted(ends[alike], length[alike], normal)
-        normals.append(normal)
-        offsets.append(offset)
-        weights.append(float(length[alike].sum()))
-        left[alike] = 0.0
-    return (
-        np.array(normals, np.float32).reshape(-1, 2),
-        np.array(offsets, np.float32),
-        np.array(weights, np.float32),
-    )
+    seeds: list[int] = []
+    while len(seeds) < MOST_LINES and len(left) and left.max() > 0:
+        seeds.append(int(np.argmax(left)))
+        left[alike[seeds[-1]]] = 0.0
+        left[seeds[-1]] = 0.0
+    return np.array(seeds, dtype=np.intp)
 
 
-def _fitted(ends: Floats, length: Floats, near: Floats) -> tuple[Floats, float]:
+def _fitted(ends: Floats, weight: Floats, near: Floats) -> tuple[Floats, Floats]:
+    """The lines (K) through the ends of the segments (N) that weigh (K, N), facing as those near them."""
     points = ends.reshape(-1, 2)
-    weight = np.repeat(length, 2)[:, None]
-    mean = (points * weight).sum(axis=0) / weight.sum()
-    centred = points - mean
-    xx, yy = (centred**2 * weight).sum(axis=0)
-    xy = float((centred[:, :1] * centred[:, 1:] * weight).sum())
+    both = np.repeat(weight, 2, axis=1)
+    total = both.sum(axis=1, keepdims=True)
+    mean = both @ points / total
+    products = points[:, (0, 1, 0)] * points[:, (0, 1, 1)]
+    xx, yy, xy = (both @ products / total - mean[:, (0, 1, 0)] * mean[:, (0, 1, 1)]).T
     angle = 0.5 * np.arctan2(2.0 * xy, xx - yy)
-    normal = np.array([-np.sin(angle), np.cos(angle)], np.float32)
-    if normal @ near < 0:
-        normal = -normal
-    return normal, float(mean @ normal)
+    normal = np.stack([-np.sin(angle), np.cos(angle)], axis=1).astype(np.float32)
+    normal *= np.where((normal * near).sum(axis=1) < 0, -1.0, 1.0).astype(np.float32)[:, None]
+    return normal, np.asarray((mean * normal).sum(axis=1), dtype=np.float32)
 
 
 def _frame_sides(shape: tuple[int, ...]) -> tuple[Floats, Floats]:

@@ -10,14 +10,18 @@ import numpy.typing as npt
 
 from device.recognition.lines import PITCH, Floats, Lines
 
+MOST_QUADS = 400
 _OPPOSITE = 0.68  # radians between two opposite sides at most
+_SQUARE = 0.6  # sine of a corner at least
 _MARGIN = 0.08  # of the picture's sides, that a corner may lie beyond it
 _LEAST_AREA = 0.05
+_SHORTEST = 0.15  # of the picture's shorter side
 _EXTENSION = 0.15
 _CLEAR = np.float32(4.0)  # pixels beyond a corner that belong to it
 # Of the sides' mean support, of the least, of support beyond the corners, of unlike colours inside, of the area.
 _WEIGHTS = (1.0, 0.8, -1.0, -0.004, 0.45)
 Indices = npt.NDArray[np.intp]
+Table = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,22 +39,41 @@ class Quads:
     support: Floats
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stretches:
+    """The stretch of each line between each pair of lines that cut it where a sheet could have its corners.
+
+    Attributes:
+        row: intp (K, P), by line and pair, of what follows; -1 where there is no such stretch.
+        support: float32 (S,), 0..1, along it.
+        beyond: float32 (S,), 0..1, of the same step before and after it.
+        near: float32 (S, 2, 3), mean Lab colour on the normal's side, then the other.
+    """
+
+    row: Indices
+    support: Floats
+    beyond: Floats
+    near: Floats
+
+
 def find_quads(lines: Lines, shape: tuple[int, ...]) -> Quads:
-    """Give the outlines that the lines make, best first."""
+    """Give the outlines that the lines make, best first, at most `MOST_QUADS`."""
     crossing, position = _crossings(lines)
-    sides = _opposed(lines, shape)
-    first, second = _pairs_of(sides, lines)
-    a, b = sides[first].T
-    c, d = sides[second].T
+    pairs = _opposed(lines, shape)
+    stretches = _stretches(lines, pairs, position, _corner(lines, crossing, shape), shape)
+    one, other = _met(pairs, stretches.row)
+    (a, b), (c, d) = pairs[one].T, pairs[other].T
+    row = stretches.row
+    rows = np.stack([row[c, one], row[b, other], row[d, one], row[a, other]], axis=1)
+    kept = _likeliest(stretches, rows)
+    a, b, c, d, rows = a[kept], b[kept], c[kept], d[kept], rows[kept]
     points = np.stack([crossing[a, c], crossing[b, c], crossing[b, d], crossing[a, d]], axis=1)
-    fits, points = _plausible(points, shape)
-    a, b, c, d = a[fits], b[fits], c[fits], d[fits]
-    support, beyond, inside = _borne_out(
-        lines, position, points, (c, b, d, a), ((a, b), (c, d), (b, a), (d, c))
-    )
-    score = _score(points, support, beyond, inside, shape)
+    fits = _plausible(points, shape)
+    points, rows = points[fits], rows[fits]
+    sides = np.stack([c, b, d, a], axis=1)[fits]
+    score = _score(points, stretches, rows, _inside(lines, stretches, points, sides, rows), shape)
     order = np.argsort(-score, kind="stable")
-    return Quads(points=points[order], score=score[order], support=support[order])
+    return Quads(points=points[order], score=score[order], support=stretches.support[rows[order]])
 
 
 def _crossings(lines: Lines) -> tuple[Floats, Floats]:
@@ -65,46 +88,71 @@ def _crossings(lines: Lines) -> tuple[Floats, Floats]:
     return crossing, position
 
 
+def _corner(lines: Lines, crossing: Floats, shape: tuple[int, ...]) -> Table:
+    """Which lines may meet in a corner: bool (K, K)."""
+    half = np.array([shape[1], shape[0]], np.float32) / 2.0
+    near = (np.abs(crossing) < half * (1 + 2 * _MARGIN)).all(axis=-1)
+    n = lines.normal
+    sine = n[:, None, 0] * n[None, :, 1] - n[:, None, 1] * n[None, :, 0]
+    return np.asarray(near & (np.abs(sine) > _SQUARE))
+
+
 def _opposed(lines: Lines, shape: tuple[int, ...]) -> Indices:
     """Pairs of lines that may be opposite sides, as (P, 2)."""
-    cosine = np.abs(lines.normal @ lines.normal.T)
-    direction = np.einsum("ij,kj->ik", lines.normal, lines.normal)
-    apart = np.abs(lines.offset[:, None] * np.sign(direction) - lines.offset[None, :])
-    possible = (cosine > np.cos(_OPPOSITE)) & (apart > 0.12 * min(shape[:2]))
+    cosine = lines.normal @ lines.normal.T
+    apart = np.abs(lines.offset[:, None] * np.sign(cosine) - lines.offset[None, :])
+    possible = (np.abs(cosine) > np.cos(_OPPOSITE)) & (apart > 0.12 * min(shape[:2]))
     return np.argwhere(np.triu(possible, 1))
 
 
-def _pairs_of(sides: Indices, lines: Lines) -> tuple[Indices, Indices]:
-    middle = np.arctan2(*_axis(lines, sides))
-    turned = np.abs(np.sin((middle[:, None] - middle[None, :]) / 2.0))  # doubled angles
-    first, second = np.nonzero(np.triu(turned > np.sin(0.95), 1))
-    return first, second
+def _stretches(
+    lines: Lines, pairs: Indices, position: Floats, corner: Table, shape: tuple[int, ...]
+) -> _Stretches:
+    ends = position[:, pairs]  # (K, P, 2)
+    long = np.abs(ends[..., 0] - ends[..., 1]) > _SHORTEST * min(shape[:2])
+    side, pair = np.nonzero(corner[:, pairs].all(axis=-1) & long)
+    row = np.full(ends.shape[:2], -1, np.intp)
+    row[side, pair] = np.arange(len(side))
+    low, high = ends[side, pair].min(axis=1), ends[side, pair].max(axis=1)
+    more = np.float32(_EXTENSION) * (high - low)
+    mean = _mean(lines.step, lines, side, low, high)
+    size = np.sqrt((mean**2).sum(axis=1))
+    unit = mean / np.maximum(size, 1e-3)[:, None]
+    before = _mean(lines.step, lines, side, low - more, low - _CLEAR)
+    after = _mean(lines.step, lines, side, high + _CLEAR, high + more)
+    beyond = np.maximum((before * unit).sum(1), 0) + np.maximum((after * unit).sum(1), 0)
+    return _Stretches(
+        row=row, support=size, beyond=beyond / 2, near=_mean_near(lines, side, low, high)
+    )
 
 
-def _axis(lines: Lines, sides: Indices) -> tuple[Floats, Floats]:
-    angle = 2.0 * np.arctan2(lines.normal[:, 1], lines.normal[:, 0])
-    sine, cosine = np.sin(angle)[sides].sum(axis=1), np.cos(angle)[sides].sum(axis=1)
-    return sine, cosine
+def _met(pairs: Indices, row: Indices) -> tuple[Indices, Indices]:
+    """Pairs of pairs of lines of which each line is cut by both of the other pair."""
+    cut = row[pairs[:, 0]] >= 0
+    cut &= row[pairs[:, 1]] >= 0
+    one, other = np.nonzero(np.triu(cut & cut.T, 1))
+    return one, other
 
 
-def _plausible(points: Floats, shape: tuple[int, ...]) -> tuple[Indices, Floats]:
-    height, width = shape[:2]
-    half = np.array([width, height], np.float32) / 2.0
-    fits = np.nonzero((np.abs(points) < half * (1 + 2 * _MARGIN)).all(axis=(1, 2)))[0]
-    points = points[fits]
+def _likeliest(stretches: _Stretches, rows: Indices) -> Indices:
+    """Those that the sides speak for most, before anything is known of their shape."""
+    support = stretches.support[rows]
+    score = support.mean(axis=1) + 0.8 * support.min(axis=1) - stretches.beyond[rows].mean(axis=1)
+    if len(score) <= MOST_QUADS:
+        return np.arange(len(score))
+    return np.sort(np.argpartition(-score, MOST_QUADS)[:MOST_QUADS])
+
+
+def _plausible(points: Floats, shape: tuple[int, ...]) -> Indices:
     along = np.roll(points, -1, axis=1) - points
     before = np.roll(along, 1, axis=1)
     turn = before[..., 0] * along[..., 1] - before[..., 1] * along[..., 0]
     length = np.hypot(along[..., 0], along[..., 1])
-    sine = turn / np.maximum(length * np.roll(length, 1, axis=1), 1e-3)
-    convex = (sine > 0.6).all(axis=1) | (sine < -0.6).all(axis=1)
+    convex = (turn > 0).all(axis=1) | (turn < 0).all(axis=1)
     one, two = length[:, :2], length[:, 2:]
     ratio = (np.minimum(one, two) / np.maximum(np.maximum(one, two), 1e-3)).min(axis=1)
-    large = _area(points) > _LEAST_AREA * height * width
-    keep = np.nonzero(
-        convex & large & (ratio > 0.5) & (length.min(axis=1) > 0.15 * min(shape[:2]))
-    )[0]
-    return fits[keep], points[keep]
+    large = _area(points) > _LEAST_AREA * shape[0] * shape[1]
+    return np.nonzero(convex & large & (ratio > 0.5))[0]
 
 
 def _area(points: Floats) -> Floats:
@@ -113,34 +161,14 @@ def _area(points: Floats) -> Floats:
     return np.asarray(np.abs(doubled) / 2.0, dtype=np.float32)
 
 
-def _borne_out(
-    lines: Lines,
-    position: Floats,
-    points: Floats,
-    each: tuple[Indices, ...],
-    between: tuple[tuple[Indices, Indices], ...],
-) -> tuple[Floats, Floats, Floats]:
-    """Support along the sides (N, 4), support beyond their ends (N, 4), inside colours (N, 4, 3)."""
+def _inside(
+    lines: Lines, stretches: _Stretches, points: Floats, sides: Indices, rows: Indices
+) -> Floats:
+    """The colour inside each side: float32 (N, 4, 3)."""
     middle = points.mean(axis=1)
-    supports, beyonds, colours = [], [], []
-    for side, (start, end) in zip(each, between, strict=True):
-        one, two = position[side, start], position[side, end]
-        low, high = np.minimum(one, two), np.maximum(one, two)
-        more = np.float32(_EXTENSION) * (high - low)
-        mean = _mean(lines.step, lines, side, low, high)
-        size = np.sqrt((mean**2).sum(axis=1))
-        before = _mean(lines.step, lines, side, low - more, low - _CLEAR)
-        after = _mean(lines.step, lines, side, high + _CLEAR, high + more)
-        unit = mean / np.maximum(size, 1e-3)[:, None]
-        beyonds.append(
-            (np.maximum((before * unit).sum(1), 0) + np.maximum((after * unit).sum(1), 0)) / 2
-        )
-        supports.append(size)
-        inner = (middle * lines.normal[side]).sum(axis=1) < lines.offset[side]
-        # Below the offset is the side away from the normal.
-        colour = _mean_near(lines, side, inner.astype(np.intp), low, high)
-        colours.append(colour)
-    return np.stack(supports, 1), np.stack(beyonds, 1), np.stack(colours, 1)
+    # Below the offset is the side away from the normal.
+    below = (middle[:, None] * lines.normal[sides]).sum(axis=-1) < lines.offset[sides]
+    return np.asarray(stretches.near[rows, below.astype(np.intp)], dtype=np.float32)
 
 
 def _place(lines: Lines, position: Floats) -> Indices:
@@ -155,24 +183,27 @@ def _mean(sums: Floats, lines: Lines, side: Indices, low: Floats, high: Floats) 
     return np.asarray((sums[side, j] - sums[side, i]) / count[:, None], dtype=np.float32)
 
 
-def _mean_near(lines: Lines, side: Indices, inner: Indices, low: Floats, high: Floats) -> Floats:
+def _mean_near(lines: Lines, side: Indices, low: Floats, high: Floats) -> Floats:
     i, j = _place(lines, low), _place(lines, high)
     seen = np.maximum(lines.seen[side, j] - lines.seen[side, i], 1.0)
-    near = lines.near
-    return np.asarray(
-        (near[side, inner, j] - near[side, inner, i]) / seen[:, None], dtype=np.float32
-    )
+    near = lines.near[side, :, j] - lines.near[side, :, i]
+    return np.asarray(near / seen[:, None, None], dtype=np.float32)
 
 
 def _score(
-    points: Floats, support: Floats, beyond: Floats, inside: Floats, shape: tuple[int, ...]
+    points: Floats,
+    stretches: _Stretches,
+    rows: Indices,
+    inside: Floats,
+    shape: tuple[int, ...],
 ) -> Floats:
+    support = stretches.support[rows]
     spread = np.sqrt(inside.var(axis=1).sum(axis=1))
     area = _area(points) / (shape[0] * shape[1])
     features = (
         support.mean(axis=1),
         support.min(axis=1),
-        beyond.mean(axis=1),
+        stretches.beyond[rows].mean(axis=1),
         spread.clip(0, 60),
         np.log(area.clip(0.02, 1)),
     )

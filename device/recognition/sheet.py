@@ -82,14 +82,10 @@ def find(pixels: Pixels) -> Finding:
     closed = cv2.morphologyEx(lab, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)).astype(np.uint8)
     quads = find_quads(find_lines(closed), closed.shape)
     chosen = _different(quads.points, quads.score, closed.shape)
+    drawn = refined(closed, refined(closed, quads.points[chosen]))
     sheets = tuple(
-        _sheet(
-            refined(closed, refined(closed, quads.points[i])),
-            float(quads.support[i].mean()),
-            small.shape,
-            scale,
-        )
-        for i in chosen
+        _sheet(points, float(quads.support[i].mean()), small.shape, scale)
+        for i, points in zip(chosen, drawn, strict=True)
     )
     return Finding(sheets=sheets, hint=_hint(lab, [quads.points[i] for i in chosen]))
 
