@@ -7,6 +7,7 @@ from device.recognition.lines import Floats, Lab
 _PLACES = 40
 _REACH = 9  # pixels to either side of where an edge was thought to be
 _ROUNDS = 6
+_STIFF = 0.1  # against bending
 
 
 def refined(lab: Lab, points: Floats) -> Floats:
@@ -20,14 +21,14 @@ def refined(lab: Lab, points: Floats) -> Floats:
         float32 (N, 4, 2), in the same order.
     """
     start, end = points.reshape(-1, 2), np.roll(points, -1, axis=1).reshape(-1, 2)
-    start, end = _fitted(lab, start, end)
-    starts, ends = start.reshape(points.shape), end.reshape(points.shape)
-    before = np.roll(starts, 1, axis=1), np.roll(ends, 1, axis=1)
-    return _crossing(before, (starts, ends), points)
+    at_start, at_end = _fitted(lab, start, end)
+    first = at_start.reshape(-1, 4, 2, 2)
+    last = np.roll(at_end.reshape(-1, 4, 2, 2), 1, axis=1)
+    return _crossing(last, first, points)
 
 
 def _fitted(lab: Lab, start: Floats, end: Floats) -> tuple[Floats, Floats]:
-    """Two points of each side (M, 2) as the picture shows it."""
+    """The line (M, 2, 2) along which each side, as the picture shows it, sets out, and that on which it arrives."""
     along = np.linspace(0.03, 0.97, _PLACES, dtype=np.float32)
     length = np.maximum(np.linalg.norm(end - start, axis=1, keepdims=True), 1e-3)
     normal = ((end - start) / length)[:, ::-1] * np.array([-1.0, 1.0], np.float32)
@@ -36,8 +37,15 @@ def _fitted(lab: Lab, start: Floats, end: Floats) -> tuple[Floats, Floats]:
     at = places[:, :, None] + offsets[:, None] * normal[:, None, None]
     strength = _steps(_colours(lab, at))
     found = np.argmax(strength, axis=2).astype(np.float32) - _REACH
-    shift, slope = _line(along - np.float32(0.5), found, strength.max(axis=2))
-    return start + (shift - 0.5 * slope) * normal, end + (shift + 0.5 * slope) * normal
+    shift, slope, bend = _curve(along - np.float32(0.5), found, strength.max(axis=2))
+    middle = shift + bend / 6.0
+    at_start = start + (middle - 0.5 * slope) * normal
+    at_end = end + (middle + 0.5 * slope) * normal
+    side = end - start
+    return (
+        np.stack([at_start, at_start + side + (slope - bend) * normal], axis=1),
+        np.stack([at_end - side - (slope + bend) * normal, at_end], axis=1),
+    )
 
 
 def _colours(lab: Lab, at: Floats) -> Floats:
@@ -58,30 +66,26 @@ def _steps(colours: Floats) -> Floats:
     return np.asarray(np.maximum(strength, 0.0) * np.exp(-((away / _REACH) ** 2)), np.float32)
 
 
-def _line(along: Floats, found: Floats, weight: Floats) -> tuple[Floats, Floats]:
-    """Straight lines (M, 1) through the edges' places (M, T), those off them counting less in each round."""
+def _curve(along: Floats, found: Floats, weight: Floats) -> tuple[Floats, Floats, Floats]:
+    """Shift, slope and bend (M, 1) of the edges seen at places (M, T), those off them counting less in each round."""
     trust = np.minimum(weight, np.median(weight, axis=1, keepdims=True)) + np.float32(1e-3)
-    shift = slope = np.zeros((len(found), 1), np.float32)
+    basis = np.stack([np.ones_like(along), along, along**2 - np.float32(1 / 12)], axis=1)
+    fit = np.zeros((len(found), 3, 1), np.float32)
     scale = 6.0
-    for _ in range(_ROUNDS):
-        off = (found - shift - slope * along) / np.float32(scale)
+    for turn in range(_ROUNDS):
+        off = (found - (basis @ fit)[..., 0]) / np.float32(scale)
         near = trust * np.maximum(1.0 - off**2, 0.0) ** 2
-        total = np.maximum(near.sum(axis=1, keepdims=True), 1e-2)
-        x = (near * along).sum(axis=1, keepdims=True) / total
-        y = (near * found).sum(axis=1, keepdims=True) / total
-        spread = (near * (along - x) ** 2).sum(axis=1, keepdims=True)
-        tilt = (near * (along - x) * (found - y)).sum(axis=1, keepdims=True)
-        slope = tilt / np.maximum(spread, 1e-3 * total)
-        shift = y - slope * x
+        total = near.sum(axis=1)[:, None, None] + np.float32(1e-2)
+        held = np.diag(np.array([0, 0, _STIFF if turn >= 2 else 1e3], np.float32) / 180 + 1e-5)
+        moments = (basis.T * near[:, None]) @ basis + total * held
+        fit = np.linalg.solve(moments, basis.T @ (near * found)[..., None])
         scale = max(scale * 0.75, 2.0)
-    return shift, slope
+    return fit[:, 0], fit[:, 1], fit[:, 2]
 
 
-def _crossing(
-    one: tuple[Floats, Floats], other: tuple[Floats, Floats], otherwise: Floats
-) -> Floats:
-    """Where two lines through two points each meet: float32 (N, 4, 2)."""
-    (a, b), (c, d) = one, other
+def _crossing(one: Floats, other: Floats, otherwise: Floats) -> Floats:
+    """Where lines (N, 4, 2, 2) through two points each meet: float32 (N, 4, 2)."""
+    a, b, c, d = one[..., 0, :], one[..., 1, :], other[..., 0, :], other[..., 1, :]
     first, second = b - a, d - c
     det = first[..., 0] * second[..., 1] - first[..., 1] * second[..., 0]
     safe = np.where(np.abs(det) < 1e-3, 1.0, det)
