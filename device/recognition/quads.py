@@ -18,8 +18,20 @@ _LEAST_AREA = 0.05
 _SHORTEST = 0.15  # of the picture's shorter side
 _EXTENSION = 0.15
 _CLEAR = np.float32(4.0)  # pixels beyond a corner that belong to it
-# Of the sides' mean support, of the least, of support beyond the corners, of unlike colours inside, of the area.
-_WEIGHTS = (1.0, 0.8, -1.0, -0.004, 0.45)
+# Of the sides' mean support, of the least, of support beyond the corners, of unlike colours inside (fitted to be
+# most likely to put the true outline first, on captures of two simulators).
+_WEIGHTS = (1.0, 0.8, -0.9, -0.009)
+_LARGE = 0.6  # of the area's logarithm: of two good outlines, the larger
+_ENCLOSED = (
+    0.4  # of the quality of the best paper around an outline, which is then a picture's border
+)
+_PAPER = 8.0  # levels by which one sheet's colour varies from side to side
+_LEAST_SUPPORT = 0.4
+_MOST_BEYOND = 0.3
+_COMPARED = 60
+_QUALITY_OF_NONE = np.float32(0.3)
+_TOUCHING = 3.0  # pixels
+_MARGIN_WIDTH = 0.15  # of the picture's diagonal
 Indices = npt.NDArray[np.intp]
 Table = npt.NDArray[np.bool_]
 
@@ -30,12 +42,14 @@ class Quads:
 
     Attributes:
         points: float32 (N, 4, 2), around each, counted from the picture's middle.
-        score: float32 (N,).
+        score: float32 (N,), by which they are ordered.
+        quality: float32 (N,), how well each is borne out, whatever its size and what lies around it.
         support: float32 (N, 4), 0..1 a side.
     """
 
     points: Floats
     score: Floats
+    quality: Floats
     support: Floats
 
 
@@ -70,10 +84,8 @@ def find_quads(lines: Lines, shape: tuple[int, ...]) -> Quads:
     points = np.stack([crossing[a, c], crossing[b, c], crossing[b, d], crossing[a, d]], axis=1)
     fits = _plausible(points, shape)
     points, rows = points[fits], rows[fits]
-    sides = np.stack([c, b, d, a], axis=1)[fits]
-    score = _score(points, stretches, rows, _inside(lines, stretches, points, sides, rows), shape)
-    order = np.argsort(-score, kind="stable")
-    return Quads(points=points[order], score=score[order], support=stretches.support[rows[order]])
+    inside = _inside(lines, stretches, points, np.stack([c, b, d, a], axis=1)[fits], rows)
+    return _ordered(points, stretches, rows, np.sqrt(inside.var(axis=1).sum(axis=1)), shape)
 
 
 def _crossings(lines: Lines) -> tuple[Floats, Floats]:
@@ -190,22 +202,42 @@ def _mean_near(lines: Lines, side: Indices, low: Floats, high: Floats) -> Floats
     return np.asarray(near / seen[:, None, None], dtype=np.float32)
 
 
-def _score(
-    points: Floats,
-    stretches: _Stretches,
-    rows: Indices,
-    inside: Floats,
-    shape: tuple[int, ...],
-) -> Floats:
+def _ordered(
+    points: Floats, stretches: _Stretches, rows: Indices, spread: Floats, shape: tuple[int, ...]
+) -> Quads:
     support = stretches.support[rows]
-    spread = np.sqrt(inside.var(axis=1).sum(axis=1))
+    beyond = stretches.beyond[rows].mean(axis=1)
+    features = (support.mean(axis=1), support.min(axis=1), beyond, spread.clip(0, 60))
+    quality = sum(weight * feature for weight, feature in zip(_WEIGHTS, features, strict=True))
+    quality = np.asarray(quality, dtype=np.float32)
     area = _area(points) / (shape[0] * shape[1])
-    features = (
-        support.mean(axis=1),
-        support.min(axis=1),
-        stretches.beyond[rows].mean(axis=1),
-        spread.clip(0, 60),
-        np.log(area.clip(0.02, 1)),
+    score = quality + np.float32(_LARGE) * np.log(area.clip(0.02, 1))
+    best = np.argsort(-score, kind="stable")[:_COMPARED]
+    is_paper = (spread < _PAPER) & (support.min(axis=1) > _LEAST_SUPPORT) & (beyond < _MOST_BEYOND)
+    around = _enclosing(points[best], area[best], shape) & is_paper[best, None]
+    finest = np.where(around, quality[best, None], _QUALITY_OF_NONE).max(
+        axis=0, initial=_QUALITY_OF_NONE
     )
-    score = sum(weight * feature for weight, feature in zip(_WEIGHTS, features, strict=True))
-    return np.asarray(score, dtype=np.float32)
+    score = score[best] - np.float32(_ENCLOSED) * finest
+    order = np.argsort(-score, kind="stable")
+    best = best[order]
+    return Quads(
+        points=points[best], score=score[order], quality=quality[best], support=support[best]
+    )
+
+
+def _enclosing(points: Floats, area: Floats, shape: tuple[int, ...]) -> Table:
+    """Which outlines lie around which others, as a sheet does around its picture: bool (N, N)."""
+    after = np.roll(points, -1, axis=1)
+    along = after - points
+    way = np.sign((points[..., 0] * after[..., 1] - points[..., 1] * after[..., 0]).sum(axis=1))
+    length = np.maximum(np.hypot(along[..., 0], along[..., 1]), 1e-3)
+    inward = along[..., ::-1] * np.array([-1.0, 1.0], np.float32)
+    inward *= (way[:, None] / length)[..., None]
+    offset = (inward * points).sum(axis=-1)
+    within = np.einsum("jcx,isx->ijsc", points, inward, optimize=True) - offset[:, None, :, None]
+    gap = within.min(axis=3)  # (N, N, 4): how far within each side the other's nearest corner lies
+    widest = _MARGIN_WIDTH * float(np.hypot(shape[0], shape[1]))
+    is_around = (gap.min(axis=2) > -_TOUCHING) & (gap.max(axis=2) < widest)
+    ratio = area[:, None] / area[None, :]
+    return np.asarray(is_around & (ratio > 1.02) & (ratio < 2.0))

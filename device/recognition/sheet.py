@@ -13,7 +13,7 @@ from device.recognition.frames import Pixels
 from device.recognition.lines import Floats, find_lines
 from device.recognition.outline import Corner, corners_of
 from device.recognition.picture import picture_inside
-from device.recognition.quads import find_quads
+from device.recognition.quads import Quads, find_quads
 from device.recognition.refine import refined
 from device.recognition.straighten import straighten
 
@@ -22,8 +22,7 @@ __all__ = ["Corner", "Finding", "Hint", "Sheet", "find", "picture_inside", "stra
 MOST_SHEETS = 3
 _SIDE = 320  # pixels that the frame is reduced to
 _LEAST_SIDE = 24
-_LOOKED_AT = 200
-_LEAST_SCORE = 0.35
+_LEAST_QUALITY = 0.9
 _ALIKE = 0.03  # of the frame's diagonal, between two proposals' corners
 _DARK = 45
 _FAR = 0.18
@@ -81,7 +80,7 @@ def find(pixels: Pixels) -> Finding:
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
     closed = cv2.morphologyEx(lab, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)).astype(np.uint8)
     quads = find_quads(find_lines(closed), closed.shape)
-    chosen = _different(quads.points, quads.score, closed.shape)
+    chosen = _different(quads, closed.shape)
     drawn = refined(closed, refined(closed, quads.points[chosen]))
     sheets = tuple(
         _sheet(points, float(quads.support[i].mean()), small.shape, scale)
@@ -97,12 +96,13 @@ def _reduced(pixels: Pixels) -> tuple[Pixels, float]:
     return np.asarray(small, dtype=np.uint8), scale
 
 
-def _different(points: Floats, score: Floats, shape: tuple[int, ...]) -> list[int]:
+def _different(quads: Quads, shape: tuple[int, ...]) -> list[int]:
     """The best outlines of which none lies much as another."""
+    points = quads.points
     near = _ALIKE * float(np.hypot(shape[0], shape[1]))
     chosen: list[int] = []
-    for i in range(min(len(score), _LOOKED_AT)):
-        if len(chosen) == MOST_SHEETS or score[i] < _LEAST_SCORE:
+    for i in np.nonzero(quads.quality >= _LEAST_QUALITY)[0].tolist():
+        if len(chosen) == MOST_SHEETS:
             break
         if all(_away(points[i], points[j]) > near for j in chosen):
             chosen.append(i)
