@@ -19,7 +19,7 @@ PITCH = 2.0  # pixels between two looks along a line
 _OFFSET = 3.0  # pixels to either side, clear of the edge's own blur
 _QUIET = 4.0  # a step of so many levels counts half
 _CHROMA = 2.0  # OpenCV's L is spread over 255 levels, its a and b are not
-_CLOSE = 3.0  # pixels
+_CLOSE = 2.0  # pixels
 _PARALLEL = 0.07  # radians
 _SHORTEST = 0.04  # of the longest side
 
@@ -89,12 +89,13 @@ def _segments(lab: Lab) -> Floats:
 def _colour(lab: Lab) -> npt.NDArray[np.uint8]:
     """The colour axis along which the picture varies most, at half the size, spread over the levels."""
     small = cv2.resize(lab[..., 1:], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    flat = small.reshape(-1, 2).astype(np.float32)
-    mean = flat.mean(axis=0)
-    spread = (flat - mean).T @ (flat - mean)
+    spread, mean = cv2.calcCovarMatrix(
+        small.reshape(-1, 2), None, cv2.COVAR_NORMAL | cv2.COVAR_ROWS | cv2.COVAR_SCALE
+    )
     axis = np.linalg.eigh(spread)[1][:, 1] * 4.0
-    grey = small.astype(np.float32) @ axis.astype(np.float32) + (128.0 - float(mean @ axis))
-    return np.ascontiguousarray(np.clip(grey, 0, 255), dtype=np.uint8)
+    return np.asarray(
+        cv2.transform(small, np.array([[*axis, 128.0 - float(mean[0] @ axis)]])), dtype=np.uint8
+    )
 
 
 def _merged(segments: Floats, shape: tuple[int, ...]) -> tuple[Floats, Floats, Floats]:

@@ -210,7 +210,7 @@ def _ordered(
     features = (support.mean(axis=1), support.min(axis=1), beyond, spread.clip(0, 60))
     quality = sum(weight * feature for weight, feature in zip(_WEIGHTS, features, strict=True))
     quality = np.asarray(quality, dtype=np.float32)
-    area = _area(points) / (shape[0] * shape[1])
+    area = _area(points) / np.float32(shape[0] * shape[1])
     score = quality + np.float32(_LARGE) * np.log(area.clip(0.02, 1))
     best = np.argsort(-score, kind="stable")[:_COMPARED]
     is_paper = (spread < _PAPER) & (support.min(axis=1) > _LEAST_SUPPORT) & (beyond < _MOST_BEYOND)
@@ -235,8 +235,10 @@ def _enclosing(points: Floats, area: Floats, shape: tuple[int, ...]) -> Table:
     inward = along[..., ::-1] * np.array([-1.0, 1.0], np.float32)
     inward *= (way[:, None] / length)[..., None]
     offset = (inward * points).sum(axis=-1)
-    within = np.einsum("jcx,isx->ijsc", points, inward, optimize=True) - offset[:, None, :, None]
-    gap = within.min(axis=3)  # (N, N, 4): how far within each side the other's nearest corner lies
+    within = points.reshape(-1, 2) @ inward.reshape(-1, 2).T - offset.ravel()
+    gap = within.reshape(len(points), 4, -1).min(axis=1).reshape(len(points), len(points), 4)
+    # By what lies within, then what lies around it: how far within each side the nearest corner is.
+    gap = gap.transpose(1, 0, 2)
     widest = _MARGIN_WIDTH * float(np.hypot(shape[0], shape[1]))
     is_around = (gap.min(axis=2) > -_TOUCHING) & (gap.max(axis=2) < widest)
     ratio = area[:, None] / area[None, :]

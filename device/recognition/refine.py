@@ -6,6 +6,7 @@ from device.recognition.lines import Floats, Lab
 
 _PLACES = 40
 _REACH = 9  # pixels to either side of where an edge was thought to be
+_NEAR = 6.0  # pixels, beyond which an edge counts for little
 _ROUNDS = 6
 _STIFF = 0.1  # against bending
 
@@ -63,7 +64,7 @@ def _steps(colours: Floats) -> Floats:
     kind = middle / np.maximum(np.linalg.norm(middle, axis=1, keepdims=True), 1e-3)
     away = np.arange(step.shape[2], dtype=np.float32) - _REACH
     strength = (step @ kind[:, None, :, None])[..., 0]
-    return np.asarray(np.maximum(strength, 0.0) * np.exp(-((away / _REACH) ** 2)), np.float32)
+    return np.asarray(np.maximum(strength, 0.0) * np.exp(-((away / _NEAR) ** 2)), np.float32)
 
 
 def _curve(along: Floats, found: Floats, weight: Floats) -> tuple[Floats, Floats, Floats]:

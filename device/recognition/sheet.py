@@ -20,7 +20,10 @@ from device.recognition.straighten import straighten
 __all__ = ["Corner", "Finding", "Hint", "Sheet", "find", "picture_inside", "straighten"]
 
 MOST_SHEETS = 3
-_SIDE = 320  # pixels that the frame is reduced to
+_SIDES = (
+    320,
+    480,
+)  # pixels that the frame is reduced to: to half where that lies between, which hides noise
 _LEAST_SIDE = 24
 _LEAST_QUALITY = 0.9
 _ALIKE = 0.03  # of the frame's diagonal, between two proposals' corners
@@ -90,7 +93,8 @@ def find(pixels: Pixels) -> Finding:
 
 
 def _reduced(pixels: Pixels) -> tuple[Pixels, float]:
-    scale = min(_SIDE / max(pixels.shape[:2]), 1.0)
+    longest = max(pixels.shape[:2])
+    scale = min(min(max(longest / 2.0, _SIDES[0]), _SIDES[1]) / longest, 1.0)
     size = (max(round(pixels.shape[1] * scale), 1), max(round(pixels.shape[0] * scale), 1))
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     return np.asarray(small, dtype=np.uint8), scale
