@@ -18,8 +18,7 @@ _LEAST_AREA = 0.05
 _SHORTEST = 0.15  # of the picture's shorter side
 _EXTENSION = 0.15
 _CLEAR = np.float32(4.0)  # pixels beyond a corner that belong to it
-# Of the sides' mean support, of the least, of support beyond the corners, of unlike colours inside (fitted to be
-# most likely to put the true outline first, on captures of two simulators).
+# Of the sides' mean support, the least, support beyond the corners, unlike colours inside; fitted on two simulators.
 _WEIGHTS = (1.0, 0.8, -0.9, -0.009)
 _LARGE = 0.6  # of the area's logarithm: of two good outlines, the larger
 _ENCLOSED = (
@@ -27,9 +26,10 @@ _ENCLOSED = (
 )
 _PAPER = 8.0  # levels by which one sheet's colour varies from side to side
 _LEAST_SUPPORT = 0.4
+_FRAME_SUPPORT = 0.3  # of a side of the frame, where a sheet may be cut off
 _MOST_BEYOND = 0.3
 _COMPARED = 60
-_QUALITY_OF_NONE = np.float32(0.3)
+_QUALITY_OF_NONE = np.float32(0.3)  # of what lies around an outline with no paper around it
 _TOUCHING = 3.0  # pixels
 _MARGIN_WIDTH = 0.15  # of the picture's diagonal
 Indices = npt.NDArray[np.intp]
@@ -84,8 +84,8 @@ def find_quads(lines: Lines, shape: tuple[int, ...]) -> Quads:
     points = np.stack([crossing[a, c], crossing[b, c], crossing[b, d], crossing[a, d]], axis=1)
     fits = _plausible(points, shape)
     points, rows = points[fits], rows[fits]
-    inside = _inside(lines, stretches, points, np.stack([c, b, d, a], axis=1)[fits], rows)
-    return _ordered(points, stretches, rows, np.sqrt(inside.var(axis=1).sum(axis=1)), shape)
+    spread = _spread(lines, stretches, points, np.stack([c, b, d, a], axis=1)[fits], rows)
+    return _ordered(points, stretches, rows, spread, shape)
 
 
 def _crossings(lines: Lines) -> tuple[Floats, Floats]:
@@ -129,6 +129,7 @@ def _stretches(
     more = np.float32(_EXTENSION) * (high - low)
     mean = _mean(lines.step, lines, side, low, high)
     size = np.sqrt((mean**2).sum(axis=1))
+    size[lines.weight[side] == 0] = _FRAME_SUPPORT
     unit = mean / np.maximum(size, 1e-3)[:, None]
     before = _mean(lines.step, lines, side, low - more, low - _CLEAR)
     after = _mean(lines.step, lines, side, high + _CLEAR, high + more)
@@ -173,14 +174,19 @@ def _area(points: Floats) -> Floats:
     return np.asarray(np.abs(doubled) / 2.0, dtype=np.float32)
 
 
-def _inside(
+def _spread(
     lines: Lines, stretches: _Stretches, points: Floats, sides: Indices, rows: Indices
 ) -> Floats:
-    """The colour inside each side: float32 (N, 4, 3)."""
+    """How unlike the colours inside the sides are, in levels; a side that the frame cuts is not the paper's edge."""
     middle = points.mean(axis=1)
     # Below the offset is the side away from the normal.
     below = (middle[:, None] * lines.normal[sides]).sum(axis=-1) < lines.offset[sides]
-    return np.asarray(stretches.near[rows, below.astype(np.intp)], dtype=np.float32)
+    colour = stretches.near[rows, below.astype(np.intp)]
+    own = (lines.weight[sides] > 0)[..., None].astype(np.float32)
+    count = np.maximum(own.sum(axis=1, keepdims=True), 1.0)
+    mean = (colour * own).sum(axis=1, keepdims=True) / count
+    variance = ((colour - mean) ** 2 * own).sum(axis=1) / count[:, 0]
+    return np.asarray(np.sqrt(variance.sum(axis=1)), dtype=np.float32)
 
 
 def _place(lines: Lines, position: Floats) -> Indices:
@@ -237,8 +243,9 @@ def _enclosing(points: Floats, area: Floats, shape: tuple[int, ...]) -> Table:
     offset = (inward * points).sum(axis=-1)
     within = points.reshape(-1, 2) @ inward.reshape(-1, 2).T - offset.ravel()
     gap = within.reshape(len(points), 4, -1).min(axis=1).reshape(len(points), len(points), 4)
-    # By what lies within, then what lies around it: how far within each side the nearest corner is.
-    gap = gap.transpose(1, 0, 2)
+    gap = gap.transpose(
+        1, 0, 2
+    )  # around, within, side: how far within the side the nearest corner is
     widest = _MARGIN_WIDTH * float(np.hypot(shape[0], shape[1]))
     is_around = (gap.min(axis=2) > -_TOUCHING) & (gap.max(axis=2) < widest)
     ratio = area[:, None] / area[None, :]

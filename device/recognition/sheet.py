@@ -5,6 +5,7 @@ Knows nothing of the collection: what is on the sheet is others' business.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import combinations
 
 import cv2
 import numpy as np
@@ -30,6 +31,11 @@ _ALIKE = 0.03  # of the frame's diagonal, between two proposals' corners
 _DARK = 45
 _FAR = 0.18
 _WHOLE = 0.98
+_BLOWN = 250  # levels of lightness, from which on nothing of the print is left
+_PAPER_LEVEL = (
+    220  # paper as light as that is overexposed as a whole, and a reflection can't be told from it
+)
+_REFLECTION = 0.01  # of the sheet
 
 
 class Hint(StrEnum):
@@ -143,7 +149,8 @@ def _hint(lab: Pixels, outlines: list[Floats]) -> Hint | None:
         (Hint.TOO_FAR, area < _FAR),
         (Hint.TOO_CLOSE, beyond >= 3 and area < _WHOLE),
         (Hint.OUT_OF_FRAME, beyond in (1, 2)),
-        (Hint.TWO_SHEETS, len(outlines) > 1 and _apart(points, outlines[1])),
+        (Hint.TWO_SHEETS, any(_apart(*pair) for pair in combinations(outlines, 2))),
+        (Hint.GLARE, _has_glare(lab[..., 0], mask, inside)),
     )
     return next((hint for hint, found in checks if found), None)
 
@@ -153,3 +160,13 @@ def _apart(one: Floats, other: Floats) -> bool:
     areas = sorted((float(cv2.contourArea(one)), float(cv2.contourArea(other))))
     shared, _ = cv2.intersectConvexConvex(one, other)
     return shared < 0.1 * areas[0] and areas[0] > 0.5 * areas[1]
+
+
+def _has_glare(light: Pixels, mask: Pixels, inside: Pixels) -> bool:
+    """Whether a lamp or a window drowns a patch of a sheet whose paper is not as light all over."""
+    least = _REFLECTION * len(inside)
+    if (inside >= _BLOWN).sum() < least or np.percentile(inside, 75) > _PAPER_LEVEL:
+        return False
+    blown = ((light >= _BLOWN) & (mask > 0)).astype(np.uint8)
+    _, _, patches, _ = cv2.connectedComponentsWithStats(blown)
+    return bool(patches[1:, cv2.CC_STAT_AREA].max(initial=0) >= least)

@@ -1,0 +1,172 @@
+"""Finding the sheet in simulated hands: who is held how, and what the visitor is told about it."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from device.evaluation import empty
+from device.evaluation.conditions import Conditions, Level
+from device.evaluation.held import Held, capture, held
+from device.recognition import frames, sheet
+from device.recognition.frames import Pixels
+from device.recognition.outline import aspect_of, points_of
+from device.recognition.sheet import Corner, Hint
+
+IMAGES = sorted((Path(__file__).parents[3] / "demo/collection/images").iterdir())
+PAPER = (222, 214, 196)
+
+
+@pytest.fixture(scope="module")
+def prints() -> list[Pixels]:
+    return [frames.load(path) for path in IMAGES[::12]]
+
+
+def away(found: tuple[Corner, ...], true: tuple[Corner, ...]) -> float:
+    """The largest distance between a corner and the true one, as a share of the diagonal."""
+    points, corners = points_of(found), points_of(true)
+    gaps = np.linalg.norm(points[:, None] - corners[None], axis=-1).min(axis=0)
+    return float(gaps.max() / np.linalg.norm(corners[0] - corners[2]))
+
+
+def shown(print_: Pixels, seed: int = 1, **conditions: float) -> Held:
+    """A print held under a camera in these conditions, and good ones else."""
+    return held(print_, np.random.default_rng(seed), Conditions(**conditions))  # type: ignore[arg-type]
+
+
+def on_paper(print_: Pixels, margin: int) -> Pixels:
+    return cv2.copyMakeBorder(
+        print_, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=PAPER
+    )
+
+
+@pytest.mark.parametrize("level", [Level.EASY, Level.NORMAL])
+def test_most_held_prints_are_found_within_two_hundredths(
+    prints: list[Pixels], level: Level
+) -> None:
+    near = 0
+    for number, print_ in enumerate(prints):
+        seen = capture(print_, str(number), level=level, seed=7)
+        found = sheet.find(seen.pixels).sheets
+        near += bool(found) and away(found[0].corners, seen.corners) < 0.02
+    assert near >= 0.9 * len(prints)
+
+
+@pytest.mark.parametrize("margin", [0.03, 0.06, 0.1])
+def test_the_paper_is_the_sheet_and_not_the_picture_on_it(
+    prints: list[Pixels], margin: float
+) -> None:
+    near = 0
+    for number, print_ in enumerate(prints):
+        seen = shown(print_, number, margin=margin, paper=0.8, turn_deg=12.0, fill=0.8)
+        found = sheet.find(seen.pixels).sheets
+        near += bool(found) and away(found[0].corners, seen.corners) < margin / 3
+    assert near >= 0.9 * len(prints)
+
+
+def test_a_bent_sheet_is_followed_to_its_corners(prints: list[Pixels]) -> None:
+    near = 0
+    for number, print_ in enumerate(prints):
+        seen = shown(print_, number, curl=0.03, fill=0.8)
+        found = sheet.find(seen.pixels).sheets
+        near += bool(found) and away(found[0].corners, seen.corners) < 0.02
+    assert near >= 0.85 * len(prints)
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"), [(empty.Kind.NOTHING, 0), (empty.Kind.HAND, 0), (empty.Kind.FACE, 1)]
+)
+def test_there_is_no_sheet_where_there_is_no_paper(kind: empty.Kind, most: int) -> None:
+    found = [sheet.find(empty.empty(str(n), kind, level=Level.NORMAL)) for n in range(8)]
+    bare = [finding for finding in found if not finding.sheets]
+    assert len(found) - len(bare) <= most
+    assert {finding.hint for finding in bare} <= {Hint.NOTHING_THERE, Hint.TOO_DARK}
+
+
+def test_few_clean_scans_are_cropped(prints: list[Pixels]) -> None:
+    cropped = 0
+    for print_ in prints:
+        found = sheet.find(print_).sheets
+        whole = print_.shape[0] * print_.shape[1]
+        cropped += bool(found) and (
+            cv2.contourArea(points_of(found[0].corners).astype(np.float32)) < 0.5 * whole
+        )
+    assert cropped <= 0.1 * len(prints)
+
+
+def test_a_reflection_on_the_print_is_said(prints: list[Pixels]) -> None:
+    seen = shown(prints[0], margin=0.05, paper=1.0, stops=-0.6, fill=0.9)
+    assert sheet.find(seen.pixels).hint is None
+    middle = points_of(seen.corners).mean(axis=0)
+    glowing = cv2.ellipse(
+        np.zeros_like(seen.pixels),
+        (int(middle[0]), int(middle[1])),
+        (130, 80),
+        20.0,
+        0.0,
+        360.0,
+        (255, 255, 255),
+        -1,
+    )
+    lit = cv2.add(seen.pixels, cv2.GaussianBlur(glowing, (0, 0), 12))
+    assert sheet.find(lit).hint is Hint.GLARE
+
+
+def test_white_paper_in_bright_light_is_no_reflection(prints: list[Pixels]) -> None:
+    for print_ in prints[:8]:
+        seen = shown(print_, margin=0.05, stops=0.8)
+        assert sheet.find(seen.pixels).hint is not Hint.GLARE
+
+
+def side_by_side(left: Pixels, right: Pixels) -> Pixels:
+    frame = np.full((960, 1280, 3), (58, 74, 66), np.uint8)
+    for print_, x in ((left, 60), (right, 680)):
+        scale = min(540 / print_.shape[1], 820 / print_.shape[0])
+        small = cv2.resize(print_, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        y = (960 - small.shape[0]) // 2
+        frame[y : y + small.shape[0], x : x + small.shape[1]] = small
+    return frame
+
+
+def test_two_sheets_are_two_too_many(prints: list[Pixels]) -> None:
+    print_ = cv2.resize(on_paper(prints[1], 40), (540, 760), interpolation=cv2.INTER_AREA)
+    finding = sheet.find(side_by_side(print_, print_))
+    assert len(finding.sheets) >= 2
+    assert finding.hint is Hint.TWO_SHEETS
+
+
+def test_a_sheet_cut_by_the_frame_is_out_of_it(prints: list[Pixels]) -> None:
+    frame = np.full((960, 1280, 3), (58, 74, 66), np.uint8)
+    print_ = cv2.resize(on_paper(prints[2], 40), (700, 700), interpolation=cv2.INTER_AREA)
+    frame[130:830, 0:600] = print_[:, 100:]
+    finding = sheet.find(frame)
+    assert finding.sheets
+    assert finding.hint is Hint.OUT_OF_FRAME
+
+
+def test_a_sheet_of_which_one_edge_is_seen_is_none(prints: list[Pixels]) -> None:
+    page = cv2.resize(on_paper(prints[2], 300), (2600, 2600), interpolation=cv2.INTER_AREA)
+    frame = np.full((960, 1280, 3), (58, 74, 66), np.uint8)
+    frame[:, :1060] = page[820:1780, 1540:]
+    assert sheet.find(frame).sheets == ()
+
+
+def test_a_sheet_in_the_dark_needs_light(prints: list[Pixels]) -> None:
+    seen = shown(on_paper(prints[0], 40), fill=0.9)
+    dark = (seen.pixels * 0.12).astype(np.uint8)
+    assert sheet.find(dark).hint is Hint.TOO_DARK
+
+
+@pytest.mark.parametrize("tilt_deg", [0.0, 12.0, 24.0, 34.0])
+@pytest.mark.parametrize("turn_deg", [0.0, 33.0])
+def test_the_aspect_of_a_tilted_sheet_is_its_own(
+    prints: list[Pixels], tilt_deg: float, turn_deg: float
+) -> None:
+    off = []
+    for number, print_ in enumerate(prints):
+        seen = shown(print_, number, tilt_deg=tilt_deg, turn_deg=turn_deg, fill=0.8)
+        true = print_.shape[1] / print_.shape[0]
+        off.append(abs(np.log(aspect_of(points_of(seen.corners), 1280, 960) / true)))
+    assert np.median(off) < 0.05
+    assert max(off) < 0.2
