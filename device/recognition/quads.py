@@ -151,9 +151,7 @@ def _likeliest(stretches: _Stretches, rows: Indices) -> Indices:
     """Those that the sides speak for most, before anything is known of their shape."""
     support = stretches.support[rows]
     score = support.mean(axis=1) + 0.8 * support.min(axis=1) - stretches.beyond[rows].mean(axis=1)
-    if len(score) <= MOST_QUADS:
-        return np.arange(len(score))
-    return np.sort(np.argpartition(-score, MOST_QUADS)[:MOST_QUADS])
+    return np.sort(np.argsort(-score, kind="stable")[:MOST_QUADS])
 
 
 def _plausible(points: Floats, shape: tuple[int, ...]) -> Indices:
