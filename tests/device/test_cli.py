@@ -246,7 +246,7 @@ def test_verify_says_that_all_is_whole_or_what_is_not(
     whole, damaged = run("bundle", "verify", small_bundle), run("bundle", "verify", bundle_copy)
 
     assert (whole.code, damaged.code) == (0, 1)
-    assert "12 prints, 13 files" in whole.out
+    assert "12 prints, 14 files" in whole.out
     assert "index.ann is missing; fetch it again" in damaged.err
 
 
