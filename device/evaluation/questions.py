@@ -77,37 +77,16 @@ class Section:
 
 def level(prints: Sequence[Print], of: Level, *, number: int, seed: int, suite: Suite) -> Section:
     """Give captures of prints at one level, each asked with its print in the collection and without."""
-    return Section(
-        name=of.value,
-        sort=Sort.LEVEL,
-        questions=tuple(
-            Question(
-                name=one.record.record_id,
-                right=one.right,
-                show=partial(_held, one, level=of, seed=chosen, suite=suite),
-                asks_twice=True,
-            )
-            for one, chosen in captured(prints, number, seed)
-        ),
-    )
+    held = partial(_held, level=of, suite=suite)
+    questions = _captures(prints, held, number=number, seed=seed, asks_twice=True)
+    return Section(name=of.value, sort=Sort.LEVEL, questions=questions)
 
 
 def in_reverse(prints: Sequence[Print], *, number: int, seed: int, suite: Suite) -> Section:
     """Give captures of prints seen in a mirror, as copies often are."""
-    return Section(
-        name="in reverse",
-        sort=Sort.REVERSE,
-        questions=tuple(
-            Question(
-                name=one.record.record_id,
-                right=one.right,
-                show=partial(
-                    _held, one, level=Level.NORMAL, seed=chosen, suite=suite, mirrored=True
-                ),
-            )
-            for one, chosen in captured(prints, number, seed)
-        ),
-    )
+    held = partial(_held, level=Level.NORMAL, suite=suite, mirrored=True)
+    questions = _captures(prints, held, number=number, seed=seed)
+    return Section(name="in reverse", sort=Sort.REVERSE, questions=questions)
 
 
 def factors(prints: Sequence[Print], *, number: int, seed: int, suite: Suite) -> Iterator[Section]:
@@ -115,20 +94,32 @@ def factors(prints: Sequence[Print], *, number: int, seed: int, suite: Suite) ->
     chosen: list[Factor] = [factor for factor in Factor if factor in suite.factors]
     for factor in (None, *chosen):
         present = frozenset() if factor is None else frozenset({factor})
+        held = partial(_held, level=Level.NORMAL, suite=suite, present=present)
         yield Section(
             name="none of them" if factor is None else factor.value,
             sort=Sort.FACTOR,
-            questions=tuple(
-                Question(
-                    name=one.record.record_id,
-                    right=one.right,
-                    show=partial(
-                        _held, one, level=Level.NORMAL, seed=at, suite=suite, present=present
-                    ),
-                )
-                for one, at in captured(prints, number, seed)
-            ),
+            questions=_captures(prints, held, number=number, seed=seed),
         )
+
+
+def _captures(
+    prints: Sequence[Print],
+    held: Callable[..., Shown],
+    *,
+    number: int,
+    seed: int,
+    asks_twice: bool = False,
+) -> tuple[Question, ...]:
+    """Give a question for each capture: `held` is given the print and the capture's own seed."""
+    return tuple(
+        Question(
+            name=one.record.record_id,
+            right=one.right,
+            show=partial(held, one, seed=own),
+            asks_twice=asks_twice,
+        )
+        for one, own in captured(prints, number, seed)
+    )
 
 
 def real_pairs(prints: Sequence[Print], truths: Sequence[Truth], *, seed: int) -> Iterator[Section]:
