@@ -45,9 +45,9 @@ parity: $(DESK)/ready ## measure the demo bundle against full-precision TensorFl
 	test -f $(BUNDLE)/manifest.json || $(MAKE) bundle
 	$(DESK)/bin/printkiosk-convert parity $(BUNDLE) --collection $(COLLECTION) --marks $(MARKS) --out out/parity
 
-evaluate: $(DESK)/ready ## hold the bundle's prints under a simulated camera; a page in out/evaluation (COLLECTION=, BUNDLE=)
+evaluate: $(DESK)/ready ## hold the bundle's prints under a simulated camera; a page in out/evaluation (COLLECTION=, BUNDLE=, CAPTURES=)
 	test -f $(BUNDLE)/manifest.json || $(MAKE) bundle
-	$(DESK)/bin/printkiosk-convert evaluate $(BUNDLE) --collection $(COLLECTION) --out out/evaluation
+	$(DESK)/bin/printkiosk-convert evaluate $(BUNDLE) --collection $(COLLECTION) --out out/evaluation $(if $(CAPTURES),--captures $(CAPTURES))
 
 bench: $(DESK)/bench-ready ## the benchmarks, side by side with peers in one run (COLLECTION= names another)
 	$(DESK)/bin/python -m bench --bundle $(BUNDLE) --collection $(COLLECTION)
