@@ -20,7 +20,7 @@ from converter.weights import default_cache
 from device.errors import KioskError
 
 NAMES = (
-    "fingerprints", "recognition", "neighbours", "proposals", "starting", "memory", "building",
+    "fingerprints", "recognition", "answering", "neighbours", "proposals", "starting", "memory", "building",
 )  # fmt: skip
 OUT = Path("out/bench")
 _THREADS = 2

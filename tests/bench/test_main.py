@@ -52,11 +52,8 @@ def test_a_small_run_prints_its_tables_and_keeps_them(
 ) -> None:
     """Without TensorFlow and the peers, which take minutes to make ready."""
     monkeypatch.chdir(ROOT)  # the kiosk is started as `python -m kiosk_ui`
-    only = [
-        word
-        for name in ("neighbours", "proposals", "starting", "memory")
-        for word in ("--only", name)
-    ]
+    names = ["answering", "neighbours", "proposals", "starting", "memory"]
+    only = [word for name in names for word in ("--only", name)]
 
     code = main(
         [
@@ -68,16 +65,11 @@ def test_a_small_run_prints_its_tables_and_keeps_them(
     assert code == 0
     printed = capsys.readouterr().out
     kept = json.loads((tmp_path / "bench.json").read_text("utf-8"))
-    assert [section["name"] for section in kept["sections"]] == [
-        "neighbours",
-        "proposals",
-        "starting",
-        "memory",
-    ]
+    assert [section["name"] for section in kept["sections"]] == names
     assert "400 generated prints, asked by camera views" in printed
     assert "process start until /healthz says 200" in printed
     assert all(
         section["title"] in (tmp_path / "bench.html").read_text() for section in kept["sections"]
     )
-    figures = kept["sections"][0]["figures"]
+    figures = kept["sections"][1]["figures"]
     assert figures["400 generated prints, held-out prints: recall@10"] > 0.9
