@@ -66,3 +66,60 @@ class BusyError(KioskError, RuntimeError):
 
 class EvaluationError(KioskError, ValueError):
     """An evaluation can't be run: its truths, pictures or folders are not what it needs."""
+
+
+class StoreError(BundleError, OSError):
+    """The folder that holds the bundles can't be written: full, read-only, or worn."""
+
+
+class StoreBusyError(StoreError):
+    """Somebody else is changing the installed bundles just now."""
+
+
+class SyncError(KioskError):
+    """An update can't be fetched; the kiosk goes on with what it has.
+
+    Attributes:
+        number: What staff tell whoever helps them; docs/updates.md lists them.
+    """
+
+    number = 1
+
+    def __str__(self) -> str:
+        return f"E{self.number}: {super().__str__()}"
+
+
+class SourceError(SyncError, OSError):
+    """Where updates come from can't be reached, stopped in the middle, or holds something else."""
+
+    number = 2
+
+
+class UntrustedError(SyncError, ValueError):
+    """What was found there is not signed by this museum, or has been altered."""
+
+    number = 3
+
+
+class StaleError(SyncError, ValueError):
+    """What was found there is older than what this kiosk has, or has expired."""
+
+    number = 4
+
+
+class RefusedError(SyncError, ValueError):
+    """An update was fetched whole and is no good on this kiosk."""
+
+    number = 5
+
+
+class NoRoomError(SyncError, OSError):
+    """There is not enough room for an update."""
+
+    number = 6
+
+
+class NotSetUpError(SyncError, ValueError):
+    """This kiosk was not told where updates come from, or whom to trust."""
+
+    number = 7

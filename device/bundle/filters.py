@@ -82,13 +82,18 @@ class Clause:
     values: tuple[Any, ...]
 
 
-def where(filters: Filters) -> Clause:
-    """Give the condition that lets exactly the filtered records through."""
+def where(filters: Filters, *, is_reworded: bool = False) -> Clause:
+    """Give the condition that lets exactly the filtered records through.
+
+    Args:
+        filters: What is asked.
+        is_reworded: Whether notices put texts right: these records are then looked for in a table of their own.
+    """
     parts = [_term(facet, chosen) for facet, chosen in filters.terms.items() if chosen]
     if filters.has_years:
         parts.append(_years(filters))
     if _split(filters.words):
-        parts.append(_words(filters.words))
+        parts.append(_words(filters.words, is_reworded))
     return Clause(
         sql=" AND ".join(part.sql for part in parts) or "1",
         values=tuple(value for part in parts for value in part.values),
@@ -110,12 +115,15 @@ def _years(filters: Filters) -> Clause:
     return Clause(sql=f"(({touching}) OR ({undated} AND ?))", values=(low, high, filters.undated))
 
 
-def _words(words: str) -> Clause:
+def _words(words: str, is_reworded: bool) -> Clause:
     quoted = ['"' + word.replace('"', '""') + '"' for word in _split(words)]
     query = " ".join(quoted) + "*"  # the last word may still be being typed
-    return Clause(
-        sql="item IN (SELECT rowid FROM records_fts WHERE records_fts MATCH ?)", values=(query,)
-    )
+    found = "SELECT rowid FROM records_fts WHERE records_fts MATCH ?"
+    if not is_reworded:
+        return Clause(sql=f"item IN ({found})", values=(query,))
+    anew = "SELECT rowid FROM reworded WHERE reworded MATCH ?"
+    sql = f"(item IN ({found}) AND item NOT IN (SELECT rowid FROM reworded) OR item IN ({anew}))"
+    return Clause(sql=sql, values=(query, query))
 
 
 def _split(words: str) -> list[str]:

@@ -7,11 +7,12 @@ Checks come in two depths: `open_bundle` looks at sizes and at what must fit tog
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from device.bundle import layout
 from device.bundle.manifest import FileEntry, Manifest, parse
+from device.bundle.notices import Notices
 from device.bundle.pictures import Pictures
 from device.bundle.records import Records
 from device.errors import BundleDamagedError, BundleFormatError, BundleMissingError
@@ -29,12 +30,28 @@ _MANIFEST_LIMIT_BYTES = 4_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedBundle:
-    """A bundle whose parts fit together, with its records and pictures open."""
+    """A bundle whose parts fit together, with its records and pictures open.
+
+    Attributes:
+        withdrawn: Rows of the fingerprints that may answer no more.
+    """
 
     path: Path
     manifest: Manifest
     records: Records
     pictures: Pictures
+    withdrawn: frozenset[int] = frozenset()
+
+    @property
+    def shown(self) -> Manifest:
+        """The manifest as visitors see the bundle: withdrawn works are neither counted nor shown as examples."""
+        if not self.withdrawn:
+            return self.manifest
+        gone = self.records.rows_of(self.manifest.probes) & self.withdrawn
+        probes = tuple(p for p in self.manifest.probes if not self.records.rows_of([p]) & gone)
+        return replace(
+            self.manifest, items=self.manifest.items - len(self.withdrawn), probes=probes
+        )
 
     def file(self, name: str) -> Path:
         """Give the path of one of the bundle's files."""
@@ -72,8 +89,12 @@ def read_manifest(bundle: Path) -> Manifest:
     return parse(text, str(bundle))
 
 
-def open_bundle(bundle: Path) -> OpenedBundle:
+def open_bundle(bundle: Path, notices: Notices | None = None) -> OpenedBundle:
     """Open a bundle whose files all have the size the manifest states.
+
+    Args:
+        bundle: Its folder.
+        notices: What is laid over its records and pictures; `None` for nothing.
 
     Raises:
         BundleError: When it is missing, cut short, of another format, or its parts don't belong together.
@@ -83,21 +104,25 @@ def open_bundle(bundle: Path) -> OpenedBundle:
         _check_size(bundle, entry)
     _check_together(bundle, manifest)
     with ExitStack() as on_failure:
-        records = Records(bundle / layout.RECORDS)
+        records = Records(bundle / layout.RECORDS, notices)
         on_failure.callback(records.close)
         if not records.has_rows(manifest.items):
             raise BundleDamagedError(
                 f"{bundle}: manifest says {manifest.items} prints, {layout.RECORDS} holds other rows; fetch it again"
             )
-        pictures = Pictures(bundle, shards=_shards(manifest))
+        withdrawn = notices.withdrawn if notices else {}
+        rows = records.rows_of(withdrawn)
+        pictures = Pictures(bundle, shards=_shards(manifest), withdrawn=withdrawn)
         on_failure.pop_all()
-    return OpenedBundle(path=bundle, manifest=manifest, records=records, pictures=pictures)
+    return OpenedBundle(
+        path=bundle, manifest=manifest, records=records, pictures=pictures, withdrawn=rows
+    )
 
 
 @contextmanager
-def opened(bundle: Path) -> Iterator[OpenedBundle]:
-    """Open a bundle for the length of a `with` block."""
-    parts = open_bundle(bundle)
+def opened(bundle: Path, notices: Notices | None = None) -> Iterator[OpenedBundle]:
+    """Open a bundle, with what is laid over it, for the length of a `with` block."""
+    parts = open_bundle(bundle, notices)
     try:
         yield parts
     finally:

@@ -5,6 +5,7 @@ A record's shard depends on its id alone, so that ten prints added to a large co
 
 import hashlib
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
@@ -32,16 +33,20 @@ def member(record_id: str, size: Size) -> str:
 class Pictures:
     """The pictures of one open bundle; every method may be called from any thread."""
 
-    def __init__(self, bundle: Path, *, shards: int) -> None:
+    def __init__(
+        self, bundle: Path, *, shards: int, withdrawn: Collection[str] = frozenset()
+    ) -> None:
         """Open all shards of a bundle.
 
         Args:
             bundle: The bundle's folder.
             shards: How many the manifest names; a stray zip file in the folder must not shift the others.
+            withdrawn: Ids of records whose pictures are there and may be shown no more.
 
         Raises:
             BundleDamagedError: When a shard is missing from the sequence or is no zip file.
         """
+        self._withdrawn = frozenset(withdrawn)
         self._shards: list[zipfile.ZipFile] = []
         for number in range(shards):
             path = bundle / layout.picture_shard(number)
@@ -62,9 +67,11 @@ class Pictures:
         """Give a record's picture as WebP.
 
         Raises:
-            UnknownRecordError: When the bundle holds no picture of it.
+            UnknownRecordError: When the bundle holds no picture of it, or it was withdrawn.
             BundleDamagedError: When the picture can't be read, or the bundle was closed.
         """
+        if record_id in self._withdrawn:
+            raise _unknown(record_id)
         try:
             shard = self._shards[shard_of(record_id, len(self._shards))]
             name = member(record_id, size)

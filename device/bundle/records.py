@@ -2,12 +2,13 @@
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from device.bundle.filters import FACETS, Filters, where
+from device.bundle.filters import FACETS, Clause, Filters, where
+from device.bundle.notices import AMENDABLE, Notices
 from device.errors import BundleDamagedError, UnknownRecordError
 
 
@@ -85,25 +86,50 @@ class FilterOptions:
 
 
 _APPLICATION_ID = 1886547531  # as schema.sql sets it
-_COLUMNS = ", ".join(name for name in Record.__dataclass_fields__ if name != "relations")
+_NAMES = tuple(name for name in Record.__dataclass_fields__ if name != "relations")
+_COLUMNS = ", ".join(_NAMES)
+_SEARCHED = ("title", "makers", "technique", "note")
+
+# Tables of this connection's own stand before the file's: every statement below sees what the notices leave.
+_AMENDED = ", ".join(
+    f"COALESCE(a.{name}, r.{name}) AS {name}" if name in AMENDABLE else f"r.{name}"
+    for name in _NAMES
+)
+_OVERLAY = f"""
+CREATE TEMP TABLE withdrawn (record_id TEXT PRIMARY KEY);
+CREATE TEMP TABLE amended (record_id TEXT PRIMARY KEY, {", ".join(AMENDABLE)});
+CREATE TEMP VIEW records AS SELECT {_AMENDED}
+    FROM main.records AS r LEFT JOIN temp.amended AS a ON a.record_id = r.record_id
+    WHERE r.record_id NOT IN (SELECT record_id FROM temp.withdrawn);
+CREATE TEMP VIEW terms AS SELECT facet, value, item FROM main.terms WHERE item NOT IN
+    (SELECT item FROM main.records WHERE record_id IN (SELECT record_id FROM temp.withdrawn));
+CREATE VIRTUAL TABLE temp.reworded USING fts5({", ".join(_SEARCHED)}, tokenize="unicode61 remove_diacritics 2");
+"""
 
 
 class Records:
     """One open records file; every method may be called from any thread."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, notices: Notices | None = None) -> None:
         """Open a records file, read-only.
+
+        Args:
+            path: The file.
+            notices: What is laid over it: works withdrawn, which are as if they were not in it, and texts put right.
 
         Raises:
             BundleDamagedError: When it is no SQLite file of ours.
         """
         self._path = path
+        self._is_reworded = bool(notices and notices.amended)
         self._lock = threading.Lock()
         try:
             self._connection = self._connect()
         except sqlite3.Error as error:
             raise self._damaged(error) from error
         try:
+            if notices is not None and not notices.is_silent:
+                self._lay_over(notices)
             self._check_schema()
         except BundleDamagedError:
             self._connection.close()
@@ -114,6 +140,28 @@ class Records:
         # folder when a writer has left the file in WAL mode.
         uri = f"{self._path.absolute().as_uri()}?mode=ro&immutable=1"
         return sqlite3.connect(uri, uri=True, check_same_thread=False)
+
+    def _lay_over(self, notices: Notices) -> None:
+        connection = self._connection
+        try:
+            connection.execute("PRAGMA temp_store = MEMORY")
+            connection.executescript(_OVERLAY)
+            connection.executemany(
+                "INSERT INTO withdrawn VALUES (?)", [(each,) for each in notices.withdrawn]
+            )
+            marks = ", ".join("?" * (1 + len(AMENDABLE)))
+            connection.executemany(
+                f"INSERT INTO amended VALUES ({marks})",
+                [(key, *map(texts.get, AMENDABLE)) for key, texts in notices.amended.items()],
+            )
+            names = ", ".join(_SEARCHED)
+            connection.execute(
+                f"""INSERT INTO reworded (rowid, {names}) SELECT item, {names} FROM records
+                    WHERE record_id IN (SELECT record_id FROM amended)"""
+            )
+            connection.commit()
+        except sqlite3.Error as error:
+            raise self._damaged(error) from error
 
     def _check_schema(self) -> None:
         self._all("PRAGMA query_only = ON")
@@ -140,8 +188,18 @@ class Records:
 
     def has_rows(self, items: int) -> bool:
         """Say whether there is a record for each row of so many fingerprints, and no other."""
-        found = self._all("SELECT count(*), min(item), max(item) FROM records")[0]
+        found = self._all("SELECT count(*), min(item), max(item) FROM main.records")[0]
         return tuple(found) == ((items, 0, items - 1) if items else (0, None, None))
+
+    def fault(self) -> str:
+        """Give what SQLite's own check finds wrong with the file; empty for nothing."""
+        found = self._all("PRAGMA integrity_check(1)")[0][0]
+        return "" if found == "ok" else str(found)
+
+    def rows_of(self, record_ids: Collection[str]) -> frozenset[int]:
+        """Give the rows of records by id, withdrawn ones too; ids that aren't in the file have none."""
+        found = "SELECT item FROM main.records WHERE record_id = ?"
+        return frozenset(row[0] for each in record_ids for row in self._all(found, each))
 
     def get(self, record_id: str) -> Record:
         """Give the record of this id.
@@ -169,7 +227,7 @@ class Records:
 
     def passing(self, filters: Filters) -> tuple[int, ...]:
         """Give the rows of the records that pass, ascending."""
-        clause = where(filters)
+        clause = self._where(filters)
         rows = self._all(
             f"SELECT item FROM records WHERE {clause.sql} ORDER BY item", *clause.values
         )
@@ -188,7 +246,7 @@ class Records:
         )
 
     def _options(self, facet: str, filters: Filters) -> tuple[Option, ...]:
-        clause = where(filters)
+        clause = self._where(filters)
         rows = self._all(
             f"""SELECT value, count(*) FROM terms
                 WHERE facet = ? AND item IN (SELECT item FROM records WHERE {clause.sql})
@@ -197,6 +255,9 @@ class Records:
             *clause.values,
         )
         return tuple(Option(value=value, count=count) for value, count in rows)
+
+    def _where(self, filters: Filters) -> Clause:
+        return where(filters, is_reworded=self._is_reworded)
 
     def _record(self, row: Sequence[Any]) -> Record:
         values = dict(zip(_COLUMNS.split(", "), row, strict=True))

@@ -162,7 +162,7 @@ class Recogniser:
 
     def _left_out(self, among: Collection[int] | None, without: Collection[int]) -> frozenset[int]:
         if among is None:
-            return frozenset(without)
+            return self._bundle.withdrawn.union(without)
         return frozenset(range(len(self._index))) - frozenset(among) | frozenset(without)
 
     def _look(self, views: tuple[_View, ...], left_out: frozenset[int]) -> _Sight:

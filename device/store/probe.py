@@ -1,0 +1,74 @@
+"""The last question to a bundle before it may answer visitors, asked in a process of its own.
+
+A damaged model or index may end the process that maps it, or never come back; here that is one more answer.
+"""
+
+import resource
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from device.bundle.opened import opened, verify
+from device.errors import BundleDamagedError, KioskError
+from device.recognition.probes import lost_probes
+from device.recognition.recogniser import Recogniser
+
+TIMEOUT_S = 300.0
+# Address space is not bounded: mapped files count there. What a process may ask for is, and what it may write.
+_MOST_BYTES = 2 << 30
+_CPU_S = 240
+
+
+def probe(release: Path) -> None:
+    """Let a bundle load and answer in a process of its own.
+
+    Raises:
+        BundleDamagedError: When a byte is not the manifest's, it can't be loaded, ends the process, takes too long,
+            or one of its probe prints doesn't find itself.
+    """
+    command = [sys.executable, "-m", "device.store.probe", str(release)]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise BundleDamagedError(
+            f"{release}: expected an answer within {TIMEOUT_S:.0f} s, found none; build it again"
+        ) from error
+    if done.returncode:
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        told = lines[-1] if lines and done.returncode == 1 else f"exit code {done.returncode}"
+        raise BundleDamagedError(f"{release}: the bundle doesn't work on this kiosk: {told}")
+
+
+def answer(release: Path) -> str:
+    """Give what is wrong with a bundle, asked in this process; empty for nothing."""
+    try:
+        verify(release)
+        with opened(release) as bundle:
+            fault = bundle.records.fault()
+            if fault:
+                return f"{release}: records.sqlite: {fault}; build it again"
+            lost = lost_probes(bundle, Recogniser(bundle, threads=1))
+    except (KioskError, OSError, ValueError, IndexError, KeyError, MemoryError) as error:
+        return " ".join(str(error).split()) or type(error).__name__
+    return f"{release}: {lost[0]} doesn't find itself; build it again" if lost else ""
+
+
+def main() -> int:
+    """Answer for the bundle named on the command line: exit code 0 when it is good."""
+    for limit, most in (
+        (resource.RLIMIT_DATA, _MOST_BYTES),
+        (resource.RLIMIT_CPU, _CPU_S),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with suppress(ValueError, OSError):  # a stricter one is set already
+            resource.setrlimit(limit, (most, most))
+    fault = answer(Path(sys.argv[1]))
+    if fault:
+        sys.stderr.write(f"{fault}\n")
+    return 1 if fault else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

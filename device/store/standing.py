@@ -1,0 +1,90 @@
+"""What a store remembers besides the bundles: how new they must be, which were no good, which one is on trial."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from device.bundle import values
+from device.errors import BundleDamagedError
+from device.store.files import Files, write_whole
+
+FILE = "standing.json"
+_LIMIT_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Floor:
+    """What an update must not be older than; python-tuf's own memory may be lost with its folder.
+
+    Attributes:
+        version: The highest bundle version that was ever activated from a repository.
+        notices: The serial of the newest notices.
+        root: The version of the newest root.
+        keys: Ids of the keys that signed them, sorted; another key's versions are counted anew, so that a stolen
+            key can't block updates for good by signing a very high number.
+    """
+
+    version: int = 0
+    notices: int = 0
+    root: int = 0
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """How a release came to be here.
+
+    Attributes:
+        source: Where it was fetched from; empty for one put here by hand.
+        arrived: The day by this machine's clock, as YYYY-MM-DD.
+    """
+
+    source: str = ""
+    arrived: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A store's memory.
+
+    Attributes:
+        refused: Releases that failed a probe or a trial, by name; the same are not taken again.
+        trial: The release that has yet to prove itself; empty for none. Counts only while it is current.
+        starts: How often the kiosk was started on it.
+        arrivals: Release to how it came.
+    """
+
+    floor: Floor = field(default_factory=Floor)
+    refused: tuple[str, ...] = ()
+    trial: str = ""
+    starts: int = 0
+    arrivals: Mapping[str, Arrival] = field(default_factory=dict)
+
+
+def read(root: Path) -> Standing:
+    """Give a store's memory; a store that has none yet has nothing to remember.
+
+    Raises:
+        BundleDamagedError: When the file is there and can't be read: forgetting would open the door to old updates.
+    """
+    path = root / FILE
+    try:
+        with path.open("rb") as file:
+            data: Any = json.loads(file.read(_LIMIT_BYTES))
+        standing: Standing = values.from_json(Standing, data, FILE)
+    except FileNotFoundError:
+        return Standing()
+    except (OSError, ValueError, RecursionError) as error:
+        raise BundleDamagedError(
+            f"{path}: can't be read ({' '.join(str(error).split())}); "
+            "remove it only if you know that no older update is around"
+        ) from error
+    return standing
+
+
+def write(files: Files, root: Path, standing: Standing) -> None:
+    """Put a store's memory on the disk, to stay."""
+    text = json.dumps(values.to_json(standing), indent=1, sort_keys=True) + "\n"
+    write_whole(files, root / FILE, text.encode())
