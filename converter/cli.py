@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from converter import progress
+from converter import progress, publishing
 from converter.cache import Cache
 from converter.errors import ConverterError
 from device import __version__
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(
         level=logging.INFO + 10 * (options.quiet - options.verbose), format="%(message)s"
     )
-    for noisy in ("tensorflow", "absl", "h5py", "matplotlib", "PIL"):
+    for noisy in ("tensorflow", "absl", "h5py", "matplotlib", "PIL", "tuf"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     try:
         run: Callable[[argparse.Namespace], int] = options.run
@@ -103,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     parity.set_defaults(run=_parity)
     _add_evaluate(verbs)
     _add_inspect_and_diff(verbs)
+    publishing.add_commands(verbs)
     return parser
 
 

@@ -47,3 +47,11 @@ class ParityError(ConverterError, RuntimeError):
 
 class GateError(ConverterError, RuntimeError):
     """Parity stays below the marks, so no bundle is published."""
+
+
+class KeyFileError(ConverterError, ValueError):
+    """A private key can't be read, made, or is not the one that is asked for."""
+
+
+class PublishError(ConverterError, RuntimeError):
+    """A repository can't be made, read or added to."""

@@ -170,7 +170,7 @@ def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     return inside | found  # a section's own name with a value is a mistake to be told of
 
 
-_NOT_SETTINGS = frozenset({"PRINTKIOSK_CACHE"})  # the desk's
+_NOT_SETTINGS = frozenset({"PRINTKIOSK_CACHE", "PRINTKIOSK_PASSPHRASE"})  # the desk's
 
 
 def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
