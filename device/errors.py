@@ -123,3 +123,15 @@ class NotSetUpError(SyncError, ValueError):
     """This kiosk was not told where updates come from, or whom to trust."""
 
     number = 7
+
+
+class DiskError(SyncError, OSError):
+    """This kiosk's own disk can't be written or read."""
+
+    number = 8
+
+
+class SyncBusyError(SyncError, RuntimeError):
+    """Another update is being fetched already."""
+
+    number = 9

@@ -4,6 +4,7 @@ An object is on the disk to stay before it has its name, and is never written ag
 memory can't change under the kiosk, and what two releases share lies there once.
 """
 
+import re
 from pathlib import Path
 
 from device.bundle import layout
@@ -15,6 +16,8 @@ from device.store.files import Files, discard, ensure_folder
 OBJECTS = "objects"
 INCOMING = "incoming"
 _STAGING = "staging"
+# How fetched releases are called: their version, and perhaps the bundle's id.
+_FETCHED = re.compile(r"[0-9]+(-[0-9a-f]{16})?")
 
 
 class Staging:
@@ -97,7 +100,7 @@ class Staging:
         """
         kept = {(self._root / link).resolve().name for link in (CURRENT, PREVIOUS)}
         for path in sorted((self._root / RELEASES).iterdir()):
-            if path.name.isdecimal() and path.name not in kept:
+            if _FETCHED.fullmatch(path.name) and path.name not in kept:
                 discard(self._files, path)
         for path in sorted(self._objects.iterdir()):
             if path.stat().st_nlink == 1:

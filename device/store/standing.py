@@ -37,12 +37,14 @@ class Arrival:
     """How a release came to be here.
 
     Attributes:
-        source: Where it was fetched from; empty for one put here by hand.
+        source: Where it was fetched from.
+        published: The day, as the publisher wrote it.
         arrived: The day by this machine's clock, as YYYY-MM-DD.
     """
 
-    source: str = ""
-    arrived: str = ""
+    source: str
+    published: str
+    arrived: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class Standing:
         trial: The release that has yet to prove itself; empty for none. Counts only while it is current.
         starts: How often the kiosk was started on it.
         arrivals: Release to how it came.
+        expires: Until this day updates signed as the last ones were are taken, as YYYY-MM-DD; empty before any.
     """
 
     floor: Floor = field(default_factory=Floor)
@@ -61,6 +64,7 @@ class Standing:
     trial: str = ""
     starts: int = 0
     arrivals: Mapping[str, Arrival] = field(default_factory=dict)
+    expires: str = ""
 
 
 def read(root: Path) -> Standing:

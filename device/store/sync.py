@@ -1,0 +1,320 @@
+"""One update, from a source to the bundle that answers: look, check, fetch, put together, probe, switch.
+
+Every step may be cut off by the power, a pulled stick or a full disk: what answered before goes on answering, and the
+next sync goes on where this one was.
+"""
+
+import errno
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import Enum
+from pathlib import Path
+
+from device.bundle.manifest import FileEntry, Manifest
+from device.bundle.notices import Notices
+from device.bundle.opened import read_manifest
+from device.errors import (
+    BundleError,
+    DiskError,
+    NoRoomError,
+    RefusedError,
+    StaleError,
+    StoreBusyError,
+    StoreError,
+    SyncBusyError,
+    SyncError,
+    UntrustedError,
+)
+from device.store import notices as kept_notices
+from device.store import standing, trust
+from device.store.bundles import RELEASES, Bundles
+from device.store.fetch import fetch
+from device.store.files import FETCHING, Files, discard, held
+from device.store.probe import probe
+from device.store.source import Source
+from device.store.staging import Staging
+from device.store.standing import Arrival, Floor, Standing
+from device.store.trust import Offer
+
+TRUST = "trust"
+# Left free besides an update itself: for notices, statistics and whatever else a machine writes.
+SPARE_BYTES, SPARE_SHARE = 64 << 20, 0.1
+# A manifest's version is a number that people read out; a signed one beyond this is a slip or an attack.
+MOST_VERSIONS = 10_000_000
+
+_log = logging.getLogger(__name__)
+
+
+class Result(Enum):
+    """What a sync came to."""
+
+    INSTALLED = "installed"
+    UP_TO_DATE = "up to date"
+    NOTHING_PUBLISHED = "nothing published"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far an update has come, in bytes of what has to be fetched."""
+
+    version: int
+    done_bytes: int
+    total_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a sync did.
+
+    Attributes:
+        version: Of the bundle that answers from now on; 0 when none was ever published.
+        fetched_bytes: Of files that were not here before.
+        total_bytes: Of all files of the bundle.
+        notices: Serial of the notices that hold from now on.
+    """
+
+    result: Result
+    version: int
+    fetched_bytes: int = 0
+    total_bytes: int = 0
+    notices: int = 0
+
+
+def sync(
+    source: Source,
+    store: Path,
+    root: bytes,
+    *,
+    files: Files | None = None,
+    check: Callable[[Path], object] = probe,
+    tell: Callable[[Progress], None] = lambda progress: None,
+    today: Callable[[], date] = date.today,
+) -> Outcome:
+    """Bring the newest bundle and notices of a source to this kiosk.
+
+    Args:
+        source: Where to look.
+        store: The folder of installed bundles.
+        root: The museum's root, given at the installation.
+        files: What changes the disk.
+        check: The last question to a bundle before it becomes current; raises `BundleError`.
+        tell: Told how far it has come.
+        today: The day by this machine's clock; for people's eyes alone.
+
+    Raises:
+        SyncError: Naming what is wrong in one numbered line; the kiosk goes on with what it has.
+    """
+    with _our_words(store), held(store, FETCHING):
+        return _Update(source, store, files or Files(), check, tell, today).run(root)
+
+
+class _Update:
+    """One sync; the store's fetching side is held."""
+
+    def __init__(
+        self,
+        source: Source,
+        store: Path,
+        files: Files,
+        check: Callable[[Path], object],
+        tell: Callable[[Progress], None],
+        today: Callable[[], date],
+    ) -> None:
+        self._source = source
+        self._store = store
+        self._files = files
+        self._check = check
+        self._tell = tell
+        self._today = today
+        self._bundles = Bundles(store, files=files)
+        self._staging = Staging(store, files)
+
+    def run(self, root: bytes) -> Outcome:
+        trust.prepare(self._store / TRUST)
+        memory = standing.read(self._store)
+        offer = trust.look(self._source, self._store / TRUST, root)
+        floor = _checked(offer, memory, self._current(), self._source)
+        serial = self._take_notices(offer.notices, floor)
+        self._remember(floor=replace(floor, notices=serial), expires=offer.expires.isoformat())
+        manifest = offer.manifest
+        if manifest is None:
+            return Outcome(result=Result.NOTHING_PUBLISHED, version=0, notices=serial)
+        current = self._current()
+        if current is not None and current.bundle_id == manifest.bundle_id:
+            self._tidy()
+            return Outcome(result=Result.UP_TO_DATE, version=manifest.version, notices=serial)
+        if str(manifest.version) in memory.refused:
+            raise RefusedError(
+                f"version {manifest.version} did not work on this kiosk before; publish a new one"
+            )
+        fetched = self._fetch(manifest)
+        self._install(manifest, offer)
+        total = sum(entry.size_bytes for entry in manifest.files)
+        return Outcome(
+            result=Result.INSTALLED,
+            version=manifest.version,
+            fetched_bytes=fetched,
+            total_bytes=total,
+            notices=serial,
+        )
+
+    def _current(self) -> Manifest | None:
+        try:
+            return read_manifest(self._bundles.current)
+        except BundleError:
+            return None
+
+    def _take_notices(self, offered: Notices | None, floor: Floor) -> int:
+        """Let what is withdrawn be withdrawn at once, whatever becomes of the bundle; give the serial that holds."""
+        if offered is None:
+            return floor.notices
+        if offered != kept_notices.read(self._store):
+            kept_notices.write(self._files, self._store, offered)
+        return offered.serial
+
+    def _fetch(self, manifest: Manifest) -> int:
+        """Bring all files of a bundle here; give how many bytes were not here before."""
+        staging = self._staging
+        staging.prepare()
+        staging.drop_parts(manifest)
+        entries = {entry.sha256: entry for entry in manifest.files}.values()
+        missing = [e for e in entries if not staging.has(e) and not staging.adopt(e)]
+        total = sum(entry.size_bytes for entry in missing)
+        self._check_room(missing, manifest.version)
+        done = 0
+        for entry in missing:
+            told = _from(done, total, manifest.version, self._tell)
+            fetch(entry, self._source, staging.part_of(entry), self._files, told)
+            staging.keep(entry)
+            done += entry.size_bytes
+        return total
+
+    def _check_room(self, missing: list[FileEntry], version: int) -> None:
+        parts = [self._staging.part_of(entry) for entry in missing]
+        here = sum(part.stat().st_size for part in parts if part.is_file())
+        wanted = sum(entry.size_bytes for entry in missing) - here
+        wanted += max(SPARE_BYTES, int(wanted * SPARE_SHARE))
+        free = self._files.free_bytes(self._store)
+        if free < wanted:
+            raise NoRoomError(
+                f"version {version} needs {_megabytes(wanted)} free in {self._store}, there are "
+                f"{_megabytes(free)}; make room, then sync again"
+            )
+
+    def _install(self, manifest: Manifest, offer: Offer) -> None:
+        name = self._name_for(manifest)
+        release = self._staging.stage(manifest, name)
+        try:
+            self._check(release)
+        except BundleError as error:
+            with held(self._store):
+                self._bundles.refuse(str(manifest.version))
+            discard(self._files, release)
+            self._staging.collect()
+            raise RefusedError(f"version {manifest.version} is refused: {error}") from error
+        arrival = Arrival(
+            source=self._source.name,
+            published=offer.published,
+            arrived=self._today().isoformat(),
+        )
+        arrivals = {path.name: a for path, a in self._arrivals()} | {name: arrival}
+        floor = replace(standing.read(self._store).floor, version=manifest.version)
+        self._remember(floor=floor, arrivals=arrivals)
+        self._bundles.activate(name, on_trial=True)
+        self._tidy()
+
+    def _name_for(self, manifest: Manifest) -> str:
+        """Give a release's name: its version, and more where another bundle of that version must stay."""
+        name = str(manifest.version)
+        kept = [path.resolve().name for path in (self._bundles.current, self._bundles.previous)]
+        return name if name not in kept else f"{name}-{manifest.bundle_id}"
+
+    def _arrivals(self) -> Iterator[tuple[Path, Arrival]]:
+        for name, arrival in standing.read(self._store).arrivals.items():
+            path = self._store / RELEASES / name
+            if path.is_dir():
+                yield path, arrival
+
+    def _remember(self, **changes: object) -> None:
+        with held(self._store):
+            memory = standing.read(self._store)
+            changed: Standing = replace(memory, **changes)  # type: ignore[arg-type]
+            if changed != memory:
+                standing.write(self._files, self._store, changed)
+
+    def _tidy(self) -> None:
+        """Remove what is needed no more; a disk that won't lets it lie until next time."""
+        self._staging.prepare()
+        self._staging.drop_parts()
+        self._staging.collect()
+
+
+def _checked(offer: Offer, memory: Standing, current: Manifest | None, source: Source) -> Floor:
+    """Give the floor to go on from.
+
+    Raises:
+        StaleError: When what is offered is older than what this kiosk has had.
+        UntrustedError: When its number is absurd.
+    """
+    known = memory.floor
+    if offer.root < known.root:
+        raise StaleError(
+            f"{source.name}: its keys were replaced since (root {offer.root}, this kiosk knows {known.root}); "
+            "fetch the newest onto the stick"
+        )
+    if offer.keys != known.keys:  # another key's numbers are counted anew
+        known = Floor()
+    elif current is not None and current.version > known.version:
+        known = replace(known, version=current.version)
+    version = offer.manifest.version if offer.manifest else known.version
+    serial = offer.notices.serial if offer.notices else known.notices
+    if version < known.version or serial < known.notices:
+        raise StaleError(
+            f"{source.name}: holds version {version} and notice {serial}, this kiosk has had {known.version} and "
+            f"{known.notices}; fetch the newest onto the stick"
+        )
+    if offer.manifest and not 0 < version <= MOST_VERSIONS:
+        raise UntrustedError(
+            f"{source.name}: expected a version of 1 to {MOST_VERSIONS}, found {version}; publish it by the desk's software"
+        )
+    return replace(known, root=offer.root, keys=offer.keys)
+
+
+def _from(
+    done: int, total: int, version: int, tell: Callable[[Progress], None]
+) -> Callable[[int], None]:
+    def told(count: int) -> None:
+        tell(Progress(version=version, done_bytes=done + count, total_bytes=total))
+
+    return told
+
+
+@contextmanager
+def _our_words(store: Path) -> Iterator[None]:
+    """Turn whatever ends a sync into one numbered line."""
+    try:
+        yield
+    except SyncError:
+        raise
+    except StoreBusyError as error:
+        raise SyncBusyError(
+            f"{store}: an update is being fetched, or bundles are being switched; wait until that is done"
+        ) from error
+    except OSError as error:
+        cause = error.__cause__ if isinstance(error, StoreError) else error
+        number = cause.errno if isinstance(cause, OSError) else None
+        if number in (errno.ENOSPC, errno.EDQUOT):
+            raise NoRoomError(f"{store}: the disk is full; make room, then sync again") from error
+        reason = error if isinstance(error, StoreError) else error.strerror or error
+        raise DiskError(
+            f"{store}: this kiosk's disk fails ({reason}); see who may write there, or replace it"
+        ) from error
+    except BundleError as error:
+        raise RefusedError(str(error)) from error
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1e6:.0f} MB"
