@@ -127,6 +127,8 @@ def step(state: KioskState, event: Event, now_s: float) -> KioskState:
     """
     match event:
         case BundleOpened(bundle_id=bundle_id):
+            if state.bundle_id:  # another one took over: what the visitor reads stays
+                return replace(state, bundle_id=bundle_id)
             note = "" if state.phase is Phase.NO_BUNDLE else state.note
             opened = replace(state, bundle_id=bundle_id, note=note)
             is_camera_known = state.camera_ready or bool(state.note)

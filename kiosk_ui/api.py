@@ -45,9 +45,10 @@ def blueprint(service: KioskService, searches: Slots) -> Blueprint:
     @routes.get("/api/v1/records/<path:record_id>/picture")
     def picture(record_id: str) -> Response:
         queries.refuse_unknown(request.args, ("size", "bundle"))
-        data = service.picture(record_id, _size(request.args.get("size", "screen")))
+        size, bundle_id = _size(request.args.get("size", "screen")), request.args.get("bundle")
+        data = service.picture(record_id, size, bundle_id)
         response = Response(data, mimetype=MEDIA_TYPE)
-        if request.args.get("bundle") == service.manifest.bundle_id:
+        if bundle_id == service.manifest.bundle_id:
             response.headers["Cache-Control"] = _FOR_GOOD
         return response
 

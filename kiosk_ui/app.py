@@ -60,6 +60,8 @@ def create_app(service: KioskService, screen: Screen, hosts: Iterable[str]) -> F
     app.register_blueprint(views.blueprint(service, screen, load("en"), searches))
     app.register_blueprint(api.blueprint(service, searches))
     app.register_blueprint(stand_api.blueprint(service, waiting=LONG_POLLS))
+    app.before_request(service.begin_request)  # what one page shows comes from one bundle
+    app.teardown_request(lambda error: service.end_request())
     app.before_request(security.refuse_foreign_posts)
     app.after_request(security.add_headers)
     app.register_error_handler(KioskError, _on_kiosk_error)

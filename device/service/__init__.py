@@ -9,7 +9,8 @@ from device.recognition.verdict import Verdict
 from device.recognition.wire import answer_to_json
 from device.service.assembly import open_camera_for, open_kiosk
 from device.service.attendant import Attention
-from device.service.kiosk import Health, KioskService, Snapshot
+from device.service.health import Health, Snapshot
+from device.service.kiosk import KioskService
 from device.service.stand import Preview
 
 __all__ = [

@@ -8,6 +8,7 @@ from device.cameras import CameraSource, ReplayPicture, open_camera
 from device.config import Config
 from device.notify import Notifier
 from device.recognition import frames
+from device.service.changeover import Store
 from device.service.kiosk import CameraOpener, KioskService
 from device.store.bundles import Bundles
 
@@ -27,6 +28,7 @@ def open_kiosk(config: Config, environ: Mapping[str, str]) -> KioskService:
         config.recognition,
         notifier=Notifier.from_environ(environ),
         watch=config.watch,
+        store=None if config.bundle else Store(config.store),
     )
 
 
@@ -45,7 +47,8 @@ def _own_prints(bundle: OpenedBundle | None) -> tuple[ReplayPicture, ...]:
         return ()
     items = bundle.manifest.items
     rows = range(0, items, max(items // _REPLAYED, 1))
-    records = [record for record in map(bundle.records.at, rows) if record.show_picture]
+    kept = [row for row in rows if row not in bundle.withdrawn]
+    records = [record for record in map(bundle.records.at, kept) if record.show_picture]
     return tuple(
         ReplayPicture(name=r.record_id, load=partial(_picture, bundle, r.record_id))
         for r in records

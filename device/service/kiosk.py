@@ -6,27 +6,29 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from device.bundle.filters import Filters
 from device.bundle.manifest import Manifest
-from device.bundle.opened import OpenedBundle, open_bundle
+from device.bundle.notices import Notices
+from device.bundle.opened import OpenedBundle
 from device.bundle.pictures import Size
 from device.bundle.records import FilterOptions, Record
 from device.cameras import CameraSource
 from device.config import RecognitionConfig, WatchConfig
-from device.errors import BundleMissingError, KioskError
+from device.errors import BundleMissingError, BusyError, KioskError
 from device.notify import Notifier
 from device.recognition import frames
-from device.recognition.fingerprint import choose_threads
-from device.recognition.recogniser import Answer, Recogniser
+from device.recognition.recogniser import Answer
 from device.recognition.sheet import Corner
 from device.service.answers import AnswerQueue, Priority, Question
 from device.service.attendant import Attendant, Attention
+from device.service.changeover import Changeover, Store
+from device.service.exhibition import Exhibition
+from device.service.health import Health, Snapshot
 from device.service.hold import Capture
 from device.service.stand import PAUSES_S, Preview, Stand
 from device.service.watcher import Watcher
@@ -40,8 +42,6 @@ from device.state import (
     Dismissed,
     Event,
     Failed,
-    KioskState,
-    Phase,
     starting,
     step,
 )
@@ -49,34 +49,6 @@ from device.state import (
 _log = logging.getLogger(__name__)
 
 CameraOpener = Callable[[OpenedBundle | None], CameraSource]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """The stand's state, and a revision that rises with every change."""
-
-    revision: int
-    state: KioskState
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
-    """What systemd, a monitor or a member of staff wants to know.
-
-    Attributes:
-        boot_id: Another one after every start of the service.
-        well: Whether visitors can be answered, by camera or by upload.
-    """
-
-    boot_id: str
-    well: bool
-    phase: Phase
-    note: str
-    manifest: Manifest | None
-    camera_ready: bool
-    camera_losses: int
-    answers: int
-    uptime_s: float
 
 
 class KioskService:
@@ -90,18 +62,20 @@ class KioskService:
         *,
         notifier: Notifier,
         watch: WatchConfig | None = None,
+        store: Store | None = None,
         clock: Callable[[], float] = time.monotonic,
         pauses_s: Sequence[float] = PAUSES_S,
     ) -> None:
         """Open the bundle and start the camera; a bad bundle or a missing camera is a state, not an error.
 
         Args:
-            bundle: The bundle's folder.
+            bundle: The bundle's folder; not looked at where there is a store.
             open_camera: Gives an opened camera or raises `CameraError`; called in the stand's thread, with
                 the bundle whose pictures a replay may show.
             recognition: Threads, matches, queue.
             notifier: Told when the service is ready and that its working loop lives.
             watch: How the live picture is watched; `None`: not at all.
+            store: Where bundles and notices arrive while the kiosk runs; `None` for the one bundle alone.
             clock: Monotonic seconds.
             pauses_s: Between attempts to open a camera that is lost.
         """
@@ -116,15 +90,19 @@ class KioskService:
         self._revision = 1
         self._answers = 0
         self._pending: Future[Answer] | None = None
-        self._bundle: OpenedBundle | None = None
-        self._recogniser: Recogniser | None = None
-        self._open(bundle)
+        self._shown = Exhibition(recognition.threads)
         self._queue = AnswerQueue(
-            self._recognise, waiting=recognition.waiting, on_round=notifier.watchdog
+            self._shown.recognise, waiting=recognition.waiting, on_round=notifier.watchdog
         )
+        self._changeover: Changeover | None = None
+        if store is None:
+            with suppress(KioskError):  # said already; a state, not an error
+                self.change(bundle, Notices())
+        else:
+            self._changeover = Changeover(store, self)
         self._attendant = self._make_attendant() if watch is not None and watch.enabled else None
         self._stand = Stand(
-            lambda: open_camera(self._bundle),
+            lambda: self._opened_camera(open_camera),
             on_ready=lambda: self._apply(CameraReady()),
             on_lost=lambda note: self._apply(CameraFailed(note=note)),
             see=self._attendant.see if self._attendant is not None else None,
@@ -145,10 +123,11 @@ class KioskService:
     def close(self) -> None:
         """Stop the camera, answer what is queued, close the bundle."""
         self._notifier.stopping()
+        if self._changeover is not None:
+            self._changeover.close()
         self._stand.close()
         self._queue.close()
-        if self._bundle is not None:
-            self._bundle.close()
+        self._shown.close()
 
     def ready(self) -> None:
         """Tell the service manager that visitors can be served: called once the page is listened for."""
@@ -235,72 +214,118 @@ class KioskService:
         """Give the live picture once it is newer than `after`; `None` when none comes in time."""
         return self._stand.preview(after, timeout_s)
 
-    def record(self, record_id: str) -> Record:
+    def begin_request(self) -> None:
+        """Let all that this thread asks until `end_request` come from one bundle, the one that answers now."""
+        self._shown.begin_request()
+
+    def end_request(self) -> None:
+        """Let go of that bundle."""
+        self._shown.end_request()
+
+    def record(self, record_id: str, bundle_id: str | None = None) -> Record:
         """Give one record.
 
-        Raises:
-            UnknownRecordError: When it is not in the bundle.
-        """
-        return self._require_bundle().records.get(record_id)
+        Args:
+            record_id: The record's.
+            bundle_id: The bundle that answered, as long as it is still here; `None` for the one that answers now.
 
-    def picture(self, record_id: str, size: Size) -> bytes:
+        Raises:
+            UnknownRecordError: When it is not in the bundle, or was withdrawn.
+        """
+        self._require_bundle()
+        return self._shown.record(record_id, bundle_id)
+
+    def picture(self, record_id: str, size: Size, bundle_id: str | None = None) -> bytes:
         """Give one record's picture as WebP.
 
+        Args:
+            record_id: The record's.
+            size: Which picture.
+            bundle_id: The bundle that answered, as long as it is still here; `None` for the one that answers now.
+
         Raises:
-            UnknownRecordError: When there is none, or its licence keeps it from being shown.
+            UnknownRecordError: When there is none, its licence keeps it from being shown, or it was withdrawn.
         """
-        return self._require_bundle().pictures.get(record_id, size)
+        self._require_bundle()
+        return self._shown.picture(record_id, size, bundle_id)
 
     def options(self, filters: Filters) -> FilterOptions:
         """Give what a search can be narrowed to, and how many records remain."""
-        return self._require_bundle().records.options(filters)
+        self._require_bundle()
+        return self._shown.options(filters)
 
     @property
     def manifest(self) -> Manifest:
-        """The open bundle's manifest; raises `BundleMissingError` when there is none."""
-        return self._require_bundle().manifest
+        """The open bundle's manifest as visitors see it; raises `BundleMissingError` when there is none."""
+        self._require_bundle()
+        return self._shown.manifest
+
+    def change(self, bundle: Path, notices: Notices) -> None:
+        """Open a bundle and answer from it; whoever asked before is answered from the one before.
+
+        Raises:
+            KioskError: When it can't be opened; the one before goes on.
+        """
+        try:
+            manifest = self._shown.change(bundle, notices)
+        except KioskError as error:
+            if self._shown.is_empty:
+                _log.error("no bundle: %s", error)
+                self._apply(BundleRefused(note=str(error)))
+            raise
+        self._apply(BundleOpened(bundle_id=manifest.bundle_id))
+        answer = self.snapshot().state.answer
+        if answer is not None and self._shown.is_withdrawn(answer):
+            self.dismiss()
+
+    def faults(self) -> int:
+        """Give how often there was no answer for a reason that lies in the bundle."""
+        return self._shown.faults
+
+    def finds_itself(self) -> bool:
+        """Ask for a print of the bundle's own, when it is its turn; whether it was found.
+
+        Raises:
+            BusyError: When too many are waiting.
+        """
+        try:
+            probe = self._shown.probe()
+            if probe is None:
+                return True
+            record_id, frame = probe
+            asked = self._queue.ask(Question(frame=frame, count=1), priority=Priority.GUEST)
+            matches = asked.result().matches
+        except BusyError:
+            raise
+        except KioskError as error:
+            _log.warning("self-search: %s", error)
+            return False
+        return [match.record.record_id for match in matches] == [record_id]
 
     def health(self) -> Health:
         """Give how the kiosk is."""
         state = self.snapshot().state
+        try:
+            manifest = self.manifest
+        except BundleMissingError:
+            manifest = None
         return Health(
             boot_id=self.boot_id,
-            well=self._bundle is not None,
+            well=manifest is not None,
             phase=state.phase,
             note=state.note,
-            manifest=self._bundle.manifest if self._bundle else None,
+            manifest=manifest,
             camera_ready=state.camera_ready,
             camera_losses=self._stand.losses,
             answers=self._answers,
             uptime_s=self._clock() - self._started_s,
         )
 
-    def _open(self, path: Path) -> None:
-        try:
-            with ExitStack() as on_failure:
-                bundle = open_bundle(path)
-                on_failure.callback(bundle.close)
-                threads = choose_threads(self._recognition.threads)
-                self._recogniser = Recogniser(bundle, threads=threads)
-                on_failure.pop_all()
-        except KioskError as error:
-            _log.error("no bundle: %s", error)
-            self._apply(BundleRefused(note=str(error)))
-            return
-        self._bundle = bundle
-        _log.info("bundle %s open: %d prints", bundle.manifest.title, bundle.manifest.items)
-        self._apply(BundleOpened(bundle_id=bundle.manifest.bundle_id))
-
-    def _recognise(self, question: Question) -> Answer:
-        """Answer in the queue's thread: the only one that may use the interpreter."""
-        if self._recogniser is None:
-            raise BundleMissingError("there is no bundle to answer from")
-        return self._recogniser.recognise(
-            question.frame,
-            filters=question.filters,
-            corners=question.corners,
-            count=question.count,
-        )
+    def _opened_camera(self, open_camera: CameraOpener) -> CameraSource:
+        if self._shown.is_empty:
+            return open_camera(None)
+        with self._shown.lent() as bundle:
+            return open_camera(bundle)
 
     def _ask(self, question: Question) -> None:
         """Ask what lies at the stand, unless that is being asked already."""
@@ -331,7 +356,9 @@ class KioskService:
                 return  # dismissed meanwhile
             self._pending = None
             error = future.exception()
-            if error is None:
+            if error is None and self._shown.is_withdrawn(future.result()):
+                self._apply(Dismissed())
+            elif error is None:
                 self._answers += 1
                 self._apply(Answered(answer=future.result()))
             else:
@@ -346,7 +373,6 @@ class KioskService:
                 self._revision += 1
                 self._changed.notify_all()
 
-    def _require_bundle(self) -> OpenedBundle:
-        if self._bundle is None:
+    def _require_bundle(self) -> None:
+        if self._shown.is_empty:
             raise BundleMissingError(self.snapshot().state.note or "there is no bundle yet")
-        return self._bundle

@@ -116,7 +116,7 @@ class Bundles:
         return manifest
 
     def rollback(self) -> Manifest:
-        """Go back to the previous bundle.
+        """Go back to the previous bundle; a sync won't bring the one that was left again, but a newer one.
 
         Raises:
             BundleError: When there is none, or it is damaged; the current one goes on.
@@ -124,7 +124,11 @@ class Bundles:
         previous = self._name(PREVIOUS)
         if previous is None or previous == self._name(CURRENT):
             raise BundleMissingError(f"{self._root}: there is no previous bundle to go back to")
-        return self.activate(previous)
+        left = self._name(CURRENT)
+        manifest = self.activate(previous)
+        with held(self._root), telling(self._root, "remember which bundle was left"):
+            self.refuse(left or "")
+        return manifest
 
     def start(self) -> bool:
         """Count a start of the kiosk; say whether a bundle on trial was given up because there were too many.

@@ -146,9 +146,9 @@ class _Update:
         if current is not None and current.bundle_id == manifest.bundle_id:
             self._tidy()
             return Outcome(result=Result.UP_TO_DATE, version=manifest.version, notices=serial)
-        if str(manifest.version) in memory.refused:
+        if {str(manifest.version), _long_name(manifest)} & set(memory.refused):
             raise RefusedError(
-                f"version {manifest.version} did not work on this kiosk before; publish a new one"
+                f"version {manifest.version} failed here before, or staff went back from it; publish a new one, or activate it by hand"
             )
         fetched = self._fetch(manifest)
         self._install(manifest, offer)
@@ -230,7 +230,7 @@ class _Update:
         """Give a release's name: its version, and more where another bundle of that version must stay."""
         name = str(manifest.version)
         kept = [path.resolve().name for path in (self._bundles.current, self._bundles.previous)]
-        return name if name not in kept else f"{name}-{manifest.bundle_id}"
+        return name if name not in kept else _long_name(manifest)
 
     def _arrivals(self) -> Iterator[tuple[Path, Arrival]]:
         for name, arrival in standing.read(self._store).arrivals.items():
@@ -281,6 +281,10 @@ def _checked(offer: Offer, memory: Standing, current: Manifest | None, source: S
             f"{source.name}: expected a version of 1 to {MOST_VERSIONS}, found {version}; publish it by the desk's software"
         )
     return replace(known, root=offer.root, keys=offer.keys)
+
+
+def _long_name(manifest: Manifest) -> str:
+    return f"{manifest.version}-{manifest.bundle_id}"
 
 
 def _from(

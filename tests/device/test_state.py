@@ -93,7 +93,7 @@ TABLE: list[tuple[tuple[Event, ...], Phase]] = [
     ((*WAITING, DISMISSED, FOUND), Phase.LOOKING),
     ((*WAITING, LOST), Phase.CAMERA_LOST),
     ((*WAITING, LOST, FOUND), Phase.CAMERA_LOST),
-    ((*WAITING, OPENED), Phase.LOOKING),
+    ((*WAITING, OPENED), Phase.HOLD_STILL),
     ((*WAITING, FAILED), Phase.LOOKING),
     ((*WAITING, FOUND), Phase.FOUND),
     ((*WAITING, UNSURE), Phase.UNSURE),
@@ -108,7 +108,7 @@ TABLE: list[tuple[tuple[Event, ...], Phase]] = [
     ((*SHOWING, LOST, READY, DISMISSED), Phase.LOOKING),
     ((*SHOWING, UNSURE), Phase.FOUND),
     ((*SHOWING, FAILED), Phase.FOUND),
-    ((*SHOWING, OPENED), Phase.LOOKING),
+    ((*SHOWING, OPENED), Phase.FOUND),
     ((*SHOWING, REFUSED), Phase.NO_BUNDLE),
 ]
 

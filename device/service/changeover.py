@@ -1,0 +1,175 @@
+"""Watches the store and lets the running kiosk change over: to another bundle, to new notices, and back again.
+
+A bundle on trial that can't be opened, can't answer, or doesn't find its own print when asked, is given up at once; one
+that has answered for a while is kept. Knows nothing of requests.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from device.bundle.notices import Notices
+from device.errors import BundleError, BusyError, KioskError, StoreBusyError
+from device.store import notices as kept_notices
+from device.store.bundles import Bundles
+
+_log = logging.getLogger(__name__)
+
+# How often the store is looked at: a switch there is seen within this.
+LOOK_S = 2.0
+# So long a bundle on trial must serve without a fault.
+TRIAL_S = 180.0
+
+
+class Kiosk(Protocol):
+    """What changes over."""
+
+    def change(self, bundle: Path, notices: Notices) -> None:
+        """Open a bundle and answer from it; raises `KioskError`, and then goes on as before."""
+
+    def faults(self) -> int:
+        """Give how often the bundle that answers could not answer."""
+
+    def finds_itself(self) -> bool:
+        """Ask the bundle that answers for a print of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What a store looked like.
+
+    Attributes:
+        bundle: The folder that `current` leads to.
+        notices: What tells one notices file from another.
+    """
+
+    bundle: Path
+    notices: tuple[int, ...]
+
+
+class Store:
+    """The store a kiosk lives from."""
+
+    def __init__(self, root: Path) -> None:
+        """Look at a store."""
+        self.root = root
+        self.bundles = Bundles(root)
+
+    def mark(self) -> Mark:
+        """Give what the store looks like just now."""
+        try:
+            found = (self.root / kept_notices.FILE).stat()
+            notices: tuple[int, ...] = (found.st_ino, found.st_mtime_ns, found.st_size)
+        except OSError:
+            notices = ()
+        return Mark(bundle=self.bundles.current.resolve(), notices=notices)
+
+    def notices(self) -> Notices:
+        """Give the newest notices."""
+        return kept_notices.read(self.root)
+
+    def is_on_trial(self) -> bool:
+        """Whether the current bundle has yet to prove itself."""
+        try:
+            return bool(self.bundles.trial)
+        except BundleError:
+            return False
+
+
+class Changeover:
+    """A thread that brings a kiosk and its store together."""
+
+    def __init__(
+        self,
+        store: Store,
+        kiosk: Kiosk,
+        *,
+        look_s: float = LOOK_S,
+        trial_s: float = TRIAL_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Open what the store holds, then begin to watch it; a bundle that can't be opened is a state, not an error.
+
+        Args:
+            store: Where bundles and notices arrive.
+            kiosk: What changes over.
+            look_s: Between two looks.
+            trial_s: How long a trial takes.
+            clock: Monotonic seconds.
+        """
+        self._store = store
+        self._kiosk = kiosk
+        self._look_s = look_s
+        self._trial_s = trial_s
+        self._clock = clock
+        self._seen: Mark | None = None
+        self._since_s = clock()
+        self._faults = 0
+        self._stopping = threading.Event()
+        self._begin()
+        self._thread = threading.Thread(target=self._run, name="changeover", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._stopping.set()
+        self._thread.join()
+
+    def look(self) -> None:
+        """Change over if the store has changed, and judge a bundle on trial."""
+        mark = self._store.mark()
+        if mark != self._seen:
+            self._change(mark)
+        elif self._store.is_on_trial():
+            self._judge()
+
+    def _begin(self) -> None:
+        try:
+            self._store.bundles.start()
+        except (KioskError, OSError) as error:
+            _log.warning("%s", error)
+        self._change(self._store.mark())
+        if self._store.mark() != self._seen:  # given up: the one before
+            self._change(self._store.mark())
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._look_s):
+            try:
+                self.look()
+            except (StoreBusyError, BusyError) as error:  # next time
+                _log.info("%s", error)
+            except (KioskError, OSError) as error:
+                _log.error("%s", error)
+
+    def _change(self, mark: Mark) -> None:
+        self._seen = mark
+        try:
+            self._kiosk.change(mark.bundle, self._store.notices())
+        except KioskError as error:
+            self._give_up(str(error))
+            return
+        self._since_s, self._faults = self._clock(), self._kiosk.faults()
+
+    def _judge(self) -> None:
+        if self._kiosk.faults() > self._faults:
+            self._give_up("it could not answer")
+        elif self._clock() - self._since_s >= self._trial_s:
+            if self._kiosk.finds_itself():
+                self._store.bundles.commit()
+                _log.info("the bundle has proved itself")
+            else:
+                self._give_up("a print of its own was not found")
+
+    def _give_up(self, reason: str) -> None:
+        if not self._store.is_on_trial():
+            _log.error("no other bundle: %s", reason)
+            return
+        _log.error("the bundle on trial is given up: %s", reason)
+        try:
+            self._store.bundles.give_up()
+        except (KioskError, OSError) as error:
+            _log.error("%s", error)

@@ -1,0 +1,330 @@
+"""A disk whose power may go at any moment: records what a program does to it, and gives every state it may be found in.
+
+The model is POSIX at its strictest: a file's bytes are certain only after its own fsync, a name only after its
+folder's; everything else may have reached the disk or not, in any combination. A rename is one step.
+"""
+
+import itertools
+import os
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from device.store.files import Files, Part
+
+# Beyond so many un-synced effects, subsets are sampled: 2 ** 10 of them are looked at one by one.
+EXHAUSTIVE = 10
+SAMPLES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step as it was taken: its name, and what it was given."""
+
+    what: str
+    path: Path
+    other: Path = Path()
+    data: bytes = b""
+
+
+class RecordingPart(Part):
+    """A file whose writes and syncs are written down."""
+
+    def __init__(self, path: Path, log: list[Step], skipped: set[int]) -> None:
+        if not path.exists():
+            log.append(Step("create", path))
+        super().__init__(path)
+        self._path, self._log, self._skipped = path, log, skipped
+
+    def sync(self) -> None:
+        self._log.append(Step("sync", self._path))
+
+    def _write_some(self, data: memoryview) -> int:
+        done = super()._write_some(data)
+        self._log.append(Step("write", self._path, data=bytes(data[:done])))
+        return done
+
+
+class RecordingFiles(Files):
+    """The real steps, written down; nothing is really forced to the disk."""
+
+    def __init__(self) -> None:
+        self.log: list[Step] = []
+
+    def open_part(self, path: Path) -> Part:
+        return RecordingPart(path, self.log, set())
+
+    def make_folder(self, path: Path) -> None:
+        super().make_folder(path)
+        self.log.append(Step("folder", path))
+
+    def link(self, path: Path, new: Path) -> None:
+        super().link(path, new)
+        self.log.append(Step("link", path, new))
+
+    def symlink(self, target: Path, path: Path) -> None:
+        super().symlink(target, path)
+        self.log.append(Step("symlink", path, target))
+
+    def rename(self, path: Path, new: Path) -> None:
+        super().rename(path, new)
+        self.log.append(Step("rename", path, new))
+
+    def remove(self, path: Path) -> None:
+        super().remove(path)
+        self.log.append(Step("remove", path))
+
+    def remove_folder(self, path: Path) -> None:
+        super().remove_folder(path)
+        self.log.append(Step("remove", path))
+
+    def sync_folder(self, path: Path) -> None:
+        self.log.append(Step("sync", path))
+
+
+@dataclass(slots=True)
+class Node:
+    """A file's bytes, a folder's names, or a link's target."""
+
+    data: bytes = b""
+    names: dict[str, int] | None = None
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one step changes: bytes put at the end of a node, or names taken and given, all at once.
+
+    Attributes:
+        synced_by: Nodes whose sync makes it certain.
+    """
+
+    synced_by: tuple[int, ...]
+    node: int = -1
+    data: bytes = b""
+    taken: tuple[tuple[int, str], ...] = ()
+    given: tuple[tuple[int, str, int], ...] = ()
+
+
+@dataclass(slots=True)
+class Disk:
+    """Nodes by number; the first is the root folder."""
+
+    nodes: dict[int, Node] = field(default_factory=lambda: {0: Node(names={})})
+
+    @classmethod
+    def read(cls, root: Path) -> "Disk":
+        """Take a folder as it lies there; hard links stay hard links."""
+        disk, seen = cls(), {}  # type: ignore[var-annotated]
+
+        def take(folder: Path, number: int) -> None:
+            for path in sorted(folder.iterdir()):
+                key = (path.lstat().st_dev, path.lstat().st_ino)
+                if key not in seen:
+                    seen[key] = len(disk.nodes)
+                    disk.nodes[seen[key]] = _node_of(path)
+                names = disk.nodes[number].names
+                assert names is not None
+                names[path.name] = seen[key]
+                if path.is_dir() and not path.is_symlink():
+                    take(path, seen[key])
+
+        take(root, 0)
+        return disk
+
+    def copy(self) -> "Disk":
+        """Give a disk that can be changed alone."""
+        return Disk(
+            nodes={
+                number: Node(
+                    data=n.data, names=None if n.names is None else dict(n.names), target=n.target
+                )
+                for number, n in self.nodes.items()
+            }
+        )
+
+    def apply(self, effect: Effect) -> None:
+        """Let an effect reach this disk."""
+        if effect.node >= 0:
+            self.nodes[effect.node].data += effect.data
+        for folder, name in effect.taken:
+            self._names(folder).pop(name, None)
+        for folder, name, number in effect.given:
+            self._names(folder)[name] = number
+
+    def _names(self, folder: int) -> dict[str, int]:
+        names = self.nodes[folder].names
+        assert names is not None
+        return names
+
+    def find(self, parts: tuple[str, ...]) -> int:
+        """Give the node at a path, without following links."""
+        number = 0
+        for part in parts:
+            number = self._names(number)[part]
+        return number
+
+    def shape(self, number: int = 0, way: tuple[int, ...] = ()) -> tuple[object, ...]:
+        """Give what can be seen of the disk, to tell states apart."""
+        node = self.nodes[number]
+        if node.target is not None:
+            return ("link", node.target)
+        if node.names is None:
+            return ("file", number, node.data)
+        return tuple((name, self.shape(n)) for name, n in sorted(node.names.items()))
+
+    def write(self, root: Path) -> None:
+        """Lay the disk out in an empty folder."""
+        placed: dict[int, Path] = {}
+
+        def put(number: int, path: Path) -> None:
+            node = self.nodes[number]
+            if node.target is not None:
+                path.symlink_to(node.target)
+            elif node.names is not None:
+                path.mkdir(exist_ok=True)
+                for name, inner in node.names.items():
+                    put(inner, path / name)
+            elif number in placed:
+                os.link(placed[number], path)
+            else:
+                path.write_bytes(node.data)
+                placed[number] = path
+
+        put(0, root)
+
+
+def _node_of(path: Path) -> Node:
+    if path.is_symlink():
+        return Node(target=str(path.readlink()))
+    return Node(names={}) if path.is_dir() else Node(data=path.read_bytes())
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state a disk may be found in.
+
+    Attributes:
+        taken: How many steps the program had taken when the power went.
+    """
+
+    disk: Disk
+    taken: int
+
+
+class Crashes:
+    """Every state that a run, cut off anywhere, may leave."""
+
+    def __init__(self, before: Disk, log: list[Step], root: Path) -> None:
+        """Take a run: the disk it began with, certain to the last byte, its steps, and where the root folder lay."""
+        self._before = before
+        self._effects: list[tuple[int, Effect]] = []
+        self._syncs: list[tuple[int, int]] = []
+        live = before.copy()
+        for index, step in enumerate(log):
+            self._take(live, index, step, root)
+        self._nodes = live.nodes
+        self._length = len(log)
+        self.exhausted = self.sampled = 0
+
+    def _take(self, live: Disk, index: int, step: Step, root: Path) -> None:
+        def place(path: Path) -> tuple[int, str]:
+            parts = path.relative_to(root).parts
+            return live.find(parts[:-1]), parts[-1]
+
+        if step.what == "sync":
+            self._syncs.append((index, live.find(step.path.relative_to(root).parts)))
+            return
+        folder, name = place(step.path)
+        match step.what:
+            case "create" | "folder" | "symlink":
+                number = len(live.nodes)
+                live.nodes[number] = Node(
+                    names={} if step.what == "folder" else None,
+                    target=str(step.other) if step.what == "symlink" else None,
+                )
+                effect = Effect((folder,), given=((folder, name, number),))
+            case "write":
+                number = live.find(step.path.relative_to(root).parts)
+                effect = Effect((number,), node=number, data=step.data)
+            case "link":
+                target, new = place(step.other)
+                number = live.find(step.path.relative_to(root).parts)
+                effect = Effect((target,), given=((target, new, number),))
+            case "rename":
+                target, new = place(step.other)
+                number = live.find(step.path.relative_to(root).parts)
+                effect = Effect(
+                    (folder, target), taken=((folder, name),), given=((target, new, number),)
+                )
+            case "remove":
+                effect = Effect((folder,), taken=((folder, name),))
+            case _:
+                raise AssertionError(step.what)
+        live.apply(effect)
+        self._effects.append((index, effect))
+
+    def states(self, seed: int = 0, most: int = EXHAUSTIVE, ignored: int = -1) -> Iterator[State]:
+        """Give every state, each once for the number of steps taken.
+
+        Args:
+            seed: Of the samples beyond `most` un-synced effects.
+            most: So many un-synced effects are combined exhaustively.
+            ignored: Index of a sync taken as if the program had left it out.
+        """
+        rng = random.Random(seed)
+        blank = Disk(
+            nodes={
+                n: Node(names=None if node.names is None else {}, target=node.target)
+                for n, node in self._nodes.items()
+            }
+        )
+        for taken in range(self._length + 1):
+            base, pending = self._split(blank, taken, ignored)
+            seen = set()
+            for chosen in self._subsets(len(pending), rng, most):
+                disk = base.copy()
+                for effect in itertools.compress(pending, chosen):
+                    disk.apply(effect)
+                shape = hash(disk.shape())
+                if shape not in seen:
+                    seen.add(shape)
+                    yield State(disk=disk, taken=taken)
+
+    def syncs(self) -> list[int]:
+        """Give the indices of the steps that force something to the disk."""
+        return [index for index, _ in self._syncs]
+
+    def _split(self, blank: Disk, taken: int, ignored: int) -> tuple[Disk, list[Effect]]:
+        """Give the disk with all that is certain after so many steps, and what is not."""
+        base = blank.copy()
+        for number, node in self._before.copy().nodes.items():
+            base.nodes[number] = node
+        pending = []
+        for index, effect in self._effects:
+            if index >= taken:
+                break
+            is_certain = any(
+                index < when < taken and when != ignored and node in effect.synced_by
+                for when, node in self._syncs
+            )
+            if is_certain:
+                base.apply(effect)
+            else:
+                pending.append(effect)
+        return base, pending
+
+    def _subsets(self, count: int, rng: random.Random, most: int) -> Iterator[tuple[bool, ...]]:
+        if count <= most:
+            self.exhausted += 1
+            yield from itertools.product((False, True), repeat=count)
+            return
+        self.sampled += 1
+        yield (False,) * count
+        yield (True,) * count
+        for number in range(count):  # all but one, and one alone: what most often goes wrong
+            yield tuple(n != number for n in range(count))
+            yield tuple(n == number for n in range(count))
+        for _ in range(SAMPLES):
+            yield tuple(rng.random() < 0.5 for _ in range(count))
