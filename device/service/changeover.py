@@ -54,9 +54,15 @@ class Mark:
 class Store:
     """The store a kiosk lives from."""
 
-    def __init__(self, root: Path) -> None:
-        """Look at a store."""
+    def __init__(self, root: Path, *, look_s: float = LOOK_S) -> None:
+        """Look at a store.
+
+        Args:
+            root: Its folder.
+            look_s: How long a change there may stay unseen.
+        """
         self.root = root
+        self.look_s = look_s
         self.bundles = Bundles(root)
 
     def mark(self) -> Mark:
@@ -88,7 +94,6 @@ class Changeover:
         store: Store,
         kiosk: Kiosk,
         *,
-        look_s: float = LOOK_S,
         trial_s: float = TRIAL_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -97,13 +102,11 @@ class Changeover:
         Args:
             store: Where bundles and notices arrive.
             kiosk: What changes over.
-            look_s: Between two looks.
             trial_s: How long a trial takes.
             clock: Monotonic seconds.
         """
         self._store = store
         self._kiosk = kiosk
-        self._look_s = look_s
         self._trial_s = trial_s
         self._clock = clock
         self._seen: Mark | None = None
@@ -137,7 +140,7 @@ class Changeover:
             self._change(self._store.mark())
 
     def _run(self) -> None:
-        while not self._stopping.wait(self._look_s):
+        while not self._stopping.wait(self._store.look_s):
             try:
                 self.look()
             except (StoreBusyError, BusyError) as error:  # next time

@@ -78,6 +78,10 @@ class Bundles:
         name = standing.read(self._root).trial
         return name if name and name == self._name(CURRENT) else ""
 
+    def names(self) -> frozenset[str]:
+        """Give the names of the installed bundles, whatever state they are in."""
+        return frozenset(path.name for path in (self._root / RELEASES).glob("*") if path.is_dir())
+
     def list(self) -> tuple[Installed, ...]:
         """Give the installed bundles, by name."""
         memory = self._memory()
@@ -86,12 +90,15 @@ class Bundles:
             self._look(path, memory) for path in sorted(releases.glob("*")) if path.is_dir()
         )
 
-    def activate(self, name: str, *, on_trial: bool = False) -> Manifest:
+    def activate(
+        self, name: str, *, on_trial: bool = False, arrival: Arrival | None = None
+    ) -> Manifest:
         """Make an installed bundle the current one; the last one that proved itself becomes the previous.
 
         Args:
             name: As `list` gives it.
             on_trial: Whether it has yet to prove itself; one chosen by hand has not, and is forgiven former failures.
+            arrival: How it came, where an update brought it; nothing older is taken from then on.
 
         Raises:
             BundleError: When there is no such bundle or it is damaged; the old one goes on.
@@ -101,17 +108,15 @@ class Bundles:
         manifest = read_manifest(path)
         with held(self._root), telling(self._root / CURRENT, f"be set to {name}"):
             memory, before = self._memory(), self._name(CURRENT)
-            is_proven = before is not None and before != memory.trial
-            self._remember(
-                replace(
-                    memory,
-                    trial=name if on_trial else "",
-                    starts=0,
-                    refused=tuple(refused for refused in memory.refused if refused != name),
-                )
-            )
-            if before is not None and before != name and is_proven:
-                self._link(PREVIOUS, before)
+            last_proven = before if before != memory.trial else None
+            forgiven = tuple(refused for refused in memory.refused if refused != name)
+            trial = name if on_trial else ""
+            memory = replace(memory, trial=trial, starts=0, refused=forgiven)
+            if arrival is not None:
+                memory = memory.with_arrival(name, manifest.version, arrival)
+            self._remember(memory)
+            if last_proven is not None and last_proven != name:
+                self._link(PREVIOUS, last_proven)
             self._link(CURRENT, name)
         return manifest
 

@@ -101,12 +101,11 @@ class Files:
 
 
 def ensure_folder(files: Files, path: Path) -> None:
-    """Make a folder, and those above it, where they are missing, to stay."""
+    """Make a folder, and those above it, where they are missing."""
     if path.is_dir() and not path.is_symlink():
         return
     ensure_folder(files, path.parent)
     files.make_folder(path)
-    files.sync_folder(path.parent)
 
 
 def write_whole(files: Files, path: Path, data: bytes) -> None:

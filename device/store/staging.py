@@ -1,7 +1,8 @@
 """Whole files by their sha256 (`objects/`), and releases put together of them by hard links.
 
-An object is on the disk to stay before it has its name, and is never written again: a release that is mapped into
-memory can't change under the kiosk, and what two releases share lies there once.
+An object's bytes are on the disk to stay before it has its name, and are never written again: a release that is mapped
+into memory can't change under the kiosk, and what two releases share lies there once. The names in `objects/` are never
+forced to the disk: one that the power takes is given again, by what a release holds or the next sync fetches.
 """
 
 import re
@@ -56,14 +57,12 @@ class Staging:
             path = release / entry.path
             if path.is_file() and not path.is_symlink() and _is_whole(path, entry):
                 self._files.link(path, self._objects / entry.sha256)
-                self._files.sync_folder(self._objects)
                 return True
         return False
 
     def keep(self, entry: FileEntry) -> None:
         """Name a file whose bytes have all arrived and are on the disk to stay."""
         self._files.rename(self.part_of(entry), self._objects / entry.sha256)
-        self._files.sync_folder(self._objects)
 
     def stage(self, manifest: Manifest, name: str) -> Path:
         """Put a release together of files that are all here; give its folder, complete and there to stay."""

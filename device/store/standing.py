@@ -1,8 +1,8 @@
 """What a store remembers besides the bundles: how new they must be, which were no good, which one is on trial."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,19 @@ class Standing:
     starts: int = 0
     arrivals: Mapping[str, Arrival] = field(default_factory=dict)
     expires: str = ""
+
+    def with_arrival(self, name: str, version: int, arrival: Arrival) -> "Standing":
+        """Give the memory with a release that has come, and below whose version nothing is taken any more."""
+        return replace(
+            self,
+            floor=replace(self.floor, version=version),
+            arrivals=dict(self.arrivals) | {name: arrival},
+        )
+
+    def without_gone(self, names: Collection[str]) -> "Standing":
+        """Give the memory without how releases came that are none of these."""
+        kept = {name: each for name, each in self.arrivals.items() if name in names}
+        return replace(self, arrivals=kept)
 
 
 def read(root: Path) -> Standing:

@@ -30,7 +30,7 @@ from device.errors import (
 )
 from device.store import notices as kept_notices
 from device.store import standing, trust
-from device.store.bundles import RELEASES, Bundles
+from device.store.bundles import Bundles
 from device.store.fetch import fetch
 from device.store.files import FETCHING, Files, discard, held
 from device.store.probe import probe
@@ -134,11 +134,13 @@ class _Update:
 
     def run(self, root: bytes) -> Outcome:
         trust.prepare(self._store / TRUST)
-        memory = standing.read(self._store)
+        memory = standing.read(self._store).without_gone(self._bundles.names())
         offer = trust.look(self._source, self._store / TRUST, root)
         floor = _checked(offer, memory, self._current(), self._source)
         serial = self._take_notices(offer.notices, floor)
-        self._remember(floor=replace(floor, notices=serial), expires=offer.expires.isoformat())
+        self._remember(
+            replace(memory, floor=replace(floor, notices=serial), expires=offer.expires.isoformat())
+        )
         manifest = offer.manifest
         if manifest is None:
             return Outcome(result=Result.NOTHING_PUBLISHED, version=0, notices=serial)
@@ -220,10 +222,7 @@ class _Update:
             published=offer.published,
             arrived=self._today().isoformat(),
         )
-        arrivals = {path.name: a for path, a in self._arrivals()} | {name: arrival}
-        floor = replace(standing.read(self._store).floor, version=manifest.version)
-        self._remember(floor=floor, arrivals=arrivals)
-        self._bundles.activate(name, on_trial=True)
+        self._bundles.activate(name, on_trial=True, arrival=arrival)
         self._tidy()
 
     def _name_for(self, manifest: Manifest) -> str:
@@ -232,18 +231,13 @@ class _Update:
         kept = [path.resolve().name for path in (self._bundles.current, self._bundles.previous)]
         return name if name not in kept else _long_name(manifest)
 
-    def _arrivals(self) -> Iterator[tuple[Path, Arrival]]:
-        for name, arrival in standing.read(self._store).arrivals.items():
-            path = self._store / RELEASES / name
-            if path.is_dir():
-                yield path, arrival
-
-    def _remember(self, **changes: object) -> None:
+    def _remember(self, memory: Standing) -> None:
+        """Remember what was learnt, but for what the kiosk itself has changed meanwhile."""
         with held(self._store):
-            memory = standing.read(self._store)
-            changed: Standing = replace(memory, **changes)  # type: ignore[arg-type]
-            if changed != memory:
-                standing.write(self._files, self._store, changed)
+            now = standing.read(self._store)
+            memory = replace(memory, refused=now.refused, trial=now.trial, starts=now.starts)
+            if memory != now:
+                standing.write(self._files, self._store, memory)
 
     def _tidy(self) -> None:
         """Remove what is needed no more; a disk that won't lets it lie until next time."""

@@ -74,7 +74,7 @@ def watch(root: Path, kiosk: Kiosk, clock: FakeTime) -> Iterator[Callable[[], Ch
     begun = []
 
     def begin() -> Changeover:
-        begun.append(Changeover(Store(root), kiosk, look_s=3600, trial_s=180, clock=clock.clock))
+        begun.append(Changeover(Store(root, look_s=3600), kiosk, trial_s=180, clock=clock.clock))
         return begun[-1]
 
     yield begin
@@ -208,7 +208,7 @@ def test_the_thread_goes_on_after_a_busy_store(root: Path, kiosk: Kiosk) -> None
     import threading
 
     changed = threading.Event()
-    changeover = Changeover(Store(root), kiosk, look_s=0.01, trial_s=0)
+    changeover = Changeover(Store(root, look_s=0.01), kiosk, trial_s=0)
     original = kiosk.change
 
     def change(bundle: Path, notices: Notices) -> None:

@@ -1,0 +1,246 @@
+"""The kiosk changes over while eight visitors ask: no request fails, and an answer and its record are of one bundle.
+
+`KIOSK_FAULTS=all` changes over a hundred times; otherwise eight times.
+"""
+
+import gc
+import http.client
+import json
+import os
+import shutil
+import sqlite3
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from kiosk_page import OWN, opener_of, wait_for
+
+from converter import bundle_writer
+from device.bundle import layout
+from device.bundle.manifest import identify
+from device.bundle.notices import Notices
+from device.bundle.opened import read_manifest
+from device.config import RecognitionConfig
+from device.notify import Notifier
+from device.recognition.frames import Pixels
+from device.service import KioskService
+from device.service.changeover import Store
+from device.state import Phase
+from device.store import notices as kept_notices
+from device.store.bundles import Bundles
+from device.store.files import Files
+
+IS_WHOLE_RUN = os.environ.get("KIOSK_FAULTS") == "all"
+WARM_UP, SWAPS = 6, 100 if IS_WHOLE_RUN else 8
+MOST_GROWTH_BYTES = 2 << 20
+
+
+def variant(original: Path, folder: Path, mark: str) -> str:
+    """Write a bundle whose titles all end with a mark; give its id."""
+    shutil.copytree(original, folder, copy_function=os.link)
+    records = folder / layout.RECORDS
+    data = records.read_bytes()
+    records.unlink()
+    records.write_bytes(data)
+    connection = sqlite3.connect(records)
+    connection.execute("UPDATE records SET title = title || ?", (mark,))
+    connection.commit()
+    connection.close()
+    manifest = replace(read_manifest(folder), name=mark, files=bundle_writer.entries(folder))
+    bundle_writer.write_manifest(identify(manifest), folder)
+    return identify(manifest).bundle_id
+
+
+class Visitors:
+    """Eight of them, each over and over; what goes wrong is written down."""
+
+    def __init__(self, port: int, picture: bytes, ids: tuple[str, ...], marks: dict[str, str]):
+        self.faults: list[str] = []
+        self.served: Counter[str] = Counter()
+        self._port, self._picture, self._ids, self._marks = port, picture, ids, marks
+        self._stopping = threading.Event()
+        jobs = (self._search,) * 3 + (self._page,) * 2 + (self._read,) + (self._poll,) * 2
+        self._threads = [threading.Thread(target=self._visit, args=(job,)) for job in jobs]
+        for thread in self._threads:
+            thread.start()
+
+    def leave(self) -> None:
+        """Let them all go."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _visit(self, job: Callable[[http.client.HTTPConnection], None]) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
+        while not self._stopping.is_set() and len(self.faults) < 20:
+            try:
+                job(connection)
+                self.served[job.__name__] += 1
+            except Exception as error:  # noqa: BLE001  # whatever it is, a visitor has seen it
+                self.faults.append(f"{job.__name__}: {error!r}")
+        connection.close()
+
+    def _ask(
+        self, connection: http.client.HTTPConnection, method: str, path: str, body: bytes = b""
+    ) -> bytes:
+        kind = {"Content-Type": "image/jpeg"} if body else {}
+        connection.request(method, path, body or None, OWN | kind)
+        answer = connection.getresponse()
+        data = answer.read()
+        if answer.status != 200:
+            raise AssertionError(f"{method} {path}: {answer.status} {data[:200]!r}")
+        return data
+
+    def _check(self, record: dict[str, Any], bundle_id: str) -> None:
+        if not record["title"].endswith(self._marks[bundle_id]):
+            raise AssertionError(f"{record['title']!r} in an answer of {self._marks[bundle_id]}")
+
+    def _search(self, connection: http.client.HTTPConnection) -> None:
+        found = json.loads(self._ask(connection, "POST", "/api/v1/search", self._picture))
+        assert found["matches"]
+        pictures = found["matches"][0]["record"]["pictures"]
+        for match in found["matches"]:
+            self._check(match["record"], _bundle_of(pictures["thumb"]))
+        assert self._ask(connection, "GET", pictures["thumb"]).startswith(b"RIFF")
+
+    def _page(self, connection: http.client.HTTPConnection) -> None:
+        for record_id in self._ids:
+            self._ask(connection, "GET", f"/api/v1/records/{record_id}/picture?size=thumb")
+
+    def _read(self, connection: http.client.HTTPConnection) -> None:
+        found = json.loads(self._ask(connection, "GET", f"/api/v1/records/{self._ids[0]}"))
+        self._check(found, _bundle_of(found["pictures"]["thumb"]))
+        json.loads(self._ask(connection, "GET", "/api/v1/filters"))
+
+    def _poll(self, connection: http.client.HTTPConnection) -> None:
+        state = json.loads(self._ask(connection, "GET", "/api/v1/stand/state?after=0"))
+        self._ask(connection, "GET", f"/api/v1/stand/state?after={state['revision']}")
+
+
+def _bundle_of(address: str) -> str:
+    """Give the bundle that a picture's address names."""
+    return parse_qs(urlsplit(address).query)["bundle"][0]
+
+
+def resident_bytes() -> int:
+    """Give this process's resident memory."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def handles() -> int:
+    """Give the number of open files."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+@pytest.fixture
+def root(small_bundle: Path, tmp_path: Path) -> Path:
+    """A store with the bundles 1 and 2; the titles of each bear its mark."""
+    for name, mark in (("1", "[one]"), ("2", "[two]")):
+        variant(small_bundle, tmp_path / "releases" / name, mark)
+    Bundles(tmp_path).activate("1")
+    return tmp_path
+
+
+@pytest.fixture
+def kiosk(
+    root: Path, print_pictures: dict[str, Pixels], shown_ids: tuple[str, ...]
+) -> Iterator[KioskService]:
+    """A kiosk that lives from a store."""
+    with KioskService(
+        root / "current",
+        opener_of(print_pictures[shown_ids[0]]),
+        RecognitionConfig(threads=1, waiting=16),
+        notifier=Notifier(None),
+        store=Store(root, look_s=0.1),
+    ) as service:
+        wait_for(service, Phase.LOOKING)
+        yield service
+
+
+def swap(kiosk: KioskService, root: Path, number: int) -> None:
+    """Change over, and wait until the kiosk has."""
+    name = str(1 + number % 2)
+    Bundles(root, check=lambda path: None).activate(name)
+    wanted = read_manifest(root / "releases" / name).bundle_id
+    ends = time.monotonic() + 60
+    while kiosk.manifest.bundle_id != wanted:
+        assert time.monotonic() < ends, "the kiosk doesn't change over"
+        time.sleep(0.02)
+
+
+def test_no_request_fails_and_nothing_is_mixed_while_bundles_change(
+    kiosk: KioskService,
+    root: Path,
+    upload: bytes,
+    shown_ids: tuple[str, ...],
+    listen: Callable[[KioskService], Any],
+) -> None:
+    marks = {
+        read_manifest(path).bundle_id: read_manifest(path).name
+        for path in (root / "releases").iterdir()
+    }
+    visitors = Visitors(listen(kiosk).port, upload, shown_ids, marks)
+    try:
+        for number in range(1, WARM_UP):
+            swap(kiosk, root, number)
+        gc.collect()
+        before = resident_bytes(), handles(), threading.active_count()
+        for number in range(WARM_UP, WARM_UP + SWAPS):
+            swap(kiosk, root, number)
+        gc.collect()
+        after = resident_bytes(), handles(), threading.active_count()
+    finally:
+        visitors.leave()
+    growth = after[0] - before[0]
+    print(
+        f"FAULTS hot swaps: {SWAPS} under load of {dict(visitors.served)}, failed {len(visitors.faults)}, "
+        f"growth {growth / 2**20:.2f} MiB, open files {before[1]} to {after[1]}, threads {before[2]} to {after[2]}"
+    )
+    assert not visitors.faults
+    assert all(visitors.served.values())
+    assert len(visitors.served) == 4
+    assert after[2] == before[2]
+    assert (
+        abs(after[1] - before[1]) <= 12
+    )  # the two bundles' own files, and a connection between two requests
+    if IS_WHOLE_RUN:
+        assert growth <= MOST_GROWTH_BYTES
+
+
+def test_a_withdrawn_work_leaves_the_running_kiosk_and_the_screen(
+    kiosk: KioskService, root: Path, upload: bytes, shown_ids: tuple[str, ...]
+) -> None:
+    gone = shown_ids[0]
+    prints = kiosk.manifest.items
+    kiosk.look()
+    wait_for(kiosk, Phase.FOUND)
+    kept_notices.write(Files(), root, Notices().with_withdrawn(gone, "2026-11-23"))
+
+    ends = time.monotonic() + 60
+    while kiosk.manifest.items == prints:
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+    assert kiosk.snapshot().state.answer is None
+    assert gone not in [m.record.record_id for m in kiosk.identify(upload).matches]
+    assert gone not in kiosk.manifest.probes
+
+
+def test_going_back_in_the_store_brings_the_running_kiosk_back_without_the_withdrawn_work(
+    kiosk: KioskService, root: Path, upload: bytes, shown_ids: tuple[str, ...]
+) -> None:
+    kept_notices.write(Files(), root, Notices().with_withdrawn(shown_ids[0], "2026-11-23"))
+    swap(kiosk, root, 1)
+    Bundles(root).rollback()
+    ends = time.monotonic() + 60
+    while kiosk.manifest.name != "[one]":
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+
+    assert shown_ids[0] not in [m.record.record_id for m in kiosk.identify(upload).matches]
