@@ -88,6 +88,19 @@ class WatchConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SyncConfig:
+    """Where updates come from.
+
+    Attributes:
+        source: An http(s) address or a folder; empty: each sync is told.
+        root: The museum's root, whose keys are trusted; given at the installation.
+    """
+
+    source: str = ""
+    root: Path = Path("/etc/printkiosk/root.json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenConfig:
     """The touchscreen.
 
@@ -115,6 +128,7 @@ class Config:
     listen: ListenConfig = field(default_factory=ListenConfig)
     recognition: RecognitionConfig = field(default_factory=RecognitionConfig)
     watch: WatchConfig = field(default_factory=WatchConfig)
+    sync: SyncConfig = field(default_factory=SyncConfig)
     screen: ScreenConfig = field(default_factory=ScreenConfig)
 
     def __post_init__(self) -> None:
