@@ -15,6 +15,7 @@ from device.bundle import values
 from device.errors import BundleDamagedError, BundleFormatError
 
 FORMAT_VERSION = 1
+_LONGEST_PATH = 200  # FAT32's longest name is 255
 READABLE_VERSIONS = (FORMAT_VERSION,)  # N and N-1, once there is an N-1
 
 
@@ -213,7 +214,9 @@ def _check_files(manifest: Manifest, place: str) -> None:
     paths = [entry.path for entry in manifest.files]
     for path in paths:
         parts = PurePosixPath(path).parts
-        is_inside = parts and ".." not in parts and not path.startswith("/") and "\0" not in path
+        is_inside = parts and path == PurePosixPath(*parts).as_posix() and path.isprintable()
+        is_inside = is_inside and ".." not in parts and parts[0] not in ("/", "manifest.json")
+        is_inside = is_inside and len(path) <= _LONGEST_PATH
         if not is_inside or paths.count(path) > 1:
             raise BundleDamagedError(
                 f"{place}: manifest.json: files: expected each path inside the bundle once, found {path!r}; "

@@ -18,6 +18,8 @@ Size = Literal["thumb", "screen"]
 # that on a phone); the large picture fills a 1280x720 screen's height and leaves something to see on 1080.
 SIDES: dict[Size, int] = {"thumb": 256, "screen": 1080}
 MEDIA_TYPE = "image/webp"
+# No picture of such a side is as large; what says it is would fill the memory.
+_MOST_BYTES = 16 << 20
 
 
 def shard_of(record_id: str, shards: int) -> int:
@@ -78,7 +80,10 @@ class Pictures:
         except (UnicodeEncodeError, ZeroDivisionError) as error:
             raise _unknown(record_id) from error
         try:
-            return shard.read(name)
+            info = shard.getinfo(name)
+            if info.compress_type != zipfile.ZIP_STORED or info.file_size > _MOST_BYTES:
+                raise ValueError("expected a stored picture of a few hundred kB")
+            return shard.read(info)
         except KeyError as error:
             raise _unknown(record_id) from error
         except (OSError, ValueError, zipfile.BadZipFile) as error:

@@ -60,25 +60,24 @@ def _gather(
         discard(files, part)
     digest, size = _digest_of(part)
     if size < entry.size_bytes or not size:
-        stream = source.open(release.object_path(entry.sha256), size)
-        if stream.offset != size:  # the server can't begin in the middle
-            discard(files, part)
-            digest, size = hashlib.sha256(), 0
-        with files.open_part(part) as file:
-            for chunk in stream.chunks:
-                size += len(chunk)
-                if size > entry.size_bytes:
-                    return False
-                file.write(chunk)
-                digest.update(chunk)
-                _sync_now_and_then(file, size, len(chunk))
-                tell(size)
-            if size < entry.size_bytes:
-                file.sync()
-                raise SourceError(
-                    f"{source.name}: stopped after {size} of {entry.size_bytes} bytes; "
-                    "sync again, it goes on from there"
-                )
+        with source.open(release.object_path(entry.sha256), size) as stream:
+            if stream.offset != size:  # the server can't begin in the middle
+                discard(files, part)
+                digest, size = hashlib.sha256(), 0
+            with files.open_part(part) as file:
+                for chunk in stream.chunks:
+                    size += len(chunk)
+                    if size > entry.size_bytes:
+                        return False
+                    file.write(chunk)
+                    digest.update(chunk)
+                    _sync_now_and_then(file, size, len(chunk))
+                    tell(size)
+        if size < entry.size_bytes:
+            raise SourceError(
+                f"{source.name}: stopped after {size} of {entry.size_bytes} bytes; "
+                "sync again, it goes on from there"
+            )
     if digest.hexdigest() != entry.sha256:
         return False
     with files.open_part(part) as file:  # all of it, what an earlier run has written as well

@@ -4,14 +4,15 @@ What is signed and how long it may be is others' business; here a source can't l
 ever, and can't hand out anything but plain bytes. The only home of urllib3.
 """
 
+import io
 import os
 import stat
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, Self
 from urllib.parse import urlsplit
 
 import urllib3
@@ -21,7 +22,7 @@ from device.bundle import release
 from device.errors import NotSetUpError, SourceError
 
 CHUNK_BYTES = 1 << 18
-_TIMEOUT = urllib3.Timeout(connect=10.0, read=30.0)
+TIMEOUT_S = 30.0
 # A server that gives less than this over so long is as good as gone.
 SLOWEST_BYTES_S, PATIENCE_S = 256, 60.0
 # A stick may hold the museum's other things as well.
@@ -39,10 +40,23 @@ class Stream:
     Attributes:
         offset: Where the bytes begin: as asked, or 0 from a server that can't begin in the middle.
         chunks: The bytes, in pieces; raises `SourceError` when they stop coming.
+        close: Lets go of the file.
     """
 
     offset: int
     chunks: Iterator[bytes]
+    close: Callable[[], None]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
 
 class Source(Protocol):
@@ -95,24 +109,22 @@ class FolderSource:
     def open(self, path: str, offset: int = 0) -> Stream:
         """Begin to read a file of the folder."""
         try:
-            descriptor = _open_beneath(self._folder, path)
+            file = os.fdopen(_open_beneath(self._folder, path), "rb", buffering=0)
         except FileNotFoundError as error:
             raise MissingFileError(
                 f"{self.name}: has no {path}; is it this museum's stick?"
             ) from error
         except OSError as error:
             raise self._stopped(path, error) from error
-        return Stream(offset=offset, chunks=self._read(descriptor, path, offset))
+        return Stream(offset=offset, chunks=self._read(file, path, offset), close=file.close)
 
-    def _read(self, descriptor: int, path: str, offset: int) -> Iterator[bytes]:
+    def _read(self, file: io.FileIO, path: str, offset: int) -> Iterator[bytes]:
         try:
-            os.lseek(descriptor, offset, os.SEEK_SET)
-            while chunk := os.read(descriptor, CHUNK_BYTES):
+            file.seek(offset)
+            while chunk := file.read(CHUNK_BYTES):
                 yield chunk
         except OSError as error:
             raise self._stopped(path, error) from error
-        finally:
-            os.close(descriptor)
 
     def _stopped(self, path: str, error: OSError) -> SourceError:
         return SourceError(
@@ -143,16 +155,23 @@ def _open_beneath(folder: Path, path: str) -> int:
 class HttpSource:
     """A repository on a web server. Never redirected, never decompressed, never waited for without end."""
 
-    def __init__(self, address: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        timeout_s: float = TIMEOUT_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Prepare to ask a server; nothing is asked yet.
 
         Args:
             address: Of the repository; a query or a user name is not part of it.
+            timeout_s: How long a server may say nothing.
             clock: Monotonic seconds.
         """
         self._address = address.rstrip("/")
         self._clock = clock
-        self._pool = urllib3.PoolManager(retries=False, timeout=_TIMEOUT)
+        self._pool = urllib3.PoolManager(retries=False, timeout=timeout_s)
 
     @property
     def name(self) -> str:
@@ -179,7 +198,7 @@ class HttpSource:
         except SourceError:
             answer.close()
             raise
-        return Stream(offset=begins, chunks=self._read(answer, path))
+        return Stream(offset=begins, chunks=self._read(answer, path), close=answer.close)
 
     def _begins(self, answer: urllib3.BaseHTTPResponse, path: str, offset: int) -> int:
         """Give where an answer's bytes begin."""
@@ -214,9 +233,6 @@ class HttpSource:
                     since_s, got = self._clock(), 0
         except HTTPError as error:
             raise self._gone(path, error) from error
-        finally:
-            with suppress(HTTPError, OSError):
-                answer.close()
 
     def _gone(self, path: str, error: Exception) -> SourceError:
         reason = " ".join(str(error).split())

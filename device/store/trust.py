@@ -4,6 +4,7 @@ The only home of python-tuf on the kiosk. It checks signatures, thresholds, expi
 the manifest it vouches for names every other file by sha256.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from device.errors import BundleError, SourceError, StaleError, SyncError, Untru
 from device.store.source import MissingFileError, Source
 
 _MANIFEST_LIMIT_BYTES = 4_000_000
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _LIMITS = UpdaterConfig(targets_max_length=1_000_000, snapshot_max_length=100_000)
 
 
@@ -84,8 +86,15 @@ def _bundle(updater: Updater, source: Source) -> tuple[Manifest | None, str]:
     if info is None:
         return None, ""
     data = _target(info, source, _MANIFEST_LIMIT_BYTES)
+    manifest = parse(data, source.name)
+    for entry in manifest.files:  # these become the names of files here
+        if not _SHA256.fullmatch(entry.sha256) or entry.size_bytes < 0:
+            raise UntrustedError(
+                f"{source.name}: {entry.path}: expected a sha256 and a size, found {entry.sha256[:70]!r} and "
+                f"{entry.size_bytes}; publish it by the desk's software"
+            )
     custom = info.custom if isinstance(info.custom, dict) else {}
-    return parse(data, source.name), str(custom.get(release.PUBLISHED, ""))[:10]
+    return manifest, str(custom.get(release.PUBLISHED, ""))[:10]
 
 
 def _notices(updater: Updater, source: Source) -> Notices | None:
@@ -102,10 +111,11 @@ def _target(info: TargetFile, source: Source, most: int) -> bytes:
     if info.length > most:
         raise UntrustedError(f"{source.name}: {path}: expected at most {most} bytes, found more")
     data = bytearray()
-    for chunk in source.open(path).chunks:
-        data += chunk
-        if len(data) > info.length:
-            break
+    with source.open(path) as stream:
+        for chunk in stream.chunks:
+            data += chunk
+            if len(data) > info.length:
+                break
     info.verify_length_and_hashes(bytes(data))
     return bytes(data)
 
@@ -130,7 +140,8 @@ class _Fetcher(FetcherInterface):
 
     def _fetch(self, url: str) -> Iterator[bytes]:
         try:
-            return self._source.open(url).chunks
+            with self._source.open(url) as stream:
+                yield from stream.chunks
         except MissingFileError as error:
             raise exceptions.DownloadHTTPError(str(error), 404) from error
 

@@ -1,0 +1,679 @@
+"""Attacks and misfortunes of an update: each is refused in one numbered line, and the kiosk goes on with what it has.
+
+docs/threat-model.md names each of these tests.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import museum
+import pytest
+from museum import Museum
+from tuf.api.metadata import Metadata, Root
+from update_server import UpdateServer, serving
+
+from converter import publish, repository
+from device.bundle import release
+from device.bundle.manifest import FileEntry, identify
+from device.bundle.manifest import dump as dump_manifest
+from device.bundle.opened import read_manifest, verify
+from device.errors import (
+    DiskError,
+    NoRoomError,
+    RefusedError,
+    SourceError,
+    StaleError,
+    SyncBusyError,
+    SyncError,
+    UntrustedError,
+)
+from device.store import notices as kept_notices
+from device.store.bundles import Bundles
+from device.store.files import FETCHING, Files, held
+from device.store.source import FolderSource, HttpSource
+from device.store.standing import read as read_standing
+from device.store.sync import TRUST, Outcome, Result, sync
+
+
+@dataclass(frozen=True, slots=True)
+class Kiosk:
+    """A kiosk's store, and the museum it trusts."""
+
+    store: Path
+    root: bytes
+
+    def sync(self, folder: Path, **others: object) -> Outcome:
+        """Fetch from a folder."""
+        return sync(FolderSource(folder), self.store, self.root, check=verify, **others)  # type: ignore[arg-type]
+
+    @property
+    def version(self) -> int:
+        """The version that answers, every byte of it looked at."""
+        return verify(self.store / "current").version
+
+
+@pytest.fixture
+def kiosk(desk: Museum, tmp_path: Path) -> Kiosk:
+    """A kiosk that has the museum's first bundle, proven."""
+    made = Kiosk(store=tmp_path / "store", root=desk.root)
+    made.sync(desk.folder)
+    Bundles(made.store).commit()
+    return made
+
+
+@pytest.fixture
+def old_stick(desk: Museum, tmp_path: Path) -> Path:
+    """A stick with the first bundle, copied before the second is published."""
+    shutil.copytree(desk.folder, tmp_path / "old-stick")
+    return tmp_path / "old-stick"
+
+
+@pytest.fixture
+def updated(kiosk: Kiosk, desk: Museum, old_stick: Path) -> Kiosk:
+    """The kiosk once the second bundle has come."""
+    desk.publish(desk.folder.parent / "second")
+    assert kiosk.sync(desk.folder).version == 2
+    Bundles(kiosk.store).commit()
+    return kiosk
+
+
+@pytest.fixture
+def server(desk: Museum) -> Iterator[UpdateServer]:
+    """The repository on a web server."""
+    with serving(desk.folder) as serves:
+        yield serves
+
+
+def refused(kind: type[SyncError], call: Callable[[], object], kiosk: Kiosk) -> str:
+    """Fail unless a call is refused in one numbered line and leaves the kiosk's bundle; give the line."""
+    before = kiosk.version
+    with pytest.raises(kind) as caught:
+        call()
+    line = str(caught.value)
+    assert type(caught.value) is kind, line
+    assert line.startswith(f"E{kind.number}: ")
+    assert "\n" not in line
+    assert kiosk.version == before
+    return line
+
+
+def objects(folder: Path) -> list[Path]:
+    """Give a repository's objects that the second bundle alone has: the newest written."""
+    return sorted((folder / release.OBJECTS).iterdir(), key=lambda path: path.stat().st_mtime_ns)
+
+
+def newest_object(desk: Museum) -> Path:
+    """Give a file that the second bundle brings, once it is published."""
+    known = set(objects(desk.folder))
+    desk.publish(desk.folder.parent / "second")
+    return next(path for path in objects(desk.folder) if path not in known)
+
+
+# The attacks that TUF names.
+
+
+def test_rollback_an_older_stick_is_refused(updated: Kiosk, old_stick: Path) -> None:
+    refused(StaleError, lambda: updated.sync(old_stick), updated)
+
+
+def test_lost_metadata_with_an_old_stick_is_refused(updated: Kiosk, old_stick: Path) -> None:
+    shutil.rmtree(updated.store / TRUST)
+
+    line = refused(StaleError, lambda: updated.sync(old_stick), updated)
+    assert "version 1" in line
+
+
+def test_lost_metadata_with_a_stick_from_before_the_key_was_replaced_is_refused(
+    updated: Kiosk, desk: Museum, old_stick: Path
+) -> None:
+    desk.rotate()
+    updated.sync(desk.folder)
+    shutil.rmtree(updated.store / TRUST)
+
+    line = refused(StaleError, lambda: updated.sync(old_stick), updated)
+    assert "keys were replaced" in line
+
+
+@pytest.mark.parametrize("name", ["timestamp", "snapshot", "targets", "root"])
+def test_damaged_memory_of_metadata_heals(updated: Kiosk, desk: Museum, name: str) -> None:
+    path = updated.store / TRUST / f"{name}.json"
+    path.resolve().write_bytes(b"")
+
+    assert updated.sync(desk.folder).result is Result.UP_TO_DATE
+
+
+def test_freeze_expired_metadata_is_refused(tmp_path: Path, desk: Museum) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=repository.DAYS + 1)
+    frozen = museum.found(tmp_path / "frozen", now=long_ago)
+    frozen.publish(desk.folder.parent / "first")
+
+    with pytest.raises(StaleError, match="expired by this kiosk's clock"):
+        Kiosk(store=tmp_path / "other", root=frozen.root).sync(frozen.folder)
+
+
+def test_a_clock_ten_years_ahead_refuses_the_new_and_keeps_the_old(
+    updated: Kiosk, desk: Museum
+) -> None:
+    """What such a clock sees: what is published now was signed ten years ago."""
+    desk.now = datetime.now(UTC) - timedelta(days=3650)
+    desk.publish(desk.folder.parent / "third")
+
+    line = refused(StaleError, lambda: updated.sync(desk.folder), updated)
+    assert "see the clock" in line
+
+
+def test_a_clock_at_1970_takes_updates_and_still_refuses_the_old(
+    updated: Kiosk, desk: Museum, old_stick: Path
+) -> None:
+    """What such a clock sees: what is published now is signed for decades ahead."""
+    desk.now = datetime.now(UTC) + timedelta(days=20_000)
+    desk.publish(desk.folder.parent / "third")
+
+    assert updated.sync(desk.folder, today=lambda: datetime(1970, 1, 1).date()).version == 3
+    refused(StaleError, lambda: updated.sync(old_stick), updated)
+
+
+def test_mix_and_match_an_old_snapshot_under_a_new_name_is_refused(
+    kiosk: Kiosk, desk: Museum
+) -> None:
+    folder = desk.folder / release.METADATA
+    old = max(folder.glob("*.snapshot.json"), key=number_of)
+    desk.publish(desk.folder.parent / "second")
+    new = max(folder.glob("*.snapshot.json"), key=number_of)
+    shutil.copyfile(old, new)
+
+    refused(StaleError, lambda: kiosk.sync(desk.folder), kiosk)
+
+
+def number_of(path: Path) -> int:
+    """Give the version in a metadata file's name."""
+    return int(path.name.split(".")[0])
+
+
+def test_mix_and_match_a_manifest_of_another_bundle_is_refused(kiosk: Kiosk, desk: Museum) -> None:
+    desk.publish(desk.folder.parent / "second")
+    manifests = sorted(
+        (desk.folder / "targets/bundle").iterdir(), key=lambda p: p.stat().st_mtime_ns
+    )
+    shutil.copyfile(manifests[0], manifests[1])
+
+    refused(UntrustedError, lambda: kiosk.sync(desk.folder), kiosk)
+
+
+def test_endless_data_stops_at_what_was_signed_for(
+    kiosk: Kiosk, desk: Museum, server: UpdateServer
+) -> None:
+    desk.publish(desk.folder.parent / "second")
+    server.manner = "endless"
+    source = HttpSource(server.address)
+
+    refused(UntrustedError, lambda: sync(source, kiosk.store, kiosk.root, check=verify), kiosk)
+    assert list((kiosk.store / "incoming").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["timestamp.json", "root", "snapshot", "targets"])
+def test_endless_metadata_is_refused(kiosk: Kiosk, desk: Museum, name: str) -> None:
+    if name == "root":
+        path = desk.folder / release.METADATA / "2.root.json"
+    else:
+        desk.publish(desk.folder.parent / "second")
+        found = (desk.folder / release.METADATA).glob(f"*{name}*")
+        path = max(found, key=lambda each: each.stat().st_mtime_ns)
+    with path.open("ab") as file:
+        file.truncate(64 << 20)
+
+    refused(UntrustedError, lambda: kiosk.sync(desk.folder), kiosk)
+
+
+def test_a_file_one_byte_too_long_is_refused(kiosk: Kiosk, desk: Museum) -> None:
+    with newest_object(desk).open("ab") as file:
+        file.write(b"!")
+
+    refused(UntrustedError, lambda: kiosk.sync(desk.folder), kiosk)
+
+
+def test_a_tampered_file_is_refused_and_nothing_of_it_stays(kiosk: Kiosk, desk: Museum) -> None:
+    path = newest_object(desk)
+    data = bytearray(path.read_bytes())
+    data[0] ^= 1
+    path.write_bytes(data)
+
+    line = refused(UntrustedError, lambda: kiosk.sync(desk.folder), kiosk)
+    assert "not what was signed for" in line
+    assert list((kiosk.store / "incoming").iterdir()) == []
+
+
+def test_a_file_cut_short_is_refused_and_gone_on_with_once_it_is_whole(
+    kiosk: Kiosk, desk: Museum
+) -> None:
+    path = newest_object(desk)
+    data = path.read_bytes()
+    path.write_bytes(data[:-1])
+
+    refused(SourceError, lambda: kiosk.sync(desk.folder), kiosk)
+    path.write_bytes(data)
+    assert kiosk.sync(desk.folder).version == 2
+
+
+@pytest.mark.parametrize("role", ["root", "targets", "snapshot", "timestamp"])
+def test_tampered_metadata_is_refused(kiosk: Kiosk, desk: Museum, role: str) -> None:
+    desk.rotate()
+    desk.publish(desk.folder.parent / "second")
+    found = (desk.folder / release.METADATA).glob(f"*{role}.json")
+    path = max(found, key=lambda each: each.stat().st_mtime_ns)
+    data = json.loads(path.read_bytes())
+    data["signed"]["expires"] = "2037-01-01T00:00:00Z"
+    path.write_text(json.dumps(data))
+
+    refused(UntrustedError, lambda: kiosk.sync(desk.folder), kiosk)
+
+
+def test_another_museums_stick_is_refused(kiosk: Kiosk, desk: Museum, tmp_path: Path) -> None:
+    stranger = museum.found(tmp_path / "stranger")
+    for _ in range(3):
+        stranger.publish(desk.folder.parent / "second")
+
+    line = refused(UntrustedError, lambda: kiosk.sync(stranger.folder), kiosk)
+    assert "this museum" in line
+
+
+def test_one_of_two_root_signatures_is_refused(kiosk: Kiosk, desk: Museum) -> None:
+    with pytest.raises(Exception, match="2 different root keys"):
+        desk.rotate("root-1")
+    with pytest.raises(Exception, match="2 different root keys"):
+        desk.rotate("root-1", "root-1")
+    desk.rotate("root-1", "root-2")
+    path = max((desk.folder / release.METADATA).glob("*.root.json"), key=number_of)
+    root = Metadata[Root].from_file(str(path))
+    root.signatures.popitem()
+    root.to_file(str(path))
+
+    refused(UntrustedError, lambda: kiosk.sync(desk.folder), kiosk)
+
+
+def test_a_revoked_publishing_key_is_refused(kiosk: Kiosk, desk: Museum) -> None:
+    thief = replace(desk)
+    desk.rotate()
+    kiosk.sync(desk.folder)
+    with pytest.raises(Exception, match="not the publishing key"):
+        thief.publish(desk.folder.parent / "second")
+    signers = dict.fromkeys(("targets", "snapshot", "timestamp"), (thief.publishing,))
+    stolen = repository.Repository(desk.folder, signers, thief.now)
+    publish.publish(desk.folder.parent / "second", stolen, museum.DAY)
+
+    refused(UntrustedError, lambda: kiosk.sync(desk.folder), kiosk)
+
+
+def test_fast_forward_by_a_stolen_key_is_over_once_the_key_is_replaced(
+    kiosk: Kiosk, desk: Museum, tmp_path: Path
+) -> None:
+    stolen = museum.copied(desk, tmp_path / "stolen")
+    put_manifest(stolen, version=9_999_999)
+    for _ in range(5):
+        stolen.repository.conclude()
+    assert kiosk.sync(stolen.folder).version == 9_999_999
+    refused(StaleError, lambda: kiosk.sync(desk.folder), kiosk)
+    desk.rotate()
+    desk.publish(desk.folder.parent / "third")
+
+    assert kiosk.sync(desk.folder).version == 2
+    assert read_standing(kiosk.store).floor.version == 2
+
+
+def put_manifest(desk: Museum, bundle: str = "second", **changes: object) -> None:
+    """Publish a bundle whose manifest is changed, signed all the same: as a thief of the key could."""
+    folder = desk.folder.parent / bundle
+    for entry in read_manifest(folder).files:
+        target = desk.folder / release.object_path(entry.sha256)
+        if not target.exists():
+            shutil.copyfile(folder / entry.path, target)
+    manifest = identify(replace(read_manifest(folder), **changes))  # type: ignore[arg-type]
+    chosen = desk.repository
+    with chosen.edit_targets() as targets:
+        text = dump_manifest(manifest).encode()
+        chosen.put_target(targets, release.BUNDLE_TARGET, text, {})
+    chosen.conclude()
+
+
+@pytest.mark.parametrize("version", [0, -1, 10_000_001, 2**70])
+def test_an_absurd_version_is_refused(kiosk: Kiosk, desk: Museum, version: int) -> None:
+    put_manifest(desk, version=version)
+    with pytest.raises((UntrustedError, StaleError)):
+        kiosk.sync(desk.folder)
+    assert kiosk.version == 1
+
+
+HOSTILE = (
+    "../../etc/passwd",
+    "/etc/passwd",
+    "a/../../b",
+    "",
+    ".",
+    "..",
+    "a\0b",
+    "manifest.json",
+    "a//b",
+    "a/./b",
+    "x" * 300,
+    "a/" * 300 + "b",
+    "model.tflite/inside",
+    "\ud800",
+    "line\nbreak",
+)
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name)[:20])
+def test_path_traversal_and_hostile_names_in_a_signed_manifest_are_refused(
+    kiosk: Kiosk, desk: Museum, name: str
+) -> None:
+    files = read_manifest(desk.folder.parent / "second").files
+    hostile = FileEntry(path=name, sha256=files[0].sha256, size_bytes=files[0].size_bytes)
+    try:
+        put_manifest(desk, files=(*files, hostile), version=2)
+    except UnicodeEncodeError:
+        return  # can't even be written down
+    with pytest.raises(SyncError) as caught:
+        kiosk.sync(desk.folder)
+    assert "\n" not in str(caught.value)
+    assert kiosk.version == 1
+    assert {path.name for path in kiosk.store.parent.iterdir()} == {"museum", "store"}
+
+
+@pytest.mark.parametrize("sha256", ["../" * 20 + "etc/passwd", "", "A" * 64, "0" * 63, "0" * 65])
+def test_a_sha256_that_is_none_is_refused(kiosk: Kiosk, desk: Museum, sha256: str) -> None:
+    files = read_manifest(desk.folder.parent / "second").files
+    hostile = FileEntry(path="extra", sha256=sha256, size_bytes=4)
+    put_manifest(desk, files=(*files, hostile), version=2)
+
+    refused(UntrustedError, lambda: kiosk.sync(desk.folder), kiosk)
+
+
+@pytest.mark.parametrize("size", [-1, 2**62, 2**80])
+def test_a_size_that_no_file_has_is_refused(kiosk: Kiosk, desk: Museum, size: int) -> None:
+    files = read_manifest(desk.folder.parent / "second").files
+    hostile = FileEntry(path="extra", sha256="0" * 64, size_bytes=size)
+    put_manifest(desk, files=(*files, hostile), version=2)
+    with pytest.raises((UntrustedError, NoRoomError)):
+        kiosk.sync(desk.folder)
+    assert kiosk.version == 1
+
+
+# A stick with a hostile file system.
+
+
+@pytest.mark.parametrize("kind", ["link", "link to a folder", "pipe", "folder", "device"])
+def test_what_is_no_plain_file_on_a_stick_is_not_followed(
+    kiosk: Kiosk, desk: Museum, tmp_path: Path, kind: str
+) -> None:
+    path = newest_object(desk)
+    data = path.read_bytes()
+    path.unlink()
+    if kind == "link":
+        (tmp_path / "elsewhere").write_bytes(data)
+        path.symlink_to(tmp_path / "elsewhere")
+    elif kind == "link to a folder":
+        path.write_bytes(data)
+        (desk.folder / "objects").rename(tmp_path / "elsewhere")
+        (desk.folder / "objects").symlink_to(tmp_path / "elsewhere")
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        path.mkdir()
+
+    line = refused(SourceError, lambda: kiosk.sync(desk.folder), kiosk)
+    assert "can't be read" in line
+
+
+def test_a_stick_pulled_in_the_middle_is_gone_on_with(kiosk: Kiosk, desk: Museum) -> None:
+    desk.publish(desk.folder.parent / "second")
+    pulled = PulledStick(FolderSource(desk.folder), after=2)
+
+    refused(SourceError, lambda: sync(pulled, kiosk.store, kiosk.root, check=verify), kiosk)
+    assert kiosk.sync(desk.folder).version == 2
+
+
+class PulledStick:
+    """A stick that is pulled while its n-th object is read."""
+
+    def __init__(self, stick: FolderSource, after: int) -> None:
+        self._stick, self._left = stick, after
+
+    @property
+    def name(self) -> str:
+        return self._stick.name
+
+    def open(self, path: str, offset: int = 0) -> object:
+        if path.startswith("objects/"):
+            self._left -= 1
+            if self._left <= 0:
+                raise SourceError(f"{path} can't be read (No such device)")
+        return self._stick.open(path, offset)
+
+
+def test_an_empty_stick_or_none_is_told(kiosk: Kiosk, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for folder in (tmp_path / "empty", tmp_path / "none"):
+        line = refused(SourceError, lambda folder=folder: kiosk.sync(folder), kiosk)
+        assert "holds no repository" in line
+
+
+def test_a_stick_with_the_repository_in_a_folder_is_read(
+    kiosk: Kiosk, desk: Museum, tmp_path: Path
+) -> None:
+    desk.publish(desk.folder.parent / "second")
+    (tmp_path / "stick").mkdir()
+    shutil.copytree(desk.folder, tmp_path / "stick" / "printkiosk")
+
+    assert kiosk.sync(tmp_path / "stick").version == 2
+
+
+# A network that is not to be trusted.
+
+
+@pytest.mark.parametrize(
+    ("manner", "kind"),
+    [
+        ("redirects", SourceError),
+        ("fails", SourceError),
+        ("login page", UntrustedError),
+        ("cuts", SourceError),
+        ("says too little", SourceError),
+        ("says too much", SourceError),
+        ("endless", UntrustedError),
+    ],
+)
+def test_a_server_that_misbehaves_is_refused_and_the_next_sync_goes_on(
+    kiosk: Kiosk, desk: Museum, server: UpdateServer, manner: str, kind: type[SyncError]
+) -> None:
+    desk.publish(desk.folder.parent / "second")
+    server.manner = manner
+
+    def over_http() -> Outcome:
+        return sync(HttpSource(server.address), kiosk.store, kiosk.root, check=verify)
+
+    refused(kind, over_http, kiosk)
+    server.manner = "plain"
+    assert over_http().version == 2
+
+
+def test_a_server_that_stalls_is_given_up(kiosk: Kiosk, desk: Museum, server: UpdateServer) -> None:
+    desk.publish(desk.folder.parent / "second")
+    server.manner = "stalls"
+    source = HttpSource(server.address, timeout_s=0.3)
+
+    refused(SourceError, lambda: sync(source, kiosk.store, kiosk.root, check=verify), kiosk)
+
+
+def test_a_server_that_drips_is_given_up(desk: Museum, server: UpdateServer) -> None:
+    now = iter(range(0, 100_000, 4000))
+    source = HttpSource(server.address, clock=lambda: float(next(now)))
+    (desk.folder / "objects/large").write_bytes(bytes(1 << 20))
+
+    with pytest.raises(SourceError, match="sync again later"):
+        list(source.open("objects/large").chunks)
+
+
+def test_compressed_answers_are_never_unpacked(
+    kiosk: Kiosk, desk: Museum, server: UpdateServer
+) -> None:
+    """A zip bomb is as long as its file says, and no longer; here the bytes are the right ones under a wrong label."""
+    desk.publish(desk.folder.parent / "second")
+    server.manner = "gzip"
+
+    assert sync(HttpSource(server.address), kiosk.store, kiosk.root, check=verify).version == 2
+
+
+@pytest.mark.parametrize("manner", ["plain", "ignores ranges", "another range"])
+def test_what_was_cut_off_is_gone_on_with_over_http(
+    kiosk: Kiosk, desk: Museum, server: UpdateServer, manner: str
+) -> None:
+    desk.publish(desk.folder.parent / "second")
+    source = HttpSource(server.address)
+    server.manner = "cuts"
+    refused(SourceError, lambda: sync(source, kiosk.store, kiosk.root, check=verify), kiosk)
+    part = next((kiosk.store / "incoming").iterdir())
+    assert part.stat().st_size > 0
+    server.manner = manner
+    server.asked.clear()
+    if manner == "another range":
+        refused(SourceError, lambda: sync(source, kiosk.store, kiosk.root, check=verify), kiosk)
+        return
+    assert sync(source, kiosk.store, kiosk.root, check=verify).version == 2
+    assert (f"objects/{part.stem}", f"bytes={part_size(server, part)}-") in server.asked
+
+
+def part_size(server: UpdateServer, part: Path) -> int:
+    """Give where the first request for a part began."""
+    asked = next(asked for path, asked in server.asked if path == f"objects/{part.stem}")
+    return int(asked.removeprefix("bytes=").rstrip("-"))
+
+
+def test_a_server_that_is_not_there_is_told(kiosk: Kiosk) -> None:
+    source = HttpSource("http://127.0.0.1:9")
+
+    refused(SourceError, lambda: sync(source, kiosk.store, kiosk.root, check=verify), kiosk)
+
+
+# The kiosk's own misfortunes.
+
+
+def test_two_syncs_at_once_are_refused(kiosk: Kiosk, desk: Museum) -> None:
+    with held(kiosk.store, FETCHING):
+        refused(SyncBusyError, lambda: kiosk.sync(desk.folder), kiosk)
+    assert kiosk.sync(desk.folder).result is Result.UP_TO_DATE
+
+
+def test_a_disk_without_room_is_told_before_the_first_byte(
+    kiosk: Kiosk, desk: Museum, server: UpdateServer
+) -> None:
+    class Full(Files):
+        def free_bytes(self, path: Path) -> int:
+            return 1000
+
+    desk.publish(desk.folder.parent / "second")
+    source = HttpSource(server.address)
+    line = refused(
+        NoRoomError,
+        lambda: sync(source, kiosk.store, kiosk.root, check=verify, files=Full()),
+        kiosk,
+    )
+    assert "make room" in line
+    assert not [path for path, _ in server.asked if path.startswith("objects/")]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_store_is_told(kiosk: Kiosk, desk: Museum) -> None:
+    desk.publish(desk.folder.parent / "second")
+    kiosk.store.chmod(0o555)
+    try:
+        refused(DiskError, lambda: kiosk.sync(desk.folder), kiosk)
+    finally:
+        kiosk.store.chmod(0o755)
+
+
+def test_a_bundle_that_fails_its_probe_is_refused_and_not_fetched_again(
+    kiosk: Kiosk, desk: Museum
+) -> None:
+    def bad(path: Path) -> None:
+        from device.errors import BundleDamagedError
+
+        raise BundleDamagedError(f"{path.name}: the model can't be loaded")
+
+    desk.publish(desk.folder.parent / "second")
+    source = FolderSource(desk.folder)
+    refused(RefusedError, lambda: sync(source, kiosk.store, kiosk.root, check=bad), kiosk)
+    assert {path.name for path in (kiosk.store / "releases").iterdir()} == {"1"}
+    assert "failed here before" in refused(RefusedError, lambda: kiosk.sync(desk.folder), kiosk)
+    desk.publish(desk.folder.parent / "third")
+    assert kiosk.sync(desk.folder).version == 3
+
+
+def test_a_damaged_memory_of_the_store_is_never_taken_for_none(
+    updated: Kiosk, desk: Museum
+) -> None:
+    (updated.store / "standing.json").write_bytes(b"{")
+
+    refused(RefusedError, lambda: updated.sync(desk.folder), updated)
+
+
+def test_staff_who_went_back_are_not_overruled_by_the_next_sync(
+    updated: Kiosk, desk: Museum
+) -> None:
+    Bundles(updated.store).rollback()
+    assert updated.version == 1
+    refused(RefusedError, lambda: updated.sync(desk.folder), updated)
+    desk.publish(desk.folder.parent / "third")
+    assert updated.sync(desk.folder).version == 3
+
+
+# Withdrawn works.
+
+
+def test_a_withdrawn_work_stays_withdrawn_over_going_back_and_old_sticks(
+    updated: Kiosk, desk: Museum, old_stick: Path
+) -> None:
+    record_id = read_manifest(desk.folder.parent / "first").probes[0]
+    publish.withdraw(record_id, desk.repository, museum.DAY)
+    assert updated.sync(desk.folder).result is Result.UP_TO_DATE
+    Bundles(updated.store).rollback()
+    refused(StaleError, lambda: updated.sync(old_stick), updated)
+    shutil.rmtree(updated.store / TRUST)
+    refused(StaleError, lambda: updated.sync(old_stick), updated)
+
+    assert record_id in kept_notices.read(updated.store).withdrawn
+
+
+def test_notices_hold_even_when_the_bundle_beside_them_is_refused(
+    updated: Kiosk, desk: Museum
+) -> None:
+    record_id = read_manifest(desk.folder.parent / "first").probes[0]
+    Bundles(updated.store).rollback()
+    publish.withdraw(record_id, desk.repository, museum.DAY)
+    refused(RefusedError, lambda: updated.sync(desk.folder), updated)
+
+    assert record_id in kept_notices.read(updated.store).withdrawn
+
+
+def test_notices_that_decayed_are_mended_by_the_next_sync(updated: Kiosk, desk: Museum) -> None:
+    record_id = read_manifest(desk.folder.parent / "first").probes[0]
+    publish.withdraw(record_id, desk.repository, museum.DAY)
+    updated.sync(desk.folder)
+    (updated.store / "notices.json").write_bytes(b"\0" * 20)
+    assert kept_notices.read(updated.store).is_silent
+    updated.sync(desk.folder)
+
+    assert record_id in kept_notices.read(updated.store).withdrawn
+
+
+def test_a_museum_that_has_published_nothing_yet_is_told(tmp_path: Path) -> None:
+    fresh = museum.found(tmp_path / "fresh")
+
+    outcome = Kiosk(store=tmp_path / "store", root=fresh.root).sync(fresh.folder)
+    assert outcome == Outcome(result=Result.NOTHING_PUBLISHED, version=0)

@@ -1,0 +1,138 @@
+"""The disk fails at the n-th step of an update, for every n: nothing is lost, nothing leaks, and the next one goes on."""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from failing_disk import FAULTS, FailingFiles
+from museum import Museum, copied
+
+from device.bundle.opened import read_manifest, verify
+from device.errors import BundleError, SyncError
+from device.store.bundles import Bundles
+from device.store.source import FolderSource
+from device.store.sync import sync
+
+IS_WHOLE_RUN = os.environ.get("KIOSK_FAULTS") == "all"
+EVERY = 1 if IS_WHOLE_RUN else 9
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A store with the first bundle, proven, and a museum that has published the second."""
+
+    museum: Museum
+    store: Path
+    old: str
+    new: str
+
+    def fresh(self, place: Path) -> Path:
+        """Give the store anew."""
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(self.store, place, symlinks=True, copy_function=os.link)
+        for name in (
+            "standing.json",
+            "lock",
+            "sync.lock",
+        ):  # these are written in place of, or locked
+            (place / name).unlink()
+            shutil.copyfile(self.store / name, place / name)
+        shutil.rmtree(place / "objects")
+        (place / "objects").mkdir()
+        for entry in read_manifest(place / "current").files:  # a store's own links, counted alone
+            path = place / "releases/1" / entry.path
+            data = path.read_bytes()
+            path.unlink()
+            path.write_bytes(data)
+            os.link(path, place / "objects" / entry.sha256)
+        return place
+
+
+@pytest.fixture(scope="module")
+def scene(published: Museum, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """Publish two bundles, of which the store has the first."""
+    folder = tmp_path_factory.mktemp("failing")
+    museum = copied(published, folder / "museum")
+    sync(FolderSource(museum.folder), folder / "store", museum.root, check=verify)
+    Bundles(folder / "store").commit()
+    old = read_manifest(folder / "store/current").bundle_id
+    new = museum.publish(museum.folder.parent / "second").manifest.bundle_id
+    return Scene(museum=museum, store=folder / "store", old=old, new=new)
+
+
+def handles() -> int:
+    """Give the number of open files."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def left_over(store: Path) -> list[str]:
+    """Give what an update should have cleared away."""
+    parts = [path.name for path in (store / "incoming").iterdir()]
+    objects = [path.name for path in (store / "objects").iterdir() if path.stat().st_nlink == 1]
+    hidden = [path.name for path in store.iterdir() if path.name.startswith(".")]
+    return parts + objects + hidden + [p.name for p in store.iterdir() if p.name == "staging"]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("lasting", [False, True], ids=["once", "lasting"])
+def test_an_update_on_a_disk_that_fails_at_any_step(
+    scene: Scene, tmp_path: Path, fault: str, lasting: bool
+) -> None:
+    source, root = FolderSource(scene.museum.folder), scene.museum.root
+    counted = FailingFiles()
+    sync(source, scene.fresh(tmp_path / "store"), root, files=counted, check=verify)
+    before, told = handles(), 0
+    for fails_at in range(0, counted.steps, EVERY):
+        store = scene.fresh(tmp_path / "store")
+        failing = FailingFiles(fails_at, fault, lasting)
+        try:
+            sync(source, store, root, files=failing, check=verify)
+        except SyncError as error:
+            told += 1
+            assert "\n" not in str(error)
+        assert verify(store / "current").bundle_id in (scene.old, scene.new), fails_at
+        sync(source, store, root, check=verify)
+        assert verify(store / "current").bundle_id == scene.new, fails_at
+        assert Bundles(store).trial == "2"
+        assert not left_over(store), fails_at
+        assert verify(store / "previous").bundle_id == scene.old
+    print(
+        f"FAULTS failing disk ({fault}, {'lasting' if lasting else 'once'}): {len(range(0, counted.steps, EVERY))} of "
+        f"{counted.steps} steps, {told} told, 0 lost, 0 leaked"
+    )
+    assert handles() == before
+    assert told or fault == "short"
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_giving_up_and_going_back_on_a_disk_that_fails_at_any_step(
+    scene: Scene, tmp_path: Path, fault: str
+) -> None:
+    source, root = FolderSource(scene.museum.folder), scene.museum.root
+    for verb in ("give_up", "rollback", "commit"):
+        fails_at, is_done = 0, False
+        while not is_done:
+            store = scene.fresh(tmp_path / "store")
+            sync(source, store, root, check=verify)
+            failing = FailingFiles(fails_at, fault)
+            try:
+                getattr(Bundles(store, files=failing), verb)()
+            except BundleError as error:
+                assert "\n" not in str(error)
+            is_done = failing.steps <= fails_at
+            fails_at += 1
+            assert verify(store / "current").bundle_id in (scene.old, scene.new)
+            again = Bundles(store)
+            if verb == "give_up":  # as the next start of the kiosk does
+                for _ in range(4):
+                    again.start()
+                assert verify(store / "current").bundle_id == scene.old
+            if verb == "rollback" and verify(store / "current").bundle_id == scene.new:
+                again.rollback()
+                assert verify(store / "current").bundle_id == scene.old
+            if verb == "commit":
+                again.commit()
+                assert (again.trial, again.current.resolve().name) == ("", "2")
+        assert fails_at > 3

@@ -1,0 +1,138 @@
+"""A web server that serves a repository, well or badly."""
+
+import http.server
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+# How a server may treat what lies under `objects/` ("everything" where it says so).
+MANNERS = (
+    "plain",
+    "ignores ranges",
+    "another range",
+    "stalls",
+    "cuts",
+    "says too little",
+    "says too much",
+    "endless",
+    "redirects",
+    "login page",
+    "fails",
+    "gzip",
+)
+
+
+class UpdateServer(http.server.ThreadingHTTPServer):
+    """Serves one folder in one manner at a time, and counts what it sends."""
+
+    daemon_threads = True
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.folder = folder
+        self.manner = "plain"
+        self.sent_bytes = 0
+        self.asked: list[tuple[str, str]] = []
+        self.released = threading.Event()
+
+    @property
+    def address(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that hang up: they should."""
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    server: UpdateServer
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        path, manner = self.path.lstrip("/"), self.server.manner
+        asked = self.headers.get("Range", "")
+        self.server.asked.append((path, asked))
+        file = self.server.folder / path
+        is_object = path.startswith("objects/")
+        if manner == "login page":
+            return self._answer(200, b"<html>Welcome to Museum Guest WiFi</html>")
+        if manner == "redirects":
+            return self._answer(302, b"", Location="http://127.0.0.1:9/evil")
+        if manner == "fails":
+            return self._answer(500, b"oops")
+        if not file.is_file():
+            return self._answer(404, b"")
+        data, begin = file.read_bytes(), 0
+        if asked and is_object and manner != "ignores ranges":
+            begin = int(asked.removeprefix("bytes=").rstrip("-"))
+            if begin >= len(data):
+                return self._answer(416, b"")
+        if is_object:
+            return self._object(data, begin, manner)
+        return self._answer(200, data)
+
+    def _object(self, data: bytes, begin: int, manner: str) -> None:
+        part, status = data[begin:], 206 if begin else 200
+        headers = {"Content-Range": f"bytes {begin}-{len(data) - 1}/{len(data)}"} if begin else {}
+        if manner == "another range" and begin:
+            headers["Content-Range"] = f"bytes 0-{len(data) - 1}/{len(data)}"
+        if manner == "gzip":
+            headers["Content-Encoding"] = "gzip"
+        self._begin(status, headers, manner, part)
+        if manner in ("cuts", "stalls"):
+            self._send(part[: max(len(part) // 2, 1)])
+            if manner == "stalls":
+                self.server.released.wait(30)
+            self.close_connection = True
+        elif manner == "endless":
+            for _ in range(400):
+                self._send(b"\0" * (1 << 16))
+        elif manner == "says too little":
+            self._send(part[: len(part) // 2])
+        else:
+            self._send(part)
+            self.close_connection = manner == "says too much"
+
+    def _begin(self, status: int, headers: dict[str, str], manner: str, part: bytes) -> None:
+        length = {
+            "says too little": len(part) // 2,
+            "says too much": len(part) + 1000,
+            "endless": 400 << 16,
+        }
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(length.get(manner, len(part))))
+        self.end_headers()
+
+    def _answer(self, status: int, data: bytes, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self._send(data)
+
+    def _send(self, data: bytes) -> None:
+        self.wfile.write(data)
+        self.server.sent_bytes += len(data)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep quiet."""
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[UpdateServer]:
+    """Serve a folder for the length of a `with` block."""
+    server = UpdateServer(folder)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.released.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
