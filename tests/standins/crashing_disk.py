@@ -31,11 +31,11 @@ class Step:
 class RecordingPart(Part):
     """A file whose writes and syncs are written down."""
 
-    def __init__(self, path: Path, log: list[Step], skipped: set[int]) -> None:
+    def __init__(self, path: Path, log: list[Step]) -> None:
         if not path.exists():
             log.append(Step("create", path))
         super().__init__(path)
-        self._path, self._log, self._skipped = path, log, skipped
+        self._path, self._log = path, log
 
     def sync(self) -> None:
         self._log.append(Step("sync", self._path))
@@ -53,7 +53,7 @@ class RecordingFiles(Files):
         self.log: list[Step] = []
 
     def open_part(self, path: Path) -> Part:
-        return RecordingPart(path, self.log, set())
+        return RecordingPart(path, self.log)
 
     def make_folder(self, path: Path) -> None:
         super().make_folder(path)
@@ -255,9 +255,7 @@ class Crashes:
             case "rename":
                 target, new = place(step.other)
                 number = live.find(step.path.relative_to(root).parts)
-                effect = Effect(
-                    (folder, target), taken=((folder, name),), given=((target, new, number),)
-                )
+                effect = Effect((target,), taken=((folder, name),), given=((target, new, number),))
             case "remove":
                 effect = Effect((folder,), taken=((folder, name),))
             case _:

@@ -1,0 +1,77 @@
+"""A sync killed at a random moment, over and over: the old bundle or the new one answers, and the next sync goes on.
+
+`KIOSK_FAULTS=all` kills a thousand syncs; otherwise forty.
+"""
+
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from museum import Museum, copied
+
+from device.bundle.opened import read_manifest, verify
+from device.store.bundles import Bundles
+from device.store.source import FolderSource
+from device.store.sync import sync
+
+IS_WHOLE_RUN = os.environ.get("KIOSK_FAULTS") == "all"
+RUNS = 1000 if IS_WHOLE_RUN else 40
+
+
+@pytest.fixture
+def museum(published: Museum, tmp_path: Path) -> Museum:
+    """A museum with three bundles."""
+    return copied(published, tmp_path / "museum")
+
+
+def start(museum: Museum, store: Path) -> int:
+    """Begin a sync in a process of its own; give its id."""
+    process = os.fork()
+    if process:
+        return process
+    code = 1
+    try:
+        sync(FolderSource(museum.folder), store, museum.root, check=verify)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_sync_killed_at_any_moment_leaves_a_whole_bundle_and_is_gone_on_with(
+    museum: Museum, tmp_path: Path
+) -> None:
+    rng, store = random.Random(4), tmp_path / "store"
+    sync(FolderSource(museum.folder), store, museum.root, check=verify)
+    Bundles(store).commit()
+    killed = switched = 0
+    longest_s = 0.1
+    for number in range(RUNS):
+        name = ("second", "third")[number % 2]
+        old = read_manifest(store / "current").bundle_id
+        new = museum.publish(museum.folder.parent / name).manifest.bundle_id
+        process = start(museum, store)
+        time.sleep(rng.random() * longest_s)
+        os.kill(process, signal.SIGKILL)
+        _, status = os.waitpid(process, 0)
+        killed += os.WIFSIGNALED(status)
+        found = verify(store / "current").bundle_id
+        assert found in (old, new)
+        switched += found == new
+        began_s = time.monotonic()
+        sync(FolderSource(museum.folder), store, museum.root, check=verify)
+        if found == old:  # so long takes a whole one, about
+            longest_s = 0.9 * longest_s + 0.1 * 1.2 * (time.monotonic() - began_s)
+        assert verify(store / "current").bundle_id == new
+        assert not list((store / "incoming").iterdir())
+        assert all(path.stat().st_nlink > 1 for path in (store / "objects").iterdir())
+        Bundles(store).commit()
+        if number % 20 == 19:
+            assert len(list((store / "releases").iterdir())) <= 2
+    print(
+        f"FAULTS kill -9: {RUNS} syncs, {killed} killed before their end, {switched} had switched already, 0 bad"
+    )
+    assert killed > RUNS // 4
