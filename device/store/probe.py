@@ -6,7 +6,7 @@ A damaged model or index may end the process that maps it, or never come back; h
 import resource
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from device.bundle.opened import opened, verify
@@ -16,8 +16,12 @@ from device.recognition.recogniser import Recogniser
 
 TIMEOUT_S = 300.0
 # Address space is not bounded: mapped files count there. What a process may ask for is, and what it may write.
-_MOST_BYTES = 2 << 30
-_CPU_S = 240
+LIMITS = {
+    resource.RLIMIT_DATA: 2 << 30,
+    resource.RLIMIT_CPU: 240,
+    resource.RLIMIT_FSIZE: 0,
+    resource.RLIMIT_CORE: 0,
+}
 
 
 def probe(release: Path) -> None:
@@ -54,21 +58,20 @@ def answer(release: Path) -> str:
     return f"{release}: {lost[0]} doesn't find itself; build it again" if lost else ""
 
 
-def main() -> int:
-    """Answer for the bundle named on the command line: exit code 0 when it is good."""
-    for limit, most in (
-        (resource.RLIMIT_DATA, _MOST_BYTES),
-        (resource.RLIMIT_CPU, _CPU_S),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with suppress(ValueError, OSError):  # a stricter one is set already
-            resource.setrlimit(limit, (most, most))
-    fault = answer(Path(sys.argv[1]))
+def main(arguments: Sequence[str], limits: Mapping[int, int]) -> int:
+    """Answer for the bundle that is named: exit code 0 when it is good.
+
+    Args:
+        arguments: Its folder.
+        limits: Kind of resource to how much of it this process may use from now on.
+    """
+    for limit, most in limits.items():
+        resource.setrlimit(limit, (most, most))
+    fault = answer(Path(arguments[0]))
     if fault:
         sys.stderr.write(f"{fault}\n")
     return 1 if fault else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:], LIMITS))  # pragma: no cover  # in a process of its own alone

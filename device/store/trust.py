@@ -163,9 +163,6 @@ def _in_our_words(source: Source) -> Iterator[None]:
     except exceptions.DownloadLengthMismatchError as error:
         raise UntrustedError(f"{source.name}: a file there is longer than it may be") from error
     except exceptions.DownloadError as error:
-        cause = error.__cause__
-        if isinstance(cause, SourceError) and not isinstance(cause, MissingFileError):
-            raise cause from error
         raise SourceError(
             f"{source.name}: holds no repository of bundles; see the address or stick"
         ) from error

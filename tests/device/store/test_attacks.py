@@ -3,6 +3,7 @@
 docs/threat-model.md names each of these tests.
 """
 
+import errno
 import json
 import os
 import shutil
@@ -33,10 +34,12 @@ from device.errors import (
     UntrustedError,
 )
 from device.store import notices as kept_notices
+from device.store import staging
 from device.store.bundles import Bundles
 from device.store.files import FETCHING, Files, held
 from device.store.source import FolderSource, HttpSource
 from device.store.standing import read as read_standing
+from device.store.standing import write as write_standing
 from device.store.sync import TRUST, Outcome, Result, sync
 
 
@@ -401,6 +404,110 @@ def test_a_size_that_no_file_has_is_refused(kiosk: Kiosk, desk: Museum, size: in
     with pytest.raises((UntrustedError, NoRoomError)):
         kiosk.sync(desk.folder)
     assert kiosk.version == 1
+
+
+@pytest.mark.parametrize("target", [release.BUNDLE_TARGET, release.NOTICES_TARGET])
+def test_a_signed_target_that_is_larger_than_any_is_refused(
+    kiosk: Kiosk, desk: Museum, target: str
+) -> None:
+    chosen = desk.repository
+    with chosen.edit_targets() as targets:
+        chosen.put_target(targets, target, bytes(5_000_000), {})
+    chosen.conclude()
+
+    refused(UntrustedError, lambda: kiosk.sync(desk.folder), kiosk)
+
+
+@pytest.mark.parametrize("added", [b"!", b"!" * 1_000_000])
+def test_a_manifest_that_is_longer_than_was_signed_for_is_refused(
+    kiosk: Kiosk, desk: Museum, added: bytes
+) -> None:
+    desk.publish(desk.folder.parent / "second")
+    for path in (desk.folder / "targets/bundle").iterdir():
+        path.write_bytes(path.read_bytes() + added)
+
+    refused(UntrustedError, lambda: kiosk.sync(desk.folder), kiosk)
+
+
+def test_what_was_cut_off_writing_metadata_is_cleared_away(kiosk: Kiosk, desk: Museum) -> None:
+    (kiosk.store / TRUST / "tmpabcdef").write_bytes(b"half")
+    kiosk.sync(desk.folder)
+
+    assert not list((kiosk.store / TRUST).glob("tmp*"))
+
+
+def test_a_release_of_the_same_number_by_another_key_gets_a_longer_name(
+    kiosk: Kiosk, desk: Museum, tmp_path: Path
+) -> None:
+    stolen = museum.copied(desk, tmp_path / "stolen")
+    put_manifest(stolen, version=2)
+    assert kiosk.sync(stolen.folder).version == 2
+    desk.rotate()
+    desk.publish(desk.folder.parent / "third")
+    kiosk.sync(desk.folder)
+
+    current = (kiosk.store / "current").resolve().name
+    assert current == f"2-{read_manifest(kiosk.store / 'current').bundle_id}"
+    assert kiosk.sync(desk.folder).result is Result.UP_TO_DATE
+
+
+def test_a_floor_is_no_lower_than_what_answers(updated: Kiosk, old_stick: Path) -> None:
+    memory = read_standing(updated.store)
+    write_standing(Files(), updated.store, replace(memory, floor=replace(memory.floor, version=0)))
+    shutil.rmtree(updated.store / TRUST)
+
+    refused(StaleError, lambda: updated.sync(old_stick), updated)
+
+
+def test_files_of_a_bundle_put_here_by_hand_are_not_fetched_again(
+    desk: Museum, tmp_path: Path
+) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(desk.folder.parent / "first", store / "releases/by-hand")
+    Bundles(store).activate("by-hand")
+    desk.publish(desk.folder.parent / "second")
+
+    outcome = Kiosk(store=store, root=desk.root).sync(desk.folder)
+    assert 0 < outcome.fetched_bytes < outcome.total_bytes / 10
+    assert {path.name for path in (store / "releases").iterdir()} == {"by-hand", "2"}
+    assert Bundles(store).rollback().name == "first"
+
+
+def test_an_object_that_has_decayed_is_fetched_again(kiosk: Kiosk, desk: Museum) -> None:
+    desk.publish(desk.folder.parent / "second")
+    entry = next(
+        e for e in read_manifest(kiosk.store / "current").files if e.path == "model.tflite"
+    )
+    shared = kiosk.store / "objects" / entry.sha256
+    (kiosk.store / "releases/1/model.tflite").unlink()
+    os.link(shared, kiosk.store / "releases/1/model.tflite")
+    shared.write_bytes(bytes(entry.size_bytes))
+
+    assert kiosk.sync(desk.folder).version == 2
+    verify(kiosk.store / "current")
+
+
+def test_parts_of_files_that_are_wanted_no_more_are_cleared_away(
+    kiosk: Kiosk, desk: Museum
+) -> None:
+    (kiosk.store / "incoming/abc.part").write_bytes(b"of a bundle that was never whole")
+    desk.publish(desk.folder.parent / "second")
+    kiosk.sync(desk.folder)
+
+    assert not list((kiosk.store / "incoming").iterdir())
+
+
+def test_an_object_on_a_worn_card_is_fetched_again(
+    kiosk: Kiosk, desk: Museum, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def worn(path: Path) -> str:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(staging, "sha256_of", worn)
+    desk.publish(desk.folder.parent / "second")
+
+    outcome = kiosk.sync(desk.folder)
+    assert outcome.fetched_bytes == outcome.total_bytes
 
 
 # A stick with a hostile file system.

@@ -188,6 +188,35 @@ def test_any_order_of_switching_keeps_the_last_two(
     assert links(store).get("previous", "releases/None") == f"releases/{previous}"
 
 
+def test_there_is_nothing_to_give_up_without_a_bundle_to_go_back_to(store: Path) -> None:
+    bundles = Bundles(store)
+    bundles.activate("one", on_trial=True)
+
+    with pytest.raises(BundleMissingError, match="no previous bundle"):
+        bundles.give_up()
+    assert bundles.trial == "one"
+
+
+def test_a_memory_that_cannot_be_read_keeps_nobody_from_switching(store: Path) -> None:
+    bundles = Bundles(store)
+    bundles.activate("one")
+    (store / "standing.json").write_bytes(b"{")
+    bundles.activate("two")
+
+    assert [b.name for b in bundles.list() if b.is_current] == ["two"]
+
+
+def test_a_bundle_on_trial_is_never_the_one_to_go_back_to(store: Path) -> None:
+    bundles = Bundles(store)
+    bundles.activate("one")
+    bundles.activate("two", on_trial=True)
+    bundles.activate("three", on_trial=True)
+
+    assert links(store) == {"current": "releases/three", "previous": "releases/one"}
+    assert bundles.give_up().name == "one"
+    assert links(store) == {"current": "releases/one"}
+
+
 _TINY: dict[str, bytes] = {}
 
 

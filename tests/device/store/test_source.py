@@ -1,0 +1,77 @@
+"""Where updates come from: what is a source, and what a source never does."""
+
+from pathlib import Path
+
+import pytest
+from update_server import serving
+
+from device.errors import NotSetUpError, SourceError
+from device.store.source import FolderSource, HttpSource, MissingFileError, choose
+
+
+def test_an_address_is_a_server_and_anything_else_a_folder(tmp_path: Path) -> None:
+    assert isinstance(choose("https://updates.example.org/kiosk/"), HttpSource)
+    assert choose("https://updates.example.org/kiosk/").name == "https://updates.example.org/kiosk"
+    assert isinstance(choose(str(tmp_path)), FolderSource)
+
+
+@pytest.mark.parametrize("text", ["", "ftp://updates.example.org", "file:///etc"])
+def test_anything_else_is_refused_with_what_to_do(text: str) -> None:
+    with pytest.raises(NotSetUpError, match=r"kiosk\.toml"):
+        choose(text)
+
+
+@pytest.mark.parametrize("path", ["../x", "a/../x", "/x", "a//x", ".", "", "a/."])
+def test_no_path_leads_out_of_a_folder(tmp_path: Path, path: str) -> None:
+    (tmp_path / "x").write_bytes(b"secret")
+    (tmp_path / "in/a").mkdir(parents=True)
+
+    with pytest.raises(SourceError):
+        FolderSource(tmp_path / "in").open(path)
+
+
+def test_a_folder_is_read_from_where_it_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"0123456789")
+
+    with FolderSource(tmp_path).open("file", 4) as stream:
+        assert (stream.offset, b"".join(stream.chunks)) == (4, b"456789")
+    with pytest.raises(MissingFileError):
+        FolderSource(tmp_path).open("none")
+
+
+def test_a_folder_that_fails_while_it_is_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"0123456789")
+    source = FolderSource(tmp_path)
+
+    with source.open("file", -1) as stream, pytest.raises(SourceError, match="stick pulled"):
+        list(stream.chunks)
+
+
+def test_a_server_is_read_from_where_it_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "objects").mkdir()
+    (tmp_path / "objects/file").write_bytes(b"0123456789")
+    with serving(tmp_path) as server:
+        source = HttpSource(server.address + "/")
+        with source.open("objects/file", 4) as stream:
+            assert (stream.offset, b"".join(stream.chunks)) == (4, b"456789")
+        with source.open("objects/file", 10) as stream:  # nothing so far in: from the start
+            assert (stream.offset, b"".join(stream.chunks)) == (0, b"0123456789")
+        server.manner = "ignores ranges"
+        with source.open("objects/file", 4) as stream:
+            assert (stream.offset, b"".join(stream.chunks)) == (0, b"0123456789")
+        with pytest.raises(MissingFileError):
+            source.open("objects/none")
+
+
+def test_an_address_that_is_none_is_told() -> None:
+    with pytest.raises(SourceError, match="can't be fetched"):
+        HttpSource("http://[bad").open("x")
+
+
+def test_a_server_that_is_fast_enough_is_read_however_long_it_takes(tmp_path: Path) -> None:
+    (tmp_path / "large").write_bytes(bytes(1 << 20))
+    with serving(tmp_path) as server:
+        now = iter(range(0, 100_000, 100))
+        source = HttpSource(server.address, clock=lambda: float(next(now)))
+        with source.open("large") as stream:
+            assert sum(map(len, stream.chunks)) == 1 << 20
