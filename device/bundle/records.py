@@ -5,6 +5,7 @@ import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from device.bundle.filters import FACETS, Clause, Filters, where
@@ -88,6 +89,18 @@ class FilterOptions:
 _APPLICATION_ID = 1886547531  # as schema.sql sets it
 _NAMES = tuple(name for name in Record.__dataclass_fields__ if name != "relations")
 _COLUMNS = ", ".join(_NAMES)
+# SQLite lets any column hold anything; a file that was altered and sealed anew may.
+_TEXT_OR_NOTHING = (str, NoneType)
+_KINDS: dict[str, Any] = {
+    "record_id": str,
+    "title": str,
+    "item": int,
+    "width": int,
+    "height": int,
+    "show_picture": int,
+    "year_min": (int, NoneType),
+    "year_max": (int, NoneType),
+}
 _SEARCHED = ("title", "makers", "technique", "note")
 
 # Tables of this connection's own stand before the file's: every statement below sees what the notices leave.
@@ -254,6 +267,8 @@ class Records:
             facet,
             *clause.values,
         )
+        if not all(isinstance(value, str) for value, _ in rows):
+            raise self._damaged(f"a value of {facet} that is no text")
         return tuple(Option(value=value, count=count) for value, count in rows)
 
     def _where(self, filters: Filters) -> Clause:
@@ -261,6 +276,9 @@ class Records:
 
     def _record(self, row: Sequence[Any]) -> Record:
         values = dict(zip(_COLUMNS.split(", "), row, strict=True))
+        for name, value in values.items():
+            if not isinstance(value, _KINDS.get(name, _TEXT_OR_NOTHING)):
+                raise self._damaged(f"{value!r:.40} as {name}")
         values["show_picture"] = bool(values["show_picture"])
         relations = self._all(
             """SELECT kind, target, other.record_id FROM relations
@@ -268,6 +286,10 @@ class Records:
                WHERE relations.item = ? ORDER BY position""",
             values["item"],
         )
+        if not all(
+            isinstance(text, str) for kind, target, _ in relations for text in (kind, target)
+        ):
+            raise self._damaged("a relation that is no text")
         return Record(
             **values,
             relations=tuple(Relation(kind=k, target=t, record_id=r) for k, t, r in relations),

@@ -162,8 +162,9 @@ def is_of_memory(run: Run, index: int) -> bool:
 
 def first_fault_without(index: int, run: Run, tmp_path: Path) -> str:
     """Give the first fault in the states of a run that leaves a sync out; empty for none."""
+    begin = 0 if run.old else run.steps - 14  # of a first update, the switch alone
     for state in run.crashes.states(ignored=index, most=5):
-        if state.taken > index and state.taken >= run.steps - 14 * (not run.old):
+        if state.taken > max(index, begin):
             fault = is_bad(state, run, tmp_path / "state")
             if fault:
                 return fault

@@ -1,0 +1,245 @@
+"""Mutated bundles: any byte, any length, any field. Refused, or harmless; never the end of a kiosk.
+
+What is mutated without its hash is refused by its hash. What is re-hashed, as a thief of the keys could sign it, reaches
+the readers: each is tried with files altered at random, in processes of their own with bounded memory and time, as the
+probe is. `KIOSK_FAULTS=all` tries a hundred thousand; otherwise some hundreds.
+"""
+
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from device.bundle import layout, values
+from device.bundle import notices as notices_format
+from device.bundle.filters import Filters
+from device.bundle.manifest import Manifest, dump, identify, parse
+from device.bundle.notices import Notices
+from device.bundle.opened import read_manifest
+from device.bundle.pictures import Pictures
+from device.bundle.records import Records
+from device.errors import KioskError
+from device.recognition.fingerprint import Fingerprinter
+from device.recognition.frames import Pixels
+from device.recognition.preprocess import to_input
+from device.recognition.search import Index
+from device.recognition.tracing import Tracer
+
+IS_WHOLE_RUN = os.environ.get("KIOSK_FAULTS") == "all"
+SHARE = 1.0 if IS_WHOLE_RUN else 0.004
+BATCH, TIME_S, MEMORY_BYTES = 250, 60, 3 << 30
+
+Try = Callable[[random.Random, Path], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A reader of a bundle, and how it is tried.
+
+    Attributes:
+        count: How many mutations in a whole run.
+        is_ours: Whether it is our own code to the last line, so that nothing but our errors may come out.
+    """
+
+    name: str
+    attempt: Try
+    count: int
+    is_ours: bool
+
+
+def mutated(data: bytes, rng: random.Random) -> bytes:
+    """Give data with a few bytes changed, a piece cut out, doubled or added, or its end cut off."""
+    changed = bytearray(data)
+    for _ in range(rng.choice((1, 1, 2, 8))):
+        at = rng.randrange(len(changed)) if changed else 0
+        length = rng.choice((1, 4, 64, 4096))
+        match rng.randrange(6):
+            case 0 | 1 if changed:
+                changed[at] ^= 1 << rng.randrange(8)
+            case 2:
+                changed[at : at + 4] = rng.choice((b"\xff" * 4, bytes(4), b"\xff\xff\xff\x7f"))
+            case 3:
+                del changed[at : at + length]
+            case 4:
+                changed[at:at] = changed[at : at + length]
+            case _:
+                del changed[at:]
+    return bytes(changed)
+
+
+def altered(value: Any, rng: random.Random) -> Any:
+    """Give JSON with one of its values another."""
+    others = (None, True, -1, 0, 2**63, 1e308, "", "x", "\ud800", [], {}, [[]], {"": None}, 0.5)
+    if isinstance(value, dict) and value and rng.random() < 0.9:
+        key = rng.choice(list(value))
+        if rng.random() < 0.05:
+            return {k: v for k, v in value.items() if k != key}
+        return value | {key: altered(value[key], rng)}
+    if isinstance(value, list) and value and rng.random() < 0.9:
+        at = rng.randrange(len(value))
+        return [*value[:at], altered(value[at], rng), *value[at + 1 :]]
+    return rng.choice(others)
+
+
+@pytest.fixture(scope="module")
+def readers(
+    small_bundle: Path, print_pictures: dict[str, Pixels], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Reader, ...]:
+    """All readers of a bundle."""
+    manifest = read_manifest(small_bundle)
+    picture = next(iter(print_pictures.values()))
+    text = dump(manifest)
+    notices = Notices().with_withdrawn("a", "2026-11-23").with_amended("b", {"title": "T"})
+    whole = tmp_path_factory.mktemp("whole") / "bundle"
+    shutil.copytree(small_bundle, whole)
+    sought = Fingerprinter(small_bundle / layout.MODEL, manifest.model.sha256, threads=1)(
+        to_input(picture)
+    )
+
+    def with_file(rng: random.Random, place: Path, *names: str) -> Path:
+        """Give a bundle in which one of some files is another."""
+        name = rng.choice(names)
+        for path in names:
+            target = place / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.unlink(missing_ok=True)
+            data = (small_bundle / path).read_bytes()
+            target.write_bytes(mutated(data, rng) if path == name else data)
+        return place
+
+    def try_manifest(rng: random.Random, place: Path) -> None:
+        if rng.random() < 0.5:
+            data = mutated(text.encode(), rng)
+            if data != text.encode():
+                parse(data, "mutated")
+                raise AssertionError("a manifest without its own id was taken")
+            return
+        data = json.dumps(altered(json.loads(text), rng)).encode("utf-8", "surrogatepass")
+        parsed = parse(data, "mutated")
+        raise AssertionError(f"taken: {parsed.bundle_id}")
+
+    def try_resealed_manifest(rng: random.Random, place: Path) -> None:
+        data = altered(json.loads(text), rng)
+        try:
+            sealed = identify(values.from_json(Manifest, {"unknown": {}} | data, "x"))
+            raw = dump(sealed).encode()
+        except (ValueError, TypeError, AttributeError):
+            raw = json.dumps(data).encode("utf-8", "surrogatepass")
+        parse(raw, "mutated")
+
+    def try_notices(rng: random.Random, place: Path) -> None:
+        original = notices_format.dump(notices)
+        if rng.random() < 0.5:
+            notices_format.parse(mutated(original.encode(), rng), "mutated")
+        else:
+            data = json.dumps(altered(json.loads(original), rng))
+            notices_format.parse(data.encode("utf-8", "surrogatepass"), "mutated")
+
+    def try_records(rng: random.Random, place: Path) -> None:
+        path = with_file(rng, place, layout.RECORDS) / layout.RECORDS
+        records = Records(path, notices if rng.random() < 0.5 else None)
+        try:
+            records.has_rows(manifest.items)
+            records.options(Filters(words="the", year_from=1500))
+            for item in records.passing(Filters())[:20]:
+                records.get(records.at(item).record_id)
+            records.fault()
+        finally:
+            records.close()
+
+    def try_pictures(rng: random.Random, place: Path) -> None:
+        pictures = Pictures(with_file(rng, place, layout.picture_shard(0)), shards=1)
+        try:
+            for record_id in print_pictures:
+                pictures.get(record_id, "thumb")
+        finally:
+            pictures.close()
+
+    def try_index(rng: random.Random, place: Path) -> None:
+        names = (layout.INDEX, layout.PROJECTION, layout.FINGERPRINTS)
+        index = Index(with_file(rng, place, *names), manifest.index)
+        index.nearest(replace(sought), 5)
+
+    def try_details(rng: random.Random, place: Path) -> None:
+        tracer = Tracer(with_file(rng, place, *layout.DETAILS), manifest.items)
+        tracer.trace(picture[:400, :400], without=(), enough=12)
+
+    def try_model(rng: random.Random, place: Path) -> None:
+        path = with_file(rng, place, layout.MODEL) / layout.MODEL
+        Fingerprinter(path, manifest.model.sha256, threads=1)(to_input(picture))
+
+    return (
+        Reader("manifest", try_manifest, 40_000, True),
+        Reader("manifest, sealed anew", try_resealed_manifest, 20_000, True),
+        Reader("notices", try_notices, 20_000, True),
+        Reader("records (SQLite)", try_records, 12_000, True),
+        Reader("pictures (zip)", try_pictures, 6_000, True),
+        Reader("index (Annoy)", try_index, 1_800, False),
+        Reader("details (NumPy)", try_details, 600, False),
+        Reader("model (TFLite)", try_model, 150, False),
+    )
+
+
+def outcome_of(reader: Reader, seed: int, place: Path) -> str:
+    """Try one mutation in this process; give what came of it."""
+    try:
+        reader.attempt(random.Random(seed), place)
+    except KioskError as error:
+        return "refused" if "\n" not in str(error) else f"refused in two lines: {error!r}"
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is counted
+        return f"{type(error).__name__}: {str(error)[:80]}"
+    return "read"
+
+
+def batch(reader: Reader, seeds: range, place: Path) -> list[str]:
+    """Try mutations in a process of its own with bounded memory and time; where it ends, the rest goes on in another."""
+    outcomes: list[str] = []
+    while len(outcomes) < len(seeds):
+        here, there = os.pipe()
+        process = os.fork()
+        if not process:
+            resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            with os.fdopen(there, "w") as pipe:
+                for seed in seeds[len(outcomes) :]:
+                    signal.alarm(TIME_S)
+                    pipe.write(json.dumps(outcome_of(reader, seed, place)) + "\n")
+                    pipe.flush()
+                os._exit(0)
+        os.close(there)
+        with os.fdopen(here) as pipe:
+            outcomes += [json.loads(line) for line in pipe]
+        _, status = os.waitpid(process, 0)
+        if status:
+            ended = os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+            outcomes.append("too slow" if ended == signal.SIGALRM else f"ended by {ended}")
+    return outcomes
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_no_mutation_harms_a_reader(readers: tuple[Reader, ...], tmp_path: Path) -> None:
+    harmed = []
+    for reader in readers:
+        wanted = max(int(reader.count * SHARE), 8)
+        found: Counter[str] = Counter()
+        for begin in range(0, wanted, BATCH):
+            found.update(batch(reader, range(begin, min(begin + BATCH, wanted)), tmp_path / "b"))
+        usual = found["refused"] + found["read"]
+        others = {what: count for what, count in found.items() if what not in ("refused", "read")}
+        print(
+            f"FAULTS mutations, {reader.name}: {wanted}, refused {found['refused']}, read {found['read']}, "
+            f"other {wanted - usual} {dict(Counter(others).most_common(6))}"
+        )
+        if reader.is_ours and others:
+            harmed.append((reader.name, others))
+        assert not found["too slow"], reader.name
+    assert not harmed
