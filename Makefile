@@ -1,7 +1,7 @@
 # `make` lists the targets. The first two do all the set-up there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check bundle parity evaluate bench screenshots clean system system-test
+.PHONY: help run test quick test-faults check bundle parity evaluate bench screenshots clean system system-test
 
 PYTHON ?= python3
 PORT ?= 8080
@@ -31,6 +31,16 @@ test: system-test $(DESK)/ready ## set up and run every test, TensorFlow and bro
 
 quick: $(DESK)/ready ## the tests that need neither TensorFlow nor a browser
 	$(DESK)/bin/python -m pytest -m "not tensorflow and not weights and not browser and not runtime"
+
+# Every test of updates in its whole length, its counts printed as a table; branches of the store are counted besides.
+test-faults: $(DESK)/ready ## updates under every fault, in full: an hour at most; prints a table with its counts
+	mkdir -p out
+	KIOSK_FAULTS=all MALLOC_ARENA_MAX=2 $(DESK)/bin/python -m coverage run --branch --source=device/store -m pytest -s -q \
+		tests/device/store tests/kiosk_ui/test_changing_over.py tests/end_to_end/test_updates.py > out/faults.log 2>&1 \
+		|| { tail -60 out/faults.log; exit 1; }
+	@grep -ahoE "FAULTS .*" out/faults.log | cut -c8-
+	@tail -1 out/faults.log
+	@$(DESK)/bin/python -m coverage report --fail-under=100 | tail -1
 
 check: $(DESK)/ready ## format, lint, strict types, import contracts
 	$(DESK)/bin/black --check --quiet . || { $(DESK)/bin/black --check .; exit 1; }

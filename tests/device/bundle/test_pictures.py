@@ -1,5 +1,6 @@
 """Pictures come back as they went in, from any thread; what isn't there is an unknown record."""
 
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -117,3 +118,16 @@ def test_any_id_has_one_shard_and_one_safe_name(record_id: str, shards: int) -> 
     assert 0 <= shard_of(record_id, shards) < shards
     assert name.count("/") == 1
     assert unquote(name.removeprefix("thumb/").removesuffix(".webp")) == record_id
+
+
+def test_a_picture_that_would_fill_the_memory_is_not_unpacked(tmp_path: Path) -> None:
+    (tmp_path / layout.PICTURES).mkdir()
+    with zipfile.ZipFile(
+        tmp_path / layout.picture_shard(0), "w", compression=zipfile.ZIP_DEFLATED
+    ) as shard:
+        shard.writestr(member("bomb", "thumb"), bytes(64 << 20))
+    pictures = Pictures(tmp_path, shards=1)
+
+    with pytest.raises(BundleDamagedError, match="stored picture"):
+        pictures.get("bomb", "thumb")
+    pictures.close()
