@@ -173,7 +173,7 @@ class Records:
                     WHERE record_id IN (SELECT record_id FROM amended)"""
             )
             connection.commit()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:
             raise self._damaged(error) from error
 
     def _check_schema(self) -> None:
@@ -187,8 +187,9 @@ class Records:
         self._all("SELECT rowid FROM records_fts LIMIT 1")
 
     def _damaged(self, found: object) -> BundleDamagedError:
+        line = " ".join(str(found).split())[:200]  # SQLite quotes a damaged schema
         return BundleDamagedError(
-            f"{self._path}: expected a records file, found {found}; fetch the bundle again"
+            f"{self._path}: expected a records file, found {line}; fetch the bundle again"
         )
 
     def close(self) -> None:

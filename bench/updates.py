@@ -1,0 +1,174 @@
+"""Fetching one large file: ours against python-tuf's own download, in one run, from one server.
+
+`python -m bench.updates` prints speed, bytes written and resident memory of each. Ours forces every byte to the disk and can
+go on where it was cut off; tuf's does neither. Each side runs in a process of its own.
+"""
+
+import argparse
+import hashlib
+import http.server
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from tuf.api.exceptions import DownloadHTTPError
+from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
+
+from bench.errors import SideError
+from converter import keys, publish, repository
+from device.bundle import release
+from device.bundle.manifest import FileEntry
+from device.store.fetch import fetch
+from device.store.files import Files
+from device.store.source import choose
+
+NAME = "large"
+SIDES = ("ours", "tuf")
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep quiet."""
+
+
+class _FromFolder(FetcherInterface):
+    """What python-tuf needs to read a stick."""
+
+    def _fetch(self, url: str) -> Iterator[bytes]:
+        if not Path(url).is_file():
+            raise DownloadHTTPError(f"{url}: missing", 404)
+        with Path(url).open("rb") as file:
+            while chunk := file.read(400_000):
+                yield chunk
+
+
+def main() -> int:
+    """Measure, or be one of the sides that are measured."""
+    parser = argparse.ArgumentParser(prog="python -m bench.updates", description=__doc__)
+    parser.add_argument("--mib", type=int, default=256)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--address", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.side:
+        print(json.dumps(_measured(options.side, options.folder, options.address)))
+        return 0
+    Path("out").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=Path.cwd() / "out") as folder:
+        _compare(Path(folder), options.mib << 20, options.rounds)
+    return 0
+
+
+def _compare(folder: Path, size: int, rounds: int) -> None:
+    _publish(folder, size)
+    handler = partial(_Quiet, directory=str(folder / "repository"))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_address[1]}"
+    for place, where in (("web server", address), ("folder", str(folder / "repository"))):
+        found: dict[str, list[dict[str, float]]] = {side: [] for side in SIDES}
+        for _ in range(rounds):
+            for side in SIDES:
+                found[side].append(_run(side, folder, where))
+        _tell(place, found, size)
+    server.shutdown()
+
+
+def _tell(place: str, found: dict[str, list[dict[str, float]]], size: int) -> None:
+    speeds = {
+        side: statistics.median(size / each["seconds"] for each in found[side]) for side in SIDES
+    }
+    for side in SIDES:
+        each = found[side][-1]
+        print(
+            f"{place}: {side:4} {speeds[side] / 1e6:6.1f} MB/s, {each['written'] / size:.2f} bytes written a byte, "
+            f"{each['resident'] / 1e6:.0f} MB resident at most"
+        )
+    print(f"{place}: ours is {speeds['ours'] / speeds['tuf']:.2f} times as fast ({size >> 20} MiB)")
+
+
+def _publish(folder: Path, size: int) -> None:
+    """Make a repository with one large file: as a signed target for tuf, under its sha256 for ours."""
+    signers = {name: keys.create(folder / f"{name}.pem", name, None) for name in keys.ROOT_NAMES}
+    signer = keys.create(folder / "publishing.pem", keys.PUBLISHING_NAME, None)
+    made = repository.create(folder / "repository", signers, signer, datetime.now(UTC))
+    publish.write_root(made, folder / release.ROOT_FILE)
+    data = os.urandom(size)
+    sha256 = hashlib.sha256(data).hexdigest()
+    with made.edit_targets() as targets:
+        made.put_target(targets, NAME, data, {})
+    made.conclude()
+    (folder / "repository" / release.OBJECTS).mkdir()
+    target = folder / "repository" / release.target_path(NAME, sha256)
+    os.link(target, folder / "repository" / release.object_path(sha256))
+    (folder / "entry.json").write_text(json.dumps([sha256, size]))
+
+
+def _run(side: str, folder: Path, address: str) -> dict[str, float]:
+    words = ["--side", side, "--folder", str(folder), "--address", address]
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.updates", *words], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SideError(f"{side}: {done.stderr.strip().splitlines()[-1]}")
+    result: dict[str, float] = json.loads(done.stdout)
+    return result
+
+
+def _measured(side: str, folder: Path, address: str) -> dict[str, float]:
+    """Fetch once; give seconds, bytes written by this process, and the most memory it had."""
+    os.environ["TMPDIR"] = str(folder)  # tuf's own file is on the same disk
+    sha256, size = json.loads((folder / "entry.json").read_text())
+    target = folder / "fetched"
+    target.unlink(missing_ok=True)
+    before, began_s = _written(), time.perf_counter()
+    if side == "ours":
+        entry = FileEntry(path=NAME, sha256=sha256, size_bytes=size)
+        fetch(entry, choose(address), target, Files())
+        seconds = time.perf_counter() - began_s
+    else:
+        (folder / "trust").mkdir(exist_ok=True)
+        updater = Updater(
+            str(folder / "trust"),
+            f"{address}/{release.METADATA}",
+            target_base_url=f"{address}/{release.TARGETS}",
+            fetcher=None if "://" in address else _FromFolder(),
+            config=UpdaterConfig(),
+            bootstrap=(folder / release.ROOT_FILE).read_bytes(),
+        )
+        updater.refresh()
+        info = updater.get_targetinfo(NAME)
+        if info is None:
+            raise SideError("tuf: the repository has no such file")
+        before, began_s = _written(), time.perf_counter()
+        updater.download_target(info, str(target))
+        seconds = time.perf_counter() - began_s
+    return {"seconds": seconds, "written": _written() - before, "resident": _resident()}
+
+
+def _resident() -> int:
+    """Give the most memory this process has had since it was started."""
+    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) << 10 for line in lines if line.startswith("VmHWM"))
+
+
+def _written() -> int:
+    """Give how many bytes this process has handed to write calls."""
+    lines = Path("/proc/self/io").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("wchar"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
