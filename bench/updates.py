@@ -56,7 +56,7 @@ class _FromFolder(FetcherInterface):
 def main() -> int:
     """Measure, or be one of the sides that are measured."""
     parser = argparse.ArgumentParser(prog="python -m bench.updates", description=__doc__)
-    parser.add_argument("--mib", type=int, default=256)
+    parser.add_argument("--mib", type=int, default=1024)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)

@@ -1,0 +1,87 @@
+"""A bundle of every published format stays readable, as it was written then; anything else is refused naming both sides.
+
+`tests/golden/format-N.zip` was written by the software of format N and is never written again. Its prints are drawn
+(`tests/standins/drawn_bundle.py`); its model is a stand-in of a few bytes.
+"""
+
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from drawn_bundle import draw
+
+from device.bundle import layout
+from device.bundle.filters import Filters
+from device.bundle.manifest import READABLE_VERSIONS, Manifest
+from device.bundle.opened import opened, read_manifest, verify
+from device.errors import BundleFormatError
+from device.recognition.fingerprint import Fingerprint
+from device.recognition.search import Index, load_array
+from device.recognition.tracing import Tracer
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+PRINTS = 6
+
+
+@pytest.fixture(params=sorted(GOLDEN.glob("format-*.zip")), ids=lambda path: path.stem)
+def golden(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A golden bundle, unpacked."""
+    with zipfile.ZipFile(request.param) as archive:
+        archive.extractall(tmp_path / "golden")
+    return tmp_path / "golden"
+
+
+def test_there_is_a_golden_bundle_of_every_format_that_is_read() -> None:
+    found = {int(path.stem.removeprefix("format-")) for path in GOLDEN.glob("format-*.zip")}
+
+    assert found >= set(READABLE_VERSIONS)
+
+
+def test_a_golden_bundle_is_whole_and_says_what_it_said(golden: Path) -> None:
+    manifest = verify(golden)
+    with opened(golden) as bundle:
+        records = [bundle.records.at(item) for item in range(PRINTS)]
+        assert [record.title for record in records] == [
+            f"Blots no. {row} <& more>" for row in range(PRINTS)
+        ]
+        assert records[1].relations[0].record_id == "D-000"
+        assert bundle.records.passing(Filters(words="blots")) == tuple(range(PRINTS))
+        assert bundle.pictures.get("D-002", "thumb").startswith(b"RIFF")
+    assert manifest.items == PRINTS
+
+
+def test_a_golden_bundle_s_index_and_details_find_its_prints(golden: Path) -> None:
+    manifest = read_manifest(golden)
+    index, tracer = Index(golden, manifest.index), Tracer(golden, manifest.items)
+    for item, vector in enumerate(load_array(golden / layout.FINGERPRINTS)):
+        asked = Fingerprint(vector=vector, model_sha256=manifest.model.sha256)
+        assert index.nearest(asked, 1)[0].item == item
+    traces = tracer.trace(draw(3), without=(), enough=8)
+    assert {trace.item for trace in traces} <= {3}
+
+
+def test_another_format_is_refused_naming_both(
+    golden: Path, change_manifest: Callable[..., Manifest]
+) -> None:
+    path = layout.manifest_of(golden)
+    text = path.read_text("utf-8")
+    newer = max(READABLE_VERSIONS) + 1
+    path.write_text(re.sub(r'"format_version": \d+', f'"format_version": {newer}', text), "utf-8")
+
+    with pytest.raises(BundleFormatError, match=f"expected bundle format .*found {newer}"):
+        read_manifest(golden)
+
+
+def test_another_model_or_dimension_is_refused_naming_both(
+    golden: Path, change_manifest: Callable[..., Manifest]
+) -> None:
+    manifest = read_manifest(golden)
+    change_manifest(golden, index=replace(manifest.index, model_sha256="0" * 64))
+    with pytest.raises(BundleFormatError, match="was made with 000000000000"):
+        verify(golden)
+    change_manifest(golden, index=replace(manifest.index, dimensions=manifest.index.dimensions + 1))
+    with pytest.raises(Exception, match=str(manifest.index.dimensions)):
+        Index(golden, read_manifest(golden).index)
