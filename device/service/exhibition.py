@@ -19,6 +19,7 @@ from device.recognition import frames
 from device.recognition.fingerprint import choose_threads
 from device.recognition.frames import Frame
 from device.recognition.recogniser import Answer, Recogniser
+from device.service import memory
 from device.service.answers import Question
 from device.service.shelf import Shelf
 
@@ -57,6 +58,7 @@ class Exhibition:
             on_failure.pop_all()
         self._notices = notices
         self._shelf.put(bundle, recogniser)
+        memory.trim()
         _log.info("bundle %s open: %d prints", bundle.manifest.title, bundle.shown.items)
         return bundle.manifest
 
