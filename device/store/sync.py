@@ -241,9 +241,12 @@ class _Update:
 
     def _tidy(self) -> None:
         """Remove what is needed no more; a disk that won't lets it lie until next time."""
-        self._staging.prepare()
-        self._staging.drop_parts()
-        self._staging.collect()
+        try:
+            self._staging.prepare()
+            self._staging.drop_parts()
+            self._staging.collect()
+        except OSError as error:
+            _log.warning("%s: not tidied (%s); the next sync tries again", self._store, error)
 
 
 def _checked(offer: Offer, memory: Standing, current: Manifest | None, source: Source) -> Floor:

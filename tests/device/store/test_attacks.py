@@ -730,6 +730,18 @@ def test_a_damaged_memory_of_the_store_is_never_taken_for_none(
     refused(RefusedError, lambda: updated.sync(desk.folder), updated)
 
 
+def test_what_cannot_be_cleared_away_is_no_failed_update(updated: Kiosk, desk: Museum) -> None:
+    class Clinging(Files):
+        def remove_folder(self, path: Path) -> None:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    desk.publish(desk.folder.parent / "third")
+    assert updated.sync(desk.folder, files=Clinging()).version == 3
+    assert (updated.store / "releases/1").exists()
+    assert updated.sync(desk.folder).result is Result.UP_TO_DATE
+    assert not (updated.store / "releases/1").exists()
+
+
 def test_staff_who_went_back_are_not_overruled_by_the_next_sync(
     updated: Kiosk, desk: Museum
 ) -> None:
