@@ -131,8 +131,9 @@ class Bundles:
             raise BundleMissingError(f"{self._root}: there is no previous bundle to go back to")
         left = self._name(CURRENT)
         manifest = self.activate(previous)
-        with held(self._root), telling(self._root, "remember which bundle was left"):
-            self.refuse(left or "")
+        if left in self._memory().arrivals:  # what was put here by hand no sync would bring
+            with held(self._root), telling(self._root, "remember which bundle was left"):
+                self.refuse(left or "")
         return manifest
 
     def start(self) -> bool:

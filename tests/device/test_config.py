@@ -15,6 +15,7 @@ from device.config import (
     ListenConfig,
     RecognitionConfig,
     ScreenConfig,
+    SyncConfig,
     WatchConfig,
     load,
 )
@@ -26,6 +27,7 @@ SECTIONS: dict[str, Any] = {
     "listen": ListenConfig,
     "recognition": RecognitionConfig,
     "watch": WatchConfig,
+    "sync": SyncConfig,
     "screen": ScreenConfig,
 }
 
