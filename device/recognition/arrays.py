@@ -1,6 +1,7 @@
 """Arrays of a bundle, mapped from `.npy` files: what is in them is checked before anybody counts on it."""
 
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ def mapped_array(path: Path) -> npt.NDArray[Any]:
     """
     try:
         array: npt.NDArray[Any] = np.lib.format.open_memmap(path, mode="r")
-    except (ValueError, OSError, EOFError) as error:
+    except (ValueError, OSError, EOFError, SyntaxError, TokenError) as error:
         raise BundleDamagedError(
             f"{path}: expected an array, found {error}; fetch it again"
         ) from error
