@@ -36,6 +36,10 @@ class UnknownRecordError(KioskError, KeyError):
         return str(self.args[0]) if self.args else ""  # KeyError would print the repr
 
 
+class AnswerGoneError(KioskError, LookupError):
+    """The answer that is asked about is no longer shown."""
+
+
 class FilterError(KioskError, ValueError):
     """A search filter names an unknown field or holds a malformed value."""
 

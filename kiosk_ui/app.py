@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from device.errors import (
+    AnswerGoneError,
     BundleError,
     BusyError,
     CameraError,
@@ -17,7 +18,7 @@ from device.errors import (
     UnknownRecordError,
 )
 from device.service import KioskService
-from kiosk_ui import api, security, stand_api, views
+from kiosk_ui import api, closer_views, security, stand_api, views
 from kiosk_ui.screen import Screen
 from kiosk_ui.texts import load
 from kiosk_ui.waiting import Slots
@@ -33,6 +34,7 @@ _STATUS: dict[type[KioskError], int] = {
     PictureError: 400,
     FilterError: 400,
     UnknownRecordError: 404,
+    AnswerGoneError: 404,
     BusyError: 503,
     BundleError: 503,
     CameraError: 503,
@@ -58,6 +60,7 @@ def create_app(service: KioskService, screen: Screen, hosts: Iterable[str]) -> F
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     searches = Slots("searches", SEARCHES)
     app.register_blueprint(views.blueprint(service, screen, load("en"), searches))
+    app.register_blueprint(closer_views.blueprint(service, load("en")))
     app.register_blueprint(api.blueprint(service, searches))
     app.register_blueprint(stand_api.blueprint(service, waiting=LONG_POLLS))
     app.before_request(service.begin_request)  # what one page shows comes from one bundle

@@ -59,6 +59,7 @@ class Label:
         lines: What stands under the title, each with the field it comes from: maker, date and so on.
         credit: Credit and licence; always shown with the picture.
         thumb, screen: Addresses of its pictures; `None` when its licence keeps them from being shown.
+        home: Address of the sheet by which it is taken home; `None` where the museum gives no link to it.
         size: How long the title is: `short`, `long` or `endless`; its type is chosen by it.
         languages: Field to BCP 47 tag, where the museum says it.
     """
@@ -75,6 +76,7 @@ class Label:
     related: tuple[Related, ...]
     thumb: str | None
     screen: str | None
+    home: str | None
     width: int
     height: int
     size: Literal["short", "long", "endless"]
@@ -100,11 +102,12 @@ class AnswerPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What fills the screen."""
+    """What fills the screen; `why` is the address of the sheet that lays the print over its record, if there is one."""
 
     name: SceneName
     answer: AnswerPage | None
     note: str
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +204,7 @@ def label(
         related=_related(record, related or {}),
         thumb=f"{address}thumb" if record.show_picture else None,
         screen=f"{address}screen" if record.show_picture else None,
+        home=f"/home/{quote(record.record_id)}" if record.source_url else None,
         width=record.width,
         height=record.height,
         size=_size(record.title),

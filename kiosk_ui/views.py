@@ -1,10 +1,12 @@
 """The page and its parts, as HTML: each view asks the service once and renders."""
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, render_template, request
 
 from device.errors import BundleError
 from device.service import KioskService, Record
-from kiosk_ui import presenter, queries, security
+from kiosk_ui import closer, presenter, queries, security
 from kiosk_ui.presenter import Label, Scene
 from kiosk_ui.screen import Screen
 from kiosk_ui.texts import Texts
@@ -48,8 +50,9 @@ def blueprint(service: KioskService, screen: Screen, texts: Texts, searches: Slo
         corners = queries.read_corners(request.args)
         picture = queries.read_picture(request)
         with searches.one():
-            found = service.identify(picture, filters=filters, corners=corners)
-        return views.scene(presenter.answer_scene(found, service.manifest.languages), is_own=True)
+            found = service.identify(picture, filters=filters, corners=corners, is_shown=True)
+        shown = presenter.answer_scene(found, service.manifest.languages)
+        return views.scene(replace(shown, why=closer.address_of(service, found)), is_own=True)
 
     @routes.get("/records/<path:record_id>")
     def record(record_id: str) -> str:
@@ -118,7 +121,9 @@ class _Views:
     def _stand(self) -> Scene:
         health = self._service.health()
         languages = health.manifest.languages if health.manifest else {}
-        return presenter.scene(self._service.snapshot().state, languages)
+        state = self._service.snapshot().state
+        why = closer.address_of(self._service, state.answer)
+        return replace(presenter.scene(state, languages), why=why)
 
     def _label(self, record: Record) -> Label:
         related = {

@@ -77,16 +77,19 @@ def of(trace: Trace, corners: Sequence[Corner] | None, frame: Pixels) -> Evidenc
     )
 
 
-def picture_of(frame: Pixels, evidence: Evidence, aspect: float) -> Pixels:
+def picture_of(
+    frame: Pixels, evidence: Evidence, aspect: float, *, side: int = _PICTURE_SIDE
+) -> Pixels:
     """Cut out of a frame just what the record's picture shows, the right way up: uint8 (H, W, 3), RGB.
 
     Args:
         frame: uint8 (H, W, 3), RGB.
         evidence: How the record's picture lies in it; what lies beyond its edges is its edge, repeated.
         aspect: Width over height of the record's picture.
+        side: Pixels of the longest side.
     """
     longest = max(aspect, 1.0)
-    width, height = (max(1, round(_PICTURE_SIDE * share / longest)) for share in (aspect, 1.0))
+    width, height = (max(1, round(side * share / longest)) for share in (aspect, 1.0))
     from_record = _from_record(evidence)
     area = cv2.contourArea(mapped(_SQUARE, from_record).astype(np.float32))
     shrink = max(1, int((area / (width * height)) ** 0.5))
@@ -102,6 +105,20 @@ def picture_of(frame: Pixels, evidence: Evidence, aspect: float) -> Pixels:
         borderMode=cv2.BORDER_REPLICATE,
     )
     return np.ascontiguousarray(cut, dtype=np.uint8)
+
+
+def area_of(evidence: Evidence) -> tuple[Corner, ...]:
+    """Give the corners of what the places that agree span, in the record's picture with sides 0..1; none for none."""
+    points = np.array([(p.record_x, p.record_y) for p in evidence.points], dtype=np.float32)
+    if not len(points):
+        return ()
+    hull = cv2.convexHull(points.clip(0, 1)).reshape(-1, 2)
+    return tuple(Corner(x=round(float(x), 4), y=round(float(y), 4)) for x, y in hull)
+
+
+def share_of(area: Sequence[Corner]) -> float:
+    """Give how much of a picture with sides 0..1 an area is, 0..1."""
+    return float(cv2.contourArea(points_of(area).astype(np.float32))) if len(area) > 2 else 0.0
 
 
 def turn_of(evidence: Evidence) -> int:

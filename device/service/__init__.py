@@ -9,6 +9,7 @@ from device.recognition.verdict import Verdict
 from device.recognition.wire import answer_to_json
 from device.service.assembly import open_camera_for, open_kiosk
 from device.service.attendant import Attention
+from device.service.comparisons import Comparison
 from device.service.health import Health, Snapshot
 from device.service.kiosk import KioskService
 from device.service.stand import Preview
@@ -18,6 +19,7 @@ __all__ = [
     "MEDIA_TYPE",
     "Answer",
     "Attention",
+    "Comparison",
     "Corner",
     "FilterOptions",
     "Filters",

@@ -27,6 +27,7 @@ from device.recognition.sheet import Corner
 from device.service.answers import AnswerQueue, Priority, Question
 from device.service.attendant import Attendant, Attention
 from device.service.changeover import Changeover, Store
+from device.service.comparisons import Comparison, Comparisons, compare
 from device.service.exhibition import Exhibition
 from device.service.health import Health, Snapshot
 from device.service.hold import Capture
@@ -85,6 +86,7 @@ class KioskService:
         self._clock = clock
         self._started_s = clock()
         self._changed = threading.Condition()
+        self._comparisons = Comparisons(clock)
         self._decoding = threading.Lock()
         self._state = starting(clock())
         self._revision = 1
@@ -92,7 +94,7 @@ class KioskService:
         self._pending: Future[Answer] | None = None
         self._shown = Exhibition(recognition.threads)
         self._queue = AnswerQueue(
-            self._shown.recognise, waiting=recognition.waiting, on_round=notifier.watchdog
+            self._shown.recognise, waiting=recognition.waiting, on_round=self._come_round
         )
         self._changeover: Changeover | None = None
         if store is None:
@@ -127,6 +129,7 @@ class KioskService:
             self._changeover.close()
         self._stand.close()
         self._queue.close()
+        self._comparisons = Comparisons(self._clock)
         self._shown.close()
 
     def ready(self) -> None:
@@ -150,6 +153,7 @@ class KioskService:
         filters: Filters | None = None,
         corners: tuple[Corner, ...] | None = None,
         count: int | None = None,
+        is_shown: bool = False,
     ) -> Answer:
         """Say which print a handed-in picture shows; waits for its turn.
 
@@ -158,6 +162,7 @@ class KioskService:
             filters: Which records may be answered with.
             corners: The sheet's, as shares of the upright picture, 0..1; `None` where it is to be found.
             count: At most so many matches; `None` for the configured number.
+            is_shown: Whether the answer is put on a screen, where it may be compared with the picture.
 
         Raises:
             PictureError: When it is no such picture.
@@ -176,6 +181,9 @@ class KioskService:
             count=count or self._recognition.matches,
         )
         answer = self._queue.ask(question, priority=Priority.GUEST).result()
+        comparison = compare(question.frame, answer) if is_shown else None
+        if comparison is not None:
+            self._comparisons.keep_upload(comparison)
         with self._changed:
             self._answers += 1
         return answer
@@ -203,6 +211,22 @@ class KioskService:
             self._apply(Dismissed())
         if dropped is not None:
             dropped.cancel()  # if it still waits for its turn, it needn't take one
+
+    def comparison_of(self, answer: Answer) -> Comparison | None:
+        """Give what lays a shown answer's print over its record; `None` where nothing does."""
+        return self._comparisons.of(answer)
+
+    def comparison(self, token: str) -> Comparison:
+        """Give the comparison with a token.
+
+        Raises:
+            AnswerGoneError: When its answer is no longer shown.
+        """
+        return self._comparisons.get(token)
+
+    def forget(self, token: str) -> None:
+        """Let an upload's comparison go: its visitor has gone on."""
+        self._comparisons.forget(token)
 
     def snapshot(self, after: int = 0, timeout_s: float = 0.0) -> Snapshot:
         """Give the state once its revision is above `after`, or as it is when the time is up."""
@@ -334,7 +358,7 @@ class KioskService:
                 return
             future = self._queue.ask(question, priority=Priority.STAND)
             self._pending = future
-        future.add_done_callback(self._settle)
+        future.add_done_callback(lambda done: self._settle(question.frame, done))
 
     def _make_attendant(self) -> Attendant:
         def ask(capture: Capture, filters: Filters | None) -> None:
@@ -350,7 +374,10 @@ class KioskService:
         self._apply(Asked())
         return self._revision != before
 
-    def _settle(self, future: "Future[Answer]") -> None:
+    def _settle(self, frame: Frame, future: "Future[Answer]") -> None:
+        if future is not self._pending:
+            return  # dismissed meanwhile
+        comparison = None if future.exception() else compare(frame, future.result())
         with self._changed:
             if future is not self._pending:
                 return  # dismissed meanwhile
@@ -361,6 +388,8 @@ class KioskService:
             elif error is None:
                 self._answers += 1
                 self._apply(Answered(answer=future.result()))
+                if self._state.answer is future.result():
+                    self._comparisons.show_at_stand(comparison)
             else:
                 _log.warning("no answer: %s", error)
                 self._apply(Failed(note=str(error)))
@@ -370,8 +399,14 @@ class KioskService:
             changed = step(self._state, event, self._clock())
             if changed is not self._state:
                 self._state = changed
+                if changed.answer is None:
+                    self._comparisons.show_at_stand(None)
                 self._revision += 1
                 self._changed.notify_all()
+
+    def _come_round(self) -> None:
+        self._notifier.watchdog()
+        self._comparisons.forget_old()
 
     def _require_bundle(self) -> None:
         if self._shown.is_empty:

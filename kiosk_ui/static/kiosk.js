@@ -1,6 +1,7 @@
 // The page's composition root: what happens when something is touched, and who may change the stage.
 
 import { Attention } from "./attention.js";
+import { Closer } from "./closer.js";
 import { Corners } from "./corners.js";
 import { watchIdle } from "./idle.js";
 import { swallowGestures } from "./gestures.js";
@@ -15,6 +16,7 @@ import { sendPicture } from "./upload.js";
 const isStand = document.documentElement.dataset.mode === "stand";
 const stage = new Stage(document.getElementById("stage"), document.getElementById("announcer"));
 const reading = document.getElementById("reading");
+const closer = new Closer(document.getElementById("closer"));
 const narrowing = new Narrowing(document.getElementById("narrowing"));
 const preview = isStand ? new Preview(stage) : null;
 
@@ -24,7 +26,7 @@ let own = null;
 // What lies at the stand takes the screen from nobody who reads, narrows or asks about a picture of their own.
 const attention = new Attention(() => ({
   query: narrowing.query,
-  isElsewhere: Boolean(own) || reading.open || narrowing.isOpen,
+  isElsewhere: Boolean(own) || reading.open || closer.isOpen || narrowing.isOpen,
 }));
 const tell = () => isStand && attention.tell();
 
@@ -59,6 +61,7 @@ async function ask(file, corners = null) {
   if (!shown) return stage.showTemplate("unreachable-scene");
   asked.size = [shown.width, shown.height];
   stage.showHtml(shown.html);
+  asked.why = stage.scene.querySelector('[data-sheet^="/why/"]')?.dataset.sheet;
   if (!shown.width) stage.scene.querySelector('[data-action="corners"]')?.remove(); // it can't be shown here
 }
 
@@ -82,6 +85,7 @@ function showYours(scene) {
 function forget() {
   if (!own) return;
   own.sending.abort();
+  if (own.why) navigator.sendBeacon(`${own.why}/forget`);
   URL.revokeObjectURL(own.address);
   own = null;
 }
@@ -94,6 +98,7 @@ function withCorners(query, corners) {
 }
 
 function reset() {
+  closer.close();
   reading.close();
   narrowing.reset();
   if (own) showHome();
@@ -110,7 +115,7 @@ const actions = {
   corners: mark,
   search: () => ask(own.file, own.marking.query),
   clear: () => narrowing.clear(),
-  close: () => reading.close(),
+  close: (pressed) => pressed.closest("dialog").close(),
   done: () => {
     const changed = narrowing.done();
     if (changed && own) ask(own.file, own.corners);
@@ -119,10 +124,11 @@ const actions = {
 };
 
 document.addEventListener("click", (event) => {
-  const pressed = event.target.closest("[data-action], [data-read]");
+  const pressed = event.target.closest("[data-action], [data-read], [data-sheet]");
   if (!pressed) return;
   if (pressed.dataset.read) readPrint(reading, pressed.dataset.read).then(tell);
-  else actions[pressed.dataset.action]?.();
+  else if (pressed.dataset.sheet) closer.open(pressed.dataset.sheet).then(tell);
+  else actions[pressed.dataset.action]?.(pressed);
 });
 
 document.addEventListener("change", (event) => {
@@ -131,6 +137,7 @@ document.addEventListener("change", (event) => {
   event.target.value = "";
 });
 
+addEventListener("pagehide", forget);
 document.addEventListener("close", tell, { capture: true }); // of any dialog
 
 stage.onChange = () => narrowing.mark();
@@ -141,6 +148,7 @@ if (isStand) {
   watchStand((state, isNews) => {
     if (isNews) touched(); // whoever holds a print there need not touch the screen
     if (isNews && !own) stage.show("/stand");
+    if (isNews && !own && !state.answer) closer.close(); // a visitor's print goes with its answer
     preview.isWanted = state.camera_ready;
   });
   preview.start();

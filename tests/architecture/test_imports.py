@@ -45,6 +45,7 @@ HOMES = {
     "flask": ("kiosk_ui",),
     "werkzeug": ("kiosk_ui",),
     "waitress": ("kiosk_ui",),
+    "segno": ("kiosk_ui/qr",),
     "PIL": ("device", "converter"),
     "numpy": ("device", "converter"),
 }

@@ -292,8 +292,27 @@ class _Shooting:
             _wait(page, "[data-scene=answer], [data-scene=not_found]")
             self._shoot(page, f"answer{name}")
             if not name:
+                self._closer(page)
                 self._sheets(page)
             kiosk.service.dismiss()
+
+    def _closer(self, page: Page) -> None:
+        """Shoot why it is this print, every way to compare, and its link to take home."""
+        page.locator(".scene:not(.goes) [data-sheet^='/why/']").click()
+        _wait(page, "#closer[open] h1")
+        page.wait_for_function(
+            "[...document.querySelectorAll('#closer img')].every((i) => i.complete)"
+        )
+        for mode in ("beside", "wipe", "fade", "blink"):
+            page.locator(f"[data-mode-to={mode}]").click()
+            self._shoot(page, f"why-{mode}")
+        page.locator("#closer [data-action=close]").click()
+        home = page.locator(".scene:not(.goes) [data-sheet^='/home/']")
+        if home.count():
+            home.click()
+            _wait(page, "#closer[open] h1")
+            self._shoot(page, "home")
+            page.locator("#closer [data-action=close]").click()
 
     def _sheets(self, page: Page) -> None:
         page.get_by_role("button", name="Read more").click()
