@@ -36,6 +36,10 @@ class UnknownRecordError(KioskError, KeyError):
         return str(self.args[0]) if self.args else ""  # KeyError would print the repr
 
 
+class EvidenceError(KioskError, ValueError):
+    """What is said to show where a print lies in a frame can't be true."""
+
+
 class AnswerGoneError(KioskError, LookupError):
     """The answer that is asked about is no longer shown."""
 

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from device.errors import EvidenceError
 from device.recognition.catalogue import shares
 from device.recognition.frames import Pixels
 from device.recognition.outline import Corner, clockwise, mapped, points_of
@@ -87,24 +88,16 @@ def picture_of(
         evidence: How the record's picture lies in it; what lies beyond its edges is its edge, repeated.
         aspect: Width over height of the record's picture.
         side: Pixels of the longest side.
+
+    Raises:
+        EvidenceError: When its transform leads nowhere.
     """
-    longest = max(aspect, 1.0)
-    width, height = (max(1, round(side * share / longest)) for share in (aspect, 1.0))
-    from_record = _from_record(evidence)
-    area = cv2.contourArea(mapped(_SQUARE, from_record).astype(np.float32))
-    shrink = max(1, int((area / (width * height)) ** 0.5))
-    if shrink > 1:  # so that every pixel counts, and fine lines don't beat with the sampling
-        size = (max(1, frame.shape[1] // shrink), max(1, frame.shape[0] // shrink))
-        frame = np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    to_frame = np.diag([1 / shrink, 1 / shrink, 1.0]) @ from_record
-    cut = cv2.warpPerspective(
-        frame,
-        to_frame @ np.diag([1 / width, 1 / height, 1.0]),
-        (width, height),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
-    return np.ascontiguousarray(cut, dtype=np.uint8)
+    try:
+        return _cut(frame, _from_record(evidence), aspect, side)
+    except (ValueError, OverflowError, cv2.error) as error:  # numpy's LinAlgError is a ValueError
+        raise EvidenceError(
+            f"evidence: expected a transform that can be undone, found {evidence.transform}"
+        ) from error
 
 
 def area_of(evidence: Evidence) -> tuple[Corner, ...]:
@@ -134,6 +127,25 @@ def from_own_top_left(corners: Sequence[Corner], evidence: Evidence) -> tuple[Co
     top_left = mapped(own, _from_record(evidence))[0]
     first = int(np.linalg.norm(points_of(corners) - top_left, axis=1).argmin())
     return (*corners[first:], *corners[:first])
+
+
+def _cut(frame: Pixels, from_record: Matrix, aspect: float, side: int) -> Pixels:
+    longest = max(aspect, 1.0)
+    width, height = (max(1, round(side * share / longest)) for share in (aspect, 1.0))
+    area = cv2.contourArea(mapped(_SQUARE, from_record).astype(np.float32))
+    shrink = max(1, int((area / (width * height)) ** 0.5))
+    if shrink > 1:  # so that every pixel counts, and fine lines don't beat with the sampling
+        size = (max(1, frame.shape[1] // shrink), max(1, frame.shape[0] // shrink))
+        frame = np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    to_frame = np.diag([1 / shrink, 1 / shrink, 1.0]) @ from_record
+    cut = cv2.warpPerspective(
+        frame,
+        to_frame @ np.diag([1 / width, 1 / height, 1.0]),
+        (width, height),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.ascontiguousarray(cut, dtype=np.uint8)
 
 
 def _from_record(evidence: Evidence) -> Matrix:

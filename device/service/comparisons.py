@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from device.errors import AnswerGoneError
+from device.errors import AnswerGoneError, EvidenceError
 from device.recognition import evidence
 from device.recognition.frames import Frame, to_jpeg
 from device.recognition.outline import Corner
@@ -53,8 +53,8 @@ def compare(frame: Frame, answer: Answer) -> Comparison | None:
     aspect = best.record.width / best.record.height
     try:
         cut = evidence.picture_of(frame.pixels, best.evidence, aspect, side=SIDE)
-    except Exception:  # noqa: BLE001  # a picture too much must not cost the visitor the answer
-        _log.exception("%s: the visitor's print can't be cut out", best.record.record_id)
+    except EvidenceError as error:  # must not cost the visitor the answer
+        _log.error("%s: can't be laid over the frame: %s", best.record.record_id, error)
         return None
     area = evidence.area_of(best.evidence)
     return Comparison(

@@ -374,7 +374,7 @@ class KioskService:
         self._apply(Asked())
         return self._revision != before
 
-    def _settle(self, frame: Frame, future: "Future[Answer]") -> None:
+    def _settle(self, frame: frames.Frame, future: "Future[Answer]") -> None:
         if future is not self._pending:
             return  # dismissed meanwhile
         comparison = None if future.exception() else compare(frame, future.result())

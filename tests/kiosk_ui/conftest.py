@@ -1,5 +1,6 @@
 """A real kiosk over the real bundle of twelve prints, with one of them under the camera."""
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from clip import Clip
 from flask.testing import FlaskClient
 from hand_camera import HandCamera
 from kiosk_page import app_of, jpeg_of, no_camera, opener_of, wait_for
+from playwright.sync_api import Browser, sync_playwright
 
 from converter.collection import Item
 from device.cameras import CameraSource
@@ -153,3 +155,15 @@ def listen() -> Iterator[Callable[[KioskService], Listening]]:
     for server, thread in running:
         server.stop()
         thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.fail("chromium: expected on the path, found none; install it (make test does)")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium)
+        yield running
+        running.close()

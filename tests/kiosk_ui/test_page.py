@@ -3,7 +3,6 @@
 import itertools
 import os
 import re
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ import pytest
 from clip import Clip
 from hand_camera import HandCamera
 from kiosk_page import HOSTS, opener_of, wait_for
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect
 
 from device.config import ScreenConfig
 from device.recognition.frames import Pixels
@@ -33,18 +32,6 @@ ASK = "Which print is this?"
 SCREENSHOTS = "KIOSK_SCREENSHOTS"
 
 ids = pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A real Chromium."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.fail("chromium: expected on the path, found none; install it (make test does)")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium)
-        yield running
-        running.close()
 
 
 @dataclass

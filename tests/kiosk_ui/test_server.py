@@ -66,7 +66,7 @@ def test_the_server_does_not_say_what_it_is(
 
 
 WRITES = """
-import os, sys
+import os, re, sys
 seen = []
 def watch(event, arguments):
     if event == "open":
@@ -101,10 +101,16 @@ with KioskService(Path(bundle), no_camera, RecognitionConfig(), notifier=Notifie
         edge = b"--edge\\r\\nContent-Disposition: form-data; name=\\"image\\"; filename=\\"p.png\\"\\r\\n\\r\\n"
         body, kind = edge + body + b"\\r\\n--edge--\\r\\n", "multipart/form-data; boundary=edge"
     connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.request("POST", "/api/v1/search", body, {"Content-Type": kind})
+    path = "/answer" if sort == "compared" else "/api/v1/search"
+    connection.request("POST", path, body, {"Content-Type": kind, "Sec-Fetch-Site": "same-origin"})
     response = connection.getresponse()
-    print(response.status, len(body), seen)
-    response.read()
+    status, size = response.status, len(body)
+    text = response.read().decode()
+    if sort == "compared":
+        connection.request("GET", re.search(r'"(/why/[0-9a-f]+)"', text)[1] + "/yours.jpg")
+        response = connection.getresponse()
+        status, size = response.status, response.read(2)
+    print(status, size, seen)
     connection.close()
     server.stop()
     thread.join()
@@ -145,6 +151,15 @@ def test_a_large_upload_is_never_written_to_a_file(
     said = watched(small_bundle, large_picture, sort)
     assert said.startswith("200 5")
     assert said.rstrip().endswith("[]")
+
+
+def test_a_print_laid_over_its_record_is_never_written_to_a_file(
+    small_bundle: Path, upload: bytes, tmp_path: Path
+) -> None:
+    picture = tmp_path / "print.jpg"
+    picture.write_bytes(upload)
+    said = watched(small_bundle, picture, "compared")
+    assert said.rstrip() == r"200 b'\xff\xd8' []"
 
 
 def test_the_watch_over_writes_sees_one(small_bundle: Path, large_picture: Path) -> None:
