@@ -103,7 +103,7 @@ def assert_all_can_be_pressed(page: Page) -> None:
         return [each.textContent, left, innerWidth - right, top, innerHeight - bottom, right - left, bottom - top]; })"""
     )
     assert len(found) >= 6
-    assert [each for each in found if min(each[1:5]) < -0.5 or min(each[5:]) < 44] == []
+    assert [each for each in found if min(each[1:5]) < -0.5 or min(each[5:]) < LEAST - 0.5] == []
 
 
 def test_slider_buttons_and_finger_wipe_alike(open_page: Open, service: KioskService) -> None:
