@@ -20,21 +20,21 @@ def blueprint(service: KioskService, texts: Texts) -> Blueprint:
     @routes.get("/why/<token>")
     def why(token: str) -> str:
         queries.refuse_unknown(request.args, ())
-        found = service.comparison(token)
+        found = service.comparisons.get(token)
         page = closer.why_page(found, label_of(found.answer.matches[0].record))
         return render_template("why.html", t=texts, page=page)
 
     @routes.get("/why/<token>/yours.jpg")
     def yours(token: str) -> Response:
         queries.refuse_unknown(request.args, ())
-        response = Response(service.comparison(token).jpeg, mimetype="image/jpeg")
+        response = Response(service.comparisons.get(token).jpeg, mimetype="image/jpeg")
         response.headers["Cache-Control"] = "no-store"  # a visitor's: no browser writes it down
         return response
 
     @routes.post("/why/<token>/forget")
     def forget(token: str) -> tuple[str, int]:
         queries.refuse_unknown(request.args, ())
-        service.forget(token)
+        service.comparisons.forget(token)
         return "", 204
 
     @routes.get("/home/<path:record_id>")

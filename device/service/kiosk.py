@@ -27,7 +27,7 @@ from device.recognition.sheet import Corner
 from device.service.answers import AnswerQueue, Priority, Question
 from device.service.attendant import Attendant, Attention
 from device.service.changeover import Changeover, Store
-from device.service.comparisons import Comparison, Comparisons, compare
+from device.service.comparisons import Comparisons, compare
 from device.service.exhibition import Exhibition
 from device.service.health import Health, Snapshot
 from device.service.hold import Capture
@@ -53,7 +53,12 @@ CameraOpener = Callable[[OpenedBundle | None], CameraSource]
 
 
 class KioskService:
-    """The kiosk as one object. Every method may be called from any thread."""
+    """The kiosk as one object. Every method may be called from any thread.
+
+    Attributes:
+        boot_id: Another one at each start.
+        comparisons: Visitors' prints that may be compared with the record now.
+    """
 
     def __init__(
         self,
@@ -86,7 +91,7 @@ class KioskService:
         self._clock = clock
         self._started_s = clock()
         self._changed = threading.Condition()
-        self._comparisons = Comparisons(clock)
+        self.comparisons = Comparisons(clock)
         self._decoding = threading.Lock()
         self._state = starting(clock())
         self._revision = 1
@@ -129,7 +134,7 @@ class KioskService:
             self._changeover.close()
         self._stand.close()
         self._queue.close()
-        self._comparisons = Comparisons(self._clock)
+        self.comparisons = Comparisons(self._clock)
         self._shown.close()
 
     def ready(self) -> None:
@@ -183,7 +188,7 @@ class KioskService:
         answer = self._queue.ask(question, priority=Priority.GUEST).result()
         comparison = compare(question.frame, answer) if is_shown else None
         if comparison is not None:
-            self._comparisons.keep_upload(comparison)
+            self.comparisons.keep_upload(comparison)
         with self._changed:
             self._answers += 1
         return answer
@@ -211,22 +216,6 @@ class KioskService:
             self._apply(Dismissed())
         if dropped is not None:
             dropped.cancel()  # if it still waits for its turn, it needn't take one
-
-    def comparison_of(self, answer: Answer) -> Comparison | None:
-        """Give what lays a shown answer's print over its record; `None` where nothing does."""
-        return self._comparisons.of(answer)
-
-    def comparison(self, token: str) -> Comparison:
-        """Give the comparison with a token.
-
-        Raises:
-            AnswerGoneError: When its answer is no longer shown.
-        """
-        return self._comparisons.get(token)
-
-    def forget(self, token: str) -> None:
-        """Let an upload's comparison go: its visitor has gone on."""
-        self._comparisons.forget(token)
 
     def snapshot(self, after: int = 0, timeout_s: float = 0.0) -> Snapshot:
         """Give the state once its revision is above `after`, or as it is when the time is up."""
@@ -329,10 +318,7 @@ class KioskService:
     def health(self) -> Health:
         """Give how the kiosk is."""
         state = self.snapshot().state
-        try:
-            manifest = self.manifest
-        except BundleMissingError:
-            manifest = None
+        manifest = None if self._shown.is_empty else self._shown.manifest
         return Health(
             boot_id=self.boot_id,
             well=manifest is not None,
@@ -389,7 +375,7 @@ class KioskService:
                 self._answers += 1
                 self._apply(Answered(answer=future.result()))
                 if self._state.answer is future.result():
-                    self._comparisons.show_at_stand(comparison)
+                    self.comparisons.show_at_stand(comparison)
             else:
                 _log.warning("no answer: %s", error)
                 self._apply(Failed(note=str(error)))
@@ -400,13 +386,13 @@ class KioskService:
             if changed is not self._state:
                 self._state = changed
                 if changed.answer is None:
-                    self._comparisons.show_at_stand(None)
+                    self.comparisons.show_at_stand(None)
                 self._revision += 1
                 self._changed.notify_all()
 
     def _come_round(self) -> None:
         self._notifier.watchdog()
-        self._comparisons.forget_old()
+        self.comparisons.forget_old()
 
     def _require_bundle(self) -> None:
         if self._shown.is_empty:

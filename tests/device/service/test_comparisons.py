@@ -57,7 +57,7 @@ def test_the_visitors_print_lies_as_the_records_picture_does(
     service: KioskService, print_: Pixels, mirrored: bool
 ) -> None:
     answer = ask(service, lay(print_, turn=110, mirrored=mirrored).frame)
-    found = service.comparison_of(answer)
+    found = service.comparisons.of(answer)
     assert found is not None and answer.mirrored is mirrored
     width, height = Image.open(io.BytesIO(found.jpeg)).size
     assert width / height == pytest.approx(print_.shape[1] / print_.shape[0], rel=0.02)
@@ -71,7 +71,7 @@ def test_the_area_is_a_hull_around_every_place_that_agrees(
     service: KioskService, print_: Pixels
 ) -> None:
     answer = ask(service, lay(print_).frame)
-    found = service.comparison_of(answer)
+    found = service.comparisons.of(answer)
     assert found is not None and found.answer.matches[0].evidence is not None
     hull = np.array([(c.x, c.y) for c in found.area], dtype=np.float32)
     assert ((hull >= 0) & (hull <= 1)).all()
@@ -92,7 +92,7 @@ def test_no_places_span_no_area(service: KioskService, print_: Pixels) -> None:
 
 
 def test_what_is_not_shown_on_a_page_is_not_kept(service: KioskService, print_: Pixels) -> None:
-    assert service.comparison_of(ask(service, print_, is_shown=False)) is None
+    assert service.comparisons.of(ask(service, print_, is_shown=False)) is None
 
 
 def test_without_evidence_there_is_nothing_to_lay_over(
@@ -124,13 +124,13 @@ def test_the_stands_is_there_while_its_answer_is_and_goes_with_it(service: Kiosk
     wait_for(service, Phase.FOUND)
     answer = service.snapshot().state.answer
     assert answer is not None
-    found = service.comparison_of(answer)
+    found = service.comparisons.of(answer)
     assert found is not None
-    assert service.comparison(found.token) is found
+    assert service.comparisons.get(found.token) is found
     service.dismiss()
-    assert service.comparison_of(answer) is None
+    assert service.comparisons.of(answer) is None
     with pytest.raises(AnswerGoneError, match=r"no longer shown; look at the print again$"):
-        service.comparison(found.token)
+        service.comparisons.get(found.token)
 
 
 def test_looking_again_lets_the_one_before_go(service: KioskService) -> None:
@@ -139,35 +139,35 @@ def test_looking_again_lets_the_one_before_go(service: KioskService) -> None:
         service.look()
         wait_for(service, Phase.FOUND)
         answer = service.snapshot().state.answer
-        found = answer and service.comparison_of(answer)
+        found = answer and service.comparisons.of(answer)
         assert found is not None
         tokens.add(found.token)
-    service.comparison(found.token)
+    service.comparisons.get(found.token)
     gone = (tokens - {found.token}).pop()
     with pytest.raises(AnswerGoneError):
-        service.comparison(gone)
+        service.comparisons.get(gone)
     service.dismiss()
 
 
 def test_the_stand_and_an_upload_do_not_take_each_others(
     service: KioskService, print_: Pixels
 ) -> None:
-    uploaded = service.comparison_of(ask(service, print_))
+    uploaded = service.comparisons.of(ask(service, print_))
     service.look()
     wait_for(service, Phase.FOUND)
     service.dismiss()
     assert uploaded is not None
-    assert service.comparison(uploaded.token) is uploaded
-    service.forget(uploaded.token)
-    service.forget(uploaded.token)
+    assert service.comparisons.get(uploaded.token) is uploaded
+    service.comparisons.forget(uploaded.token)
+    service.comparisons.forget(uploaded.token)
     with pytest.raises(AnswerGoneError):
-        service.comparison(uploaded.token)
+        service.comparisons.get(uploaded.token)
 
 
 @pytest.fixture
 def one(service: KioskService, print_: Pixels) -> Comparison:
     """Some comparison."""
-    found = service.comparison_of(ask(service, print_))
+    found = service.comparisons.of(ask(service, print_))
     assert found is not None
     return found
 
