@@ -87,7 +87,7 @@ def find(pixels: Pixels) -> Finding:
     closed = cv2.morphologyEx(lab, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)).astype(np.uint8)
     quads = find_quads(find_lines(closed), closed.shape)
     chosen = _different(quads, closed.shape)
-    drawn = refined(closed, refined(closed, quads.points[chosen]))
+    drawn = refined(closed, quads.points[chosen])
     sheets = tuple(
         _sheet(points, float(quads.support[i].mean()), small.shape, scale)
         for i, points in zip(chosen, drawn, strict=True)

@@ -14,9 +14,9 @@ from device.recognition.verify import Fit
 # Of the proposed prints, those are checked whose looked-up details agree best with each other on a place: the right
 # one is then the first or second nearly always, and a picture that is not here costs few checks (docs/decisions.md).
 _PROPOSED = 16
-_CHECKED = 4
-# One detail agrees with itself.
-_AGREEING = 2
+_CHECKED = 3
+# Details that must agree, the one that others are measured by among them.
+_AGREEING = 3
 # Fewer agreeing details than this are chance, and not even worth naming a print first for.
 _FEWEST = 8
 
