@@ -105,11 +105,19 @@ class ScreenConfig:
     """The touchscreen.
 
     Attributes:
-        idle_s: After so long without a touch an answer leaves the screen.
+        idle_s: After so long without a touch the page begins anew for the next visitor.
+        grace_s: How long it is asked before whether somebody is still there.
+        language: The language it begins in, as a BCP 47 tag: `de`, `en`, `fr` or `it`.
+        text, contrast, theme: What it begins with; a visitor can switch each.
         px_per_mm: CSS pixels a millimetre of the panel (5.2 on the official 7-inch one).
     """
 
     idle_s: float = 60.0
+    grace_s: float = 30.0
+    language: str = "en"
+    text: Literal["normal", "large"] = "normal"
+    contrast: Literal["normal", "high"] = "normal"
+    theme: Literal["light", "dark"] = "light"
     px_per_mm: float = 5.2
 
 
@@ -255,6 +263,8 @@ def _faults(config: Config) -> Iterator[str]:
             yield f"recognition.{name}: expected 1 to 100, found {count}"
     if not 10 <= screen.idle_s <= 3600:
         yield f"screen.idle_s: expected 10 to 3600, found {screen.idle_s}"
+    if not 20 <= screen.grace_s <= 600:
+        yield f"screen.grace_s: expected 20 to 600, found {screen.grace_s}"
     if not 1 <= screen.px_per_mm <= 40:
         yield f"screen.px_per_mm: expected 1 to 40, found {screen.px_per_mm}"
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -19,8 +19,8 @@ from device.errors import (
 )
 from device.service import KioskService
 from kiosk_ui import api, closer_views, security, stand_api, views
+from kiosk_ui.reader import Readers
 from kiosk_ui.screen import Screen
-from kiosk_ui.texts import load
 from kiosk_ui.waiting import Slots
 
 _log = logging.getLogger(__name__)
@@ -58,15 +58,19 @@ def create_app(service: KioskService, screen: Screen, hosts: Iterable[str]) -> F
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    readers = Readers(screen)
     searches = Slots("searches", SEARCHES)
-    app.register_blueprint(views.blueprint(service, screen, load("en"), searches))
-    app.register_blueprint(closer_views.blueprint(service, load("en")))
+    app.register_blueprint(views.blueprint(service, screen, searches))
+    app.register_blueprint(closer_views.blueprint(service))
     app.register_blueprint(api.blueprint(service, searches))
     app.register_blueprint(stand_api.blueprint(service, waiting=LONG_POLLS))
     app.before_request(service.begin_request)  # what one page shows comes from one bundle
     app.teardown_request(lambda error: service.end_request())
     app.before_request(security.refuse_foreign_posts)
     app.after_request(security.add_headers)
+    app.after_request(readers.remember)
+    app.context_processor(readers.context)
+    app.extensions["readers"] = readers
     app.register_error_handler(KioskError, _on_kiosk_error)
     app.register_error_handler(HTTPException, _on_http_error)
     app.register_error_handler(Exception, _on_fault)
@@ -95,16 +99,21 @@ def _on_fault(error: Exception) -> Response:
 def _problem(status: int, line: str) -> Response:
     """Give an error: one line of JSON to a program, a friendly page to a person."""
     if request.path.startswith("/api/") or request.path == "/healthz":
-        response = jsonify(error=line)
+        response = jsonify(error=line, said=_said(status))
     else:
-        texts = load("en")
         kind = _kind(status)
         template = "problem.html" if request.headers.get("X-Fragment") else "error.html"
-        response = Response(render_template(template, t=texts, kind=kind, line=line))
+        response = Response(render_template(template, kind=kind, line=line))
     response.status_code = status
     if status == 503:
         response.headers["Retry-After"] = "2"
     return response
+
+
+def _said(status: int) -> str:
+    """Give what a program may show to a person, in the language they read."""
+    texts = current_app.extensions["readers"].reader().texts
+    return str(texts(f"problem.{_kind(status)}"))
 
 
 def _kind(status: int) -> str:

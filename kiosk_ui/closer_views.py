@@ -6,10 +6,9 @@ from device.errors import UnknownRecordError
 from device.service import KioskService, Record
 from kiosk_ui import closer, presenter, qr, queries
 from kiosk_ui.presenter import Label
-from kiosk_ui.texts import Texts
 
 
-def blueprint(service: KioskService, texts: Texts) -> Blueprint:
+def blueprint(service: KioskService) -> Blueprint:
     """Give the routes under `/why/` and `/home/`."""
     routes = Blueprint("closer", __name__)
 
@@ -22,7 +21,7 @@ def blueprint(service: KioskService, texts: Texts) -> Blueprint:
         queries.refuse_unknown(request.args, ())
         found = service.comparisons.get(token)
         page = closer.why_page(found, label_of(found.answer.matches[0].record))
-        return render_template("why.html", t=texts, page=page)
+        return render_template("why.html", page=page)
 
     @routes.get("/why/<token>/yours.jpg")
     def yours(token: str) -> Response:
@@ -45,6 +44,6 @@ def blueprint(service: KioskService, texts: Texts) -> Blueprint:
             raise UnknownRecordError(f"record {record_id!r}: the museum gives no link to it")
         code = qr.drawn(record.source_url)
         label = label_of(record)
-        return render_template("home.html", t=texts, label=label, link=record.source_url, code=code)
+        return render_template("home.html", label=label, link=record.source_url, code=code)
 
     return routes

@@ -23,6 +23,8 @@ MOST_CHIPS = 12
 # What a visitor can be told to do better; that nothing is there is what the scene says anyway.
 HINTS = tuple(hint.value for hint in Hint if hint is not Hint.NOTHING_THERE)
 
+# What a search is narrowed by is a record's field of another name.
+_FIELDS = {"maker": "makers", "relation": "relations"}
 _SCENES: dict[Phase, SceneName] = {
     Phase.STARTING: "starting",
     Phase.ATTRACT: "looking",
@@ -121,9 +123,10 @@ class Chip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facet:
-    """One kind of thing a search can be narrowed by; `more` is kept folded."""
+    """One kind of thing a search can be narrowed by; `more` is kept folded, `language` a BCP 47 tag."""
 
     name: str
+    language: str | None = None
     chips: tuple[Chip, ...]
     more: tuple[Chip, ...]
 
@@ -212,8 +215,10 @@ def label(
     )
 
 
-def narrowing_page(options: FilterOptions, filters: Filters) -> NarrowingPage:
-    """Give the panel that narrows a search, with what is chosen already."""
+def narrowing_page(
+    options: FilterOptions, filters: Filters, languages: Mapping[str, str] | None = None
+) -> NarrowingPage:
+    """Give the panel that narrows a search, with what is chosen already; `languages` are BCP 47 tags by field."""
     years = None
     if options.year_min is not None and options.year_max is not None:
         years = (options.year_min, options.year_max)
@@ -222,7 +227,7 @@ def narrowing_page(options: FilterOptions, filters: Filters) -> NarrowingPage:
         facets=tuple(
             facet
             for name, found in options.facets.items()
-            if (facet := _facet(name, found, filters.terms.get(name, ()))).chips
+            if (facet := _facet(name, found, filters.terms.get(name, ()), languages or {})).chips
         ),
         remaining=options.remaining,
         undated=options.undated,
@@ -234,7 +239,9 @@ def narrowing_page(options: FilterOptions, filters: Filters) -> NarrowingPage:
     )
 
 
-def _facet(name: str, options: tuple[Option, ...], chosen: tuple[str, ...]) -> Facet:
+def _facet(
+    name: str, options: tuple[Option, ...], chosen: tuple[str, ...], languages: Mapping[str, str]
+) -> Facet:
     """Give a facet's chips: chosen ones even when nothing remains of them; none when there is no choice."""
     counts = {option.value: option.count for option in options}
     counts |= {value: 0 for value in chosen if value not in counts}
@@ -242,7 +249,12 @@ def _facet(name: str, options: tuple[Option, ...], chosen: tuple[str, ...]) -> F
         return Facet(name=name, chips=(), more=())
     chips = [Chip(value=v, count=n, chosen=v in chosen) for v, n in counts.items()]
     chips.sort(key=lambda chip: not chip.chosen)  # stable: chosen first, then most first
-    return Facet(name=name, chips=tuple(chips[:MOST_CHIPS]), more=tuple(chips[MOST_CHIPS:]))
+    return Facet(
+        name=name,
+        language=languages.get(_FIELDS.get(name, name)),
+        chips=tuple(chips[:MOST_CHIPS]),
+        more=tuple(chips[MOST_CHIPS:]),
+    )
 
 
 def _related(record: Record, known: Mapping[str, Record]) -> tuple[Related, ...]:

@@ -8,7 +8,27 @@ class Screen(Protocol):
 
     @property
     def idle_s(self) -> float:
-        """After so long without a touch an answer leaves the screen."""
+        """After so long without a touch the page begins anew."""
+
+    @property
+    def grace_s(self) -> float:
+        """How long it is asked whether somebody is still there before it does."""
+
+    @property
+    def language(self) -> str:
+        """The language it begins in, as a BCP 47 tag."""
+
+    @property
+    def text(self) -> str:
+        """The size of text it begins with: `normal` or `large`."""
+
+    @property
+    def contrast(self) -> str:
+        """The contrast it begins with: `normal` or `high`."""
+
+    @property
+    def theme(self) -> str:
+        """The ground it begins with: `light` or `dark`."""
 
     @property
     def px_per_mm(self) -> float:

@@ -1,28 +1,54 @@
-"""The page's words, one TOML file a language: adding a language is adding a file."""
+"""The page's words, one TOML file a language: adding a language is adding a file.
+
+Numbers and plurals are said as the language says them, by Babel.
+"""
 
 import tomllib
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
 
+from babel import Locale, UnknownLocaleError, negotiate_locale
+from babel.numbers import format_decimal
+
 from device.errors import ConfigError
+
+_FOLDER = resources.files("kiosk_ui").joinpath("strings")
 
 
 class Texts:
-    """One language's words by key, such as `looking.ask`."""
+    """One language's words by key, such as `looking.ask`.
 
-    def __init__(self, language: str, words: dict[str, str]) -> None:
+    Attributes:
+        language: Its BCP 47 tag, such as `de`.
+        name: What it calls itself, such as `Deutsch`.
+    """
+
+    def __init__(self, language: str, words: Mapping[str, str], name: str = "") -> None:
         self.language = language
+        self.name = name
         self._words = words
+        self._locale = Locale.parse(language, sep="-")
 
     def __call__(self, key: str, **values: object) -> str:
         """Give the words of a key, with the values named in braces filled in.
 
-        A `count` other than 1 takes the key's plural, `KEY_many`, where there is one.
+        A `count` that the language doesn't take for one takes the key's plural, `KEY_many`, where there is one.
         """
-        if values.get("count", 1) != 1 and f"{key}_many" in self._words:
-            key = f"{key}_many"
-        return self._words[key].format(**values)
+        count = values.get("count", 1)
+        if isinstance(count, int) and self._locale.plural_form(count) != "one":
+            key = f"{key}_many" if f"{key}_many" in self._words else key
+        said = {name: self.number(v) if isinstance(v, int) else v for name, v in values.items()}
+        return self._words[key].format(**said)
+
+    def number(self, value: int) -> str:
+        """Give a count as the language writes it, such as `12.400` in German. No years: those are never grouped."""
+        return format_decimal(value, locale=self._locale)
+
+    def raw(self, key: str) -> str:
+        """Give the words of a key as the file has them, for comparing languages."""
+        return self._words[key]
 
     def keys(self) -> frozenset[str]:
         """Give all keys, for comparing languages."""
@@ -30,21 +56,41 @@ class Texts:
 
 
 @cache
+def languages() -> Mapping[str, str]:
+    """Give the languages there are: BCP 47 tag to the language's own name, by tag."""
+    tags = sorted(
+        path.name.removesuffix(".toml") for path in _FOLDER.iterdir() if path.name.endswith(".toml")
+    )
+    return {tag: load(tag).name for tag in tags}
+
+
+def closest(wanted: Iterable[str]) -> str | None:
+    """Give the language there is for the first of the wanted tags that has one, `fr` for `fr-CH`; `None` for none."""
+    return negotiate_locale(list(wanted), list(languages()), sep="-")
+
+
+@cache
 def load(language: str) -> Texts:
     """Read a language's words.
 
     Raises:
-        ConfigError: When there is no such language.
+        ConfigError: When there is no such language, or its file names none that Babel knows.
     """
-    path = resources.files("kiosk_ui").joinpath("strings", f"{language}.toml")
     try:
-        sections = tomllib.loads(path.read_text("utf-8"))
+        sections = tomllib.loads(_FOLDER.joinpath(f"{language}.toml").read_text("utf-8"))
+        return Texts(language, dict(_flat(sections)), name=sections["name"])
     except FileNotFoundError as error:
         raise ConfigError(f"language {language!r}: there is no strings/{language}.toml") from error
-    return Texts(language, dict(_flat(sections)))
+    except (UnknownLocaleError, ValueError, KeyError) as error:
+        raise ConfigError(
+            f"strings/{language}.toml: expected a language's tag as its name, and `name` in it; {error}"
+        ) from error
 
 
 def _flat(sections: dict[str, Any]) -> list[tuple[str, str]]:
     return [
-        (f"{name}.{key}", words) for name, keys in sections.items() for key, words in keys.items()
+        (f"{name}.{key}", words)
+        for name, keys in sections.items()
+        if name != "name"
+        for key, words in keys.items()
     ]

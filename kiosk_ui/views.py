@@ -9,26 +9,24 @@ from device.service import KioskService, Record
 from kiosk_ui import closer, presenter, queries, security
 from kiosk_ui.presenter import Label, Scene
 from kiosk_ui.screen import Screen
-from kiosk_ui.texts import Texts
 from kiosk_ui.waiting import Slots
 
 
-def blueprint(service: KioskService, screen: Screen, texts: Texts, searches: Slots) -> Blueprint:
+def blueprint(service: KioskService, screen: Screen, searches: Slots) -> Blueprint:
     """Give the page's routes.
 
     Args:
         service: The one object it talks to.
         screen: The touchscreen at the stand.
-        texts: The page's words.
         searches: Places for those who wait for an answer.
     """
     routes = Blueprint("views", __name__)
-    views = _Views(service, texts)
+    views = _Views(service)
 
     @routes.get("/")
     def index() -> str:
         is_stand = security.is_stand() and "guest" not in request.args
-        return views.page(is_stand, screen.idle_s)
+        return views.page(is_stand, screen)
 
     @routes.get("/screen.css")
     def screen_css() -> Response:
@@ -61,8 +59,10 @@ def blueprint(service: KioskService, screen: Screen, texts: Texts, searches: Slo
     @routes.get("/narrowing")
     def narrowing() -> str:
         filters = queries.read_filters(request.args)
-        page = presenter.narrowing_page(service.options(filters), filters)
-        return render_template("narrowing.html", t=texts, page=page)
+        page = presenter.narrowing_page(
+            service.options(filters), filters, service.manifest.languages
+        )
+        return render_template("narrowing.html", page=page)
 
     return routes
 
@@ -70,23 +70,21 @@ def blueprint(service: KioskService, screen: Screen, texts: Texts, searches: Slo
 class _Views:
     """What several views render."""
 
-    def __init__(self, service: KioskService, texts: Texts) -> None:
+    def __init__(self, service: KioskService) -> None:
         self._service = service
-        self._t = texts
 
-    def page(self, is_stand: bool, idle_s: float) -> str:
+    def page(self, is_stand: bool, screen: Screen) -> str:
         """Give the whole page, with its scene in it already: nothing is ever left white."""
         snapshot = self._service.snapshot()
         shown = self._stand() if is_stand else self.invitation()
         return render_template(
             "page.html",
-            t=self._t,
             scene=shown,
             example=self._example(shown),
             is_stand=is_stand,
             is_hands_free=self._service.is_hands_free,
             hints=presenter.HINTS,
-            idle_s=idle_s,
+            screen=screen,
             boot_id=self._service.boot_id,
             revision=snapshot.revision,
             manifest=self._service.health().manifest,
@@ -100,7 +98,6 @@ class _Views:
         """Give a scene as a fragment of the page; `is_own` when it answers an upload from this page."""
         return render_template(
             "scene.html",
-            t=self._t,
             scene=shown,
             example=self._example(shown),
             is_own=is_own,
@@ -116,7 +113,7 @@ class _Views:
     def record(self, record_id: str) -> str:
         """Give a print's own label, to be read."""
         record = self._service.record(record_id)
-        return render_template("record.html", t=self._t, label=self._label(record))
+        return render_template("record.html", label=self._label(record))
 
     def _stand(self) -> Scene:
         health = self._service.health()

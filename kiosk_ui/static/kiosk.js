@@ -1,5 +1,6 @@
 // The page's composition root: what happens when something is touched, and who may change the stage.
 
+import { change, hasChosen } from "./appearance.js";
 import { Attention } from "./attention.js";
 import { Closer } from "./closer.js";
 import { Corners } from "./corners.js";
@@ -17,6 +18,7 @@ const isStand = document.documentElement.dataset.mode === "stand";
 const stage = new Stage(document.getElementById("stage"), document.getElementById("announcer"));
 const reading = document.getElementById("reading");
 const closer = new Closer(document.getElementById("closer"));
+const still = document.getElementById("still");
 const narrowing = new Narrowing(document.getElementById("narrowing"));
 const preview = isStand ? new Preview(stage) : null;
 
@@ -67,7 +69,8 @@ async function ask(file, corners = null) {
 
 /** Let the visitor mark the print on their picture, beginning with what was found. */
 function mark() {
-  const found = stage.scene.dataset.corners?.split(",").map((v, i) => Number(v) / own.size[i % 2]) ?? [];
+  const marked = own.marking?.query.split(",").map(Number);
+  const found = marked ?? stage.scene.dataset.corners?.split(",").map((v, i) => Number(v) / own.size[i % 2]) ?? [];
   stage.showTemplate("corners-scene", (scene) => {
     own.marking = new Corners(scene, found.length === 8 && found.every(Number.isFinite) ? found : null);
     showYours(scene);
@@ -97,10 +100,25 @@ function withCorners(query, corners) {
   return `?${whole}`;
 }
 
+/** Show the page in another language or look; what is on the stage stays, said anew. */
+async function switchTo(query) {
+  const anew = await change(query);
+  if (!anew) return;
+  if (reading.open) readPrint(reading, reading.firstElementChild.dataset.record);
+  if (narrowing.isOpen) narrowing.refresh();
+  narrowing.mark();
+  if (own) return own.marking ? mark() : ask(own.file, own.corners);
+  const scene = anew.querySelector("#stage .scene");
+  if (scene) stage.showHtml(scene.outerHTML);
+}
+
+/** Begin anew for the next visitor: no picture, no search, no language, no large text of the last one. */
 function reset() {
   closer.close();
   reading.close();
   narrowing.reset();
+  document.querySelectorAll(".look[open]").forEach((look) => (look.open = false));
+  if (hasChosen()) change("anew").then((anew) => anew && !own && stage.show(isStand ? "/stand" : "/invite"));
   if (own) showHome();
   else if (stage.hasAnswer) again();
 }
@@ -124,6 +142,12 @@ const actions = {
 };
 
 document.addEventListener("click", (event) => {
+  const chosen = event.target.closest(".switches button");
+  if (chosen) {
+    event.preventDefault(); // without a script the form is sent
+    return switchTo(new URLSearchParams([[chosen.name, chosen.value]]));
+  }
+  if (!event.target.closest(".look")) document.querySelectorAll(".look[open]").forEach((look) => (look.open = false));
   const pressed = event.target.closest("[data-action], [data-read], [data-sheet]");
   if (!pressed) return;
   if (pressed.dataset.read) readPrint(reading, pressed.dataset.read).then(tell);
@@ -144,7 +168,14 @@ stage.onChange = () => narrowing.mark();
 tell();
 if (isStand) {
   swallowGestures();
-  const touched = watchIdle(Number(document.body.dataset.idleS) * 1000, reset);
+  const touched = watchIdle({
+    idleMs: Number(document.body.dataset.idleS) * 1000,
+    graceMs: Number(document.body.dataset.graceS) * 1000,
+    isNeeded: () => own || reading.open || narrowing.isOpen || narrowing.query || stage.hasAnswer || hasChosen(),
+    ask: () => still.showModal(),
+    stay: () => still.close(),
+    leave: reset,
+  });
   watchStand((state, isNews) => {
     if (isNews) touched(); // whoever holds a print there need not touch the screen
     if (isNews && !own) stage.show("/stand");

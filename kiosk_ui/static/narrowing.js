@@ -33,6 +33,11 @@ export class Narrowing {
     if (!this.#dialog.open && this.#dialog.firstElementChild) this.#dialog.showModal();
   }
 
+  /** Ask anew what is shown, as when the language changes. */
+  refresh() {
+    return this.#refresh();
+  }
+
   async clear() {
     this.#query = "";
     await this.#refresh();
@@ -114,7 +119,7 @@ function selectorOf(element) {
   if (step) return `[data-step="${step}"][data-by="${by}"]`;
   if (action) return `[data-action="${action}"]`;
   if (!element.name) return null;
-  const value = element.type === "checkbox" ? `[value="${CSS.escape(element.value)}"]` : "";
+  const value = ["checkbox", "button"].includes(element.type) ? `[value="${CSS.escape(element.value)}"]` : "";
   return `[name="${element.name}"]${value}`;
 }
 

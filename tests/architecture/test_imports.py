@@ -46,6 +46,7 @@ HOMES = {
     "werkzeug": ("kiosk_ui",),
     "waitress": ("kiosk_ui",),
     "segno": ("kiosk_ui/qr",),
+    "babel": ("kiosk_ui/texts",),
     "PIL": ("device", "converter"),
     "numpy": ("device", "converter"),
 }

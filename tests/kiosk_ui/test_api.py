@@ -82,7 +82,7 @@ def test_a_query_that_is_not_understood_is_refused_in_one_line(
 ) -> None:
     response = client.post(f"/api/v1/search?{query}", data=upload, headers=JPEG)
     assert response.status_code == 400
-    assert list(response.get_json()) == ["error"]
+    assert list(response.get_json()) == ["error", "said"]
     assert "\n" not in response.get_json()["error"]
 
 
@@ -132,7 +132,7 @@ def test_a_picture_that_may_not_be_shown_is_not_given(client: FlaskClient, hidde
 def test_what_is_not_there_is_refused_as_json(client: FlaskClient, path: str, status: int) -> None:
     response = client.get(path)
     assert response.status_code == status
-    assert list(response.get_json()) == ["error"]
+    assert list(response.get_json()) == ["error", "said"]
 
 
 @pytest.mark.parametrize("size", ["huge", "", "../thumb"])

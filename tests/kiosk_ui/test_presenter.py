@@ -192,3 +192,16 @@ def test_years_stay_within_the_collections(
 def test_a_collection_without_any_year_has_no_years_to_choose() -> None:
     found = FilterOptions(remaining=1, undated=1, year_min=None, year_max=None, facets={})
     assert presenter.narrowing_page(found, Filters()).years is None
+
+
+def test_what_a_search_is_narrowed_by_bears_the_museums_language() -> None:
+    two = (Option(value="a", count=1), Option(value="b", count=1))
+    tags = {"makers": "it", "technique": "en"}
+    page = presenter.narrowing_page(
+        options(maker=two, technique=two, relation=two), Filters(), tags
+    )
+    assert {facet.name: facet.language for facet in page.facets} == {
+        "maker": "it",
+        "technique": "en",
+        "relation": None,
+    }

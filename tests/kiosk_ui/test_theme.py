@@ -5,11 +5,20 @@ from pathlib import Path
 
 import pytest
 
-CSS = Path(__file__).parents[2] / "kiosk_ui/static/kiosk.css"
+CSS = Path(__file__).parents[2] / "kiosk_ui/static/theme.css"
 
 
-def colours() -> dict[str, str]:
-    return dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6});", CSS.read_text("utf-8")))
+LOOKS = (
+    ":root {",
+    ':root[data-theme="dark"] {',
+    ':root[data-contrast="high"] {',
+    ':root[data-contrast="high"][data-theme="dark"] {',
+)
+
+
+def colours(look: str) -> dict[str, str]:
+    block = CSS.read_text("utf-8").split(f"\n{look}\n", 1)[1].split("}", 1)[0]
+    return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block))
 
 
 def luminance(colour: str) -> float:
@@ -24,6 +33,7 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+@pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize(
     ("front", "ground", "least"),
     [
@@ -33,10 +43,14 @@ def contrast(one: str, other: str) -> float:
         ("soft", "mat", 7),
         ("mat", "ink", 7),
         ("mat", "accent", 7),
-        ("line", "ink", 7),
+        ("on-chosen", "ink", 7),
         ("edge", "paper", 3),
     ],
 )
-def test_words_and_borders_stand_out(front: str, ground: str, least: float) -> None:
-    found = colours()
+def test_words_and_borders_stand_out(look: str, front: str, ground: str, least: float) -> None:
+    found = colours(look)
     assert contrast(found[front], found[ground]) >= least
+
+
+def test_every_look_sets_every_colour() -> None:
+    assert all(colours(look).keys() == colours(LOOKS[0]).keys() for look in LOOKS)

@@ -92,7 +92,7 @@ def test_a_body_said_to_be_something_else_is_refused(client: FlaskClient, kind: 
 def test_more_than_twelve_megabytes_are_refused(client: FlaskClient) -> None:
     response = client.post("/api/v1/search", data=bytes(MAX_UPLOAD_BYTES + 1), headers=JPEG)
     assert response.status_code == 413
-    assert list(response.get_json()) == ["error"]
+    assert list(response.get_json()) == ["error", "said"]
 
 
 @pytest.mark.parametrize(
