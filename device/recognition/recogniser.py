@@ -21,8 +21,9 @@ __all__ = ["Answer", "Corner", "Evidence", "Match", "Recogniser"]
 
 # Longest side of a sheet cut out of a frame: what details are looked for in and the fingerprint is reduced from.
 SIDE = 448
-# From here on a sheet's outline is borne out well enough not to look at the whole frame besides.
-SURE_OUTLINE = 0.5
+# From here on a sheet's outline is borne out well enough not to look at the whole frame besides: that of a print in
+# somebody's hands nearly always is, that of a shape within a picture which fills the frame hardly ever.
+SURE_OUTLINE = 0.8
 # Where most of the museum's own pictures show the paper too, the whole sheet is fingerprinted; else what is inside its
 # margin. Both cost a second call of the model, and named no print more (docs/decisions.md).
 _MOSTLY = 0.5
