@@ -114,6 +114,12 @@ class Comparisons:
             since = self._clock() - KEPT_S
             self._uploads = {t: kept for t, kept in self._uploads.items() if kept[0] > since}
 
+    def clear(self) -> None:
+        """Let all go."""
+        with self._lock:
+            self._stand = None
+            self._uploads.clear()
+
     def _all(self) -> list[Comparison]:
         with self._lock:
             stand = [] if self._stand is None else [self._stand]

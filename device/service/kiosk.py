@@ -1,11 +1,9 @@
 """The service: owns camera, recogniser and bundle, and is the only place where threads meet."""
 
 import logging
-import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -19,33 +17,24 @@ from device.bundle.pictures import Size
 from device.bundle.records import FilterOptions, Record
 from device.cameras import CameraSource
 from device.config import RecognitionConfig, WatchConfig
-from device.errors import BundleMissingError, BusyError, KioskError
+from device.errors import BundleMissingError, KioskError
 from device.notify import Notifier
-from device.recognition import frames
 from device.recognition.recogniser import Answer
 from device.recognition.sheet import Corner
-from device.service.answers import AnswerQueue, Priority, Question
+from device.service.answers import AnswerQueue, Question
 from device.service.attendant import Attendant, Attention
 from device.service.changeover import Changeover, Store
-from device.service.comparisons import Comparisons, compare
+from device.service.comparisons import Comparisons
+from device.service.display import Display
 from device.service.exhibition import Exhibition
 from device.service.health import Health, Snapshot
 from device.service.hold import Capture
+from device.service.inquiry import Inquiry
+from device.service.self_search import finds_itself
 from device.service.stand import PAUSES_S, Preview, Stand
+from device.service.uploads import Uploads
 from device.service.watcher import Watcher
-from device.state import (
-    Answered,
-    Asked,
-    BundleOpened,
-    BundleRefused,
-    CameraFailed,
-    CameraReady,
-    Dismissed,
-    Event,
-    Failed,
-    starting,
-    step,
-)
+from device.state import BundleOpened, BundleRefused, CameraFailed, CameraReady, KioskState
 
 _log = logging.getLogger(__name__)
 
@@ -90,16 +79,15 @@ class KioskService:
         self._notifier = notifier
         self._clock = clock
         self._started_s = clock()
-        self._changed = threading.Condition()
         self.comparisons = Comparisons(clock)
-        self._decoding = threading.Lock()
-        self._state = starting(clock())
-        self._revision = 1
-        self._answers = 0
-        self._pending: Future[Answer] | None = None
+        self._display = Display(clock, self._on_change)
         self._shown = Exhibition(recognition.threads)
         self._queue = AnswerQueue(
             self._shown.recognise, waiting=recognition.waiting, on_round=self._come_round
+        )
+        self._uploads = Uploads(self._queue, self.comparisons)
+        self._inquiry = Inquiry(
+            self._display, self._queue, self.comparisons, self._shown.is_withdrawn
         )
         self._changeover: Changeover | None = None
         if store is None:
@@ -110,8 +98,8 @@ class KioskService:
         self._attendant = self._make_attendant() if watch is not None and watch.enabled else None
         self._stand = Stand(
             lambda: self._opened_camera(open_camera),
-            on_ready=lambda: self._apply(CameraReady()),
-            on_lost=lambda note: self._apply(CameraFailed(note=note)),
+            on_ready=lambda: self._display.apply(CameraReady()),
+            on_lost=lambda note: self._display.apply(CameraFailed(note=note)),
             see=self._attendant.see if self._attendant is not None else None,
             pauses_s=pauses_s,
         )
@@ -134,7 +122,7 @@ class KioskService:
             self._changeover.close()
         self._stand.close()
         self._queue.close()
-        self.comparisons = Comparisons(self._clock)
+        self.comparisons.clear()
         self._shown.close()
 
     def ready(self) -> None:
@@ -176,22 +164,13 @@ class KioskService:
             FilterError: When the filters can't be applied.
         """
         self._require_bundle()
-        with self._decoding:  # a 64-megapixel PNG takes 200 MB; two at once could end the service
-            pixels = frames.decode(data, name="upload")
-        height, width = pixels.shape[:2]
-        question = Question(
-            frame=frames.frame(pixels, source="upload"),
+        return self._uploads.identify(
+            data,
             filters=filters,
-            corners=corners and tuple(Corner(x=c.x * width, y=c.y * height) for c in corners),
+            corners=corners,
             count=count or self._recognition.matches,
+            is_shown=is_shown,
         )
-        answer = self._queue.ask(question, priority=Priority.GUEST).result()
-        comparison = compare(question.frame, answer) if is_shown else None
-        if comparison is not None:
-            self.comparisons.keep_upload(comparison)
-        with self._changed:
-            self._answers += 1
-        return answer
 
     def look(self, *, filters: Filters | None = None) -> None:
         """Look at what lies at the stand; the answer arrives in the state.
@@ -207,21 +186,15 @@ class KioskService:
         frame = self._stand.frame()
         if self._attendant is not None:
             self._attendant.was_asked()
-        self._ask(Question(frame=frame, filters=filters, count=self._recognition.matches))
+        self._inquiry.ask(Question(frame=frame, filters=filters, count=self._recognition.matches))
 
     def dismiss(self) -> None:
         """Take the answer off the screen: the next visitor begins anew."""
-        with self._changed:
-            dropped, self._pending = self._pending, None
-            self._apply(Dismissed())
-        if dropped is not None:
-            dropped.cancel()  # if it still waits for its turn, it needn't take one
+        self._inquiry.drop()
 
     def snapshot(self, after: int = 0, timeout_s: float = 0.0) -> Snapshot:
         """Give the state once its revision is above `after`, or as it is when the time is up."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._revision > after, timeout_s)
-            return Snapshot(revision=self._revision, state=self._state)
+        return self._display.snapshot(after, timeout_s)
 
     def preview(self, after: int = 0, timeout_s: float = 0.5) -> Preview | None:
         """Give the live picture once it is newer than `after`; `None` when none comes in time."""
@@ -284,9 +257,9 @@ class KioskService:
         except KioskError as error:
             if self._shown.is_empty:
                 _log.error("no bundle: %s", error)
-                self._apply(BundleRefused(note=str(error)))
+                self._display.apply(BundleRefused(note=str(error)))
             raise
-        self._apply(BundleOpened(bundle_id=manifest.bundle_id))
+        self._display.apply(BundleOpened(bundle_id=manifest.bundle_id))
         answer = self.snapshot().state.answer
         if answer is not None and self._shown.is_withdrawn(answer):
             self.dismiss()
@@ -301,19 +274,7 @@ class KioskService:
         Raises:
             BusyError: When too many are waiting.
         """
-        try:
-            probe = self._shown.probe()
-            if probe is None:
-                return True
-            record_id, frame = probe
-            asked = self._queue.ask(Question(frame=frame, count=1), priority=Priority.GUEST)
-            matches = asked.result().matches
-        except BusyError:
-            raise
-        except KioskError as error:
-            _log.warning("self-search: %s", error)
-            return False
-        return [match.record.record_id for match in matches] == [record_id]
+        return finds_itself(self._shown, self._queue)
 
     def health(self) -> Health:
         """Give how the kiosk is."""
@@ -327,7 +288,7 @@ class KioskService:
             manifest=manifest,
             camera_ready=state.camera_ready,
             camera_losses=self._stand.losses,
-            answers=self._answers,
+            answers=self._inquiry.answers + self._uploads.answers,
             uptime_s=self._clock() - self._started_s,
         )
 
@@ -337,58 +298,17 @@ class KioskService:
         with self._shown.lent() as bundle:
             return open_camera(bundle)
 
-    def _ask(self, question: Question) -> None:
-        """Ask what lies at the stand, unless that is being asked already."""
-        with self._changed:
-            if not self._begin():
-                return
-            future = self._queue.ask(question, priority=Priority.STAND)
-            self._pending = future
-        future.add_done_callback(lambda done: self._settle(question.frame, done))
-
     def _make_attendant(self) -> Attendant:
         def ask(capture: Capture, filters: Filters | None) -> None:
             count = self._recognition.matches
             frame, corners = capture.frame, capture.corners
-            self._ask(Question(frame=frame, filters=filters, corners=corners, count=count))
+            self._inquiry.ask(Question(frame=frame, filters=filters, corners=corners, count=count))
 
-        return Attendant(Watcher(), phase=lambda: self._state.phase, ask=ask)
+        return Attendant(Watcher(), phase=lambda: self._display.state.phase, ask=ask)
 
-    def _begin(self) -> bool:
-        """Ask the stand to hold still; say whether it wasn't asked already and now is."""
-        before = self._revision
-        self._apply(Asked())
-        return self._revision != before
-
-    def _settle(self, frame: frames.Frame, future: "Future[Answer]") -> None:
-        if future is not self._pending:
-            return  # dismissed meanwhile
-        comparison = None if future.exception() else compare(frame, future.result())
-        with self._changed:
-            if future is not self._pending:
-                return  # dismissed meanwhile
-            self._pending = None
-            error = future.exception()
-            if error is None and self._shown.is_withdrawn(future.result()):
-                self._apply(Dismissed())
-            elif error is None:
-                self._answers += 1
-                self._apply(Answered(answer=future.result()))
-                if self._state.answer is future.result():
-                    self.comparisons.show_at_stand(comparison)
-            else:
-                _log.warning("no answer: %s", error)
-                self._apply(Failed(note=str(error)))
-
-    def _apply(self, event: Event) -> None:
-        with self._changed:  # re-entrant: `Condition` holds an RLock
-            changed = step(self._state, event, self._clock())
-            if changed is not self._state:
-                self._state = changed
-                if changed.answer is None:
-                    self.comparisons.show_at_stand(None)
-                self._revision += 1
-                self._changed.notify_all()
+    def _on_change(self, state: KioskState) -> None:
+        if state.answer is None:
+            self.comparisons.show_at_stand(None)
 
     def _come_round(self) -> None:
         self._notifier.watchdog()

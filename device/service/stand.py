@@ -58,8 +58,8 @@ class Stand:
         self,
         open_camera: Callable[[], CameraSource],
         *,
-        on_ready: Callable[[], None],
-        on_lost: Callable[[str], None],
+        on_ready: Callable[[], object],
+        on_lost: Callable[[str], object],
         see: Callable[[Frame], Observation] | None = None,
         pauses_s: Sequence[float] = PAUSES_S,
     ) -> None:
