@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from datetime import date
 from pathlib import Path
 
 from device import __version__
@@ -16,24 +15,20 @@ from device.bundle.notices import Notices
 from device.bundle.opened import opened, verify
 from device.config import Config, load
 from device.doctor import examine
-from device.errors import BundleError, KioskError, NotSetUpError, PictureError
+from device.errors import BundleError, KioskError, PictureError
 from device.evaluation import command, plan
 from device.recognition import frames
 from device.recognition.fingerprint import choose_threads
 from device.recognition.recogniser import Answer, Recogniser
 from device.recognition.wire import answer_to_json
 from device.service import open_camera_for
+from device.store import command as sync_command
 from device.store import notices as kept_notices
 from device.store import standing
 from device.store.bundles import Bundles, Installed
-from device.store.source import choose
-from device.store.standing import Standing
-from device.store.sync import Progress, Result, sync
 
 _log = logging.getLogger(__name__)
 
-# So long before updates would be refused, staff are told.
-WARNED_DAYS = 60
 _PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"}
 
 
@@ -143,14 +138,8 @@ def _add_sync(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     sync = verbs.add_parser(
         "sync", help="fetch the newest bundle and notices; the kiosk changes over"
     )
-    sync.add_argument(
-        "source", nargs="?", default="", help="address or folder; default: kiosk.toml's"
-    )
-    sync.add_argument("--config", type=Path, metavar="FILE", help="kiosk.toml")
-    sync.add_argument(
-        "--root", type=Path, metavar="FILE", help="the museum's root, which is trusted"
-    )
-    sync.set_defaults(run=_sync)
+    sync_command.add_options(sync)
+    sync.set_defaults(run=lambda options: sync_command.run(options, _config(options)))
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
@@ -266,7 +255,8 @@ def _told(what: str, done: int, total: int) -> None:
 
 def _bundle_list(options: argparse.Namespace) -> int:
     store = _config(options).store
-    installed = Bundles(store).list()
+    bundles = Bundles(store)
+    installed = bundles.list()
     for bundle in installed:
         print(
             f"{_mark(bundle)} {bundle.name}  {bundle.manifest.title if bundle.manifest else bundle.fault}"
@@ -274,6 +264,9 @@ def _bundle_list(options: argparse.Namespace) -> int:
         )
     if not installed:
         print(f"no bundle is installed in {store}", file=sys.stderr)
+    changes = bundles.changes()
+    if changes is not None:
+        print(f"in the current one against the previous one: {changes}")
     memory, notices = standing.read(store), kept_notices.read(store)
     if memory.refused:
         print(f"not taken again: {', '.join(memory.refused)}")
@@ -281,7 +274,7 @@ def _bundle_list(options: argparse.Namespace) -> int:
         print(
             f"notice {notices.serial}: {len(notices.withdrawn)} withdrawn, {len(notices.amended)} amended"
         )
-    _warn_of_expiry(memory)
+    sync_command.warn_of_expiry(memory)
     return 0
 
 
@@ -303,61 +296,6 @@ def _told_of(bundle: Installed) -> str:
         words.append(f"published {arrival.published}")
         words.append(f"came {arrival.arrived} from {arrival.source}")
     return "".join(f"; {word}" for word in words)
-
-
-def _warn_of_expiry(memory: Standing) -> None:
-    if memory.expires:
-        left = (date.fromisoformat(memory.expires) - date.today()).days
-        if left <= WARNED_DAYS:
-            print(
-                f"new updates are taken until {memory.expires}, by this machine's clock {left} days more; "
-                "publish or renew at the desk (what is installed goes on)",
-                file=sys.stderr,
-            )
-
-
-def _sync(options: argparse.Namespace) -> int:
-    config = _config(options)
-    path = options.root or config.sync.root
-    try:
-        root = path.read_bytes()
-    except OSError as error:
-        raise NotSetUpError(
-            f"{path}: the museum's root can't be read ({error.strerror}); "
-            "copy root.json there, which `printkiosk-convert keys create` made"
-        ) from error
-    outcome = sync(
-        choose(options.source or config.sync.source), config.store, root, tell=_progress()
-    )
-    if outcome.result is Result.INSTALLED:
-        print(
-            f"update {outcome.version} installed: {outcome.fetched_bytes} of {outcome.total_bytes} bytes were new; "
-            "a kiosk that runs changes over by itself"
-        )
-    elif outcome.result is Result.UP_TO_DATE:
-        print(f"up to date: version {outcome.version}, notice {outcome.notices}")
-    else:
-        print("no bundle is published there yet")
-    _warn_of_expiry(standing.read(config.store))
-    return 0
-
-
-def _progress() -> Callable[[Progress], None]:
-    """Give what tells how far an update has come: a line each tenth, to stderr."""
-    told = 0
-
-    def tell(progress: Progress) -> None:
-        nonlocal told
-        tenths = progress.done_bytes * 10 // max(progress.total_bytes, 1)
-        if tenths > told:
-            told = tenths
-            print(
-                f"update {progress.version}: {tenths * 10} % of {progress.total_bytes / 1e6:.1f} MB",
-                file=sys.stderr,
-                flush=True,
-            )
-
-    return tell
 
 
 def _bundle_verify(options: argparse.Namespace) -> int:

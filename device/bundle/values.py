@@ -1,12 +1,13 @@
 """Frozen dataclasses to JSON and back, with errors that name the place.
 
-Knows only the few shapes a manifest is made of: text, numbers, booleans, `None`, tuples of one type,
+Knows only the few shapes a manifest is made of: text, words of an enumeration, numbers, booleans, `None`, tuples of one type,
 mappings of text, and dataclasses of these. Unknown keys are left to the caller.
 """
 
 import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from enum import StrEnum
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -75,6 +76,8 @@ def _read_plain(hint: Any, value: Any, place: str) -> Any:
         return value
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return _as_float(value, place)
+    if issubclass(hint, StrEnum):
+        return _as_word(hint, value, place)
     if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
         raise ValueError(f"{place}: expected {hint.__name__}, found {_found(value)}")
     return value
@@ -85,6 +88,13 @@ def _as_float(value: int, place: str) -> float:
         return float(value)
     except OverflowError as error:
         raise ValueError(f"{place}: expected float, found {_found(value)}") from error
+
+
+def _as_word(hint: type[StrEnum], value: Any, place: str) -> StrEnum:
+    try:
+        return hint(value)
+    except ValueError as error:
+        raise ValueError(f"{place}: expected {hint.__name__}, found {_found(value)}") from error
 
 
 def _found(value: Any) -> str:

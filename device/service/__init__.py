@@ -13,12 +13,15 @@ from device.service.comparisons import Comparison
 from device.service.health import Health, Snapshot
 from device.service.kiosk import KioskService
 from device.service.stand import Preview
+from device.service.updates import Updates, UpdateStanding
+from device.store.bulletin import Bulletin, Step
 
 __all__ = [
     "FACETS",
     "MEDIA_TYPE",
     "Answer",
     "Attention",
+    "Bulletin",
     "Comparison",
     "Corner",
     "FilterOptions",
@@ -33,6 +36,9 @@ __all__ = [
     "Relation",
     "Size",
     "Snapshot",
+    "Step",
+    "UpdateStanding",
+    "Updates",
     "Verdict",
     "answer_to_json",
     "open_camera_for",

@@ -32,6 +32,7 @@ from device.service.hold import Capture
 from device.service.inquiry import Inquiry
 from device.service.self_search import finds_itself
 from device.service.stand import PAUSES_S, Preview, Stand
+from device.service.updates import Updates
 from device.service.uploads import Uploads
 from device.service.watcher import Watcher
 from device.state import BundleOpened, BundleRefused, CameraFailed, CameraReady, KioskState
@@ -47,6 +48,7 @@ class KioskService:
     Attributes:
         boot_id: Another one at each start.
         comparisons: Visitors' prints that may be compared with the record now.
+        updates: What there is to say of them; nothing where there is no store.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class KioskService:
         self._clock = clock
         self._started_s = clock()
         self.comparisons = Comparisons(clock)
+        self.updates = Updates(None if store is None else store.root, clock)
         self._display = Display(clock, self._on_change)
         self._shown = Exhibition(recognition.threads)
         self._queue = AnswerQueue(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from device.bundle.changes import Changes, changes
 from device.bundle.manifest import Manifest
 from device.bundle.opened import read_manifest, verify
 from device.errors import BundleError, BundleMissingError
@@ -89,6 +90,15 @@ class Bundles:
         return tuple(
             self._look(path, memory) for path in sorted(releases.glob("*")) if path.is_dir()
         )
+
+    def changes(self) -> Changes | None:
+        """Give what is different in the current bundle from the previous one; `None` without two that can be read."""
+        if not (self.previous.is_dir() and self.current.is_dir()):
+            return None
+        try:
+            return changes(self.previous, self.current)
+        except BundleError:
+            return None
 
     def activate(
         self, name: str, *, on_trial: bool = False, arrival: Arrival | None = None

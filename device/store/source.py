@@ -95,16 +95,22 @@ def choose(text: str) -> Source:
 class FolderSource:
     """A repository in a folder; nothing in it can lead outside, be anything but a file, or make us wait."""
 
-    def __init__(self, folder: Path) -> None:
-        """Look into a folder, or the `printkiosk` folder in it when the repository is there."""
+    def __init__(self, folder: Path, *, called: str = "") -> None:
+        """Look into a folder, or the `printkiosk` folder in it when the repository is there.
+
+        Args:
+            folder: Where it lies.
+            called: What staff know it by; empty for its path.
+        """
         inside = folder / STICK_FOLDER
         is_inside = not (folder / release.METADATA).is_dir() and inside.is_dir()
         self._folder = inside if is_inside else folder
+        self._called = called
 
     @property
     def name(self) -> str:
-        """The folder."""
-        return str(self._folder)
+        """The folder, or what it is called."""
+        return self._called or str(self._folder)
 
     def open(self, path: str, offset: int = 0) -> Stream:
         """Begin to read a file of the folder."""

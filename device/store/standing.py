@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from device.errors import BundleDamagedError
 from device.store.files import Files, write_whole
 
 FILE = "standing.json"
+# So long before updates would be refused, staff are told.
+WARNED_DAYS = 60
 _LIMIT_BYTES = 1_000_000
 
 
@@ -73,6 +76,10 @@ class Standing:
             floor=replace(self.floor, version=version),
             arrivals=dict(self.arrivals) | {name: arrival},
         )
+
+    def is_expiring(self, today: date) -> bool:
+        """Whether updates signed as the last ones were will soon be refused."""
+        return bool(self.expires) and (date.fromisoformat(self.expires) - today).days <= WARNED_DAYS
 
     def without_gone(self, names: Collection[str]) -> "Standing":
         """Give the memory without how releases came that are none of these."""

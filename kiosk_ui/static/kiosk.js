@@ -12,6 +12,7 @@ import { readPrint } from "./reading.js";
 import { Stage, fit } from "./stage.js";
 import { post } from "./server.js";
 import { watchService, watchStand } from "./service.js";
+import { watchStick } from "./stick.js";
 import { sendPicture } from "./upload.js";
 
 const isStand = document.documentElement.dataset.mode === "stand";
@@ -183,6 +184,7 @@ if (isStand) {
     preview.isWanted = state.camera_ready;
   });
   preview.start();
+  watchStick(document.getElementById("stick"));
 } else {
   watchService();
 }

@@ -46,8 +46,7 @@ def test_every_verdict_and_every_hint_has_words(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_words_promise_a_percentage(language: str) -> None:
     texts = load(language)
-    values = dict.fromkeys(("count", "title", "note", "hint", "link"), "x")
-    said = [texts(key, **values) for key in sorted(texts.keys())]
+    said = [texts.raw(key) for key in sorted(texts.keys())]
     assert not [words for words in said if re.search(r"%|per ?cent", words)]
 
 

@@ -1,0 +1,72 @@
+"""Which records came, went or were altered from one bundle to the next, for whoever looks after the kiosk.
+
+The desk's `diff` says of each record what is different; here it is asked on the kiosk, of thousands, in one query each.
+"""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from device.bundle import layout
+from device.errors import BundleDamagedError
+
+# Where a record's fingerprint lies says nothing of the record.
+_COLUMNS = (
+    *("title", "makers", "date_text", "year_min", "year_max", "classification", "technique"),
+    *("institution", "inventory_number", "rights", "credit", "source_url", "note"),
+    *("show_picture", "width", "height", "image_sha256"),
+)
+_IS_ANOTHER = " OR ".join(f"b.{name} IS NOT a.{name}" for name in _COLUMNS)
+_RELATIONS = (
+    """SELECT record_id, position, kind, target FROM {0}.relations JOIN {0}.records USING (item)"""
+)
+_BEFORE, _AFTER = _RELATIONS.format("before"), _RELATIONS.format("after")
+_COMMON = "SELECT record_id FROM after.records INTERSECT SELECT record_id FROM before.records"
+_ADDED = "SELECT record_id FROM after.records EXCEPT SELECT record_id FROM before.records"
+_REMOVED = "SELECT record_id FROM before.records EXCEPT SELECT record_id FROM after.records"
+_ALTERED = f"""
+SELECT record_id FROM before.records AS b JOIN after.records AS a USING (record_id) WHERE {_IS_ANOTHER}
+UNION SELECT record_id FROM (
+    SELECT * FROM ({_AFTER} EXCEPT {_BEFORE}) UNION ALL SELECT * FROM ({_BEFORE} EXCEPT {_AFTER})
+) WHERE record_id IN ({_COMMON})
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """Record ids, sorted.
+
+    Attributes:
+        altered: In both, with another text, relation or picture.
+    """
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    altered: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{len(self.added)} added, {len(self.removed)} removed, {len(self.altered)} altered"
+
+
+def changes(before: Path, after: Path) -> Changes:
+    """Give what changed from one bundle's folder to another's.
+
+    Raises:
+        BundleDamagedError: When one of the records files can't be read.
+    """
+    try:
+        with closing(sqlite3.connect(":memory:", uri=True)) as connection:
+            for bundle, name in ((before, "before"), (after, "after")):
+                path = (bundle / layout.RECORDS).absolute()
+                connection.execute(f"ATTACH ? AS {name}", (f"{path.as_uri()}?mode=ro&immutable=1",))
+            added, removed, altered = (
+                tuple(sorted(str(row[0]) for row in connection.execute(query)))
+                for query in (_ADDED, _REMOVED, _ALTERED)
+            )
+    except sqlite3.Error as error:
+        line = " ".join(str(error).split())[:200]
+        raise BundleDamagedError(
+            f"{before}, {after}: expected two records files, found {line}; verify them"
+        ) from error
+    return Changes(added=added, removed=removed, altered=altered)

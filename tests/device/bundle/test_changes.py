@@ -1,0 +1,96 @@
+"""What changed from one bundle to the next, as the kiosk tells it."""
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from device.bundle import layout
+from device.bundle.changes import changes
+from device.errors import BundleDamagedError
+
+
+@pytest.fixture
+def bundles(small_bundle: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """Two bundles' records, the same so far."""
+    for name in ("before", "after"):
+        (tmp_path / name).mkdir()
+        shutil.copyfile(small_bundle / layout.RECORDS, tmp_path / name / layout.RECORDS)
+    return tmp_path / "before", tmp_path / "after"
+
+
+def alter(bundle: Path, *statements: str) -> None:
+    """Let a bundle's records be others."""
+    with sqlite3.connect(bundle / layout.RECORDS) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+def ids(bundle: Path) -> list[str]:
+    """Give the record ids of a bundle by item."""
+    with sqlite3.connect(bundle / layout.RECORDS) as connection:
+        found = [
+            row[0] for row in connection.execute("SELECT record_id FROM records ORDER BY item")
+        ]
+    connection.close()
+    return found
+
+
+def test_the_same_records_are_no_change(bundles: tuple[Path, Path]) -> None:
+    assert str(changes(*bundles)) == "0 added, 0 removed, 0 altered"
+
+
+def test_another_order_is_no_change(bundles: tuple[Path, Path]) -> None:
+    alter(
+        bundles[1],
+        "UPDATE relations SET item = item + 1000, target_item = target_item + 1000",
+        "UPDATE records SET item = item + 1000",
+    )
+
+    assert str(changes(*bundles)) == "0 added, 0 removed, 0 altered"
+
+
+def test_records_that_came_went_and_were_altered_are_named(bundles: tuple[Path, Path]) -> None:
+    before, after = bundles
+    first, second, third, fourth, *_ = ids(before)
+    alter(
+        after,
+        f"UPDATE records SET record_id = 'new' WHERE record_id = '{first}'",
+        f"UPDATE records SET title = 'Another' WHERE record_id = '{second}'",
+        f"UPDATE records SET note = NULL, image_sha256 = 'x' WHERE record_id = '{third}'",
+        f"""INSERT INTO relations (item, position, kind, target)
+            SELECT item, 90, 'State of', 'x' FROM records WHERE record_id = '{fourth}'""",
+    )
+
+    found = changes(before, after)
+
+    assert (found.added, found.removed) == (("new",), (first,))
+    assert found.altered == tuple(sorted((second, third, fourth)))
+
+
+def test_a_relation_that_was_taken_away_is_an_alteration(bundles: tuple[Path, Path]) -> None:
+    before, after = bundles
+    first = ids(before)[0]
+    alter(before, "INSERT INTO relations (item, position, kind, target) VALUES (0, 90, 'a', 'b')")
+
+    assert changes(before, after).altered == (first,)
+
+
+@pytest.mark.parametrize("data", [b"", b"rubbish" * 400], ids=["empty", "rubbish"])
+def test_records_that_cannot_be_read_are_told_of(bundles: tuple[Path, Path], data: bytes) -> None:
+    (bundles[1] / layout.RECORDS).write_bytes(data)
+
+    with pytest.raises(BundleDamagedError, match="expected two records files"):
+        changes(*bundles)
+
+
+def test_records_that_are_missing_are_told_of_and_not_made(bundles: tuple[Path, Path]) -> None:
+    path = bundles[1] / layout.RECORDS
+    path.unlink()
+
+    with pytest.raises(BundleDamagedError):
+        changes(*bundles)
+
+    assert not path.exists()

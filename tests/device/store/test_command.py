@@ -1,0 +1,71 @@
+"""`printkiosk-device sync`: what is printed, and what the stand's screen is told."""
+
+from pathlib import Path
+
+import pytest
+from museum import Museum
+
+from device.cli import main
+from device.store import bulletin
+from device.store.bulletin import Step
+
+
+@pytest.fixture
+def settings(desk: Museum, tmp_path: Path) -> Path:
+    """A kiosk's settings: whom to trust, and no source."""
+    path = tmp_path / "kiosk.toml"
+    path.write_text(f'store = "{tmp_path}/store"\n[sync]\nroot = "{desk.keys}/root.json"\n')
+    return path
+
+
+def test_a_scheduled_sync_without_a_source_is_nothing_to_complain_of(
+    settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sync", "--scheduled", "--config", str(settings)]) == 0
+
+    assert "by stick alone" in capsys.readouterr().out
+    assert bulletin.read(tmp_path / "store", is_stick=False) is None
+
+
+def test_a_sync_without_a_source_says_so(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sync", "--config", str(settings)]) == 1
+
+    assert "E7" in capsys.readouterr().err
+
+
+def test_another_museums_stick_is_told_of_on_the_screen(
+    desk: Museum, settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    desk.folder.rename(stick / "printkiosk")
+    (stick / "printkiosk/metadata/timestamp.json").write_text("{}")
+
+    assert main(["sync", "--stick", "--config", str(settings), str(stick)]) == 1
+
+    told = bulletin.read(tmp_path / "store", is_stick=True)
+    assert told is not None
+    assert (told.step, told.number) == (Step.FAILED, 3)
+    assert "the stick: is not signed by this museum" in told.line
+    assert str(stick) not in capsys.readouterr().err
+
+
+def test_an_empty_stick_is_told_of(settings: Path, tmp_path: Path) -> None:
+    (tmp_path / "stick").mkdir()
+
+    assert main(["sync", "--stick", "--config", str(settings), str(tmp_path / "stick")]) == 1
+
+    told = bulletin.read(tmp_path / "store", is_stick=True)
+    assert told is not None and told.number == 2
+
+
+def test_a_stick_in_a_kiosk_that_was_told_of_no_root_says_so(desk: Museum, tmp_path: Path) -> None:
+    settings = tmp_path / "kiosk.toml"
+    settings.write_text(f'store = "{tmp_path}/store"\n[sync]\nroot = "{tmp_path}/none.json"\n')
+
+    assert main(["sync", "--stick", "--config", str(settings), str(desk.folder)]) == 1
+
+    told = bulletin.read(tmp_path / "store", is_stick=True)
+    assert told is not None and told.number == 7
