@@ -18,7 +18,7 @@ from device.errors import (
     UnknownRecordError,
 )
 from device.service import KioskService
-from kiosk_ui import api, closer_views, security, stand_api, views
+from kiosk_ui import api, closer_views, security, stand_api, stick_views, views
 from kiosk_ui.reader import Readers
 from kiosk_ui.screen import Screen
 from kiosk_ui.waiting import Slots
@@ -64,6 +64,7 @@ def create_app(service: KioskService, screen: Screen, hosts: Iterable[str]) -> F
     app.register_blueprint(closer_views.blueprint(service))
     app.register_blueprint(api.blueprint(service, searches))
     app.register_blueprint(stand_api.blueprint(service, waiting=LONG_POLLS))
+    app.register_blueprint(stick_views.blueprint(service))
     app.before_request(service.begin_request)  # what one page shows comes from one bundle
     app.teardown_request(lambda error: service.end_request())
     app.before_request(security.refuse_foreign_posts)

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request
 
 from device.errors import BundleError
 from device.service import KioskService, Record
-from kiosk_ui import closer, presenter, queries, security, stick
+from kiosk_ui import closer, presenter, queries, security
 from kiosk_ui.presenter import Label, Scene
 from kiosk_ui.screen import Screen
 from kiosk_ui.waiting import Slots
@@ -37,14 +37,6 @@ def blueprint(service: KioskService, screen: Screen, searches: Slots) -> Bluepri
     def stand() -> str:
         security.require_stand()
         return views.stand_scene()
-
-    @routes.get("/stand/stick")
-    def stick_words() -> str | Response:
-        security.require_stand()
-        told = service.updates.on_screen()
-        if told is None:
-            return Response(status=204)
-        return render_template("stick.html", notice=stick.notice(told))
 
     @routes.get("/invite")
     def invite() -> str:

@@ -212,12 +212,13 @@ def test_bundles_are_listed_activated_and_rolled_back(run: Any, config: Path) ->
     assert run("bundle", "rollback", "--config", config).code == 1
     assert run("bundle", "activate", "--config", config, "one").code == 0
     assert run("bundle", "activate", "--config", config, "two").code == 0
-    listed = run("bundle", "list", "--config", config).out.splitlines()
+    *listed, changed = run("bundle", "list", "--config", config).out.splitlines()
     assert [line.split()[:2] for line in listed] == [["previous", "one"], ["current", "two"]]
+    assert changed.endswith("against the previous one: 0 added, 0 removed, 0 altered")
     assert "Twelve prints" in listed[0]
 
     assert "Twelve prints" in run("bundle", "rollback", "--config", config).out
-    listed = run("bundle", "list", "--config", config).out.splitlines()
+    *listed, _ = run("bundle", "list", "--config", config).out.splitlines()
     assert [line.split()[:2] for line in listed] == [["current", "one"], ["previous", "two"]]
     assert run("bundle", "verify", "--config", config).code == 0
 
