@@ -126,4 +126,4 @@ class BothSides:
 
 def _by_fingerprint(cosine: float) -> Findings:
     """Give what a fingerprint alone has to say."""
-    return Findings(cosine=cosine, inliers=0, covered=0.0, mirrored=False, is_sheet=True)
+    return Findings(cosine=cosine, inliers=0, covered=0.0, gap=0.0, mirrored=False, is_sheet=True)

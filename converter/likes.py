@@ -8,10 +8,13 @@ from pathlib import Path
 from device.bundle.records import Records
 from device.bundle.relatives import relatives
 from device.recognition.frames import Pixels
-from device.recognition.tracing import Tracer
+from device.recognition.gap import gap
+from device.recognition.tracing import Trace, Tracer
 
 # So many agreeing details between two clean pictures are the same image, whatever the metadata says.
 SAME_IMAGE_INLIERS = 30
+# Unless so many are missing in one part: prints within one ornamental border are not the same image.
+ANOTHER_IMAGE_GAP = 12.0
 
 
 def related(path: Path) -> dict[int, frozenset[int]]:
@@ -37,7 +40,14 @@ def same_image(tracer: Tracer, pixels: Pixels) -> frozenset[int]:
     while True:
         # Only a few are checked at a time, so those already known make way for the next.
         traces = tracer.trace(pixels, without=found, enough=SAME_IMAGE_INLIERS)
-        more = {trace.item for trace in traces if trace.inliers >= SAME_IMAGE_INLIERS}
+        more = {trace.item for trace in traces if _is_same_image(trace)}
         if not more:
             return found
         found |= more
+
+
+def _is_same_image(trace: Trace) -> bool:
+    return (
+        trace.inliers >= SAME_IMAGE_INLIERS
+        and gap(trace.fit, trace.seen, trace.known) <= ANOTHER_IMAGE_GAP
+    )

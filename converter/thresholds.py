@@ -27,6 +27,12 @@ from device.recognition.verdict import ACCEPTED, Findings, Verdict, decide
 # Fewer agreeing details than this are never evidence: of 220 unknown prints none reached 10 in the first prototype, and
 # chance finds more in larger collections.
 FEWEST_INLIERS = 12
+# Of captures of prints that are there, at most so many show a larger gap than is allowed. Fewer details that don't agree
+# than are evidence for a print are none against it.
+GAPING = 0.005
+FEWEST_MISSING = float(FEWEST_INLIERS)
+# No picture has so many details.
+ANY_GAP = 10_000.0
 # Of prints that are not there, at most so many may be accepted, by details and by the fingerprint alone.
 FALSE_BY_DETAILS = 0.005
 FALSE_BY_FINGERPRINT = 0.0025
@@ -43,6 +49,7 @@ CAUTIOUS_SIMILAR = 0.7
 UNFITTED = Thresholds(
     inliers=FEWEST_INLIERS,
     covered=0.0,
+    gap=ANY_GAP,
     same_image=1.0,
     similar=CAUTIOUS_SIMILAR,
     margins=0.0,
@@ -143,6 +150,7 @@ def findings_of(answer: Answer) -> Findings:
         cosine=best.score if best else None,
         inliers=evidence.inliers if evidence else 0,
         covered=evidence.covered if evidence else 0.0,
+        gap=evidence.gap if evidence else 0.0,
         mirrored=evidence.mirrored if evidence else False,
         is_sheet=answer.sheet is not None,
     )
@@ -183,11 +191,15 @@ def fit(outcomes: Sequence[Outcome]) -> Fit:
 
 def _part(outcomes: Sequence[Outcome]) -> Thresholds:
     unknown = [outcome.unknown for outcome in outcomes]
-    passed = int(_above([float(f.inliers) for f in unknown], FALSE_BY_DETAILS)) + 1
+    right = [o.known for o in outcomes if o.is_right and o.known.inliers >= FEWEST_INLIERS]
+    gap = max(FEWEST_MISSING, round(_above([f.gap for f in right], GAPING), 2))
+    agreeing = [float(f.inliers) if f.gap <= gap else 0.0 for f in unknown]
+    passed = int(_above(agreeing, FALSE_BY_DETAILS)) + 1
     # What reaches more than this with its likes left out is another of its likes that nobody wrote down.
     inliers = min(max(FEWEST_INLIERS, passed), SAME_IMAGE_INLIERS)
-    cosines = [f.cosine for f in unknown if f.cosine is not None and f.inliers < inliers]
-    spans = sorted(o.known.covered for o in outcomes if o.is_right and o.known.inliers >= inliers)
+    by_fingerprint = [f for f in unknown if f.inliers < inliers or f.gap > gap]
+    cosines = [f.cosine for f in by_fingerprint if f.cosine is not None]
+    spans = sorted(f.covered for f in right if f.inliers >= inliers and f.gap <= gap)
     is_cautious = len(outcomes) < ENOUGH_PRINTS
     same_image = _above(cosines, FALSE_BY_FINGERPRINT) + 0.005
     similar = _above(cosines, SHOWN)
@@ -198,6 +210,7 @@ def _part(outcomes: Sequence[Outcome]) -> Thresholds:
         UNFITTED,
         inliers=inliers,
         covered=round(spans[math.floor(PARTIAL * len(spans))], 4) if spans else 0.0,
+        gap=gap,
         same_image=same_image,
         similar=min(round(similar, 4), same_image),
         margins=_share([outcome.has_margin for outcome in outcomes]) if outcomes else 0.0,

@@ -96,6 +96,7 @@ def small_bundle(
         thresholds=Thresholds(
             inliers=12,
             covered=0.1,
+            gap=12.0,
             same_image=0.9,
             similar=0.75,
             margins=0.0,

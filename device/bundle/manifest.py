@@ -84,6 +84,8 @@ class Thresholds:
         inliers: Details that must agree in one transform for a print to count as found.
         covered: Share of what the print's details span, 0..1, that these must span to say "this print", not "a part
             of it".
+        gap: Details that would agree in the largest part of the print where hardly any does: with more, it is another
+            print that shares the rest, such as an ornamental border.
         same_image: Cosine from which the fingerprint alone says "the same image".
         similar: Cosine from which there is anything worth showing as similar.
         margins: Share of the collection's pictures that show paper round the print's own picture, 0..1.
@@ -96,6 +98,7 @@ class Thresholds:
 
     inliers: int
     covered: float
+    gap: float
     same_image: float
     similar: float
     margins: float

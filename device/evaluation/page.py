@@ -81,7 +81,8 @@ def page(report: Report, failures: Sequence[Failure]) -> str:
         failures=cases(failures),
         refused=_refused(report.refused),
         bundle=escape(report.bundle_id),
-        thresholds=f"{limits.inliers} agreeing details say “found”, {limits.covered:.0%} of the picture “this print”; "
+        thresholds=f"{limits.inliers} agreeing details say “found”, {limits.covered:.0%} of the picture “this print”, "
+        f"unless {limits.gap:g} of them are missing in one part; "
         f"the fingerprint alone says “the same image” from {limits.same_image} and “similar” from {limits.similar}.",
     )
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from device.errors import EvidenceError
 from device.recognition.catalogue import shares
 from device.recognition.frames import Pixels
+from device.recognition.gap import gap
 from device.recognition.outline import Corner, clockwise, mapped, points_of
 from device.recognition.tracing import Trace
 
@@ -37,6 +38,7 @@ class Evidence:
     Attributes:
         inliers: How many details agree.
         covered: Share of what the record's details span that these span, 0..1.
+        gap: How many details would agree in the largest part of the print where hardly any does (`gap`).
         mirrored: Whether it lies there in reverse.
         transform: Nine numbers, row after row of 3x3: from frame pixels to the record's picture with sides 0..1.
         points: The details that agree.
@@ -44,6 +46,7 @@ class Evidence:
 
     inliers: int
     covered: float
+    gap: float
     mirrored: bool
     transform: tuple[float, ...]
     points: tuple[MatchedPoint, ...]
@@ -64,6 +67,7 @@ def of(trace: Trace, corners: Sequence[Corner] | None, frame: Pixels) -> Evidenc
     return Evidence(
         inliers=trace.inliers,
         covered=round(trace.fit.covered, 4),
+        gap=round(gap(trace.fit, trace.seen, trace.known), 2),
         mirrored=trace.mirrored,
         transform=tuple(float(value) for value in (transform / transform[2, 2]).reshape(-1)),
         points=tuple(

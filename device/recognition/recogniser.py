@@ -239,6 +239,7 @@ class Recogniser:
             cosine=matches[0].score if matches else None,
             inliers=best.inliers if best else sight.inliers,
             covered=best.covered if best else 0.0,
+            gap=best.gap if best else 0.0,
             mirrored=best.mirrored if best else False,
             is_sheet=sight.view.corners is not None,
         )

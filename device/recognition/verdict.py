@@ -1,7 +1,7 @@
 """What may be said about a print, decided from values alone.
 
 Lines that lie on a print's lines say which print it is, or that it is the same image in another form: in reverse, or
-only a part of it. A free copy by another hand never verifies, so the fingerprint may say "the same image" alone, from a
+only a part of it; unless a whole part of it has other lines, as prints within one ornamental border do. A free copy by another hand never verifies, so the fingerprint may say "the same image" alone, from a
 cosine that hardly any other print reaches. No number here is fixed: all are the bundle's own.
 """
 
@@ -32,6 +32,7 @@ class Findings:
         cosine: Of the best match's fingerprint, -1..1; `None` when nothing was there to be compared with.
         inliers: Details that agree with the best print's; 0 without any.
         covered: Share of what that print's details span that these span, 0..1.
+        gap: How many would agree in the largest part of the print where hardly any does.
         mirrored: Whether they do so in reverse.
         is_sheet: Whether a sheet was found at all, and not only a table or a hand.
     """
@@ -39,6 +40,7 @@ class Findings:
     cosine: float | None
     inliers: int
     covered: float
+    gap: float
     mirrored: bool
     is_sheet: bool
 
@@ -50,7 +52,7 @@ def decide(findings: Findings, thresholds: Thresholds) -> Verdict:
         findings: What is known of the best match.
         thresholds: The bundle's own; no fixed number serves two collections.
     """
-    if findings.inliers >= thresholds.inliers:
+    if findings.inliers >= thresholds.inliers and findings.gap <= thresholds.gap:
         is_whole = findings.covered >= thresholds.covered and not findings.mirrored
         return Verdict.SAME_PRINT if is_whole else Verdict.SAME_IMAGE
     # Asked this way round, a score that is no number passes nothing.
@@ -65,6 +67,8 @@ def decide(findings: Findings, thresholds: Thresholds) -> Verdict:
 def confidence(findings: Findings, thresholds: Thresholds) -> float:
     """Give how sure the best match is: 1 and more from where it counts as found; comparable within one bundle."""
     by_details = findings.inliers / thresholds.inliers
+    if findings.gap > thresholds.gap:
+        by_details = min(by_details, thresholds.gap / findings.gap)
     if findings.cosine is None:
         return by_details
     return max(by_details, 1.0 + (findings.cosine - thresholds.same_image))

@@ -15,7 +15,7 @@ def answer_to_json(answer: Answer, *, image: str | None = None) -> dict[str, Any
 
     Returns:
         `image`, `bundle`, `verdict`, `matches` best first (`record_id`, `score`, `evidence`: `None`, or `inliers`,
-        `covered`, `mirrored`, `transform` and `points`, each [x, y, record x, record y]), `sheet` (`None`, or
+        `covered`, `gap`, `mirrored`, `transform` and `points`, each [x, y, record x, record y]), `sheet` (`None`, or
         `corners`: four [x, y] in pixels of the upright image, clockwise from the sheet's own top left),
         `turn_deg`, `mirrored`, `hint`, `timings_ms`, `confidence`.
     """
@@ -52,6 +52,7 @@ def _evidence_to_json(evidence: Evidence | None) -> dict[str, Any] | None:
     return {
         "inliers": evidence.inliers,
         "covered": evidence.covered,
+        "gap": evidence.gap,
         "mirrored": evidence.mirrored,
         "transform": list(evidence.transform),
         "points": [[p.x, p.y, p.record_x, p.record_y] for p in evidence.points],

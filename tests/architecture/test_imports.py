@@ -27,6 +27,7 @@ HOMES = {
         "device/recognition/details",
         "device/recognition/verify",
         "device/recognition/evidence",
+        "device/recognition/gap",
         "device/cameras/webcam",
         "device/cameras/video",
         "device/evaluation",

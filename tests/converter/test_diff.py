@@ -101,6 +101,7 @@ def manifest(bundle: Path, items: int, **changed: Any) -> Manifest:
         thresholds=Thresholds(
             inliers=12,
             covered=0.2,
+            gap=12.0,
             same_image=0.8,
             similar=0.6,
             margins=0.0,

@@ -6,7 +6,10 @@ from pathlib import Path
 import drawn_bundle
 import numpy as np
 import pytest
+from book import trained
+from bordered import within
 
+from converter import details
 from converter.likes import related, same_image
 from device.bundle import layout
 from device.recognition.frames import Pixels
@@ -51,3 +54,16 @@ def test_an_image_in_reverse_is_the_same_image(
 
 def test_a_blank_sheet_shows_nothing(tracer: Tracer) -> None:
     assert same_image(tracer, np.full((300, 200, 3), 230, np.uint8)) == frozenset()
+
+
+def test_prints_within_one_border_show_different_images(
+    tmp_path: Path, print_pictures: Mapping[str, Pixels]
+) -> None:
+    pictures = list(print_pictures.values())
+    pages = [within(pictures[7], pictures[inside]) for inside in (1, 5)]
+    book = trained()
+    details.write([details.take(page, book) for page in pages], book, tmp_path)
+
+    found = same_image(Tracer(tmp_path, len(pages)), pages[0])
+
+    assert found == {0}

@@ -18,6 +18,8 @@ from converter.thresholds import (
     FALSE_BY_DETAILS,
     FALSE_BY_FINGERPRINT,
     FEWEST_INLIERS,
+    FEWEST_MISSING,
+    GAPING,
     PARTIAL,
     SHOWN,
     UNFITTED,
@@ -36,11 +38,11 @@ from device.recognition.tracing import Tracer
 from device.recognition.verdict import Findings, Verdict, decide
 
 # Found by its lines, all of it.
-CLEAR = Findings(cosine=0.95, inliers=80, covered=0.5, mirrored=False, is_sheet=True)
+CLEAR = Findings(cosine=0.95, inliers=80, covered=0.5, gap=0.0, mirrored=False, is_sheet=True)
 # Like its nearest, and no more.
-STRANGER = Findings(cosine=0.5, inliers=4, covered=0.0, mirrored=False, is_sheet=True)
+STRANGER = Findings(cosine=0.5, inliers=4, covered=0.0, gap=0.0, mirrored=False, is_sheet=True)
 # Nothing was left to compare it with.
-ALONE = Findings(cosine=None, inliers=0, covered=0.0, mirrored=False, is_sheet=True)
+ALONE = Findings(cosine=None, inliers=0, covered=0.0, gap=0.0, mirrored=False, is_sheet=True)
 
 
 def outcome(
@@ -59,6 +61,7 @@ UNKNOWN = st.builds(
     cosine=st.floats(0, 0.99),
     inliers=st.integers(0, SAME_IMAGE_INLIERS - 2),
     covered=st.floats(0, 1),
+    gap=st.floats(0, 400),
     mirrored=st.booleans(),
     is_sheet=st.booleans(),
 )
@@ -67,6 +70,7 @@ ANYTHING = st.builds(
     cosine=st.one_of(st.none(), st.floats(-1, 1)),
     inliers=st.integers(0, 400),
     covered=st.floats(0, 1),
+    gap=st.floats(0, 400),
     mirrored=st.booleans(),
     is_sheet=st.booleans(),
 )
@@ -81,7 +85,9 @@ def test_of_the_prints_fitted_on_hardly_any_is_accepted_when_it_is_left_out(
 
     fitted = fit(seen).thresholds
 
-    by_details = sum(one.unknown.inliers >= fitted.inliers for one in seen)
+    by_details = sum(
+        one.unknown.inliers >= fitted.inliers and one.unknown.gap <= fitted.gap for one in seen
+    )
     in_all = sum(accepted(one.unknown, fitted) for one in seen)
     assert by_details <= FALSE_BY_DETAILS * len(seen)
     assert in_all <= (FALSE_BY_DETAILS + FALSE_BY_FINGERPRINT) * len(seen)
@@ -109,6 +115,28 @@ def test_what_agrees_in_very_many_details_is_a_like_that_nobody_wrote_down() -> 
     copies = [outcome(n, unknown=replace(CLEAR, inliers=300)) for n in range(50)]
 
     assert fit(copies + [outcome(n) for n in range(50)]).thresholds.inliers == SAME_IMAGE_INLIERS
+
+
+def test_prints_within_one_border_raise_no_floor_and_are_left_to_the_fingerprint() -> None:
+    """Of two prints that share their border alone, a hundred details agree, and whole figures don't."""
+    bordered = replace(STRANGER, inliers=116, gap=28.0, cosine=0.8)
+    seen = [outcome(n, unknown=bordered) for n in range(200)]
+
+    fitted = fit(seen).thresholds
+
+    assert fitted.inliers == FEWEST_INLIERS
+    assert fitted.gap == FEWEST_MISSING
+    assert fitted.same_image > 0.8
+    assert not accepted(bordered, fitted)
+
+
+def test_what_is_missing_in_captures_of_prints_that_are_here_is_allowed() -> None:
+    seen = [outcome(n, known=replace(CLEAR, cosine=0.3, gap=n / 10)) for n in range(400)]
+
+    fitted = fit(seen).thresholds
+
+    refused = [one for one in seen if not accepted(one.known, fitted)]
+    assert 0 < len(refused) <= GAPING * len(seen)
 
 
 def test_the_fingerprint_alone_is_believed_just_above_what_strangers_reach() -> None:
@@ -332,6 +360,7 @@ def test_findings_are_what_the_answer_says_of_its_best_match(
         cosine=best.score,
         inliers=best.evidence.inliers,
         covered=best.evidence.covered,
+        gap=best.evidence.gap,
         mirrored=False,
         is_sheet=answer.sheet is not None,
     )

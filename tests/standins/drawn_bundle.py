@@ -124,6 +124,7 @@ def write(
         thresholds=Thresholds(
             inliers=12,
             covered=0.1,
+            gap=12.0,
             same_image=0.9,
             similar=0.7,
             margins=0.0,

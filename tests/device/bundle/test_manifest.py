@@ -62,6 +62,7 @@ THRESHOLDS = st.builds(
     Thresholds,
     inliers=COUNTS,
     covered=NUMBERS,
+    gap=NUMBERS,
     same_image=NUMBERS,
     similar=NUMBERS,
     margins=NUMBERS,
@@ -121,6 +122,7 @@ WHOLE = identify(
         thresholds=Thresholds(
             inliers=12,
             covered=0.2,
+            gap=12.0,
             same_image=0.9,
             similar=0.7,
             margins=0.0,

@@ -194,7 +194,14 @@ def test_an_answer_as_json_has_the_agreed_keys_in_order(answers: dict[str, Answe
     assert type(told["verdict"]) is str
     best = told["matches"][0]
     assert (best["record_id"], best["score"]) == (record_id, pytest.approx(1, abs=0.05))
-    assert list(best["evidence"]) == ["inliers", "covered", "mirrored", "transform", "points"]
+    assert list(best["evidence"]) == [
+        "inliers",
+        "covered",
+        "gap",
+        "mirrored",
+        "transform",
+        "points",
+    ]
     assert told["matches"][-1]["evidence"] is None
     assert json.loads(json.dumps(told)) == told
     assert told["sheet"] is None

@@ -13,6 +13,7 @@ from device.recognition.verdict import Findings, Verdict, confidence, decide
 FITTED = Thresholds(
     inliers=15,
     covered=0.1,
+    gap=12.0,
     same_image=0.9,
     similar=0.7,
     margins=0.0,
@@ -22,7 +23,7 @@ FITTED = Thresholds(
     fitted_on=1,
     measured_on=1,
 )
-NOTHING = Findings(cosine=None, inliers=0, covered=0.0, mirrored=False, is_sheet=True)
+NOTHING = Findings(cosine=None, inliers=0, covered=0.0, gap=0.0, mirrored=False, is_sheet=True)
 ACCEPTED = (Verdict.SAME_PRINT, Verdict.SAME_IMAGE)
 
 # As finely as thresholds are written.
@@ -32,6 +33,7 @@ FINDINGS = st.builds(
     cosine=st.one_of(st.none(), st.just(math.nan), COSINES, st.sampled_from([0.7, 0.9])),
     inliers=st.one_of(st.integers(0, 400), st.sampled_from([14, 15])),
     covered=st.floats(0, 1),
+    gap=st.one_of(st.floats(0, 400), st.sampled_from([12.0])),
     mirrored=st.booleans(),
     is_sheet=st.booleans(),
 )
@@ -67,7 +69,12 @@ def test_enough_details_decide_whatever_the_fingerprint_says(
     is_sheet: bool,
 ) -> None:
     findings = Findings(
-        cosine=cosine, inliers=inliers, covered=covered, mirrored=mirrored, is_sheet=is_sheet
+        cosine=cosine,
+        inliers=inliers,
+        covered=covered,
+        gap=0.0,
+        mirrored=mirrored,
+        is_sheet=is_sheet,
     )
 
     assert decide(findings, FITTED) is verdict
@@ -90,15 +97,22 @@ def test_enough_details_decide_whatever_the_fingerprint_says(
 def test_with_too_few_details_the_fingerprint_decides_and_never_for_the_same_print(
     cosine: float | None, verdict: Verdict, without_a_sheet: Verdict, inliers: int
 ) -> None:
-    findings = Findings(cosine=cosine, inliers=inliers, covered=1.0, mirrored=False, is_sheet=True)
+    findings = Findings(
+        cosine=cosine, inliers=inliers, covered=1.0, gap=0.0, mirrored=False, is_sheet=True
+    )
 
     assert decide(findings, FITTED) is verdict
     assert decide(replace(findings, is_sheet=False), FITTED) is without_a_sheet
 
 
-@given(FINDINGS, THRESHOLDS, st.integers(0, 100), st.floats(0, 1), COSINES)
+@given(FINDINGS, THRESHOLDS, st.integers(0, 100), st.floats(0, 1), st.floats(0, 400), COSINES)
 def test_better_findings_never_give_a_worse_verdict(
-    findings: Findings, thresholds: Thresholds, more: int, covered: float, cosine: float
+    findings: Findings,
+    thresholds: Thresholds,
+    more: int,
+    covered: float,
+    gap: float,
+    cosine: float,
 ) -> None:
     order = [
         Verdict.NOT_IN_COLLECTION,
@@ -111,6 +125,7 @@ def test_better_findings_never_give_a_worse_verdict(
         cosine=cosine if math.isnan(known) else max(known, cosine),
         inliers=findings.inliers + more,
         covered=max(findings.covered, covered),
+        gap=min(findings.gap, gap),
         mirrored=False,
         is_sheet=True,
     )
@@ -120,6 +135,19 @@ def test_better_findings_never_give_a_worse_verdict(
     assert order.index(was) <= order.index(is_now)
 
 
+@pytest.mark.parametrize("cosine", [0.95, 0.8, 0.2])
+def test_a_print_with_other_lines_in_a_whole_part_is_judged_by_its_fingerprint(
+    cosine: float,
+) -> None:
+    within_one_border = Findings(
+        cosine=cosine, inliers=116, covered=1.0, gap=28.0, mirrored=False, is_sheet=True
+    )
+
+    verdict = decide(within_one_border, FITTED)
+
+    assert verdict is decide(replace(within_one_border, inliers=0, gap=0.0), FITTED)
+
+
 @given(FINDINGS, THRESHOLDS)
 def test_only_lines_in_their_places_make_it_the_same_print(
     findings: Findings, thresholds: Thresholds
@@ -127,6 +155,7 @@ def test_only_lines_in_their_places_make_it_the_same_print(
     if decide(findings, thresholds) is Verdict.SAME_PRINT:
         assert findings.inliers >= thresholds.inliers
         assert findings.covered >= thresholds.covered
+        assert findings.gap <= thresholds.gap
         assert not findings.mirrored
 
 

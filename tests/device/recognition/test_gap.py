@@ -1,0 +1,64 @@
+"""A whole part with other lines is noticed; what is only hidden, blurred or cut off is not held against a print."""
+
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+import pytest
+from bordered import within
+from seen import lay, seen
+
+from device.recognition import verify
+from device.recognition.frames import Pixels
+from device.recognition.gap import gap
+
+# As many missing details as are evidence for a print, agreeing.
+MANY = 12
+
+
+@pytest.fixture(scope="module")
+def pictures(print_pictures: Mapping[str, Pixels]) -> list[Pixels]:
+    """Twelve real prints."""
+    return list(print_pictures.values())
+
+
+def gap_of(shown: Pixels, known: Pixels) -> float:
+    there, here = seen(known), seen(shown)
+    fit = verify.check(here, there)
+    assert fit is not None
+    assert len(fit) >= MANY
+    return gap(fit, here, there)
+
+
+@pytest.mark.parametrize("turn", [0, 90, 197])
+def test_a_print_held_by_hand_has_hardly_a_gap(pictures: list[Pixels], turn: int) -> None:
+    for picture in pictures:
+        assert gap_of(lay(picture, turn=turn).close().frame, picture) < MANY
+
+
+def test_prints_that_share_their_border_alone_have_a_gap(pictures: list[Pixels]) -> None:
+    ornament = pictures[7]
+    for first, second in ((pictures[1], pictures[5]), (pictures[2], pictures[6])):
+        page, other = within(ornament, first), within(ornament, second)
+
+        assert gap_of(lay(page).close().frame, other) > MANY
+        assert gap_of(lay(page).close().frame, page) < MANY
+
+
+def test_what_a_hand_hides_is_no_gap(pictures: list[Pixels]) -> None:
+    for picture in pictures:
+        hidden = picture.copy()
+        height, width = picture.shape[:2]
+        cv2.ellipse(
+            hidden, (width // 2, height), (width // 5, height // 3), 0, 0, 360, (205, 160, 140), -1
+        )
+
+        assert gap_of(hidden, picture) < MANY
+
+
+def test_a_part_of_a_print_has_no_gap(pictures: list[Pixels]) -> None:
+    for picture in pictures:
+        height, width = picture.shape[:2]
+        part = np.ascontiguousarray(picture[height // 5 :, : 3 * width // 4])
+
+        assert gap_of(part, picture) < MANY

@@ -1,0 +1,18 @@
+"""Prints within one ornamental border, as the pages of a book of fables are."""
+
+import cv2
+import numpy as np
+
+from device.recognition.frames import Pixels
+
+_WIDTH, _HEIGHT, _BORDER = 420, 560, 100
+
+
+def within(ornament: Pixels, picture: Pixels) -> Pixels:
+    """Give a picture inside the rim of another: uint8 (560, 420, 3)."""
+    page = cv2.resize(ornament, (_WIDTH, _HEIGHT), interpolation=cv2.INTER_AREA)
+    inside = (_WIDTH - 2 * _BORDER, _HEIGHT - 2 * _BORDER)
+    page[_BORDER:-_BORDER, _BORDER:-_BORDER] = cv2.resize(
+        picture, inside, interpolation=cv2.INTER_AREA
+    )
+    return np.ascontiguousarray(page, dtype=np.uint8)
