@@ -22,6 +22,7 @@ from device.recognition.fingerprint import choose_threads
 from device.recognition.recogniser import Answer, Recogniser
 from device.recognition.wire import answer_to_json
 from device.service import open_camera_for
+from device.staff.asking import ask_pin, keep_pin
 from device.store import command as sync_command
 from device.store import notices as kept_notices
 from device.store import standing
@@ -82,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.set_defaults(run=_evaluate)
     _add_bundle(verbs)
     _add_sync(verbs)
+    pin = verbs.add_parser("pin", help="set the PIN of the staff's page; asks for it")
+    pin.add_argument("--config", type=Path, metavar="FILE", help="kiosk.toml")
+    pin.set_defaults(run=_pin)
     return parser
 
 
@@ -245,6 +249,13 @@ def _evaluate(options: argparse.Namespace) -> int:
         )
     print(command.marks_line(report))
     print(options.out / command.PAGE)
+    return 0
+
+
+def _pin(options: argparse.Namespace) -> int:
+    folder = _config(options).staff.folder
+    keep_pin(folder, ask_pin())
+    print(f"{folder}: the PIN is set; it holds from the next try on")
     return 0
 
 

@@ -101,6 +101,19 @@ class SyncConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StaffConfig:
+    """The staff's page.
+
+    Attributes:
+        folder: Where PIN, choices, statistics and the list of missed matches are kept.
+        idle_s: After so long without a touch the staff's page closes by itself.
+    """
+
+    folder: Path = Path("/var/lib/printkiosk/staff")
+    idle_s: float = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenConfig:
     """The touchscreen.
 
@@ -138,6 +151,7 @@ class Config:
     watch: WatchConfig = field(default_factory=WatchConfig)
     sync: SyncConfig = field(default_factory=SyncConfig)
     screen: ScreenConfig = field(default_factory=ScreenConfig)
+    staff: StaffConfig = field(default_factory=StaffConfig)
 
     def __post_init__(self) -> None:
         faults = list(_faults(self))
@@ -265,6 +279,8 @@ def _faults(config: Config) -> Iterator[str]:
         yield f"screen.idle_s: expected 10 to 3600, found {screen.idle_s}"
     if not 20 <= screen.grace_s <= 600:
         yield f"screen.grace_s: expected 20 to 600, found {screen.grace_s}"
+    if not 30 <= config.staff.idle_s <= 3600:
+        yield f"staff.idle_s: expected 30 to 3600, found {config.staff.idle_s}"
     if not 1 <= screen.px_per_mm <= 40:
         yield f"screen.px_per_mm: expected 1 to 40, found {screen.px_per_mm}"
 

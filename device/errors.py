@@ -143,3 +143,35 @@ class SyncBusyError(SyncError, RuntimeError):
     """Another update is being fetched already."""
 
     number = 9
+
+
+class StaffError(KioskError):
+    """Something on the staff's page can't be done."""
+
+
+class PinError(StaffError, ValueError):
+    """A PIN is no good."""
+
+
+class PinMissingError(PinError):
+    """No PIN is set: nobody gets in until one is, at the machine."""
+
+
+class PinWrongError(PinError):
+    """This is not the PIN."""
+
+
+class PinLockedError(PinError):
+    """Too many wrong PINs were tried.
+
+    Attributes:
+        wait_s: How long none is looked at, in seconds.
+    """
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(f"too many wrong PINs; none is looked at for {wait_s:.0f} seconds")
+        self.wait_s = wait_s
+
+
+class ChoiceError(StaffError, ValueError):
+    """What staff chose is not to be had."""

@@ -12,8 +12,13 @@ from device.service.attendant import Attention
 from device.service.comparisons import Comparison
 from device.service.health import Health, Snapshot
 from device.service.kiosk import KioskService
+from device.service.office import Office, Report
+from device.service.proof import Proof
 from device.service.stand import Preview
 from device.service.updates import Updates, UpdateStanding
+from device.staff import hours, misses, statistics
+from device.staff.choices import Attract, Choices
+from device.staff.recent_log import RecentLog
 from device.store.bulletin import Bulletin, Step
 
 __all__ = [
@@ -21,7 +26,9 @@ __all__ = [
     "MEDIA_TYPE",
     "Answer",
     "Attention",
+    "Attract",
     "Bulletin",
+    "Choices",
     "Comparison",
     "Corner",
     "FilterOptions",
@@ -30,10 +37,14 @@ __all__ = [
     "Hint",
     "KioskService",
     "Match",
+    "Office",
     "Option",
     "Preview",
+    "Proof",
+    "RecentLog",
     "Record",
     "Relation",
+    "Report",
     "Size",
     "Snapshot",
     "Step",
@@ -41,6 +52,9 @@ __all__ = [
     "Updates",
     "Verdict",
     "answer_to_json",
+    "hours",
+    "misses",
     "open_camera_for",
     "open_kiosk",
+    "statistics",
 ]

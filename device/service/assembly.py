@@ -10,25 +10,38 @@ from device.notify import Notifier
 from device.recognition import frames
 from device.service.changeover import Store
 from device.service.kiosk import CameraOpener, KioskService
+from device.service.office import Office
+from device.staff.recent_log import RecentLog
 from device.store.bundles import Bundles
 
 _REPLAYED = 24
 
 
-def open_kiosk(config: Config, environ: Mapping[str, str]) -> KioskService:
+def open_kiosk(
+    config: Config, environ: Mapping[str, str], log: RecentLog | None = None
+) -> KioskService:
     """Give the running kiosk that a configuration describes.
 
     Args:
         config: What was read by `device.config.load`.
         environ: Where systemd says how to notify it.
+        log: Keeps the log's last lines for staff.
     """
+    store = None if config.bundle else config.store
+    screen = config.screen
     return KioskService(
         config.bundle or Bundles(config.store).current,
         open_camera_for(config),
         config.recognition,
         notifier=Notifier.from_environ(environ),
         watch=config.watch,
-        store=None if config.bundle else Store(config.store),
+        store=None if store is None else Store(store),
+        office=Office(
+            config.staff.folder,
+            pause_s=screen.idle_s + screen.grace_s,
+            store=store,
+            log=log,
+        ),
     )
 
 

@@ -23,6 +23,7 @@ class Inquiry:
         queue: AnswerQueue,
         comparisons: Comparisons,
         is_withdrawn: Callable[[Answer], bool],
+        on_answer: Callable[[Answer], None],
     ) -> None:
         """Begin with none.
 
@@ -31,11 +32,13 @@ class Inquiry:
             queue: Who answers.
             comparisons: Where what lays the print over its record is kept.
             is_withdrawn: Whether an answer names a work that visitors may see no more.
+            on_answer: Called with every answer that is shown.
         """
         self._display = display
         self._queue = queue
         self._comparisons = comparisons
         self._is_withdrawn = is_withdrawn
+        self._on_answer = on_answer
         self._pending: Future[Answer] | None = None
         self.answers = 0
 
@@ -76,6 +79,7 @@ class Inquiry:
                 self._display.apply(Dismissed())
             else:
                 self.answers += 1
+                self._on_answer(future.result())
                 self._display.apply(Answered(answer=future.result()))
                 if self._display.state.answer is future.result():
                     self._comparisons.show_at_stand(comparison)

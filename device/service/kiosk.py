@@ -30,6 +30,8 @@ from device.service.exhibition import Exhibition
 from device.service.health import Health, Snapshot
 from device.service.hold import Capture
 from device.service.inquiry import Inquiry
+from device.service.office import Office
+from device.service.proof import Proof, pull
 from device.service.self_search import finds_itself
 from device.service.stand import PAUSES_S, Preview, Stand
 from device.service.updates import Updates
@@ -47,6 +49,7 @@ class KioskService:
 
     Attributes:
         boot_id: Another one at each start.
+        office: The staff's; `None` for a kiosk without.
         comparisons: Visitors' prints that may be compared with the record now.
         updates: What there is to say of them; nothing where there is no store.
     """
@@ -60,6 +63,7 @@ class KioskService:
         notifier: Notifier,
         watch: WatchConfig | None = None,
         store: Store | None = None,
+        office: Office | None = None,
         clock: Callable[[], float] = time.monotonic,
         pauses_s: Sequence[float] = PAUSES_S,
     ) -> None:
@@ -73,10 +77,12 @@ class KioskService:
             notifier: Told when the service is ready and that its working loop lives.
             watch: How the live picture is watched; `None`: not at all.
             store: Where bundles and notices arrive while the kiosk runs; `None` for the one bundle alone.
+            office: The staff's; closed with the kiosk. `None` for a kiosk without staff.
             clock: Monotonic seconds.
             pauses_s: Between attempts to open a camera that is lost.
         """
         self.boot_id = uuid.uuid4().hex
+        self.office = office
         self._recognition = recognition
         self._notifier = notifier
         self._clock = clock
@@ -88,9 +94,15 @@ class KioskService:
         self._queue = AnswerQueue(
             self._shown.recognise, waiting=recognition.waiting, on_round=self._come_round
         )
-        self._uploads = Uploads(self._queue, self.comparisons)
+        self._uploads = Uploads(
+            self._queue, self.comparisons, lambda answer: self._count(answer, is_upload=True)
+        )
         self._inquiry = Inquiry(
-            self._display, self._queue, self.comparisons, self._shown.is_withdrawn
+            self._display,
+            self._queue,
+            self.comparisons,
+            is_withdrawn=self._shown.is_withdrawn,
+            on_answer=self._count,
         )
         self._changeover: Changeover | None = None
         if store is None:
@@ -127,6 +139,8 @@ class KioskService:
         self._queue.close()
         self.comparisons.clear()
         self._shown.close()
+        if self.office is not None:
+            self.office.close()
 
     def ready(self) -> None:
         """Tell the service manager that visitors can be served: called once the page is listened for."""
@@ -190,6 +204,16 @@ class KioskService:
         if self._attendant is not None:
             self._attendant.was_asked()
         self._inquiry.ask(Question(frame=frame, filters=filters, count=self._recognition.matches))
+
+    def proof(self) -> Proof:
+        """Look at what lies at the stand for staff; nothing of it is shown to visitors, or counted.
+
+        Raises:
+            CameraLostError: When the camera gives no picture.
+            BundleError: When there is no bundle.
+        """
+        self._require_bundle()
+        return pull(self._stand.frame(), self._queue)
 
     def dismiss(self) -> None:
         """Take the answer off the screen: the next visitor begins anew."""
@@ -308,6 +332,10 @@ class KioskService:
             self._inquiry.ask(Question(frame=frame, filters=filters, corners=corners, count=count))
 
         return Attendant(Watcher(), phase=lambda: self._display.state.phase, ask=ask)
+
+    def _count(self, answer: Answer, *, is_upload: bool = False) -> None:
+        if self.office is not None:
+            self.office.note_answer(answer, is_upload=is_upload)
 
     def _on_change(self, state: KioskState) -> None:
         if state.answer is None:

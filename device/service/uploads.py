@@ -1,6 +1,7 @@
 """Pictures that visitors hand in: decoded in memory one at a time, and answered after the stand."""
 
 import threading
+from collections.abc import Callable
 
 from device.bundle.filters import Filters
 from device.recognition import frames
@@ -13,15 +14,22 @@ from device.service.comparisons import Comparisons, compare
 class Uploads:
     """Answers about pictures that were handed in. For any thread."""
 
-    def __init__(self, queue: AnswerQueue, comparisons: Comparisons) -> None:
+    def __init__(
+        self,
+        queue: AnswerQueue,
+        comparisons: Comparisons,
+        on_answer: Callable[[Answer], None],
+    ) -> None:
         """Begin.
 
         Args:
             queue: Who answers.
             comparisons: Where what lays a picture over its record is kept.
+            on_answer: Called with every answer.
         """
         self._queue = queue
         self._comparisons = comparisons
+        self._on_answer = on_answer
         self._decoding = threading.Lock()
         self._counting = threading.Lock()
         self.answers = 0
@@ -51,4 +59,5 @@ class Uploads:
             self._comparisons.keep_upload(comparison)
         with self._counting:
             self.answers += 1
+        self._on_answer(answer)
         return answer

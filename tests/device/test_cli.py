@@ -15,6 +15,7 @@ from device import __version__, cli
 from device.bundle import layout
 from device.bundle.opened import read_manifest
 from device.recognition import frames
+from device.staff import pin
 
 KEYS = [
     "image",
@@ -353,3 +354,26 @@ def test_a_reader_that_has_seen_enough_is_no_error(small_bundle: Path, pictures:
 
     assert done.stderr == ""
     assert done.returncode == 1
+
+
+def test_the_staffs_pin_is_set_from_a_pipe_and_a_bad_one_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "staff"
+
+    def set_pin(text: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "device.cli", "pin"],
+            input=text,
+            capture_output=True,
+            text=True,
+            env=os.environ | {"PRINTKIOSK_STAFF_FOLDER": str(folder)},
+            cwd=Path(__file__).parents[2],
+            timeout=120,
+        )
+
+    good, bad = set_pin("471902\n"), set_pin("123456\n")
+
+    assert good.returncode == 0, good.stderr
+    assert pin.read(folder).matches("471902")
+    assert bad.returncode == 1
+    assert bad.stderr.startswith("printkiosk-device: PIN: expected")
+    assert "471902" not in good.stdout + good.stderr

@@ -15,6 +15,7 @@ from device.config import (
     ListenConfig,
     RecognitionConfig,
     ScreenConfig,
+    StaffConfig,
     SyncConfig,
     WatchConfig,
     load,
@@ -29,6 +30,7 @@ SECTIONS: dict[str, Any] = {
     "watch": WatchConfig,
     "sync": SyncConfig,
     "screen": ScreenConfig,
+    "staff": StaffConfig,
 }
 
 
