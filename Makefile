@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help run test quick test-faults check bundle parity evaluate bench screenshots clean system system-test
+.PHONY: test-appliance install upgrade uninstall wheelhouse lock
 
 PYTHON ?= python3
 PORT ?= 8080
@@ -19,6 +20,9 @@ DESK := .venv-desk
 # A Pi's picamera2, numpy and OpenCV come from apt and are seen through; elsewhere pip brings OpenCV.
 FROM_APT := $(shell $(PYTHON) -c "import picamera2, cv2, numpy" 2>/dev/null && echo yes)
 KIOSK_EXTRAS := device,ui$(if $(FROM_APT),,$(comma)opencv)
+
+# For every 64-bit machine and Python a kiosk may have; numpy is the system's.
+LOCKED = $(DESK)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -42,6 +46,11 @@ test-faults: $(DESK)/ready ## updates under every fault, in full: an hour at mos
 	@tail -1 out/faults.log
 	@$(DESK)/bin/python -m coverage report --fail-under=100 | tail -1
 
+# Whole Debian systems in folders: needs root and namespaces. Fresh ones are kept in ~/.cache/printkiosk/appliance.
+test-appliance: export KIOSK_APPLIANCE = yes
+test-appliance: system-appliance $(DESK)/ready ## the kiosk installed, booted and shown on whole systems; lists what ran and what not, and why
+	$(DESK)/bin/python -m pytest tests/appliance --verbose --capture=no -rs --durations=0 --durations-min=5
+
 check: $(DESK)/ready ## format, lint, strict types, import contracts
 	$(DESK)/bin/black --check --quiet . || { $(DESK)/bin/black --check .; exit 1; }
 	$(DESK)/bin/ruff check .
@@ -64,6 +73,19 @@ bench: $(DESK)/bench-ready ## the benchmarks, side by side with peers in one run
 
 screenshots: system-test $(DESK)/ready ## pictures of every page and size, into out/screenshots
 	$(DESK)/bin/python tests/screens/shoot.py --bundle demo/bundle --out out/screenshots
+
+install: | system-python ## make this machine a kiosk, with `sudo`; may be run again (BUNDLE= names the first bundle)
+	$(PYTHON) systemd/install.py install $(if $(filter command line environment,$(origin BUNDLE)),--bundle $(BUNDLE))
+
+upgrade: | system-python ## bring the kiosk on this machine to this software, with `sudo`; the old stays until the new is proven
+	$(PYTHON) systemd/install.py upgrade
+
+uninstall: ## take the kiosk off this machine, with `sudo`; settings and bundles stay
+	$(PYTHON) systemd/install.py uninstall
+
+lock: $(DESK)/ready ## look for newer versions of what a kiosk is installed with, and lock them with their hashes
+	$(LOCKED) setup.cfg --extra device --extra ui --no-emit-package numpy --constraint systemd/constraints.txt -o systemd/requirements.lock
+	echo "setuptools>=77,<81" | $(LOCKED) - -o systemd/build-requirements.lock
 
 clean: ## remove the environments and everything made; never a bundle
 	rm -rf $(KIOSK) $(DESK) out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -91,6 +113,15 @@ system:
 system-test: system
 	@command -v chromium >/dev/null || $(MAKE) --no-print-directory apt PACKAGES="chromium"
 	@command -v systemd-analyze >/dev/null || $(MAKE) --no-print-directory apt PACKAGES="systemd"
+
+.PHONY: system-python
+system-python:
+	@command -v $(PYTHON) >/dev/null || $(MAKE) --no-print-directory apt PACKAGES="python3"
+
+.PHONY: system-appliance
+system-appliance: system
+	@command -v mmdebstrap >/dev/null && command -v systemd-nspawn >/dev/null \
+	|| $(MAKE) --no-print-directory apt PACKAGES="mmdebstrap systemd-container debian-archive-keyring"
 
 .PHONY: apt
 apt:

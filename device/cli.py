@@ -23,9 +23,9 @@ from device.recognition.recogniser import Answer, Recogniser
 from device.recognition.wire import answer_to_json
 from device.service import open_camera_for
 from device.staff.asking import ask_pin, keep_pin
+from device.store import arriving, standing
 from device.store import command as sync_command
 from device.store import notices as kept_notices
-from device.store import standing
 from device.store.bundles import Bundles, Installed
 
 _log = logging.getLogger(__name__)
@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_identify(verbs)
     doctor = verbs.add_parser("doctor", help="say in plain words what is right here and what isn't")
     _add_settings(doctor)
+    doctor.add_argument("--without-camera", action="store_true", help="leave the camera alone")
     doctor.set_defaults(run=_doctor)
     picture = verbs.add_parser("picture", help="take a test picture with the stand's camera")
     _add_settings(picture)
@@ -125,6 +126,7 @@ def _add_bundle(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     jobs = bundle.add_subparsers(required=True, metavar="JOB")
     for name, run, help_text in (
         ("list", _bundle_list, "which are here, and which one answers"),
+        ("install", _bundle_install, "copy a bundle into the store and let it answer"),
         ("verify", _bundle_verify, "read every byte of a bundle and hold it against its manifest"),
         ("activate", _bundle_activate, "make an installed bundle the one that answers"),
         ("rollback", _bundle_rollback, "go back to the bundle before"),
@@ -133,6 +135,8 @@ def _add_bundle(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         _add_settings(job)
         if name == "verify":
             job.add_argument("path", nargs="?", type=Path, help="default: the one that answers")
+        if name == "install":
+            job.add_argument("folder", type=Path, help="the bundle's folder")
         if name == "activate":
             job.add_argument("name", help="as `bundle list` prints it")
         job.set_defaults(run=run)
@@ -218,7 +222,8 @@ def _answer_line(path: Path, answer: Answer, as_json: bool) -> str:
 
 def _doctor(options: argparse.Namespace) -> int:
     config = _config(options)
-    findings = examine(_bundle_of(options, config), config, open_camera_for(config))
+    camera = None if options.without_camera else open_camera_for(config)
+    findings = examine(_bundle_of(options, config), config, camera)
     for finding in findings:
         print(f"{'ok  ' if finding.is_good else 'FAIL'} {finding.what}: {finding.found}")
         if finding.advice:
@@ -313,6 +318,12 @@ def _bundle_verify(options: argparse.Namespace) -> int:
     path = options.path or _bundle_of(options, _config(options))
     manifest = verify(path, progress=lambda entry: _log.info("reading %s", entry.path))
     print(f"{path}: whole: {manifest.title}, {manifest.items} prints, {len(manifest.files)} files")
+    return 0
+
+
+def _bundle_install(options: argparse.Namespace) -> int:
+    manifest = arriving.install(options.folder, _config(options).store)
+    print(f"{manifest.title} answers from now on; a kiosk that runs changes over by itself")
     return 0
 
 

@@ -1,14 +1,14 @@
 """What is right on this machine and what isn't, in plain words, with what to do."""
 
-import platform
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from device import machine
 from device.bundle.opened import OpenedBundle, open_bundle, verify
 from device.cameras import CameraSource
 from device.config import Config
 from device.errors import KioskError
+from device.machine import Finding
 from device.recognition.fingerprint import choose_threads
 from device.recognition.probes import lost_probes
 from device.recognition.recogniser import Recogniser
@@ -16,30 +16,19 @@ from device.recognition.recogniser import Recogniser
 _FIRST_FRAME_S = 10.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing looked at: what was found, and advice where it isn't good."""
-
-    what: str
-    found: str
-    is_good: bool
-    advice: str = ""
-
-
 def examine(
-    bundle: Path, config: Config, open_camera: Callable[[OpenedBundle | None], CameraSource]
+    bundle: Path, config: Config, open_camera: Callable[[OpenedBundle | None], CameraSource] | None
 ) -> tuple[Finding, ...]:
     """Look at everything an answer needs, on this machine.
 
     Args:
         bundle: The bundle's folder.
         config: How the kiosk is set up.
-        open_camera: Gives an opened camera, or raises `CameraError`.
+        open_camera: Gives an opened camera, or raises `CameraError`; `None` leaves it alone.
     """
-    machine = f"Python {platform.python_version()} on {platform.machine()}"
-    findings = [Finding(what="machine", found=machine, is_good=True)]
-    findings += list(_bundle(bundle, config))
-    findings.append(_camera(open_camera, bundle, config))
+    findings = [*machine.examine(config), *_bundle(bundle, config)]
+    if open_camera is not None:
+        findings.append(_camera(open_camera, bundle, config))
     return tuple(findings)
 
 
@@ -88,6 +77,8 @@ def _camera(
 ) -> Finding:
     if config.camera.kind == "none":
         return Finding(what="camera", found="switched off, as configured", is_good=True)
+    if machine.is_answered_by_us(config.listen):
+        return Finding(what="camera", found="in the running kiosk's hands", is_good=True)
     try:
         bundle = open_bundle(path)
     except KioskError:

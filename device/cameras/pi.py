@@ -4,6 +4,7 @@ The only module that knows picamera2 and libcamera; both are imported when the c
 """
 
 import importlib
+import importlib.util
 import logging
 import time
 from collections.abc import Callable
@@ -31,6 +32,11 @@ _CHANNELS = {
     "XBGR8888": slice(0, 3),
     "XRGB8888": slice(2, None, -1),
 }
+
+
+def is_supported() -> bool:
+    """Whether picamera2 is here at all, which only Raspberry Pi OS ships."""
+    return importlib.util.find_spec("picamera2") is not None
 
 
 class PiCamera(CameraSource):

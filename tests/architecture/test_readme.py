@@ -102,8 +102,11 @@ def test_every_command_and_option_of_the_readme_is_the_programs(program: str) ->
 def test_what_a_make_target_of_the_readme_runs_is_there_and_knows_its_options(target: str) -> None:
     """Several take minutes, so that no test runs them: a renamed option would stay unnoticed."""
     for program, *words in recipe(target):
-        if (program, words[:2]) == ("python", ["-m", "pytest"]):
-            asked = set(re.findall(r"\w+", " ".join(words[3:]))) - {"not", "and", "or"}
+        if program == "systemd/install.py":
+            check_options([program, *words], [program])
+        elif (program, words[:2]) == ("python", ["-m", "pytest"]):
+            chosen = words[words.index("-m", 2) + 1] if "-m" in words[2:] else ""
+            asked = set(re.findall(r"\w+", chosen)) - {"not", "and", "or"}
             assert asked <= markers(), words
         elif (program, words[:1]) == ("python", ["-m"]):
             check_options(words[1:], ["-m", words[1]])
@@ -118,6 +121,7 @@ def test_what_a_make_target_of_the_readme_runs_is_there_and_knows_its_options(ta
 def recipe(target: str) -> list[list[str]]:
     """Give the commands of ours that a target runs once its environment is ready, as words."""
     ready = [".venv/ready", ".venv-desk/ready", ".venv-desk/bench-ready", "system", "system-test"]
+    ready += ["system-python", "system-appliance"]
     done = subprocess.run(
         ["make", "--dry-run", *(word for name in ready for word in ("-o", name)), target],
         cwd=ROOT,
@@ -127,7 +131,8 @@ def recipe(target: str) -> list[list[str]]:
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    found = re.findall(r"(?m)^\.venv[a-z-]*/bin/([^|&;\n]*)", done.stdout)
+    ours = r"(?m)^(?:\.venv[a-z-]*/bin/|python3 (?=systemd/))([^|&;\n]*)"
+    found = re.findall(ours, done.stdout)
     assert found or target == "clean", done.stdout
     return [shlex.split(line) for line in found]
 

@@ -257,14 +257,35 @@ def test_the_doctor_prints_findings_and_advice(run: Any, small_bundle: Path, con
     ill = run("doctor", "--config", config)
 
     assert (well.code, ill.code) == (0, 1)
-    assert [line.split()[:2] for line in well.out.splitlines()] == [
-        ["ok", "machine:"],
-        ["ok", "bundle:"],
-        ["ok", "self-search:"],
-        ["ok", "camera:"],
+    assert [line.partition(":")[0] for line in well.out.splitlines()] == [
+        "ok   machine",
+        "ok   camera software",
+        "ok   clock",
+        "ok   room",
+        "ok   address",
+        "ok   bundle",
+        "ok   self-search",
+        "ok   camera",
     ]
     assert "FAIL bundle: " in ill.out
     assert "     -> make one with `printkiosk-convert build`" in ill.out
+
+
+def test_the_doctor_leaves_the_camera_alone_when_told_to(
+    run: Any, small_bundle: Path, config: Path
+) -> None:
+    well = run("doctor", "--config", config, "--bundle", small_bundle, "--without-camera")
+
+    assert well.code == 0
+    assert "self-search" in well.out and "\nok   camera:" not in well.out
+
+
+def test_a_bundle_is_installed_by_hand(run: Any, small_bundle: Path, config: Path) -> None:
+    done = run("bundle", "install", "--config", config, small_bundle)
+    listed = run("bundle", "list", "--config", config)
+
+    assert done.code == 0 and "answers from now on" in done.out
+    assert listed.out.startswith("current  local-")
 
 
 def test_a_test_picture_is_written_for_staff(
