@@ -1,0 +1,103 @@
+"""The installed kiosk under real systemd: ready, watched, boxed in, and back whatever ends it."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from root_file_system import Booted, System, boot, layer
+
+SERVICE = "printkiosk.service"
+PAGE = "http://127.0.0.1:8080"
+
+
+@pytest.fixture(scope="module")
+def booted(trixie: System, layers) -> Iterator[Booted]:
+    with layer(trixie, layers / "booted") as system, boot(system) as running:
+        running.wait_for(lambda: running.is_active(SERVICE), limit_s=150, told="the kiosk is ready")
+        yield running
+
+
+def fetched(booted: Booted, path: str, *more: str) -> str:
+    """Give what the kiosk answers from within its own system, whose loopback no one else sees."""
+    script = (
+        "import sys, urllib.request as u;"
+        "r = u.Request(sys.argv[1], data=sys.argv[2].encode() if len(sys.argv) > 2 else None);"
+        "print(u.urlopen(r, timeout=10).read().decode())"
+    )
+    return booted.run("/opt/printkiosk/venv/bin/python", "-c", script, PAGE + path, *more)
+
+
+def is_well(booted: Booted) -> bool:
+    try:
+        return bool(json.loads(fetched(booted, "/healthz"))["well"])
+    except AssertionError:
+        return False
+
+
+def test_the_kiosk_is_ready_only_once_it_answers(booted: Booted) -> None:
+    assert booted.show(SERVICE, "Type") == "notify"
+    assert is_well(booted)
+    assert "<html" in fetched(booted, "/")
+
+
+def test_no_unit_failed_at_boot(booted: Booted) -> None:
+    assert "0 loaded units" in booted.run("systemctl", "--failed", "--no-pager")
+
+
+def test_nobody_logs_in_on_the_screens_terminal(booted: Booted) -> None:
+    assert booted.show("getty@tty1.service", "ActiveState") == "inactive"
+    assert booted.show("printkiosk-browser.service", "UnitFileState") == "enabled"
+
+
+def test_a_kiosk_that_hangs_is_ended_by_the_watchdog_and_answers_again(booted: Booted) -> None:
+    before, main = restarts(booted), booted.show(SERVICE, "MainPID")
+
+    booted.run("kill", "-STOP", main)
+    took = booted.wait_for(
+        lambda: restarts(booted) > before and is_well(booted), limit_s=150, told="back after a hang"
+    )
+
+    print(f"APPLIANCE frozen service: noticed and back in {took:.1f} s")
+    assert "watchdog" in booted.journal(SERVICE)
+
+
+@pytest.mark.parametrize("signal", ["KILL", "SEGV", "BUS", "ABRT"])
+def test_a_kiosk_that_dies_answers_again(booted: Booted, signal: str) -> None:
+    before = restarts(booted)
+
+    booted.run("kill", f"-{signal}", booted.show(SERVICE, "MainPID"))
+    took = booted.wait_for(
+        lambda: restarts(booted) > before and is_well(booted),
+        limit_s=150,
+        told=f"back after SIG{signal}",
+    )
+
+    print(f"APPLIANCE service ended by SIG{signal}: back in {took:.1f} s")
+
+
+def test_the_kiosk_sees_and_writes_nothing_that_it_does_not_need(booted: Booted) -> None:
+    main = booted.show(SERVICE, "MainPID")
+    user = ("setpriv", "--reuid=printkiosk", "--regid=printkiosk", "--clear-groups")
+    tried = (
+        "for f in /etc/x /opt/printkiosk/x /usr/x /var/lib/x /root/x /home/x /boot/x /proc/sys/kernel/hostname; do"
+        " (echo > $f) 2>/dev/null && echo written $f; done;"
+        " ls /root /home >/dev/null 2>&1 && echo seen; touch /var/lib/printkiosk/.try && rm /var/lib/printkiosk/.try && echo store"
+    )
+
+    said = booted.run("nsenter", "-t", main, "-m", "--", *user, "sh", "-c", tried)
+    status = booted.run("cat", f"/proc/{main}/status")
+
+    assert said.split() == ["store"]
+    assert re.search(r"NoNewPrivs:\s1", status) and re.search(r"Seccomp:\s2", status)
+    assert set(re.findall(r"Cap(?:Prm|Eff|Bnd|Amb):\s(\d+)", status)) == {"0" * 16}
+
+
+def test_the_running_units_exposure_is_as_promised(booted: Booted) -> None:
+    said = booted.run("systemd-analyze", "security", "--no-pager", "--threshold=15", SERVICE)
+
+    print("APPLIANCE", said.strip().splitlines()[-1].strip("→ "))
+
+
+def restarts(booted: Booted) -> int:
+    return int(booted.show(SERVICE, "NRestarts"))

@@ -1,0 +1,109 @@
+"""`sudo make install` on a Debian as it comes, again, half done, and undone."""
+
+import json
+
+import pytest
+from root_file_system import System, layer
+
+INSTALLER = "/src/systemd/install.py"
+
+
+@pytest.fixture(params=["trixie", "bookworm"])
+def installed(request: pytest.FixtureRequest) -> System:
+    system: System = request.getfixturevalue(request.param)
+    return system
+
+
+def test_the_doctor_has_nothing_against_a_fresh_installation(installed: System) -> None:
+    said = installed.run(
+        *("runuser", "-u", "printkiosk", "--", "printkiosk-device", "doctor"),
+        *("--config", "/etc/printkiosk/kiosk.toml"),
+    )
+
+    assert "FAIL" not in said
+    assert "picamera2 is not here" in said
+    assert "all 23 known prints find themselves" in said
+
+
+def test_numpy_and_opencv_are_the_systems_own(installed: System) -> None:
+    where = installed.run(
+        "/opt/printkiosk/venv/bin/python",
+        "-c",
+        "import numpy, cv2; print(numpy.__file__, cv2.__file__)",
+    )
+
+    assert [path.startswith("/usr/lib/python3") for path in where.split()] == [True, True]
+
+
+def test_what_pip_brought_is_at_most_150_mb_and_listed(installed: System) -> None:
+    lines = installed.run("python3", INSTALLER, "sizes").splitlines()
+    sizes = {line.split(" MB  ")[1]: float(line.split(" MB  ")[0]) for line in lines}
+
+    print("APPLIANCE", *lines[-3:], sep="\n  ")
+    assert sizes["what pip put into the environment"] <= 150
+    assert any(name.startswith("ai-edge-litert ") for name in sizes)
+    assert any(name.startswith("what apt brought beside it") for name in sizes)
+
+
+def test_a_second_installation_changes_nothing(trixie: System) -> None:
+    before = _standing(trixie)
+
+    said = trixie.run("make", "-C", "/src", "install")
+
+    assert "this very one is installed" in said
+    assert "0 of" in said
+    assert _standing(trixie) == before
+
+
+@pytest.mark.parametrize("lost", ["slots/a/bin/python", "venv", "slots/a/made-of"])
+def test_an_installation_that_was_cut_off_is_finished_by_running_it_again(
+    trixie: System, scratch, lost: str
+) -> None:
+    with layer(trixie, scratch) as system:
+        system.run("rm", f"/opt/printkiosk/{lost}")
+
+        said = system.run("make", "-C", "/src", "install")
+
+        assert "FAIL" not in said
+        assert "self-search: all 23" in said
+
+
+def test_taken_away_with_everything_the_system_is_as_it_was(trixie: System, scratch) -> None:
+    with layer(trixie, scratch) as system:
+        brought = json.loads(system.run("cat", "/opt/printkiosk/installed.json"))["packages"]
+        system.run("python3", INSTALLER, "uninstall", "--everything")
+
+        here = system.run("dpkg-query", "--show", "--showformat=${Package}\n").split()
+        left = system.run(
+            "find", "/opt", "/etc", "/usr/local", "/var/lib", "/var/cache", "-iname", "*printkiosk*"
+        )
+
+    assert set(brought).isdisjoint(here)
+    assert left == ""
+
+
+def test_taken_away_without_more_settings_and_bundles_stay_and_are_found_again(
+    trixie: System, scratch
+) -> None:
+    with layer(trixie, scratch) as system:
+        system.run("sh", "-c", "echo '[screen]\nlanguage = \"it\"' > /etc/printkiosk/kiosk.toml")
+        system.run("python3", INSTALLER, "uninstall")
+        gone = system.run("find", "/opt", "/usr/local", "-iname", "*printkiosk*")
+
+        said = system.run("make", "-C", "/src", "install")
+
+        assert gone == ""
+        assert "stays as it is" in said and "the installed one stays" in said
+        assert 'language = "it"' in system.run("cat", "/etc/printkiosk/kiosk.toml")
+
+
+def _standing(system: System) -> str:
+    """Give the names, sizes and times of all that an installation places."""
+    places = (
+        "/opt/printkiosk",
+        "/etc/printkiosk",
+        "/etc/systemd",
+        "/usr/local",
+        "/var/lib/printkiosk",
+    )
+    return system.run("find", *places, "-not", "-name", "lock", "-printf", "%p %s %T@ %l\n")
