@@ -125,9 +125,15 @@ class Bundles:
             if arrival is not None:
                 memory = memory.with_arrival(name, manifest.version, arrival)
             self._remember(memory)
+            changed = [(CURRENT, name)]
             if last_proven is not None and last_proven != name:
-                self._link(PREVIOUS, last_proven)
-            self._link(CURRENT, name)
+                changed.append((PREVIOUS, last_proven))
+            if (
+                self._name(PREVIOUS) != name
+            ):  # the previous stays linked to until it is the current one
+                changed.reverse()
+            for link, release in changed:
+                self._link(link, release)
         return manifest
 
     def rollback(self) -> Manifest:

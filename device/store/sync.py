@@ -4,10 +4,8 @@ Every step may be cut off by the power, a pulled stick or a full disk: what answ
 next sync goes on where this one was.
 """
 
-import errno
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
@@ -18,21 +16,16 @@ from device.bundle.notices import Notices
 from device.bundle.opened import read_manifest
 from device.errors import (
     BundleError,
-    DiskError,
     NoRoomError,
     RefusedError,
-    StaleError,
-    StoreBusyError,
-    StoreError,
-    SyncBusyError,
-    SyncError,
-    UntrustedError,
 )
 from device.store import notices as kept_notices
 from device.store import standing, trust
 from device.store.bundles import Bundles
+from device.store.faults import in_our_words
 from device.store.fetch import fetch
 from device.store.files import FETCHING, Files, discard, held
+from device.store.floor import Here, checked
 from device.store.probe import probe
 from device.store.source import Source
 from device.store.staging import Staging
@@ -42,8 +35,6 @@ from device.store.trust import Offer
 TRUST = "trust"
 # Left free besides an update itself: for notices, statistics and whatever else a machine writes.
 SPARE_BYTES, SPARE_SHARE = 64 << 20, 0.1
-# A manifest's version is a number that people read out; a signed one beyond this is a slip or an attack.
-MOST_VERSIONS = 10_000_000
 
 _log = logging.getLogger(__name__)
 
@@ -107,7 +98,7 @@ def sync(
     Raises:
         SyncError: Naming what is wrong in one numbered line; the kiosk goes on with what it has.
     """
-    with _our_words(store), held(store, FETCHING):
+    with in_our_words(store), held(store, FETCHING):
         return _Update(source, store, files or Files(), check, tell, today).run(root)
 
 
@@ -136,7 +127,9 @@ class _Update:
         trust.prepare(self._store / TRUST)
         memory = standing.read(self._store).without_gone(self._bundles.names())
         offer = trust.look(self._source, self._store / TRUST, root)
-        floor = _checked(offer, memory, self._current(), self._source)
+        held_serial = kept_notices.read(self._store).serial
+        here = Here(manifest=self._current(), notices=held_serial)
+        floor = checked(offer, memory.floor, here, self._source.name)
         serial = self._take_notices(offer.notices, floor)
         self._remember(
             replace(memory, floor=replace(floor, notices=serial), expires=offer.expires.isoformat())
@@ -249,37 +242,6 @@ class _Update:
             _log.warning("%s: not tidied (%s); the next sync tries again", self._store, error)
 
 
-def _checked(offer: Offer, memory: Standing, current: Manifest | None, source: Source) -> Floor:
-    """Give the floor to go on from.
-
-    Raises:
-        StaleError: When what is offered is older than what this kiosk has had.
-        UntrustedError: When its number is absurd.
-    """
-    known = memory.floor
-    if offer.root < known.root:
-        raise StaleError(
-            f"{source.name}: its keys were replaced since (root {offer.root}, this kiosk knows {known.root}); "
-            "fetch the newest onto the stick"
-        )
-    if offer.keys != known.keys:  # another key's numbers are counted anew
-        known = Floor()
-    elif current is not None and current.version > known.version:
-        known = replace(known, version=current.version)
-    version = offer.manifest.version if offer.manifest else known.version
-    serial = offer.notices.serial if offer.notices else known.notices
-    if version < known.version or serial < known.notices:
-        raise StaleError(
-            f"{source.name}: holds version {version} and notice {serial}, this kiosk has had {known.version} and "
-            f"{known.notices}; fetch the newest onto the stick"
-        )
-    if offer.manifest and not 0 < version <= MOST_VERSIONS:
-        raise UntrustedError(
-            f"{source.name}: expected a version of 1 to {MOST_VERSIONS}, found {version}; publish it by the desk's software"
-        )
-    return replace(known, root=offer.root, keys=offer.keys)
-
-
 def _long_name(manifest: Manifest) -> str:
     return f"{manifest.version}-{manifest.bundle_id}"
 
@@ -291,30 +253,6 @@ def _from(
         tell(Progress(version=version, done_bytes=done + count, total_bytes=total))
 
     return told
-
-
-@contextmanager
-def _our_words(store: Path) -> Iterator[None]:
-    """Turn whatever ends a sync into one numbered line."""
-    try:
-        yield
-    except SyncError:
-        raise
-    except StoreBusyError as error:
-        raise SyncBusyError(
-            f"{store}: an update is being fetched, or bundles are being switched; wait until that is done"
-        ) from error
-    except OSError as error:
-        cause = error.__cause__ if isinstance(error, StoreError) else error
-        number = cause.errno if isinstance(cause, OSError) else None
-        if number in (errno.ENOSPC, errno.EDQUOT):
-            raise NoRoomError(f"{store}: the disk is full; make room, then sync again") from error
-        reason = error if isinstance(error, StoreError) else error.strerror or error
-        raise DiskError(
-            f"{store}: this kiosk's disk fails ({reason}); see who may write there, or replace it"
-        ) from error
-    except BundleError as error:
-        raise RefusedError(str(error)) from error
 
 
 def _megabytes(count: int) -> str:

@@ -1,0 +1,187 @@
+"""The power goes at any step of going back, of giving a bundle up, of a commit, and of a withdrawal.
+
+As for updates: every prefix of the file operations, every subset of up to ten effects that were not forced to the disk. None
+takes more than a few hundred states: all are looked at in the ordinary run.
+"""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from crashing_disk import Crashes, Disk, RecordingFiles, State
+from museum import DAY, Museum, copied
+
+from converter import publish
+from converter.item import Item
+from device.bundle.opened import read_manifest, verify
+from device.errors import KioskError, RefusedError, StaleError, SyncError
+from device.store import notices as kept_notices
+from device.store import standing
+from device.store.bundles import MOST_STARTS, Bundles
+from device.store.files import Files
+from device.store.source import FolderSource
+from device.store.sync import sync
+
+
+@dataclass(frozen=True, slots=True)
+class Kiosk:
+    """A store whose first bundle has proved itself and whose second came after it."""
+
+    museum: Museum
+    store: Path
+    first: str
+    second: str
+
+
+def fetch(museum: Museum, store: Path, files: Files | None = None) -> None:
+    """Sync from a museum."""
+    sync(FolderSource(museum.folder), store, museum.root, files=files, check=verify)
+
+
+def bundles(store: Path, files: Files | None = None) -> Bundles:
+    """Give a store's bundles, every byte looked at before one answers."""
+    return Bundles(store, files=files, check=verify)
+
+
+@pytest.fixture
+def kiosk(published: Museum, tmp_path: Path) -> Kiosk:
+    """A kiosk with two bundles, the second on trial."""
+    museum, store = copied(published, tmp_path / "museum"), tmp_path / "store"
+    fetch(museum, store)
+    bundles(store).commit()
+    first = read_manifest(store / "current").bundle_id
+    second = museum.publish(museum.folder.parent / "second").manifest.bundle_id
+    fetch(museum, store)
+    return Kiosk(museum=museum, store=store, first=first, second=second)
+
+
+def states(store: Path, act: Callable[[Files], object]) -> tuple[list[State], int]:
+    """Give every state that an act may be cut off in, and how many steps it takes."""
+    before, files = Disk.read(store), RecordingFiles()
+    act(files)
+    crashes = Crashes(before, files.log, store)
+    found = list(crashes.states())
+    assert not crashes.sampled
+    return found, len(files.log)
+
+
+def looked_at(
+    found: list[State], place: Path, check: Callable[[State, Path], str], what: str
+) -> None:
+    """Look at every state; fail with the first that is bad."""
+    for state in found:
+        state.disk.write(place)
+        try:
+            fault = check(state, place)
+        except KioskError as error:
+            fault = str(error)
+        finally:
+            shutil.rmtree(place)
+        assert not fault, f"after {state.taken} steps: {fault}"
+    print(f"FAULTS crash states of {what}: {len(found)}, every one; 0 bad")
+
+
+def answering(store: Path) -> str:
+    """Give the id of the bundle that answers, every byte of it looked at."""
+    return verify(store / "current").bundle_id
+
+
+def test_going_back_is_done_or_not_begun_and_loses_neither_bundle(
+    kiosk: Kiosk, tmp_path: Path
+) -> None:
+    bundles(kiosk.store).commit()
+    found, steps = states(kiosk.store, lambda files: bundles(kiosk.store, files).rollback())
+
+    def check(state: State, place: Path) -> str:
+        here = answering(place)
+        if here not in (kiosk.first, kiosk.second):
+            return f"nobody published {here}"
+        if state.taken == steps:
+            if here != kiosk.first:
+                return "going back was acknowledged and is lost"
+            try:
+                fetch(kiosk.museum, place)
+                return "what staff went back from is taken again"
+            except RefusedError:
+                pass
+        if here == kiosk.second:
+            bundles(place).rollback()
+        bundles(place).activate("2")
+        return "" if answering(place) == kiosk.second else "the newer bundle is lost"
+
+    looked_at(found, tmp_path / "state", check, "going back")
+
+
+def test_a_bundle_that_is_given_up_is_gone_or_still_on_trial_and_never_taken_again(
+    kiosk: Kiosk, tmp_path: Path
+) -> None:
+    found, steps = states(kiosk.store, lambda files: bundles(kiosk.store, files).give_up())
+
+    def check(state: State, place: Path) -> str:
+        here = answering(place)
+        if state.taken == steps and here != kiosk.first:
+            return "giving up was acknowledged and is lost"
+        is_known = "2" in standing.read(place).refused
+        if here == kiosk.first and not is_known:
+            return "given up, and not remembered"
+        if here == kiosk.second and not bundles(place).trial:
+            return "the bundle that failed counts as proven"
+        for _ in range(MOST_STARTS + 1):  # it fails at each start
+            bundles(place).start()
+        if answering(place) != kiosk.first:
+            return "a bundle that failed is not given up at the next starts"
+        try:
+            fetch(kiosk.museum, place)
+            return "a bundle that failed is taken again"
+        except RefusedError:
+            return ""
+
+    looked_at(found, tmp_path / "state", check, "giving a bundle up")
+
+
+def test_a_commit_is_made_or_not(kiosk: Kiosk, tmp_path: Path) -> None:
+    found, steps = states(kiosk.store, lambda files: bundles(kiosk.store, files).commit())
+
+    def check(state: State, place: Path) -> str:
+        if answering(place) != kiosk.second or verify(place / "previous").bundle_id != kiosk.first:
+            return "a bundle is lost"
+        if state.taken == steps and bundles(place).trial:
+            return "the commit was acknowledged and is lost"
+        bundles(place).commit()
+        return "on trial still" if bundles(place).trial else ""
+
+    looked_at(found, tmp_path / "state", check, "a commit")
+
+
+def test_a_withdrawal_is_heeded_or_not_yet_and_no_old_stick_takes_it_back(
+    kiosk: Kiosk, small_items: tuple[Item, ...], tmp_path: Path
+) -> None:
+    bundles(kiosk.store).commit()
+    publish.withdraw(small_items[0].record_id, kiosk.museum.repository, DAY)
+    fetch(kiosk.museum, kiosk.store)
+    old_stick = copied(kiosk.museum, tmp_path / "old")
+    work = publish.withdraw(small_items[1].record_id, kiosk.museum.repository, DAY)
+    found, steps = states(kiosk.store, lambda files: fetch(kiosk.museum, kiosk.store, files))
+    assert kept_notices.read(kiosk.store) == work
+
+    def check(state: State, place: Path) -> str:
+        heeded = kept_notices.read(place).serial
+        if answering(place) != kiosk.second:
+            return "a bundle is lost"
+        if heeded not in (1, 2) or (state.taken == steps and heeded != 2):
+            return f"notice {heeded} holds"
+        if heeded == 2:
+            try:  # what python-tuf remembers was not forced to the disk and is lost with the power
+                fetch(old_stick, place)
+            except StaleError:
+                pass
+            except SyncError as error:
+                return str(error)
+            if kept_notices.read(place).serial != 2:
+                return "an old stick takes the withdrawal back"
+        fetch(kiosk.museum, place)
+        return "" if kept_notices.read(place) == work else "the next sync doesn't bring it"
+
+    looked_at(found, tmp_path / "state", check, "a withdrawal")
