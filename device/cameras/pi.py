@@ -8,6 +8,7 @@ import importlib.util
 import logging
 import time
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,8 @@ _CHANNELS = {
     "XBGR8888": slice(0, 3),
     "XRGB8888": slice(2, None, -1),
 }
+# Brightness for each pixel, below it two colours for each four: what a pipeline without a converter gives.
+_HALF_COLOUR = "NV12"
 
 
 def is_supported() -> bool:
@@ -104,8 +107,8 @@ class PiCamera(CameraSource):
             f"{self.name}: expected it to open, found {why}; see that nothing else uses it"
         )
 
-    def _started(self, camera: Any, libcamera: Any) -> slice:
-        """Start the camera and give the channels that are red, green and blue."""
+    def _started(self, camera: Any, libcamera: Any) -> Callable[[Pixels], Pixels]:
+        """Start the camera and give what makes red, green and blue of what it gives."""
         size = (self._config.width // 2 * 2, self._config.height // 2 * 2)  # odd ones are refused
         camera.configure(
             camera.create_video_configuration(
@@ -114,12 +117,17 @@ class PiCamera(CameraSource):
             )
         )
         got = camera.camera_configuration()["main"]["format"]
-        if got not in _CHANNELS:
+        if got != _HALF_COLOUR and got not in _CHANNELS:
+            expected = ", ".join((*_CHANNELS, _HALF_COLOUR))
             raise CameraMissingError(
-                f"{self.name}: expected one of {', '.join(_CHANNELS)}, found {got}; use it as a webcam"
+                f"{self.name}: expected one of {expected}, found {got}; use it as a webcam"
             )
         camera.start()
-        return _CHANNELS[got]
+        return self._to_rgb() if got == _HALF_COLOUR else itemgetter((..., _CHANNELS[got]))
+
+    def _to_rgb(self) -> Callable[[Pixels], Pixels]:
+        cv2 = self._vendor("cv2")
+        return lambda picture: cv2.cvtColor(picture, cv2.COLOR_YUV2RGB_NV12)
 
     def _controls(self, advertised: Any, libcamera: Any) -> dict[str, Any]:
         """Give the controls to set, leaving out (with a warning) those this camera lacks."""
@@ -141,10 +149,10 @@ class PiCamera(CameraSource):
 
 
 class _PiCapture:
-    def __init__(self, name: str, camera: Any, channels: slice) -> None:
+    def __init__(self, name: str, camera: Any, in_rgb: Callable[[Pixels], Pixels]) -> None:
         self._name = name
         self._camera = camera
-        self._channels = channels
+        self._in_rgb = in_rgb
 
     def take(self) -> Pixels:
         """Wait for the next frame."""
@@ -157,7 +165,7 @@ class _PiCapture:
             ) from error
         except RuntimeError as error:
             raise CameraLostError(f"{self._name}: expected a frame, found {error}") from error
-        return np.ascontiguousarray(picture[..., self._channels], dtype=np.uint8)
+        return np.ascontiguousarray(self._in_rgb(picture), dtype=np.uint8)
 
     def release(self) -> None:
         """Stop and let go of the camera."""

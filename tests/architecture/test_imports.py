@@ -18,6 +18,7 @@ HOMES = {
     "picamera2": ("device/cameras/pi",),
     "libcamera": ("device/cameras/pi",),
     "cv2": (
+        "device/cameras/pi",
         "device/recognition/sheet",
         "device/recognition/lines",
         "device/recognition/quads",

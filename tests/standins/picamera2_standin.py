@@ -5,12 +5,21 @@ from concurrent.futures import Future
 from types import SimpleNamespace
 from typing import Any
 
+import cv2
 import numpy as np
 from card import make_card
 
 from device.recognition.frames import Pixels
 
 FRAME_S = 0.005
+
+
+def _half_colour(picture: Pixels) -> Pixels:
+    """Give NV12: brightness, and below it the two colours of every four pixels side by side."""
+    height, width, _ = picture.shape
+    planes = cv2.cvtColor(picture, cv2.COLOR_RGB2YUV_I420)
+    blue, red = planes[height:].reshape(2, height // 2, width // 2)
+    return np.vstack([planes[:height], np.dstack([blue, red]).reshape(height // 2, width)])
 
 
 class Job:
@@ -107,6 +116,8 @@ class PiHardware:
 
     def picture(self, kind: str) -> Pixels:
         """Give the card as libcamera lays it in memory: `make_image` of picamera2 reads RGB888 as "BGR"."""
+        if kind == "NV12":
+            return _half_colour(make_card())
         red_last = kind in ("RGB888", "XRGB8888")
         picture = make_card()[..., ::-1] if red_last else make_card()
         if kind.startswith("X"):
@@ -117,6 +128,8 @@ class PiHardware:
         if name == "libcamera":
             modes = SimpleNamespace(Manual="Manual", Auto="Auto", Continuous="Continuous")
             return SimpleNamespace(controls=SimpleNamespace(AfModeEnum=modes))
+        if name == "cv2":
+            return cv2
         assert name == "picamera2"
 
         def open_one(number: int) -> StandInPicamera2:

@@ -19,7 +19,7 @@ def pi(pi_hardware):
     return make
 
 
-@pytest.mark.parametrize("adjusted", ["BGR888", "RGB888", "XBGR8888", "XRGB8888"])
+@pytest.mark.parametrize("adjusted", ["BGR888", "RGB888", "XBGR8888", "XRGB8888", "NV12"])
 def test_red_is_red_whatever_format_the_camera_answers_with(
     pi, pi_hardware, config, quarters, adjusted
 ):
