@@ -58,7 +58,9 @@ def main() -> None:
                         "size": [width, height],
                         "verdict": str(answer.verdict),
                         "record": best,
-                        "red_to_blue": float(frame.pixels[..., 0].mean() - frame.pixels[..., 2].mean()),
+                        "red_to_blue": float(
+                            frame.pixels[..., 0].mean() - frame.pixels[..., 2].mean()
+                        ),
                         "waited_s": waited_s,
                     }
                 ),
