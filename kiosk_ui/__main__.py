@@ -15,6 +15,7 @@ from device.config import CameraConfig, Config, load
 from device.errors import ConfigError, KioskError
 from device.service import open_kiosk
 from kiosk_ui.app import create_app
+from kiosk_ui.heartbeat import Heartbeat
 from kiosk_ui.server import Server
 
 _log = logging.getLogger(__name__)
@@ -56,8 +57,9 @@ def _serve(config: Config, environ: Mapping[str, str]) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: server.stop())
         print(f"printkiosk: {server.address}", flush=True)
-        service.ready()
-        server.run()
+        with Heartbeat.from_environ(app, environ):
+            service.ready()
+            server.run()
     _log.info("stopped")
     return 0
 

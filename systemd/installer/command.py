@@ -32,8 +32,11 @@ def run(*words: str | Path, env: Mapping[str, str] | None = None, cwd: Path | No
 
 
 def succeeds(*words: str | Path) -> bool:
-    """Whether a program, run for its exit code alone, gives 0."""
-    return _done([str(word) for word in words], None, None).returncode == 0
+    """Whether a program is there and, run for its exit code alone, gives 0."""
+    try:
+        return _done([str(word) for word in words], None, None).returncode == 0
+    except InstallError:
+        return False
 
 
 def _done(

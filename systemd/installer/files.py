@@ -17,7 +17,10 @@ _KINDS = (
     ("policies/*.json", "etc/chromium/policies/managed"),
     ("scripts/*", "usr/local/lib/printkiosk"),
 )
-_COMMANDS = ("printkiosk-device",)
+_COMMANDS = {
+    "printkiosk-device": "/opt/printkiosk/venv/bin/printkiosk-device",
+    "printkiosk-hours": "/usr/local/lib/printkiosk/hours",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +49,8 @@ def planned(source: Path, places: Places) -> tuple[Placed, ...]:
         for pattern, folder in _KINDS
         for path in sorted(source.glob(pattern))
     ]
-    for name in _COMMANDS:
-        found.append(
-            Placed(
-                path=places.root / "usr/local/bin" / name, link=f"/opt/printkiosk/venv/bin/{name}"
-            )
-        )
+    for name, target in _COMMANDS.items():
+        found.append(Placed(path=places.root / "usr/local/bin" / name, link=target))
     return tuple(found)
 
 

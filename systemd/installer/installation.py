@@ -130,8 +130,9 @@ def _first_bundle(slot: Path, source: Source, places: Places, tell: Callable[[st
         raise InstallError("bundle: expected one in the store or given with --bundle, found none")
     with _readable_copy(source.bundle, places) as copy:
         command = slot / "bin/printkiosk-device"
-        store = {"PRINTKIOSK_STORE": str(places.store)}
-        run(*slots.as_service_user(command, "bundle", "install", copy), env=store, cwd=places.root)
+        settings = places.settings / "kiosk.toml"
+        asked = (command, "bundle", "install", "--config", settings, copy)
+        run(*slots.as_service_user(*asked), cwd=places.root)
     tell(f"bundle: {source.bundle} installed")
 
 

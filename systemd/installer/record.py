@@ -48,7 +48,9 @@ def read(path: Path) -> Record:
 
 
 def write(path: Path, record: Record) -> None:
-    """Keep the record, in one step."""
+    """Keep the record, in one step; one that says nothing new isn't touched."""
+    if path.is_file() and record == read(path):
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.new")
     with beside.open("w", encoding="utf-8") as file:

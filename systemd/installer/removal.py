@@ -28,7 +28,7 @@ def uninstall(places: Places, tell: Callable[[str], None], *, everything: bool) 
         _return_packages(done.packages, tell)
     else:
         tell(f"kept: {places.settings}, {places.store}, and packages from Debian")
-    for folder in (places.home, places.wheels):
+    for folder in (places.home, places.wheels.parent):
         shutil.rmtree(folder, ignore_errors=True)
     tell("the software is gone")
 

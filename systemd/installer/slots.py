@@ -9,7 +9,7 @@ import platform
 import shutil
 from pathlib import Path
 
-from installer.command import run
+from installer.command import run, succeeds
 from installer.places import SERVICE_USER, Places
 from installer.wheels import stamp, tools
 
@@ -34,8 +34,9 @@ def previous(places: Places) -> Path | None:
 
 
 def is_made_of(slot: Path, wheels: Path, source: Path) -> bool:
-    """Whether a slot holds exactly these wheels and units, for the Python that is here now."""
-    return _read(slot) == _made_of(wheels, source)
+    """Whether a slot holds exactly these wheels and units, for the Python that is here now, and can be started."""
+    is_said_to = _read(slot) == _made_of(wheels, source)
+    return is_said_to and succeeds(slot / "bin/printkiosk-device", "--version")
 
 
 def fill(places: Places, wheels: Path, source: Path) -> Path:
@@ -81,6 +82,8 @@ def prove(places: Places, slot: Path) -> None:
 
 def switch(places: Places, slot: Path) -> None:
     """Let a slot answer from the next start on, in one step."""
+    if slot == current(places):
+        return
     beside = places.home / ".venv.new"
     beside.unlink(missing_ok=True)
     beside.symlink_to(slot.relative_to(places.home))
@@ -91,8 +94,9 @@ def switch(places: Places, slot: Path) -> None:
 
 
 def as_service_user(*command: str | Path) -> tuple[str | Path, ...]:
-    """Give a command that runs with the kiosk's own rights and no more."""
-    return ("runuser", "-u", SERVICE_USER, "--", *command)
+    """Give a command that runs with the kiosk's own rights and no more, in this very process."""
+    user = (f"--reuid={SERVICE_USER}", f"--regid={SERVICE_USER}", "--init-groups")
+    return ("setpriv", *user, "--", *command)
 
 
 def _other(places: Places) -> Path:

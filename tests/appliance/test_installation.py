@@ -16,7 +16,8 @@ def installed(request: pytest.FixtureRequest) -> System:
 
 def test_the_doctor_has_nothing_against_a_fresh_installation(installed: System) -> None:
     said = installed.run(
-        *("runuser", "-u", "printkiosk", "--", "printkiosk-device", "doctor"),
+        *("setpriv", "--reuid=printkiosk", "--regid=printkiosk", "--init-groups", "--"),
+        *("printkiosk-device", "doctor"),
         *("--config", "/etc/printkiosk/kiosk.toml"),
     )
 
@@ -98,7 +99,7 @@ def test_taken_away_without_more_settings_and_bundles_stay_and_are_found_again(
 
 
 def _standing(system: System) -> str:
-    """Give the names, sizes and times of all that an installation places."""
+    """Give the names, sizes and times of all files that an installation places."""
     places = (
         "/opt/printkiosk",
         "/etc/printkiosk",
@@ -106,4 +107,5 @@ def _standing(system: System) -> str:
         "/usr/local",
         "/var/lib/printkiosk",
     )
-    return system.run("find", *places, "-not", "-name", "lock", "-printf", "%p %s %T@ %l\n")
+    files = ("-not", "-type", "d", "-not", "-name", "lock")
+    return system.run("find", *places, *files, "-printf", "%p %s %T@ %l\n")

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk_ui.heartbeat import SIGN
+
 REPOSITORY = Path(__file__).parents[2]
 UNITS = sorted((REPOSITORY / "systemd").glob("*.service"))
 TIMERS = sorted((REPOSITORY / "systemd").glob("*.timer"))
@@ -23,7 +25,10 @@ TMPFILES = REPOSITORY / "systemd/tmpfiles.d/printkiosk.conf"
 STANDARD_UNITS = Path("/usr/lib/systemd/system")
 SCRIPTS = "/opt/printkiosk/venv/bin/"
 # What the README tells to install from Debian; everything else that a unit starts is ours.
-FROM_DEBIAN = {"/usr/bin/cage", "/usr/bin/mount", "/usr/bin/umount"}
+FROM_DEBIAN = {f"/usr/bin/{name}" for name in ("cage", "mount", "umount", "rm", "systemctl")}
+OUR_SCRIPTS = {
+    f"/usr/local/lib/printkiosk/{path.name}" for path in (REPOSITORY / "systemd/scripts").iterdir()
+}
 
 
 def tool(name: str) -> str:
@@ -115,7 +120,12 @@ def test_the_check_above_can_fail(root, line, instead):
 
 @pytest.mark.parametrize(
     ("unit", "most"),
-    [("printkiosk.service", 15), ("printkiosk-sync.service", 13), ("printkiosk-usb@.service", 6)],
+    [
+        ("printkiosk.service", 15),
+        ("printkiosk-sync.service", 13),
+        ("printkiosk-health.service", 13),
+        ("printkiosk-usb@.service", 6),
+    ],
 )
 def test_a_units_exposure_is_at_most_what_is_promised(unit, most, tmp_path):
     """In tenths: 1.5 with cameras and the page, 1.3 with a network, 0.6 with neither."""
@@ -142,7 +152,7 @@ def test_every_program_started_is_a_console_script_of_ours_or_debians(unit):
     started = {command[0] for command in commands(unit)}
 
     assert started
-    assert started <= ours | FROM_DEBIAN
+    assert started <= ours | FROM_DEBIAN | OUR_SCRIPTS
 
 
 def test_the_service_is_restarted_whatever_ends_it_and_when_it_hangs():
@@ -182,6 +192,32 @@ def test_the_browser_waits_for_the_service_but_does_not_fall_with_it():
     assert "printkiosk.service" in " ".join(setting(unit, "Wants", "Unit")).split()
     for bond in ("Requires", "BindsTo", "PartOf"):
         assert setting(unit, bond, "Unit") == []
+
+
+def test_a_page_that_falls_silent_has_the_browser_started_anew():
+    sign = REPOSITORY / "systemd/printkiosk-silent.path"
+    answer = REPOSITORY / "systemd/printkiosk-silent.service"
+    (folder,) = setting(REPOSITORY / "systemd/printkiosk.service", "RuntimeDirectory")
+
+    assert setting(sign, "PathExists", "Path") == [f"/run/{folder}/{SIGN}"]
+    assert commands(answer)[0] == ["/usr/bin/rm", "--force", f"/run/{folder}/{SIGN}"]
+    assert commands(answer)[1][1:] == ["try-restart", "printkiosk-browser.service"]
+
+
+@pytest.mark.parametrize("name", ["opening", "closing"])
+def test_opening_hours_are_kept_only_where_staff_set_them(name):
+    timer = REPOSITORY / f"systemd/printkiosk-{name}.timer"
+
+    assert "Install" not in read_unit(timer)
+    assert timer.with_suffix(".service").is_file()
+
+
+@pytest.mark.parametrize("script", sorted(OUR_SCRIPTS))
+def test_a_script_called_in_a_wrong_way_says_how_and_changes_nothing(script):
+    result = run(str(REPOSITORY / "systemd/scripts" / Path(script).name), "nonsense")
+
+    assert result.returncode == 2
+    assert "expected" in result.stderr
 
 
 def test_every_user_a_unit_runs_as_is_made():
@@ -234,7 +270,7 @@ def test_a_stick_is_read_only_and_has_no_network():
 
 
 def test_the_timer_asks_once_a_night_and_no_two_kiosks_at_once():
-    (timer,) = TIMERS
+    timer = REPOSITORY / "systemd/printkiosk-sync.timer"
 
     assert setting(timer, "RandomizedDelaySec", "Timer") == ["2h"]
     assert setting(timer, "Persistent", "Timer") == ["yes"]

@@ -1,0 +1,96 @@
+"""A page that asks no more is noticed and said once; asking, starting and standing alone are no silence."""
+
+from pathlib import Path
+
+import pytest
+from fake_time import FakeTime
+from flask import Flask
+
+from kiosk_ui.heartbeat import LONGEST_S, SIGN, SILENT_AFTER_S, STARTING_S, Heartbeat
+
+STATE = "/api/v1/stand/state"
+
+
+@pytest.fixture
+def app() -> Flask:
+    return Flask(__name__)
+
+
+@pytest.fixture
+def time() -> FakeTime:
+    return FakeTime()
+
+
+def asks(app: Flask, path: str = STATE) -> None:
+    app.test_client().get(path)
+
+
+def test_a_page_that_stops_asking_is_said_once(app: Flask, time: FakeTime, tmp_path: Path) -> None:
+    heart = Heartbeat(app, tmp_path, clock=time.clock)
+    asks(app)
+
+    time.sleep(SILENT_AFTER_S - 1)
+    assert not heart.look()
+    time.sleep(1)
+    assert heart.look()
+    assert (tmp_path / SIGN).exists()
+    (tmp_path / SIGN).unlink()  # as systemd does
+    assert not heart.look()
+
+
+def test_a_page_that_asks_is_heard(app: Flask, time: FakeTime, tmp_path: Path) -> None:
+    heart = Heartbeat(app, tmp_path, clock=time.clock)
+
+    for _ in range(20):
+        time.sleep(SILENT_AFTER_S - 1)
+        asks(app)
+        assert heart.age_s == 0
+        assert not heart.look()
+    assert not (tmp_path / SIGN).exists()
+
+
+def test_what_is_asked_by_others_is_no_page(app: Flask, time: FakeTime, tmp_path: Path) -> None:
+    heart = Heartbeat(app, tmp_path, clock=time.clock)
+    asks(app)
+    time.sleep(SILENT_AFTER_S)
+
+    asks(app, "/healthz")
+
+    assert heart.look()
+
+
+def test_a_browser_that_does_not_come_back_is_asked_for_ever_more_rarely(
+    app: Flask, time: FakeTime, tmp_path: Path
+) -> None:
+    heart = Heartbeat(app, tmp_path, clock=time.clock)
+    waits_s = [STARTING_S * 2**n for n in range(5)] + [LONGEST_S, LONGEST_S]
+
+    for wait_s in waits_s:
+        time.sleep(wait_s - 1)
+        assert not heart.look()
+        time.sleep(1)
+        assert heart.look()
+    asks(app)
+    time.sleep(SILENT_AFTER_S)
+    assert heart.look()
+
+
+def test_where_nobody_would_act_nothing_is_said(app: Flask, time: FakeTime) -> None:
+    with Heartbeat(app, None, clock=time.clock) as heart:
+        time.sleep(10 * STARTING_S)
+        assert not heart.look()
+
+
+def test_a_folder_that_cannot_be_written_is_no_failure(
+    app: Flask, time: FakeTime, tmp_path: Path
+) -> None:
+    heart = Heartbeat(app, tmp_path / "gone", clock=time.clock)
+    time.sleep(STARTING_S)
+
+    assert heart.look()
+
+
+def test_the_units_folder_is_taken_from_the_environment(app: Flask, tmp_path: Path) -> None:
+    with Heartbeat.from_environ(app, {"RUNTIME_DIRECTORY": str(tmp_path)}) as heart:
+        assert not heart.look()
+    assert Heartbeat.from_environ(app, {}).look() is False
