@@ -1,6 +1,6 @@
 """The stand's camera through real picamera2 and real libcamera, with our own prints before it.
 
-What stands in: libcamera's own virtual camera for a sensor, memory files for shared buffers, and kms++ (see `camera/`).
+What stands in: libcamera's own virtual camera for a sensor, memory files for shared buffers, and kms++ (see `tests/standins/virtual_camera/`).
 """
 
 import json
@@ -12,7 +12,7 @@ import pytest
 from root_file_system import REPOSITORY, System, layer
 from table import lay
 
-STANDINS = REPOSITORY / "tests/appliance/camera"
+STANDINS = REPOSITORY / "tests/standins/virtual_camera"
 IMAGES = REPOSITORY / "demo/collection/images"
 PRINTS = ("pg17198-img001", "pg42811-cat046", "pg46800-i_b_133")
 PLACE = "/opt/virtual-camera"
@@ -58,7 +58,7 @@ def with_camera(trixie: System, layers: Path) -> Iterator[System]:
         described.mkdir(parents=True, exist_ok=True)
         (described / "virtual.yaml").write_text(CAMERA)
         compile_it = (
-            f"gcc -O2 -fPIC -shared -o {PLACE}/dma_heap.so /src/tests/appliance/camera/dma_heap.c"
+            f"gcc -O2 -fPIC -shared -o {PLACE}/dma_heap.so /src/tests/standins/virtual_camera/dma_heap.c"
         )
         system.run("sh", "-c", compile_it)
         yield system
@@ -66,7 +66,7 @@ def with_camera(trixie: System, layers: Path) -> Iterator[System]:
 
 def seen(system: System, frames: int) -> list[dict[str, Any]]:
     """Give what the kiosk says of so many frames of the camera."""
-    script = "/src/tests/appliance/camera/virtual_pi.py"
+    script = "/src/tests/standins/virtual_camera/virtual_pi.py"
     command = ("/opt/printkiosk/venv/bin/python", script, "/src/demo/bundle", str(frames))
     said = system.run("env", *ENVIRONMENT, *command)
     return [json.loads(line) for line in said.splitlines() if line.startswith("{")]
