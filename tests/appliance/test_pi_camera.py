@@ -57,9 +57,7 @@ def with_camera(trixie: System, layers: Path) -> Iterator[System]:
         described = system.root / "usr/share/libcamera/pipeline/virtual"
         described.mkdir(parents=True, exist_ok=True)
         (described / "virtual.yaml").write_text(CAMERA)
-        compile_it = (
-            f"gcc -O2 -fPIC -shared -o {PLACE}/dma_heap.so /src/tests/standins/virtual_camera/dma_heap.c"
-        )
+        compile_it = f"gcc -O2 -fPIC -shared -o {PLACE}/dma_heap.so /src/tests/standins/virtual_camera/dma_heap.c"
         system.run("sh", "-c", compile_it)
         yield system
 
