@@ -13,10 +13,11 @@ from typing import get_args, get_type_hints
 from device import __version__
 from device.config import CameraConfig, Config, load
 from device.errors import ConfigError, KioskError
-from device.service import open_kiosk
+from device.service import RecentLog, open_kiosk
 from kiosk_ui.app import create_app
 from kiosk_ui.heartbeat import Heartbeat
 from kiosk_ui.server import Server
+from kiosk_ui.staff_sessions import StaffSessions
 
 _log = logging.getLogger(__name__)
 
@@ -30,14 +31,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 when it was, 1 when it can't listen, 2 when it was asked in a wrong way.
     """
     arguments = _parser().parse_args(argv)
-    _configure_logging(arguments.verbose - arguments.quiet)
+    log = _configure_logging(arguments.verbose - arguments.quiet)
     try:
         config = _configured(arguments, os.environ)
     except ConfigError as error:
         print(f"printkiosk: {error}", file=sys.stderr)
         return 2
     try:
-        return _serve(config, os.environ)
+        return _serve(config, os.environ, log)
     except OSError as error:
         where = f"{config.listen.host}:{config.listen.port}"
         reason = error.strerror or error
@@ -47,12 +48,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1
 
 
-def _serve(config: Config, environ: Mapping[str, str]) -> int:
+def _serve(config: Config, environ: Mapping[str, str], log: RecentLog) -> int:
     """Listen, then serve until SIGTERM or Ctrl-C."""
     listen = config.listen
-    with open_kiosk(config, environ) as service:
+    with open_kiosk(config, environ, log) as service:
         hosts = {*listen.hosts, listen.host} - {"0.0.0.0", "::"}
-        app = create_app(service, config.screen, sorted(hosts))
+        app = create_app(
+            service, config.screen, sorted(hosts), sessions=StaffSessions(config.staff.idle_s)
+        )
         server = Server(app, listen.host, listen.port)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: server.stop())
@@ -84,13 +87,17 @@ def _configured(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Co
     )
 
 
-def _configure_logging(loudness: int) -> None:
+def _configure_logging(loudness: int) -> RecentLog:
+    """Let what is logged go to stderr, and its last lines into what is given."""
     level = {-1: logging.WARNING, 0: logging.INFO}.get(max(loudness, -2), logging.DEBUG)
     logging.basicConfig(
         level=logging.ERROR if loudness <= -2 else level,
         format="%(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
+    recent = RecentLog()
+    logging.getLogger().addHandler(recent)
+    return recent
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -18,9 +18,11 @@ from device.errors import (
     UnknownRecordError,
 )
 from device.service import KioskService
-from kiosk_ui import api, closer_views, security, stand_api, stick_views, views
+from kiosk_ui import api, closer_views, security, staff_views, stand_api, stick_views, views
 from kiosk_ui.reader import Readers
 from kiosk_ui.screen import Screen
+from kiosk_ui.staff_sessions import StaffSessions
+from kiosk_ui.visiting import notes_visits
 from kiosk_ui.waiting import Slots
 
 _log = logging.getLogger(__name__)
@@ -41,13 +43,20 @@ _STATUS: dict[type[KioskError], int] = {
 }
 
 
-def create_app(service: KioskService, screen: Screen, hosts: Iterable[str]) -> Flask:
+def create_app(
+    service: KioskService,
+    screen: Screen,
+    hosts: Iterable[str],
+    *,
+    sessions: StaffSessions | None = None,
+) -> Flask:
     """Give the application.
 
     Args:
         service: The one object it talks to.
         screen: The touchscreen at the stand.
         hosts: Names a browser may ask for; all others are refused (DNS rebinding).
+        sessions: Who is in the staff's page; `None` begins with nobody.
     """
     app = Flask(__name__)
     app.request_class = security.MemoryRequest
@@ -65,6 +74,11 @@ def create_app(service: KioskService, screen: Screen, hosts: Iterable[str]) -> F
     app.register_blueprint(api.blueprint(service, searches))
     app.register_blueprint(stand_api.blueprint(service, waiting=LONG_POLLS))
     app.register_blueprint(stick_views.blueprint(service))
+    if service.office is not None:
+        app.register_blueprint(
+            staff_views.blueprint(service, service.office, sessions or StaffSessions())
+        )
+        app.after_request(notes_visits(service, service.office, readers))
     app.before_request(service.begin_request)  # what one page shows comes from one bundle
     app.teardown_request(lambda error: service.end_request())
     app.before_request(security.refuse_foreign_posts)

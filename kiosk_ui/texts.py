@@ -5,11 +5,13 @@ Numbers and plurals are said as the language says them, by Babel.
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from babel import Locale, UnknownLocaleError, negotiate_locale
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from device.errors import ConfigError
@@ -39,12 +41,21 @@ class Texts:
         count = values.get("count", 1)
         if isinstance(count, int) and self._locale.plural_form(count) != "one":
             key = f"{key}_many" if f"{key}_many" in self._words else key
-        said = {name: self.number(v) if isinstance(v, int) else v for name, v in values.items()}
+        said = {name: self._said(value) for name, value in values.items()}
         return self._words[key].format(**said)
 
     def number(self, value: int) -> str:
         """Give a count as the language writes it, such as `12.400` in German. No years: those are never grouped."""
         return format_decimal(value, locale=self._locale)
+
+    def day(self, value: date) -> str:
+        """Give a day as the language writes it, such as `23.11.2026`."""
+        return format_date(value, format="medium", locale=self._locale)
+
+    def _said(self, value: object) -> object:
+        if isinstance(value, int):
+            return self.number(value)
+        return self.day(value) if isinstance(value, date) else value
 
     def raw(self, key: str) -> str:
         """Give the words of a key as the file has them, for comparing languages."""

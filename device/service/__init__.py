@@ -18,10 +18,12 @@ from device.service.stand import Preview
 from device.service.updates import Updates, UpdateStanding
 from device.staff import hours, misses, statistics
 from device.staff.choices import Attract, Choices
+from device.staff.hours import DAYS, OpeningHours
 from device.staff.recent_log import RecentLog
 from device.store.bulletin import Bulletin, Step
 
 __all__ = [
+    "DAYS",
     "FACETS",
     "MEDIA_TYPE",
     "Answer",
@@ -38,6 +40,7 @@ __all__ = [
     "KioskService",
     "Match",
     "Office",
+    "OpeningHours",
     "Option",
     "Preview",
     "Proof",

@@ -4,6 +4,7 @@ import { change, hasChosen } from "./appearance.js";
 import { Attention } from "./attention.js";
 import { Closer } from "./closer.js";
 import { Corners } from "./corners.js";
+import { watchDoor } from "./door.js";
 import { watchIdle } from "./idle.js";
 import { swallowGestures } from "./gestures.js";
 import { Narrowing } from "./narrowing.js";
@@ -169,6 +170,7 @@ stage.onChange = () => narrowing.mark();
 tell();
 if (isStand) {
   swallowGestures();
+  watchDoor(() => location.assign("/staff"));
   const touched = watchIdle({
     idleMs: Number(document.body.dataset.idleS) * 1000,
     graceMs: Number(document.body.dataset.graceS) * 1000,

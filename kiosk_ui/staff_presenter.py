@@ -1,0 +1,208 @@
+"""From how the kiosk is to what its staff read: one line a thing, and what to do where it isn't well. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from device.service import DAYS, Health, OpeningHours, Report, UpdateStanding, hours
+
+PARTS = ("health", "use", "choices", "missed", "capture", "log")
+
+HOT_C = 75.0
+LITTLE_BYTES = 500_000_000
+_GB = 1_000_000_000
+_LISTED = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing looked at.
+
+    Attributes:
+        name: What it is, as a key of the page's texts.
+        words: What was found, as such a key, and `values` to fill in.
+        is_good: Whether nobody has to do anything.
+        lines: More of it, as it is.
+    """
+
+    name: str
+    words: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    is_good: bool = True
+    lines: tuple[str, ...] = ()
+
+
+def findings(
+    health: Health, report: Report, updates: UpdateStanding | None, version: str
+) -> tuple[Finding, ...]:
+    """Give what there is to say of a kiosk's health, in a guard's order: what visitors miss first comes first."""
+    found = [*_camera(health), *_bundle(health)]
+    if updates is not None:
+        found += [*_arrival(updates), *_updates(updates)]
+    found += [*_machine(report), _since(health, version)]
+    return tuple(found)
+
+
+def _camera(health: Health) -> Iterator[Finding]:
+    if health.camera_ready:
+        yield Finding(name="camera", words="camera_good")
+    else:
+        yield Finding(name="camera", words="camera_bad", is_good=False, lines=_lines(health.note))
+    if health.camera_losses:
+        count = {"count": health.camera_losses}
+        yield Finding(name="camera", words="camera_losses", values=count, is_good=False)
+
+
+def _bundle(health: Health) -> Iterator[Finding]:
+    manifest = health.manifest
+    if manifest is None:
+        yield Finding(name="bundle", words="bundle_none", is_good=False, lines=_lines(health.note))
+        return
+    named = {"name": manifest.title, "count": manifest.items}
+    yield Finding(name="bundle", words="bundle_good", values=named)
+    if manifest.parity is None:
+        yield Finding(name="parity", words="parity_none")
+    else:
+        cosine = f"{manifest.parity.clean_cosine_median:.5f}"
+        yield Finding(name="parity", words="parity_good", values={"cosine": cosine})
+
+
+def _arrival(updates: UpdateStanding) -> Iterator[Finding]:
+    current = next((each for each in updates.bundles if each.is_current), None)
+    if current is not None and current.arrival is not None:
+        arrival = current.arrival
+        values = {"day": day_of(arrival.arrived), "source": arrival.source}
+        yield Finding(name="arrival", words="arrival_good", values=values)
+    elif current is not None:
+        yield Finding(name="arrival", words="arrival_by_hand")
+    if current is not None and current.is_on_trial:
+        yield Finding(name="arrival", words="on_trial")
+    changes = updates.changes
+    if changes is not None:
+        counts = {
+            "added": len(changes.added),
+            "removed": len(changes.removed),
+            "altered": len(changes.altered),
+        }
+        lines = tuple(
+            f"{sign} {', '.join(ids[:_LISTED])}{' …' if len(ids) > _LISTED else ''}"
+            for sign, ids in (
+                ("+", changes.added),
+                ("\u2212", changes.removed),
+                ("~", changes.altered),
+            )
+            if ids
+        )
+        yield Finding(name="changes", words="changes_said", values=counts, lines=lines)
+
+
+def _updates(updates: UpdateStanding) -> Iterator[Finding]:
+    if updates.fault:
+        yield Finding(name="updates", words="store_bad", is_good=False, lines=_lines(updates.fault))
+    last = updates.bulletin
+    if last is not None:
+        is_good = last.step != "failed"
+        values = {"day": day_of(last.told[:10]), "source": last.source}
+        yield Finding(
+            name="updates",
+            words="update_told" if is_good else "update_bad",
+            values=values,
+            is_good=is_good,
+            lines=_lines(last.line),
+        )
+    if updates.expires:
+        yield Finding(
+            name="updates",
+            words="expires_soon" if updates.is_expiring else "expires",
+            values={"day": day_of(updates.expires)},
+            is_good=not updates.is_expiring,
+        )
+    if updates.refused:
+        yield Finding(name="updates", words="refused", is_good=False, lines=updates.refused)
+    if updates.withdrawn or updates.amended:
+        counts = {"withdrawn": updates.withdrawn, "amended": updates.amended}
+        yield Finding(name="notices", words="notices_said", values=counts)
+
+
+def _machine(report: Report) -> Iterator[Finding]:
+    machine = report.machine
+    if machine.free_bytes is not None:
+        room = {"free": machine.free_bytes // _GB, "total": (machine.total_bytes or 0) // _GB}
+        is_little = machine.free_bytes < LITTLE_BYTES
+        words = "storage_little" if is_little else "storage_good"
+        yield Finding(name="storage", words=words, values=room, is_good=not is_little)
+    if machine.is_read_only:
+        yield Finding(name="storage", words="storage_read_only", is_good=False)
+    if machine.disk_errors:
+        count = {"count": machine.disk_errors}
+        yield Finding(name="storage", words="storage_errors", values=count, is_good=False)
+    if machine.temperature_c is not None:
+        is_hot = machine.temperature_c >= HOT_C
+        words, degrees = "hot" if is_hot else "warm", {"degrees": round(machine.temperature_c)}
+        yield Finding(name="temperature", words=words, values=degrees, is_good=not is_hot)
+    if machine.had_under_voltage is not None:
+        words = "power_bad" if machine.had_under_voltage else "power_good"
+        yield Finding(name="power", words=words, is_good=not machine.had_under_voltage)
+    if not machine.has_clock:
+        yield Finding(name="clock", words="clock_bad", is_good=False)
+    if not report.keeps:
+        yield Finding(name="storage", words="keeps_nothing", is_good=False)
+
+
+def _since(health: Health, version: str) -> Finding:
+    minutes = int(health.uptime_s // 60)
+    values = {
+        "hours": minutes // 60,
+        "minutes": minutes % 60,
+        "answers": health.answers,
+        "version": version,
+    }
+    return Finding(name="service", words="since", values=values)
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return (text,) if text else ()
+
+
+def day_of(text: str) -> date | str:
+    """Give the day that is written as YYYY-MM-DD; what is none is given back."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayForm:
+    """One day's hours, to be chosen: `opens` and `closes` as `10:00`, empty when it is closed."""
+
+    name: str
+    opens: str
+    closes: str
+
+
+# What can be chosen with a finger; other times can be written into the file.
+TIMES = tuple(f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 30))
+
+
+def day_forms(opening: OpeningHours) -> tuple[DayForm, ...]:
+    """Give the week, to be chosen."""
+    forms = []
+    for day in DAYS:
+        found = opening.days.get(day)
+        opens, closes = str(found).split("-") if found else ("", "")
+        forms.append(DayForm(name=day, opens=opens, closes=closes))
+    return tuple(forms)
+
+
+def opening_of(chosen: Mapping[str, str]) -> OpeningHours:
+    """Give the hours that a form holds: `opens_monday`, `closes_monday` and so on.
+
+    Raises:
+        ChoiceError: When one is no time span; a day with one time alone is none.
+    """
+    texts = {}
+    for day in DAYS:
+        opens, closes = chosen.get(f"opens_{day}", ""), chosen.get(f"closes_{day}", "")
+        texts[day] = f"{opens}-{closes}" if opens or closes else ""
+    return hours.parse(texts)

@@ -1,0 +1,68 @@
+"""How much the kiosk was used, as its staff read it. Pure: the day is handed in."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from device.service import statistics
+
+DAYS_SHOWN = 14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """One row of counts, under the columns of the table."""
+
+    name: str | date
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsePage:
+    """How much the kiosk was used.
+
+    Attributes:
+        columns: Names of the counts, as keys of the page's texts or, for a language, `language_` and its tag.
+        sums: Today, the last seven days, and all.
+        days: The last days in which anything was counted, newest first.
+        by_hour: Visits by the hour of the day over all days: hour and count.
+    """
+
+    columns: tuple[str, ...]
+    sums: tuple[Tally, ...]
+    days: tuple[Tally, ...]
+    by_hour: tuple[tuple[int, int], ...]
+
+
+def use_page(rows: Sequence[statistics.HourCounts], today: date) -> UsePage:
+    """Give how much the kiosk was used.
+
+    Args:
+        rows: Counts by hour.
+        today: By the machine's clock.
+    """
+    total = statistics.total(rows)
+    languages = sorted(name for name in total if name.startswith(statistics.LANGUAGE))
+    columns = (*statistics.COLUMNS, *languages)
+
+    def tally(name: str | date, chosen: Callable[[str], bool]) -> Tally:
+        summed = statistics.total(row for row in rows if chosen(row.hour[:10]))
+        return Tally(name=name, counts=tuple(summed[column] for column in columns))
+
+    week = f"{today - timedelta(days=6)}"
+    sums = (
+        tally("today", lambda day: day == str(today)),
+        tally("week", lambda day: week <= day <= str(today)),
+        tally("ever", lambda day: True),
+    )
+    days = sorted({row.hour[:10] for row in rows}, reverse=True)[:DAYS_SHOWN]
+    visits: dict[int, int] = {}
+    for row in rows:
+        hour = int(row.hour[11:13])
+        visits[hour] = visits.get(hour, 0) + row.counts.get(statistics.VISITS, 0)
+    return UsePage(
+        columns=columns,
+        sums=sums,
+        days=tuple(tally(date.fromisoformat(day), day.__eq__) for day in days),
+        by_hour=tuple(sorted((hour, count) for hour, count in visits.items() if count)),
+    )
