@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from converter.errors import PublishError
+from converter.pieces import cut
 from converter.repository import Repository, write_whole
-from device.bundle import layout, release
+from device.bundle import layout, recipe, release
 from device.bundle import notices as format_of_notices
 from device.bundle.manifest import FileEntry, Manifest, dump, identify, parse
 from device.bundle.notices import Notices
@@ -24,7 +25,7 @@ class Published:
     """What was published.
 
     Attributes:
-        new_bytes: Of files that the repository did not hold before: what a kiosk with the last bundle fetches.
+        new_bytes: Of files that the repository did not hold before: what a kiosk with the last bundle fetches at most.
         still_withdrawn: Ids of records that the bundle holds and no kiosk will show.
     """
 
@@ -58,6 +59,7 @@ def publish(
     new_bytes = 0
     for entry in manifest.files:
         is_new = _add_object(bundle / entry.path, entry, repository.folder)
+        _add_recipe(bundle / entry.path, entry, repository.folder)
         progress(entry, is_new)
         new_bytes += entry.size_bytes * is_new
     numbered = identify(replace(manifest, version=_last_version(repository) + 1))
@@ -170,6 +172,13 @@ def _add_object(path: Path, entry: FileEntry, folder: Path) -> bool:
             f"{target}: can't be written ({error.strerror}); make room there"
         ) from error
     return True
+
+
+def _add_recipe(path: Path, entry: FileEntry, folder: Path) -> None:
+    """Write down how a large file is cut into pieces, unless that was done before."""
+    target = folder / release.recipe_path(entry.sha256)
+    if entry.size_bytes >= recipe.LEAST_FILE_BYTES and not target.is_file():
+        write_whole(target, recipe.dump(cut(path)))
 
 
 def _listed(notices: Notices) -> str:

@@ -16,6 +16,11 @@ def object_path(sha256: str) -> str:
     return f"{OBJECTS}/{sha256}"
 
 
+def recipe_path(sha256: str) -> str:
+    """Give where the recipe of a large file of this sha256 (hex) lies in a repository."""
+    return f"{OBJECTS}/{sha256}.pieces"
+
+
 def target_path(target: str, sha256: str) -> str:
     """Give where a signed target of this sha256 (hex) lies in a repository."""
     folder, _, name = target.rpartition("/")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from device.bundle import layout
+from device.errors import BundleDamagedError
 from device.recognition import catalogue, codebook, details, verify
 from device.recognition.catalogue import Catalogue, Proposal, Written
 from device.recognition.details import Details
@@ -62,6 +63,9 @@ class Tracer:
             pixels: uint8 (H, W, 3), RGB: a straightened sheet, turned any way.
             without: Items that don't count.
             enough: With fewer agreeing details than this, the picture is tried in reverse too.
+
+        Raises:
+            BundleDamagedError: When the bundle's details name rows that aren't there.
         """
         seen = details.extract(pixels)
         found = self._traced(seen, False, without)
@@ -86,10 +90,16 @@ class Tracer:
     def _traced(self, seen: Details, mirrored: bool, without: Collection[int]) -> tuple[Trace, ...]:
         if len(seen) < 2:
             return ()
-        written, proposals = self.propose(seen, _PROPOSED, without)
+        try:
+            written, proposals = self.propose(seen, _PROPOSED, without)
+            likeliest = self._likeliest(written, proposals)
+        except (IndexError, ValueError) as error:  # arrays that don't belong together, sealed anew
+            raise BundleDamagedError(
+                f"details: expected rows that belong together, found {error}; fetch the bundle again"
+            ) from error
         found = [
             Trace(item=item, mirrored=mirrored, fit=fit, seen=written, known=known)
-            for item, known in self._likeliest(written, proposals)
+            for item, known in likeliest
             if (fit := verify.check(written, known)) is not None and len(fit) >= _FEWEST
         ]
         return tuple(sorted(found, key=lambda trace: -trace.inliers))

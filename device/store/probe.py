@@ -57,7 +57,8 @@ def answer(release: Path) -> str:
         with opened(release) as bundle:
             fault = bundle.records.fault()
             if fault:
-                return f"{release}: records.sqlite: {fault}; build it again"
+                line = " ".join(fault.split())  # SQLite finds in several lines
+                return f"{release}: records.sqlite: {line}; build it again"
             lost = lost_probes(bundle, Recogniser(bundle, threads=1))
     except REFUSALS as error:
         return " ".join(str(error).split()) or type(error).__name__

@@ -66,8 +66,13 @@ class Source(Protocol):
     def name(self) -> str:
         """What staff know it by."""
 
-    def open(self, path: str, offset: int = 0) -> Stream:
+    def open(self, path: str, offset: int = 0, length: int | None = None) -> Stream:
         """Begin to read a file.
+
+        Args:
+            path: As a repository names it.
+            offset: Where to begin.
+            length: How much is wanted; more may come. `None` for all.
 
         Raises:
             MissingFileError: When there is none.
@@ -112,8 +117,8 @@ class FolderSource:
         """The folder, or what it is called."""
         return self._called or str(self._folder)
 
-    def open(self, path: str, offset: int = 0) -> Stream:
-        """Begin to read a file of the folder."""
+    def open(self, path: str, offset: int = 0, length: int | None = None) -> Stream:
+        """Begin to read a file of the folder; whoever wants a part of it reads no further."""
         try:
             file = os.fdopen(_open_beneath(self._folder, path), "rb", buffering=0)
         except FileNotFoundError as error:
@@ -184,11 +189,12 @@ class HttpSource:
         """The address."""
         return self._address
 
-    def open(self, path: str, offset: int = 0) -> Stream:
+    def open(self, path: str, offset: int = 0, length: int | None = None) -> Stream:
         """Begin to read a file of the server."""
         headers = {"Accept-Encoding": "identity"}
-        if offset:
-            headers["Range"] = f"bytes={offset}-"
+        is_part = bool(offset) or length is not None
+        if is_part:
+            headers["Range"] = f"bytes={offset}-{'' if length is None else offset + length - 1}"
         address = f"{self._address}/{path}"
         try:
             answer = self._pool.request(
@@ -200,13 +206,15 @@ class HttpSource:
             answer.close()
             return self.open(path)
         try:
-            begins = self._begins(answer, path, offset)
+            begins = self._begins(answer, path, offset, is_part)
         except SourceError:
             answer.close()
             raise
         return Stream(offset=begins, chunks=self._read(answer, path), close=answer.close)
 
-    def _begins(self, answer: urllib3.BaseHTTPResponse, path: str, offset: int) -> int:
+    def _begins(
+        self, answer: urllib3.BaseHTTPResponse, path: str, offset: int, is_part: bool
+    ) -> int:
         """Give where an answer's bytes begin."""
         if answer.status in (403, 404, 410):
             raise MissingFileError(
@@ -215,7 +223,7 @@ class HttpSource:
         if answer.status == 200:
             return 0
         # A server may answer a part of the file, but then only the part that was asked for.
-        if answer.status == 206 and offset:
+        if answer.status == 206 and is_part:
             if answer.headers.get("Content-Range", "").startswith(f"bytes {offset}-"):
                 return offset
             raise SourceError(f"{self.name}: gave another part of {path} than was asked for")

@@ -28,6 +28,7 @@ from device.store.files import FETCHING, Files, discard, held
 from device.store.floor import Here, checked
 from device.store.probe import probe
 from device.store.source import Source
+from device.store.sparing import Held, SparingSource
 from device.store.staging import Staging
 from device.store.standing import Arrival, Floor, Standing
 from device.store.trust import Offer
@@ -62,7 +63,7 @@ class Outcome:
 
     Attributes:
         version: Of the bundle that answers from now on; 0 when none was ever published.
-        fetched_bytes: Of files that were not here before.
+        fetched_bytes: Of files that were not here before, less what pieces of others could spare.
         total_bytes: Of all files of the bundle.
         notices: Serial of the notices that hold from now on.
     """
@@ -171,7 +172,7 @@ class _Update:
         return offered.serial
 
     def _fetch(self, manifest: Manifest) -> int:
-        """Bring all files of a bundle here; give how many bytes were not here before."""
+        """Bring all files of a bundle here; give how many bytes had to be fetched."""
         staging = self._staging
         staging.prepare()
         staging.drop_parts(manifest)
@@ -179,13 +180,21 @@ class _Update:
         missing = [e for e in entries if not staging.has(e) and not staging.adopt(e)]
         total = sum(entry.size_bytes for entry in missing)
         self._check_room(missing, manifest.version)
+        source = SparingSource(self._source, self._held(manifest), missing)
         done = 0
         for entry in missing:
             told = _from(done, total, manifest.version, self._tell)
-            fetch(entry, self._source, staging.part_of(entry), self._files, told)
+            fetch(entry, source, staging.part_of(entry), self._files, told)
             staging.keep(entry)
             done += entry.size_bytes
-        return total
+        return total - source.spared_bytes
+
+    def _held(self, manifest: Manifest) -> list[Held]:
+        """Give the files of the bundle that answers which another will not have; pieces of them may be in it."""
+        current, kept = self._current(), {entry.sha256 for entry in manifest.files}
+        entries = [entry for entry in current.files if entry.sha256 not in kept] if current else []
+        release = self._bundles.current.resolve()
+        return [Held(path=release / entry.path, entry=entry) for entry in entries]
 
     def _check_room(self, missing: list[FileEntry], version: int) -> None:
         parts = [self._staging.part_of(entry) for entry in missing]

@@ -64,19 +64,23 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return self._answer(500, b"oops")
         if not file.is_file():
             return self._answer(404, b"")
-        data, begin = file.read_bytes(), 0
-        if asked and is_object and manner != "ignores ranges":
-            begin = int(asked.removeprefix("bytes=").rstrip("-"))
+        data, begin, end = file.read_bytes(), 0, None
+        is_part = bool(asked) and is_object and manner != "ignores ranges"
+        if is_part:
+            first, _, last = asked.removeprefix("bytes=").partition("-")
+            begin, end = int(first), int(last) + 1 if last else None
             if begin >= len(data):
                 return self._answer(416, b"")
         if is_object:
-            return self._object(data, begin, manner)
+            return self._object(data, slice(begin, end), is_part, manner)
         return self._answer(200, data)
 
-    def _object(self, data: bytes, begin: int, manner: str) -> None:
-        part, status = data[begin:], 206 if begin else 200
-        headers = {"Content-Range": f"bytes {begin}-{len(data) - 1}/{len(data)}"} if begin else {}
-        if manner == "another range" and begin:
+    def _object(self, data: bytes, asked: slice, is_part: bool, manner: str) -> None:
+        part, begin = data[asked], asked.start
+        status = 206 if is_part else 200
+        span = f"bytes {begin}-{begin + len(part) - 1}/{len(data)}"
+        headers = {"Content-Range": span} if is_part else {}
+        if manner == "another range" and is_part:
             headers["Content-Range"] = f"bytes 0-{len(data) - 1}/{len(data)}"
         if manner == "gzip":
             headers["Content-Encoding"] = "gzip"

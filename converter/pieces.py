@@ -1,0 +1,65 @@
+"""Cuts a file where its own bytes say so: what is put in or taken out moves the cuts around it and no others.
+
+A rolling hash over 32 bytes ("gear": Xia et al., "Ddelta", 2014), for all positions of a block at once.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from device.bundle.recipe import LEAST_BYTES, MOST_BYTES, Piece, digest_of
+
+_BLOCK = 4 << 20
+_WINDOW = 32
+# A cut falls where so many of the hash's upper bits are zero: every 16 KiB, after the least there is.
+_ZERO_BITS = 14
+_GEAR = np.array(
+    [int.from_bytes(hashlib.sha256(bytes([value])).digest()[:4], "big") for value in range(256)],
+    dtype=np.uint32,
+)
+
+
+def cut(path: Path) -> Iterator[Piece]:
+    """Give a file's pieces, in order; their lengths add up to its size.
+
+    Raises:
+        OSError: When it can't be read.
+    """
+    with path.open("rb") as file:
+        before, waiting = b"", bytearray()
+        cuts: list[int] = []  # within what waits to be a piece
+        while block := file.read(_BLOCK):
+            cuts += [len(waiting) + place for place in _places(before, block)]
+            waiting += block
+            before = (before + block)[-_WINDOW + 1 :]
+            while len(waiting) >= MOST_BYTES:
+                yield _taken(waiting, cuts)
+        while waiting:
+            yield _taken(waiting, cuts)
+
+
+def _places(before: bytes, block: bytes) -> list[int]:
+    """Give where a block may be cut, as numbers of bytes from its beginning.
+
+    Args:
+        before: The 31 bytes before it; fewer at the beginning of a file.
+        block: The bytes.
+    """
+    hashes = _GEAR[np.frombuffer(before + block, np.uint8)]
+    for shift in (1, 2, 4, 8, 16):  # the sum over 32 bytes, each shifted by its distance
+        hashes[shift:] = hashes[shift:] + (hashes[:-shift] << np.uint32(shift))
+    found = np.flatnonzero(hashes >> np.uint32(32 - _ZERO_BITS) == 0) + 1 - len(before)
+    return [int(place) for place in found[found > 0]]
+
+
+def _taken(waiting: bytearray, cuts: list[int]) -> Piece:
+    """Take the next piece from what waits, and from where it may be cut."""
+    most = min(MOST_BYTES, len(waiting))
+    length = next((place for place in cuts if place >= LEAST_BYTES), most)
+    length = min(length, most)
+    data = bytes(waiting[:length])
+    del waiting[:length]
+    cuts[:] = [place - length for place in cuts if place > length]
+    return Piece(length, digest_of(data))

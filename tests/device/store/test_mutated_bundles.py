@@ -1,0 +1,180 @@
+"""Whole bundles with one file altered: refused, or they answer as before; none answers wrongly.
+
+Half of them as they are, which hashes must refuse; half re-hashed and sealed anew, as a thief of the keys could publish them,
+so that every reader is reached: the probe asks them for their own prints, and whatever it lets pass is asked here for every print.
+`KIOSK_FAULTS=all` alters six hundred; otherwise twelve.
+"""
+
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import warnings
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from mutating import altered, mutated
+
+from converter import bundle_writer
+from device.bundle import layout, values
+from device.bundle.manifest import Manifest, dump, identify
+from device.bundle.opened import opened, read_manifest
+from device.errors import KioskError
+from device.recognition import frames
+from device.recognition.frames import Pixels
+from device.recognition.recogniser import Recogniser
+from device.store import probe
+
+IS_WHOLE_RUN = os.environ.get("KIOSK_FAULTS") == "all"
+COUNT = 600 if IS_WHOLE_RUN else 12
+TIME_S, MEMORY_BYTES = 120, 3 << 30
+
+# Reader: the files it reads.
+READ_BY = {
+    "manifest": (layout.MANIFEST,),
+    "records (SQLite)": (layout.RECORDS,),
+    "pictures (zip)": (layout.picture_shard(0),),
+    "index (Annoy)": (layout.INDEX, layout.PROJECTION, layout.FINGERPRINTS),
+    "details (NumPy)": layout.DETAILS,
+    "model (TFLite)": (layout.MODEL,),
+}
+
+
+def alter(bundle: Path, name: str, rng: random.Random) -> None:
+    """Let one file of a bundle be another; the rest stays shared with the original."""
+    path = bundle / name
+    data = path.read_bytes()
+    changed = data
+    while changed == data:
+        changed = mutated(data, rng)
+    path.unlink()
+    path.write_bytes(changed)
+
+
+def alter_manifest(bundle: Path, rng: random.Random, *, is_sealed: bool) -> None:
+    """Let one value of a manifest be another, and perhaps its id again the right one."""
+    path = bundle / layout.MANIFEST
+    data = altered(json.loads(path.read_text("utf-8")), rng)
+    text = json.dumps(data)
+    if is_sealed:
+        with suppress(ValueError, TypeError, AttributeError):  # no manifest any more: as it is
+            text = dump(identify(values.from_json(Manifest, {"unknown": {}} | data, "x")))
+    path.unlink()
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+
+
+def seal(bundle: Path) -> None:
+    """Let the manifest say what the files are now."""
+    manifest = read_manifest(bundle)
+    files = bundle_writer.entries(bundle)
+    sha256 = next(entry.sha256 for entry in files if entry.path == layout.MODEL)
+    sealed = replace(
+        manifest,
+        files=files,
+        model=replace(manifest.model, sha256=sha256),
+        index=replace(manifest.index, model_sha256=sha256),
+    )
+    (bundle / layout.MANIFEST).unlink()
+    bundle_writer.write_manifest(identify(sealed), bundle)
+
+
+def answers(bundle: Path, pictures: dict[str, Pixels]) -> dict[str, str]:
+    """Give what a bundle says of each picture: the first match, and what it claims of it."""
+    with opened(bundle) as parts:
+        recogniser = Recogniser(parts, threads=1)
+        said = {}
+        for name, pixels in pictures.items():
+            answer = recogniser.recognise(frames.frame(pixels, source=name), count=1)
+            first = answer.matches[0].record.record_id if answer.matches else ""
+            said[name] = f"{answer.verdict} {first}"
+    return said
+
+
+def outcome(
+    bundle: Path, reader: str, seed: int, pictures: dict[str, Pixels], right: dict[str, str]
+) -> str:
+    """Alter a bundle and give what comes of it, in this process."""
+    rng, is_sealed = random.Random(seed), bool(seed % 2)
+    if reader == "manifest":
+        alter_manifest(bundle, rng, is_sealed=is_sealed)
+    else:
+        alter(bundle, rng.choice(READ_BY[reader]), rng)
+        if is_sealed:
+            seal(bundle)
+    fault = probe.answer(bundle)
+    if fault:
+        return "refused" if "\n" not in fault else f"refused in two lines: {fault!r}"
+    if not is_sealed:
+        return "taken, though its hash is wrong"
+    try:
+        found = answers(bundle, pictures)
+    except KioskError as error:
+        return f"taken, and then {type(error).__name__}: {error}"
+    wrong = {key: said for key, said in found.items() if is_wrong(said, right[key])}
+    return f"answers wrongly: {wrong}" if wrong else "answers as before"
+
+
+def is_wrong(said: str, right: str) -> bool:
+    """Whether an answer names another print; to be less sure of the right one is not wrong."""
+    claimed, named = said.split(" ", 1), right.split(" ", 1)
+    return claimed[1] != named[1] and claimed[0] in ("same_print", "same_image")
+
+
+def tried(
+    original: Path,
+    place: Path,
+    reader: str,
+    seed: int,
+    pictures: dict[str, Pixels],
+    right: dict[str, str],
+) -> str:
+    """Try one alteration in a process of its own with bounded memory and time."""
+    shutil.rmtree(place, ignore_errors=True)
+    shutil.copytree(original, place, copy_function=os.link)
+    here, there = os.pipe()
+    process = os.fork()
+    if not process:
+        warnings.simplefilter("ignore")  # of arithmetic with what is no number
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        signal.alarm(TIME_S)
+        try:
+            said = outcome(place, reader, seed, pictures, right)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is told
+            said = f"{type(error).__name__}: {error}"
+        os.write(there, said[:2000].encode("utf-8", "backslashreplace"))
+        os._exit(0)
+    os.close(there)
+    with os.fdopen(here, errors="replace") as pipe:
+        said = pipe.read()
+    _, status = os.waitpid(process, 0)
+    if os.WIFSIGNALED(status):  # the probe's process, not the kiosk's
+        return "too slow" if os.WTERMSIG(status) == signal.SIGALRM else "refused"
+    return said
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_no_altered_bundle_that_is_taken_answers_wrongly(
+    small_bundle: Path, print_pictures: dict[str, Pixels], tmp_path: Path
+) -> None:
+    right = answers(small_bundle, print_pictures)
+    bad = []
+    for number, reader in enumerate(READ_BY):
+        found: Counter[str] = Counter()
+        for seed in range(COUNT // len(READ_BY)):
+            said = tried(
+                small_bundle, tmp_path / "b", reader, 1000 * number + seed, print_pictures, right
+            )
+            found[said] += 1
+            if said not in ("refused", "answers as before"):
+                bad.append((reader, seed, said))
+        print(
+            f"FAULTS altered bundles, {reader}: {sum(found.values())}, half sealed anew; refused {found['refused']}, "
+            f"answer as before {found['answers as before']}, bad {sum(found.values()) - found['refused'] - found['answers as before']}"
+        )
+    assert not bad
