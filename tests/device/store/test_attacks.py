@@ -556,12 +556,12 @@ class PulledStick:
     def name(self) -> str:
         return self._stick.name
 
-    def open(self, path: str, offset: int = 0) -> object:
+    def open(self, path: str, offset: int = 0, length: int | None = None) -> object:
         if path.startswith("objects/"):
             self._left -= 1
             if self._left <= 0:
                 raise SourceError(f"{path} can't be read (No such device)")
-        return self._stick.open(path, offset)
+        return self._stick.open(path, offset, length)
 
 
 def test_an_empty_stick_or_none_is_told(kiosk: Kiosk, tmp_path: Path) -> None:
