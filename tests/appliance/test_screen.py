@@ -1,0 +1,132 @@
+"""The kiosk's browser, full screen: the shipped unit, a real cage and a real Chromium, on a screen that nobody sees.
+
+What differs from a kiosk: the screen is in memory, and there is no terminal (a drop-in says so).
+"""
+
+import io
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from root_file_system import REPOSITORY, Booted, System, boot, layer
+
+BROWSER = "printkiosk-browser.service"
+OUT = REPOSITORY / "out/appliance"
+WITHOUT_A_SCREEN = """[Unit]
+ConditionPathExists=
+[Service]
+Environment=WLR_BACKENDS=headless WLR_LIBINPUT_NO_DEVICES=1 LIBSEAT_BACKEND=noop WLR_RENDERER=pixman
+TTYPath=
+TTYReset=no
+TTYVHangup=no
+TTYVTDisallocate=no
+StandardInput=null
+"""
+# The page's ground, and the browser's own white.
+GROUND, WHITE = (0xF2, 0xED, 0xE2), (255, 255, 255)
+
+
+@pytest.fixture(scope="module")
+def shown(trixie: System, layers: Path) -> Iterator[Booted]:
+    """The installed kiosk, booted, with its browser on a screen in memory."""
+    with layer(trixie, layers / "screen") as system:
+        system.run("apt-get", "install", "-y", "-q", "--no-install-recommends", "grim")
+        drop_in = system.root / f"etc/systemd/system/{BROWSER}.d/headless.conf"
+        drop_in.parent.mkdir(parents=True)
+        drop_in.write_text(WITHOUT_A_SCREEN)
+        with boot(system) as booted:
+            booted.wait_for(lambda: ground(booted) > 0.3, limit_s=180, told="the page is shown")
+            yield booted
+
+
+def picture(booted: Booted) -> Image.Image:
+    """Give what is on the screen."""
+    user = booted.run("id", "-u", "printkiosk-browser").strip()
+    seen = booted.bytes_of(
+        *("runuser", "-u", "printkiosk-browser", "--", "env", f"XDG_RUNTIME_DIR=/run/user/{user}"),
+        *("WAYLAND_DISPLAY=wayland-0", "grim", "-"),
+    )
+    return Image.open(io.BytesIO(seen)).convert("RGB")
+
+
+def ground(booted: Booted) -> float:
+    """Give what share of the screen has the page's own ground; 0 where nothing can be seen yet."""
+    try:
+        small = picture(booted).resize((64, 36))
+    except (AssertionError, OSError, subprocess.CalledProcessError):
+        return 0.0
+    pixels = list(small.getdata())
+    near = [p for p in pixels if all(abs(a - b) <= 6 for a, b in zip(p, GROUND, strict=True))]
+    return len(near) / len(pixels)
+
+
+def test_the_page_fills_the_screen_to_its_edges(shown: Booted) -> None:
+    seen = picture(shown)
+    OUT.mkdir(parents=True, exist_ok=True)
+    seen.save(OUT / "screen.png")
+
+    corners = [seen.getpixel((x, y)) for x in (0, seen.width - 1) for y in (0, seen.height - 1)]
+    assert seen.size == (1280, 720)
+    assert WHITE not in corners
+    assert len(set(corners)) == 1
+
+
+def test_a_browser_that_is_killed_shows_the_page_again(shown: Booted) -> None:
+    shown.run("pkill", "-KILL", "-u", "printkiosk-browser", "-x", "cage")
+    shown.wait_for(lambda: ground(shown) == 0, limit_s=30, told="the screen is dark")
+    took = shown.wait_for(lambda: ground(shown) > 0.3, limit_s=90, told="the page is back")
+
+    print(f"APPLIANCE browser killed: page back in {took:.1f} s")
+    assert took <= 30 * 3  # three-fold slack for an emulated screen on a loaded machine
+
+
+def test_a_browser_that_hangs_is_started_anew(shown: Booted) -> None:
+    before = shown.show(BROWSER, "MainPID")
+
+    shown.run("pkill", "-STOP", "-u", "printkiosk-browser", "-x", "chromium")
+    took = shown.wait_for(
+        lambda: shown.show(BROWSER, "MainPID") not in ("0", before) and ground(shown) > 0.3,
+        limit_s=240,
+        told="a new browser",
+    )
+
+    print(f"APPLIANCE browser frozen: noticed, and page back in {took:.1f} s")
+
+
+def test_no_other_page_can_be_reached(shown: Booted) -> None:
+    policy = json.loads(shown.run("cat", "/etc/chromium/policies/managed/printkiosk.json"))
+
+    assert policy["URLBlocklist"] == ["*"]
+    assert "127.0.0.1" in " ".join(policy["URLAllowlist"])
+    assert "Invalid pattern" not in shown.journal(BROWSER)
+
+
+def test_a_new_browser_each_night_has_a_profile_of_its_own(shown: Booted) -> None:
+    folder = "/run/printkiosk-browser/profile"
+    shown.run("touch", f"{folder}/of-yesterday")
+
+    shown.run("systemctl", "start", "printkiosk-fresh-browser.service")
+    shown.wait_for(lambda: ground(shown) > 0.3, limit_s=90, told="the page is back")
+
+    assert "of-yesterday" not in shown.run("ls", folder)
+
+
+def test_the_screen_follows_the_museums_hours(shown: Booted) -> None:
+    shown.run("printkiosk-hours", "10:00", "18:00")
+    timers = shown.run("systemctl", "list-timers", "--no-pager")
+    shown.run("systemctl", "start", "printkiosk-closing.service")
+    time.sleep(1)
+    closed = shown.is_active(BROWSER)
+    shown.run("systemctl", "start", "printkiosk-silent.service")
+    restarted = shown.is_active(BROWSER)
+    shown.run("systemctl", "start", "printkiosk-opening.service")
+    shown.wait_for(lambda: ground(shown) > 0.3, limit_s=90, told="the page is back")
+    shown.run("printkiosk-hours", "off")
+
+    assert "10:00:00" in timers and "18:00:00" in timers
+    assert (closed, restarted) == (False, False)
+    assert "printkiosk-closing.timer" not in shown.run("systemctl", "list-timers", "--no-pager")
