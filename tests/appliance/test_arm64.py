@@ -113,7 +113,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("ten")
     found = sorted(IMAGES.glob("*.jpg"))
     for number, image in enumerate(found[:: len(found) // PRINTS][:PRINTS]):
-        lay(image).save(folder / f"{number:02}.png")
+        lay(image, size=(800, 600)).save(folder / f"{number:02}.png")
     return folder
 
 
@@ -129,10 +129,11 @@ def arm(wheels: Path, foreign: Path, layers: Path, pictures: Path) -> Iterator[S
         shutil.copytree(pictures, system.root / "opt/pictures")
         shutil.copy(REPOSITORY / "tests/standins/ten_prints.py", system.root / "opt")
         shutil.copy(emulator, system.root / "usr/bin")
-        for kind in ("proc", "dev"):
+        for kind in ("proc", "dev", "sys"):
             (system.root / kind).mkdir(exist_ok=True)
         run("mount", "-t", "proc", "proc", str(system.root / "proc"))
-        run("mount", "--bind", "/dev", str(system.root / "dev"))
+        for kind in ("dev", "sys"):
+            run("mount", "--bind", f"/{kind}", str(system.root / kind))
         yield system
 
 

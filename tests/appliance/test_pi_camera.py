@@ -18,7 +18,7 @@ PRINTS = ("pg17198-img001", "pg42811-cat046", "pg46800-i_b_133")
 PLACE = "/opt/virtual-camera"
 FROM_DEBIAN = (
     "python3-libcamera libcamera-ipa libcamera-tools python3-prctl python3-av python3-pil"
-    " python3-jsonschema python3-tqdm python3-pip gcc libc6-dev linux-libc-dev"
+    " python3-jsonschema python3-piexif python3-tqdm python3-pip gcc libc6-dev linux-libc-dev"
 )
 FROM_PYPI = "picamera2>=0.3.30,<0.4 pidng simplejpeg videodev2"
 # Fills what libcamera 0.4 leaves unset in a frame, which picamera2 otherwise takes for a failed one.

@@ -5,14 +5,14 @@ from pathlib import Path
 from PIL import Image
 
 _WOOD, _PAPER = (150, 90, 60), (240, 236, 225)
-_LARGEST, _MARGIN = 800, 20
+_LARGEST, _MARGIN = 5 / 8, 20  # of the width; pixels
 
 
 def lay(picture: Path, size: tuple[int, int] = (1280, 960)) -> Image.Image:
     """Give a camera's view of a print."""
     with Image.open(picture) as opened:
         plate = opened.convert("RGB")
-    plate.thumbnail((_LARGEST, _LARGEST))
+    plate.thumbnail((round(_LARGEST * size[0]),) * 2)
     paper = Image.new("RGB", (plate.width + 2 * _MARGIN, plate.height + 2 * _MARGIN), _PAPER)
     paper.paste(plate, (_MARGIN, _MARGIN))
     view = Image.new("RGB", size, _WOOD)
