@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from device import __version__
+from device import __version__, backup
 from device.bundle.notices import Notices
 from device.bundle.opened import opened, verify
 from device.config import Config, load
@@ -30,6 +30,8 @@ from device.store.bundles import Bundles, Installed
 
 _log = logging.getLogger(__name__)
 
+# Where the installer puts them.
+_SETTINGS = Path("/etc/printkiosk/kiosk.toml")
 _PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"}
 
 
@@ -84,6 +86,14 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.set_defaults(run=_evaluate)
     _add_bundle(verbs)
     _add_sync(verbs)
+    for name, run, help_text in (
+        ("backup", _backup, "keep this kiosk's settings in one file"),
+        ("restore", _restore, "put kept settings back over what is here"),
+    ):
+        job = verbs.add_parser(name, help=help_text)
+        job.add_argument("file", type=Path, help="the backup")
+        job.add_argument("--config", type=Path, metavar="FILE", default=_SETTINGS)
+        job.set_defaults(run=run)
     pin = verbs.add_parser("pin", help="set the PIN of the staff's page; asks for it")
     pin.add_argument("--config", type=Path, metavar="FILE", help="kiosk.toml")
     pin.set_defaults(run=_pin)
@@ -255,6 +265,23 @@ def _evaluate(options: argparse.Namespace) -> int:
     print(command.marks_line(report))
     print(options.out / command.PAGE)
     return 0
+
+
+def _backup(options: argparse.Namespace) -> int:
+    count = backup.write(options.file, _kept_places(options))
+    print(f"{options.file}: {count} files; keep it where nobody else reads, the PIN's key is in it")
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    count = backup.restore(options.file, _kept_places(options))
+    print(f"{count} files put back; `sudo systemctl restart printkiosk` lets them hold")
+    return 0
+
+
+def _kept_places(options: argparse.Namespace) -> backup.Places:
+    config = load(options.config if options.config.is_file() else None, os.environ)
+    return backup.Places(settings=options.config.parent, staff=config.staff.folder)
 
 
 def _pin(options: argparse.Namespace) -> int:

@@ -76,6 +76,10 @@ class EvaluationError(KioskError, ValueError):
     """An evaluation can't be run: its truths, pictures or folders are not what it needs."""
 
 
+class BackupError(KioskError, ValueError):
+    """A backup can't be taken or put back."""
+
+
 class StoreError(BundleError, OSError):
     """The folder that holds the bundles can't be written: full, read-only, or worn."""
 
