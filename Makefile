@@ -80,6 +80,9 @@ install: | system-python ## make this machine a kiosk, with `sudo`; may be run a
 upgrade: | system-python ## bring the kiosk on this machine to this software, with `sudo`; the old stays until the new is proven
 	$(PYTHON) systemd/install.py upgrade
 
+wheelhouse: system ## fill out/wheelhouse for a stick: all that a kiosk without a network needs (BUNDLE= names the bundle)
+	$(PYTHON) systemd/install.py wheelhouse $(if $(filter command line environment,$(origin BUNDLE)),--bundle $(BUNDLE))
+
 uninstall: ## take the kiosk off this machine, with `sudo`; settings and bundles stay
 	$(PYTHON) systemd/install.py uninstall
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from installer import installation, removal, sizes, slots
+from installer import installation, removal, sizes, slots, stick
 from installer.errors import InstallError
 from installer.places import Places
 
@@ -37,6 +37,12 @@ def _parser() -> argparse.ArgumentParser:
         verb = verbs.add_parser(name, help=help_text)
         verb.add_argument("--bundle", type=Path, metavar="FOLDER", help="the first bundle")
         verb.set_defaults(run=_install, verb=name)
+    carried = verbs.add_parser(
+        "wheelhouse", help="fill a folder for a stick, for a kiosk without network"
+    )
+    carried.add_argument("--bundle", type=Path, metavar="FOLDER", help="the first bundle")
+    carried.add_argument("--out", type=Path, metavar="FOLDER", default=Path("out/wheelhouse"))
+    carried.set_defaults(run=_wheelhouse)
     verbs.add_parser("rollback", help="go back to the software before").set_defaults(run=_go_back)
     uninstall = verbs.add_parser("uninstall", help="take the kiosk away; settings and bundles stay")
     uninstall.add_argument(
@@ -55,6 +61,16 @@ def _install(options: argparse.Namespace) -> int:
         )
     installation.install(_source(options.bundle), places, _tell)
     return _doctor(places)
+
+
+def _wheelhouse(options: argparse.Namespace) -> int:
+    source = _source(options.bundle)
+    if source.checkout is None or source.bundle is None:
+        raise InstallError(
+            f"{_HERE}: expected a checkout with a bundle, found none; name one with --bundle"
+        )
+    stick.fill(source.units, source.checkout, source.bundle, options.out.absolute(), _tell)
+    return 0
 
 
 def _go_back(_: argparse.Namespace) -> int:

@@ -1,5 +1,7 @@
 """What comes from Debian: camera, OpenCV and numpy built to fit each other, the browser and what shows it."""
 
+import hashlib
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,6 +77,35 @@ def on_stick(stick: Path) -> Iterator[Path | None]:
         place = str(stick / FOLDER).replace(" ", "%20")
         listed.write_text(f"deb [trusted=yes] file:{place} ./\n", "utf-8")
         yield listed
+
+
+def carry(names: Iterable[str], folder: Path) -> int:
+    """Download packages with all they need, as if nothing were installed here; give how many there are."""
+    with TemporaryDirectory() as scratch:
+        nothing = Path(scratch) / "status"
+        nothing.touch()
+        (folder / "partial").mkdir(parents=True)
+        options = ("install", "--download-only", "--yes", "--quiet", "--no-install-recommends")
+        run(
+            "apt-get",
+            *("-o", f"Dir::State::status={nothing}", "-o", f"Dir::Cache::archives={folder}"),
+            *("-o", "Debug::NoLocking=true", "-o", "APT::Sandbox::User=root", *options, *names),
+            env=_QUIETLY,
+        )
+    shutil.rmtree(folder / "partial")
+    found = sorted(folder.glob("*.deb"))
+    (folder / "Packages").write_text("".join(map(_entry, found)), "utf-8")
+    (folder / "lock").unlink(missing_ok=True)
+    return len(found)
+
+
+def _entry(package: Path) -> str:
+    """Give a package's paragraph in a list that apt reads."""
+    with package.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    fields = run("dpkg-deb", "--field", package)
+    size = package.stat().st_size
+    return f"{fields}Filename: ./{package.name}\nSize: {size}\nSHA256: {digest}\n\n"
 
 
 def remove(names: Iterable[str]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from root_file_system import System, layer
+from root_file_system import System, fresh, layer
 
 INSTALLER = "/src/systemd/install.py"
 
@@ -96,6 +96,26 @@ def test_taken_away_without_more_settings_and_bundles_stay_and_are_found_again(
         assert gone == ""
         assert "stays as it is" in said and "the installed one stays" in said
         assert 'language = "it"' in system.run("cat", "/etc/printkiosk/kiosk.toml")
+
+
+def test_a_kiosk_that_never_saw_a_network_is_installed_from_a_stick(
+    trixie: System, scratch
+) -> None:
+    with (
+        layer(trixie, scratch / "desk") as desk,
+        layer(fresh("trixie"), scratch / "kiosk") as kiosk,
+    ):
+        filled = desk.run("python3", INSTALLER, "wheelhouse", "--out", "/opt/stick")
+        kiosk.run(
+            "sh", "-c", "apt-get update -q && apt-get install -y -q --no-install-recommends python3"
+        )
+        alone = ("--private-network", f"--bind-ro={desk.root}/opt/stick:/mnt/stick")
+
+        said = kiosk.run("python3", "/mnt/stick/install.py", "install", options=alone)
+
+    print("APPLIANCE stick:", filled.strip().splitlines()[-1])
+    assert "wheels from the stick, all whole" in said
+    assert "FAIL" not in said
 
 
 def _standing(system: System) -> str:

@@ -63,7 +63,7 @@ def test_settings_that_this_software_does_not_take_change_nothing(
     backup.write(tmp_path / "kept", places)
     other = elsewhere(tmp_path)
 
-    with pytest.raises(ConfigError, match="did you mean 'screen.language'"):
+    with pytest.raises(ConfigError, match=r"did you mean 'screen\.language'"):
         backup.restore(tmp_path / "kept", other)
 
     assert "idle_s" in (other.settings / "kiosk.toml").read_text()

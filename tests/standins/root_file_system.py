@@ -88,8 +88,8 @@ class System:
     root: Path
     layers: tuple[Path, ...]
 
-    def run(self, *command: str, timeout_s: float = 900.0, binds: Sequence[str] = ()) -> str:
-        """Run a program in the system, which isn't booted, with this machine's network."""
+    def run(self, *command: str, options: Sequence[str] = (), timeout_s: float = 900.0) -> str:
+        """Run a program in the system, which isn't booted, with this machine's network unless options say otherwise."""
         return run(
             *("systemd-nspawn", "--quiet", "--register=no", "--keep-unit", f"--machine={machine_name(self.root)}"),
             *("--console=pipe", "--resolv-conf=copy-host", f"--directory={self.root}"),
@@ -97,7 +97,7 @@ class System:
             *(f"--setenv={k}={v}" for k, v in os.environ.items() if k.startswith("PIP_")),
             f"--bind-ro={REPOSITORY}:/src",
             f"--bind={_archives(self.layers[-1].name)}:/var/cache/apt/archives",
-            *(f"--bind={bind}" for bind in binds),
+            *options,
             *command,
             timeout_s=timeout_s,
         )  # fmt: skip
