@@ -14,6 +14,8 @@ from device.conversion import FromText, convert, describe
 from device.errors import ConfigError
 
 ENVIRONMENT = "PRINTKIOSK_"
+# Addresses to listen at that no browser asks for.
+EVERYWHERE = ("0.0.0.0", "::")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +54,18 @@ class ListenConfig:
     """Where the page is served.
 
     Attributes:
-        host: Loopback unless phones on the network may ask as well.
+        host: Loopback: the stand's own screen, or a laptop that runs the kiosk.
         hosts: Names a browser may ask for (against DNS rebinding); the host itself is always among them.
+        lan: Where phones on the museum's network are served, such as `0.0.0.0`; empty: nowhere.
+        lan_hosts: Names and addresses that phones ask for; `lan` itself is always among them.
     """
 
     host: str = "127.0.0.1"
     port: int = 8080
     hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+    lan: str = ""
+    lan_port: int = 8081
+    lan_hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,10 +273,7 @@ def _show(value: Any) -> str:
 def _faults(config: Config) -> Iterator[str]:
     yield from _camera_faults(config.camera)
     recognition, screen = config.recognition, config.screen
-    if not config.listen.host.strip():
-        yield "listen.host: expected an address, found ''"
-    if not 0 <= config.listen.port <= 65535:
-        yield f"listen.port: expected 0 to 65535, found {config.listen.port}"
+    yield from _listen_faults(config.listen)
     if not 0 <= recognition.threads <= 64:
         yield f"recognition.threads: expected 0 to 64, found {recognition.threads}"
     for name, count in (("matches", recognition.matches), ("waiting", recognition.waiting)):
@@ -283,6 +287,18 @@ def _faults(config: Config) -> Iterator[str]:
         yield f"staff.idle_s: expected 30 to 3600, found {config.staff.idle_s}"
     if not 1 <= screen.px_per_mm <= 40:
         yield f"screen.px_per_mm: expected 1 to 40, found {screen.px_per_mm}"
+
+
+def _listen_faults(listen: ListenConfig) -> Iterator[str]:
+    if not listen.host.strip():
+        yield "listen.host: expected an address, found ''"
+    for name, port in (("port", listen.port), ("lan_port", listen.lan_port)):
+        if not 0 <= port <= 65535:
+            yield f"listen.{name}: expected 0 to 65535, found {port}"
+    if listen.lan in EVERYWHERE and not listen.lan_hosts:
+        yield "listen.lan_hosts: expected the names or addresses that phones ask for, found none"
+    if listen.lan and listen.lan_port == listen.port != 0:
+        yield f"listen.lan_port: expected another than listen.port, found {listen.lan_port}"
 
 
 def _camera_faults(camera: CameraConfig) -> Iterator[str]:

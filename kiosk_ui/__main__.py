@@ -5,16 +5,18 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args, get_type_hints
 
 from device import __version__
-from device.config import CameraConfig, Config, load
+from device.config import EVERYWHERE, CameraConfig, Config, load
 from device.errors import ConfigError, KioskError
-from device.service import RecentLog, open_kiosk
-from kiosk_ui.app import create_app
+from device.service import KioskService, RecentLog, open_kiosk
+from kiosk_ui.app import create_app, create_lan_app
 from kiosk_ui.heartbeat import Heartbeat
 from kiosk_ui.server import Server
 from kiosk_ui.staff_sessions import StaffSessions
@@ -52,19 +54,47 @@ def _serve(config: Config, environ: Mapping[str, str], log: RecentLog) -> int:
     """Listen, then serve until SIGTERM or Ctrl-C."""
     listen = config.listen
     with open_kiosk(config, environ, log) as service:
-        hosts = {*listen.hosts, listen.host} - {"0.0.0.0", "::"}
-        app = create_app(
-            service, config.screen, sorted(hosts), sessions=StaffSessions(config.staff.idle_s)
-        )
+        hosts = sorted({*listen.hosts, listen.host} - {*EVERYWHERE})
+        sessions = StaffSessions(config.staff.idle_s)
+        app = create_app(service, config.screen, hosts, sessions=sessions)
         server = Server(app, listen.host, listen.port)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: server.stop())
         print(f"printkiosk: {server.address}", flush=True)
-        with Heartbeat.from_environ(app, environ):
+        with _phones_served(service, config), Heartbeat.from_environ(app, environ):
             service.ready()
             server.run()
     _log.info("stopped")
     return 0
+
+
+@contextmanager
+def _phones_served(service: KioskService, config: Config) -> Iterator[None]:
+    """Serve phones on the museum's network, where that is configured, for the length of a `with` block.
+
+    They have a server of their own, so that no crowd of theirs takes a thread from the stand's screen; and a network that isn't
+    there must not keep the stand from its visitors.
+    """
+    listen = config.listen
+    if not listen.lan:
+        yield
+        return
+    hosts = sorted({*listen.lan_hosts, listen.lan} - {*EVERYWHERE})
+    try:
+        server = Server(create_lan_app(service, config.screen, hosts), listen.lan, listen.lan_port)
+    except OSError as error:
+        reason = error.strerror or error
+        _log.error("%s:%d: phones can't be served (%s)", listen.lan, listen.lan_port, reason)
+        yield
+        return
+    thread = threading.Thread(target=server.run, name="phones")
+    thread.start()
+    print(f"printkiosk: phones: http://{hosts[0]}:{server.port}/", flush=True)
+    try:
+        yield
+    finally:
+        server.stop()
+        thread.join()
 
 
 def _configured(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Config:

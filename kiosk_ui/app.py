@@ -58,6 +58,33 @@ def create_app(
         hosts: Names a browser may ask for; all others are refused (DNS rebinding).
         sessions: Who is in the staff's page; `None` begins with nobody.
     """
+    app = _bare_app(service, screen, hosts)
+    app.register_blueprint(stand_api.blueprint(service, waiting=LONG_POLLS))
+    app.register_blueprint(stick_views.blueprint(service))
+    if service.office is not None:
+        app.register_blueprint(
+            staff_views.blueprint(service, service.office, sessions or StaffSessions())
+        )
+        readers: Readers = app.extensions["readers"]
+        app.after_request(notes_visits(service, service.office, readers))
+    return app
+
+
+def create_lan_app(service: KioskService, screen: Screen, hosts: Iterable[str]) -> Flask:
+    """Give the application that phones on the museum's network are served by: of stand and staff it has nothing.
+
+    Args:
+        service: The one object it talks to.
+        screen: What a page begins with.
+        hosts: Names a phone may ask for; all others are refused (DNS rebinding).
+    """
+    app = _bare_app(service, screen, hosts)
+    app.config[security.IS_LAN] = True
+    return app
+
+
+def _bare_app(service: KioskService, screen: Screen, hosts: Iterable[str]) -> Flask:
+    """Give what guests and the stand are both served by."""
     app = Flask(__name__)
     app.request_class = security.MemoryRequest
     app.config.update(
@@ -72,13 +99,6 @@ def create_app(
     app.register_blueprint(views.blueprint(service, screen, searches))
     app.register_blueprint(closer_views.blueprint(service))
     app.register_blueprint(api.blueprint(service, searches))
-    app.register_blueprint(stand_api.blueprint(service, waiting=LONG_POLLS))
-    app.register_blueprint(stick_views.blueprint(service))
-    if service.office is not None:
-        app.register_blueprint(
-            staff_views.blueprint(service, service.office, sessions or StaffSessions())
-        )
-        app.after_request(notes_visits(service, service.office, readers))
     app.before_request(service.begin_request)  # what one page shows comes from one bundle
     app.teardown_request(lambda error: service.end_request())
     app.before_request(security.refuse_foreign_posts)

@@ -19,7 +19,11 @@ _PARKED_S = 1.0
 
 
 class Server:
-    """A listening server."""
+    """A listening server.
+
+    Attributes:
+        port: Where it listens.
+    """
 
     def __init__(self, app: Flask, host: str, port: int) -> None:
         """Begin to listen; nothing is answered before `run`.
@@ -30,7 +34,7 @@ class Server:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family, backlog=128)
         self._host = host
-        self._port = int(listening.getsockname()[1])
+        self.port = int(listening.getsockname()[1])
         self._map: dict[int, Any] = {}
         self._server = create_server(
             app,
@@ -53,7 +57,7 @@ class Server:
     def address(self) -> str:
         """The page's address, as this machine's own browser asks for it."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)
-        return f"http://{f'[{host}]' if ':' in host else host}:{self._port}/"
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
 
     def run(self) -> None:
         """Answer until `stop` is called."""

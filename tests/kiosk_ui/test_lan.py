@@ -1,0 +1,237 @@
+"""The phones' door: guests get an answer there, and nothing of the stand or the staff, whoever asks and however."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from kiosk_page import OWN
+from playwright.sync_api import expect, sync_playwright
+
+from device.config import Config, ListenConfig, ScreenConfig
+from device.errors import ConfigError
+from device.service import KioskService, Office
+from device.staff import pin
+from kiosk_ui import create_app, create_lan_app
+from kiosk_ui.server import Server
+
+ROOT = Path(__file__).parents[2]
+NAME = "phone.example"
+JPEG = {"Content-Type": "image/jpeg"}
+
+
+@pytest.fixture
+def office(service: KioskService, tmp_path: Path) -> Iterator[Office]:
+    """The staff's, with a PIN."""
+    pin.write(tmp_path / "staff", "471902")
+    service.office = Office(tmp_path / "staff", pause_s=90, look_s=600)
+    yield service.office
+    service.office.close()
+    service.office = None
+
+
+@pytest.fixture
+def lan(service: KioskService, office: Office) -> FlaskClient:
+    """A phone at its door; Flask's client asks from the loopback address and for `localhost`, the worst case."""
+    return create_lan_app(service, ScreenConfig(), ["localhost"]).test_client()
+
+
+def test_nothing_of_stand_or_staff_is_routed_there(
+    lan: FlaskClient, service: KioskService, office: Office
+) -> None:
+    here = {rule.rule for rule in lan.application.url_map.iter_rules()}
+    stand = {rule.rule for rule in create_app(service, ScreenConfig(), [NAME]).url_map.iter_rules()}
+
+    assert not [rule for rule in here if rule.startswith(("/staff", "/api/v1/stand", "/stand/"))]
+    assert len([rule for rule in stand - here if rule.startswith("/staff")]) >= 8
+    assert here < stand
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/staff",
+        "/staff/health",
+        "/staff/log.txt",
+        "/api/v1/stand/state",
+        "/api/v1/stand/preview.jpg",
+    ],
+)
+def test_the_staffs_and_the_stands_addresses_lead_nowhere(lan: FlaskClient, address: str) -> None:
+    assert lan.get(address).status_code == 404
+    assert lan.post(address, data={"pin": "471902"}, headers=OWN).status_code in (404, 405)
+
+
+def test_the_stands_screen_is_refused_even_to_this_machine(lan: FlaskClient) -> None:
+    assert lan.get("/stand").status_code == 403
+    page = lan.get("/").text
+    assert 'data-mode="guest"' in page
+    assert lan.get("/healthz").json["note"] == ""
+
+
+def test_other_names_are_refused(lan: FlaskClient) -> None:
+    for name in ("127.0.0.1", "evil.example", "localhost.evil.example"):
+        assert lan.get("/", headers={"Host": name}).status_code == 400
+
+
+def test_who_says_no_origin_may_search_and_nothing_else(
+    lan: FlaskClient, upload: bytes, service: KioskService
+) -> None:
+    searched = lan.post("/api/v1/search", data=upload, headers=JPEG)
+    assert searched.json["verdict"] == "same_print"
+
+    posts = [
+        rule.rule
+        for rule in lan.application.url_map.iter_rules()
+        if "POST" in (rule.methods or ()) and rule.endpoint != "api.search"
+    ]
+    assert posts
+    for rule in posts:
+        address = re.sub(r"<[^>]*>", "x", rule)
+        assert lan.post(address, data=upload, headers=JPEG).status_code == 403, address
+
+
+def test_a_page_of_another_site_may_not_even_search(lan: FlaskClient, upload: bytes) -> None:
+    for origin in ("https://evil.example", "null", "https://localhost", "http://localhost:99"):
+        headers = JPEG | {"Origin": origin}
+        assert lan.post("/api/v1/search", data=upload, headers=headers).status_code == 403
+
+
+def test_a_phone_leaves_the_stands_visits_alone(
+    lan: FlaskClient, upload: bytes, office: Office
+) -> None:
+    lan.post("/answer", data=upload, headers=JPEG | {"Origin": "http://localhost"})
+    lan.get("/narrowing")
+
+    counts = [dict(row.counts) for row in office.statistics()]
+    assert counts == [{"same_print": 1, "uploads": 1}]
+
+
+@pytest.mark.parametrize(
+    ("listen", "fault"),
+    [
+        ({"lan": "0.0.0.0"}, "lan_hosts"),
+        ({"lan": "::"}, "lan_hosts"),
+        ({"lan": "10.0.0.7", "lan_port": 8080}, "lan_port"),
+        ({"lan_port": 70000}, "lan_port"),
+    ],
+)
+def test_a_phones_door_without_its_own_names_or_port_is_refused(
+    listen: dict[str, object], fault: str
+) -> None:
+    with pytest.raises(ConfigError, match=rf"listen\.{fault}"):
+        Config(listen=ListenConfig(**listen))  # type: ignore[arg-type]  # the test's own
+
+
+def test_it_is_shut_unless_somebody_opens_it() -> None:
+    assert ListenConfig().lan == ""
+
+
+class _Running:
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+
+    def line(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline()
+
+
+@pytest.fixture
+def start(small_bundle: Path, tmp_path: Path) -> Iterator[Callable[..., _Running]]:
+    """A function that starts the whole kiosk, killed when the test is over."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start_one(**environ: str) -> _Running:
+        program = [sys.executable, "-m", "kiosk_ui", "--bundle", str(small_bundle)]
+        staff = {"PRINTKIOSK_STAFF_FOLDER": str(tmp_path / "staff")}
+        running.append(
+            subprocess.Popen(
+                [*program, "--camera", "none", "--port", "0"],
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                env=os.environ | staff | environ,
+            )
+        )
+        return _Running(running[-1])
+
+    yield start_one
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def fetched(address: str) -> int:
+    """Give the status of an address."""
+    try:
+        with urllib.request.urlopen(address, timeout=20) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_a_kiosk_serves_phones_at_a_second_door_and_both_close(
+    start: Callable[..., _Running],
+) -> None:
+    kiosk = start(PRINTKIOSK_LISTEN_LAN="127.0.0.2", PRINTKIOSK_LISTEN_LAN_PORT="0")
+    stand = re.fullmatch(r"printkiosk: (http://127\.0\.0\.1:\d+/)\n", kiosk.line())
+    phones = re.fullmatch(r"printkiosk: phones: (http://127\.0\.0\.2:\d+/)\n", kiosk.line())
+    assert stand and phones
+
+    assert [fetched(stand[1] + path) for path in ("", "healthz", "staff")] == [200, 200, 200]
+    assert [fetched(phones[1] + path) for path in ("", "healthz", "staff")] == [200, 200, 404]
+    kiosk.process.send_signal(signal.SIGTERM)
+    assert kiosk.process.wait(timeout=20) == 0
+
+
+def test_a_network_that_is_not_there_keeps_nobody_from_the_stand(
+    start: Callable[..., _Running],
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        kiosk = start(PRINTKIOSK_LISTEN_LAN="127.0.0.1", PRINTKIOSK_LISTEN_LAN_PORT=port)
+        stand = re.fullmatch(r"printkiosk: (http://127\.0\.0\.1:\d+/)\n", kiosk.line())
+        assert stand
+        assert fetched(stand[1]) == 200
+
+
+@pytest.mark.browser
+def test_a_phones_browser_finds_its_answer_where_there_is_no_https(
+    service: KioskService, upload: bytes
+) -> None:
+    """Over plain HTTP a browser says no Sec-Fetch-Site; a name of its own makes Chromium take this for such a network."""
+    server = Server(create_lan_app(service, ScreenConfig(), [NAME]), "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    said: list[str | None] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=[f"--host-resolver-rules=MAP {NAME} 127.0.0.1"],
+        )
+        page = browser.new_page(viewport={"width": 390, "height": 800})
+        page.on(
+            "request",
+            lambda sent: sent.method == "POST"
+            and said.append(sent.all_headers().get("sec-fetch-site")),
+        )
+        page.goto(f"http://{NAME}:{server.port}/")
+        page.locator("[data-upload]").first.set_input_files(
+            {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": upload}
+        )
+        expect(page.locator("[data-scene=answer]:not(.goes)")).to_be_visible()
+        browser.close()
+    server.stop()
+    thread.join()
+    assert said[0] is None
