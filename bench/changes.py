@@ -1,85 +1,229 @@
-"""What a kiosk fetches when a share of a large collection changes, file by file, and what would cut it.
+"""What a kiosk fetches when a share of a large collection changes, file by file.
 
-`python -m bench.changes` takes the sizes a print has in a bundle of real ones, and the bundle's own rule for which pictures share a
-shard. It computes; nothing of that size is built.
+`python -m bench.changes` writes two generated bundles of 20,000 prints, of which the second has 1 % changed (eight in ten altered,
+one new, one gone), puts both into a repository with their recipes, and lets a kiosk that has the first fetch the second. Sizes are
+real prints': each generated one has the pictures' lengths, the number of details and the record of a print of the demo, and
+contents of its own. Model and codebook stay; the index, its projection and the parity page count as wholly new.
 """
 
 import argparse
+import os
 import random
 import sys
-from dataclasses import dataclass
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from converter.bundle_writer import SHARD_BYTES
-from device.bundle import layout
-from device.bundle.opened import read_manifest
-from device.bundle.pictures import shard_of
+import numpy as np
 
-# Files that stay as they are when prints change; all others hold something of every print.
-STEADY = (layout.MODEL, layout.CODEBOOK)
+from converter import bundle_writer, collection, details
+from converter.details import Entry
+from converter.item import Item
+from converter.pieces import cut
+from device.bundle import layout, recipe, release
+from device.bundle.manifest import FileEntry
+from device.bundle.opened import opened
+from device.bundle.pictures import Size
+from device.recognition import codebook as codebooks
+from device.recognition.catalogue import PLACE
+from device.recognition.fingerprint import DIMENSIONS
+from device.store.fetch import fetch
+from device.store.files import Files
+from device.store.source import FolderSource, Stream
+from device.store.sparing import Held, SparingSource
+
+# Grow with the collection, and are wholly others in each build.
+_REBUILT = (layout.INDEX,)
+_NEW = (layout.PROJECTION, layout.PARITY, layout.PARITY_PAGE)
+_STEADY = (layout.MODEL, layout.CODEBOOK)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """Some of a bundle's files.
+@dataclass(frozen=True, slots=True)
+class Print:
+    """One generated print: another number or edition is another picture."""
 
-    Attributes:
-        fetched_bytes: Of them, after the change.
-    """
+    number: int
+    edition: int = 0
 
-    name: str
-    size_bytes: int
-    fetched_bytes: int
+    def rng(self, salt: int) -> np.random.Generator:
+        """Give what its contents are drawn by."""
+        return np.random.default_rng((self.number, self.edition, salt))
 
 
-def parts_of(bundle: Path, prints: int, changed: int, shard_bytes: int, seed: int) -> list[Part]:
-    """Give what a bundle of so many prints is made of, and what of it is fetched when some of them change.
+class Sample:
+    """The real prints whose sizes the generated ones take."""
 
-    Args:
-        bundle: A bundle of real prints, whose sizes a print are taken.
-        prints: In the large collection.
-        changed: Prints that are altered in it, drawn at random.
-        shard_bytes: What a shard of pictures holds at most.
-        seed: Of the draw.
-    """
-    manifest = read_manifest(bundle)
-    scale = prints / manifest.items
-    parts, pictures = [], 0
-    for entry in manifest.files:
-        if entry.path.startswith(layout.PICTURES):
-            pictures += round(entry.size_bytes * scale)
-            continue
-        is_steady = entry.path in STEADY
-        size = entry.size_bytes if is_steady else round(entry.size_bytes * scale)
-        parts.append(Part(name=entry.path, size_bytes=size, fetched_bytes=0 if is_steady else size))
-    shards = 1
-    while pictures / shards > shard_bytes:
-        shards *= 2
-    drawn = random.Random(seed).sample(range(prints), changed)
-    touched = {shard_of(f"print-{number:06d}", shards) for number in drawn}
-    fetched = pictures * len(touched) // shards
-    name = f"pictures ({len(touched)} of {shards} shards)"
-    return [*parts, Part(name=name, size_bytes=pictures, fetched_bytes=fetched)]
+    def __init__(self, bundle: Path, folder: Path) -> None:
+        self.bundle = bundle
+        items = {item.record_id: item for item in collection.read(folder).items}
+        with opened(bundle) as parts:
+            ids = [parts.records.at(row).record_id for row in range(parts.manifest.items)]
+            self.items = [items[record_id] for record_id in ids]
+            self._lengths: list[dict[Size, int]] = [
+                {
+                    "thumb": len(parts.pictures.get(record_id, "thumb")),
+                    "screen": len(parts.pictures.get(record_id, "screen")),
+                }
+                for record_id in ids
+            ]
+        starts = np.load(bundle / layout.DETAIL_STARTS)
+        cells = np.load(bundle / layout.DETAIL_CELLS)
+        self._counts = np.diff(starts)
+        self._words = np.repeat(np.arange(len(cells) - 1, dtype=np.uint16), np.diff(cells))
+
+    def item(self, made: Print) -> Item:
+        """Give a generated print's record."""
+        real = self.items[made.number % len(self.items)]
+        word = made.rng(0).integers(1 << 30)
+        return replace(
+            real,
+            record_id=f"print-{made.number:06d}",
+            title=f"{real.title} {word:x}",
+            image_sha256=made.rng(1).bytes(32).hex(),
+            relations=(),
+        )
+
+    def picture(self, made: Print, size: Size) -> bytes:
+        """Give a generated print's picture: of a real one's length."""
+        length = self._lengths[made.number % len(self.items)][size]
+        return made.rng(2 + (size == "screen")).bytes(length)
+
+    def entry(self, made: Print) -> Entry:
+        """Give a generated print's details: as many as a real one's, in cells as crowded."""
+        count, rng = int(self._counts[made.number % len(self.items)]), made.rng(4)
+        return Entry(
+            signatures=rng.integers(1 << 63, size=(count, 2), dtype=np.uint64),
+            places=np.frombuffer(rng.bytes(count * PLACE.itemsize), PLACE),
+            words=rng.choice(self._words, count),
+            aspect=0.75,
+        )
+
+
+def write(sample: Sample, prints: list[Print], build: int, folder: Path) -> None:
+    """Write the files of a bundle of generated prints."""
+    folder.mkdir()
+    made = {f"print-{each.number:06d}": each for each in prints}
+    items = [sample.item(each) for each in prints]
+    bundle_writer.write_records(items, {"title": "en"}, folder / layout.RECORDS)
+    bundle_writer.write_pictures(
+        items, lambda item, size: sample.picture(made[item.record_id], size), folder
+    )
+    vectors = [each.rng(5).standard_normal(DIMENSIONS, dtype=np.float32) for each in prints]
+    np.save(folder / layout.FINGERPRINTS, np.stack(vectors))
+    book = codebooks.load(sample.bundle / layout.CODEBOOK)
+    details.write([sample.entry(each) for each in prints], book, folder)
+    for name in (*_REBUILT, *_NEW, *_STEADY):
+        size = (sample.bundle / name).stat().st_size
+        size = size * len(prints) // len(sample.items) if name in _REBUILT else size
+        seed = 0 if name in _STEADY else build
+        (folder / name).write_bytes(np.random.default_rng((9, seed)).bytes(size))
+
+
+def changed(prints: list[Print], share: float, seed: int) -> list[Print]:
+    """Give the prints of the next build: of those that change eight in ten altered, one new, one gone."""
+    rng = random.Random(seed)
+    drawn = rng.sample(prints, round(len(prints) * share))
+    gone, altered = drawn[: len(drawn) // 10], set(drawn[2 * (len(drawn) // 10) :])
+    after = [replace(each, edition=1) if each in altered else each for each in prints]
+    after = [each for each in after if each not in set(gone)]
+    for number in range(len(gone)):
+        after.insert(rng.randrange(len(after)), Print(len(prints) + number))
+    return after
+
+
+def put(bundle: Path, repository: Path) -> tuple[FileEntry, ...]:
+    """Put a bundle's files into a repository, as `publish` does; give its files."""
+    found = bundle_writer.entries(bundle)
+    for entry in found:
+        target = repository / release.object_path(entry.sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.exists():
+            os.link(bundle / entry.path, target)
+            if entry.size_bytes >= recipe.LEAST_FILE_BYTES:
+                text = recipe.dump(cut(bundle / entry.path))
+                (repository / release.recipe_path(entry.sha256)).write_bytes(text)
+    return found
+
+
+class Counted(FolderSource):
+    """A source that counts what a server would have sent, by file."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.sent: Counter[str] = Counter()
+        self.asked = 0
+
+    def open(self, path: str, offset: int = 0, length: int | None = None) -> Stream:
+        """Begin to read a file, no further than is wanted."""
+        self.asked += 1
+        stream = super().open(path, offset, length)
+        return replace(stream, chunks=self._counted(path, stream, length))
+
+    def _counted(self, path: str, stream: Stream, length: int | None) -> Iterator[bytes]:
+        left = sys.maxsize if length is None else length
+        for chunk in stream.chunks:
+            part = chunk[:left]
+            self.sent[path.removesuffix(".pieces")] += len(part)
+            left -= len(part)
+            yield part
+            if not left:
+                return
+
+
+def measure(bundle: Path, folder: Path, prints: int, share: float, work: Path) -> list[str]:
+    """Give the table's lines."""
+    sample = Sample(bundle, folder)
+    before = [Print(number) for number in range(prints)]
+    write(sample, before, 1, work / "before")
+    old = put(work / "before", work / "repository")
+    write(sample, changed(before, share, seed=1), 2, work / "after")
+    new = put(work / "after", work / "repository")
+    kept = {entry.sha256 for entry in old}
+    missing = [entry for entry in new if entry.sha256 not in kept]
+    held = [
+        Held(path=work / "before" / entry.path, entry=entry)
+        for entry in old
+        if entry.sha256 not in {each.sha256 for each in new}
+    ]
+    counted = Counted(work / "repository")
+    source = SparingSource(counted, held, missing)
+    for entry in missing:
+        fetch(entry, source, work / "part", Files())
+        (work / "part").unlink()
+    total = sum(entry.size_bytes for entry in new)
+    whole = sum(entry.size_bytes for entry in missing)
+    fetched = counted.sent.total()
+    paths = {release.object_path(entry.sha256): entry.path for entry in (*old, *new)}
+    by_name: Counter[str] = Counter()
+    for path, count in counted.sent.items():
+        by_name[
+            layout.PICTURES if paths[path].startswith(layout.PICTURES) else paths[path]
+        ] += count
+    return [
+        f"when {round(prints * share)} of {prints} prints change, {fetched / 1e6:.0f} of {total / 1e6:.0f} MB are "
+        f"fetched ({fetched / total:.1%}), in {counted.asked} requests; whole files: {whole / total:.1%}",
+        *(f"    {count / total:5.1%}  {name}" for name, count in by_name.most_common(10)),
+    ]
 
 
 def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m bench.changes", description=__doc__)
     parser.add_argument("--bundle", type=Path, default=Path("demo/bundle"))
+    parser.add_argument("--collection", type=Path, default=Path("demo/collection"))
     parser.add_argument("--prints", type=int, default=20_000)
     parser.add_argument("--share", type=float, default=0.01)
     options = parser.parse_args()
-    changed = round(options.prints * options.share)
-    for shard_bytes in (SHARD_BYTES, 4 << 20, 1 << 20, 1 << 19):
-        parts = parts_of(options.bundle, options.prints, changed, shard_bytes, seed=1)
-        total = sum(part.size_bytes for part in parts)
-        fetched = sum(part.fetched_bytes for part in parts)
+    with tempfile.TemporaryDirectory() as work:
         print(
-            f"shards of at most {shard_bytes / 2**20:g} MiB: {fetched / 1e6:.0f} of {total / 1e6:.0f} MB "
-            f"({fetched / total:.0%}) when {changed} of {options.prints} prints change"
+            "\n".join(
+                measure(
+                    options.bundle, options.collection, options.prints, options.share, Path(work)
+                )
+            )
         )
-        for part in sorted(parts, key=lambda each: -each.fetched_bytes)[:6]:
-            print(f"    {part.fetched_bytes / total:5.1%}  {part.name}")
     return 0
 
 

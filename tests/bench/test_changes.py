@@ -1,0 +1,40 @@
+"""What a kiosk fetches when a share of a collection changes: generated from real prints, fetched for real."""
+
+import random
+from pathlib import Path
+
+from bench import changes
+from bench.changes import Print
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_one_in_a_hundred_changes() -> None:
+    before = [Print(number) for number in range(1000)]
+
+    after = changes.changed(before, 0.01, seed=1)
+
+    assert len(after) == 1000
+    assert len({each.number for each in after} - {each.number for each in before}) == 1
+    assert len({each.number for each in before} - {each.number for each in after}) == 1
+    assert sum(each.edition for each in after) == 8
+
+
+def test_a_changed_share_is_fetched_in_pieces(tmp_path: Path) -> None:
+    table = changes.measure(
+        ROOT / "demo/bundle", ROOT / "demo/collection", prints=400, share=0.01, work=tmp_path
+    )
+
+    shares = [
+        float(word.strip("(),:%")) for word in table[0].split() if word.strip("(),:").endswith("%")
+    ]
+    fetched, whole = shares
+    assert fetched < 25 < whole
+    assert sum("pictures" in line for line in table) == 1
+
+
+def test_prints_differ_and_are_the_same_each_time() -> None:
+    numbers = [Print(random.Random(1).randrange(100), edition) for edition in (0, 1, 0)]
+    drawn = [each.rng(1).bytes(8) for each in numbers]
+
+    assert drawn[0] == drawn[2] != drawn[1]
