@@ -86,6 +86,8 @@ class Heartbeat:
 
     def _listen(self) -> None:
         if request.path == _STATE:
+            if self._patience_s != SILENT_AFTER_S:
+                _log.info("a page is shown, and asks")
             self._heard_s, self._patience_s = self._clock(), SILENT_AFTER_S
 
     def _watch(self) -> None:

@@ -42,6 +42,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     carried.add_argument("--bundle", type=Path, metavar="FOLDER", help="the first bundle")
     carried.add_argument("--out", type=Path, metavar="FOLDER", default=Path("out/wheelhouse"))
+    carried.add_argument(
+        "--without-packages", action="store_true", help="for a kiosk that has the system's packages"
+    )
     carried.set_defaults(run=_wheelhouse)
     verbs.add_parser("rollback", help="go back to the software before").set_defaults(run=_go_back)
     uninstall = verbs.add_parser("uninstall", help="take the kiosk away; settings and bundles stay")
@@ -69,7 +72,11 @@ def _wheelhouse(options: argparse.Namespace) -> int:
         raise InstallError(
             f"{_HERE}: expected a checkout with a bundle, found none; name one with --bundle"
         )
-    stick.fill(source.units, source.checkout, source.bundle, options.out.absolute(), _tell)
+    out = options.out.absolute()
+    stick.fill(source.units, source.checkout, source.bundle, out, _tell)
+    if not options.without_packages:
+        stick.add_packages(out, _tell)
+    stick.finish(out, _tell)
     return 0
 
 

@@ -36,7 +36,15 @@ def fill(units: Path, checkout: Path, bundle: Path, out: Path, tell: Callable[[s
     tell(f"software: {len(list((out / wheels.FOLDER).glob('*.whl')))} wheels")
     shutil.copytree(bundle, out / "bundle")
     tell(f"bundle: {bundle}")
+
+
+def add_packages(out: Path, tell: Callable[[str], None]) -> None:
+    """Add the system's packages, with all that they need."""
     count = packages.carry(packages.wanted(is_building=False), out / packages.FOLDER)
     tell(f"packages: {count}, with all that they need")
+
+
+def finish(out: Path, tell: Callable[[str], None]) -> None:
+    """Say how much there is to copy, and what to do with it."""
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
     tell(f"{out}: {size / 1e6:.0f} MB to copy; on the kiosk: sudo python3 install.py install")

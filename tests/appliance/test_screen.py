@@ -13,19 +13,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from root_file_system import REPOSITORY, Booted, System, boot, layer
+from screen_in_memory import BROWSER, show_in_memory
 
-BROWSER = "printkiosk-browser.service"
 OUT = REPOSITORY / "out/appliance"
-WITHOUT_A_SCREEN = """[Unit]
-ConditionPathExists=
-[Service]
-Environment=WLR_BACKENDS=headless WLR_LIBINPUT_NO_DEVICES=1 LIBSEAT_BACKEND=noop WLR_RENDERER=pixman
-TTYPath=
-TTYReset=no
-TTYVHangup=no
-TTYVTDisallocate=no
-StandardInput=null
-"""
 # The page's ground, and the browser's own white.
 GROUND, WHITE = (0xF2, 0xED, 0xE2), (255, 255, 255)
 
@@ -35,9 +25,7 @@ def shown(trixie: System, layers: Path) -> Iterator[Booted]:
     """The installed kiosk, booted, with its browser on a screen in memory."""
     with layer(trixie, layers / "screen") as system:
         system.run("apt-get", "install", "-y", "-q", "--no-install-recommends", "grim")
-        drop_in = system.root / f"etc/systemd/system/{BROWSER}.d/headless.conf"
-        drop_in.parent.mkdir(parents=True)
-        drop_in.write_text(WITHOUT_A_SCREEN)
+        show_in_memory(system)
         with boot(system) as booted:
             booted.wait_for(lambda: ground(booted) > 0.3, limit_s=180, told="the page is shown")
             yield booted
