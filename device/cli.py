@@ -17,6 +17,7 @@ from device.config import Config, load
 from device.doctor import examine
 from device.errors import BundleError, KioskError, PictureError
 from device.evaluation import command, plan
+from device.migration import migrate
 from device.recognition import frames
 from device.recognition.fingerprint import choose_threads
 from device.recognition.recogniser import Answer, Recogniser
@@ -94,6 +95,10 @@ def _parser() -> argparse.ArgumentParser:
         job.add_argument("file", type=Path, help="the backup")
         job.add_argument("--config", type=Path, metavar="FILE", default=_SETTINGS)
         job.set_defaults(run=run)
+    renaming = verbs.add_parser("migrate", help="bring older settings to this software's names")
+    renaming.add_argument("--config", type=Path, metavar="FILE", required=True, help="kiosk.toml")
+    renaming.add_argument("--out", type=Path, metavar="FILE", required=True)
+    renaming.set_defaults(run=_migrate)
     pin = verbs.add_parser("pin", help="set the PIN of the staff's page; asks for it")
     pin.add_argument("--config", type=Path, metavar="FILE", help="kiosk.toml")
     pin.set_defaults(run=_pin)
@@ -276,6 +281,14 @@ def _backup(options: argparse.Namespace) -> int:
 def _restore(options: argparse.Namespace) -> int:
     count = backup.restore(options.file, _kept_places(options))
     print(f"{count} files put back; `sudo systemctl restart printkiosk` lets them hold")
+    return 0
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    migrated = migrate(options.config.read_text("utf-8"))
+    options.out.write_text(migrated.text, "utf-8")
+    for line in migrated.renamed:
+        print(line)
     return 0
 
 

@@ -11,6 +11,7 @@ from installer import files, machine, packages, record, services, slots, wheels
 from installer.command import run
 from installer.errors import InstallError
 from installer.places import Places
+from installer.settings import kept_with, renamed, take_settings
 
 SERVICE = "printkiosk.service"
 _EARLY = ("sysusers.d", "tmpfiles.d")
@@ -45,8 +46,10 @@ def install(source: Source, places: Places, tell: Callable[[str], None]) -> None
     slot = _fill(made, source, places, tell)
     _users_and_settings(slot, places, tell)
     _first_bundle(slot, source, places, tell)
-    slots.prove(places, slot)
+    settings = renamed(slot, places, tell)
+    slots.prove(slot, settings)
     tell("the software knows the bundle's own prints")
+    take_settings(settings, places)
     _change_over(slot, places, tell)
     _boot(slot, places, tell)
     _start(slot, places, tell)
@@ -61,7 +64,9 @@ def go_back(places: Places, tell: Callable[[str], None]) -> None:
     before = slots.previous(places)
     if before is None:
         raise InstallError(f"{places.home}: there is no software before this to go back to")
-    slots.prove(places, before)
+    settings = kept_with(before, places)
+    slots.prove(before, settings)
+    take_settings(settings, places)
     _change_over(before, places, tell)
     _start(before, places, tell)
 
@@ -189,6 +194,7 @@ def _back_from(slot: Path, places: Places, error: InstallError) -> None:
     before = slots.previous(places)
     if before is None:
         raise error
+    take_settings(kept_with(before, places), places)
     files.place(files.planned(before / slots.UNITS, places))
     slots.switch(places, before)
     services.reload()

@@ -64,13 +64,12 @@ def fill(places: Places, wheels: Path, source: Path) -> Path:
     return slot
 
 
-def prove(places: Places, slot: Path) -> None:
-    """Let the software in a slot read this kiosk's settings and know its bundle's own prints, as the kiosk's user.
+def prove(slot: Path, settings: Path) -> None:
+    """Let the software in a slot read these settings and know the bundle's own prints, as the kiosk's user.
 
     Raises:
         InstallError: When it can't: the slot must not answer.
     """
-    settings = places.settings / "kiosk.toml"
     run(
         *as_service_user(slot / "bin/printkiosk-device"),
         "doctor",

@@ -83,6 +83,28 @@ def test_new_software_is_proven_then_answers_and_can_be_gone_back_from(
     assert booted.is_active(SERVICE)
 
 
+def test_settings_are_renamed_with_the_software_and_back_with_it(
+    kiosk: tuple[Booted, Path],
+) -> None:
+    booted, stick = kiosk
+    settings = booted.system.root / "etc/printkiosk/kiosk.toml"
+    settings.write_text("# ours\n[camera]\ngain = 2.0\n")
+    altered(stick, "device/config.py", "    gain: float | None", "    amplified: float | None")
+    altered(stick, "device/config.py", "camera.gain,", "camera.amplified,")
+    renamed = 'RENAMED = {"camera.gain": "camera.amplified"}'
+    altered(stick, "device/migration.py", "RENAMED: Mapping[str, str] = {}", renamed)
+
+    said = upgrade(booted)
+
+    assert "camera.gain is called camera.amplified now" in said
+    assert settings.read_text() == "# ours\n[camera]\namplified = 2.0\n"
+    assert booted.is_active(SERVICE)
+
+    booted.run("python3", "/opt/printkiosk/venv/systemd/install.py", "rollback", timeout_s=300)
+    assert settings.read_text() == "# ours\n[camera]\ngain = 2.0\n"
+    assert booted.is_active(SERVICE)
+
+
 def test_software_that_does_not_know_the_prints_never_answers(kiosk: tuple[Booted, Path]) -> None:
     booted, stick = kiosk
     before, main = slot(booted), booted.show(SERVICE, "MainPID")

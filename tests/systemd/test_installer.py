@@ -18,6 +18,7 @@ from installer import files, record, slots, wheels  # noqa: E402
 from installer.command import run  # noqa: E402
 from installer.errors import InstallError  # noqa: E402
 from installer.places import Places  # noqa: E402
+from installer.settings import kept_with, take_settings  # noqa: E402
 
 UNITS = REPOSITORY / "systemd"
 
@@ -157,3 +158,42 @@ def test_the_lock_names_each_thing_a_kiosk_needs_with_hashes_and_neither_numpy_n
     assert all("--hash=sha256:" in rest for rest in locked.values())
     assert not {"numpy", "opencv-python-headless", "opencv-python"} & set(locked)
     assert "://" not in text
+
+
+def a_kiosk(tmp_path: Path) -> Places:
+    """Give two slots, of which `a` answers, and settings."""
+    places = Places(root=tmp_path)
+    for name in ("a", "b"):
+        (places.home / "slots" / name).mkdir(parents=True)
+    places.settings.mkdir(parents=True)
+    (places.settings / "kiosk.toml").write_text("old = 1\n")
+    slots.switch(places, places.home / "slots/a")
+    return places
+
+
+def test_settings_that_were_renamed_are_kept_with_the_software_that_had_them(
+    tmp_path: Path,
+) -> None:
+    places = a_kiosk(tmp_path)
+    one, other = places.home / "slots/a", places.home / "slots/b"
+    (other / "kiosk.toml").write_text("new = 1\n")
+
+    take_settings(other / "kiosk.toml", places)
+    slots.switch(places, other)
+
+    assert (places.settings / "kiosk.toml").read_text() == "new = 1\n"
+    assert kept_with(one, places).read_text() == "old = 1\n"
+    take_settings(kept_with(one, places), places)
+    assert (places.settings / "kiosk.toml").read_text() == "old = 1\n"
+
+
+def test_settings_that_stay_the_same_are_not_touched(tmp_path: Path) -> None:
+    places = a_kiosk(tmp_path)
+    settings = places.settings / "kiosk.toml"
+    (places.home / "slots/b/kiosk.toml").write_text("old = 1\n")
+    before = settings.stat()
+
+    take_settings(places.home / "slots/b/kiosk.toml", places)
+
+    assert settings.stat() == before
+    assert kept_with(places.home / "slots/a", places) == settings
