@@ -169,13 +169,27 @@ class Catalogue:
             weights[among],
             len(shortlist),
         )
-        order = np.argsort(-agreeing, kind="stable")[:count]
-        return [self._proposal(int(shortlist[i]), owners, asked, features) for i in order]
+        best = shortlist[np.argsort(-agreeing, kind="stable")[:count]]
+        return self._proposals(best, owners[among], asked[among], features[among])
 
-    def _proposal(self, item: int, owners: Items, asked: Items, features: Items) -> Proposal:
-        its = np.flatnonzero(owners == item)
-        pairs = np.column_stack([asked[its], features[its] - self._starts[item]])
-        return Proposal(item=item, pairs=pairs)
+    def _proposals(
+        self, items: Items, owners: Items, asked: Items, features: Items
+    ) -> list[Proposal]:
+        """Give the pairs that led to each of these prints."""
+        order = np.argsort(owners, kind="stable")
+        sorted_owners = owners[order]
+        starts = np.searchsorted(sorted_owners, items, side="left")
+        ends = np.searchsorted(sorted_owners, items, side="right")
+        return [
+            Proposal(
+                item=int(item),
+                pairs=np.column_stack([asked[its], features[its] - self._starts[item]]),
+            )
+            for item, its in (
+                (item, order[start:end])
+                for item, start, end in zip(items, starts, ends, strict=True)
+            )
+        ]
 
     def _owners(self, features: Items) -> Items:
         """Give whose details these are."""
@@ -211,10 +225,11 @@ class Catalogue:
 
 def _nearest_of_each(asked: Items, owners: Items, differing: npt.NDArray[np.uint8]) -> Items:
     """Give the pairs that are the nearest of their detail and print: a print speaks once about each detail."""
-    order = np.lexsort((differing, owners, asked))
-    asked, owners = asked[order], owners[order]
+    # One number that sorts as the three would one after the other, in a third of the time.
+    pairs = asked * (int(owners.max(initial=0)) + 1) + owners
+    order = np.argsort(pairs * (BITS + 1) + differing, kind="stable")
     is_first = np.ones(len(order), dtype=bool)
-    is_first[1:] = (np.diff(asked) != 0) | (np.diff(owners) != 0)
+    is_first[1:] = np.diff(pairs[order]) != 0
     return np.asarray(order[is_first])
 
 
