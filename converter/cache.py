@@ -7,10 +7,24 @@ whole folder costs time only.
 import hashlib
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
+import converter
+import device
+
+
+@lru_cache(maxsize=1)
+def own_code() -> str:
+    """Give the sha256 of this software's own source: part of the key of whatever any of it may change."""
+    digest = hashlib.sha256()
+    for package in (converter, device):
+        for path in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

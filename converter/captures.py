@@ -41,11 +41,13 @@ class PrintPicture:
     Attributes:
         item: Row of its fingerprint.
         load: Gives uint8 (H, W, 3), RGB, upright; called when the picture is needed, and perhaps again.
+        sha256: Of the picture's file; empty where nothing is kept by it.
     """
 
     record_id: str
     item: int
     load: Callable[[], Pixels]
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +69,35 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Shot:
+class Shot:
+    """One capture that is to be made.
+
+    Attributes:
+        number: Of this print's shots.
+        seed: With the print's id and the number, where all chance comes from.
+        factors: What happens to it.
+    """
+
     print: PrintPicture
-    number: int  # of this print's shots
+    number: int
+    seed: int
+    factors: tuple[Factor, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What the model is shown of a capture.
+
+    Attributes:
+        pixels: uint8 (224, 224, 3), RGB.
+        aspect: Width over height before it was squashed.
+    """
+
+    pixels: Pixels
+    aspect: float
+
+
+Shoot = Callable[[Shot], Taken]
 
 
 def quiet(what: str, done: int, total: int) -> None:
@@ -87,6 +115,13 @@ def sample(prints: Sequence[PrintPicture], count: int, seed: int) -> tuple[Print
     return tuple(sorted(prints, key=lambda picture: _draw(seed, 0, picture.record_id))[:count])
 
 
+def shoot(shot: Shot) -> Taken:
+    """Capture a print as a camera might show it."""
+    rng = np.random.default_rng(_draw(shot.seed, shot.number, shot.print.record_id))
+    picture = simulate(shot.print.load(), rng, shot.factors)
+    return Taken(pixels=to_input(picture), aspect=picture.shape[1] / picture.shape[0])
+
+
 def take(
     prints: Sequence[PrintPicture],
     fingerprints: Fingerprints,
@@ -94,6 +129,7 @@ def take(
     count: int,
     seed: int,
     factors: Sequence[Factor] = CAMERA,
+    shoot: Shoot = shoot,
     progress: Progress = quiet,
 ) -> tuple[Capture, ...]:
     """Capture prints as a camera might show them.
@@ -104,6 +140,7 @@ def take(
         count: How many captures; a print is taken again once all were, at most four times.
         seed: Chooses the prints and what happens to each.
         factors: What happens to them.
+        shoot: Makes them; perhaps by looking for one that was kept.
         progress: Called after each batch.
 
     Returns:
@@ -112,19 +149,18 @@ def take(
     Raises:
         ParityError: When `fingerprints` gives something else than one vector a picture.
     """
-    shots = _shots(prints, count, seed)
+    shots = _shots(prints, count, seed, tuple(factors))
     captures: list[Capture] = []
     for batch in batched(shots, BATCH):
-        pictures = [_captured(shot, seed, factors) for shot in batch]
-        inputs = [to_input(picture) for picture in pictures]
-        vectors = asked(fingerprints, np.stack(inputs))
-        for shot, picture, pixels, vector in zip(batch, pictures, inputs, vectors, strict=True):
+        taken = [shoot(shot) for shot in batch]
+        vectors = asked(fingerprints, np.stack([one.pixels for one in taken]))
+        for shot, one, vector in zip(batch, taken, vectors, strict=True):
             captures.append(
                 Capture(
                     record_id=shot.print.record_id,
                     item=shot.print.item,
-                    pixels=pixels,
-                    aspect=picture.shape[1] / picture.shape[0],
+                    pixels=one.pixels,
+                    aspect=one.aspect,
                     vector=vector,
                 )
             )
@@ -155,18 +191,17 @@ def batched(things: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
         yield batch
 
 
-def _shots(prints: Sequence[PrintPicture], count: int, seed: int) -> list[_Shot]:
+def _shots(
+    prints: Sequence[PrintPicture], count: int, seed: int, factors: tuple[Factor, ...]
+) -> list[Shot]:
     rounds = min(_MOST_A_PRINT, -(-count // max(1, len(prints))))
-    shots: list[_Shot] = []
+    shots: list[Shot] = []
     for number in range(rounds):
         order = sorted(prints, key=lambda picture: _draw(seed, number, picture.record_id))
-        shots += [_Shot(print=picture, number=number) for picture in order]
+        shots += [
+            Shot(print=picture, number=number, seed=seed, factors=factors) for picture in order
+        ]
     return shots[:count]
-
-
-def _captured(shot: _Shot, seed: int, factors: Sequence[Factor]) -> Pixels:
-    rng = np.random.default_rng(_draw(seed, shot.number, shot.print.record_id))
-    return simulate(shot.print.load(), rng, factors)
 
 
 def _draw(seed: int, number: int, record_id: str) -> int:

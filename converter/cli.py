@@ -74,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SHARE",
         help="records that may be left out, such as 2%% (the default) or 0",
     )
+    build.add_argument(
+        "--fit-anew",
+        action="store_true",
+        help="fit the verdicts' thresholds even where hardly a print has changed since they were",
+    )
     build.add_argument("--variant", choices=("dynamic_int8", "full_int8", "float16", "float32"))
     build.add_argument("--profile", choices=("caffe", "unit"), help="preprocessing")
     build.add_argument(
@@ -219,6 +224,7 @@ def _build(options: argparse.Namespace) -> int:
                 workers=_cores(),
                 threads=options.threads,
                 cache=_cache(options),
+                fits_anew=options.fit_anew,
             ),
             show,
         )

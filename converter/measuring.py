@@ -14,6 +14,7 @@ from converter.captures import (
     Fingerprints,
     PrintPicture,
     Progress,
+    Shoot,
     asked,
     batched,
 )
@@ -97,12 +98,13 @@ def each_alone(
     *,
     count: int,
     seed: int,
+    shoot: Shoot = shots.shoot,
     progress: Progress,
 ) -> tuple[FactorAlone, ...]:
     """Measure both sides' fingerprints on captures to which one thing alone has happened, for each of these."""
     measured = []
     for number, factor in enumerate(factors, 1):
-        captures = shots.take(prints, kiosk, count=count, seed=seed, factors=[factor])
+        captures = shots.take(prints, kiosk, count=count, seed=seed, factors=[factor], shoot=shoot)
         theirs = of_captures(reference, captures, shots.quiet)
         found = [float(c.vector @ vector) for c, vector in zip(captures, theirs, strict=True)]
         measured.append(

@@ -14,7 +14,7 @@ from converter import captures as shots
 from converter import likes, measuring
 from converter.agreement import Agreement, Comparison, agreement
 from converter.both_sides import BothSides
-from converter.captures import Capture, Fingerprints, PrintPicture, Progress
+from converter.captures import Capture, Fingerprints, PrintPicture, Progress, Shoot
 from converter.cases import Case, cases
 from converter.leaving_out import Scores, score
 from converter.measuring import FactorAlone
@@ -119,6 +119,7 @@ def compare(
     plan: Plan | None = None,
     quantised: Fingerprints | None = None,
     captures: Sequence[Capture] | None = None,
+    shoot: Shoot = shots.shoot,
     originals: bool = True,
     progress: Progress = shots.quiet,
 ) -> Parity:
@@ -131,6 +132,7 @@ def compare(
         plan: How much is compared; `None` for what a build compares.
         quantised: The bundle's model, if it is already loaded, or kept results of it.
         captures: Of these prints, if they were already taken; `None` takes them.
+        shoot: Makes captures; perhaps by looking for one that was kept.
         originals: Whether the prints' pictures are those that the bundle's fingerprints were made from. Where they
             are not (a bundle's own, smaller ones), the kiosk's side is fingerprinted anew, too, and searched exactly.
         progress: Called after each batch of pictures.
@@ -142,7 +144,7 @@ def compare(
     measuring.check_prints(bundle, prints)
     kiosk = quantised or measuring.fingerprints_of(bundle, threads=plan.threads)
     taken = captures or shots.take(
-        prints, kiosk, count=plan.camera_queries, seed=plan.seed, progress=progress
+        prints, kiosk, count=plan.camera_queries, seed=plan.seed, shoot=shoot, progress=progress
     )
     anew = None if originals else kiosk
     asked = _both_asked(bundle, prints, taken, reference, anew, plan, progress)
@@ -165,6 +167,7 @@ def compare(
             kiosk,
             count=plan.factor_queries,
             seed=plan.seed,
+            shoot=shoot,
             progress=progress,
         ),
         scores=score(stored, taken, likes.related(bundle.file(layout.RECORDS))),

@@ -23,28 +23,29 @@ from converter import (
     prepare,
     quantize,
     report,
+    self_search,
     thresholds,
     weights,
 )
 from converter.backbone import Profile
-from converter.cache import Cache
+from converter.cache import Cache, own_code
 from converter.captures import Capture, PrintPicture
+from converter.carried import Carried, marks_of
 from converter.collection import Collection, Item, Refusal
 from converter.errors import BuildError, GateError
 from converter.fingerprints import Quantised, Reference
 from converter.index import BuiltIndex
+from converter.kept_captures import KeptCaptures
 from converter.parity import Marks, Parity, Plan
 from converter.quantize import Variant
 from converter.weights import Weights
 from device import __version__
 from device.bundle import layout
 from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Thresholds, identify
-from device.bundle.opened import OpenedBundle, opened, sha256_of, verify
+from device.bundle.opened import opened, sha256_of
 from device.bundle.pictures import Size
-from device.errors import BundleError
 from device.recognition import frames, preprocess
 from device.recognition.codebook import Codebook
-from device.recognition.probes import lost_probes
 from device.recognition.recogniser import Recogniser
 from device.recognition.search import Vectors
 from device.recognition.tracing import Tracer
@@ -53,7 +54,6 @@ _log = logging.getLogger(__name__)
 
 DEFAULT_PROFILE: Profile = "caffe"
 DEFAULT_VARIANT: Variant = "dynamic_int8"
-PROBES = 24
 # In the cache's keys: raise it when `quantize` gives other bytes.
 _MODEL_VERSION = "2"
 
@@ -70,6 +70,7 @@ class Options:
         plan: How much is simulated and compared.
         picture_quality: Of the large pictures, WebP's 0..100.
         most_refused: Share of the records that may be refused, 0..1.
+        fits_anew: Whether the thresholds are fitted even where an earlier build did so for nearly these prints.
     """
 
     collection: Path
@@ -85,6 +86,7 @@ class Options:
     workers: int
     threads: int
     cache: Cache
+    fits_anew: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +139,7 @@ def build(options: Options, progress: Progress) -> Built:
         )
         _write_parts(prints, read, built, book, options, folder)
         manifest = _manifest(read, prints, model, built, thresholds.UNFITTED, folder)
-        fitted = _fit(manifest, pictures, options, folder, progress)
+        fitted = _fit(manifest, prints, pictures, options, folder, progress)
         manifest = identify(replace(manifest, thresholds=fitted.thresholds))
         bundle_writer.write_manifest(manifest, folder)
         reference = Reference(found, options.profile, options.cache)
@@ -149,13 +151,14 @@ def build(options: Options, progress: Progress) -> Built:
                 plan=options.plan,
                 quantised=quantised.batch,
                 captures=taken,
+                shoot=KeptCaptures(cache=options.cache),
                 progress=progress,
             )
             page = report.page(measured, options.marks)
-            probes = _choose_probes(bundle, options.threads)
+            probes = self_search.choose_probes(bundle, options.threads)
         _check_marks(measured, page, options)
         manifest = _seal(manifest, measured, page, probes, folder)
-        _self_check(folder, options.threads)
+        self_search.check(folder, options.threads)
         place.put(folder, options.out)
     notes = (*read.warnings, *([fitted.note] if fitted.note else []))
     return Built(manifest=manifest, refusals=prints.refusals, notes=notes)
@@ -242,7 +245,12 @@ def _check_refusals(refusals: Sequence[Refusal], kept: int, most: float) -> None
 
 def _pictures(items: Sequence[Item]) -> tuple[PrintPicture, ...]:
     return tuple(
-        PrintPicture(record_id=item.record_id, item=row, load=partial(frames.load, item.image))
+        PrintPicture(
+            record_id=item.record_id,
+            item=row,
+            load=partial(frames.load, item.image),
+            sha256=item.image_sha256,
+        )
         for row, item in enumerate(items)
     )
 
@@ -279,30 +287,46 @@ def _take(
         quantised.batch,
         count=options.plan.camera_queries,
         seed=options.plan.seed,
+        shoot=KeptCaptures(cache=options.cache),
         progress=progress,
     )
 
 
 def _fit(
     unfitted: Manifest,
+    prints: _Prints,
     pictures: Sequence[PrintPicture],
     options: Options,
     folder: Path,
     progress: Progress,
 ) -> thresholds.Fit:
-    """Open the bundle as far as it is, and see what the kiosk makes of captures."""
+    """Open the bundle as far as it is, and see what the kiosk makes of captures; or take what was fitted before."""
+    related = likes.related(folder / layout.RECORDS)
+    kept = _carried(unfitted, options)
+    marks = marks_of(prints.items, prints.vectors, related)
+    earlier = None if options.fits_anew else kept.get(marks)
+    if earlier is not None:
+        return thresholds.Fit(thresholds=earlier, note=thresholds.note_on(earlier))
     bundle_writer.write_manifest(unfitted, folder)
     with opened(folder) as bundle:
         outcomes = thresholds.observe(
             Recogniser(bundle, threads=options.threads),
             Tracer(folder, unfitted.items),
             pictures,
-            likes.related(folder / layout.RECORDS),
+            related,
             count=options.plan.camera_queries,
             seed=options.plan.seed,
             progress=progress,
         )
-    return thresholds.fit(outcomes)
+    fitted = thresholds.fit(outcomes)
+    kept.put(marks, fitted.thresholds)
+    return fitted
+
+
+def _carried(unfitted: Manifest, options: Options) -> Carried:
+    plan = options.plan
+    parts = (unfitted.name, unfitted.model.sha256, str(plan.camera_queries), str(plan.seed))
+    return Carried(cache=options.cache, parts=(*parts, own_code()))
 
 
 def _manifest(
@@ -359,36 +383,6 @@ def _check_marks(measured: Parity, page: str, options: Options) -> None:
     raise GateError(
         f"parity below the marks: {'; '.join(failures)}; see {beside}; the old bundle stays"
     )
-
-
-def _choose_probes(bundle: OpenedBundle, threads: int) -> tuple[str, ...]:
-    """Give prints spread over the collection whose own screen picture finds them."""
-    items = bundle.manifest.items
-    rows = [row * items // min(PROBES, items) for row in range(min(PROBES, items))]
-    ids = tuple(r.record_id for r in map(bundle.records.at, rows) if r.show_picture)
-    asked = replace(bundle, manifest=replace(bundle.manifest, probes=ids))
-    lost = lost_probes(asked, Recogniser(bundle, threads=threads))
-    # Two states of one plate may be too near each other for the fingerprint; that is no fault of the bundle.
-    if len(lost) * 4 > len(ids):
-        raise BuildError(
-            f"self-search: expected nearly all of {len(ids)} prints to find themselves, "
-            f"{len(lost)} did not: {', '.join(lost)}; report this collection"
-        )
-    return tuple(record_id for record_id in ids if record_id not in lost)
-
-
-def _self_check(folder: Path, threads: int) -> None:
-    """Open what was written as a kiosk would, before anybody relies on it."""
-    try:
-        verify(folder)
-        with opened(folder) as bundle:
-            lost = lost_probes(bundle, Recogniser(bundle, threads=threads))
-    except BundleError as error:
-        raise BuildError(f"the bundle just built can't be opened: {error}") from error
-    if lost:
-        raise BuildError(
-            f"the bundle just built does not find {', '.join(lost)}; the old bundle stays"
-        )
 
 
 def _step(progress: Progress, what: str) -> Callable[[int, int], None]:

@@ -58,6 +58,7 @@ UNFITTED = Thresholds(
     false_similar=1.0,
     fitted_on=0,
     measured_on=0,
+    changed=0,
 )
 
 
@@ -182,11 +183,22 @@ def fit(outcomes: Sequence[Outcome]) -> Fit:
         ),
         measured_on=len(outcomes),
     )
-    note = (
-        f"thresholds: fitted on {len(outcomes)} prints, {ENOUGH_PRINTS} are needed to see a share of 1 %; "
-        f"cautious values are used"
-    )
-    return Fit(thresholds=thresholds, note=note if len(outcomes) < ENOUGH_PRINTS else None)
+    return Fit(thresholds=thresholds, note=note_on(thresholds))
+
+
+def note_on(thresholds: Thresholds) -> str | None:
+    """Give what a person should know about thresholds; `None` for nothing."""
+    if thresholds.fitted_on < ENOUGH_PRINTS:
+        return (
+            f"thresholds: fitted on {thresholds.fitted_on} prints, {ENOUGH_PRINTS} are needed to see a share of 1 %; "
+            f"cautious values are used"
+        )
+    if thresholds.changed:
+        return (
+            f"thresholds: those of an earlier build, since which {thresholds.changed} prints have come, gone or "
+            f"changed; --fit-anew fits them on these"
+        )
+    return None
 
 
 def _part(outcomes: Sequence[Outcome]) -> Thresholds:

@@ -105,6 +105,7 @@ def small_bundle(
             false_similar=0.0,
             fitted_on=1,
             measured_on=1,
+            changed=0,
         ),
         parity=None,
         languages={"title": "en", "note": "en"},

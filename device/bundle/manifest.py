@@ -94,6 +94,7 @@ class Thresholds:
         missed: Share of prints in the collection that are not accepted, or as another print.
         false_similar: Share of prints left out that are called similar, or more.
         fitted_on, measured_on: Numbers of simulated captures.
+        changed: How many prints have come, gone or changed since these were fitted on nearly this collection.
     """
 
     inliers: int
@@ -107,6 +108,7 @@ class Thresholds:
     false_similar: float
     fitted_on: int
     measured_on: int
+    changed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

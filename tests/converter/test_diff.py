@@ -110,6 +110,7 @@ def manifest(bundle: Path, items: int, **changed: Any) -> Manifest:
             false_similar=0.1,
             fitted_on=9,
             measured_on=9,
+            changed=0,
         ),
         parity=None,
         languages={"title": "en"},

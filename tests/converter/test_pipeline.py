@@ -62,9 +62,24 @@ def test_the_manifest_says_how_the_bundle_was_made(built_bundle) -> None:  # typ
 def test_the_same_collection_gives_the_same_bundle_byte_for_byte(
     built_bundle, tmp_path: Path, rebuild: Rebuild  # type: ignore[no-untyped-def]
 ) -> None:
+    again = rebuild(built_bundle.options, out=tmp_path / "again", fits_anew=True)
+
+    assert again.manifest == built_bundle.built.manifest
+
+
+def test_thresholds_fitted_on_the_same_prints_are_taken_as_they_were_unless_asked_for_anew(
+    built_bundle, tmp_path: Path, rebuild: Rebuild, monkeypatch: pytest.MonkeyPatch  # type: ignore[no-untyped-def]
+) -> None:
+    def refused(*args: object, **options: object) -> None:
+        raise BuildError("nothing is fitted twice")
+
+    monkeypatch.setattr(pipeline.thresholds, "observe", refused)
+
     again = rebuild(built_bundle.options, out=tmp_path / "again")
 
     assert again.manifest == built_bundle.built.manifest
+    with pytest.raises(BuildError, match="nothing is fitted twice"):
+        rebuild(built_bundle.options, out=tmp_path / "once more", fits_anew=True)
 
 
 def test_only_a_changed_picture_is_computed_again(options: Options, rebuild: Rebuild) -> None:

@@ -133,6 +133,7 @@ def write(
             false_similar=0.2,
             fitted_on=40,
             measured_on=40,
+            changed=0,
         ),
         parity=None,
         languages={"title": "en"},

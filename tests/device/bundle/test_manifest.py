@@ -71,6 +71,7 @@ THRESHOLDS = st.builds(
     false_similar=NUMBERS,
     fitted_on=COUNTS,
     measured_on=COUNTS,
+    changed=COUNTS,
 )
 ENTRIES = st.builds(FileEntry, path=PATHS, sha256=TEXT, size_bytes=COUNTS)
 MANIFESTS = st.builds(
@@ -131,6 +132,7 @@ WHOLE = identify(
             false_similar=0.03,
             fitted_on=100,
             measured_on=50,
+            changed=0,
         ),
         parity=ParitySummary(
             clean_cosine_median=0.9999,

@@ -22,6 +22,7 @@ FITTED = Thresholds(
     false_similar=0.0,
     fitted_on=1,
     measured_on=1,
+    changed=0,
 )
 NOTHING = Findings(cosine=None, inliers=0, covered=0.0, gap=0.0, mirrored=False, is_sheet=True)
 ACCEPTED = (Verdict.SAME_PRINT, Verdict.SAME_IMAGE)
