@@ -25,7 +25,7 @@ def describe(manifest: Manifest) -> str:
         f"thresholds  found from {limits.inliers} agreeing details or a cosine of {limits.same_image:.3f}, "
         f"similar from {limits.similar:.3f}: "
         f"{limits.false_accepts:.1%} of prints left out accepted, {limits.missed:.1%} of known ones missed "
-        f"({limits.measured_on} captures)",
+        f"({limits.measured_on} captures{_since(limits.changed)})",
     ]
     if parity is not None:
         lines.append(
@@ -34,3 +34,7 @@ def describe(manifest: Manifest) -> str:
             f"top-10 overlap {parity.camera_top10_overlap:.1%}"
         )
     return "\n".join(lines)
+
+
+def _since(changed: int) -> str:
+    return f"; {changed} prints have changed since" if changed else ""
