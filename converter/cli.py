@@ -64,6 +64,29 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("-v", "--verbose", action="count", default=0, help="say more")
     parser.add_argument("-q", "--quiet", action="count", default=0, help="say less")
     verbs = parser.add_subparsers(required=True, metavar="COMMAND", dest="verb")
+    _add_build(verbs)
+    check = verbs.add_parser("check", help="say what a build would make of a collection")
+    check.add_argument("collection", type=Path)
+    _add_columns(check)
+    check.set_defaults(run=_check)
+    parity = verbs.add_parser("parity", help="measure a bundle against full-precision TensorFlow")
+    parity.add_argument("bundle", type=Path)
+    parity.add_argument(
+        "--collection",
+        type=Path,
+        help="compare on its pictures; default: the bundle's own, as shown on screen",
+    )
+    parity.add_argument("--out", type=Path, default=Path("out/parity"), metavar="FOLDER")
+    _add_columns(parity)
+    _add_model(parity)
+    parity.set_defaults(run=_parity)
+    _add_evaluate(verbs)
+    _add_inspect_and_diff(verbs)
+    publishing.add_commands(verbs)
+    return parser
+
+
+def _add_build(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     build = verbs.add_parser("build", help="turn a collection into a bundle for the kiosks")
     build.add_argument("collection", type=Path, help="a folder with metadata.csv and pictures")
     build.add_argument("--out", type=Path, required=True, metavar="BUNDLE")
@@ -91,25 +114,6 @@ def _parser() -> argparse.ArgumentParser:
     _add_columns(build)
     _add_model(build)
     build.set_defaults(run=_build)
-    check = verbs.add_parser("check", help="say what a build would make of a collection")
-    check.add_argument("collection", type=Path)
-    _add_columns(check)
-    check.set_defaults(run=_check)
-    parity = verbs.add_parser("parity", help="measure a bundle against full-precision TensorFlow")
-    parity.add_argument("bundle", type=Path)
-    parity.add_argument(
-        "--collection",
-        type=Path,
-        help="compare on its pictures; default: the bundle's own, as shown on screen",
-    )
-    parity.add_argument("--out", type=Path, default=Path("out/parity"), metavar="FOLDER")
-    _add_columns(parity)
-    _add_model(parity)
-    parity.set_defaults(run=_parity)
-    _add_evaluate(verbs)
-    _add_inspect_and_diff(verbs)
-    publishing.add_commands(verbs)
-    return parser
 
 
 def _add_inspect_and_diff(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
