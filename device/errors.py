@@ -64,8 +64,16 @@ class CameraMissingError(CameraError):
     """There is no such camera on this machine, or no driver for it."""
 
 
+class CameraAbsentError(CameraMissingError):
+    """There is no camera, or no software for it: trying again helps nothing until a person has done something."""
+
+
 class CameraLostError(CameraError):
     """A camera that worked has stopped giving frames."""
+
+
+class CameraStuckError(CameraMissingError):
+    """A camera's process can't even be killed: its driver hangs in the kernel."""
 
 
 class BusyError(KioskError, RuntimeError):

@@ -30,7 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the kiosk until it is told to stop.
 
     Returns:
-        0 when it was, 1 when it can't listen, 2 when it was asked in a wrong way.
+        0 when it was, 1 when it can't listen, 2 when it was asked in a wrong way; 75 or 76 when it is to be
+        started anew for its camera's sake, or the machine is (`device.service.ladder`).
     """
     arguments = _parser().parse_args(argv)
     log = _configure_logging(arguments.verbose - arguments.quiet)
@@ -51,9 +52,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _serve(config: Config, environ: Mapping[str, str], log: RecentLog) -> int:
-    """Listen, then serve until SIGTERM or Ctrl-C."""
+    """Listen, then serve until SIGTERM or Ctrl-C; give the exit status."""
     listen = config.listen
-    with open_kiosk(config, environ, log) as service:
+    given_up: list[int] = []
+
+    def give_up(status: int) -> None:
+        """Stop as if told to: nothing else helps the camera."""
+        given_up.append(status)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    with open_kiosk(config, environ, log, give_up) as service:
         hosts = sorted({*listen.hosts, listen.host} - {*EVERYWHERE})
         sessions = StaffSessions(config.staff.idle_s)
         app = create_app(service, config.screen, hosts, sessions=sessions)
@@ -65,7 +73,7 @@ def _serve(config: Config, environ: Mapping[str, str], log: RecentLog) -> int:
             service.ready()
             server.run()
     _log.info("stopped")
-    return 0
+    return given_up[0] if given_up else 0
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from device.errors import FilterError
 from device.service import (
     MEDIA_TYPE,
     Answer,
+    CameraHealth,
     KioskService,
     Record,
     Size,
@@ -101,7 +102,18 @@ def _health(service: KioskService) -> dict[str, Any]:
         "note": health.note if security.is_stand() else "",
         "bundle": manifest
         and {"id": manifest.bundle_id, "name": manifest.name, "prints": manifest.items},
-        "camera": {"ready": health.camera_ready, "losses": health.camera_losses},
+        "camera": _camera(health.camera),
         "answers": health.answers,
         "uptime_s": round(health.uptime_s, 1),
+    }
+
+
+def _camera(camera: CameraHealth) -> dict[str, Any]:
+    age_s = camera.frame_age_s
+    return {
+        "ready": camera.is_ready,
+        "frame_age_s": None if age_s is None else round(age_s, 2),
+        "losses": camera.losses,
+        "reopened": camera.reopened,
+        "restarted": camera.restarted,
     }

@@ -3,12 +3,13 @@
 import logging
 from collections.abc import Callable, Sequence
 
+from device.cameras import supervised
 from device.cameras.pi import PiCamera
 from device.cameras.replay import ReplayCamera, ReplayPicture
 from device.cameras.source import CameraSource
 from device.cameras.webcam import WebcamCamera
 from device.config import CameraConfig
-from device.errors import CameraMissingError
+from device.errors import CameraAbsentError, CameraMissingError
 
 _log = logging.getLogger(__name__)
 
@@ -26,32 +27,55 @@ def open_camera(config: CameraConfig, *, replay: Sequence[ReplayPicture] = ()) -
     Raises:
         CameraMissingError: When there is none, saying why of each that was tried; or the kind is `none`.
     """
-    makers: dict[str, Callable[[], CameraSource]] = {
-        "pi": lambda: PiCamera(config),
-        "webcam": lambda: WebcamCamera(config),
-        "replay": lambda: ReplayCamera(config, pictures=replay),
-    }
     if config.kind == "none":
-        raise CameraMissingError('camera: switched off; set [camera] kind to "auto" to use one')
-    if config.kind != "auto":
-        return _opened(makers[config.kind]())
+        raise CameraAbsentError('camera: switched off; set [camera] kind to "auto" to use one')
+    makers: list[Callable[[], CameraSource]] = []
+    if config.kind != "replay":
+        makers.append(lambda: _hardware(config))
+    if config.kind in ("auto", "replay"):
+        makers.append(lambda: ReplayCamera(config, pictures=replay))
     return _first_opened(makers)
 
 
-def _first_opened(makers: dict[str, Callable[[], CameraSource]]) -> CameraSource:
-    reasons: list[str] = []
-    for make in makers.values():
+def _hardware(config: CameraConfig) -> CameraSource:
+    if supervised.is_supported():
+        return supervised.SupervisedCamera(config, open_hardware)
+    return open_hardware(config)
+
+
+def open_hardware(config: CameraConfig) -> CameraSource:
+    """Give the Pi's camera or the webcam that the configuration asks for, open; with `auto` the first there is.
+
+    Raises:
+        CameraMissingError: When there is none, saying why of each that was tried.
+    """
+    makers: dict[str, Callable[[], CameraSource]] = {
+        "pi": lambda: PiCamera(config),
+        "webcam": lambda: WebcamCamera(config),
+    }
+    return _first_opened([make for kind, make in makers.items() if config.kind in (kind, "auto")])
+
+
+def _first_opened(makers: Sequence[Callable[[], CameraSource]]) -> CameraSource:
+    errors: list[CameraMissingError] = []
+    for make in makers:
         try:
-            source = _opened(make())
+            source = make()
+            source.open()
         except CameraMissingError as error:
-            reasons.append(str(error))
+            errors.append(error)
             continue
-        if reasons:
-            _log.info("camera: %s taken; passed over: %s", source.name, " | ".join(reasons))
+        if errors:
+            reasons = " | ".join(map(str, errors))
+            _log.info("camera: %s taken; passed over: %s", source.name, reasons)
         return source
-    raise CameraMissingError(f"camera: none can be opened: {' | '.join(reasons)}")
+    raise _together(errors)
 
 
-def _opened(source: CameraSource) -> CameraSource:
-    source.open()
-    return source
+def _together(errors: Sequence[CameraMissingError]) -> CameraMissingError:
+    """Give one error for all; absent is what none of them may come back from by itself."""
+    if len(errors) == 1:
+        return errors[0]
+    is_absent = all(isinstance(error, CameraAbsentError) for error in errors)
+    kind = CameraAbsentError if is_absent else CameraMissingError
+    return kind(f"camera: none can be opened: {' | '.join(map(str, errors))}")

@@ -16,7 +16,7 @@ import numpy as np
 from device.cameras.grabber import Grabber
 from device.cameras.source import CameraSource
 from device.config import CameraConfig
-from device.errors import CameraLostError, CameraMissingError
+from device.errors import CameraAbsentError, CameraLostError, CameraMissingError
 from device.recognition.frames import Pixels
 
 _log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ class PiCamera(CameraSource):
         picamera2, libcamera = self._modules()
         found = len(picamera2.Picamera2.global_camera_info())
         if self._config.device >= found:
-            raise CameraMissingError(
+            raise CameraAbsentError(
                 f"{self.name}: expected a Pi camera of that number, found {found}; "
                 "check its ribbon cable, then `rpicam-hello --list-cameras`"
             )
@@ -96,7 +96,7 @@ class PiCamera(CameraSource):
         try:
             return self._vendor("picamera2"), self._vendor("libcamera")
         except (ImportError, ValueError) as error:  # ValueError: a library built for another NumPy
-            raise CameraMissingError(
+            raise CameraAbsentError(
                 f"{self.name}: expected picamera2, can't import it ({error}); "
                 "on Raspberry Pi OS: sudo apt install python3-picamera2"
             ) from error

@@ -29,12 +29,15 @@ class CameraSource(ABC):
 
     Attributes:
         name: Such as `webcam:0`, `pi:1`, `replay:prints`; each frame's `source`.
+        reopened: How often it was opened again by its own process; 0 for a camera that has none.
+        restarted: How often that process was replaced.
     """
 
     def __init__(
         self, config: CameraConfig, *, name: str, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.name = name
+        self.reopened = self.restarted = 0
         self._config = config
         self._clock = clock
         self._number = 0

@@ -13,7 +13,7 @@ from typing import Any
 from device.cameras.grabber import Grabber
 from device.cameras.source import CameraSource
 from device.config import CameraConfig
-from device.errors import CameraLostError, CameraMissingError
+from device.errors import CameraAbsentError, CameraLostError, CameraMissingError
 from device.recognition.frames import Pixels
 
 _log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ class WebcamCamera(CameraSource):
         # Looked at first, since OpenCV writes its own warnings to standard error.
         device = Path(f"/dev/video{self._config.device}")
         if not device.exists():
-            raise CameraMissingError(
+            raise CameraAbsentError(
                 f"{self.name}: expected {device}, found no such device; plug the webcam in"
             )
         cv2 = opencv()
@@ -116,12 +116,12 @@ def opencv() -> Any:
     """Give OpenCV, imported now.
 
     Raises:
-        CameraMissingError: When it isn't installed.
+        CameraAbsentError: When it isn't installed.
     """
     try:
         import cv2
     except ImportError as error:
-        raise CameraMissingError(
+        raise CameraAbsentError(
             f"OpenCV: expected it for webcams and video files, can't import it ({error}); "
             "install python3-opencv, or the extra printkiosk[opencv]"
         ) from error

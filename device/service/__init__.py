@@ -10,7 +10,7 @@ from device.recognition.wire import answer_to_json
 from device.service.assembly import open_camera_for, open_kiosk
 from device.service.attendant import Attention
 from device.service.comparisons import Comparison
-from device.service.health import Health, Snapshot
+from device.service.health import CameraHealth, Health, Snapshot
 from device.service.kiosk import KioskService
 from device.service.office import Office, Report
 from device.service.proof import Proof
@@ -30,6 +30,7 @@ __all__ = [
     "Attention",
     "Attract",
     "Bulletin",
+    "CameraHealth",
     "Choices",
     "Comparison",
     "Corner",

@@ -1,7 +1,8 @@
 """The kiosk put together from its configuration: which bundle, which camera, whom to notify."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 
 from device.bundle.opened import OpenedBundle
 from device.cameras import CameraSource, ReplayPicture, open_camera
@@ -10,6 +11,7 @@ from device.notify import Notifier
 from device.recognition import frames
 from device.service.changeover import Store
 from device.service.kiosk import CameraOpener, KioskService
+from device.service.ladder import Ladder, Rung
 from device.service.office import Office
 from device.staff.recent_log import RecentLog
 from device.store.bundles import Bundles
@@ -18,7 +20,10 @@ _REPLAYED = 24
 
 
 def open_kiosk(
-    config: Config, environ: Mapping[str, str], log: RecentLog | None = None
+    config: Config,
+    environ: Mapping[str, str],
+    log: RecentLog | None = None,
+    give_up: Callable[[Rung], None] | None = None,
 ) -> KioskService:
     """Give the running kiosk that a configuration describes.
 
@@ -26,6 +31,7 @@ def open_kiosk(
         config: What was read by `device.config.load`.
         environ: Where systemd says how to notify it.
         log: Keeps the log's last lines for staff.
+        give_up: Ends the service with an exit status, for a camera that nothing else helps; called in another thread.
     """
     store = None if config.bundle else config.store
     screen = config.screen
@@ -42,7 +48,18 @@ def open_kiosk(
             store=store,
             log=log,
         ),
+        ladder=_ladder(config, environ, give_up),
     )
+
+
+def _ladder(
+    config: Config, environ: Mapping[str, str], give_up: Callable[[Rung], None] | None
+) -> Ladder | None:
+    """Give the ladder of a service that somebody starts anew when it ends: one whose unit gave it a folder."""
+    run = environ.get("RUNTIME_DIRECTORY", "")
+    if not run or give_up is None:
+        return None
+    return Ladder(Path(run), config.staff.folder, give_up)
 
 
 def open_camera_for(config: Config) -> CameraOpener:

@@ -30,6 +30,7 @@ from device.service.exhibition import Exhibition
 from device.service.health import Health, Snapshot
 from device.service.hold import Capture
 from device.service.inquiry import Inquiry
+from device.service.ladder import Ladder
 from device.service.office import Office
 from device.service.proof import Proof, pull
 from device.service.self_search import finds_itself
@@ -37,7 +38,7 @@ from device.service.stand import PAUSES_S, Preview, Stand
 from device.service.updates import Updates
 from device.service.uploads import Uploads
 from device.service.watcher import Watcher
-from device.state import BundleOpened, BundleRefused, CameraFailed, CameraReady, KioskState
+from device.state import BundleOpened, BundleRefused, CameraFailed, CameraReady, KioskState, Phase
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +65,7 @@ class KioskService:
         watch: WatchConfig | None = None,
         store: Store | None = None,
         office: Office | None = None,
+        ladder: Ladder | None = None,
         clock: Callable[[], float] = time.monotonic,
         pauses_s: Sequence[float] = PAUSES_S,
     ) -> None:
@@ -78,6 +80,7 @@ class KioskService:
             watch: How the live picture is watched; `None`: not at all.
             store: Where bundles and notices arrive while the kiosk runs; `None` for the one bundle alone.
             office: The staff's; closed with the kiosk. `None` for a kiosk without staff.
+            ladder: Says when the service is to end for a camera's sake; `None` where nobody would start it anew.
             clock: Monotonic seconds.
             pauses_s: Between attempts to open a camera that is lost.
         """
@@ -111,10 +114,11 @@ class KioskService:
         else:
             self._changeover = Changeover(store, self)
         self._attendant = self._make_attendant() if watch is not None and watch.enabled else None
+        self._ladder = ladder
         self._stand = Stand(
             lambda: self._opened_camera(open_camera),
-            on_ready=lambda: self._display.apply(CameraReady()),
-            on_lost=lambda note: self._display.apply(CameraFailed(note=note)),
+            on_ready=self._see_again,
+            on_lost=self._lose_sight,
             see=self._attendant.see if self._attendant is not None else None,
             pauses_s=pauses_s,
         )
@@ -313,11 +317,21 @@ class KioskService:
             phase=state.phase,
             note=state.note,
             manifest=manifest,
-            camera_ready=state.camera_ready,
-            camera_losses=self._stand.losses,
+            camera=self._stand.health(),
             answers=self._inquiry.answers + self._uploads.answers,
             uptime_s=self._clock() - self._started_s,
         )
+
+    def _see_again(self) -> None:
+        if self._ladder is not None:
+            self._ladder.saw()
+        self._display.apply(CameraReady())
+
+    def _lose_sight(self, error: KioskError) -> None:
+        self._display.apply(CameraFailed(note=str(error)))
+        # Who reads an answer is not to lose it.
+        if self._ladder is not None and self._display.state.phase is Phase.CAMERA_LOST:
+            self._ladder.failed(error)
 
     def _opened_camera(self, open_camera: CameraOpener) -> CameraSource:
         if self._shown.is_empty:

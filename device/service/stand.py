@@ -5,6 +5,7 @@ Each frame is shown to whoever watches before it is given to anybody: what was s
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,13 +13,16 @@ from device.cameras import CameraSource
 from device.errors import CameraLostError, KioskError
 from device.recognition.frames import Frame, to_jpeg
 from device.recognition.sheet import Corner, Hint
+from device.service.darkness import Darkness
+from device.service.health import CameraHealth
 from device.service.watcher import Observation
 
 _log = logging.getLogger(__name__)
 
 READ_TIMEOUT_S = 5.0
-# Between attempts to open a camera: doubling, and beginning anew after a spell of good frames.
-PAUSES_S = (2.0, 4.0, 8.0, 16.0, 20.0)
+# Between attempts to open a camera: doubling, and beginning anew after a spell of good frames. With the last, and the time
+# it takes to open, a camera that is plugged in again is back within 15 s.
+PAUSES_S = (1.0, 2.0, 4.0, 8.0, 10.0)
 PREVIEW_SIDE = 640
 
 
@@ -59,9 +63,10 @@ class Stand:
         open_camera: Callable[[], CameraSource],
         *,
         on_ready: Callable[[], object],
-        on_lost: Callable[[str], object],
+        on_lost: Callable[[KioskError], object],
         see: Callable[[Frame], Observation] | None = None,
         pauses_s: Sequence[float] = PAUSES_S,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Start watching.
 
@@ -70,9 +75,10 @@ class Stand:
                 is closed and opened again after a loss: choosing anew could put the replay's pictures
                 before a visitor because somebody tripped over a cable.
             on_ready: Called when frames begin to come.
-            on_lost: Called with one line on what is wrong when they stop.
+            on_lost: Called with what is wrong when they stop, and after each attempt to bring them back.
             see: Says what is seen in a frame, in the stand's thread, so it must be quick; `None`: nobody watches.
             pauses_s: After the first failure in a row, the second, and so on; the last one from then on.
+            clock: Monotonic seconds, those of the frames.
         """
         self._open_camera = open_camera
         self._on_ready = on_ready
@@ -80,20 +86,36 @@ class Stand:
         self._see = see
         self._is_blind = False
         self._pauses_s = pauses_s
+        self._clock = clock
         self._camera: CameraSource | None = None
         self._changed = threading.Condition()
         self._shown: _Shown | None = None
         self._preview: Preview | None = None
         self._count = 0
         self._losses = 0
+        self._note = ""
+        self._darkness = Darkness()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="stand", daemon=True)
         self._thread.start()
 
-    @property
-    def losses(self) -> int:
-        """How often a camera was lost or could not be opened."""
-        return self._losses
+    def health(self) -> CameraHealth:
+        """Give how the camera is."""
+        with self._changed:
+            camera, shown = self._camera, self._shown
+        return CameraHealth(
+            name=camera.name if camera else "",
+            is_ready=shown is not None,
+            note=self._note,
+            frame_age_s=None if shown is None else self._age_s(shown.frame),
+            frames=self._count,
+            losses=self._losses,
+            reopened=camera.reopened if camera else 0,
+            restarted=camera.restarted if camera else 0,
+        )
+
+    def _age_s(self, frame: Frame) -> float:
+        return max(self._clock() - frame.captured_at_s, 0.0)
 
     def frame(self) -> Frame:
         """Give the latest frame.
@@ -140,11 +162,12 @@ class Stand:
                 self._attend()
             except KioskError as error:
                 failures = 1 if self._is_watching else failures + 1
-                self._lose(str(error))
+                self._lose(error)
             except Exception as error:  # noqa: BLE001  # a driver's surprise must not end the stand
                 _log.exception("the stand's camera failed in a way nobody foresaw")
                 failures = 1 if self._is_watching else failures + 1
-                self._lose(f"camera: {' '.join(str(error).split()) or type(error).__name__}")
+                why = " ".join(str(error).split()) or type(error).__name__
+                self._lose(CameraLostError(f"camera: {why}"))
             self._stopping.wait(self._pauses_s[min(failures, len(self._pauses_s)) - 1])
 
     def _attend(self) -> None:
@@ -158,6 +181,8 @@ class Stand:
         seen = False
         while not self._stopping.is_set():
             frame = camera.read(READ_TIMEOUT_S)
+            if self._darkness.hides(frame):
+                continue
             shown = _Shown(frame=frame, seen=self._seen_in(frame))
             with self._changed:
                 self._shown = shown
@@ -168,6 +193,7 @@ class Stand:
                     "camera %s gives frames of %dx%d", camera.name, *frame.pixels.shape[1::-1]
                 )
                 self._on_ready()
+                self._note = ""
                 seen = True
 
     def _seen_in(self, frame: Frame) -> Observation:
@@ -187,13 +213,16 @@ class Stand:
     def _is_watching(self) -> bool:
         return self._shown is not None
 
-    def _lose(self, note: str) -> None:
+    def _lose(self, error: KioskError) -> None:
         if self._stopping.is_set():
             return  # closed under the read, by us
-        _log.log(logging.WARNING if self._is_watching else logging.INFO, "no camera: %s", note)
+        note = str(error)
+        if note != self._note:  # said once, not every ten seconds for a night
+            _log.log(logging.WARNING if self._is_watching else logging.INFO, "no camera: %s", note)
+        self._note = note
         self._forget()
         self._losses += 1
-        self._on_lost(note)
+        self._on_lost(error)
 
     def _forget(self) -> None:
         with self._changed:

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from device.service import Health, OpeningHours, Report, UpdateStanding, statistics
+from device.service import CameraHealth, Health, OpeningHours, Report, UpdateStanding, statistics
 from device.staff.machine import MachineHealth
 from device.state import Phase
 from device.store.bulletin import Bulletin, Step
@@ -32,14 +32,23 @@ BAD = MachineHealth(
     disk_errors=2,
     has_clock=False,
 )
+CAMERA = CameraHealth(
+    name="pi:0",
+    is_ready=True,
+    note="",
+    frame_age_s=0.1,
+    frames=100,
+    losses=0,
+    reopened=0,
+    restarted=0,
+)
 HEALTH = Health(
     boot_id="x",
     well=False,
     phase=Phase.NO_BUNDLE,
     note="",
     manifest=None,
-    camera_ready=True,
-    camera_losses=0,
+    camera=CAMERA,
     answers=12,
     uptime_s=3_720.0,
 )
@@ -81,7 +90,7 @@ def test_everything_that_is_bad_is_said_to_be() -> None:
         step=Step.FAILED, source="stick", is_stick=True, told="2026-11-23T10:00:00", line="E3: no"
     )
     found = told(
-        replace(HEALTH, camera_ready=False, camera_losses=3, note="camera: pulled"),
+        replace(HEALTH, camera=replace(CAMERA, is_ready=False, losses=3), note="camera: pulled"),
         BAD,
         replace(UPDATES, bulletin=failed, is_expiring=True, refused=("7",), fault="damaged"),
         keeps=False,
@@ -112,7 +121,7 @@ def test_what_a_machine_does_not_tell_is_not_talked_of() -> None:
 def test_every_finding_can_be_said_in_every_language(language: str) -> None:
     texts = load(language)
     bad = told(
-        replace(HEALTH, camera_ready=False, camera_losses=1),
+        replace(HEALTH, camera=replace(CAMERA, is_ready=False, losses=1)),
         BAD,
         replace(UPDATES, is_expiring=True, refused=("7",), withdrawn=1, amended=2, fault="x"),
         keeps=False,

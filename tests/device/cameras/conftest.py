@@ -15,6 +15,7 @@ import cv2
 import pytest
 from card import make_card, quarter_names, write_video
 from fake_time import FakeTime
+from faulty_camera import break_it, make_faulty
 from picamera2_standin import PiHardware
 from PIL import Image
 from webcam_standin import FPS, DeviceCapture
@@ -22,6 +23,7 @@ from webcam_standin import FPS, DeviceCapture
 from device.cameras.pi import PiCamera
 from device.cameras.replay import ReplayCamera, ReplayPicture
 from device.cameras.source import CameraSource
+from device.cameras.supervised import SupervisedCamera
 from device.cameras.webcam import WebcamCamera
 from device.config import CameraConfig
 from device.errors import PictureError
@@ -111,6 +113,13 @@ def _pi_rig(tmp_path: Path) -> Rig:
     )
 
 
+def _supervised_rig(tmp_path: Path) -> Rig:
+    return Rig(
+        make=lambda config: SupervisedCamera(replace(config, replay=tmp_path), make_faulty),
+        unplug=lambda: break_it(tmp_path, "lost"),
+    )
+
+
 def _real_webcam_rig(tmp_path: Path) -> Rig:
     if not Path("/dev/video0").exists():
         pytest.skip("no webcam: there is no /dev/video0")
@@ -134,6 +143,7 @@ RIGS = {
     "webcam on a video": _webcam_video_rig,
     "webcam on a sequence": _webcam_sequence_rig,
     "pi on a stand-in": _pi_rig,
+    "in a process of its own": _supervised_rig,
     "real webcam": _real_webcam_rig,
     "real pi": _real_pi_rig,
 }

@@ -1,0 +1,189 @@
+"""A camera in its own process: every fault is noticed and mended, and nothing is left behind."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from faulty_camera import break_it, make_faulty
+
+from device.cameras import line
+from device.cameras.ring import Ticket
+from device.cameras.supervised import SupervisedCamera
+from device.config import CameraConfig
+from device.errors import CameraAbsentError, CameraLostError, CameraMissingError
+
+WAIT_S = 20.0
+
+
+@pytest.fixture
+def camera(tmp_path: Path) -> Iterator[SupervisedCamera]:
+    """A camera that a file in `tmp_path` breaks."""
+    source = SupervisedCamera(CameraConfig(replay=tmp_path, fps=50.0), make_faulty)
+    yield source
+    source.close()
+
+
+def is_gone(process_id: int) -> bool:
+    """Whether a process has ended and was taken leave of."""
+    return not Path(f"/proc/{process_id}").exists()
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait; at most so long."""
+    until_s = time.monotonic() + WAIT_S
+    while not holds():
+        assert time.monotonic() < until_s
+        time.sleep(0.01)
+
+
+def read_until_lost(camera: SupervisedCamera) -> CameraLostError:
+    """Read until nothing comes; give why."""
+    until_s = time.monotonic() + WAIT_S
+    while time.monotonic() < until_s:
+        try:
+            camera.read(WAIT_S)
+        except CameraLostError as error:
+            return error
+    pytest.fail("pictures went on coming")
+
+
+def test_its_process_is_another_and_ends_with_it(camera) -> None:
+    camera.open()
+    camera.read(WAIT_S)
+    process_id = camera.process_id
+
+    assert process_id not in (None, os.getpid())
+    camera.close()
+    assert is_gone(process_id)
+    assert camera.process_id is None
+
+
+def test_nothing_is_left_open_however_often_it_is_opened(camera) -> None:
+    camera.open()
+    camera.close()
+    before = list(Path("/proc/self/fd").iterdir())
+    for _ in range(3):
+        camera.open()
+        camera.read(WAIT_S)
+        camera.close()
+
+    assert len(list(Path("/proc/self/fd").iterdir())) == len(before)
+    assert camera.restarted == 3
+
+
+def test_a_cable_loose_for_a_moment_is_noticed_by_nobody(camera, tmp_path) -> None:
+    """Its own process opens it again; whoever reads only waits a little longer."""
+    camera.open()
+    first = camera.read(WAIT_S)
+    break_it(tmp_path, "flicker")
+
+    wait_until(lambda: camera.read(WAIT_S).number > 0 and camera.reopened >= 1)
+    assert camera.read(WAIT_S).number > first.number
+    assert camera.restarted == 0
+
+
+def test_a_camera_that_fails_again_and_again_is_given_up_by_its_process(camera, tmp_path) -> None:
+    camera.open()
+    camera.read(WAIT_S)
+    break_it(tmp_path, "wrong size")
+
+    assert "pictures of one size" in str(read_until_lost(camera))
+    assert camera.reopened == 2
+
+
+def test_a_camera_that_is_not_there_is_told_from_one_that_will_not_open(camera, tmp_path) -> None:
+    break_it(tmp_path, "absent")
+    with pytest.raises(CameraAbsentError, match="plug it in"):
+        camera.open()
+    break_it(tmp_path, "lost")
+    with pytest.raises(CameraMissingError, match="bus dead") as found:
+        camera.open()
+
+    assert not isinstance(found.value, CameraAbsentError)
+
+
+def test_after_every_fault_the_same_camera_opens_again_and_its_numbers_go_on(
+    camera, tmp_path
+) -> None:
+    camera.open()
+    number = camera.read(WAIT_S).number
+    for fault in ("killed", "exception", "torn"):
+        break_it(tmp_path, fault)
+        assert "process" in str(read_until_lost(camera))
+        camera.close()
+        break_it(tmp_path, "")
+        camera.open()
+        latest = camera.read(WAIT_S).number
+        assert latest > number
+        number = latest
+
+
+def test_a_reader_that_waits_is_told_when_it_is_closed(camera, tmp_path) -> None:
+    camera.open()
+    camera.read(WAIT_S)
+    break_it(tmp_path, "stopped")
+
+    begun_s = time.monotonic()
+    assert "expected a frame within" in str(read_until_lost(camera))
+    assert time.monotonic() - begun_s < WAIT_S
+
+
+def test_its_process_ends_when_the_kiosk_is_killed(tmp_path) -> None:
+    """Nothing keeps the camera from the service that is started next."""
+    script = (
+        "import sys, time; from pathlib import Path\n"
+        "from faulty_camera import make_faulty\n"
+        "from device.cameras.supervised import SupervisedCamera\n"
+        "from device.config import CameraConfig\n"
+        "camera = SupervisedCamera(CameraConfig(replay=Path(sys.argv[1])), make_faulty)\n"
+        "camera.open(); camera.read(20.0); print(camera.process_id, flush=True); time.sleep(60)\n"
+    )
+    paths = os.pathsep.join(each for each in sys.path if each)
+    kiosk = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": paths},
+    )
+    assert kiosk.stdout is not None
+    process_id = int(kiosk.stdout.readline())
+    assert not is_gone(process_id)
+
+    kiosk.kill()
+    kiosk.communicate()
+
+    wait_until(lambda: is_gone(process_id) or _is_zombie(process_id))
+
+
+def _is_zombie(process_id: int) -> bool:
+    """Whether a process has ended, and nobody has asked how."""
+    try:
+        return ") Z " in Path(f"/proc/{process_id}/stat").read_text()
+    except OSError:
+        return True
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"{}", b'{"is": "Ticket"}', b"\xff\xfe", b"[1]", b'{"is": "os.system"}', b'{"is": []}'],
+)
+def test_what_cannot_be_understood_is_a_lost_camera(said) -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        theirs.send(said)
+        with pytest.raises(CameraLostError, match="expected a message, found"):
+            line.receive(ours, 1.0)
+
+
+def test_a_listener_that_is_slow_holds_up_no_camera() -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ticket = Ticket(sequence=1, height=4, width=4, captured_at_s=0.0)
+    with ours, theirs:
+        for _ in range(10_000):
+            line.send(theirs, ticket)
+
+        assert line.receive(ours, 1.0) == ticket

@@ -1,0 +1,106 @@
+"""A camera in a process of its own that a test breaks: it does what a file in a folder says.
+
+Shows the card, or a print that lies in the folder, ten times a second and more. `FAULTS` names what can be wrong with it.
+"""
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+from card import make_card
+
+from device.cameras import CameraSource
+from device.config import CameraConfig
+from device.errors import CameraAbsentError, CameraLostError, CameraMissingError
+from device.recognition import frames
+from device.recognition.frames import Pixels
+
+FAULT, PRINT = "fault", "print.png"
+# What is done once and passes, and what lasts until the test takes it back.
+FAULTS = (
+    "absent",
+    "lost",
+    "stalled",
+    "black",
+    "torn",
+    "wrong size",
+    "wrong format",
+    "exception",
+    "killed",
+    "stopped",
+)
+
+
+def break_it(folder: Path, fault: str) -> None:
+    """Let the camera of this folder have a fault; an empty one mends it."""
+    scratch = folder / "next"
+    scratch.write_text(fault, "ascii")
+    scratch.replace(folder / FAULT)
+
+
+def make_faulty(config: CameraConfig) -> "FaultyCamera":
+    """Give the camera whose folder is `config.replay`."""
+    return FaultyCamera(config)
+
+
+class FaultyCamera(CameraSource):
+    """Does as its folder says."""
+
+    def __init__(self, config: CameraConfig) -> None:
+        super().__init__(config, name="faulty:0")
+        assert config.replay is not None
+        self._folder = config.replay
+        shown = self._folder / PRINT
+        self._pixels = frames.load(shown) if shown.exists() else make_card()
+        self._stopping = threading.Event()
+        self._takes = 0
+
+    @property
+    def _fault(self) -> str:
+        try:
+            return (self._folder / FAULT).read_text("ascii")
+        except FileNotFoundError:
+            return ""
+
+    def _start(self) -> None:
+        if self._fault == "absent":
+            raise CameraAbsentError("faulty:0: expected a camera, found none; plug it in")
+        if self._fault == "lost":
+            raise CameraMissingError("faulty:0: expected it to open, found its bus dead")
+        self._stopping.clear()
+
+    def _take(self, timeout_s: float) -> Pixels:
+        self._takes += 1
+        self._stopping.wait(min(timeout_s, 1 / self._config.fps))
+        fault = self._fault
+        if fault in ("lost", "absent"):
+            raise CameraLostError("faulty:0: expected a frame, found the camera gone")
+        if fault == "flicker":  # once
+            break_it(self._folder, "")
+            raise CameraLostError("faulty:0: expected a frame, found the cable loose")
+        if (
+            fault == "torn"
+        ):  # half a message, which is all that is left of a process that ends while it speaks
+            os.write(int(sys.argv[1]), b'{"is": "Tick')
+        if fault == "exception":
+            raise ValueError("a driver's surprise")
+        if fault == "stalled":
+            self._stopping.wait()  # for ever: not even a deadline helps
+        if fault in ("killed", "stopped"):
+            os.kill(os.getpid(), signal.SIGKILL if fault == "killed" else signal.SIGSTOP)
+        return self._spoiled(fault)
+
+    def _spoiled(self, fault: str) -> Pixels:
+        if fault == "black":
+            return np.zeros_like(self._pixels)
+        if fault == "wrong size":
+            return np.zeros((self._takes % 7 + 1, 5, 3), np.uint8)
+        if fault == "wrong format":
+            return self._pixels[:, :, 0].astype(np.float32)
+        return self._pixels.copy()
+
+    def _stop(self) -> None:
+        self._stopping.set()
