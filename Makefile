@@ -1,7 +1,7 @@
 # `make` lists the targets. The first two do all the set-up there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test quick test-faults check bundle parity evaluate bench screenshots clean system system-test
+.PHONY: help run test quick test-faults test-api timings check bundle parity evaluate bench screenshots clean system system-test
 .PHONY: test-appliance install upgrade uninstall wheelhouse lock
 
 PYTHON ?= python3
@@ -50,6 +50,10 @@ test-faults: $(DESK)/ready ## updates under every fault, in full: an hour at mos
 test-appliance: export KIOSK_APPLIANCE = yes
 test-appliance: system-appliance $(DESK)/ready ## the kiosk installed, booted and shown on whole systems; lists what ran and what not, and why
 	$(DESK)/bin/python -m pytest tests/appliance --verbose --capture=no -rs --durations=0 --durations-min=5
+
+test-api: export KIOSK_API = all
+test-api: $(DESK)/ready ## the API held against its description, fifty times as long as in make test
+	$(DESK)/bin/python -m pytest tests/kiosk_ui/test_openapi.py
 
 check: $(DESK)/ready ## format, lint, strict types, import contracts
 	$(DESK)/bin/black --check --quiet . || { $(DESK)/bin/black --check .; exit 1; }

@@ -1,6 +1,7 @@
 """The HTTP API for programs: search with a picture, read records, see what a search can be narrowed to."""
 
 from dataclasses import asdict
+from importlib import resources
 from typing import Any, get_args
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from device.service import (
 from kiosk_ui import queries, security
 from kiosk_ui.waiting import Slots
 
+_DESCRIPTION = resources.files("kiosk_ui").joinpath("openapi.json")
 # A picture's address names its bundle, so what it leads to never changes.
 _FOR_GOOD = "private, max-age=86400, immutable"
 
@@ -56,6 +58,10 @@ def blueprint(service: KioskService, searches: Slots) -> Blueprint:
     @routes.get("/api/v1/filters")
     def filters() -> Response:
         return jsonify(asdict(service.options(queries.read_filters(request.args))))
+
+    @routes.get("/api/v1/openapi.json")
+    def openapi() -> Response:
+        return Response(_DESCRIPTION.read_bytes(), mimetype="application/json")
 
     @routes.get("/healthz")
     def healthz() -> tuple[Response, int]:

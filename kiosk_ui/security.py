@@ -46,8 +46,8 @@ def refuse_foreign_posts() -> None:
     Raises:
         Forbidden: When its Origin or Sec-Fetch-Site is another, or it has neither and is no search.
     """
-    if request.method in SAFE_METHODS:
-        return
+    if request.method in SAFE_METHODS or request.routing_exception is not None:
+        return  # nothing is changed where nothing is
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is None and origin is None:
         if request.endpoint not in OPEN_TO_PROGRAMS:
