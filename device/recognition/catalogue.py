@@ -123,6 +123,22 @@ class Catalogue:
     def __len__(self) -> int:
         return len(self._aspects)
 
+    def fault(self) -> str:
+        """Give what is wrong with where details lead to, every one looked at; empty for nothing. Takes a while."""
+        for name, ends in (
+            (layout.DETAIL_STARTS, self._starts),
+            (layout.DETAIL_CELLS, self._cells),
+        ):
+            if ends[0] != 0 or (np.diff(ends) < 0).any():
+                return f"{name}: expected numbers that rise from 0"
+        count = len(self._places)
+        leads = np.asarray(self._postings)
+        if (leads >= count).any() or not np.array_equal(
+            self._positions[leads], np.arange(count, dtype=np.uint32)
+        ):
+            return f"{layout.DETAIL_POSITIONS}: expected to lead back from {layout.DETAIL_POSTINGS}"
+        return ""
+
     def of(self, item: int) -> Written:
         """Give the details of one print."""
         part = slice(self._starts[item], self._starts[item + 1])

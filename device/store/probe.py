@@ -6,12 +6,14 @@ A damaged model or index may end the process that maps it, or never come back; h
 import resource
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tokenize import TokenError
 
-from device.bundle.opened import opened, verify
+from device.bundle import layout
+from device.bundle.opened import OpenedBundle, opened, verify
 from device.errors import BundleDamagedError, KioskError
+from device.recognition.catalogue import Catalogue
 from device.recognition.probes import lost_probes
 from device.recognition.recogniser import Recogniser
 
@@ -55,14 +57,19 @@ def answer(release: Path) -> str:
     try:
         verify(release)
         with opened(release) as bundle:
-            fault = bundle.records.fault()
-            if fault:
-                line = " ".join(fault.split())  # SQLite finds in several lines
-                return f"{release}: records.sqlite: {line}; build it again"
+            for part, fault in _faults(bundle):
+                if fault:
+                    return f"{release}: {part}{' '.join(fault.split())}; build it again"
             lost = lost_probes(bundle, Recogniser(bundle, threads=1))
     except REFUSALS as error:
         return " ".join(str(error).split()) or type(error).__name__
     return f"{release}: {lost[0]} doesn't find itself; build it again" if lost else ""
+
+
+def _faults(bundle: OpenedBundle) -> Iterator[tuple[str, str]]:
+    """Give what is wrong with parts that a few questions may not come across; empty for nothing."""
+    yield f"{layout.RECORDS}: ", bundle.records.fault()  # SQLite finds in several lines
+    yield "", Catalogue(bundle.path, bundle.manifest.items).fault()
 
 
 def main(arguments: Sequence[str], limits: Mapping[int, int]) -> int:

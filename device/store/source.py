@@ -108,7 +108,7 @@ class FolderSource:
             called: What staff know it by; empty for its path.
         """
         inside = folder / STICK_FOLDER
-        is_inside = not (folder / release.METADATA).is_dir() and inside.is_dir()
+        is_inside = not _is_folder(folder / release.METADATA) and _is_folder(inside)
         self._folder = inside if is_inside else folder
         self._called = called
 
@@ -141,6 +141,14 @@ class FolderSource:
         return SourceError(
             f"{self.name}: {path} can't be read ({error.strerror or error}); was the stick pulled? put it in again"
         )
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether a folder is there and can be looked at; what is wrong with a stick is told once it is read."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _open_beneath(folder: Path, path: str) -> int:

@@ -204,6 +204,30 @@ def test_rows_that_end_elsewhere_than_the_details_are_refused(damaged: Path, nam
         Catalogue(damaged, PRINTS)
 
 
+def test_sound_details_have_no_fault(damaged: Path) -> None:
+    assert Catalogue(damaged, PRINTS).fault() == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "value", "told"),
+    [
+        (layout.DETAIL_STARTS, 0, 5, "details/starts.npy: expected numbers that rise"),
+        (layout.DETAIL_STARTS, 3, 2**31, "details/starts.npy: expected numbers that rise"),
+        (layout.DETAIL_CELLS, 9, 2**31, "details/cells.npy: expected numbers that rise"),
+        (layout.DETAIL_POSTINGS, 7, 2**32 - 1, "details/positions.npy: expected to lead back"),
+        (layout.DETAIL_POSITIONS, 7, 2**32 - 1, "details/positions.npy: expected to lead back"),
+    ],
+)
+def test_details_that_lead_elsewhere_are_found_where_every_one_is_looked_at(
+    damaged: Path, name: str, row: int, value: int, told: str
+) -> None:
+    numbers = np.load(damaged / name)
+    numbers[row] = value
+    np.save(damaged / name, numbers)
+
+    assert Catalogue(damaged, PRINTS).fault().startswith(told)
+
+
 @pytest.mark.parametrize("items", [0, PRINTS - 1, PRINTS + 1])
 def test_details_of_another_number_of_prints_are_refused(small_bundle: Path, items: int) -> None:
     with pytest.raises(BundleDamagedError, match="details: expected sizes"):

@@ -85,3 +85,17 @@ def test_a_disk_that_fails_at_any_step_leaves_no_half_of_a_bundle(
             assert step > 20
             return
     pytest.fail("no end of steps")
+
+
+def test_a_copy_that_is_here_already_stays_when_it_is_refused(
+    small_bundle: Path, tmp_path: Path
+) -> None:
+    install(small_bundle, tmp_path)
+
+    def refuse(folder: Path) -> None:
+        raise BundleDamagedError(f"{folder}: no good today")
+
+    with pytest.raises(BundleDamagedError, match="no good today"):
+        install(small_bundle, tmp_path, check=refuse)
+
+    assert verify(Bundles(tmp_path).current)

@@ -259,3 +259,17 @@ def tiny_bundle(small_bundle: Path, tmp_path_factory: pytest.TempPathFactory) ->
             if path.is_file()
         }
     )
+
+
+def test_what_changed_is_not_told_of_bundles_that_cannot_be_read(store: Path) -> None:
+    bundles = Bundles(store)
+    bundles.activate("one")
+    assert bundles.changes() is None
+    bundles.activate("two")
+    assert str(bundles.changes()) == "0 added, 0 removed, 0 altered"
+
+    records = store / "releases/one" / layout.RECORDS
+    records.unlink()
+    records.write_bytes(b"rubbish")
+
+    assert bundles.changes() is None

@@ -1,13 +1,17 @@
 """`printkiosk-device sync`: what is printed, and what the stand's screen is told."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
+import museum as museums
 import pytest
 from museum import Museum
 
 from device.cli import main
 from device.store import bulletin
 from device.store.bulletin import Step
+from device.store.command import warn_of_expiry
+from device.store.standing import WARNED_DAYS, Standing
 
 
 @pytest.fixture
@@ -69,3 +73,25 @@ def test_a_stick_in_a_kiosk_that_was_told_of_no_root_says_so(desk: Museum, tmp_p
 
     told = bulletin.read(tmp_path / "store", is_stick=True)
     assert told is not None and told.number == 7
+
+
+def test_a_repository_without_a_bundle_yet_is_told_of(
+    desk: Museum, settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    young = museums.found(tmp_path / "young")
+    settings.write_text(f'store = "{tmp_path}/store"\n[sync]\nroot = "{young.keys}/root.json"\n')
+
+    assert main(["sync", "--config", str(settings), str(young.folder)]) == 0
+
+    assert "no bundle is published there yet" in capsys.readouterr().out
+
+
+def test_updates_that_will_soon_be_refused_are_warned_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for days, is_told in ((WARNED_DAYS, True), (WARNED_DAYS + 1, False)):
+        day = date.today() + timedelta(days=days)
+        warn_of_expiry(Standing(expires=day.isoformat()))
+        assert (f"{days} days more" in capsys.readouterr().err) == is_told
+    warn_of_expiry(Standing())
+    assert capsys.readouterr().err == ""

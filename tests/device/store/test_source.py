@@ -75,3 +75,11 @@ def test_a_server_that_is_fast_enough_is_read_however_long_it_takes(tmp_path: Pa
         source = HttpSource(server.address, clock=lambda: float(next(now)))
         with source.open("large") as stream:
             assert sum(map(len, stream.chunks)) == 1 << 20
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told_of(tmp_path: Path) -> None:
+    """As of a stick whose first blocks can't be read."""
+    source = FolderSource(tmp_path / ("x" * 300), called="the stick")
+
+    with pytest.raises(SourceError, match=r"E2: the stick: metadata/x can't be read"):
+        source.open("metadata/x")
