@@ -109,11 +109,12 @@ def _lock() -> str:
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ten prints from all over the collection, each on a table."""
+    """Ten prints from all over the collection: each on a table, and its picture."""
     folder = tmp_path_factory.mktemp("ten")
     found = sorted(IMAGES.glob("*.jpg"))
     for number, image in enumerate(found[:: len(found) // PRINTS][:PRINTS]):
         lay(image, size=(800, 600)).save(folder / f"{number:02}.png")
+        shutil.copy(image, folder / f"{number:02}.jpg")
     return folder
 
 

@@ -1,8 +1,8 @@
-"""What a kiosk says of the pictures in a folder, with the fingerprint of each: run on two kinds of processor and compared.
+"""What a kiosk says of prints on a table, and the fingerprint of each print's own picture: for two kinds of processor.
 
     python ten_prints.py BUNDLE FOLDER
 
-prints one JSON object a picture.
+prints one JSON object a print: `NN.png` is a camera's view of it, `NN.jpg` beside it the picture that the index was made of.
 """
 
 import json
@@ -19,19 +19,20 @@ from device.recognition.recogniser import Recogniser
 
 
 def looked_at(bundle_path: Path, folder: Path) -> Iterator[dict[str, Any]]:
-    """Give the answer to each picture, by name, everything on."""
+    """Give the answer to each view, by name, everything on, with the fingerprint of the picture."""
     model = bundle_path / layout.MODEL
     fingerprinter = Fingerprinter(model, sha256_of(model), threads=2)
     with opened(bundle_path) as bundle:
         recogniser = Recogniser(bundle, threads=2)
-        for path in sorted(folder.iterdir()):
-            pixels = frames.load(path, side=frames.UPLOAD_SIDE)
-            answer = recogniser.recognise(frames.frame(pixels, source=path.name))
+        for path in sorted(folder.glob("*.png")):
+            view = frames.load(path, side=frames.UPLOAD_SIDE)
+            answer = recogniser.recognise(frames.frame(view, source=path.name))
+            picture = frames.load(path.with_suffix(".jpg"), side=frames.UPLOAD_SIDE)
             yield {
                 "picture": path.name,
                 "verdict": str(answer.verdict),
                 "record": answer.matches[0].record.record_id if answer.matches else None,
-                "fingerprint": fingerprinter(preprocess.to_input(pixels)).vector.tolist(),
+                "fingerprint": fingerprinter(preprocess.to_input(picture)).vector.tolist(),
             }
 
 
