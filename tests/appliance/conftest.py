@@ -51,6 +51,9 @@ def _able() -> None:
 @pytest.fixture(scope="session")
 def layers() -> Iterator[Path]:
     """Where this run's layers lie; removed at the end. Not in /tmp, which may be a layer itself."""
+    for left in CACHE.glob("run-*"):  # by a run that was killed
+        if not Path(f"/proc/{left.name.removeprefix('run-')}").exists():
+            shutil.rmtree(left, ignore_errors=True)
     folder = CACHE / f"run-{os.getpid()}"
     folder.mkdir(parents=True)
     yield folder
