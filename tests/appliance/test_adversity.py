@@ -34,9 +34,9 @@ def booted(trixie: System, layers: Path) -> Iterator[Booted]:
 
 
 def test_no_network_is_no_trouble(booted: Booted) -> None:
-    links = {link["ifname"] for link in json.loads(booted.run("ip", "--json", "link"))}
+    lines = booted.run("cat", "/proc/net/dev").splitlines()[2:]
 
-    assert links == {"lo"}
+    assert [line.split(":")[0].strip() for line in lines] == ["lo"]
     assert is_well(booted)
 
 
