@@ -55,6 +55,15 @@ test-api: export KIOSK_API = all
 test-api: $(DESK)/ready ## the API held against its description, fifty times as long as in make test
 	$(DESK)/bin/python -m pytest tests/kiosk_ui/test_openapi.py
 
+# Each fault several times, mended after pauses of several lengths; the marks are 5 s and 15 s, without any slack.
+.PHONY: test-cameras
+test-cameras: $(DESK)/ready ## every way a camera fails, again and again: a quarter of an hour; prints how soon it is back
+	mkdir -p out
+	KIOSK_CAMERAS=all $(DESK)/bin/python -m pytest -s -q tests/device/service/test_camera_faults.py tests/device/cameras/test_supervised.py \
+		> out/cameras.log 2>&1 || { tail -60 out/cameras.log; exit 1; }
+	@grep -ahoE "CAMERAS .*" out/cameras.log | cut -c9-
+	@tail -1 out/cameras.log
+
 check: $(DESK)/ready ## format, lint, strict types, import contracts
 	$(DESK)/bin/black --check --quiet . || { $(DESK)/bin/black --check .; exit 1; }
 	$(DESK)/bin/ruff check .
@@ -74,6 +83,12 @@ evaluate: $(DESK)/ready ## hold the bundle's prints under a simulated camera; a 
 
 bench: $(DESK)/bench-ready ## the benchmarks, side by side with peers in one run (COLLECTION= names another)
 	$(DESK)/bin/python -m bench --bundle $(BUNDLE) --collection $(COLLECTION)
+
+# May be stopped and run again; out/soak keeps what was done. SOAK=short is a few minutes, SOAK=long ten times as much.
+SOAK_ANSWERS := $(if $(filter short,$(SOAK)),200,$(if $(filter long,$(SOAK)),100000,10000))
+.PHONY: soak
+soak: $(DESK)/ready ## a kiosk's long life in an hour and a half: frames, answers and changes of bundle; prints what it found (SOAK=short, long)
+	MALLOC_ARENA_MAX=2 $(DESK)/bin/python -m bench.soak --bundle $(BUNDLE) --out out/soak$(if $(SOAK),-$(SOAK)) --answers $(SOAK_ANSWERS)
 
 screenshots: system-test $(DESK)/ready ## pictures of every page and size, into out/screenshots
 	$(DESK)/bin/python tests/screens/shoot.py --bundle demo/bundle --out out/screenshots

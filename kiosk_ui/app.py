@@ -18,7 +18,16 @@ from device.errors import (
     UnknownRecordError,
 )
 from device.service import KioskService
-from kiosk_ui import api, closer_views, security, staff_views, stand_api, stick_views, views
+from kiosk_ui import (
+    api,
+    closer_views,
+    metrics,
+    security,
+    staff_views,
+    stand_api,
+    stick_views,
+    views,
+)
 from kiosk_ui.reader import Readers
 from kiosk_ui.screen import Screen
 from kiosk_ui.staff_sessions import StaffSessions
@@ -61,6 +70,7 @@ def create_app(
     app = _bare_app(service, screen, hosts)
     app.register_blueprint(stand_api.blueprint(service, waiting=LONG_POLLS))
     app.register_blueprint(stick_views.blueprint(service))
+    app.register_blueprint(metrics.blueprint(service))
     if service.office is not None:
         app.register_blueprint(
             staff_views.blueprint(service, service.office, sessions or StaffSessions())

@@ -22,6 +22,8 @@ STARTING_S = 60.0
 # A browser that doesn't come back is tried again ever more rarely: nobody may be there, or the museum closed.
 LONGEST_S = 960.0
 SIGN = "page-is-silent"
+# By which an application knows its heartbeat.
+NAME = "heartbeat"
 _LOOKED_EVERY_S = 2.0
 _STATE = "/api/v1/stand/state"
 
@@ -46,6 +48,7 @@ class Heartbeat:
         self._ended = threading.Event()
         self._watching = threading.Thread(target=self._watch, name="heartbeat", daemon=True)
         app.before_request(self._listen)
+        app.extensions[NAME] = self
 
     @classmethod
     def from_environ(cls, app: Flask, environ: Mapping[str, str]) -> Self:

@@ -19,6 +19,7 @@ from device.service.updates import Updates, UpdateStanding
 from device.staff import hours, misses, statistics
 from device.staff.choices import Attract, Choices
 from device.staff.hours import DAYS, OpeningHours
+from device.staff.machine import MachineHealth
 from device.staff.recent_log import RecentLog
 from device.store.bulletin import Bulletin, Step
 
@@ -39,6 +40,7 @@ __all__ = [
     "Health",
     "Hint",
     "KioskService",
+    "MachineHealth",
     "Match",
     "Office",
     "OpeningHours",

@@ -1,8 +1,9 @@
 """What the kiosk tells of itself: the stand's state with its revision, and how the service is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from device.bundle.manifest import Manifest
+from device.service.answer_times import AnswerTimes
 from device.state import KioskState, Phase
 
 
@@ -48,6 +49,7 @@ class Health:
         well: Whether visitors can be answered, by camera or by upload.
         camera: How the stand's camera is.
         answers: How many were given since the service was started.
+        answer_times: How long they took.
     """
 
     boot_id: str
@@ -57,6 +59,7 @@ class Health:
     manifest: Manifest | None
     camera: CameraHealth
     answers: int
+    answer_times: AnswerTimes = field(default_factory=AnswerTimes)
     uptime_s: float
 
     @property

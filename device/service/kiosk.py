@@ -21,6 +21,7 @@ from device.errors import BundleMissingError, KioskError
 from device.notify import Notifier
 from device.recognition.recogniser import Answer
 from device.recognition.sheet import Corner
+from device.service.answer_times import Stopwatch
 from device.service.answers import AnswerQueue, Question
 from device.service.attendant import Attendant, Attention
 from device.service.changeover import Changeover, Store
@@ -90,6 +91,7 @@ class KioskService:
         self._notifier = notifier
         self._clock = clock
         self._started_s = clock()
+        self._stopwatch = Stopwatch()
         self.comparisons = Comparisons(clock)
         self.updates = Updates(None if store is None else store.root, clock)
         self._display = Display(clock, self._on_change)
@@ -319,6 +321,7 @@ class KioskService:
             manifest=manifest,
             camera=self._stand.health(),
             answers=self._inquiry.answers + self._uploads.answers,
+            answer_times=self._stopwatch.times(),
             uptime_s=self._clock() - self._started_s,
         )
 
@@ -348,6 +351,7 @@ class KioskService:
         return Attendant(Watcher(), phase=lambda: self._display.state.phase, ask=ask)
 
     def _count(self, answer: Answer, *, is_upload: bool = False) -> None:
+        self._stopwatch.note(sum(answer.timings_ms.values()) / 1000)
         if self.office is not None:
             self.office.note_answer(answer, is_upload=is_upload)
 

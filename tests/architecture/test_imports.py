@@ -47,6 +47,7 @@ HOMES = {
     "flask": ("kiosk_ui",),
     "werkzeug": ("kiosk_ui",),
     "waitress": ("kiosk_ui",),
+    "prometheus_client": ("kiosk_ui/metrics",),
     "segno": ("kiosk_ui/qr",),
     "babel": ("kiosk_ui/texts",),
     "PIL": ("device", "converter"),

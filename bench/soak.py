@@ -1,0 +1,275 @@
+"""A long life in an hour: frames through the watching loop, whole answers with the real model, and bundles that change.
+
+One kiosk, as it runs at the stand, is shown one held print after the other and asked by nobody: it watches, takes and answers
+by itself. Proves that work was done, not only that nothing died: every answer is held to the print that was shown. Can be
+stopped and run again; what was done is kept in its folder, and growth is counted within one process's life.
+
+Time at the stand is the frames' own, a tenth of a second each, however fast they are looked at.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from bench.errors import BenchError
+from device.bundle.notices import Notices
+from device.bundle.opened import OpenedBundle, opened
+from device.cameras import CameraSource
+from device.config import CameraConfig, RecognitionConfig, WatchConfig
+from device.evaluation.bare_call import BareCall
+from device.evaluation.conditions import Level
+from device.evaluation.held import capture
+from device.notify import Notifier
+from device.recognition import frames
+from device.recognition.frames import Pixels
+from device.recognition.recogniser import Answer
+from device.service import KioskService
+from device.state import Phase
+
+SEGMENTS, PRINTS, SIZE = 100, 24, (640, 480)
+GROWTH_MIB, SLOWER = 2.0, 0.10
+# What a process takes once it has seen everything: its heaps are then as large as they get.
+WARM_SEGMENTS = 10
+_STEP_S, _PATIENCE_S, _BLANKS, _SEED = 0.1, 60.0, 12, 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A hundredth of the whole: what was done, and how the process stood at its end.
+
+    Attributes:
+        life: The process's number, as growth is counted within one.
+        anon_kib: Memory of its own; what is mapped from the bundle is the system's to keep.
+        ratio: An answer's median time, in idle model calls.
+    """
+
+    life: int
+    answers: int
+    right: int
+    frames: int
+    anon_kib: int
+    handles: int
+    threads: int
+    ratio: float
+
+
+class Feed(CameraSource):
+    """Shows what it is given, as fast as it is looked at; nothing while an answer is awaited."""
+
+    def __init__(self) -> None:
+        self._now_s = 0.0
+        super().__init__(CameraConfig(), name="soak:0", clock=lambda: self._now_s)
+        self._blank = np.full((SIZE[1], SIZE[0], 3), 128, np.uint8)
+        self._shown = self._blank
+        self._blanks = 0
+        self.goes_on = threading.Event()
+        self.goes_on.set()
+
+    def show(self, pixels: Pixels, *, blanks: int = 0) -> None:
+        """Show a picture from now on, after so many frames of an empty stand."""
+        self._shown, self._blanks = pixels, blanks
+
+    def _start(self) -> None:
+        self.goes_on.set()
+
+    def _take(self, timeout_s: float) -> Pixels:
+        self.goes_on.wait(timeout_s)
+        self._now_s += _STEP_S
+        if self._blanks > 0:
+            self._blanks -= 1
+            return self._blank.copy()
+        return self._shown.copy()
+
+    def _stop(self) -> None:
+        self.goes_on.set()
+
+
+class Soak:
+    """One process's share of the whole."""
+
+    def __init__(self, service: KioskService, feed: Feed, shown: dict[str, Pixels]) -> None:
+        """Begin with a kiosk that sees nothing yet."""
+        self._service, self._feed = service, feed
+        self._shown = list(shown.items())
+        self._turn = 0
+
+    def answer(self) -> tuple[bool, Answer]:
+        """Hold the next print until the kiosk has answered by itself; give whether it is the right one."""
+        record_id, pixels = self._shown[self._turn % len(self._shown)]
+        self._turn += 1
+        before = self._service.snapshot().state.answer
+        self._feed.show(pixels, blanks=_BLANKS if self._turn % 5 == 0 else 0)
+        until_s, revision = time.monotonic() + _PATIENCE_S, 0
+        while time.monotonic() < until_s:
+            snapshot = self._service.snapshot(revision, 1.0)
+            revision, state = snapshot.revision, snapshot.state
+            if state.phase is Phase.HOLD_STILL:
+                self._feed.goes_on.clear()
+                continue
+            self._feed.goes_on.set()
+            if state.answer is not None and state.answer is not before:
+                matches = state.answer.matches
+                return bool(matches) and matches[0].record.record_id == record_id, state.answer
+        raise BenchError(f"soak: {record_id} was held for {_PATIENCE_S:g} s and not answered")
+
+
+def known(bundle: OpenedBundle) -> dict[str, Pixels]:
+    """Give held prints by record, as the camera would see them: uint8 (480, 640, 3), RGB."""
+    records = [bundle.records.at(row) for row in range(bundle.manifest.items)]
+    shown = [record for record in records if record.show_picture]
+    chosen = [shown[row * len(shown) // PRINTS] for row in range(min(PRINTS, len(shown)))]
+    found = {}
+    for record in chosen:
+        picture = frames.decode(
+            bundle.pictures.get(record.record_id, "screen"), name=record.record_id
+        )
+        seen = capture(picture, record.record_id, level=Level.NORMAL, seed=_SEED)
+        found[record.record_id] = cv2.resize(seen.pixels, SIZE, interpolation=cv2.INTER_AREA)
+    return found
+
+
+def run(bundle: Path, out: Path, answers: int) -> list[Segment]:
+    """Do what is left to do; give all segments, this process's and those before."""
+    done = _read(out)
+    life = done[-1].life + 1 if done else 0
+    twins = [_twin(bundle, out / f"bundle-{which}") for which in "ab"]
+    feed = Feed()
+
+    def opener(opened_bundle: OpenedBundle | None) -> CameraSource:
+        feed.open()
+        return feed
+
+    with opened(bundle) as one:
+        shown, model = known(one), BareCall(one, threads=2)
+    with KioskService(
+        twins[0],
+        opener,
+        RecognitionConfig(threads=2),
+        notifier=Notifier(None),
+        watch=WatchConfig(),
+    ) as service:
+        soak = Soak(service, feed, shown)
+        while len(done) < SEGMENTS:
+            done.append(_segment(soak, service, model, max(answers // SEGMENTS, 1), life))
+            _write(out, done)
+            service.change(twins[len(done) % 2], Notices())
+            _say(done[-1], len(done))
+    return done
+
+
+def _segment(
+    soak: Soak, service: KioskService, model: BareCall, answers: int, life: int
+) -> Segment:
+    before, right, ms, calls_ms = service.health().camera.frames, 0, [], []
+    for number in range(answers):
+        is_right, answer = soak.answer()
+        right += is_right
+        ms.append(sum(answer.timings_ms.values()))
+        service.preview(after=0)
+        if number % 5 == 0:
+            calls_ms.append(model.once_ms())
+    return Segment(
+        life=life,
+        answers=answers,
+        right=right,
+        frames=service.health().camera.frames - before,
+        anon_kib=_anon_kib(),
+        handles=len(list(Path("/proc/self/fd").iterdir())),
+        threads=threading.active_count(),
+        ratio=round(float(np.median(ms) / np.median(calls_ms)), 3),
+    )
+
+
+def judge(done: Sequence[Segment]) -> list[tuple[str, str, bool]]:
+    """Give what was wanted of the whole, what was found, and whether that is met."""
+    answers, right = sum(s.answers for s in done), sum(s.right for s in done)
+    growth_kib, handles, threads = 0, 0, 0
+    for life in {s.life for s in done}:
+        warm = [s for s in done if s.life == life][min(WARM_SEGMENTS, len(done) // 2) :]
+        if warm:
+            growth_kib = max(growth_kib, _level(warm[-5:]) - _level(warm[:5]))
+            handles = max(handles, len({s.handles for s in warm}) - 1)
+            threads = max(threads, len({s.threads for s in warm}) - 1)
+    tenth = max(len(done) // 10, 1)
+    first, last = (
+        float(np.median([s.ratio for s in part])) for part in (done[:tenth], done[-tenth:])
+    )
+    slower = last / first - 1
+    return [
+        ("answers, each right", f"{right} of {answers}", right == answers),
+        ("frames watched", f"{sum(s.frames for s in done)}", True),
+        ("changes of bundle", f"{len(done)}", True),
+        (f"growth after warm-up, at most {GROWTH_MIB:g} MiB", f"{growth_kib / 1024:.2f} MiB", growth_kib <= GROWTH_MIB * 1024),
+        ("file handles constant", f"{handles} other counts", handles == 0),
+        ("threads constant", f"{threads} other counts", threads == 0),
+        ("last tenth against first, within 10 %", f"{slower:+.1%}", abs(slower) <= SLOWER),
+    ]  # fmt: skip
+
+
+def _level(segments: Sequence[Segment]) -> int:
+    return int(np.median([s.anon_kib for s in segments]))
+
+
+def _anon_kib() -> int:
+    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith("RssAnon")))
+
+
+def _twin(bundle: Path, place: Path) -> Path:
+    """Give a copy to change to, of the same files where the disk allows it."""
+    if not place.exists():
+        try:
+            shutil.copytree(bundle, place, copy_function=os.link)
+        except OSError:
+            shutil.rmtree(place, ignore_errors=True)
+            shutil.copytree(bundle, place)
+    return place
+
+
+def _read(out: Path) -> list[Segment]:
+    kept = out / "soak.json"
+    return [Segment(**each) for each in json.loads(kept.read_text())] if kept.exists() else []
+
+
+def _write(out: Path, done: Sequence[Segment]) -> None:
+    scratch = out / "soak.new"
+    scratch.write_text(json.dumps([asdict(each) for each in done]))
+    scratch.replace(out / "soak.json")
+
+
+def _say(segment: Segment, count: int) -> None:
+    print(
+        f"{count:3}/{SEGMENTS}  {segment.right}/{segment.answers} right  {segment.frames} frames  "
+        f"{segment.anon_kib / 1024:.1f} MiB  {segment.handles} handles  {segment.threads} threads  "
+        f"{segment.ratio:.2f} model calls",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run it to its end; 0 when all is as wanted."""
+    parser = argparse.ArgumentParser(prog="bench.soak", description=__doc__.splitlines()[0])
+    parser.add_argument("--bundle", type=Path, default=Path("demo/bundle"))
+    parser.add_argument("--out", type=Path, default=Path("out/soak"))
+    parser.add_argument("--answers", type=int, default=10_000)
+    options = parser.parse_args(arguments)
+    options.out.mkdir(parents=True, exist_ok=True)
+    found = judge(run(options.bundle, options.out, options.answers))
+    for wanted, what, is_met in found:
+        print(f"{'met   ' if is_met else 'MISSED'}  {wanted:42} {what}")
+    return 0 if all(is_met for _, _, is_met in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

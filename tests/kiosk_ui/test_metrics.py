@@ -1,0 +1,53 @@
+"""`/metrics`: what Prometheus reads is what the kiosk is, and it tells nobody else."""
+
+from pathlib import Path
+
+import pytest
+from kiosk_page import app_of
+from prometheus_client.parser import text_string_to_metric_families as families
+
+from device.service import KioskService
+from kiosk_ui.heartbeat import Heartbeat
+
+
+def numbers(service: KioskService) -> dict[str, float]:
+    """Give every sample by its name; of a histogram, its count."""
+    app = app_of(service)
+    Heartbeat(app, None)
+    answer = app.test_client().get("/metrics", environ_base={"REMOTE_ADDR": "127.0.0.1"})
+    assert answer.status_code == 200
+    return {s.name: s.value for f in families(answer.text) for s in f.samples}
+
+
+def test_what_prometheus_reads_is_how_the_kiosk_is(open_service, upload) -> None:
+    service = open_service()
+    before = numbers(service)
+    service.identify(upload)
+    after = numbers(service)
+
+    assert before["printkiosk_well"] == 1
+    assert before["printkiosk_answers_total"] == 0
+    assert after["printkiosk_answers_total"] == 1
+    assert after["printkiosk_answer_seconds_count"] == 1
+    assert 0 < after["printkiosk_answer_seconds_sum"] < 60
+    assert after["printkiosk_bundle_prints"] == service.manifest.items
+    assert after["printkiosk_camera_ready"] == 0
+    assert after["printkiosk_page_silent_seconds"] >= 0
+
+
+def test_what_nobody_knows_has_no_number(open_service) -> None:
+    assert "printkiosk_camera_frame_age_seconds" not in numbers(open_service())
+
+
+def test_a_kiosk_without_a_bundle_has_numbers_too(open_service, tmp_path: Path) -> None:
+    found = numbers(open_service(bundle=tmp_path / "none"))
+
+    assert found["printkiosk_well"] == 0
+    assert "printkiosk_bundle_prints" not in found
+
+
+@pytest.mark.parametrize("address", ["192.168.1.20", "10.0.0.1"])
+def test_nobody_else_is_told(open_service, address: str) -> None:
+    client = app_of(open_service()).test_client()
+
+    assert client.get("/metrics", environ_base={"REMOTE_ADDR": address}).status_code == 403
