@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.soak import SEGMENTS, Segment, judge
+from bench.soak import SEGMENTS, Segment, _read, _write, judge
 
 GOOD = Segment(
     life=0, answers=100, right=100, frames=1000, anon_kib=200_000, handles=16, threads=4, ratio=2.0
