@@ -20,6 +20,7 @@ from device.errors import (
 from device.service import KioskService
 from kiosk_ui import (
     api,
+    browse_views,
     closer_views,
     metrics,
     security,
@@ -107,6 +108,7 @@ def _bare_app(service: KioskService, screen: Screen, hosts: Iterable[str]) -> Fl
     readers = Readers(screen)
     searches = Slots("searches", SEARCHES)
     app.register_blueprint(views.blueprint(service, screen, searches))
+    app.register_blueprint(browse_views.blueprint(service))
     app.register_blueprint(closer_views.blueprint(service))
     app.register_blueprint(api.blueprint(service, searches))
     app.before_request(service.begin_request)  # what one page shows comes from one bundle

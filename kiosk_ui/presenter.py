@@ -143,6 +143,7 @@ class NarrowingPage:
     year_from: int
     year_to: int
     words: str
+    whole: str = ""
 
 
 def scene(state: KioskState, languages: Mapping[str, str]) -> Scene:
@@ -236,7 +237,13 @@ def narrowing_page(
         year_from=low if filters.year_from is None else max(low, min(filters.year_from, high)),
         year_to=high if filters.year_to is None else min(high, max(filters.year_to, low)),
         words=filters.words,
+        whole=filters.whole,
     )
+
+
+def language_of(facet: str, languages: Mapping[str, str]) -> str | None:
+    """Give the language of a facet's values as a BCP 47 tag, where the museum says it."""
+    return languages.get(_FIELDS.get(facet, facet))
 
 
 def _facet(
@@ -251,7 +258,7 @@ def _facet(
     chips.sort(key=lambda chip: not chip.chosen)  # stable: chosen first, then most first
     return Facet(
         name=name,
-        language=languages.get(_FIELDS.get(name, name)),
+        language=language_of(name, languages),
         chips=tuple(chips[:MOST_CHIPS]),
         more=tuple(chips[MOST_CHIPS:]),
     )

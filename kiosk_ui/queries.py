@@ -8,16 +8,17 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 
 from device.errors import FilterError, PictureError
-from device.service import FACETS, Corner, Filters
+from device.service import FACETS, Corner, Filters, Order
 
 MOST_MATCHES = 100
 MOST_VALUES = 64
 LONGEST_WORDS = 200
+LONGEST_WHOLE = 1000
 _YEARS = (-9999, 9999)
 # A sheet's corner may lie a little outside of the picture.
 _CORNERS = (-0.25, 1.25)
 _LEAST_AREA = 0.001
-_FILTERS = frozenset({*FACETS, "year_from", "year_to", "undated", "words"})
+_FILTERS = frozenset({*FACETS, "year_from", "year_to", "undated", "words", "whole"})
 _PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "application/octet-stream"})
 
 
@@ -38,6 +39,7 @@ def read_filters(query: MultiDict[str, str], *, also: Iterable[str] = ()) -> Fil
         year_to=read_number(query, "year_to", *_YEARS),
         undated=read_number(query, "undated", 0, 1) != 0,
         words=_words(query),
+        whole=_whole(query),
     )
 
 
@@ -143,6 +145,25 @@ def _words(query: MultiDict[str, str]) -> str:
     if len(words) > LONGEST_WORDS:
         raise FilterError(f"words: expected at most {LONGEST_WORDS} letters, found {len(words)}")
     return words
+
+
+def _whole(query: MultiDict[str, str]) -> str:
+    whole = _single(query, "whole") or ""
+    if len(whole) > LONGEST_WHOLE:
+        raise FilterError(f"whole: expected at most {LONGEST_WHOLE} letters, found {len(whole)}")
+    return whole
+
+
+def read_order(query: MultiDict[str, str]) -> Order:
+    """Give the order asked for in a query: the makers' where none is.
+
+    Raises:
+        FilterError: When there is no such order.
+    """
+    text = _single(query, "order") or Order.MAKER.value
+    if text not in list(Order):
+        raise FilterError(f"order: expected one of {', '.join(Order)}, found {text[:40]!r}")
+    return Order(text)
 
 
 def _single(query: MultiDict[str, str], key: str) -> str | None:

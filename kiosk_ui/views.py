@@ -52,10 +52,6 @@ def blueprint(service: KioskService, screen: Screen, searches: Slots) -> Bluepri
         shown = presenter.answer_scene(found, service.manifest.languages)
         return views.scene(replace(shown, why=closer.address_of(service, found)), is_own=True)
 
-    @routes.get("/records/<path:record_id>")
-    def record(record_id: str) -> str:
-        return views.record(record_id)
-
     @routes.get("/narrowing")
     def narrowing() -> str:
         filters = queries.read_filters(request.args)
@@ -110,11 +106,6 @@ class _Views:
         health = self._service.health()
         return Scene(name="invite" if health.well else "no_bundle", answer=None, note="")
 
-    def record(self, record_id: str) -> str:
-        """Give a print's own label, to be read."""
-        record = self._service.record(record_id)
-        return render_template("record.html", label=self._label(record))
-
     def _stand(self) -> Scene:
         health = self._service.health()
         languages = health.manifest.languages if health.manifest else {}
@@ -123,13 +114,8 @@ class _Views:
         return replace(presenter.scene(state, languages), why=why)
 
     def _label(self, record: Record) -> Label:
-        related = {
-            relation.record_id: self._service.record(relation.record_id)
-            for relation in record.relations
-            if relation.record_id is not None
-        }
         manifest = self._service.manifest
-        return presenter.label(record, manifest.bundle_id, manifest.languages, related)
+        return presenter.label(record, manifest.bundle_id, manifest.languages)
 
     def _example(self, shown: Scene) -> Label | None:
         """Give a print of the collection to look at while there is nothing else to see."""

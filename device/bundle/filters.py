@@ -4,7 +4,7 @@ A filter is never applied to a list of neighbours afterwards: the seed did, and 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from device.errors import FilterError
@@ -27,6 +27,8 @@ class Filters:
         undated: Whether works without a year pass a filter on years.
         words: Full-text search over title, makers, technique and note; every word has to occur, the
             last may be unfinished.
+        whole: What works are part of, copied after and so on, as the museum writes it: a series, a book; empty for
+            all works.
     """
 
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -34,6 +36,7 @@ class Filters:
     year_to: int | None = None
     undated: bool = True
     words: str = ""
+    whole: str = ""
 
     def __post_init__(self) -> None:
         for facet, chosen in self.terms.items():
@@ -41,6 +44,7 @@ class Filters:
         _check_number("values", sum(map(len, self.terms.values())), _MOST_VALUES)
         _check_number("words", len(_split(self.words)), _MOST_WORDS)
         _check_text("words", self.words)
+        _check_text("whole", self.whole)
         for year in (self.year_from, self.year_to):
             if year is not None and not _YEARS[0] <= year <= _YEARS[1]:
                 raise FilterError(f"years: expected {_YEARS[0]} to {_YEARS[1]}, found {year}")
@@ -56,7 +60,7 @@ class Filters:
     @property
     def is_open(self) -> bool:
         """Whether everything passes."""
-        return not (any(self.terms.values()) or self.has_years or _split(self.words))
+        return not (any(self.terms.values()) or self.has_years or _split(self.words) or self.whole)
 
     @property
     def has_years(self) -> bool:
@@ -65,12 +69,8 @@ class Filters:
 
     def without(self, facet: str) -> "Filters":
         """Give the same filters but for one facet: what its own options are counted against."""
-        return Filters(
-            terms={name: chosen for name, chosen in self.terms.items() if name != facet},
-            year_from=self.year_from,
-            year_to=self.year_to,
-            undated=self.undated,
-            words=self.words,
+        return replace(
+            self, terms={name: chosen for name, chosen in self.terms.items() if name != facet}
         )
 
 
@@ -94,6 +94,9 @@ def where(filters: Filters, *, is_reworded: bool = False) -> Clause:
         parts.append(_years(filters))
     if _split(filters.words):
         parts.append(_words(filters.words, is_reworded))
+    if filters.whole:
+        found = "SELECT item FROM relations WHERE target = ?"
+        parts.append(Clause(sql=f"item IN ({found})", values=(filters.whole,)))
     return Clause(
         sql=" AND ".join(part.sql for part in parts) or "1",
         values=tuple(value for part in parts for value in part.values),

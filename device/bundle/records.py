@@ -61,6 +61,18 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """As much of a record as putting many of them in order takes."""
+
+    item: int
+    record_id: str
+    title: str
+    makers: str | None
+    year: int | None
+    show_picture: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
     """One value a search can be narrowed to, and how many records would remain."""
 
@@ -238,6 +250,35 @@ class Records:
         if not rows:
             raise UnknownRecordError(f"row {item} is not in this collection of {len(self)}")
         return self._record(rows[0])
+
+    def outlines(self) -> tuple[Outline, ...]:
+        """Give all records in outline, by row."""
+        names = "item, record_id, title, makers, COALESCE(year_min, year_max), show_picture"
+        rows = self._all(f"SELECT {names} FROM records ORDER BY item")
+        kinds: tuple[Any, ...] = (int, str, str, _TEXT_OR_NOTHING, (int, NoneType), int)
+        for row in rows:
+            if not all(isinstance(v, kind) for v, kind in zip(row, kinds, strict=True)):
+                raise self._damaged(f"{row!r:.60} as a record's outline")
+        return tuple(
+            Outline(item=i, record_id=r, title=t, makers=m, year=y, show_picture=bool(s))
+            for i, r, t, m, y, s in rows
+        )
+
+    def referring(self, item: int) -> tuple[Relation, ...]:
+        """Give the relations of others that lead to the record in this row: their kinds, and whose they are."""
+        rows = self._all(
+            """SELECT kind, other.title, other.record_id FROM relations
+               JOIN records AS other ON other.item = relations.item
+               WHERE target_item = ? ORDER BY relations.item, position""",
+            item,
+        )
+        if not all(isinstance(text, str) for row in rows for text in row):
+            raise self._damaged("a relation that is no text")
+        return tuple(Relation(kind=k, target=t, record_id=r) for k, t, r in rows)
+
+    def sharing(self, target: str) -> int:
+        """Give how many records have a relation to this, as the museum writes it."""
+        return len(self.passing(Filters(whole=target)))
 
     def passing(self, filters: Filters) -> tuple[int, ...]:
         """Give the rows of the records that pass, ascending."""

@@ -119,6 +119,18 @@ class Recogniser:
         """The bundle that answers."""
         return self._bundle
 
+    def alike(self, item: int, count: int) -> list[Record]:
+        """Give the records that look most like one of the collection's own, nearest first; for any thread.
+
+        Args:
+            item: Its row.
+            count: At most so many.
+        """
+        gone = self._bundle.withdrawn
+        found = self._index.alike(item, count + len(gone))
+        rows = [neighbour.item for neighbour in found if neighbour.item not in gone][:count]
+        return [self._bundle.records.at(row) for row in rows]
+
     def recognise(
         self,
         frame: Frame,

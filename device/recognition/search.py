@@ -131,10 +131,7 @@ class Index:
         if count > self._spec.candidates:  # more than `search_k` was chosen for
             return self.exact(fingerprint, count)
         query = self._query(fingerprint)
-        candidates = self._trees.get_nns_by_vector(
-            self._projection(query), self._spec.candidates, search_k=self._spec.search_k
-        )
-        return self._scored(query, sorted(candidates), count)  # so that ties fall as in `exact`
+        return self._scored(query, self._candidates(query), count)
 
     def exact(
         self, fingerprint: Fingerprint, count: int, among: Sequence[int] | None = None
@@ -151,6 +148,19 @@ class Index:
         """
         rows = range(len(self)) if among is None else among
         return self._scored(self._query(fingerprint), rows, count)
+
+    def alike(self, item: int, count: int) -> list[Neighbour]:
+        """Give the prints nearest to one of the collection's own, at most as many as `nearest` looks at; itself left out."""
+        query = np.asarray(self._vectors[item], dtype=np.float32)
+        found = self._scored(query, self._candidates(query), count + 1)
+        return [neighbour for neighbour in found if neighbour.item != item][:count]
+
+    def _candidates(self, query: Vector) -> list[int]:
+        return sorted(  # so that ties fall as in `exact`
+            self._trees.get_nns_by_vector(
+                self._projection(query), self._spec.candidates, search_k=self._spec.search_k
+            )
+        )
 
     def _query(self, fingerprint: Fingerprint) -> Vector:
         if fingerprint.model_sha256 != self._spec.model_sha256:

@@ -9,6 +9,7 @@ from device.recognition.verdict import Verdict
 from device.recognition.wire import answer_to_json
 from device.service.assembly import open_camera_for, open_kiosk
 from device.service.attendant import Attention
+from device.service.browsing import Family, Order, Page, in_order
 from device.service.comparisons import Comparison
 from device.service.health import CameraHealth, Health, Snapshot
 from device.service.kiosk import KioskService
@@ -35,6 +36,7 @@ __all__ = [
     "Choices",
     "Comparison",
     "Corner",
+    "Family",
     "FilterOptions",
     "Filters",
     "Health",
@@ -45,6 +47,8 @@ __all__ = [
     "Office",
     "OpeningHours",
     "Option",
+    "Order",
+    "Page",
     "Preview",
     "Proof",
     "RecentLog",
@@ -59,6 +63,7 @@ __all__ = [
     "Verdict",
     "answer_to_json",
     "hours",
+    "in_order",
     "misses",
     "open_camera_for",
     "open_kiosk",

@@ -108,6 +108,13 @@ class Exhibition:
         with self.lent(bundle_id) as bundle:
             return bundle.pictures.get(record_id, size)
 
+    def alike(self, record_id: str, count: int) -> tuple[Record, ...]:
+        """Give what looks most like a record; nothing where its bundle was just changed for another."""
+        with self._shelf.lend() as lent:
+            item = lent.bundle.records.get(record_id).item
+            recogniser = lent.recogniser
+            return tuple(recogniser.alike(item, count)) if recogniser is not None else ()
+
     def options(self, filters: Filters) -> FilterOptions:
         """Give what a search can be narrowed to, and how many records remain."""
         with self.lent() as bundle:

@@ -24,6 +24,7 @@ from device.recognition.sheet import Corner
 from device.service.answer_times import Stopwatch
 from device.service.answers import AnswerQueue, Question
 from device.service.attendant import Attendant, Attention
+from device.service.browsing import Browsing
 from device.service.changeover import Changeover, Store
 from device.service.comparisons import Comparisons
 from device.service.display import Display
@@ -51,6 +52,7 @@ class KioskService:
 
     Attributes:
         boot_id: Another one at each start.
+        browsing: The collection, to be walked through without a camera.
         office: The staff's; `None` for a kiosk without.
         comparisons: Visitors' prints that may be compared with the record now.
         updates: What there is to say of them; nothing where there is no store.
@@ -96,6 +98,7 @@ class KioskService:
         self.updates = Updates(None if store is None else store.root, clock)
         self._display = Display(clock, self._on_change)
         self._shown = Exhibition(recognition.threads)
+        self.browsing = Browsing(self._shown)
         self._queue = AnswerQueue(
             self._shown.recognise, waiting=recognition.waiting, on_round=self._come_round
         )

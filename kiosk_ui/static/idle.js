@@ -8,9 +8,9 @@ const ANSWERS = ["keydown", "click"];
  * Watch for touches; give what counts as one, such as a print held under the camera.
  *
  * `ask` puts the question after `idleMs`, `stay` takes it back, `leave` follows `graceMs` after it. Where
- * `isNeeded` says that nothing would be lost, nothing is asked.
+ * `isNeeded` says that nothing would be lost, nothing is asked. `rest` follows once nothing is left of a visit.
  */
-export function watchIdle({ idleMs, graceMs, isNeeded, ask, stay, leave }) {
+export function watchIdle({ idleMs, graceMs, isNeeded, ask, stay, leave, rest }) {
   let timer = 0;
   let isAsking = false;
   const wait = () => {
@@ -21,10 +21,14 @@ export function watchIdle({ idleMs, graceMs, isNeeded, ask, stay, leave }) {
     isAsking = false;
     stay();
     leave();
+    rest();
     wait();
   };
   const idle = () => {
-    if (!isNeeded()) return wait();
+    if (!isNeeded()) {
+      rest();
+      return wait();
+    }
     isAsking = true;
     ask();
     timer = setTimeout(expire, graceMs);

@@ -1,6 +1,7 @@
 // The page's composition root: what happens when something is touched, and who may change the stage.
 
 import { change, hasChosen } from "./appearance.js";
+import { Attract } from "./attract.js";
 import { Attention } from "./attention.js";
 import { Closer } from "./closer.js";
 import { Corners } from "./corners.js";
@@ -9,19 +10,21 @@ import { watchIdle } from "./idle.js";
 import { swallowGestures } from "./gestures.js";
 import { Narrowing } from "./narrowing.js";
 import { Preview } from "./preview.js";
-import { readPrint } from "./reading.js";
 import { Stage, fit } from "./stage.js";
 import { post } from "./server.js";
 import { watchService, watchStand } from "./service.js";
 import { watchStick } from "./stick.js";
 import { sendPicture } from "./upload.js";
+import { Wander } from "./wander.js";
 
 const isStand = document.documentElement.dataset.mode === "stand";
 const stage = new Stage(document.getElementById("stage"), document.getElementById("announcer"));
-const reading = document.getElementById("reading");
+const wander = new Wander(document.getElementById("reading"));
 const closer = new Closer(document.getElementById("closer"));
 const still = document.getElementById("still");
 const narrowing = new Narrowing(document.getElementById("narrowing"));
+const sifting = new Narrowing(document.getElementById("sifting"), "sift"); // of what is browsed
+const attract = new Attract(document.getElementById("attract"));
 const preview = isStand ? new Preview(stage) : null;
 
 // A picture handed in on this page, while its answer is shown; the stand's own state waits behind it.
@@ -30,7 +33,7 @@ let own = null;
 // What lies at the stand takes the screen from nobody who reads, narrows or asks about a picture of their own.
 const attention = new Attention(() => ({
   query: narrowing.query,
-  isElsewhere: Boolean(own) || reading.open || closer.isOpen || narrowing.isOpen,
+  isElsewhere: Boolean(own) || wander.isOpen || closer.isOpen || narrowing.isOpen,
 }));
 const tell = () => isStand && attention.tell();
 
@@ -86,6 +89,12 @@ function showYours(scene) {
   picture.addEventListener("error", () => picture.removeAttribute("src"), { once: true });
 }
 
+/** Give what the browsed prints are narrowed to, as a query. */
+function wanderQuery() {
+  const query = document.querySelector("#reading .browsing")?.dataset.query;
+  return query ? `?${query}` : "";
+}
+
 /** Let go of the picture that was asked about, here and on its way. */
 function forget() {
   if (!own) return;
@@ -106,8 +115,9 @@ function withCorners(query, corners) {
 async function switchTo(query) {
   const anew = await change(query);
   if (!anew) return;
-  if (reading.open) readPrint(reading, reading.firstElementChild.dataset.record);
+  if (wander.isOpen) wander.refresh();
   if (narrowing.isOpen) narrowing.refresh();
+  if (sifting.isOpen) sifting.refresh();
   narrowing.mark();
   if (own) return own.marking ? mark() : ask(own.file, own.corners);
   const scene = anew.querySelector("#stage .scene");
@@ -117,7 +127,8 @@ async function switchTo(query) {
 /** Begin anew for the next visitor: no picture, no search, no language, no large text of the last one. */
 function reset() {
   closer.close();
-  reading.close();
+  sifting.reset();
+  wander.close();
   narrowing.reset();
   document.querySelectorAll(".look[open]").forEach((look) => (look.open = false));
   if (hasChosen()) change("anew").then((anew) => anew && !own && stage.show(isStand ? "/stand" : "/invite"));
@@ -134,9 +145,17 @@ const actions = {
   },
   corners: mark,
   search: () => ask(own.file, own.marking.query),
-  clear: () => narrowing.clear(),
+  clear: (pressed) => (pressed.closest("#sifting") ? sifting : narrowing).clear(),
   close: (pressed) => pressed.closest("dialog").close(),
-  done: () => {
+  back: () => wander.back(),
+  home: async () => {
+    closer.close();
+    wander.close();
+    if (own || stage.hasAnswer) await again();
+  },
+  sift: () => sifting.open(wanderQuery()),
+  done: (pressed) => {
+    if (pressed.closest("#sifting")) return sifting.done() && wander.turn(`/browse${sifting.query}`);
     const changed = narrowing.done();
     if (changed && own) ask(own.file, own.corners);
     else if (changed && isStand && stage.hasAnswer) look();
@@ -150,9 +169,12 @@ document.addEventListener("click", (event) => {
     return switchTo(new URLSearchParams([[chosen.name, chosen.value]]));
   }
   if (!event.target.closest(".look")) document.querySelectorAll(".look[open]").forEach((look) => (look.open = false));
-  const pressed = event.target.closest("[data-action], [data-read], [data-sheet]");
+  const pressed = event.target.closest("[data-action], [data-read], [data-go], [data-turn], [data-sheet]");
   if (!pressed) return;
-  if (pressed.dataset.read) readPrint(reading, pressed.dataset.read).then(tell);
+  const { read, go, turn, keep } = pressed.dataset;
+  if (read) wander.open(`/records/${read.split("/").map(encodeURIComponent).join("/")}`).then(tell);
+  else if (go) wander.open(go).then(tell);
+  else if (turn) wander.turn(turn, keep);
   else if (pressed.dataset.sheet) closer.open(pressed.dataset.sheet).then(tell);
   else actions[pressed.dataset.action]?.(pressed);
 });
@@ -174,17 +196,20 @@ if (isStand) {
   const touched = watchIdle({
     idleMs: Number(document.body.dataset.idleS) * 1000,
     graceMs: Number(document.body.dataset.graceS) * 1000,
-    isNeeded: () => own || reading.open || narrowing.isOpen || narrowing.query || stage.hasAnswer || hasChosen(),
+    isNeeded: () => own || wander.isOpen || narrowing.isOpen || narrowing.query || stage.hasAnswer || hasChosen(),
     ask: () => still.showModal(),
     stay: () => still.close(),
     leave: reset,
+    rest: () => ["looking", "camera_lost"].includes(stage.name) && attract.begin(),
   });
   watchStand((state, isNews) => {
+    if (isNews) attract.end();
     if (isNews) touched(); // whoever holds a print there need not touch the screen
     if (isNews && !own) stage.show("/stand");
     if (isNews && !own && !state.answer) closer.close(); // a visitor's print goes with its answer
     preview.isWanted = state.camera_ready;
   });
+  preview.onSeen = () => attract.end();
   preview.start();
   watchStick(document.getElementById("stick"));
 } else {

@@ -6,13 +6,16 @@ const TYPING_MS = 250;
 
 export class Narrowing {
   #dialog;
+  #action;
   #query = "";
   #opened = "";
   #asked = 0;
   #timer = 0;
 
-  constructor(dialog) {
+  /** `action` names the buttons that open it, and say whether the search is narrowed. */
+  constructor(dialog, action = "narrow") {
     this.#dialog = dialog;
+    this.#action = action;
     dialog.addEventListener("input", (event) => this.#onInput(event));
     dialog.addEventListener("click", (event) => this.#onStep(event));
     dialog.addEventListener("submit", (event) => event.preventDefault());
@@ -27,7 +30,9 @@ export class Narrowing {
     return this.#dialog.open;
   }
 
-  async open() {
+  /** Open it; with another query than the one before where one is given. */
+  async open(query = this.#query) {
+    this.#query = query;
     this.#opened = this.#query;
     await this.#refresh();
     if (!this.#dialog.open && this.#dialog.firstElementChild) this.#dialog.showModal();
@@ -63,7 +68,7 @@ export class Narrowing {
   /** Let the stage's button say whether the search is narrowed. */
   mark() {
     const isNarrowed = [...new URLSearchParams(this.#query).keys()].some((key) => key !== "undated");
-    document.querySelectorAll('[data-action="narrow"]').forEach((button) => {
+    document.querySelectorAll(`[data-action="${this.#action}"]:has([data-narrowed])`).forEach((button) => {
       button.querySelector("[data-narrowed]").hidden = !isNarrowed;
       button.querySelector("[data-open]").hidden = isNarrowed;
     });

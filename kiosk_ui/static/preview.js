@@ -14,6 +14,7 @@ export class Preview {
   #outline = new Outline();
   #guide = new Guide();
   isWanted = true;
+  onSeen = () => {}; // a print is held, other than one that was looked up already
 
   constructor(stage) {
     this.#stage = stage;
@@ -47,6 +48,7 @@ export class Preview {
   }
 
   async #show(picture, address, { points, still, hint }) {
+    if (points && hint !== "known") this.onSeen();
     const ready = new Image();
     ready.src = address;
     await ready.decode().catch(() => {});

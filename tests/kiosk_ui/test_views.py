@@ -41,7 +41,12 @@ def test_every_file_the_page_names_is_served(client: FlaskClient) -> None:
 
 def test_the_pages_own_files_are_light(client: FlaskClient) -> None:
     static = Path(__file__).parents[2] / "kiosk_ui/static"
-    weight = sum(path.stat().st_size for path in static.rglob("*") if path.is_file())
+    # Letters beyond Western Europe's travel only where a word has them; the licence never does.
+    weight = sum(
+        path.stat().st_size
+        for path in static.rglob("*")
+        if path.is_file() and "latin-ext" not in path.name and path.suffix != ".txt"
+    )
     assert weight + len(client.get("/").data) < 150_000
 
 
@@ -110,7 +115,7 @@ def test_a_print_whose_picture_may_not_be_shown_is_read_without_it(
     html = unescape(client.get(f"/records/{hidden_id}", headers=FRAGMENT).text)
     assert service.record(hidden_id).title in html
     assert "does not let its picture be shown" in html
-    assert "<img" not in html
+    assert "<img" not in html.split('class="shelf"')[0]
 
 
 def test_record_texts_bear_the_museums_language(
@@ -158,6 +163,9 @@ def test_html_in_metadata_is_text(
         hostile_client.get("/?guest").text,
         hostile_client.get("/narrowing").text,
         hostile_client.get(f"/records/{shown_ids[0]}").text,
+        hostile_client.get("/browse").text,
+        hostile_client.get("/browse/by/maker").text,
+        hostile_client.get("/attract").text,
         hostile_client.post("/answer", data=upload, headers=JPEG).text,
     ]
     for page in pages:
@@ -167,6 +175,10 @@ def test_html_in_metadata_is_text(
 
 
 ERRORS = [
+    ("/browse/by/colour", 404, "This is not here"),
+    ("/browse?order=size", 400, "could not be read"),
+    ("/browse?page=0", 400, "could not be read"),
+    ("/attract?turn=-1", 400, "could not be read"),
     ("/nothing", 404, "This is not here"),
     ("/records/nobody", 404, "This is not here"),
     ("/narrowing?colour=red", 400, "could not be read"),

@@ -1,0 +1,227 @@
+"""Walking through the collection in a real Chromium: what passes by, walls, lists, families, and the ways back and home."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from hand_camera import HandCamera
+from kiosk_page import HOSTS, wait_for
+from playwright.sync_api import Browser, Page, expect
+
+from device.config import ScreenConfig
+from device.recognition.frames import Pixels
+from device.service import KioskService
+from device.state import Phase
+from kiosk_ui import create_app
+from kiosk_ui.server import Server
+
+pytestmark = pytest.mark.browser
+
+IDLE_MS, GRACE_MS = 60_000, 30_000
+SLIDE_MS = 12_000
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Open]:
+    """A function that opens a kiosk's page under a clock that stands still; complaints fail the test."""
+    servers: list[tuple[Server, threading.Thread]] = []
+    contexts, complaints = [], []
+
+    def open_one(service: KioskService, motion: str = "no-preference", **how: object) -> Page:
+        server = Server(create_app(service, ScreenConfig(), HOSTS), "127.0.0.1", 0)
+        servers.append((server, threading.Thread(target=server.run)))
+        servers[-1][1].start()
+        contexts.append(
+            browser.new_context(
+                viewport={"width": 1280, "height": 720},
+                has_touch=True,
+                reduced_motion=motion,  # type: ignore[arg-type]
+            )
+        )
+        page = contexts[-1].new_page()
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        if how.get("clock", True):
+            page.clock.install(time=0)
+        page.goto(server.address)
+        if how.get("clock", True):
+            page.clock.pause_at(10_000)
+        expect(page.locator("[data-scene=looking]")).to_be_visible()
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    for server, thread in servers:
+        server.stop()
+        thread.join()
+    # A minute that passes in a moment asks for more live pictures at once than the kiosk has places for.
+    assert [each for each in complaints if "503" not in each] == []
+
+
+def rest(page: Page) -> None:
+    """Let nobody touch the screen for so long that the collection's prints pass by."""
+    page.mouse.click(3, 3)
+    page.clock.run_for(IDLE_MS)
+    expect(page.locator("#attract .slide")).to_be_visible()
+
+
+def picture(page: Page) -> str:
+    """Give which print is to be seen, once it alone is."""
+    expect(page.locator("#attract .slide")).to_have_count(1)
+    return page.locator("#attract .slide img").get_attribute("src") or ""
+
+
+def test_prints_pass_by_until_a_touch_which_lands_on_nothing_behind(
+    open_page: Open, service: KioskService
+) -> None:
+    service.dismiss()
+    page = open_page(service)
+    rest(page)
+    expect(page.locator("#attract .credit")).not_to_be_empty()
+    seen = [picture(page)]
+    for _ in range(2):
+        page.clock.run_for(SLIDE_MS)
+        expect(page.locator("#attract .slide")).to_have_count(2)  # one fades into the other
+        page.clock.run_for(3000)
+        seen.append(picture(page))
+    assert len(set(seen)) == 3
+    page.touchscreen.tap(1200, 660)  # where the stand's own button lies
+    expect(page.locator("#attract")).not_to_be_visible()
+    assert service.snapshot().state.phase is Phase.LOOKING
+
+
+def test_any_key_ends_it_and_a_language_switches_in_the_same_press(
+    open_page: Open, service: KioskService
+) -> None:
+    service.dismiss()
+    page = open_page(service)
+    rest(page)
+    page.keyboard.press("Enter")
+    expect(page.locator("#attract")).not_to_be_visible()
+    rest(page)
+    page.locator("#attract .switches [value=fr]").tap()
+    expect(page.locator("#attract")).not_to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+
+
+def test_without_motion_one_print_stays(open_page: Open, service: KioskService) -> None:
+    service.dismiss()
+    page = open_page(service, motion="reduce")
+    rest(page)
+    seen = picture(page)
+    page.clock.run_for(5 * SLIDE_MS)
+    assert picture(page) == seen
+
+
+def test_a_print_held_ends_it(
+    open_page: Open,
+    open_hands_free: Callable[[Pixels], tuple[KioskService, HandCamera]],
+    table: Pixels,
+    held: Pixels,
+) -> None:
+    service, camera = open_hands_free(table)
+    wait_for(service, Phase.LOOKING)
+    page = open_page(service)
+    rest(page)
+    camera.pixels = held
+    for _ in range(100):
+        page.clock.run_for(200)
+        if not page.locator("#attract").is_visible():
+            break
+        page.wait_for_timeout(50)
+    expect(page.locator("#attract")).not_to_be_visible()
+
+
+def place_of_back(page: Page) -> list[int]:
+    """Give where Back lies, in pixels."""
+    box = page.locator("#reading").get_by_role("button", name="Back").bounding_box()
+    assert box is not None
+    return [round(value) for value in box.values()]
+
+
+def test_the_collection_is_walked_through_by_finger_and_back_again(
+    open_page: Open, service: KioskService
+) -> None:
+    service.dismiss()
+    page = open_page(service, clock=False)
+    sheet = page.locator("#reading")
+    page.get_by_role("button", name="Browse").tap()
+    expect(sheet.get_by_role("heading", level=1)).to_have_text("All prints")
+    place = place_of_back(page)
+    sheet.get_by_role("button", name="Makers", exact=True).tap()
+    expect(sheet.get_by_role("heading", level=1)).to_have_text("Makers")
+    door = sheet.locator(".door").first
+    name = door.locator("span").first.inner_text()
+    door.tap()
+    expect(sheet.get_by_role("heading", level=1)).to_have_text(name)
+    sheet.locator(".card").first.tap()
+    title = sheet.locator("[data-scene=record] h1")
+    expect(title).to_be_visible()
+    first = title.inner_text()
+    assert place_of_back(page) == place
+    sheet.locator(".others .card").first.tap()  # what looks like it
+    expect(title).not_to_have_text(first)
+    sheet.get_by_role("button", name="Back").tap()
+    expect(title).to_have_text(first)
+    for heading in (name, "Makers", "All prints"):
+        sheet.get_by_role("button", name="Back").tap()
+        expect(sheet.get_by_role("heading", level=1)).to_have_text(heading)
+    sheet.get_by_role("button", name="Back").tap()
+    expect(sheet).not_to_be_visible()
+
+
+def test_home_is_one_press_from_everywhere(open_page: Open, service: KioskService) -> None:
+    service.dismiss()
+    page = open_page(service, clock=False)
+    service.look()
+    wait_for(service, Phase.FOUND)
+    expect(page.locator("#stage [data-scene=answer]:not(.goes)")).to_be_visible()
+    page.get_by_role("button", name="Read more").tap()
+    page.locator("#reading .others .card").first.tap()
+    page.locator("#reading").get_by_role("button", name="Start").tap()
+    expect(page.locator("#reading")).not_to_be_visible()
+    expect(page.locator("#stage [data-scene=looking]:not(.goes)")).to_be_visible()
+
+
+def test_by_keyboard_alone_a_print_is_found_on_a_wall_and_left_again(
+    open_page: Open, service: KioskService
+) -> None:
+    service.dismiss()
+    page = open_page(service, clock=False)
+    page.get_by_role("button", name="Browse").focus()
+    page.keyboard.press("Enter")
+    wall = page.locator("#reading [data-scene=browsing]")
+    expect(wall).to_be_visible()
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('.card')"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("#reading [data-scene=record]")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(wall).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#reading")).not_to_be_visible()
+
+
+def test_what_is_browsed_is_narrowed_and_the_search_by_camera_is_not(
+    open_page: Open, service: KioskService
+) -> None:
+    service.dismiss()
+    page = open_page(service, clock=False)
+    page.get_by_role("button", name="Browse").tap()
+    page.locator("#reading [data-action=sift]").tap()
+    panel = page.locator("#sifting")
+    panel.locator("[name=maker]").first.check(force=True)
+    expect(panel.locator("[name=maker]").first).to_be_checked()
+    expect(panel.locator(".remaining")).not_to_have_text("12 prints remain")
+    remaining = panel.locator(".remaining").inner_text().split()[0]
+    panel.get_by_role("button", name="Done").tap()
+    expect(page.locator("#reading").get_by_role("status")).to_contain_text(f"{remaining} print")
+    page.locator("#reading").get_by_role("button", name="Start").tap()
+    expect(page.locator("#stage [data-narrowed]")).not_to_be_visible()
+    service.look()
+    wait_for(service, Phase.FOUND)
