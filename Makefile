@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help run test quick test-faults test-api timings check bundle parity evaluate bench screenshots clean system system-test
+.PHONY: help run test quick test-faults check bundle parity evaluate parts bench screenshots clean system system-test
 .PHONY: test-appliance install upgrade uninstall wheelhouse lock
 
 PYTHON ?= python3
@@ -80,6 +81,10 @@ parity: $(DESK)/ready ## measure the demo bundle against full-precision TensorFl
 evaluate: $(DESK)/ready ## hold the bundle's prints under a simulated camera; a page in out/evaluation (COLLECTION=, BUNDLE=, CAPTURES=)
 	test -f $(BUNDLE)/manifest.json || $(MAKE) bundle
 	$(DESK)/bin/printkiosk-convert evaluate $(BUNDLE) --collection $(COLLECTION) --out out/evaluation $(if $(CAPTURES),--captures $(CAPTURES))
+
+parts: $(DESK)/ready ## how well a part of a print, drawn on it with a finger, finds it
+	test -f $(BUNDLE)/manifest.json || $(MAKE) bundle
+	$(DESK)/bin/python -m device.evaluation.parts $(BUNDLE)
 
 bench: $(DESK)/bench-ready ## the benchmarks, side by side with peers in one run (COLLECTION= names another)
 	$(DESK)/bin/python -m bench --bundle $(BUNDLE) --collection $(COLLECTION)

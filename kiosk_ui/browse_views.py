@@ -9,7 +9,7 @@ from kiosk_ui import browse, presenter, queries
 from kiosk_ui.presenter import Label
 
 PAGE = 12
-ALIKE = 6
+ALIKE = 5
 _MOST_PAGES = 1_000_000
 _MOST_TURNS = 1_000_000_000
 

@@ -8,13 +8,23 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
-from device.service import Answer, FilterOptions, Filters, Hint, Option, Record, Relation, Verdict
+from device.service import (
+    ACCEPTED,
+    Answer,
+    FilterOptions,
+    Filters,
+    Hint,
+    Option,
+    Record,
+    Relation,
+    Verdict,
+)
 from device.state import KioskState, Phase
 
 SceneName = Literal[
     "starting", "looking", "hold_still", "answer", "not_found", "camera_lost", "no_bundle", "invite"
 ]
-Kind = Literal["same_print", "same_image", "in_reverse", "similar", "none"]
+Kind = Literal["same_print", "same_image", "in_reverse", "similar", "none", "part_of", "part_like"]
 
 NEAREST_OTHERS = 5
 NEAREST_WHEN_NONE = 3
@@ -152,15 +162,17 @@ def scene(state: KioskState, languages: Mapping[str, str]) -> Scene:
     return Scene(name=_SCENES[state.phase], answer=page, note=state.note)
 
 
-def answer_scene(answer: Answer, languages: Mapping[str, str]) -> Scene:
-    """Give what fills a guest's screen after an upload."""
-    page = answer_page(answer, languages)
+def answer_scene(answer: Answer, languages: Mapping[str, str], *, of_part: bool = False) -> Scene:
+    """Give what fills a guest's screen after an upload, or after a part of one was asked about."""
+    page = answer_page(answer, languages, of_part=of_part)
     return Scene(name="not_found" if page.kind == "none" else "answer", answer=page, note="")
 
 
-def answer_page(answer: Answer, languages: Mapping[str, str]) -> AnswerPage:
+def answer_page(
+    answer: Answer, languages: Mapping[str, str], *, of_part: bool = False
+) -> AnswerPage:
     """Give an answer as the page shows it."""
-    kind = _kind(answer)
+    kind = _kind_of_part(answer) if of_part else _kind(answer)
     labels = tuple(label(m.record, answer.bundle_id, languages) for m in answer.matches)
     is_none = kind == "none"
     return AnswerPage(
@@ -178,6 +190,13 @@ def _kind(answer: Answer) -> Kind:
         return "none"
     kind = _KINDS[answer.verdict]
     return "in_reverse" if kind == "same_image" and answer.mirrored else kind
+
+
+def _kind_of_part(answer: Answer) -> Kind:
+    """Give what is claimed of the first match of a part: what is most like it is what was asked for, never a miss."""
+    if not answer.matches:
+        return "none"
+    return "part_of" if answer.verdict in ACCEPTED else "part_like"
 
 
 def label(

@@ -53,6 +53,13 @@ def blueprint(service: KioskService, *, waiting: int) -> Blueprint:
             snapshot = service.snapshot(after, STATE_WAIT_S)
         return jsonify(_state_to_json(service.boot_id, snapshot))
 
+    @routes.get("/print.jpg")
+    def print_() -> Response:
+        queries.refuse_unknown(request.args, ())
+        response = Response(service.comparisons.print_at_stand(), mimetype="image/jpeg")
+        response.headers["Cache-Control"] = "no-store"  # a visitor's: no browser writes it down
+        return response
+
     @routes.get("/preview.jpg")
     def preview() -> Response:
         after = _after()

@@ -44,12 +44,13 @@ def blueprint(service: KioskService, screen: Screen, searches: Slots) -> Bluepri
 
     @routes.post("/answer")
     def answer() -> str:
-        filters = queries.read_filters(request.args, also=("corners",))
+        filters = queries.read_filters(request.args, also=("corners", "part"))
         corners = queries.read_corners(request.args)
         picture = queries.read_picture(request)
         with searches.one():
             found = service.identify(picture, filters=filters, corners=corners, is_shown=True)
-        shown = presenter.answer_scene(found, service.manifest.languages)
+        is_part = queries.read_number(request.args, "part", 0, 1) == 1
+        shown = presenter.answer_scene(found, service.manifest.languages, of_part=is_part)
         return views.scene(replace(shown, why=closer.address_of(service, found)), is_own=True)
 
     @routes.get("/narrowing")

@@ -5,7 +5,7 @@ from device.bundle.pictures import MEDIA_TYPE, Size
 from device.bundle.records import FilterOptions, Option, Record, Relation
 from device.recognition.recogniser import Answer, Match
 from device.recognition.sheet import Corner, Hint
-from device.recognition.verdict import Verdict
+from device.recognition.verdict import ACCEPTED, Verdict
 from device.recognition.wire import answer_to_json
 from device.service.assembly import open_camera_for, open_kiosk
 from device.service.attendant import Attention
@@ -25,6 +25,7 @@ from device.staff.recent_log import RecentLog
 from device.store.bulletin import Bulletin, Step
 
 __all__ = [
+    "ACCEPTED",
     "DAYS",
     "FACETS",
     "MEDIA_TYPE",

@@ -11,6 +11,7 @@ from device.recognition import evidence
 from device.recognition.frames import Frame, to_jpeg
 from device.recognition.outline import Corner
 from device.recognition.recogniser import Answer
+from device.recognition.sheet import straighten
 from device.recognition.verdict import ACCEPTED
 
 _log = logging.getLogger(__name__)
@@ -66,6 +67,13 @@ def compare(frame: Frame, answer: Answer) -> Comparison | None:
     )
 
 
+def print_of(frame: Frame, answer: Answer) -> bytes:
+    """Give a frame's print, straightened where its sheet was found, as a JPEG."""
+    sheet = answer.sheet
+    flat = frame.pixels if sheet is None else straighten(frame.pixels, sheet, side=SIDE)
+    return to_jpeg(flat, side=SIDE, quality=85)
+
+
 class Comparisons:
     """The comparisons that may be looked at now: the stand's, and the latest uploads'. For any thread."""
 
@@ -74,12 +82,25 @@ class Comparisons:
         self._clock = clock
         self._lock = threading.Lock()
         self._stand: Comparison | None = None
+        self._print: bytes | None = None
         self._uploads: dict[str, tuple[float, Comparison]] = {}
 
-    def show_at_stand(self, comparison: Comparison | None) -> None:
-        """Keep the stand's, in the place of the one before; `None` lets that one go."""
+    def show_at_stand(self, comparison: Comparison | None, print_: bytes | None = None) -> None:
+        """Keep the stand's, and the print that lies there, in the place of those before; `None` lets those go."""
         with self._lock:
             self._stand = comparison
+            self._print = print_
+
+    def print_at_stand(self) -> bytes:
+        """Give the print that the stand's answer is about, straightened, as a JPEG.
+
+        Raises:
+            AnswerGoneError: When no answer is shown there.
+        """
+        with self._lock:
+            if self._print is None:
+                raise AnswerGoneError("no answer is shown; look at the print again")
+            return self._print
 
     def keep_upload(self, comparison: Comparison) -> None:
         """Keep one of an upload, and let the oldest go when there are too many."""

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from device.recognition.frames import Frame
 from device.recognition.recogniser import Answer
 from device.service.answers import AnswerQueue, Priority, Question
-from device.service.comparisons import Comparisons, compare
+from device.service.comparisons import Comparisons, compare, print_of
 from device.service.display import Display
 from device.state import Answered, Asked, Dismissed, Failed
 
@@ -66,7 +66,10 @@ class Inquiry:
     def _settle(self, frame: Frame, future: "Future[Answer]") -> None:
         if future is not self._pending:
             return  # dropped meanwhile
-        comparison = None if future.exception() else compare(frame, future.result())
+        comparison = print_ = None
+        if not future.exception():
+            comparison = compare(frame, future.result())
+            print_ = print_of(frame, future.result())
         with self._display.changing:
             if future is not self._pending:
                 return  # dropped meanwhile
@@ -82,4 +85,4 @@ class Inquiry:
                 self._on_answer(future.result())
                 self._display.apply(Answered(answer=future.result()))
                 if self._display.state.answer is future.result():
-                    self._comparisons.show_at_stand(comparison)
+                    self._comparisons.show_at_stand(comparison, print_)

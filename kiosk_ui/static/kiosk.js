@@ -9,6 +9,7 @@ import { watchDoor } from "./door.js";
 import { watchIdle } from "./idle.js";
 import { swallowGestures } from "./gestures.js";
 import { Narrowing } from "./narrowing.js";
+import { Part } from "./part.js";
 import { Preview } from "./preview.js";
 import { Stage, fit } from "./stage.js";
 import { post } from "./server.js";
@@ -24,7 +25,7 @@ const closer = new Closer(document.getElementById("closer"));
 const still = document.getElementById("still");
 const narrowing = new Narrowing(document.getElementById("narrowing"));
 const sifting = new Narrowing(document.getElementById("sifting"), "sift"); // of what is browsed
-const attract = new Attract(document.getElementById("attract"));
+const attract = isStand ? new Attract(document.getElementById("attract")) : null;
 const preview = isStand ? new Preview(stage) : null;
 
 // A picture handed in on this page, while its answer is shown; the stand's own state waits behind it.
@@ -50,26 +51,26 @@ async function again() {
 }
 
 async function look() {
-  if (own) return ask(own.file, own.corners);
+  if (own) return ask(own.file, own.corners, own.isPart);
   stage.acknowledge("look");
   const response = await post(`/api/v1/stand/look${narrowing.query}`);
   if (!response.ok) await stage.show("/stand");
 }
 
-/** Ask about a picture; `corners` are the print's in it, where the visitor has marked them. */
-async function ask(file, corners = null) {
+/** Ask about a picture; `corners` are the print's in it, or a part's, where the visitor has marked them. */
+async function ask(file, corners = null, isPart = false) {
   forget();
-  const asked = { file, corners, address: URL.createObjectURL(file), sending: new AbortController() };
+  const asked = { file, corners, isPart, address: URL.createObjectURL(file), sending: new AbortController() };
   own = asked;
   tell();
   stage.showTemplate("busy-scene", showYours);
-  const shown = await sendPicture(file, withCorners(narrowing.query, corners), asked.sending.signal);
+  const shown = await sendPicture(file, withCorners(narrowing.query, corners, isPart), asked.sending.signal);
   if (own !== asked) return; // somebody went on meanwhile
   if (!shown) return stage.showTemplate("unreachable-scene");
   asked.size = [shown.width, shown.height];
   stage.showHtml(shown.html);
   asked.why = stage.scene.querySelector('[data-sheet^="/why/"]')?.dataset.sheet;
-  if (!shown.width) stage.scene.querySelector('[data-action="corners"]')?.remove(); // it can't be shown here
+  if (!shown.width) stage.scene.querySelectorAll('[data-action="corners"], [data-action="part"]').forEach((each) => each.remove()); // it can't be shown here
 }
 
 /** Let the visitor mark the print on their picture, beginning with what was found. */
@@ -78,6 +79,22 @@ function mark() {
   const found = marked ?? stage.scene.dataset.corners?.split(",").map((v, i) => Number(v) / own.size[i % 2]) ?? [];
   stage.showTemplate("corners-scene", (scene) => {
     own.marking = new Corners(scene, found.length === 8 && found.every(Number.isFinite) ? found : null);
+    showYours(scene);
+  });
+}
+
+/** Let the visitor draw a box on their print: on their own picture, or on what lay at the stand. */
+async function drawPart() {
+  if (!own) {
+    const response = await fetch("/api/v1/stand/print.jpg").catch(() => null);
+    if (!response?.ok) return; // its answer has gone
+    const file = await response.blob();
+    own = { file, address: URL.createObjectURL(file), sending: new AbortController() };
+    tell();
+  }
+  stage.showTemplate("part-scene", (scene) => {
+    own.marking = new Part(scene);
+    own.marking.isPart = true;
     showYours(scene);
   });
 }
@@ -104,10 +121,11 @@ function forget() {
   own = null;
 }
 
-function withCorners(query, corners) {
+function withCorners(query, corners, isPart) {
   if (!corners) return query;
   const whole = new URLSearchParams(query);
   whole.set("corners", corners);
+  if (isPart) whole.set("part", "1");
   return `?${whole}`;
 }
 
@@ -119,7 +137,8 @@ async function switchTo(query) {
   if (narrowing.isOpen) narrowing.refresh();
   if (sifting.isOpen) sifting.refresh();
   narrowing.mark();
-  if (own) return own.marking ? mark() : ask(own.file, own.corners);
+  if (own?.marking) return own.marking.isPart ? drawPart() : mark();
+  if (own) return ask(own.file, own.corners, own.isPart);
   const scene = anew.querySelector("#stage .scene");
   if (scene) stage.showHtml(scene.outerHTML);
 }
@@ -144,7 +163,8 @@ const actions = {
     tell();
   },
   corners: mark,
-  search: () => ask(own.file, own.marking.query),
+  part: drawPart,
+  search: () => ask(own.file, own.marking.query, own.marking.isPart),
   clear: (pressed) => (pressed.closest("#sifting") ? sifting : narrowing).clear(),
   close: (pressed) => pressed.closest("dialog").close(),
   back: () => wander.back(),
@@ -157,7 +177,7 @@ const actions = {
   done: (pressed) => {
     if (pressed.closest("#sifting")) return sifting.done() && wander.turn(`/browse${sifting.query}`);
     const changed = narrowing.done();
-    if (changed && own) ask(own.file, own.corners);
+    if (changed && own) ask(own.file, own.corners, own.isPart);
     else if (changed && isStand && stage.hasAnswer) look();
   },
 };

@@ -45,6 +45,10 @@ CUT_OFF = """() => [...document.querySelectorAll(
     const tall = each.matches('button, .button') && box.bottom > innerHeight + 1 && !each.closest('.label, .facets');
     return tall || box.right > innerWidth + 1 || box.left < -1 || each.scrollWidth > each.clientWidth + 1 && each.clientWidth;
   }).map((each) => each.outerHTML.slice(0, 140))"""
+# What nobody touches for a minute comes to, at once.
+PASSING_BY = """async () => {
+  const { Attract } = await import('/static/attract.js');
+  await new Attract(document.getElementById('attract')).begin(); }"""
 TARGETS = """() => [...document.querySelectorAll('button, .button, .chip, summary')]
   .filter((each) => each.checkVisibility() && !each.closest('.goes'))
   .map((each) => [each.className, each.textContent.trim().slice(0, 30),
@@ -143,10 +147,27 @@ def test_no_page_bars_anyone_cuts_words_off_or_has_small_targets(
     page.locator(".scene:not(.goes) .more [data-read]").tap()
     expect(page.locator("#reading h1")).to_be_visible()
     found["reading"] = faults(page)
-    page.locator("#reading [data-action=close]").tap()
+    page.locator("#reading [data-action=back]").tap()
     page.locator(".scene:not(.goes) [data-action=narrow]").tap()
     expect(page.locator("#narrowing h1")).to_be_visible()
     found["narrowing"] = faults(page)
+    page.locator("#narrowing [data-action=done]").tap()
+    page.locator(".scene:not(.goes) .more [data-action=part]").tap()
+    scene(page, "part")
+    found["part"] = faults(page)
+    page.locator(".scene:not(.goes) [data-action=again]").tap()
+    service.dismiss()
+    scene(page, "looking")
+    page.locator(".scene:not(.goes) [data-go]").tap()
+    expect(page.locator("#reading .wall")).to_be_visible()
+    found["wall"] = faults(page)
+    page.locator("#reading [data-go*=maker]").tap()
+    expect(page.locator("#reading .list")).to_be_visible()
+    found["list"] = faults(page)
+    page.locator("#reading [data-action=home]").tap()
+    page.evaluate(PASSING_BY)
+    expect(page.locator("#attract .slide")).to_be_visible()
+    found["attract"] = faults(page)
     page.goto(page.url.split("?")[0] + f"?guest&language={language}")
     scene(page, "invite")
     found["invite"] = faults(page)
@@ -180,8 +201,8 @@ def test_one_tap_changes_the_language_of_every_page_at_the_same_place(
     expect(page.locator("#reading h1")).to_be_visible()
     assert place(page) == seen
     page.locator("#reading .switches [value=it]").tap()
-    expect(page.locator("#reading [data-action=close]")).to_have_text("Indietro")
-    page.locator("#reading [data-action=close]").tap()
+    expect(page.locator("#reading [data-action=back]")).to_have_text("Indietro")
+    page.locator("#reading [data-action=back]").tap()
     page.locator(".scene:not(.goes) [data-action=narrow]").tap()
     expect(page.locator("#narrowing h1")).to_have_text("Affina la ricerca")
     assert place(page) == seen
