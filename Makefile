@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help run test quick test-faults test-api timings check bundle parity evaluate bench screenshots clean system system-test
 .PHONY: help run test quick test-faults check bundle parity evaluate parts bench screenshots clean system system-test
+.PHONY: help run test quick test-faults test-screens check bundle parity evaluate parts bench screenshots clean system system-test
 .PHONY: test-appliance install upgrade uninstall wheelhouse lock
 
 PYTHON ?= python3
@@ -55,6 +56,8 @@ test-appliance: system-appliance $(DESK)/ready ## the kiosk installed, booted an
 test-api: export KIOSK_API = all
 test-api: $(DESK)/ready ## the API held against its description, fifty times as long as in make test
 	$(DESK)/bin/python -m pytest tests/kiosk_ui/test_openapi.py
+test-screens: system-test $(DESK)/ready ## every page in every language, size and look under axe: an hour
+	KIOSK_SCREENS=all $(DESK)/bin/python -m pytest -q tests/kiosk_ui/test_languages.py
 
 # Each fault several times, mended after pauses of several lengths; the marks are 5 s and 15 s, without any slack.
 .PHONY: test-cameras

@@ -1,18 +1,23 @@
 """The page in a real Chromium in each language, size and look: nothing is cut off, nothing bars anyone, nothing is left."""
 
+import contextlib
+import itertools
+import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from kiosk_page import HOSTS, opener_of, wait_for
+from held_notifier import HeldNotifier
+from kiosk_page import HOSTS, no_camera, opener_of, wait_for
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from device.config import ScreenConfig
 from device.recognition.frames import Pixels
-from device.service import KioskService
+from device.service import Filters, KioskService
 from device.state import Phase
 from kiosk_ui import create_app
 from kiosk_ui.server import Server
@@ -34,6 +39,17 @@ PAIRS = (
     ("it", (1280, 800), "normal", "high", "dark"),
     ("it", (720, 1280), "large", "normal", "dark"),
 )
+# In full: every language, size, text, contrast and ground.
+ALL = tuple(
+    itertools.product(
+        ("de", "en", "fr", "it"),
+        ((800, 480), (1280, 800), (1280, 720), (720, 1280)),
+        ("normal", "large"),
+        ("normal", "high"),
+        ("light", "dark"),
+    )
+)
+LOOKS = ALL if os.environ.get("KIOSK_SCREENS") == "all" else PAIRS
 PX_PER_MM = 5.2
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 CUT_OFF = """() => [...document.querySelectorAll(
@@ -121,7 +137,7 @@ def faults(page: Page, within: str = "html") -> list[Any]:
 
 @pytest.mark.parametrize(
     ("language", "size", "text", "contrast", "theme"),
-    PAIRS,
+    LOOKS,
     ids=lambda v: "x".join(map(str, v)) if isinstance(v, tuple) else str(v),
 )
 def test_no_page_bars_anyone_cuts_words_off_or_has_small_targets(
@@ -175,6 +191,76 @@ def test_no_page_bars_anyone_cuts_words_off_or_has_small_targets(
     found["error"] = faults(page)
     bad = [f"{name}: {each}" for name, listed in found.items() for each in listed]
     assert not bad, "\n".join(bad)
+
+
+STATES = LOOKS if LOOKS is ALL else (PAIRS[0], PAIRS[8], PAIRS[11])
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "text", "contrast", "theme"),
+    STATES,
+    ids=lambda v: "x".join(map(str, v)) if isinstance(v, tuple) else str(v),
+)
+def test_no_state_that_goes_wrong_bars_anyone(
+    browser: Browser,
+    open_service: Callable[..., KioskService],
+    print_pictures: dict[str, Pixels],
+    tmp_path: Path,
+    language: str,
+    size: tuple[int, int],
+    text: str,
+    contrast: str,
+    theme: str,
+) -> None:
+    found = {}
+    notifier = HeldNotifier()
+    well = open_service(opener_of(next(iter(print_pictures.values()))), notifier=notifier)
+    wait_for(well, Phase.LOOKING)
+    kiosks = {
+        "hold_still": well,
+        "camera_lost": open_service(no_camera),
+        "no_bundle": open_service(bundle=tmp_path / "none"),
+    }
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, has_touch=True, reduced_motion="reduce"
+    )
+    for name, service in kiosks.items():
+        with serving(service) as address:
+            page = context.new_page()
+            if name == "hold_still":
+                notifier.hold()
+                service.look()
+            page.goto(
+                f"{address}?language={language}&text={text}&contrast={contrast}&theme={theme}"
+            )
+            scene(page, name)
+            found[name] = faults(page)
+            if name == "hold_still":
+                notifier.gate.set()
+                wait_for(service, Phase.FOUND)
+                service.look(filters=Filters(words="nowhere-to-be-found"))
+                wait_for(service, Phase.NOT_FOUND)
+                scene(page, "not_found")
+                found["not_found"] = faults(page)
+                page.evaluate("document.getElementById('still').showModal()")
+                found["still"] = faults(page, "#still")
+            page.close()
+    context.close()
+    bad = [f"{name}: {each}" for name, listed in found.items() for each in listed]
+    assert not bad, "\n".join(bad)
+
+
+@contextlib.contextmanager
+def serving(service: KioskService) -> Iterator[str]:
+    """Serve a kiosk for the length of a `with` block; give its address."""
+    server = Server(create_app(service, ScreenConfig(px_per_mm=PX_PER_MM), HOSTS), "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield server.address
+    finally:
+        server.stop()
+        thread.join()
 
 
 def place(page: Page) -> Any:
