@@ -97,6 +97,8 @@ SOAK_ANSWERS := $(if $(filter short,$(SOAK)),200,$(if $(filter long,$(SOAK)),100
 .PHONY: soak
 soak: $(DESK)/ready ## a kiosk's long life in an hour and a half: frames, answers and changes of bundle; prints what it found (SOAK=short, long)
 	MALLOC_ARENA_MAX=2 $(DESK)/bin/python -m bench.soak --bundle $(BUNDLE) --out out/soak$(if $(SOAK),-$(SOAK)) --answers $(SOAK_ANSWERS)
+timings: system-test $(DESK)/ready ## how fast the page is, in a real browser, also beside fifty stalled clients; prints a table
+	$(DESK)/bin/python tests/screens/timings.py --bundle demo/bundle
 
 screenshots: system-test $(DESK)/ready ## pictures of every page and size, into out/screenshots
 	$(DESK)/bin/python tests/screens/shoot.py --bundle demo/bundle --out out/screenshots

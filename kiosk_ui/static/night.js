@@ -1,0 +1,35 @@
+// Outside the museum's opening hours the screen goes dark, until somebody touches it: a lamp in an empty room serves nobody.
+
+export class Night {
+  #element;
+  #idleMs;
+  #timer = 0;
+  #isClosed = false;
+
+  /** `element` covers the screen; it comes after `idleMs` without a touch. */
+  constructor(element, idleMs) {
+    this.#element = element;
+    this.#idleMs = idleMs;
+    for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, () => this.#wait(), { capture: true, passive: true });
+    // The touch that lights the screen is nobody's press on what lies beneath.
+    element.addEventListener("click", () => this.#light());
+    addEventListener("keydown", () => this.#light(), { capture: true });
+  }
+
+  set isClosed(isClosed) {
+    if (isClosed === this.#isClosed) return;
+    this.#isClosed = isClosed;
+    if (isClosed) this.#wait();
+    else this.#light();
+  }
+
+  #wait() {
+    clearTimeout(this.#timer);
+    if (this.#isClosed) this.#timer = setTimeout(() => (this.#element.hidden = false), this.#idleMs);
+  }
+
+  #light() {
+    this.#element.hidden = true;
+    this.#wait();
+  }
+}

@@ -1,0 +1,55 @@
+"""What a visitor waits for, in a real Chromium: bounds with five-fold slack; `make timings` prints the figures."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import timing
+from kiosk_page import wait_for
+from playwright.sync_api import Browser
+from timing import Timing
+
+from device.service import KioskService
+from device.state import Phase
+from kiosk_ui.server import Server
+
+pytestmark = pytest.mark.browser
+
+SLACK = 5.0
+TIMES = 3
+
+
+@pytest.fixture
+def server(service: KioskService, listen: Callable[..., Any]) -> Server:
+    """A kiosk with a print under its camera, on a socket."""
+    service.dismiss()
+    wait_for(service, Phase.LOOKING)
+    running: Server = listen(service).server
+    return running
+
+
+def check(found: Timing) -> None:
+    """Fail where the slowest took five times the mark."""
+    assert found.worst_ms <= SLACK * found.mark_ms, found
+
+
+def test_the_first_words_of_the_page_come_soon(browser: Browser, server: Server) -> None:
+    check(timing.first_page(browser, server.address, TIMES))
+
+
+def test_a_touch_is_felt_at_once(browser: Browser, server: Server, service: KioskService) -> None:
+    check(timing.touched(browser, server.address, service, TIMES))
+
+
+def test_the_screen_follows_the_answer(
+    browser: Browser, server: Server, service: KioskService
+) -> None:
+    check(timing.shown(browser, server.address, service, TIMES))
+
+
+def test_fifty_stalled_clients_hold_up_neither_the_health_page_nor_the_visitors_screen(
+    browser: Browser, server: Server, service: KioskService
+) -> None:
+    with timing.stalled(server.port):
+        check(timing.healthy(server.port, TIMES))
+        check(timing.shown(browser, server.address, service, TIMES))

@@ -1,0 +1,71 @@
+"""Prints how fast the page is, in a real Chromium over the real server and the demo bundle: `make timings`."""
+
+import argparse
+import shutil
+import sys
+import threading
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "standins"))
+
+import timing
+from kiosk_page import app_of, opener_of, wait_for
+from playwright.sync_api import sync_playwright
+from timing import Timing
+
+from device.bundle.opened import opened
+from device.config import RecognitionConfig
+from device.notify import Notifier
+from device.recognition import frames
+from device.service import KioskService
+from device.state import Phase
+from kiosk_ui.server import Server
+
+
+def main() -> int:
+    """Measure, print a line each, and say whether all stayed below their marks: 0, or 1."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bundle", type=Path, default=Path("demo/bundle"), metavar="FOLDER")
+    parser.add_argument(
+        "--times", type=int, default=20, metavar="N", help="how often each is measured"
+    )
+    given = parser.parse_args()
+    with opened(given.bundle) as bundle:
+        record_id = bundle.shown.probes[0]
+        pixels = frames.decode(bundle.pictures.get(record_id, "screen"), name=record_id)
+    recognition = RecognitionConfig()
+    with KioskService(
+        given.bundle, opener_of(pixels), recognition, notifier=Notifier(None)
+    ) as service:
+        wait_for(service, Phase.LOOKING)
+        server = Server(app_of(service), "127.0.0.1", 0)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        try:
+            timings = _measured(service, server, given.times)
+        finally:
+            server.stop()
+            thread.join()
+    for each in timings:
+        print(each)
+    return 0 if all(each.worst_ms <= each.mark_ms for each in timings) else 1
+
+
+def _measured(service: KioskService, server: Server, times: int) -> list[Timing]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+        found = [
+            timing.first_page(browser, server.address, times),
+            timing.touched(browser, server.address, service, times),
+            timing.shown(browser, server.address, service, times),
+        ]
+        with timing.stalled(server.port):
+            found.append(timing.healthy(server.port, times))
+            name = f"screen after the answer, beside {timing.STALLED} stalled"
+            found.append(timing.shown(browser, server.address, service, times, name))
+        browser.close()
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
