@@ -51,7 +51,7 @@ def blueprint(service: KioskService, *, waiting: int) -> Blueprint:
         after = _after()
         with states.one():
             snapshot = service.snapshot(after, STATE_WAIT_S)
-        return jsonify(_state_to_json(service.boot_id, snapshot))
+        return jsonify(_state_to_json(service, snapshot))
 
     @routes.get("/print.jpg")
     def print_() -> Response:
@@ -93,12 +93,13 @@ def _headers(found: Preview) -> dict[str, str]:
     return headers
 
 
-def _state_to_json(boot_id: str, snapshot: Snapshot) -> dict[str, Any]:
+def _state_to_json(service: KioskService, snapshot: Snapshot) -> dict[str, Any]:
     state = snapshot.state
     return {
-        "boot_id": boot_id,
+        "boot_id": service.boot_id,
         "revision": snapshot.revision,
         "phase": state.phase.value,
         "camera_ready": state.camera_ready,
+        "is_open": service.office is None or service.office.is_open,
         "answer": answer_with_records(state.answer) if state.answer else None,
     }

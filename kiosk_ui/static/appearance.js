@@ -26,7 +26,7 @@ function replace(anew) {
     else delete root.dataset[look];
   }
   document.title = anew.title;
-  for (const old of document.querySelectorAll("body > .masthead, body > template, #moment, #still")) {
+  for (const old of document.querySelectorAll("body > .masthead, body > template, #moment, #night, #still")) {
     const same = old.id ? anew.getElementById(old.id) : anew.querySelector(`.${old.className}`);
     if (same) old.innerHTML = same.innerHTML;
   }

@@ -10,6 +10,7 @@ import { watchIdle } from "./idle.js";
 import { swallowGestures } from "./gestures.js";
 import { Narrowing } from "./narrowing.js";
 import { Part } from "./part.js";
+import { Night } from "./night.js";
 import { Preview } from "./preview.js";
 import { Stage, fit } from "./stage.js";
 import { post } from "./server.js";
@@ -222,8 +223,12 @@ if (isStand) {
     leave: reset,
     rest: () => ["looking", "camera_lost"].includes(stage.name) && attract.begin(),
   });
+  const { idleS, graceS } = document.body.dataset;
+  const night = new Night(document.getElementById("night"), (Number(idleS) + Number(graceS)) * 1000);
   watchStand((state, isNews) => {
     if (isNews) attract.end();
+    night.isClosed = !state.is_open;
+    if (isNews) night.light();
     if (isNews) touched(); // whoever holds a print there need not touch the screen
     if (isNews && !own) stage.show("/stand");
     if (isNews && !own && !state.answer) closer.close(); // a visitor's print goes with its answer

@@ -12,15 +12,15 @@ export class Night {
     this.#idleMs = idleMs;
     for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, () => this.#wait(), { capture: true, passive: true });
     // The touch that lights the screen is nobody's press on what lies beneath.
-    element.addEventListener("click", () => this.#light());
-    addEventListener("keydown", () => this.#light(), { capture: true });
+    element.addEventListener("click", () => this.light());
+    addEventListener("keydown", () => this.light(), { capture: true });
   }
 
   set isClosed(isClosed) {
     if (isClosed === this.#isClosed) return;
     this.#isClosed = isClosed;
     if (isClosed) this.#wait();
-    else this.#light();
+    else this.light();
   }
 
   #wait() {
@@ -28,7 +28,8 @@ export class Night {
     if (this.#isClosed) this.#timer = setTimeout(() => (this.#element.hidden = false), this.#idleMs);
   }
 
-  #light() {
+  /** Light the screen, for somebody is there. */
+  light() {
     this.#element.hidden = true;
     this.#wait();
   }

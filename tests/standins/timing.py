@@ -104,6 +104,7 @@ def touched(browser: Browser, address: str, service: KioskService, times: int) -
             page.evaluate(_TOUCHED)
             page.locator(".scene:not(.goes) [data-action=look]").tap()
             found.append(page.evaluate("() => window.measured"))
+            _await_answer(service, [])  # so that none comes into the next touch
     return Timing(name="touch acknowledged", mark_ms=100, found_ms=tuple(found))
 
 
