@@ -18,6 +18,7 @@ from device.errors import ConfigError, KioskError
 from device.service import KioskService, RecentLog, open_kiosk
 from kiosk_ui.app import create_app, create_lan_app
 from kiosk_ui.heartbeat import Heartbeat
+from kiosk_ui.self_request import SelfRequest
 from kiosk_ui.server import Server
 from kiosk_ui.staff_sessions import StaffSessions
 
@@ -69,7 +70,11 @@ def _serve(config: Config, environ: Mapping[str, str], log: RecentLog) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: server.stop())
         print(f"printkiosk: {server.address}", flush=True)
-        with _phones_served(service, config), Heartbeat.from_environ(app, environ):
+        with (
+            _phones_served(service, config),
+            Heartbeat.from_environ(app, environ),
+            SelfRequest(server.address, service.progress),
+        ):
             service.ready()
             server.run()
     _log.info("stopped")

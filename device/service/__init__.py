@@ -14,6 +14,7 @@ from device.service.comparisons import Comparison
 from device.service.health import CameraHealth, Health, Snapshot
 from device.service.kiosk import KioskService
 from device.service.office import Office, Report
+from device.service.progress import PAGE, PAGE_S, Progress
 from device.service.proof import Proof
 from device.service.stand import Preview
 from device.service.updates import Updates, UpdateStanding
@@ -29,6 +30,8 @@ __all__ = [
     "DAYS",
     "FACETS",
     "MEDIA_TYPE",
+    "PAGE",
+    "PAGE_S",
     "Answer",
     "Attention",
     "Attract",
@@ -51,6 +54,7 @@ __all__ = [
     "Order",
     "Page",
     "Preview",
+    "Progress",
     "Proof",
     "RecentLog",
     "Record",

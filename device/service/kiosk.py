@@ -34,8 +34,9 @@ from device.service.hold import Capture
 from device.service.inquiry import Inquiry
 from device.service.ladder import Ladder
 from device.service.office import Office
+from device.service.progress import SEARCH, SEARCH_S, STAND, STAND_S, Progress
 from device.service.proof import Proof, pull
-from device.service.self_search import finds_itself
+from device.service.self_search import SelfSearch, finds_itself
 from device.service.stand import PAUSES_S, Preview, Stand
 from device.service.updates import Updates
 from device.service.uploads import Uploads
@@ -54,6 +55,7 @@ class KioskService:
         boot_id: Another one at each start.
         browsing: The collection, to be walked through without a camera.
         office: The staff's; `None` for a kiosk without.
+        progress: What proves that the kiosk works; kept to where a watchdog counts the signs of life.
         comparisons: Visitors' prints that may be compared with the record now.
         updates: What there is to say of them; nothing where there is no store.
     """
@@ -94,6 +96,8 @@ class KioskService:
         self._clock = clock
         self._started_s = clock()
         self._stopwatch = Stopwatch()
+        self.progress = Progress(clock)
+        self._was_late: tuple[str, ...] = ()
         self.comparisons = Comparisons(clock)
         self.updates = Updates(None if store is None else store.root, clock)
         self._display = Display(clock, self._on_change)
@@ -125,8 +129,10 @@ class KioskService:
             on_ready=self._see_again,
             on_lost=self._lose_sight,
             see=self._attendant.see if self._attendant is not None else None,
+            on_round=lambda: self.progress.prove(STAND),
             pauses_s=pauses_s,
         )
+        self._self_search = self._watched() if notifier.watchdog_period_s is not None else None
 
     def __enter__(self) -> Self:
         return self
@@ -145,6 +151,8 @@ class KioskService:
         if self._changeover is not None:
             self._changeover.close()
         self._stand.close()
+        if self._self_search is not None:
+            self._self_search.close()
         self._queue.close()
         self.comparisons.clear()
         self._shown.close()
@@ -345,6 +353,12 @@ class KioskService:
         with self._shown.lent() as bundle:
             return open_camera(bundle)
 
+    def _watched(self) -> SelfSearch:
+        """Keep to what a watchdog is to see."""
+        self.progress.expect(STAND, STAND_S)
+        self.progress.expect(SEARCH, SEARCH_S)
+        return SelfSearch(self.finds_itself, self.progress)
+
     def _make_attendant(self) -> Attendant:
         def ask(capture: Capture, filters: Filters | None) -> None:
             count = self._recognition.matches
@@ -354,6 +368,7 @@ class KioskService:
         return Attendant(Watcher(), phase=lambda: self._display.state.phase, ask=ask)
 
     def _count(self, answer: Answer, *, is_upload: bool = False) -> None:
+        self.progress.prove(SEARCH)
         self._stopwatch.note(sum(answer.timings_ms.values()) / 1000)
         if self.office is not None:
             self.office.note_answer(answer, is_upload=is_upload)
@@ -363,7 +378,12 @@ class KioskService:
             self.comparisons.show_at_stand(None)
 
     def _come_round(self) -> None:
-        self._notifier.watchdog()
+        late = self.progress.late()
+        if not late:
+            self._notifier.watchdog()
+        elif late != self._was_late:  # said once; systemd acts within seconds
+            _log.error("no sign of life is given: nothing comes of %s", ", ".join(late))
+        self._was_late = late
         self.comparisons.forget_old()
 
     def _require_bundle(self) -> None:

@@ -65,6 +65,7 @@ class Stand:
         on_ready: Callable[[], object],
         on_lost: Callable[[KioskError], object],
         see: Callable[[Frame], Observation] | None = None,
+        on_round: Callable[[], object] = lambda: None,
         pauses_s: Sequence[float] = PAUSES_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -77,6 +78,7 @@ class Stand:
             on_ready: Called when frames begin to come.
             on_lost: Called with what is wrong when they stop, and after each attempt to bring them back.
             see: Says what is seen in a frame, in the stand's thread, so it must be quick; `None`: nobody watches.
+            on_round: Called with every frame and after every attempt: proof that the thread lives.
             pauses_s: After the first failure in a row, the second, and so on; the last one from then on.
             clock: Monotonic seconds, those of the frames.
         """
@@ -84,6 +86,7 @@ class Stand:
         self._on_ready = on_ready
         self._on_lost = on_lost
         self._see = see
+        self._on_round = on_round
         self._is_blind = False
         self._pauses_s = pauses_s
         self._clock = clock
@@ -168,6 +171,7 @@ class Stand:
                 failures = 1 if self._is_watching else failures + 1
                 why = " ".join(str(error).split()) or type(error).__name__
                 self._lose(CameraLostError(f"camera: {why}"))
+            self._on_round()
             self._stopping.wait(self._pauses_s[min(failures, len(self._pauses_s)) - 1])
 
     def _attend(self) -> None:
@@ -181,6 +185,7 @@ class Stand:
         seen = False
         while not self._stopping.is_set():
             frame = camera.read(READ_TIMEOUT_S)
+            self._on_round()
             if self._darkness.hides(frame):
                 continue
             shown = _Shown(frame=frame, seen=self._seen_in(frame))

@@ -1,0 +1,41 @@
+"""The kiosk asks for its own page: any answer is a proof, and none is none."""
+
+import socket
+import threading
+
+from kiosk_page import app_of
+
+from device.service import PAGE, Progress
+from kiosk_ui.self_request import SelfRequest
+from kiosk_ui.server import Server
+
+
+def test_a_page_that_answers_proves_it_even_when_it_is_not_well(open_service, tmp_path) -> None:
+    for bundle in ({}, {"bundle": tmp_path / "none"}):
+        server = Server(app_of(open_service(**bundle)), "127.0.0.1", 0)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        progress = Progress()
+
+        assert SelfRequest(server.address, progress).ask()
+        assert progress.age_s(PAGE) < 20
+        server.stop()
+        thread.join()
+
+
+def test_a_server_that_is_not_there_proves_nothing() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    progress = Progress()
+
+    assert not SelfRequest(f"http://127.0.0.1:{port}/", progress).ask()
+    assert progress.age_s(PAGE) == float("inf")
+
+
+def test_within_its_block_it_asks_again_and_again_and_a_silent_server_is_late() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    progress = Progress()
+    with SelfRequest(f"http://127.0.0.1:{port}/", progress, every_s=0.01):
+        progress.expect(PAGE, 0.0)
+        assert progress.late() == (PAGE,)
