@@ -132,7 +132,9 @@ def _tally(
 
 def main() -> int:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser = argparse.ArgumentParser(
+        description="How well a part drawn with a finger finds its print."
+    )
     parser.add_argument("bundle", type=Path)
     parser.add_argument("--captures", type=int, default=100)
     options = parser.parse_args()
