@@ -1,10 +1,9 @@
 # `make` lists the targets. The first two do all the set-up there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test quick test-faults test-api timings check bundle parity evaluate bench screenshots clean system system-test
-.PHONY: help run test quick test-faults check bundle parity evaluate parts bench screenshots clean system system-test
-.PHONY: help run test quick test-faults test-screens check bundle parity evaluate parts bench screenshots clean system system-test
-.PHONY: test-appliance install upgrade uninstall wheelhouse lock
+.PHONY: help run test quick check test-faults test-api test-cameras test-screens test-appliance timings soak
+.PHONY: bundle parity evaluate parts bench screenshots install upgrade uninstall wheelhouse lock clean
+.PHONY: system system-test system-python system-appliance apt
 
 PYTHON ?= python3
 PORT ?= 8080
@@ -51,16 +50,16 @@ test-faults: $(DESK)/ready ## updates under every fault, in full: an hour at mos
 # Whole Debian systems in folders: needs root and namespaces. Fresh ones are kept in ~/.cache/printkiosk/appliance.
 test-appliance: export KIOSK_APPLIANCE = yes
 test-appliance: system-appliance $(DESK)/ready ## the kiosk installed, booted and shown on whole systems; lists what ran and what not, and why
-	$(DESK)/bin/python -m pytest tests/appliance --verbose --capture=no -rs --durations=0 --durations-min=5
+	$(DESK)/bin/python -m pytest tests/appliance --verbose --capture=no -rsfE --durations=0 --durations-min=5
 
 test-api: export KIOSK_API = all
 test-api: $(DESK)/ready ## the API held against its description, fifty times as long as in make test
 	$(DESK)/bin/python -m pytest tests/kiosk_ui/test_openapi.py
+
 test-screens: system-test $(DESK)/ready ## every page in every language, size and look under axe: an hour
 	KIOSK_SCREENS=all $(DESK)/bin/python -m pytest -q tests/kiosk_ui/test_languages.py
 
 # Each fault several times, mended after pauses of several lengths; the marks are 5 s and 15 s, without any slack.
-.PHONY: test-cameras
 test-cameras: $(DESK)/ready ## every way a camera fails, again and again: a quarter of an hour; prints how soon it is back
 	mkdir -p out
 	KIOSK_CAMERAS=all $(DESK)/bin/python -m pytest -s -q tests/device/service/test_camera_faults.py tests/device/cameras/test_supervised.py \
@@ -94,9 +93,9 @@ bench: $(DESK)/bench-ready ## the benchmarks, side by side with peers in one run
 
 # May be stopped and run again; out/soak keeps what was done. SOAK=short is a few minutes, SOAK=long ten times as much.
 SOAK_ANSWERS := $(if $(filter short,$(SOAK)),200,$(if $(filter long,$(SOAK)),100000,10000))
-.PHONY: soak
 soak: $(DESK)/ready ## a kiosk's long life in an hour and a half: frames, answers and changes of bundle; prints what it found (SOAK=short, long)
 	MALLOC_ARENA_MAX=2 $(DESK)/bin/python -m bench.soak --bundle $(BUNDLE) --out out/soak$(if $(SOAK),-$(SOAK)) --answers $(SOAK_ANSWERS)
+
 timings: system-test $(DESK)/ready ## how fast the page is, in a real browser, also beside fifty stalled clients; prints a table
 	$(DESK)/bin/python tests/screens/timings.py --bundle demo/bundle
 
@@ -146,16 +145,13 @@ system-test: system
 	@command -v chromium >/dev/null || $(MAKE) --no-print-directory apt PACKAGES="chromium"
 	@command -v systemd-analyze >/dev/null || $(MAKE) --no-print-directory apt PACKAGES="systemd"
 
-.PHONY: system-python
 system-python:
 	@command -v $(PYTHON) >/dev/null || $(MAKE) --no-print-directory apt PACKAGES="python3"
 
-.PHONY: system-appliance
 system-appliance: system
 	@command -v mmdebstrap >/dev/null && command -v systemd-nspawn >/dev/null \
 	|| $(MAKE) --no-print-directory apt PACKAGES="mmdebstrap systemd-container debian-archive-keyring"
 
-.PHONY: apt
 apt:
 	@command -v apt-get >/dev/null || { echo "please install: $(PACKAGES)" >&2; exit 1; }
 	@echo "installing $(PACKAGES)" >&2
