@@ -12,7 +12,7 @@ _NAME = "kiosk.toml"
 
 
 def renamed(slot: Path, places: Places, tell: Callable[[str], None]) -> Path:
-    """Give this kiosk's settings as the software in a slot calls them, in a file beside it.
+    """Give this kiosk's settings as the software in a slot calls them: where any is renamed, in a file beside it.
 
     Raises:
         InstallError: When they have to be changed by hand first; saying what.
@@ -22,7 +22,10 @@ def renamed(slot: Path, places: Places, tell: Callable[[str], None]) -> Path:
     said = run(slot / "bin/printkiosk-device", "migrate", "--config", settings, "--out", out)
     for line in said.splitlines():
         tell(f"settings: {line}")
-    return out
+    if out.read_bytes() != settings.read_bytes():
+        return out
+    out.unlink()
+    return settings
 
 
 def kept_with(slot: Path, places: Places) -> Path:

@@ -48,8 +48,8 @@ CROSS = {
 
 @pytest.fixture(scope="module")
 def foreign() -> Path:
-    """Debian's Python for ARM, with what is needed to build for it."""
-    return extracted("trixie", "arm64", ("python3", "libpython3.13-dev"))
+    """Debian's Python for ARM, what wheels expect of a system, and what is needed to build for it."""
+    return extracted("trixie", "arm64", ("python3", "libstdc++6", "libpython3.13-dev"))
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +140,13 @@ def arm(wheels: Path, foreign: Path, layers: Path, pictures: Path) -> Iterator[S
 
 def emulated(arm: System, *arguments: str) -> str:
     """Give what Python for ARM prints."""
-    python = ("chroot", str(arm.root), "/usr/bin/qemu-aarch64", f"/usr/bin/{PYTHON}", *arguments)
+    python = (
+        "/usr/sbin/chroot",
+        str(arm.root),
+        "/usr/bin/qemu-aarch64",
+        f"/usr/bin/{PYTHON}",
+        *arguments,
+    )
     done = subprocess.run(
         python, env=PROCESSOR, capture_output=True, text=True, timeout=900, check=False
     )

@@ -18,7 +18,7 @@ from installer import files, record, slots, wheels  # noqa: E402
 from installer.command import run  # noqa: E402
 from installer.errors import InstallError  # noqa: E402
 from installer.places import Places  # noqa: E402
-from installer.settings import kept_with, take_settings  # noqa: E402
+from installer.settings import kept_with, renamed, take_settings  # noqa: E402
 
 UNITS = REPOSITORY / "systemd"
 
@@ -185,6 +185,22 @@ def test_settings_that_were_renamed_are_kept_with_the_software_that_had_them(
     assert kept_with(one, places).read_text() == "old = 1\n"
     take_settings(kept_with(one, places), places)
     assert (places.settings / "kiosk.toml").read_text() == "old = 1\n"
+
+
+@pytest.mark.parametrize(("said", "expected"), [("old = 1", "etc"), ("new = 1", "slots/b")])
+def test_only_settings_that_are_renamed_are_written_beside_the_software(
+    tmp_path: Path, said: str, expected: str
+) -> None:
+    places = a_kiosk(tmp_path)
+    slot = places.home / "slots/b"
+    (slot / "bin").mkdir()
+    (slot / "bin/printkiosk-device").write_text(f'#!/bin/sh\necho "{said}" > "$5"\n')
+    (slot / "bin/printkiosk-device").chmod(0o755)
+
+    settings = renamed(slot, places, print)
+
+    assert expected in str(settings) and settings.read_text() == f"{said}\n"
+    assert (slot / "kiosk.toml").exists() == (settings.parent == slot)
 
 
 def test_settings_that_stay_the_same_are_not_touched(tmp_path: Path) -> None:
