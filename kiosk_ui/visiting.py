@@ -13,7 +13,9 @@ TOUCHES = frozenset(
     {
         "stand.look",
         "views.answer",
-        "views.record",
+        "browsing.page",
+        "browsing.by",
+        "browsing.record",
         "views.narrowing",
         "closer.why",
         "closer.home",

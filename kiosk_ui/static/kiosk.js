@@ -221,12 +221,12 @@ if (isStand) {
     ask: () => still.showModal(),
     stay: () => still.close(),
     leave: reset,
-    rest: () => ["looking", "camera_lost"].includes(stage.name) && attract.begin(),
+    rest: () => !night.isClosed && ["looking", "camera_lost"].includes(stage.name) && attract.begin(),
   });
   const { idleS, graceS } = document.body.dataset;
   const night = new Night(document.getElementById("night"), (Number(idleS) + Number(graceS)) * 1000);
   watchStand((state, isNews) => {
-    if (isNews) attract.end();
+    if (isNews || !state.is_open) attract.end();
     night.isClosed = !state.is_open;
     if (isNews) night.light();
     if (isNews) touched(); // whoever holds a print there need not touch the screen

@@ -4,6 +4,14 @@ import { FRAGMENT, fragment } from "./server.js";
 
 const ANSWERS = ["answer", "not_found"];
 
+// Words that don't all fit are scrolled by keys, too.
+const scrolled = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollHeight > target.clientHeight) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
+
 export class Stage {
   #element;
   #announcer;
@@ -14,6 +22,7 @@ export class Stage {
   constructor(element, announcer) {
     this.#element = element;
     this.#announcer = announcer;
+    this.#observe(element);
   }
 
   get scene() {
@@ -69,10 +78,15 @@ export class Stage {
     if (before) this.#leave(before);
     scene.classList.add("comes");
     this.#element.append(scene);
+    this.#observe(scene);
     if (hadFocus) scene.querySelector(".button.main")?.focus({ preventScroll: true });
     this.#announcer.textContent = scene.dataset.announce ?? "";
     this.onChange();
     scrollTo(0, 0);
+  }
+
+  #observe(element) {
+    element.querySelectorAll(".label").forEach((label) => scrolled.observe(label));
   }
 
   #leave(scene) {
