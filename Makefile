@@ -10,7 +10,7 @@ PORT ?= 8080
 COLLECTION ?= demo/collection
 BUNDLE ?= $(if $(filter demo/collection,$(COLLECTION)),demo/bundle,out/$(notdir $(COLLECTION)).bundle)
 # The demo's pictures are pressed harder than a museum's, so that the whole repository stays small to clone.
-QUALITY ?= $(if $(filter demo/collection,$(COLLECTION)),24,76)
+QUALITY ?= $(if $(filter demo/collection,$(COLLECTION)),22,76)
 MARKS ?= $(if $(filter demo/collection %/devset,$(COLLECTION)),strict,museum)
 
 comma := ,
