@@ -18,6 +18,8 @@ from device.cameras import pi
 from device.config import Config, ListenConfig
 
 _ASKED_FOR_S = 3.0
+# This machine is asked, whatever proxy the museum's network has.
+_ASK = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 # A bundle and the one that takes its place lie side by side for a while.
 _ROOM_BYTES = 500_000_000
 _POLICY = Path("/etc/chromium/policies/managed/printkiosk.json")
@@ -50,7 +52,7 @@ def is_answered_by_us(listen: ListenConfig) -> bool:
     """Whether a kiosk of ours answers at this address now."""
     try:
         address = f"http://{listen.host}:{listen.port}/healthz"
-        with urllib.request.urlopen(address, timeout=_ASKED_FOR_S) as response:
+        with _ASK.open(address, timeout=_ASKED_FOR_S) as response:
             return "well" in json.load(response)
     except urllib.error.HTTPError as error:
         return error.code == 503  # one that isn't well is ours all the same

@@ -109,8 +109,24 @@ def _health(service: KioskService) -> dict[str, Any]:
         "bundle": manifest
         and {"id": manifest.bundle_id, "name": manifest.name, "prints": manifest.items},
         "camera": _camera(health.camera),
+        "machine": _machine(service) if security.is_stand() else None,
         "answers": health.answers,
         "uptime_s": round(health.uptime_s, 1),
+    }
+
+
+def _machine(service: KioskService) -> dict[str, Any] | None:
+    if service.office is None:
+        return None
+    report = service.office.report()
+    machine = report.machine
+    return {
+        "temperature_c": machine.temperature_c,
+        "throttled": machine.is_throttled,
+        "sparing": machine.is_strained,
+        "under_voltage": machine.had_under_voltage,
+        "storage": report.storage.value,
+        "starts": report.starts,
     }
 
 

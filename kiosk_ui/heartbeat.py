@@ -1,4 +1,4 @@
-"""The page's pulse: whether a page on this machine still asks for the stand's state, as each does every ten seconds.
+"""The page's pulse: whether a page on this machine still asks for the stand's state, as each does every five seconds.
 
 A browser that went white or hangs asks no more. Then a file says so, where the unit was given a folder for it, and systemd
 starts the browser anew (`printkiosk-silent.path`); the kiosk itself has no right to.
@@ -16,8 +16,8 @@ from flask import Flask, request
 
 _log = logging.getLogger(__name__)
 
-# A poll takes up to 10 s, and one may be lost; a browser takes up to 20 s to show its first page on a slow card.
-SILENT_AFTER_S = 30.0
+# A poll takes up to 5 s, and one may be lost; a browser takes up to 20 s to show its first page on a slow card.
+SILENT_AFTER_S = 15.0
 STARTING_S = 60.0
 # A browser that doesn't come back is tried again ever more rarely: nobody may be there, or the museum closed.
 LONGEST_S = 960.0
@@ -29,7 +29,11 @@ _STATE = "/api/v1/stand/state"
 
 
 class Heartbeat:
-    """Listens to an application's requests; in a `with` block it also watches."""
+    """Listens to an application's requests; in a `with` block it also watches.
+
+    Attributes:
+        renewed: How often a new browser was asked for.
+    """
 
     def __init__(
         self, app: Flask, folder: Path | None, *, clock: Callable[[], float] = time.monotonic
@@ -45,6 +49,7 @@ class Heartbeat:
         self._clock = clock
         self._heard_s = clock()
         self._patience_s = STARTING_S
+        self.renewed = 0
         self._ended = threading.Event()
         self._watching = threading.Thread(target=self._watch, name="heartbeat", daemon=True)
         app.before_request(self._listen)
@@ -80,6 +85,7 @@ class Heartbeat:
             return False
         _log.warning("no page asked for %.0f s: the browser is to be started anew", self.age_s)
         self._heard_s = self._clock()
+        self.renewed += 1
         self._patience_s = min(max(2 * self._patience_s, STARTING_S), LONGEST_S)
         try:
             self._sign.touch()

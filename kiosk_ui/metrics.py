@@ -16,7 +16,7 @@ from prometheus_client.core import (
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from device.service import CameraHealth, Health, KioskService, MachineHealth, Report
+from device.service import CameraHealth, Health, KioskService, MachineHealth, Report, Storage
 from kiosk_ui import heartbeat, security
 
 _NAME = "printkiosk_"
@@ -52,8 +52,9 @@ class _Numbers(Collector):
         if self._service.office is not None:
             yield from _report(self._service.office.report())
         heart = current_app.extensions.get(heartbeat.NAME)
-        silent_s = heart and heart.age_s
-        yield _gauge("page_silent_seconds", "Since a page on this machine asked", silent_s)
+        if heart is not None:
+            yield _gauge("page_silent_seconds", "Since a page on this machine asked", heart.age_s)
+            yield _counter("page_renewed", "Times a new browser was asked for", heart.renewed)
 
 
 def _kiosk(health: Health) -> Iterator[Metric]:
@@ -89,12 +90,20 @@ def _camera(camera: CameraHealth) -> Iterator[Metric]:
 
 def _report(report: Report) -> Iterator[Metric]:
     machine: MachineHealth = report.machine
+    yield _gauge("service_starts", "Since the machine was started", report.starts)
     yield _gauge("temperature_celsius", "Of the processor", machine.temperature_c)
+    yield _gauge("throttled", "1 while the machine slows itself down", machine.is_throttled)
+    yield _gauge(
+        "sparing", "1 while the kiosk does less for that, or for heat", machine.is_strained
+    )
     yield _gauge("under_voltage", "1 when the power was too weak", machine.had_under_voltage)
+    yield _gauge(
+        "storage_good", "1 when nothing is to be said of the disk", report.storage is Storage.GOOD
+    )
     yield _gauge("storage_free_bytes", "Of the disk with the bundles", machine.free_bytes)
     yield _gauge("storage_read_only", "1 when that disk takes nothing", machine.is_read_only)
     yield _gauge("storage_errors", "What its file system has counted", machine.disk_errors)
-    yield _gauge("storage_keeps", "1 when what is counted can be kept", report.keeps)
+    yield _gauge("storage_keeps", "1 when what is written is kept", report.keeps)
     yield _gauge("clock_set", "1 when the clock can be right", machine.has_clock)
 
 

@@ -12,6 +12,8 @@ from device.service import PAGE, PAGE_S, Progress
 _log = logging.getLogger(__name__)
 
 EVERY_S, WAITED_S = 5.0, 10.0
+# The kiosk itself is asked, whatever proxy the museum's network has.
+_ASK = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class SelfRequest:
@@ -47,7 +49,7 @@ class SelfRequest:
     def ask(self) -> bool:
         """Ask once; whether there was an answer, of whatever kind."""
         try:
-            with urllib.request.urlopen(self._address, timeout=WAITED_S):
+            with _ASK.open(self._address, timeout=WAITED_S):
                 pass
         except urllib.error.HTTPError as error:  # one that isn't well answers all the same
             error.close()

@@ -140,6 +140,8 @@ def _machine(report: Report) -> Iterator[Finding]:
         is_hot = machine.temperature_c >= HOT_C
         words, degrees = "hot" if is_hot else "warm", {"degrees": round(machine.temperature_c)}
         yield Finding(name="temperature", words=words, values=degrees, is_good=not is_hot)
+    if machine.is_throttled:
+        yield Finding(name="temperature", words="slowed", is_good=False)
     if machine.had_under_voltage is not None:
         words = "power_bad" if machine.had_under_voltage else "power_good"
         yield Finding(name="power", words=words, is_good=not machine.had_under_voltage)

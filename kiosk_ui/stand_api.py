@@ -12,7 +12,7 @@ from kiosk_ui import queries, security
 from kiosk_ui.api import answer_with_records
 from kiosk_ui.waiting import Slots
 
-STATE_WAIT_S = 10.0
+STATE_WAIT_S = 5.0
 PREVIEW_WAIT_S = 0.5
 _MOST = 999_999_999
 

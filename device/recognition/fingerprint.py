@@ -62,18 +62,26 @@ class Fingerprinter:
         Raises:
             ModelError: When no runtime is installed, or the file is no such model.
         """
-        interpreter_class = _interpreter_class(runtime)
-        try:
-            self._interpreter = interpreter_class(model_path=str(model), num_threads=threads)
-            self._interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            raise ModelError(
-                f"{model}: can't be loaded ({_one_line(error)}); fetch the bundle again"
-            ) from error
+        self._interpreter_class = _interpreter_class(runtime)
         self._model = model
         self._model_sha256 = model_sha256
+        self._threads = 0
+        self.use_threads(threads)
         self._input = _tensor(self._interpreter.get_input_details(), model, "input")
         self._output = _tensor(self._interpreter.get_output_details(), model, "output")
+
+    def use_threads(self, threads: int) -> None:
+        """Use so many threads for one call from now on; takes as long as loading the model where that is another number."""
+        if threads == self._threads:
+            return
+        try:
+            interpreter = self._interpreter_class(model_path=str(self._model), num_threads=threads)
+            interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(
+                f"{self._model}: can't be loaded ({_one_line(error)}); fetch the bundle again"
+            ) from error
+        self._interpreter, self._threads = interpreter, threads
 
     def __call__(self, pixels: Pixels) -> Fingerprint:
         """Give the fingerprint of one model input.

@@ -114,6 +114,10 @@ class Recogniser:
         self._index = Index(bundle.path, bundle.manifest.index)
         self._tracer = Tracer(bundle.path, bundle.manifest.items)
 
+    def use_threads(self, threads: int) -> None:
+        """Use so many threads for one call of the model from now on."""
+        self._fingerprint.use_threads(threads)
+
     @property
     def bundle(self) -> OpenedBundle:
         """The bundle that answers."""

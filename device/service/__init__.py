@@ -13,7 +13,7 @@ from device.service.browsing import Family, Order, Page, in_order
 from device.service.comparisons import Comparison
 from device.service.health import CameraHealth, Health, Snapshot
 from device.service.kiosk import KioskService
-from device.service.office import Office, Report
+from device.service.office import Office, Report, Storage
 from device.service.progress import PAGE, PAGE_S, Progress
 from device.service.proof import Proof
 from device.service.stand import Preview
@@ -63,6 +63,7 @@ __all__ = [
     "Size",
     "Snapshot",
     "Step",
+    "Storage",
     "UpdateStanding",
     "Updates",
     "Verdict",

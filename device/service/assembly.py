@@ -35,6 +35,7 @@ def open_kiosk(
     """
     store = None if config.bundle else config.store
     screen = config.screen
+    run = environ.get("RUNTIME_DIRECTORY", "")
     return KioskService(
         config.bundle or Bundles(config.store).current,
         open_camera_for(config),
@@ -46,6 +47,7 @@ def open_kiosk(
             config.staff.folder,
             pause_s=screen.idle_s + screen.grace_s,
             store=store,
+            run=Path(run) if run else None,
             log=log,
         ),
         ladder=_ladder(config, environ, give_up),

@@ -1,7 +1,8 @@
 """Watches the store and lets the running kiosk change over: to another bundle, to new notices, and back again.
 
 A bundle on trial that can't be opened, can't answer, or doesn't find its own print when asked, is given up at once; one
-that has answered for a while is kept. Knows nothing of requests.
+that has answered for a while is kept. Where a kept one can't be opened any more, as on a card that decays, the one before it
+answers meanwhile. Knows nothing of requests.
 """
 
 import logging
@@ -135,9 +136,11 @@ class Changeover:
             self._store.bundles.start()
         except (KioskError, OSError) as error:
             _log.warning("%s", error)
-        self._change(self._store.mark())
+        is_open = self._change(self._store.mark())
         if self._store.mark() != self._seen:  # given up: the one before
-            self._change(self._store.mark())
+            is_open = self._change(self._store.mark())
+        if not is_open:
+            self._fall_back()
 
     def _run(self) -> None:
         while not self._stopping.wait(self._store.look_s):
@@ -148,14 +151,27 @@ class Changeover:
             except (KioskError, OSError) as error:
                 _log.error("%s", error)
 
-    def _change(self, mark: Mark) -> None:
+    def _change(self, mark: Mark) -> bool:
         self._seen = mark
         try:
             self._kiosk.change(mark.bundle, self._store.notices())
         except KioskError as error:
             self._give_up(str(error))
-            return
+            return False
         self._since_s, self._faults = self._clock(), self._kiosk.faults()
+        return True
+
+    def _fall_back(self) -> None:
+        """Answer from the bundle before, where there is one; the links stay, so that staff see what is wrong."""
+        previous = self._store.bundles.previous
+        if not previous.is_dir():
+            return
+        try:
+            self._kiosk.change(previous.resolve(), self._store.notices())
+        except KioskError as error:
+            _log.error("the bundle before can't be opened either: %s", error)
+        else:
+            _log.error("the bundle before answers until another one is installed")
 
     def _judge(self) -> None:
         if self._kiosk.faults() > self._faults:

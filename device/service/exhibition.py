@@ -4,7 +4,7 @@ Knows nothing of cameras, visitors or the screen; bundles may change under it at
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -29,15 +29,17 @@ _log = logging.getLogger(__name__)
 class Exhibition:
     """One kiosk's bundle. Every method but `recognise` may be called from any thread."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, is_sparing: Callable[[], bool] = lambda: False) -> None:
         """Begin with nothing to show.
 
         Args:
             threads: For one model call; 0 takes one a core, at most 4.
+            is_sparing: Says before each answer whether half of them are to do.
         """
-        self._threads = threads
+        self._threads = choose_threads(threads)
         self._shelf = Shelf()
         self._notices = Notices()
+        self._is_sparing = is_sparing
         self.faults = 0
 
     @property
@@ -54,7 +56,7 @@ class Exhibition:
         with ExitStack() as on_failure:
             bundle = open_bundle(path, notices)
             on_failure.callback(bundle.close)
-            recogniser = Recogniser(bundle, threads=choose_threads(self._threads))
+            recogniser = Recogniser(bundle, threads=self._threads)
             on_failure.pop_all()
         self._notices = notices
         self._shelf.put(bundle, recogniser)
@@ -86,6 +88,7 @@ class Exhibition:
             if recogniser is None:  # changed between two steps of ours
                 raise BundleMissingError("the bundle was just changed; ask again")
             try:
+                recogniser.use_threads(max(self._threads // (1 + self._is_sparing()), 1))
                 return recogniser.recognise(
                     question.frame,
                     filters=question.filters,

@@ -36,7 +36,7 @@ from device.service.ladder import Ladder
 from device.service.office import Office
 from device.service.progress import SEARCH, SEARCH_S, STAND, STAND_S, Progress
 from device.service.proof import Proof, pull
-from device.service.self_search import SelfSearch, finds_itself
+from device.service.self_search import SelfSearch, fault, finds_itself
 from device.service.stand import PAUSES_S, Preview, Stand
 from device.service.updates import Updates
 from device.service.uploads import Uploads
@@ -101,7 +101,7 @@ class KioskService:
         self.comparisons = Comparisons(clock)
         self.updates = Updates(None if store is None else store.root, clock)
         self._display = Display(clock, self._on_change)
-        self._shown = Exhibition(recognition.threads)
+        self._shown = Exhibition(recognition.threads, self._is_sparing)
         self.browsing = Browsing(self._shown)
         self._queue = AnswerQueue(
             self._shown.recognise, waiting=recognition.waiting, on_round=self._come_round
@@ -129,6 +129,7 @@ class KioskService:
             on_ready=self._see_again,
             on_lost=self._lose_sight,
             see=self._attendant.see if self._attendant is not None else None,
+            is_sparing=self._is_sparing,
             on_round=lambda: self.progress.prove(STAND),
             pauses_s=pauses_s,
         )
@@ -336,6 +337,9 @@ class KioskService:
             uptime_s=self._clock() - self._started_s,
         )
 
+    def _is_sparing(self) -> bool:
+        return self.office is not None and self.office.is_strained
+
     def _see_again(self) -> None:
         if self._ladder is not None:
             self._ladder.saw()
@@ -357,7 +361,7 @@ class KioskService:
         """Keep to what a watchdog is to see."""
         self.progress.expect(STAND, STAND_S)
         self.progress.expect(SEARCH, SEARCH_S)
-        return SelfSearch(self.finds_itself, self.progress)
+        return SelfSearch(lambda: fault(self._shown, self._queue), self.progress)
 
     def _make_attendant(self) -> Attendant:
         def ask(capture: Capture, filters: Filters | None) -> None:

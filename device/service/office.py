@@ -6,14 +6,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 
 from device.errors import ChoiceError, StoreError
 from device.recognition.recogniser import Answer
+from device.service import starts
 from device.staff import choices as kept_choices
+from device.staff.canary import Canary
 from device.staff.choices import Choices
 from device.staff.door import Door
-from device.staff.machine import Machine, MachineHealth
+from device.staff.machine import LITTLE_BYTES, Machine, MachineHealth
 from device.staff.misses import Miss, Misses
 from device.staff.recent_log import RecentLog
 from device.staff.statistics import HourCounts, Statistics
@@ -25,14 +28,43 @@ _log = logging.getLogger(__name__)
 # How often the power is looked at, and how often what was counted is written.
 LOOK_S = 10.0
 FLUSH_S = 3600.0
+# How often the disk is tried. Each time costs it a few dozen kilobytes.
+CANARY_S = 6 * 3600.0
+
+
+class Storage(Enum):
+    """What is to be said of the disk: the worst first."""
+
+    READ_ONLY = "read_only"
+    REFUSES = "refuses"
+    ERRORS = "errors"
+    LITTLE = "little"
+    GOOD = "good"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """How the machine is; `keeps` is false when the folder takes nothing: counts are then lost at the end."""
+    """How the machine is, and the service on it.
+
+    Attributes:
+        keeps: False when the disk refuses what is written: counts are then lost at the end.
+        starts: How often the service was started since the machine was; `None` where nobody counts.
+    """
 
     machine: MachineHealth
     keeps: bool
+    starts: int | None = None
+
+    @property
+    def storage(self) -> Storage:
+        """What is to be said of the disk in one word."""
+        found = {
+            Storage.READ_ONLY: self.machine.is_read_only,
+            Storage.REFUSES: not self.keeps,
+            Storage.ERRORS: bool(self.machine.disk_errors),
+            Storage.LITTLE: (self.machine.free_bytes or LITTLE_BYTES) < LITTLE_BYTES,
+        }
+        return next((verdict for verdict, is_so in found.items() if is_so), Storage.GOOD)
 
 
 class Office:
@@ -48,11 +80,13 @@ class Office:
         *,
         pause_s: float,
         store: Path | None = None,
+        run: Path | None = None,
         log: RecentLog | None = None,
         files: Files | None = None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = datetime.now,
         look_s: float = LOOK_S,
+        sys: Path = Path("/sys"),
     ) -> None:
         """Open the office.
 
@@ -60,25 +94,30 @@ class Office:
             folder: The staff's own: PIN, choices, statistics, missed matches. Made when something is written.
             pause_s: After so long without anything done at the stand, the next visitor is another.
             store: Where installed bundles live, to tell of its disk; `None` for the staff's folder.
+            run: The service's folder in memory, in which its starts are counted; `None` for none.
             log: Keeps the log's last lines.
             files: What changes the disk.
             clock: Monotonic seconds.
             now: The local time.
             look_s: How often the machine is looked at.
+            sys: Where the kernel shows it.
         """
         self.door = Door(folder, clock)
         self._folder = folder
         self._files = files or Files()
         self._log = log or RecentLog()
         self._clock, self._now = clock, now
-        self._machine = Machine(store or folder, now=now)
+        self._machine = Machine(store or folder, sys=sys, now=now)
         self._statistics = Statistics(folder, now=now, files=self._files)
         self._misses = Misses(folder, now=now, files=self._files)
         self._visits = Visits(pause_s, clock)
         self._noting = threading.Lock()
         self._choices = self._read_choices()
-        self._keeps = True
+        self._canary = Canary(folder, self._files)
+        self._starts = None if run is None else starts.count(run)
+        self._refused: set[str] = set()
         self._flushed_s = clock()
+        self._tried_s = float("-inf")
         self._closing = threading.Event()
         self._thread = threading.Thread(
             target=self._run, args=(look_s,), name="office", daemon=True
@@ -120,13 +159,18 @@ class Office:
         self._choices = choices
 
     @property
+    def is_strained(self) -> bool:
+        """Whether the machine is too hot, or slows itself down: the kiosk is to do less for now."""
+        return self._machine.is_strained
+
+    @property
     def is_open(self) -> bool:
         """Whether visitors are expected now."""
         return self._choices.opening.is_open(self._now())
 
     def report(self) -> Report:
         """Give how the machine is, and whether what is counted can be kept."""
-        return Report(machine=self._machine.health(), keeps=self._keeps)
+        return Report(machine=self._machine.health(), keeps=not self._refused, starts=self._starts)
 
     def statistics(self) -> tuple[HourCounts, ...]:
         """Give all that was counted, oldest hour first."""
@@ -147,20 +191,27 @@ class Office:
     def flush(self) -> None:
         """Write what was counted, now; what can't be written is kept for the next time."""
         self._flushed_s = self._clock()
+        self._write("statistics stay in memory", self._statistics.flush, self._misses.flush)
+
+    def _write(self, refused: str, *steps: Callable[[], None]) -> None:
+        """Write what these do; a disk that refuses is told of once, in these words."""
         try:
-            self._statistics.flush()
-            self._misses.flush()
-            self._keeps = True
+            for step in steps:
+                step()
+            self._refused.discard(refused)
         except StoreError as error:
-            if self._keeps:  # said once
-                _log.warning("statistics stay in memory: %s", error)
-            self._keeps = False
+            if refused not in self._refused:
+                _log.warning("%s: %s", refused, error)
+            self._refused.add(refused)
 
     def _run(self, look_s: float) -> None:
         while not self._closing.wait(look_s):
             self._machine.look()
             if self._clock() - self._flushed_s >= FLUSH_S:
                 self.flush()
+            if self._clock() - self._tried_s >= CANARY_S:
+                self._tried_s = self._clock()
+                self._write("the disk was tried", self._canary.sing)
 
     def _read_choices(self) -> Choices:
         try:

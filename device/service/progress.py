@@ -13,7 +13,7 @@ STAND, STAND_S = "stand", 90.0
 # Any answer is a proof; when nobody asks the kiosk asks for a print of its own.
 SEARCH, SEARCH_S = "search", 300.0
 # The page is asked for by the kiosk itself.
-PAGE, PAGE_S = "page", 60.0
+PAGE, PAGE_S = "page", 30.0
 
 
 class Progress:

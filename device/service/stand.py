@@ -24,6 +24,8 @@ READ_TIMEOUT_S = 5.0
 # it takes to open, a camera that is plugged in again is back within 15 s.
 PAUSES_S = (1.0, 2.0, 4.0, 8.0, 10.0)
 PREVIEW_SIDE = 640
+# On a machine that is too hot frames are so far apart: half of what a hand is followed with, and enough to aim by.
+SPARING_S = 1 / 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,7 @@ class Stand:
         on_ready: Callable[[], object],
         on_lost: Callable[[KioskError], object],
         see: Callable[[Frame], Observation] | None = None,
+        is_sparing: Callable[[], bool] = lambda: False,
         on_round: Callable[[], object] = lambda: None,
         pauses_s: Sequence[float] = PAUSES_S,
         clock: Callable[[], float] = time.monotonic,
@@ -78,6 +81,7 @@ class Stand:
             on_ready: Called when frames begin to come.
             on_lost: Called with what is wrong when they stop, and after each attempt to bring them back.
             see: Says what is seen in a frame, in the stand's thread, so it must be quick; `None`: nobody watches.
+            is_sparing: Whether only so many frames are to be looked at as are needed to aim by; the others are let pass.
             on_round: Called with every frame and after every attempt: proof that the thread lives.
             pauses_s: After the first failure in a row, the second, and so on; the last one from then on.
             clock: Monotonic seconds, those of the frames.
@@ -86,6 +90,7 @@ class Stand:
         self._on_ready = on_ready
         self._on_lost = on_lost
         self._see = see
+        self._is_sparing = is_sparing
         self._on_round = on_round
         self._is_blind = False
         self._pauses_s = pauses_s
@@ -186,7 +191,7 @@ class Stand:
         while not self._stopping.is_set():
             frame = camera.read(READ_TIMEOUT_S)
             self._on_round()
-            if self._darkness.hides(frame):
+            if self._darkness.hides(frame) or self._is_too_soon(frame):
                 continue
             shown = _Shown(frame=frame, seen=self._seen_in(frame))
             with self._changed:
@@ -200,6 +205,12 @@ class Stand:
                 self._on_ready()
                 self._note = ""
                 seen = True
+
+    def _is_too_soon(self, frame: Frame) -> bool:
+        last = self._shown
+        if last is None or not self._is_sparing():
+            return False
+        return frame.captured_at_s - last.frame.captured_at_s < SPARING_S
 
     def _seen_in(self, frame: Frame) -> Observation:
         if self._see is None:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-# A Pi slows down at 80 degrees; here somebody should look.
-HOT_C = 75.0
+# A Pi slows itself down at 80 degrees; from here on the kiosk does less, and somebody should look.
+HOT_C, COOL_C = 75.0, 70.0
 # Below this an update may find no room.
 LITTLE_BYTES = 500_000_000
 # Before this software was written no clock is right; a Pi without a network begins at some such time.
 _NO_CLOCK_BEFORE = datetime(2026, 1, 1)
+# A Pi's firmware tells by these bits that its power is or was too weak, and that it slows itself down now
+# (https://www.raspberrypi.com/documentation/computers/os.html#vcgencmd, `get_throttled`).
+_WEAK, _THROTTLED = 0x10001, 0x0000E
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +25,9 @@ class MachineHealth:
 
     Attributes:
         temperature_c: Of the processor.
-        had_under_voltage: Whether the power was too weak at any time since the service started.
+        is_throttled: Whether the machine slows itself down now, for heat or weak power.
+        is_strained: Whether the kiosk is to do less for now: too hot, until it is cooler by some degrees, or throttled.
+        had_under_voltage: Whether the power was too weak at any time since the machine started.
         free_bytes, total_bytes: Of the disk that the store is on.
         is_read_only: Whether that disk takes nothing any more.
         disk_errors: What the file system has counted since it was made.
@@ -30,6 +35,8 @@ class MachineHealth:
     """
 
     temperature_c: float | None
+    is_throttled: bool | None
+    is_strained: bool
     had_under_voltage: bool | None
     free_bytes: int | None
     total_bytes: int | None
@@ -56,13 +63,24 @@ class Machine:
         self._now = now
         self._lock = threading.Lock()
         self._had_under_voltage: bool | None = None
+        self._is_hot = False
+        self._flags: int | None = None
+
+    @property
+    def is_strained(self) -> bool:
+        """Whether the kiosk is to do less for now, as it was last looked at."""
+        return self._is_hot or bool(self._is_throttled)
 
     def look(self) -> None:
-        """Look whether the power is too weak now: the kernel forgets it after seconds, so it is asked often."""
-        alarm = self._alarm()
+        """Look at heat and power: the kernel forgets weak power after seconds, so it is asked often."""
+        alarm, flags, degrees = self._alarm(), self._firmware(), self._temperature()
         with self._lock:
-            if alarm is not None:
-                self._had_under_voltage = bool(self._had_under_voltage) or alarm
+            for weak in (alarm, None if flags is None else bool(flags & _WEAK)):
+                if weak is not None:
+                    self._had_under_voltage = bool(self._had_under_voltage) or weak
+            self._flags = flags
+            if degrees is not None:
+                self._is_hot = degrees >= (COOL_C if self._is_hot else HOT_C)
 
     def health(self) -> MachineHealth:
         """Give how the machine is now."""
@@ -70,6 +88,8 @@ class Machine:
         free, whole, is_read_only = self._room()
         return MachineHealth(
             temperature_c=self._temperature(),
+            is_throttled=self._is_throttled,
+            is_strained=self.is_strained,
             had_under_voltage=self._had_under_voltage,
             free_bytes=free,
             total_bytes=whole,
@@ -77,6 +97,17 @@ class Machine:
             disk_errors=self._disk_errors(),
             has_clock=self._now() >= _NO_CLOCK_BEFORE,
         )
+
+    @property
+    def _is_throttled(self) -> bool | None:
+        return None if self._flags is None else bool(self._flags & _THROTTLED)
+
+    def _firmware(self) -> int | None:
+        """Give the flags of a Pi's firmware, in whichever of its places this kernel has them."""
+        for place in ("soc*/soc*firmware", "soc*firmware"):
+            for path in sorted(self._sys.glob(f"devices/platform/{place}/get_throttled")):
+                return _number(path, base=16)
+        return None
 
     def _alarm(self) -> bool | None:
         for name in sorted(self._sys.glob("class/hwmon/hwmon*/name")):
@@ -128,9 +159,9 @@ def _text(path: Path) -> str | None:
         return None
 
 
-def _number(path: Path) -> int | None:
+def _number(path: Path, *, base: int = 10) -> int | None:
     text = _text(path)
     try:
-        return None if text is None else int(text)
+        return None if text is None else int(text, base)
     except ValueError:
         return None

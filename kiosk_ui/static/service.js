@@ -2,7 +2,7 @@
 
 import { pause } from "./server.js";
 
-const ANSWERED_WITHIN_MS = 15_000;
+const ANSWERED_WITHIN_MS = 9000;
 const AWAY_AFTER_MS = 1500;
 const GUEST_EVERY_MS = 10_000;
 

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
-from kiosk_page import app_of
+from kiosk_page import app_of, no_camera
 from prometheus_client.parser import text_string_to_metric_families as families
 
-from device.service import KioskService
+from device.config import RecognitionConfig
+from device.notify import Notifier
+from device.service import KioskService, Office
 from kiosk_ui.heartbeat import Heartbeat
 
 
@@ -33,6 +35,35 @@ def test_what_prometheus_reads_is_how_the_kiosk_is(open_service, upload) -> None
     assert after["printkiosk_bundle_prints"] == service.manifest.items
     assert after["printkiosk_camera_ready"] == 0
     assert after["printkiosk_page_silent_seconds"] >= 0
+
+
+def test_machine_and_service_are_told_too_and_healthz_says_the_same(
+    small_bundle: Path, tmp_path: Path
+) -> None:
+    zone = tmp_path / "sys/class/thermal/thermal_zone0"
+    zone.mkdir(parents=True)
+    (zone / "type").write_text("cpu-thermal")
+    (zone / "temp").write_text("81500")
+    office = Office(tmp_path / "staff", pause_s=90, run=tmp_path, sys=tmp_path / "sys")
+    with KioskService(
+        small_bundle,
+        no_camera,
+        RecognitionConfig(threads=1),
+        notifier=Notifier(None),
+        office=office,
+    ) as service:
+        found = numbers(service)
+        client = app_of(service).test_client()
+        local = client.get("/healthz", environ_base={"REMOTE_ADDR": "127.0.0.1"}).get_json()
+        other = client.get("/healthz", environ_base={"REMOTE_ADDR": "10.0.0.9"}).get_json()
+
+    assert found["printkiosk_temperature_celsius"] == local["machine"]["temperature_c"] == 81.5
+    assert found["printkiosk_sparing"] == local["machine"]["sparing"] == 1
+    assert found["printkiosk_storage_good"] == (local["machine"]["storage"] == "good")
+    assert found["printkiosk_service_starts"] == local["machine"]["starts"] == 1
+    assert found["printkiosk_page_renewed_total"] == 0
+    assert "printkiosk_throttled" not in found
+    assert other["machine"] is None
 
 
 def test_what_nobody_knows_has_no_number(open_service) -> None:

@@ -3,6 +3,7 @@
 import socket
 import threading
 
+import pytest
 from kiosk_page import app_of
 
 from device.service import PAGE, Progress
@@ -21,6 +22,20 @@ def test_a_page_that_answers_proves_it_even_when_it_is_not_well(open_service, tm
         assert progress.age_s(PAGE) < 20
         server.stop()
         thread.join()
+
+
+def test_no_proxy_is_asked_in_the_kiosks_place(
+    open_service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    server = Server(app_of(open_service()), "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+
+    assert SelfRequest(server.address, Progress()).ask()
+    server.stop()
+    thread.join()
 
 
 def test_a_server_that_is_not_there_proves_nothing() -> None:

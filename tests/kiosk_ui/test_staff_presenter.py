@@ -16,6 +16,8 @@ from kiosk_ui.texts import languages, load
 
 WELL = MachineHealth(
     temperature_c=51.4,
+    is_throttled=False,
+    is_strained=False,
     had_under_voltage=False,
     free_bytes=20_000_000_000,
     total_bytes=30_000_000_000,
@@ -25,6 +27,8 @@ WELL = MachineHealth(
 )
 BAD = MachineHealth(
     temperature_c=81.0,
+    is_throttled=True,
+    is_strained=True,
     had_under_voltage=True,
     free_bytes=100,
     total_bytes=30_000_000_000,
@@ -99,13 +103,15 @@ def test_everything_that_is_bad_is_said_to_be() -> None:
     assert {words for words, each in found.items() if each.is_good} == {"since"}
     assert found["camera_bad"].lines == ("camera: pulled",)
     assert found["update_bad"].lines == ("E3: no",)
-    assert set(found) >= {"hot", "power_bad", "storage_little", "storage_read_only"}
+    assert set(found) >= {"hot", "slowed", "power_bad", "storage_little", "storage_read_only"}
     assert set(found) >= {"storage_errors", "clock_bad", "keeps_nothing", "expires_soon"}
 
 
 def test_what_a_machine_does_not_tell_is_not_talked_of() -> None:
     silent = MachineHealth(
         temperature_c=None,
+        is_throttled=None,
+        is_strained=False,
         had_under_voltage=None,
         free_bytes=None,
         total_bytes=None,

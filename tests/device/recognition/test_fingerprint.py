@@ -68,6 +68,15 @@ def test_the_number_of_threads_does_not_change_it(
         assert np.allclose(fingerprint(pixels).vector, wanted, atol=1e-5)
 
 
+def test_another_number_of_threads_may_be_used_at_any_time(
+    model_file: Path, inputs: list[Pixels], one_thread: list[Vector]
+) -> None:
+    fingerprint = Fingerprinter(model_file, "it", threads=2)
+    for threads in (1, 1, 2):
+        fingerprint.use_threads(threads)
+        assert np.allclose(fingerprint(inputs[0]).vector, one_thread[0], atol=1e-5)
+
+
 def test_different_prints_have_different_fingerprints(one_thread: list[Vector]) -> None:
     assert float(one_thread[0] @ one_thread[1]) / 511 < 0.95
 

@@ -170,6 +170,29 @@ def test_a_bundle_that_fails_without_trial_stays_for_staff_to_see(
     assert Bundles(root).current.resolve().name == "1"
 
 
+def test_at_a_start_with_a_damaged_bundle_the_one_before_answers_and_the_links_stay(
+    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover]
+) -> None:
+    Bundles(root).activate("2")
+    (root / "releases/2" / layout.MODEL).unlink()
+    changeover = watch()
+    changeover.look()
+
+    assert kiosk.shown == [("1", 0)]
+    assert Bundles(root).current.resolve().name == "2"
+
+
+def test_with_two_damaged_bundles_there_is_none(
+    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover]
+) -> None:
+    Bundles(root).activate("2")
+    for name in ("1", "2"):
+        (root / "releases" / name / layout.MODEL).unlink()
+    watch().look()
+
+    assert kiosk.shown == []
+
+
 def test_a_bundle_on_trial_that_the_kiosk_was_started_on_three_times_is_given_up_at_the_fourth(
     root: Path, kiosk: Kiosk, watch: Callable[[], Changeover]
 ) -> None:

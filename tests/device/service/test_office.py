@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from time import sleep
 
 import numpy as np
 import pytest
+from failing_disk import FailingFiles
 from fake_time import FakeTime
 from hand_camera import HandCamera
 
@@ -16,7 +18,19 @@ from device.config import RecognitionConfig
 from device.errors import CameraLostError, StoreError
 from device.notify import Notifier
 from device.recognition.frames import Pixels, to_jpeg
-from device.service import Attract, Choices, KioskService, Office, RecentLog, hours, statistics
+from device.service import (
+    Attract,
+    Choices,
+    KioskService,
+    MachineHealth,
+    Office,
+    RecentLog,
+    Report,
+    Storage,
+    hours,
+    statistics,
+)
+from device.staff.machine import LITTLE_BYTES
 from device.state import Phase
 
 
@@ -192,6 +206,64 @@ def test_what_was_counted_is_written_once_an_hour_by_itself(
             return
         sleep(0.01)
     pytest.fail("nothing was written")
+
+
+def test_on_a_machine_that_is_too_hot_a_kiosk_does_less_and_answers(
+    small_bundle: Path, camera: HandCamera, open_office: Callable[..., Office], tmp_path: Path
+) -> None:
+    zone = tmp_path / "sys/class/thermal/thermal_zone0"
+    zone.mkdir(parents=True)
+    (zone / "type").write_text("cpu-thermal")
+    (zone / "temp").write_text("81000")
+    office = open_office(sys=tmp_path / "sys", look_s=0.01)
+    while not office.is_strained:
+        sleep(0.01)
+    with kiosk(small_bundle, camera, office) as service:
+        before = service.health().camera.frames
+        sleep(1.0)
+        frames = service.health().camera.frames - before
+        service.look()
+        until(service, Phase.FOUND)
+
+    assert frames <= 6  # of a hundred
+    assert office.report().machine.is_strained
+
+
+def test_a_disk_that_fails_when_it_is_tried_is_told_of(
+    open_office: Callable[..., Office], folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder.mkdir()
+    office = open_office(look_s=0.01, files=FailingFiles(0, "EIO", lasting=True))
+    while office.report().keeps:
+        sleep(0.01)
+
+    assert office.report().storage is Storage.REFUSES
+    assert caplog.text.count("the disk was tried") == 1
+
+
+def test_a_disk_is_said_to_be_what_is_worst_of_it() -> None:
+    well = MachineHealth(
+        temperature_c=None,
+        is_throttled=None,
+        is_strained=False,
+        had_under_voltage=None,
+        free_bytes=LITTLE_BYTES,
+        total_bytes=None,
+        is_read_only=False,
+        disk_errors=0,
+        has_clock=True,
+    )
+    little = replace(well, free_bytes=LITTLE_BYTES - 1)
+    errors = replace(little, disk_errors=1)
+    lost = replace(errors, is_read_only=True)
+
+    assert [Report(machine=each, keeps=True).storage for each in (well, little, errors, lost)] == [
+        Storage.GOOD,
+        Storage.LITTLE,
+        Storage.ERRORS,
+        Storage.READ_ONLY,
+    ]
+    assert Report(machine=errors, keeps=False).storage is Storage.REFUSES
 
 
 def test_the_last_lines_of_the_log_are_kept_and_no_more() -> None:

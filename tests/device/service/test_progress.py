@@ -1,12 +1,18 @@
 """Signs of life are given only for work that was done: a thread that hangs isn't covered up by another."""
 
 import threading
+from pathlib import Path
 
+import pytest
 from fake_time import FakeTime
 
+from device.bundle.notices import Notices
 from device.errors import BusyError
+from device.recognition.recogniser import Answer
+from device.service.answers import AnswerQueue, Question
+from device.service.exhibition import Exhibition
 from device.service.progress import SEARCH, STAND, Progress
-from device.service.self_search import SelfSearch
+from device.service.self_search import SelfSearch, fault
 
 
 def test_what_proves_nothing_for_too_long_is_late_and_the_others_are_not() -> None:
@@ -36,9 +42,9 @@ def test_when_nobody_asks_the_kiosk_asks_itself() -> None:
     searched = threading.Semaphore(0)
     progress = Progress()
 
-    def search() -> bool:
+    def search() -> str:
         searched.release()
-        return True
+        return ""
 
     asking = SelfSearch(search, progress, idle_s=0.01)
     assert searched.acquire(timeout=20) and searched.acquire(timeout=20)
@@ -52,9 +58,9 @@ def test_a_kiosk_that_is_asked_does_not_ask_itself() -> None:
     progress.prove(SEARCH)
     searched = threading.Event()
 
-    def search() -> bool:
+    def search() -> str:
         searched.set()
-        return True
+        return ""
 
     asking = SelfSearch(search, progress, idle_s=60.0)
     assert not searched.wait(0.2)
@@ -65,7 +71,7 @@ def test_a_queue_that_is_full_is_no_proof_and_no_end() -> None:
     tried = threading.Semaphore(0)
     progress = Progress()
 
-    def search() -> bool:
+    def search() -> str:
         tried.release()
         raise BusyError("others ask")
 
@@ -74,3 +80,48 @@ def test_a_queue_that_is_full_is_no_proof_and_no_end() -> None:
     asking.close()
 
     assert progress.age_s(SEARCH) == float("inf")
+
+
+def test_a_fault_that_lasts_is_said_once_and_again_when_it_is_another(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    said = iter(("one", "one", "", "one", "two"))
+    done = threading.Event()
+
+    def search() -> str:
+        why = next(said, None)
+        if why is None:
+            done.set()
+        return why or ""
+
+    asking = SelfSearch(search, Progress(), idle_s=0.001)
+    assert done.wait(20)
+    asking.close()
+
+    assert [line.getMessage().split(": ")[1] for line in caplog.records] == ["one", "one", "two"]
+
+
+def test_a_model_that_fails_in_a_way_nobody_foresaw_is_a_fault_not_the_end_of_the_asking(
+    small_bundle: Path,
+) -> None:
+    def recognise(question: Question) -> Answer:
+        raise TypeError(f"not foreseen for {question.frame.source}")
+
+    shown = Exhibition(threads=1)
+    queue = AnswerQueue(recognise, waiting=1, on_round=lambda: None)
+    assert fault(shown, queue) == "there is no bundle yet"
+    shown.change(small_bundle, Notices())
+
+    assert fault(shown, queue) == "not foreseen for probe"
+    queue.close()
+    shown.close()
+
+
+def test_a_whole_bundle_finds_its_own_print(small_bundle: Path) -> None:
+    shown = Exhibition(threads=1)
+    shown.change(small_bundle, Notices())
+    queue = AnswerQueue(shown.recognise, waiting=1, on_round=lambda: None)
+
+    assert fault(shown, queue) == ""
+    queue.close()
+    shown.close()

@@ -1,13 +1,16 @@
 """How long the stand waits before it tries a lost camera again: a little longer each time, not for ever."""
 
 import threading
+from itertools import pairwise
 
 from hand_camera import HandCamera
 from held_notifier import LONG_S
 
 from device.cameras import CameraSource
 from device.errors import CameraMissingError
-from device.service.stand import PAUSES_S, Stand
+from device.recognition.frames import Frame
+from device.service.stand import PAUSES_S, SPARING_S, Stand
+from device.service.watcher import Observation
 
 
 class Waits(list[float]):
@@ -59,6 +62,40 @@ def test_after_good_frames_the_pauses_begin_anew(camera: HandCamera) -> None:
     stand.close()
 
     assert waits.asked[:6] == [0, 1, 2, 0, 1, 2]
+
+
+def test_where_it_is_to_spare_it_looks_at_so_many_frames_as_are_needed_to_aim_by(
+    camera: HandCamera,
+) -> None:
+    looked_at: list[float] = []
+    is_sparing, enough = True, threading.Event()
+
+    def see(frame: Frame) -> Observation:
+        looked_at.append(frame.captured_at_s)
+        if len(looked_at) == 4:
+            enough.set()
+        return Observation()
+
+    camera.open()
+    stand = Stand(
+        lambda: camera,
+        on_ready=lambda: None,
+        on_lost=lambda error: None,
+        see=see,
+        is_sparing=lambda: is_sparing,
+    )
+    assert enough.wait(LONG_S)
+    is_sparing = False
+    count = len(looked_at)
+    spared = [late - early for early, late in pairwise(looked_at[:4])]
+    while len(looked_at) < count + 20:
+        enough.wait(0.01)
+        stand.frame()
+    stand.close()
+
+    assert min(spared) >= SPARING_S
+    # A hundred frames a second come from this camera; all are looked at again.
+    assert looked_at[count + 19] - looked_at[count] < 20 * SPARING_S
 
 
 def test_the_pauses_are_seconds_a_visitor_can_wait_and_a_driver_can_bear() -> None:

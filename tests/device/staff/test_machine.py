@@ -84,3 +84,32 @@ def test_a_clock_from_before_this_software_is_no_clock(
     health = Machine(tmp_path, sys=tmp_path, now=lambda: datetime(year, 5, 1)).health()
 
     assert health.has_clock is has
+
+
+@pytest.mark.parametrize("place", ["soc/soc:firmware", "soc@107c000000/soc@107c000000:firmware"])
+@pytest.mark.parametrize(
+    ("flags", "weak", "throttled"),
+    [("0", False, False), ("50000", True, False), ("50005", True, True), ("0x80008", False, True)],
+)
+def test_a_pis_firmware_tells_of_weak_power_and_of_slowing_down(
+    sys: Path, tmp_path: Path, place: str, flags: str, weak: bool, throttled: bool
+) -> None:
+    put(sys / "devices/platform" / place / "get_throttled", f"{flags}\n")
+
+    health = Machine(tmp_path, sys=sys, now=lambda: NOW).health()
+
+    assert health.had_under_voltage is weak
+    assert health.is_throttled is throttled
+    assert health.is_strained is throttled
+
+
+def test_a_machine_that_is_too_hot_is_strained_until_it_is_cooler_by_some_degrees(
+    sys: Path, tmp_path: Path
+) -> None:
+    machine = Machine(tmp_path, sys=sys, now=lambda: NOW)
+    found = []
+    for degrees in (74, 75, 72, 70, 69, 74):
+        put(sys / "class/thermal/thermal_zone0/temp", f"{degrees}000\n")
+        found.append(machine.health().is_strained)
+
+    assert found == [False, True, True, True, False, False]
