@@ -1,7 +1,7 @@
 # `make` lists the targets. The first two do all the set-up there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check test-faults test-api test-cameras test-screens test-appliance timings soak
+.PHONY: help run test quick check test-faults test-api test-cameras test-screens test-appliance timings soak soak-long
 .PHONY: bundle parity evaluate parts bench screenshots install upgrade uninstall wheelhouse lock clean
 .PHONY: system system-test system-python system-appliance apt
 
@@ -50,7 +50,7 @@ test-faults: $(DESK)/ready ## updates under every fault, in full: an hour at mos
 # Whole Debian systems in folders: needs root and namespaces. Fresh ones are kept in ~/.cache/printkiosk/appliance.
 test-appliance: export KIOSK_APPLIANCE = yes
 test-appliance: system-appliance $(DESK)/ready ## the kiosk installed, booted and shown on whole systems; lists what ran and what not, and why
-	$(DESK)/bin/python -m pytest tests/appliance --verbose --capture=no -rsfE --durations=0 --durations-min=5
+	$(DESK)/bin/python -m pytest tests/appliance --verbose --capture=no -rsxfE --durations=0 --durations-min=5
 
 test-api: export KIOSK_API = all
 test-api: $(DESK)/ready ## the API held against its description, fifty times as long as in make test
@@ -95,6 +95,9 @@ bench: $(DESK)/bench-ready ## the benchmarks, side by side with peers in one run
 SOAK_ANSWERS := $(if $(filter short,$(SOAK)),200,$(if $(filter long,$(SOAK)),100000,10000))
 soak: $(DESK)/ready ## a kiosk's long life in an hour and a half: frames, answers and changes of bundle; prints what it found (SOAK=short, long)
 	MALLOC_ARENA_MAX=2 $(DESK)/bin/python -m bench.soak --bundle $(BUNDLE) --out out/soak$(if $(SOAK),-$(SOAK)) --answers $(SOAK_ANSWERS)
+
+soak-long: ## the same with 100,000 answers: a night and a day
+	$(MAKE) soak SOAK=long
 
 timings: system-test $(DESK)/ready ## how fast the page is, in a real browser, also beside fifty stalled clients; prints a table
 	$(DESK)/bin/python tests/screens/timings.py --bundle demo/bundle

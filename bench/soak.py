@@ -9,19 +9,21 @@ Time at the stand is the frames' own, a tenth of a second each, however fast the
 
 import argparse
 import json
-import os
 import shutil
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from bench.errors import BenchError
+from device.bundle import layout
+from device.bundle import manifest as manifests
 from device.bundle.notices import Notices
 from device.bundle.opened import OpenedBundle, opened
 from device.cameras import CameraSource
@@ -40,6 +42,10 @@ SEGMENTS, PRINTS, SIZE = 100, 24, (640, 480)
 GROWTH_MIB, SLOWER = 2.0, 0.10
 # What a process takes once it has seen everything: its heaps are then as large as they get.
 WARM_SEGMENTS = 10
+# Growth is counted within one process's life, so one of them has to be long.
+LONG_SEGMENTS = 50
+# Frames looked at for each answer: what a visitor's coming, holding still and going takes, at the least.
+FRAMES = 10
 _STEP_S, _PATIENCE_S, _BLANKS, _SEED = 0.1, 60.0, 12, 7
 
 
@@ -142,7 +148,7 @@ def run(bundle: Path, out: Path, answers: int) -> list[Segment]:
     """Do what is left to do; give all segments, this process's and those before."""
     done = _read(out)
     life = done[-1].life + 1 if done else 0
-    twins = [_twin(bundle, out / f"bundle-{which}") for which in "ab"]
+    twins = [_twin(bundle, out / f"bundle-{which}", name=f"soak {which}") for which in "ab"]
     feed = Feed()
 
     def opener(opened_bundle: OpenedBundle | None) -> CameraSource:
@@ -193,6 +199,8 @@ def _segment(
 def judge(done: Sequence[Segment]) -> list[tuple[str, str, bool]]:
     """Give what was wanted of the whole, what was found, and whether that is met."""
     answers, right = sum(s.answers for s in done), sum(s.right for s in done)
+    frames_watched = sum(s.frames for s in done)
+    longest = max(Counter(s.life for s in done).values())
     growth_kib, handles, threads = 0, 0, 0
     for life in {s.life for s in done}:
         warm = [s for s in done if s.life == life][min(WARM_SEGMENTS, len(done) // 2) :]
@@ -207,8 +215,9 @@ def judge(done: Sequence[Segment]) -> list[tuple[str, str, bool]]:
     slower = last / first - 1
     return [
         ("answers, each right", f"{right} of {answers}", right == answers),
-        ("frames watched", f"{sum(s.frames for s in done)}", True),
-        ("changes of bundle", f"{len(done)}", True),
+        (f"frames watched, {FRAMES} an answer", f"{frames_watched}", frames_watched >= FRAMES * answers),
+        (f"changes of bundle, {SEGMENTS}", f"{len(done)}", len(done) >= SEGMENTS),
+        (f"hundredths in one process's life, {LONG_SEGMENTS}", f"{longest}", longest >= LONG_SEGMENTS),
         (f"growth after warm-up, at most {GROWTH_MIB:g} MiB", f"{growth_kib / 1024:.2f} MiB", growth_kib <= GROWTH_MIB * 1024),
         ("file handles constant", f"{handles} other counts", handles == 0),
         ("threads constant", f"{threads} other counts", threads == 0),
@@ -225,14 +234,14 @@ def _anon_kib() -> int:
     return int(next(line.split()[1] for line in lines if line.startswith("RssAnon")))
 
 
-def _twin(bundle: Path, place: Path) -> Path:
-    """Give a copy to change to, of the same files where the disk allows it."""
-    if not place.exists():
-        try:
-            shutil.copytree(bundle, place, copy_function=os.link)
-        except OSError:
-            shutil.rmtree(place, ignore_errors=True)
-            shutil.copytree(bundle, place)
+def _twin(bundle: Path, place: Path, *, name: str) -> Path:
+    """Give a copy to change to, under a name and so an id of its own: both lie open side by side, as after an update."""
+    if not layout.manifest_of(place).exists():
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(bundle, place, ignore=shutil.ignore_patterns(layout.MANIFEST))
+        manifest = manifests.parse(layout.manifest_of(bundle).read_bytes(), str(bundle))
+        named = manifests.identify(replace(manifest, name=name))
+        layout.manifest_of(place).write_text(manifests.dump(named), "utf-8")
     return place
 
 

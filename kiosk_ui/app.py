@@ -128,7 +128,8 @@ def _on_kiosk_error(error: KioskError) -> Response:
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), None)
     if status is None:
         return _on_fault(error)
-    return _problem(status, str(error))
+    is_empty = status == 503 and isinstance(error, BundleError)
+    return _problem(status, str(error), kind="nothing" if is_empty else "")
 
 
 def _on_http_error(error: HTTPException) -> ResponseReturnValue:
@@ -143,12 +144,12 @@ def _on_fault(error: Exception) -> Response:
     return _problem(500, "something went wrong in the kiosk; see its log")
 
 
-def _problem(status: int, line: str) -> Response:
+def _problem(status: int, line: str, kind: str = "") -> Response:
     """Give an error: one line of JSON to a program, a friendly page to a person."""
+    kind = kind or _kind(status)
     if request.path.startswith("/api/") or request.path == "/healthz":
-        response = jsonify(error=line, said=_said(status))
+        response = jsonify(error=line, said=_said(kind))
     else:
-        kind = _kind(status)
         template = "problem.html" if request.headers.get("X-Fragment") else "error.html"
         response = Response(render_template(template, kind=kind, line=line))
     response.status_code = status
@@ -157,10 +158,10 @@ def _problem(status: int, line: str) -> Response:
     return response
 
 
-def _said(status: int) -> str:
+def _said(kind: str) -> str:
     """Give what a program may show to a person, in the language they read."""
     texts = current_app.extensions["readers"].reader().texts
-    return str(texts(f"problem.{_kind(status)}"))
+    return str(texts(f"problem.{kind}"))
 
 
 def _kind(status: int) -> str:

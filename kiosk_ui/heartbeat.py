@@ -22,6 +22,8 @@ STARTING_S = 60.0
 # A browser that doesn't come back is tried again ever more rarely: nobody may be there, or the museum closed.
 LONGEST_S = 960.0
 SIGN = "page-is-silent"
+# Put there by what closes the museum (`printkiosk-closing.service`): no page is expected.
+CLOSED = "screen-is-off"
 # By which an application knows its heartbeat.
 NAME = "heartbeat"
 _LOOKED_EVERY_S = 2.0
@@ -46,6 +48,7 @@ class Heartbeat:
             clock: Monotonic seconds.
         """
         self._sign = folder / SIGN if folder else None
+        self._closed = folder / CLOSED if folder else None
         self._clock = clock
         self._heard_s = clock()
         self._patience_s = STARTING_S
@@ -81,6 +84,8 @@ class Heartbeat:
 
     def look(self) -> bool:
         """Give the sign where the page has been silent for too long; say whether it was."""
+        if self._closed is not None and self._closed.exists():
+            self._heard_s, self._patience_s = self._clock(), STARTING_S
         if self._sign is None or self.age_s < self._patience_s:
             return False
         _log.warning("no page asked for %.0f s: the browser is to be started anew", self.age_s)

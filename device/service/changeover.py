@@ -185,7 +185,7 @@ class Changeover:
 
     def _give_up(self, reason: str) -> None:
         if not self._store.is_on_trial():
-            _log.error("no other bundle: %s", reason)
+            _log.error("%s", reason)
             return
         _log.error("the bundle on trial is given up: %s", reason)
         try:

@@ -2,7 +2,7 @@
 
 Its pipeline is opened again and its process replaced without anybody being asked (`device.cameras`). Where that doesn't help
 the service ends, to be started anew: once an hour. Where that hasn't helped either it ends with `REBOOT`, by which the
-machine is started anew where the museum wants it so (docs/appliance.md): once a day. A camera that isn't there is nobody's
+machine is started anew where the museum wants it so (docs/operators.md): once a day. A camera that isn't there is nobody's
 to mend but a person's: nothing is done about it but to look again.
 """
 

@@ -8,12 +8,12 @@ import threading
 import time
 from collections.abc import Callable
 
-# The stand's thread comes round with every frame, and with every attempt to open a camera that is gone: 40 s at most.
-STAND, STAND_S = "stand", 90.0
+# The stand's thread comes round with every frame, and with every attempt to open a camera that is gone: 52 s at most (a driver asked for 40 s, a pause of 10).
+STAND, STAND_S = "stand", 70.0
 # Any answer is a proof; when nobody asks the kiosk asks for a print of its own.
 SEARCH, SEARCH_S = "search", 300.0
 # The page is asked for by the kiosk itself.
-PAGE, PAGE_S = "page", 30.0
+PAGE, PAGE_S = "page", 20.0
 
 
 class Progress:

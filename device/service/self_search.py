@@ -33,9 +33,9 @@ def fault(shown: Exhibition, queue: AnswerQueue) -> str:
         raise
     except KioskError as error:
         return str(error)
-    error = asked.exception()  # of whatever kind: who asks goes on asking
-    if error is not None:
-        return str(error) or type(error).__name__
+    reason = asked.exception()  # of whatever kind: who asks goes on asking
+    if reason is not None:
+        return str(reason) or type(reason).__name__
     found = [match.record.record_id for match in asked.result().matches]
     return "" if found == [record_id] else f"{record_id}: a print of the bundle's own was not found"
 

@@ -13,6 +13,7 @@ _KINDS = (
     ("*.target", "usr/local/lib/systemd/system"),
     ("sysusers.d/*.conf", "usr/local/lib/sysusers.d"),
     ("tmpfiles.d/*.conf", "usr/local/lib/tmpfiles.d"),
+    ("system.conf.d/*.conf", "usr/local/lib/systemd/system.conf.d"),
     ("udev/*.rules", "usr/local/lib/udev/rules.d"),
     ("policies/*.json", "etc/chromium/policies/managed"),
     ("scripts/*", "usr/local/lib/printkiosk"),

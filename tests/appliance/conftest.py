@@ -6,7 +6,8 @@ ran that didn't.
 
 import os
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ from root_file_system import CACHE, REPOSITORY, System, fresh, layer
 
 collect_ignore_glob = [] if os.environ.get("KIOSK_APPLIANCE") else ["test_*.py"]
 
+# Whatever ends the service or the browser, a visitor waits no longer.
+BACK_S = 30.0
+_RECOVERY = "recovery"
 OUT = REPOSITORY / "out/appliance"
 _TOOLS = ("mmdebstrap", "systemd-nspawn", "nsenter", "mount")
 
@@ -77,6 +81,30 @@ def _installed(suite: str, layers: Path) -> Iterator[System]:
         transcript = system.run("make", "-C", "/src", "install")
         (OUT / f"install-{suite}.txt").write_text(transcript, "utf-8")
         yield system
+
+
+@pytest.fixture
+def noted(record_property: Callable[[str, object], None]) -> Callable[[str, float], None]:
+    """Notes how soon a kiosk was back after a fault, for the table at the end."""
+
+    def note(fault: str, took_s: float) -> None:
+        sys.stdout.write(f"APPLIANCE {fault}: back in {took_s:.1f} s\n")
+        record_property(_RECOVERY, (fault, took_s))
+
+    return note
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table of faults."""
+    reports = [each for kind in terminalreporter.stats.values() for each in kind]
+    properties = [pair for each in reports for pair in getattr(each, "user_properties", ())]
+    rows = sorted(row for name, row in properties if name == _RECOVERY)
+    if not rows:
+        return
+    terminalreporter.section(f"back by itself, wanted within {BACK_S:g} s")
+    for fault, took_s in rows:
+        word = "met   " if took_s <= BACK_S else "MISSED"
+        terminalreporter.write_line(f"APPLIANCE {word} {took_s:6.1f} s  {fault}")
 
 
 @pytest.fixture

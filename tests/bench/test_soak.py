@@ -36,6 +36,7 @@ def test_what_it_takes_to_warm_up_is_no_growth() -> None:
         ({"ratio": 2.3}, "last tenth against first"),
         ({"ratio": 1.7}, "last tenth against first"),
         ({"right": 99}, "answers"),
+        ({"frames": 900}, "frames watched"),
     ],
 )
 def test_each_thing_that_goes_wrong_is_seen(changes: dict[str, float], seen: str) -> None:
@@ -48,6 +49,16 @@ def test_a_life_that_began_anew_is_no_growth() -> None:
     second = replace(GOOD, life=1, anon_kib=250_000, handles=20)
 
     assert missed([GOOD] * 50 + [second] * 50) == set()
+
+
+def test_in_many_short_lives_nothing_can_be_seen_to_grow() -> None:
+    done = [replace(GOOD, life=number // 25) for number in range(SEGMENTS)]
+
+    assert missed(done) == {"hundredths in one process's life"}
+
+
+def test_one_that_was_not_done_to_its_end_changed_too_few_bundles() -> None:
+    assert missed([GOOD] * (SEGMENTS - 1)) == {"changes of bundle"}
 
 
 def test_what_was_done_is_kept_and_not_done_again(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from fake_time import FakeTime
 from flask import Flask
 
-from kiosk_ui.heartbeat import LONGEST_S, SIGN, SILENT_AFTER_S, STARTING_S, Heartbeat
+from kiosk_ui.heartbeat import CLOSED, LONGEST_S, SIGN, SILENT_AFTER_S, STARTING_S, Heartbeat
 
 STATE = "/api/v1/stand/state"
 
@@ -94,3 +94,19 @@ def test_the_units_folder_is_taken_from_the_environment(app: Flask, tmp_path: Pa
     with Heartbeat.from_environ(app, {"RUNTIME_DIRECTORY": str(tmp_path)}) as heart:
         assert not heart.look()
     assert Heartbeat.from_environ(app, {}).look() is False
+
+
+def test_no_page_is_expected_while_the_museum_is_closed_and_one_is_afterwards(
+    app: Flask, time: FakeTime, tmp_path: Path
+) -> None:
+    heart = Heartbeat(app, tmp_path, clock=time.clock)
+    (tmp_path / CLOSED).touch()
+    for _ in range(50):
+        time.sleep(1000)
+        assert not heart.look()
+
+    (tmp_path / CLOSED).unlink()
+    time.sleep(STARTING_S - 1)
+    assert not heart.look()
+    time.sleep(1)
+    assert heart.look()

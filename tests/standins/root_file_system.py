@@ -149,6 +149,18 @@ class Booted:
         )
         return done.stdout
 
+    def started(self, *command: str) -> "subprocess.Popen[str]":
+        """Start a program within, and go on."""
+        return subprocess.Popen((*self._within(), *command), stdout=subprocess.PIPE, text=True)
+
+    def holds(self, process: int) -> bool:
+        """Whether a process, by this machine's number, is one of this system's."""
+        spaces = [Path(f"/proc/{number}/ns/pid") for number in (process, self._leader)]
+        try:
+            return spaces[0].readlink() == spaces[1].readlink()
+        except OSError:  # has ended
+            return False
+
     def show(self, unit: str, what: str) -> str:
         """Give one property of a unit."""
         return self.run("systemctl", "show", "--value", f"--property={what}", unit).strip()

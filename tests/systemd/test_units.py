@@ -25,7 +25,9 @@ TMPFILES = REPOSITORY / "systemd/tmpfiles.d/printkiosk.conf"
 STANDARD_UNITS = Path("/usr/lib/systemd/system")
 SCRIPTS = "/opt/printkiosk/venv/bin/"
 # What the README tells to install from Debian; everything else that a unit starts is ours.
-FROM_DEBIAN = {f"/usr/bin/{name}" for name in ("cage", "nsenter", "rm", "rmdir", "systemctl")}
+FROM_DEBIAN = {
+    f"/usr/bin/{name}" for name in ("cage", "nsenter", "rm", "rmdir", "systemctl", "touch")
+}
 OUR_SCRIPTS = {
     f"/usr/local/lib/printkiosk/{path.name}" for path in (REPOSITORY / "systemd/scripts").iterdir()
 }
