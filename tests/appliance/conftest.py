@@ -98,7 +98,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the table of faults."""
     reports = [each for kind in terminalreporter.stats.values() for each in kind]
     properties = [pair for each in reports for pair in getattr(each, "user_properties", ())]
-    rows = sorted(row for name, row in properties if name == _RECOVERY)
+    rows = sorted({row for name, row in properties if name == _RECOVERY})
     if not rows:
         return
     terminalreporter.section(f"back by itself, wanted within {BACK_S:g} s")

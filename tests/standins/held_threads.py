@@ -7,6 +7,7 @@ import ctypes
 import os
 import sys
 import time
+from pathlib import Path
 
 _SEIZE, _INTERRUPT = 0x4206, 0x4207  # linux/ptrace.h
 _ALL = 0x40000000  # __WALL, linux/wait.h
@@ -16,11 +17,21 @@ _libc.ptrace.restype = ctypes.c_long
 
 
 def hold(thread: int) -> None:
-    """Hold a thread until this process ends; raises `OSError` where the kernel refuses."""
+    """Hold a thread until this process ends, while it waits for something; raises `OSError` where the kernel refuses.
+
+    One that works may hold the interpreter's own lock: that would be the whole program held.
+    """
+    while _state(thread) != "S":
+        time.sleep(0)
     for request in (_SEIZE, _INTERRUPT):
         if _libc.ptrace(request, thread, None, None) != 0:
             number = ctypes.get_errno()
             raise OSError(number, f"thread {thread}: {os.strerror(number)}")
+
+
+def _state(thread: int) -> str:
+    """Give how a thread is, as proc_pid_stat(5) has it: `S` for one that sleeps."""
+    return Path(f"/proc/{thread}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def release_the_dead(threads: set[int]) -> None:
