@@ -10,11 +10,10 @@ from pathlib import Path
 from device.bundle import release
 from device.bundle.manifest import FileEntry
 from device.errors import SourceError, UntrustedError
-from device.store.files import Files, Part, discard
+from device.store.behind import Behind
+from device.store.files import Files, discard
 from device.store.source import Source
 
-# So much is lost at most when the power goes.
-SYNC_BYTES = 32 << 20
 _BLOCK = 1 << 20
 
 
@@ -64,14 +63,13 @@ def _gather(
             if stream.offset != size:  # the server can't begin in the middle
                 discard(files, part)
                 digest, size = hashlib.sha256(), 0
-            with files.open_part(part) as file:
+            with files.open_part(part) as file, Behind(file, size) as behind:
                 for chunk in stream.chunks:
                     size += len(chunk)
                     if size > entry.size_bytes:
                         return False
-                    file.write(chunk)
+                    behind.write(chunk)
                     digest.update(chunk)
-                    _sync_now_and_then(file, size, len(chunk))
                     tell(size)
         if size < entry.size_bytes:
             raise SourceError(
@@ -84,11 +82,6 @@ def _gather(
         file.sync()
     tell(size)
     return True
-
-
-def _sync_now_and_then(file: Part, size: int, added: int) -> None:
-    if size // SYNC_BYTES != (size - added) // SYNC_BYTES:
-        file.sync()
 
 
 def _digest_of(part: Path) -> tuple["hashlib._Hash", int]:
