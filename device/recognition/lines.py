@@ -5,6 +5,7 @@ thread. What is summed along each line once answers for every stretch of it, so 
 little more than one. Knows nothing of sheets.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import cv2
@@ -73,17 +74,14 @@ def find_lines(lab: Lab) -> Lines:
 
 def _segments(lab: Lab) -> Floats:
     """float32 (N, 4): x1, y1, x2, y2."""
-    detector = cv2.createLineSegmentDetector(cv2.LSD_REFINE_NONE)
-    light, colour = (
-        detector.detect(np.ascontiguousarray(lab[..., 0]))[0],
-        detector.detect(_colour(lab))[0],
-    )
-    parts = [np.empty((0, 4), np.float32)]
-    if light is not None:
-        parts.append(light.reshape(-1, 4))
-    if colour is not None:
-        parts.append(2.0 * colour.reshape(-1, 4))
-    return np.concatenate(parts).astype(np.float32)
+    with ThreadPoolExecutor(1) as beside:  # the detector itself knows but one core
+        colour = beside.submit(lambda: 2.0 * _detected(_colour(lab)))
+        return np.concatenate([_detected(np.ascontiguousarray(lab[..., 0])), colour.result()])
+
+
+def _detected(grey: npt.NDArray[np.uint8]) -> Floats:
+    found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_NONE).detect(grey)[0]
+    return np.empty((0, 4), np.float32) if found is None else found.reshape(-1, 4)
 
 
 def _colour(lab: Lab) -> npt.NDArray[np.uint8]:
@@ -162,16 +160,16 @@ def _measured(lab: Lab, normal: Floats, offset: Floats, weight: Floats) -> Lines
     places = np.arange(-reach, reach, PITCH, dtype=np.float32)
     direction = np.stack([-normal[:, 1], normal[:, 0]], axis=1)
     on_line = (offset[:, None] * normal)[:, None] + places[None, :, None] * direction[:, None]
-    smooth = cv2.blur(lab, (3, 3)).astype(np.float32) * np.array(
-        [1.0, _CHROMA, _CHROMA], np.float32
-    )
+    smooth = cv2.blur(lab, (3, 3)).reshape(-1, 3)
+    levels = np.array([1.0, _CHROMA, _CHROMA], np.float32)
     colours, seen = [], np.ones(on_line.shape[:2], bool)
     for sign in (1.0, -1.0):
         at = on_line + sign * _OFFSET * normal[:, None]
         x = np.floor(at[..., 0] + width / 2.0).astype(np.intp)
         y = np.floor(at[..., 1] + height / 2.0).astype(np.intp)
         seen &= (x >= 0) & (x < width) & (y >= 0) & (y < height)
-        colours.append(smooth[y.clip(0, height - 1), x.clip(0, width - 1)])
+        place = y.clip(0, height - 1) * width + x.clip(0, width - 1)
+        colours.append(smooth.take(place, axis=0) * levels)
     inside = seen[..., None].astype(np.float32)
     near = np.stack(colours, axis=1)
     step = near[:, 0] - near[:, 1]
