@@ -34,9 +34,10 @@ from device.service.hold import Capture
 from device.service.inquiry import Inquiry
 from device.service.ladder import Ladder
 from device.service.office import Office
-from device.service.progress import SEARCH, SEARCH_S, STAND, STAND_S, Progress
+from device.service.progress import ANSWERS, EXPECTED, SEARCH, STAND, Progress
 from device.service.proof import Proof, pull
 from device.service.self_search import SelfSearch, fault, finds_itself
+from device.service.signs import Signs
 from device.service.stand import PAUSES_S, Preview, Stand
 from device.service.updates import Updates
 from device.service.uploads import Uploads
@@ -97,7 +98,7 @@ class KioskService:
         self._started_s = clock()
         self._stopwatch = Stopwatch()
         self.progress = Progress(clock)
-        self._was_late: tuple[str, ...] = ()
+        self._signs = Signs(notifier, self.progress)
         self.comparisons = Comparisons(clock)
         self.updates = Updates(None if store is None else store.root, clock)
         self._display = Display(clock, self._on_change)
@@ -155,6 +156,7 @@ class KioskService:
         if self._self_search is not None:
             self._self_search.close()
         self._queue.close()
+        self._signs.close()
         self.comparisons.clear()
         self._shown.close()
         if self.office is not None:
@@ -359,8 +361,8 @@ class KioskService:
 
     def _watched(self) -> SelfSearch:
         """Keep to what a watchdog is to see."""
-        self.progress.expect(STAND, STAND_S)
-        self.progress.expect(SEARCH, SEARCH_S)
+        for what, within_s in EXPECTED.items():
+            self.progress.expect(what, within_s)
         return SelfSearch(lambda: fault(self._shown, self._queue), self.progress)
 
     def _make_attendant(self) -> Attendant:
@@ -382,12 +384,8 @@ class KioskService:
             self.comparisons.show_at_stand(None)
 
     def _come_round(self) -> None:
-        late = self.progress.late()
-        if not late:
-            self._notifier.watchdog()
-        elif late != self._was_late:  # said once; systemd acts within seconds
-            _log.error("no sign of life is given: nothing comes of %s", ", ".join(late))
-        self._was_late = late
+        self.progress.prove(ANSWERS)
+        self._signs.give()
         self.comparisons.forget_old()
 
     def _require_bundle(self) -> None:

@@ -10,10 +10,14 @@ from collections.abc import Callable
 
 # The stand's thread comes round with every frame, and with every attempt to open a camera that is gone: 52 s at most (a driver asked for 40 s, a pause of 10).
 STAND, STAND_S = "stand", 70.0
+# The answers' thread comes round every second, and after each answer: of those a slow machine may take long over one.
+ANSWERS, ANSWERS_S = "answers", 30.0
 # Any answer is a proof; when nobody asks the kiosk asks for a print of its own.
 SEARCH, SEARCH_S = "search", 300.0
 # The page is asked for by the kiosk itself.
-PAGE, PAGE_S = "page", 20.0
+PAGE, PAGE_S = "page", 60.0
+# What the service itself is to prove; whoever serves the page sees to that.
+EXPECTED = {ANSWERS: ANSWERS_S, STAND: STAND_S, SEARCH: SEARCH_S}
 
 
 class Progress:

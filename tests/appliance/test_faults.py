@@ -27,13 +27,13 @@ STORE = "/var/lib/printkiosk"
 AS_KIOSK = ("setpriv", "--reuid=printkiosk", "--regid=printkiosk", "--init-groups", "--")
 FOUND = "same_print"
 TOLD = "[Service]\nEnvironment=PYTHONPATH=/opt/told\n"
-# What hangs, which thread that is, and how it is told of; None: the round itself stays away, so that nobody is left to tell.
+# What hangs, which thread that is, and how it is told of.
 HANGS = [
-    ("answers", "answers", None),
+    ("answers", "answers", "answers"),
     ("page", None, "page"),
     ("stand", "stand", "stand"),
 ]
-HELD_S = 140
+HELD_S = 200
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,8 @@ def test_a_thread_that_hangs_is_not_covered_up_by_the_others(booted: Booted) -> 
             )
         print(f"APPLIANCE a thread hangs ({what}): noticed, and back in {took:.1f} s")
         assert metric(booted, "service_starts") == starts + 1
-        assert told is None or f"nothing comes of {told}" in booted.journal(SERVICE)
+        said = booted.journal(SERVICE)
+        assert f"nothing comes of {told}" in said, said[-6000:]
 
 
 class held:

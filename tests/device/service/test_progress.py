@@ -8,11 +8,13 @@ from fake_time import FakeTime
 
 from device.bundle.notices import Notices
 from device.errors import BusyError
+from device.notify import Notifier
 from device.recognition.recogniser import Answer
 from device.service.answers import AnswerQueue, Question
 from device.service.exhibition import Exhibition
-from device.service.progress import SEARCH, STAND, Progress
+from device.service.progress import ANSWERS, ANSWERS_S, SEARCH, STAND, Progress
 from device.service.self_search import SelfSearch, fault
+from device.service.signs import Signs
 
 
 def test_what_proves_nothing_for_too_long_is_late_and_the_others_are_not() -> None:
@@ -125,3 +127,40 @@ def test_a_whole_bundle_finds_its_own_print(small_bundle: Path) -> None:
     assert fault(shown, queue) == ""
     queue.close()
     shown.close()
+
+
+class Line(Notifier):
+    """A line to systemd that counts its signs of life, and wants one every hundredth of a second."""
+
+    def __init__(self) -> None:
+        super().__init__(None, watchdog_period_s=0.02)
+        self.signs = threading.Semaphore(0)
+
+    def watchdog(self) -> None:
+        """Count one."""
+        self.signs.release()
+
+
+def test_signs_are_given_while_an_answer_takes_long_and_no_more_when_it_takes_too_long(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    time, line = FakeTime(), Line()
+    progress = Progress(time.clock)
+    progress.expect(ANSWERS, ANSWERS_S)
+    signs = Signs(line, progress)
+    time.sleep(ANSWERS_S)
+    while line.signs.acquire(blocking=False):
+        pass
+    assert all(line.signs.acquire(timeout=20) for _ in range(3))
+
+    time.sleep(1)
+    while not caplog.records:
+        line.signs.acquire(timeout=0.01)
+    while line.signs.acquire(blocking=False):
+        pass
+    assert not line.signs.acquire(timeout=0.2)
+    progress.prove(ANSWERS)
+    assert line.signs.acquire(timeout=20)
+    signs.close()
+
+    assert [record.getMessage().rpartition(" ")[2] for record in caplog.records] == ["answers"]
