@@ -11,8 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from device import __version__, backup
-from device.bundle.notices import Notices
-from device.bundle.opened import opened, verify
+from device.bundle.opened import opened
 from device.config import Config, load
 from device.doctor import examine
 from device.errors import BundleError, KioskError, PictureError
@@ -24,10 +23,7 @@ from device.recognition.recogniser import Answer, Recogniser
 from device.recognition.wire import answer_to_json
 from device.service import open_camera_for
 from device.staff.asking import ask_pin, keep_pin
-from device.store import arriving, standing
-from device.store import command as sync_command
-from device.store import notices as kept_notices
-from device.store.bundles import Bundles, Installed
+from device.store import bundle_command, sync_command
 
 _log = logging.getLogger(__name__)
 
@@ -74,18 +70,19 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_identify(verbs)
     doctor = verbs.add_parser("doctor", help="say in plain words what is right here and what isn't")
-    _add_settings(doctor)
+    bundle_command.add_choice(doctor)
     doctor.add_argument("--without-camera", action="store_true", help="leave the camera alone")
     doctor.set_defaults(run=_doctor)
     picture = verbs.add_parser("picture", help="take a test picture with the stand's camera")
-    _add_settings(picture)
+    bundle_command.add_choice(picture)
     picture.add_argument("file", type=Path, help="where the JPEG goes")
     picture.set_defaults(run=_picture)
     evaluate = verbs.add_parser("evaluate", help="measure a bundle on prints held under a camera")
     plan.add_options(evaluate)
     evaluate.add_argument("--threads", type=_number(0, 64), default=0, metavar="N")
     evaluate.set_defaults(run=_evaluate)
-    _add_bundle(verbs)
+    bundles = verbs.add_parser("bundle", help="look after the bundles installed here")
+    bundle_command.add_options(bundles)
     _add_sync(verbs)
     for name, run, help_text in (
         ("backup", _backup, "keep this kiosk's settings in one file"),
@@ -108,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_identify(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     identify = verbs.add_parser("identify", help="say which prints some pictures show")
     identify.add_argument("images", nargs="+", type=Path, metavar="FILE_OR_FOLDER")
-    _add_settings(identify)
+    bundle_command.add_choice(identify)
     identify.add_argument(
         "--top",
         type=_number(1, 100_000),
@@ -136,27 +133,6 @@ def _number(least: int, most: int) -> Callable[[str], int]:
     return number
 
 
-def _add_bundle(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    bundle = verbs.add_parser("bundle", help="look after the bundles installed here")
-    jobs = bundle.add_subparsers(required=True, metavar="JOB")
-    for name, run, help_text in (
-        ("list", _bundle_list, "which are here, and which one answers"),
-        ("install", _bundle_install, "copy a bundle into the store and let it answer"),
-        ("verify", _bundle_verify, "read every byte of a bundle and hold it against its manifest"),
-        ("activate", _bundle_activate, "make an installed bundle the one that answers"),
-        ("rollback", _bundle_rollback, "go back to the bundle before"),
-    ):
-        job = jobs.add_parser(name, help=help_text)
-        _add_settings(job)
-        if name == "verify":
-            job.add_argument("path", nargs="?", type=Path, help="default: the one that answers")
-        if name == "install":
-            job.add_argument("folder", type=Path, help="the bundle's folder")
-        if name == "activate":
-            job.add_argument("name", help="as `bundle list` prints it")
-        job.set_defaults(run=run)
-
-
 def _add_sync(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     sync = verbs.add_parser(
         "sync", help="fetch the newest bundle and notices; the kiosk changes over"
@@ -165,31 +141,15 @@ def _add_sync(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     sync.set_defaults(run=lambda options: sync_command.run(options, _config(options)))
 
 
-def _add_settings(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--config", type=Path, metavar="FILE", help="kiosk.toml")
-    parser.add_argument(
-        "--bundle", type=Path, metavar="FOLDER", help="instead of the configured one"
-    )
-
-
 def _config(options: argparse.Namespace) -> Config:
     return load(options.config, os.environ)
-
-
-def _bundle_of(options: argparse.Namespace, config: Config) -> Path:
-    chosen: Path | None = options.bundle or config.bundle
-    return chosen or Bundles(config.store).current
-
-
-def _notices_of(options: argparse.Namespace, config: Config) -> Notices:
-    """Give what is laid over the store's own bundle; another folder is shown as it is."""
-    return Notices() if options.bundle or config.bundle else kept_notices.read(config.store)
 
 
 def _identify(options: argparse.Namespace) -> int:
     failed = False
     config = _config(options)
-    with opened(_bundle_of(options, config), _notices_of(options, config)) as bundle:
+    path = bundle_command.asked_for(options, config)
+    with opened(path, bundle_command.notices_over(options, config)) as bundle:
         threads = choose_threads(options.threads or config.recognition.threads)
         recogniser = Recogniser(bundle, threads=threads)
         for path in _pictures(options.images):
@@ -238,7 +198,7 @@ def _answer_line(path: Path, answer: Answer, as_json: bool) -> str:
 def _doctor(options: argparse.Namespace) -> int:
     config = _config(options)
     camera = None if options.without_camera else open_camera_for(config)
-    findings = examine(_bundle_of(options, config), config, camera)
+    findings = examine(bundle_command.asked_for(options, config), config, camera)
     for finding in findings:
         print(f"{'ok  ' if finding.is_good else 'FAIL'} {finding.what}: {finding.found}")
         if finding.advice:
@@ -250,7 +210,7 @@ def _picture(options: argparse.Namespace) -> int:
     config = _config(options)
     with ExitStack() as at_end:
         try:
-            bundle = at_end.enter_context(opened(_bundle_of(options, config)))
+            bundle = at_end.enter_context(opened(bundle_command.asked_for(options, config)))
         except BundleError as error:  # only a replay shows its pictures
             _log.info("no bundle: %s", error)
             bundle = None
@@ -307,76 +267,6 @@ def _pin(options: argparse.Namespace) -> int:
 def _told(what: str, done: int, total: int) -> None:
     if done % 50 == 0 or done == total:
         print(f"{what}: {done} of {total}", file=sys.stderr)
-
-
-def _bundle_list(options: argparse.Namespace) -> int:
-    store = _config(options).store
-    bundles = Bundles(store)
-    installed = bundles.list()
-    for bundle in installed:
-        print(
-            f"{_mark(bundle)} {bundle.name}  {bundle.manifest.title if bundle.manifest else bundle.fault}"
-            f"{_told_of(bundle)}"
-        )
-    if not installed:
-        print(f"no bundle is installed in {store}", file=sys.stderr)
-    changes = bundles.changes()
-    if changes is not None:
-        print(f"in the current one against the previous one: {changes}")
-    memory, notices = standing.read(store), kept_notices.read(store)
-    if memory.refused:
-        print(f"not taken again: {', '.join(memory.refused)}")
-    if not notices.is_silent:
-        print(
-            f"notice {notices.serial}: {len(notices.withdrawn)} withdrawn, {len(notices.amended)} amended"
-        )
-    sync_command.warn_of_expiry(memory)
-    return 0
-
-
-def _mark(bundle: Installed) -> str:
-    if bundle.is_on_trial:
-        return "on trial"
-    return "current " if bundle.is_current else "previous" if bundle.is_previous else "        "
-
-
-def _told_of(bundle: Installed) -> str:
-    """Give what staff want to know of a bundle: its counts, its parity, and how it came."""
-    words = []
-    if bundle.manifest:
-        words.append(f"{bundle.manifest.items} prints")
-        if bundle.manifest.parity:
-            words.append(f"parity {bundle.manifest.parity.clean_cosine_median:.5f}")
-    if bundle.arrival:
-        arrival = bundle.arrival
-        words.append(f"published {arrival.published}")
-        words.append(f"came {arrival.arrived} from {arrival.source}")
-    return "".join(f"; {word}" for word in words)
-
-
-def _bundle_verify(options: argparse.Namespace) -> int:
-    path = options.path or _bundle_of(options, _config(options))
-    manifest = verify(path, progress=lambda entry: _log.info("reading %s", entry.path))
-    print(f"{path}: whole: {manifest.title}, {manifest.items} prints, {len(manifest.files)} files")
-    return 0
-
-
-def _bundle_install(options: argparse.Namespace) -> int:
-    manifest = arriving.install(options.folder, _config(options).store)
-    print(f"{manifest.title} answers from now on; a kiosk that runs changes over by itself")
-    return 0
-
-
-def _bundle_activate(options: argparse.Namespace) -> int:
-    manifest = Bundles(_config(options).store).activate(options.name)
-    print(f"{manifest.title} answers from now on; a kiosk that runs changes over by itself")
-    return 0
-
-
-def _bundle_rollback(options: argparse.Namespace) -> int:
-    manifest = Bundles(_config(options).store).rollback()
-    print(f"back to {manifest.title}; a kiosk that runs changes over by itself")
-    return 0
 
 
 if __name__ == "__main__":

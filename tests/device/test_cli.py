@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from converter.collection import Item
-from device import __version__, cli
-from device.bundle import layout
+from device import __version__
 from device.bundle.opened import read_manifest
 from device.recognition import frames
 from device.staff import pin
@@ -29,39 +28,6 @@ KEYS = [
     "timings_ms",
     "confidence",
 ]
-
-
-class Run:
-    """What a command gave."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code = code
-        self.out = out
-        self.err = err
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        """Its JSON lines."""
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A function that runs a command in this process."""
-    for name in os.environ:
-        if name.startswith("PRINTKIOSK_"):
-            monkeypatch.delenv(name)
-
-    def runner(*arguments: object) -> Run:
-        try:
-            code = cli.main([str(argument) for argument in arguments])
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return Run(code, out, err)
-
-    return runner
 
 
 @pytest.fixture
@@ -199,59 +165,6 @@ def test_the_version_is_told(run: Any) -> None:
     assert run("--version").out == f"printkiosk-device {__version__}\n"
 
 
-@pytest.fixture
-def config(tmp_path: Path, small_bundle: Path) -> Path:
-    """A configuration with a store of two bundles and the replay camera."""
-    for name in ("one", "two"):
-        shutil.copytree(small_bundle, tmp_path / "store/releases" / name, copy_function=os.link)
-    path = tmp_path / "kiosk.toml"
-    path.write_text(f'store = "{tmp_path}/store"\n[camera]\nkind = "replay"\n')
-    return path
-
-
-def test_bundles_are_listed_activated_and_rolled_back(run: Any, config: Path) -> None:
-    assert run("bundle", "rollback", "--config", config).code == 1
-    assert run("bundle", "activate", "--config", config, "one").code == 0
-    assert run("bundle", "activate", "--config", config, "two").code == 0
-    *listed, changed = run("bundle", "list", "--config", config).out.splitlines()
-    assert [line.split()[:2] for line in listed] == [["previous", "one"], ["current", "two"]]
-    assert changed.endswith("against the previous one: 0 added, 0 removed, 0 altered")
-    assert "Twelve prints" in listed[0]
-
-    assert "Twelve prints" in run("bundle", "rollback", "--config", config).out
-    *listed, _ = run("bundle", "list", "--config", config).out.splitlines()
-    assert [line.split()[:2] for line in listed] == [["current", "one"], ["previous", "two"]]
-    assert run("bundle", "verify", "--config", config).code == 0
-
-
-def test_activating_what_is_not_installed_names_what_is(run: Any, config: Path) -> None:
-    done = run("bundle", "activate", "--config", config, "../one")
-
-    assert done.code == 1
-    assert "installed are: one, two" in done.err
-
-
-def test_an_empty_store_is_told(run: Any, tmp_path: Path) -> None:
-    (tmp_path / "kiosk.toml").write_text(f'store = "{tmp_path}"')
-
-    done = run("bundle", "list", "--config", tmp_path / "kiosk.toml")
-
-    assert (done.code, done.out) == (0, "")
-    assert "no bundle is installed" in done.err
-
-
-def test_verify_says_that_all_is_whole_or_what_is_not(
-    run: Any, small_bundle: Path, bundle_copy: Path
-) -> None:
-    (bundle_copy / layout.INDEX).unlink()
-
-    whole, damaged = run("bundle", "verify", small_bundle), run("bundle", "verify", bundle_copy)
-
-    assert (whole.code, damaged.code) == (0, 1)
-    assert "12 prints, 14 files" in whole.out
-    assert "index.ann is missing; fetch it again" in damaged.err
-
-
 def test_the_doctor_prints_findings_and_advice(run: Any, small_bundle: Path, config: Path) -> None:
     well = run("doctor", "--config", config, "--bundle", small_bundle)
     ill = run("doctor", "--config", config)
@@ -278,14 +191,6 @@ def test_the_doctor_leaves_the_camera_alone_when_told_to(
 
     assert well.code == 0
     assert "self-search" in well.out and "\nok   camera:" not in well.out
-
-
-def test_a_bundle_is_installed_by_hand(run: Any, small_bundle: Path, config: Path) -> None:
-    done = run("bundle", "install", "--config", config, small_bundle)
-    listed = run("bundle", "list", "--config", config)
-
-    assert done.code == 0 and "answers from now on" in done.out
-    assert listed.out.startswith("current  local-")
 
 
 def test_a_test_picture_is_written_for_staff(

@@ -10,8 +10,8 @@ from museum import Museum
 from device.cli import main
 from device.store import bulletin
 from device.store.bulletin import Step
-from device.store.command import warn_of_expiry
 from device.store.standing import WARNED_DAYS, Standing
+from device.store.sync_command import warn_of_expiry
 
 
 @pytest.fixture
