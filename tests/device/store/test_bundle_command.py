@@ -1,9 +1,16 @@
 """`printkiosk-device bundle`: what is installed, and which one answers, in lines for staff."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
+from converter.item import Item
 from device.bundle import layout
+from device.bundle.notices import Notices
+from device.store import notices
+from device.store.files import Files
+
+DEMO = Path(__file__).parents[3] / "demo/bundle"
 
 
 def test_bundles_are_listed_activated_and_rolled_back(run: Any, config: Path) -> None:
@@ -55,3 +62,34 @@ def test_a_bundle_is_installed_by_hand(run: Any, small_bundle: Path, config: Pat
 
     assert done.code == 0 and "answers from now on" in done.out
     assert listed.out.startswith("current  local-")
+
+
+def test_each_is_listed_with_its_parity_or_with_what_is_wrong_with_it(
+    run: Any, config: Path
+) -> None:
+    releases = config.parent / "store/releases"
+    (releases / "demo").mkdir()
+    shutil.copy(DEMO / layout.MANIFEST, releases / "demo")
+    (releases / "one" / layout.MANIFEST).unlink()
+    (releases / "one" / layout.MANIFEST).write_text("{}")
+
+    demo, one, _ = run("bundle", "list", "--config", config).out.splitlines()
+
+    assert "301 prints; parity 0.9997" in demo
+    assert "expected bundle format 1" in one and "prints" not in one
+
+
+def test_what_the_store_shows_is_shown_with_its_notices_and_another_folder_as_it_is(
+    run: Any, config: Path, small_bundle: Path, small_items: tuple[Item, ...]
+) -> None:
+    run("bundle", "activate", "--config", config, "one")
+    withdrawn, shown = small_items[0].record_id, small_items[0].image
+    notices.write(
+        Files(), config.parent / "store", Notices().with_withdrawn(withdrawn, "2026-11-23")
+    )
+
+    from_store = run("identify", "--json", "--config", config, shown).lines[0]
+    from_folder = run("identify", "--json", "--bundle", small_bundle, shown).lines[0]
+
+    assert withdrawn not in [match["record_id"] for match in from_store["matches"]]
+    assert from_folder["matches"][0]["record_id"] == withdrawn
