@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-_SEIZE, _INTERRUPT = 0x4206, 0x4207  # linux/ptrace.h
+_SEIZE, _INTERRUPT, _DETACH = 0x4206, 0x4207, 17  # linux/ptrace.h
 _ALL = 0x40000000  # __WALL, linux/wait.h
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
@@ -17,21 +17,25 @@ _libc.ptrace.restype = ctypes.c_long
 
 
 def hold(thread: int) -> None:
-    """Hold a thread until this process ends, while it waits for something; raises `OSError` where the kernel refuses.
+    """Hold a thread until this process ends, while it waits in the kernel; raises `OSError` where that refuses.
 
     One that works may hold the interpreter's own lock: that would be the whole program held.
     """
-    while _state(thread) != "S":
-        time.sleep(0)
-    for request in (_SEIZE, _INTERRUPT):
-        if _libc.ptrace(request, thread, None, None) != 0:
-            number = ctypes.get_errno()
-            raise OSError(number, f"thread {thread}: {os.strerror(number)}")
+    while True:
+        _trace(_SEIZE, thread)
+        _trace(_INTERRUPT, thread)
+        os.waitpid(thread, _ALL)
+        # proc_pid_syscall(5): the call it waits in; -1 outside of any.
+        if not Path(f"/proc/{thread}/syscall").read_text().startswith(("-1", "running")):
+            return
+        _trace(_DETACH, thread)
+        time.sleep(0.01)
 
 
-def _state(thread: int) -> str:
-    """Give how a thread is, as proc_pid_stat(5) has it: `S` for one that sleeps."""
-    return Path(f"/proc/{thread}/stat").read_text().rpartition(")")[2].split()[0]
+def _trace(request: int, thread: int) -> None:
+    if _libc.ptrace(request, thread, None, None) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"thread {thread}: {os.strerror(number)}")
 
 
 def release_the_dead(threads: set[int]) -> None:
