@@ -148,6 +148,15 @@ class Catalogue:
             aspect=float(self._aspects[item]),
         )
 
+    def places_of(self, item: int) -> Written:
+        """Give the places of one print's details alone, without signatures: enough for a quick look, and sooner read."""
+        part = slice(self._starts[item], self._starts[item + 1])
+        return Written(
+            signatures=self._signatures[:0],
+            places=self._places[part],
+            aspect=float(self._aspects[item]),
+        )
+
     def propose(
         self,
         written: Written,

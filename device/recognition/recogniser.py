@@ -9,6 +9,7 @@ from device.bundle.filters import Filters
 from device.bundle.opened import OpenedBundle
 from device.bundle.records import Record
 from device.recognition import evidence, preprocess, sheet
+from device.recognition.blas import on_one_thread
 from device.recognition.evidence import Evidence
 from device.recognition.fingerprint import Fingerprint, Fingerprinter, Runtime
 from device.recognition.frames import Frame, Pixels
@@ -159,17 +160,18 @@ class Recogniser:
         watch = _Stopwatch()
         among = self._among(filters)
         left_out = self._left_out(among, without)
-        views, hint = _views(frame.pixels, corners)
-        watch.lap("sheet")
-        sight = self._look(views, left_out)
-        watch.lap("geometry")
-        lies = _evidence(sight, frame.pixels)
-        fingerprint = self._fingerprint_of(frame.pixels, sight, lies)
-        watch.lap("fingerprint")
-        neighbours = self._neighbours(fingerprint, among, left_out, count)
-        watch.lap("search")
-        found = self._matches(lies, neighbours, fingerprint, count)
-        watch.lap("records")
+        with on_one_thread():
+            views, hint = _views(frame.pixels, corners)
+            watch.lap("sheet")
+            sight = self._look(views, left_out)
+            watch.lap("geometry")
+            lies = _evidence(sight, frame.pixels)
+            fingerprint = self._fingerprint_of(frame.pixels, sight, lies)
+            watch.lap("fingerprint")
+            neighbours = self._neighbours(fingerprint, among, left_out, count)
+            watch.lap("search")
+            found = self._matches(lies, neighbours, fingerprint, count)
+            watch.lap("records")
         return self._answer(sight, found, hint, watch.laps_ms)
 
     def _among(self, filters: Filters | None) -> Collection[int] | None:

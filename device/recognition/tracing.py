@@ -122,11 +122,10 @@ class Tracer:
 
     def _likeliest(self, written: Written, proposals: list[Proposal]) -> list[tuple[int, Written]]:
         """Give the proposed prints that are worth a check, with their details."""
-        known = {proposal.item: self._catalogue.of(proposal.item) for proposal in proposals}
         agreeing = {
-            proposal.item: verify.agreement(written, known[proposal.item], proposal.pairs)
-            for proposal in proposals
+            each.item: verify.agreement(written, self._catalogue.places_of(each.item), each.pairs)
+            for each in proposals
         }
-        worth = [item for item in known if agreeing[item] >= _AGREEING]
+        worth = [item for item, count in agreeing.items() if count >= _AGREEING]
         worth.sort(key=lambda item: -agreeing[item])
-        return [(item, known[item]) for item in worth[:_CHECKED]]
+        return [(item, self._catalogue.of(item)) for item in worth[:_CHECKED]]

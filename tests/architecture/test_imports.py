@@ -49,6 +49,7 @@ HOMES = {
     "werkzeug": ("kiosk_ui",),
     "waitress": ("kiosk_ui",),
     "prometheus_client": ("kiosk_ui/metrics",),
+    "threadpoolctl": ("device/recognition/blas", "converter/rounding"),
     "segno": ("kiosk_ui/qr",),
     "babel": ("kiosk_ui/texts",),
     "PIL": ("device", "converter"),

@@ -1,0 +1,46 @@
+"""Linear algebra keeps to one thread while a frame is recognised, and has its threads back afterwards."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from converter.item import Item
+from device.bundle.opened import opened
+from device.recognition import frames, sheet
+from device.recognition.blas import on_one_thread
+from device.recognition.recogniser import Recogniser
+from device.recognition.sheet import Finding
+
+
+def threads() -> set[int]:
+    """Give how many threads each library of linear algebra would use."""
+    np.eye(2) @ np.eye(2)
+    return {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"}
+
+
+def test_within_there_is_one_thread_and_afterwards_as_many_as_before() -> None:
+    with threadpool_limits(limits=2, user_api="blas"):
+        before = threads()
+        with on_one_thread(), on_one_thread():
+            assert threads() == {1}
+        assert threads() == before
+
+
+def test_a_frame_is_recognised_on_one_thread(
+    small_bundle: Path, small_items: tuple[Item, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[set[int]] = []
+    find = sheet.find
+
+    def noted(pixels: frames.Pixels) -> Finding:
+        seen.append(threads())
+        return find(pixels)
+
+    monkeypatch.setattr(sheet, "find", noted)
+    with opened(small_bundle) as bundle, threadpool_limits(limits=2, user_api="blas"):
+        pixels = frames.load(small_items[0].image)
+        Recogniser(bundle, threads=2).recognise(frames.frame(pixels, source="test"))
+
+    assert seen == [{1}]
