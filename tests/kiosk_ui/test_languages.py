@@ -51,7 +51,15 @@ ALL = tuple(
 )
 LOOKS = ALL if os.environ.get("KIOSK_SCREENS") == "all" else PAIRS
 PX_PER_MM = 5.2
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+# A and AA of WCAG 2.2, and of AAA contrast of 7:1 (1.4.6) and links of one name that lead to one place (2.4.9).
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "wcag2aaa"],
+    "rules": {
+        "color-contrast-enhanced": {"enabled": True},
+        "identical-links-same-purpose": {"enabled": True},
+    },
+    "resultTypes": ["violations"],
+}
 CUT_OFF = """() => [...document.querySelectorAll(
     '.scene:not(.goes) :is(h1, h2, p, button, label, summary, .button), .switches :is(button, summary)')]
   .filter((each) => each.checkVisibility() && !each.closest('.cards, .unseen'))
