@@ -136,7 +136,7 @@ def _on_http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:  # a redirect is no error
         return error
     words = " ".join((error.description or error.name).split())
-    return _problem(error.code or 500, words[:1].lower() + words[1:].rstrip("."))
+    return _problem(error.code or 500, words[:1].lower() + words[1:].rstrip("."), is_ours=False)
 
 
 def _on_fault(error: Exception) -> Response:
@@ -144,14 +144,14 @@ def _on_fault(error: Exception) -> Response:
     return _problem(500, "something went wrong in the kiosk; see its log")
 
 
-def _problem(status: int, line: str, kind: str = "") -> Response:
-    """Give an error: one line of JSON to a program, a friendly page to a person."""
+def _problem(status: int, line: str, kind: str = "", *, is_ours: bool = True) -> Response:
+    """Give an error: one line of JSON to a program, a friendly page to a person, who is spared the library's words."""
     kind = kind or _kind(status)
     if request.path.startswith("/api/") or request.path == "/healthz":
         response = jsonify(error=line, said=_said(kind))
     else:
         template = "problem.html" if request.headers.get("X-Fragment") else "error.html"
-        response = Response(render_template(template, kind=kind, line=line))
+        response = Response(render_template(template, kind=kind, line=line if is_ours else ""))
     response.status_code = status
     if status == 503:
         response.headers["Retry-After"] = "2"

@@ -7,10 +7,12 @@ const EVERY_MS = 1200;
 /** A sheet that shows what an address gives; what it shows is let go when it closes. */
 export class Closer {
   #dialog;
+  #plates = null;
+  address = null;
 
   constructor(dialog) {
     this.#dialog = dialog;
-    dialog.addEventListener("close", () => dialog.replaceChildren());
+    dialog.addEventListener("close", () => this.#forget());
   }
 
   get isOpen() {
@@ -29,12 +31,25 @@ export class Closer {
     scene.querySelectorAll('[data-action="again"]').forEach((b) => (b.dataset.action = "close"));
     this.#dialog.replaceChildren(scene);
     const plates = scene.querySelector(".plates");
-    if (plates) new Plates(scene, plates);
+    this.#plates = plates && new Plates(scene, plates);
+    this.address = address;
     if (!this.#dialog.open) this.#dialog.showModal();
+  }
+
+  /** Ask anew for what is shown, as when the language changes; how it is compared stays. */
+  async refresh(address = this.address) {
+    const how = this.#plates?.how;
+    await this.open(address);
+    if (how) this.#plates?.resume(how);
   }
 
   close() {
     this.#dialog.close();
+  }
+
+  #forget() {
+    this.#plates = this.address = null;
+    this.#dialog.replaceChildren();
   }
 }
 
@@ -55,6 +70,18 @@ class Plates {
     scene.addEventListener("click", (event) => this.#press(event.target.closest("button")));
     this.#slider?.addEventListener("input", () => this.#mix());
     if (this.#slider) this.#followFinger();
+  }
+
+  /** How they are compared now, to be gone on with. */
+  get how() {
+    return { mode: this.#plates.dataset.mode, mix: this.#slider?.value, hasArea: "area" in this.#plates.dataset };
+  }
+
+  resume({ mode, mix, hasArea }) {
+    if (!this.#slider) return;
+    this.#turnTo(mode);
+    this.#mix(mix);
+    if (!hasArea) this.#scene.querySelector("[data-area-switch]")?.click();
   }
 
   #press(button) {

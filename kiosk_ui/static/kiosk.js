@@ -139,7 +139,10 @@ async function switchTo(query) {
   if (sifting.isOpen) sifting.refresh();
   narrowing.mark();
   if (own?.marking) return own.marking.isPart ? drawPart() : mark();
-  if (own) return ask(own.file, own.corners, own.isPart);
+  const isWhy = closer.isOpen && closer.address === own?.why;
+  if (own) await ask(own.file, own.corners, own.isPart);
+  if (closer.isOpen) closer.refresh(isWhy ? own?.why : closer.address); // its own picture has another address now
+  if (own) return;
   const scene = anew.querySelector("#stage .scene");
   if (scene) stage.showHtml(scene.outerHTML);
 }

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from clip import Clip, Place
 from PIL import Image
@@ -54,11 +55,17 @@ class Saying(KioskService):
 
     claim: tuple[Verdict, bool] | None = None
 
-    def _recognise(self, question: Question) -> Answer:
-        answer = super()._recognise(question)
-        if self.claim is None:
-            return answer
-        return replace(answer, verdict=self.claim[0], mirrored=self.claim[1])
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        recognise = self._queue._recognise
+
+        def say(question: Question) -> Answer:
+            answer = recognise(question)
+            if self.claim is None:
+                return answer
+            return replace(answer, verdict=self.claim[0], mirrored=self.claim[1])
+
+        self._queue._recognise = say
 
 
 def empty() -> Pixels:

@@ -1,0 +1,143 @@
+"""Kiosks whose screens are looked at: served from this process, held still where a state passes too quickly."""
+
+import contextlib
+import io
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import guided
+import numpy as np
+from held_notifier import HeldNotifier
+from PIL import Image, ImageFilter
+
+from device.cameras import CameraSource, ReplayPicture
+from device.cameras.replay import ReplayCamera
+from device.config import CameraConfig, RecognitionConfig, ScreenConfig, WatchConfig
+from device.errors import CameraMissingError, SyncError, UntrustedError
+from device.recognition.frames import Pixels
+from device.service import Office
+from device.service.changeover import Store
+from device.staff import pin
+from device.store import bulletin
+from device.store.bundles import Bundles
+from device.store.sync import Outcome, Progress, Result
+from kiosk_ui.app import create_app
+from kiosk_ui.server import Server
+
+HOSTS = ("127.0.0.1",)
+PIN = "471902"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kiosk:
+    """A running kiosk, what holds it, and where its bundles are."""
+
+    service: guided.Saying
+    notifier: HeldNotifier
+    address: str
+    store: Path
+
+
+@contextlib.contextmanager
+def running(
+    bundle: Path,
+    open_camera: Callable[..., CameraSource],
+    *,
+    folder: Path | None = None,
+    hands_free: bool = False,
+) -> Iterator[Kiosk]:
+    """Serve a kiosk in this process for the length of a `with` block.
+
+    Args:
+        bundle: What it answers from.
+        open_camera: What it sees by.
+        folder: Where a store and staff may be kept; `None` for a kiosk without either.
+        hands_free: Whether a print held still is looked up by itself.
+    """
+    notifier = HeldNotifier()
+    store = _store(bundle, folder) if folder else None
+    office = _office(folder) if folder else None
+    with guided.Saying(
+        store or bundle,
+        open_camera,
+        RecognitionConfig(),
+        notifier=notifier,
+        watch=WatchConfig(enabled=hands_free),
+        store=Store(store) if store else None,
+        office=office,
+    ) as service:
+        server = Server(create_app(service, ScreenConfig(), HOSTS), "127.0.0.1", 0)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        try:
+            yield Kiosk(
+                service=service,
+                notifier=notifier,
+                address=server.address,
+                store=store or bundle,
+            )
+        finally:
+            notifier.gate.set()
+            server.stop()
+            thread.join()
+
+
+def _store(bundle: Path, folder: Path) -> Path:
+    store = folder / "store"
+    if bundle.exists():
+        shutil.copytree(bundle, store / "releases/shown", dirs_exist_ok=True)
+        Bundles(store).activate("shown")
+    store.mkdir(parents=True, exist_ok=True)
+    return store
+
+
+def _office(folder: Path) -> Office:
+    pin.write(folder / "staff", PIN)
+    return Office(folder / "staff", pause_s=90)
+
+
+def tell_of_a_stick(store: Path, *, is_good: bool) -> None:
+    """Let a sync from a stick come to its end, good or bad."""
+
+    def sync(tell: Callable[[Progress], None]) -> Outcome:
+        if not is_good:
+            raise UntrustedError("the stick: is not signed by this museum")
+        tell(Progress(version=41, done_bytes=110_400_000, total_bytes=110_400_000))
+        return Outcome(result=Result.INSTALLED, version=41)
+
+    with contextlib.suppress(SyncError):
+        bulletin.announced(sync, store, "the stick", is_stick=True)
+
+
+def showing(pixels: Pixels) -> Callable[..., CameraSource]:
+    """Give an opener of a camera under which one picture lies."""
+
+    def opener(*_: object) -> CameraSource:
+        picture = ReplayPicture(name="shown", load=lambda: pixels)
+        camera = ReplayCamera(CameraConfig(), pictures=[picture])
+        camera.open()
+        return camera
+
+    return opener
+
+
+def no_camera(*_: object) -> CameraSource:
+    """Fail as the hardware seam does where there is no camera."""
+    raise CameraMissingError("camera: there is none")
+
+
+def jpeg(pixels: Pixels) -> bytes:
+    """Give a picture as a JPEG file's content."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=92)
+    return file.getvalue()
+
+
+def stranger() -> Pixels:
+    """Give a picture that is no print at all."""
+    noise = np.random.default_rng(7).integers(0, 255, (9, 12, 3), dtype=np.uint8)
+    image = Image.fromarray(noise).resize((960, 720), Image.Resampling.BICUBIC)
+    return np.asarray(image.filter(ImageFilter.GaussianBlur(12)))

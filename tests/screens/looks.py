@@ -1,0 +1,76 @@
+"""How a screen may be looked at: its size, its language, and what a reader has asked for."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from playwright.sync_api import Browser, Page
+
+LANGUAGES = ("de", "en", "fr", "it")
+STAND_SIZES = ((800, 480), (1280, 800), (1280, 720), (720, 1280))
+GUEST_SIZES = ((390, 844), (1280, 800))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One way to look at every page.
+
+    Attributes:
+        size: The screen's, in CSS pixels: width, height.
+        language: As a BCP 47 tag.
+        text: `normal` or `large`.
+        contrast: `normal` or `high`.
+        theme: `light` or `dark`.
+    """
+
+    size: tuple[int, int]
+    language: str
+    text: str
+    contrast: str
+    theme: str
+
+    @property
+    def name(self) -> str:
+        """What its pictures are called by."""
+        width, height = self.size
+        return f"{width}x{height}-{self.language}-{self.text}-{self.contrast}-{self.theme}"
+
+    @property
+    def query(self) -> str:
+        """What an address asks for it by."""
+        return (
+            f"language={self.language}&text={self.text}"
+            f"&contrast={self.contrast}&theme={self.theme}"
+        )
+
+
+def every(sizes: tuple[tuple[int, int], ...]) -> Iterator[Look]:
+    """Give every way to look at a page."""
+    for size, language, text, contrast, theme in itertools.product(
+        sizes, LANGUAGES, ("normal", "large"), ("normal", "high"), ("light", "dark")
+    ):
+        yield Look(size=size, language=language, text=text, contrast=contrast, theme=theme)
+
+
+def pairs(sizes: tuple[tuple[int, int], ...]) -> Iterator[Look]:
+    """Give as few as have every two choices together: an orthogonal array of bits, two for each size and language."""
+    for (i, size), (j, language) in itertools.product(enumerate(sizes), enumerate(LANGUAGES)):
+        yield Look(
+            size=size,
+            language=language,
+            text=("normal", "large")[(i ^ j) & 1],
+            contrast=("normal", "high")[(i ^ j) >> 1 & 1],
+            theme=("light", "dark")[(i & 1) ^ (j >> 1)],
+        )
+
+
+def open_page(browser: Browser, look: Look) -> Page:
+    """Give a page of its size, not yet anywhere, on which nothing moves."""
+    width, height = look.size
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        device_scale_factor=2 if width < 500 else 1,
+        has_touch=True,
+        reduced_motion="reduce",
+    )
+    return context.new_page()
