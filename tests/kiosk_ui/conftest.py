@@ -11,7 +11,7 @@ from clip import Clip
 from flask.testing import FlaskClient
 from hand_camera import HandCamera
 from kiosk_page import app_of, jpeg_of, no_camera, opener_of, wait_for
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from converter.collection import Item
 from device.cameras import CameraSource
@@ -21,6 +21,9 @@ from device.recognition.frames import Pixels
 from device.service import KioskService
 from device.state import Phase
 from kiosk_ui.server import Server
+
+# What a page comes to is waited for as long as a machine with other work on it may need.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

@@ -161,7 +161,7 @@ def test_blink_changes_when_pressed_and_by_itself_only_when_asked(
 def test_where_they_agree_can_be_hidden(open_page: Open, service: KioskService) -> None:
     page = open_page()
     plates = compared(page, service)
-    switch = page.get_by_role("button", name="Show where they agree")
+    switch = page.get_by_role("button", name="Matching area")
     switch.tap()
     expect(switch).to_have_attribute("aria-pressed", "false")
     expect(plates.locator(".area")).not_to_be_visible()
