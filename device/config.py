@@ -128,7 +128,9 @@ class ScreenConfig:
         idle_s: After so long without a touch the page begins anew for the next visitor.
         grace_s: How long it is asked before whether somebody is still there.
         language: The language it begins in, as a BCP 47 tag: `de`, `en`, `fr` or `it`.
-        text, contrast, theme: What it begins with; a visitor can switch each.
+        text, contrast, theme, reach: What it begins with; a visitor can switch each. With `reach` low all that is
+            pressed lies in the lower half, for a screen that hangs high or a visitor who sits.
+        style: Folder with the museum's own `style.css`, and the logo and typeface it names; `None` for none.
         px_per_mm: CSS pixels a millimetre of the panel (5.2 on the official 7-inch one).
     """
 
@@ -138,6 +140,8 @@ class ScreenConfig:
     text: Literal["normal", "large"] = "normal"
     contrast: Literal["normal", "high"] = "normal"
     theme: Literal["light", "dark"] = "light"
+    reach: Literal["normal", "low"] = "normal"
+    style: Path | None = None
     px_per_mm: float = 5.2
 
 

@@ -1,4 +1,4 @@
-"""What a reader has asked of the page: language, size of text, contrast, ground. Kept for the visit, in cookies of it."""
+"""What a reader has asked of the page: language, size of text, contrast, ground, reach. Kept for the visit, in cookies of it."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,12 @@ from kiosk_ui.screen import Screen
 from kiosk_ui.texts import Texts, closest, languages, load
 
 # Each thing that can be switched, besides the language, and what it can be; what a screen begins with is configured.
-CHOICES = {"text": ("normal", "large"), "contrast": ("normal", "high"), "theme": ("light", "dark")}
+CHOICES = {
+    "text": ("normal", "large"),
+    "contrast": ("normal", "high"),
+    "theme": ("light", "dark"),
+    "reach": ("normal", "low"),
+}
 # In an address: forget all that was asked.
 ANEW = "anew"
 
@@ -23,6 +28,7 @@ class Reader:
         text: `normal` or `large`.
         contrast: `normal` or `high`.
         theme: `light` or `dark`.
+        reach: `normal`, or `low` for all that is pressed in the lower half.
         has_chosen: Whether any of it is the reader's own choice.
     """
 
@@ -30,6 +36,7 @@ class Reader:
     text: str
     contrast: str
     theme: str
+    reach: str
     has_chosen: bool
 
     def other(self, name: str) -> str:
@@ -58,6 +65,7 @@ class Readers:
             text=asked.get("text", self._screen.text),
             contrast=asked.get("contrast", self._screen.contrast),
             theme=asked.get("theme", self._screen.theme),
+            reach=asked.get("reach", self._screen.reach),
             has_chosen=bool(asked),
         )
 
@@ -69,6 +77,7 @@ class Readers:
             "reader": reader,
             "languages": languages(),
             "is_stand": security.is_stand(),
+            "has_style": self._screen.style is not None,
         }
 
     def remember(self, response: Response) -> Response:

@@ -1,5 +1,6 @@
 """What the page has to know of the touchscreen it is on."""
 
+from pathlib import Path
 from typing import Protocol
 
 
@@ -29,6 +30,14 @@ class Screen(Protocol):
     @property
     def theme(self) -> str:
         """The ground it begins with: `light` or `dark`."""
+
+    @property
+    def reach(self) -> str:
+        """Where what is pressed begins to lie: `normal` or `low`."""
+
+    @property
+    def style(self) -> Path | None:
+        """The folder of the museum's own style; `None` for none."""
 
     @property
     def px_per_mm(self) -> float:

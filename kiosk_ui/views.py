@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, send_from_directory
+from werkzeug.exceptions import NotFound
 
 from device.errors import BundleError
 from device.service import KioskService, Record
@@ -32,6 +33,12 @@ def blueprint(service: KioskService, screen: Screen, searches: Slots) -> Bluepri
     def screen_css() -> Response:
         # The page's policy forbids inline styles.
         return Response(f":root {{ --mm: {screen.px_per_mm:g}px; }}\n", mimetype="text/css")
+
+    @routes.get("/style/<path:name>")
+    def style(name: str) -> Response:
+        if screen.style is None:
+            raise NotFound
+        return send_from_directory(screen.style.absolute(), name, max_age=0)
 
     @routes.get("/stand")
     def stand() -> str:

@@ -1,6 +1,6 @@
 // The reader's language, text and colours: the page is fetched anew and its words put in the old one's place.
 
-const LOOKS = ["text", "contrast", "theme", "chosen"];
+const LOOKS = ["text", "contrast", "theme", "reach", "chosen"];
 
 /** Ask for the page with a change, such as `language=de`; give the new page's document, or null where none came. */
 export async function change(query) {

@@ -1,6 +1,7 @@
 // The closer sheets over an answer: a print laid over its record by slider and by blink, and its link to take home.
 
 import { FRAGMENT, fragment } from "./server.js";
+import { scrolled } from "./stage.js";
 
 const EVERY_MS = 1200;
 
@@ -33,6 +34,7 @@ export class Closer {
     const plates = scene.querySelector(".plates");
     this.#plates = plates && new Plates(scene, plates);
     this.address = address;
+    scrolled.observe(scene.querySelector(".label"));
     if (!this.#dialog.open) this.#dialog.showModal();
   }
 

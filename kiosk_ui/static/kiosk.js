@@ -242,4 +242,5 @@ if (isStand) {
   watchStick(document.getElementById("stick"));
 } else {
   watchService();
+  if (!hasChosen() && matchMedia("(prefers-color-scheme: dark)").matches) switchTo("theme=dark"); // as the phone is
 }

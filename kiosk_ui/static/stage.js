@@ -5,7 +5,7 @@ import { FRAGMENT, fragment } from "./server.js";
 const ANSWERS = ["answer", "not_found"];
 
 // Words that don't all fit are scrolled by keys, too.
-const scrolled = new ResizeObserver((entries) => {
+export const scrolled = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     if (target.scrollHeight > target.clientHeight) target.tabIndex = 0;
     else target.removeAttribute("tabindex");

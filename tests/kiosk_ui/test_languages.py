@@ -49,6 +49,15 @@ ALL = tuple(
         ("light", "dark"),
     )
 )
+
+
+# What is pressed lies low in every other of them.
+def asked(language: str, text: str, contrast: str, theme: str) -> str:
+    """Give the query that asks for a look."""
+    reach = ("normal", "low")[[text, contrast, theme].count("normal") % 2]
+    return f"language={language}&text={text}&contrast={contrast}&theme={theme}&reach={reach}"
+
+
 LOOKS = ALL if os.environ.get("KIOSK_SCREENS") == "all" else PAIRS
 PX_PER_MM = 5.2
 # A and AA of WCAG 2.2, and of AAA contrast of 7:1 (1.4.6) and links of one name that lead to one place (2.4.9).
@@ -157,8 +166,7 @@ def test_no_page_bars_anyone_cuts_words_off_or_has_small_targets(
     contrast: str,
     theme: str,
 ) -> None:
-    query = f"?language={language}&text={text}&contrast={contrast}&theme={theme}"
-    page = open_page(size, query)
+    page = open_page(size, f"?{asked(language, text, contrast, theme)}")
     found = {}
     scene(page, "looking")
     found["looking"] = faults(page)
@@ -168,6 +176,11 @@ def test_no_page_bars_anyone_cuts_words_off_or_has_small_targets(
     page.locator(".look summary").first.tap()
     found["looks"] = faults(page, ".switches")
     page.locator(".look summary").first.tap()
+    for name in ("why", "home"):
+        page.locator(f".scene:not(.goes) .more [data-sheet^='/{name}/']").tap()
+        expect(page.locator("#closer h1")).to_be_visible()
+        found[name] = faults(page)
+        page.locator("#closer [data-action=close]").tap()
     page.locator(".scene:not(.goes) .more [data-read]").tap()
     expect(page.locator("#reading h1")).to_be_visible()
     found["reading"] = faults(page)
@@ -185,6 +198,11 @@ def test_no_page_bars_anyone_cuts_words_off_or_has_small_targets(
     page.locator(".scene:not(.goes) [data-go]").tap()
     expect(page.locator("#reading .wall")).to_be_visible()
     found["wall"] = faults(page)
+    page.locator("#reading [data-action=sift]").tap()
+    expect(page.locator("#sifting h1")).to_be_visible()
+    found["sifting"] = faults(page)
+    page.locator("#sifting [data-action=done]").tap()
+    expect(page.locator("#sifting")).to_be_hidden()
     page.locator("#reading [data-go*=maker]").tap()
     expect(page.locator("#reading .list")).to_be_visible()
     found["list"] = faults(page)
@@ -238,9 +256,7 @@ def test_no_state_that_goes_wrong_bars_anyone(
             if name == "hold_still":
                 notifier.hold()
                 service.look()
-            page.goto(
-                f"{address}?language={language}&text={text}&contrast={contrast}&theme={theme}"
-            )
+            page.goto(f"{address}?{asked(language, text, contrast, theme)}")
             scene(page, name)
             found[name] = faults(page)
             if name == "hold_still":

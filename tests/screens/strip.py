@@ -54,7 +54,9 @@ def _moment(
 
 
 def _answered(browser: Browser, bundle: Path, print_: Pixels) -> bytes:
-    with kiosks.running(bundle, guided.in_turn([guided.laid(print_)], 60), hands_free=True) as kiosk:
+    with kiosks.running(
+        bundle, guided.in_turn([guided.laid(print_)], 60), hands_free=True
+    ) as kiosk:
         page = _open(browser, kiosk.address)
         page.goto("/")
         page.wait_for_selector("[data-scene=answer]:not(.goes)", timeout=WAIT_MS)
