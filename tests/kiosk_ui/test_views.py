@@ -1,23 +1,21 @@
 """The page and its parts as HTML."""
 
 import re
-import sqlite3
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 
+import hostile_records
 import pytest
 from flask.testing import FlaskClient
 from kiosk_page import OWN, app_of, no_camera, wait_for
 
-from device.bundle import layout
 from device.bundle.manifest import Manifest
 from device.service import KioskService
 from device.state import Phase
 
 FRAGMENT = {"X-Fragment": "1"} | OWN
 JPEG = {"Content-Type": "image/jpeg"} | FRAGMENT
-HOSTILE = '<script>alert("x")</script>" onload="alert(1) \u202e العنوان e\u0301 ' + "long " * 80
 
 
 def test_the_page_has_its_scene_in_it_already(client: FlaskClient) -> None:
@@ -140,20 +138,7 @@ def hostile_client(
     open_service: Callable[..., KioskService],
 ) -> FlaskClient:
     """A kiosk whose every text was written by somebody who means harm, or just writes long."""
-    from converter.bundle_writer import entries
-
-    path = bundle_copy / layout.RECORDS
-    copied = path.with_suffix(".copy")
-    copied.write_bytes(path.read_bytes())
-    with sqlite3.connect(copied) as connection:
-        fields = "title makers date_text technique institution inventory_number rights credit note"
-        connection.execute(
-            f"UPDATE records SET {', '.join(f'{name} = ?1' for name in fields.split())}", (HOSTILE,)
-        )
-        connection.execute("UPDATE terms SET value = ?1 || value", (HOSTILE,))
-    connection.close()
-    copied.replace(path)
-    change_manifest(bundle_copy, name=HOSTILE, files=entries(bundle_copy))
+    hostile_records.rewrite(bundle_copy, change_manifest)
     return app_of(open_service(bundle=bundle_copy)).test_client()
 
 
