@@ -35,7 +35,6 @@ HOMES = {
     ),
     "ai_edge_litert": ("device/recognition/fingerprint",),
     "tflite_runtime": ("device/recognition/fingerprint",),
-    "pyuca": ("device/service/browsing",),
     "annoy": ("device/recognition/search", "converter/index"),
     "tensorflow": ("converter/backbone", "converter/quantize"),
     "keras": ("converter/backbone", "converter/quantize"),
