@@ -28,6 +28,12 @@ export class Corners {
     return this.#points.map((value) => value.toFixed(4)).join(",");
   }
 
+  /** Follow a picture that was turned by a right angle, clockwise: what was at its bottom left is at its top left. */
+  turn() {
+    const [x, y] = [(n) => this.#points[2 * n], (n) => this.#points[2 * n + 1]];
+    this.#points = [3, 0, 1, 2].flatMap((n) => [1 - y(n), x(n)]);
+  }
+
   #attach(handle, number) {
     handle.addEventListener("keydown", (event) => {
       const arrow = ARROWS[event.key];

@@ -3,6 +3,7 @@
 import { change, hasChosen } from "./appearance.js";
 import { Attract } from "./attract.js";
 import { Attention } from "./attention.js";
+import { watchPictures } from "./blank.js";
 import { Closer } from "./closer.js";
 import { Corners } from "./corners.js";
 import { watchDoor } from "./door.js";
@@ -16,7 +17,7 @@ import { Stage, fit } from "./stage.js";
 import { post } from "./server.js";
 import { watchService, watchStand } from "./service.js";
 import { watchStick } from "./stick.js";
-import { sendPicture } from "./upload.js";
+import { sendPicture, turned } from "./upload.js";
 import { Wander } from "./wander.js";
 
 const isStand = document.documentElement.dataset.mode === "stand";
@@ -81,6 +82,19 @@ function mark() {
   stage.showTemplate("corners-scene", (scene) => {
     own.marking = new Corners(scene, found.length === 8 && found.every(Number.isFinite) ? found : null);
     showYours(scene);
+  });
+}
+
+/** Turn the visitor's picture by a right angle, with the corners marked on it; each press waits for the one before. */
+function quarter() {
+  const asked = own;
+  asked.turning = Promise.resolve(asked.turning).then(async () => {
+    const file = await turned(asked.file);
+    if (own !== asked) return; // somebody went on meanwhile
+    URL.revokeObjectURL(asked.address);
+    Object.assign(asked, { file, address: URL.createObjectURL(file) });
+    asked.marking.turn();
+    showYours(stage.scene);
   });
 }
 
@@ -167,6 +181,7 @@ const actions = {
     tell();
   },
   corners: mark,
+  quarter,
   part: drawPart,
   search: () => ask(own.file, own.marking.query, own.marking.isPart),
   clear: (pressed) => (pressed.closest("#sifting") ? sifting : narrowing).clear(),
@@ -212,6 +227,7 @@ document.addEventListener("change", (event) => {
 addEventListener("pagehide", forget);
 document.addEventListener("close", tell, { capture: true }); // of any dialog
 
+watchPictures();
 stage.onChange = () => narrowing.mark();
 tell();
 if (isStand) {

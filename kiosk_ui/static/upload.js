@@ -21,8 +21,13 @@ export async function sendPicture(file, query, signal) {
   }
 }
 
+/** Give the picture turned by a right angle, clockwise; as it is where this browser can't read it. */
+export async function turned(file) {
+  return (await scaled(file, true)).body;
+}
+
 /** Give the picture as a small JPEG and its size, or as it is and no size where this browser can't read it. */
-async function scaled(file) {
+async function scaled(file, isTurned = false) {
   let picture;
   try {
     picture = await createImageBitmap(file, { imageOrientation: "from-image" });
@@ -30,14 +35,15 @@ async function scaled(file) {
     return { body: file, width: 0, height: 0 };
   }
   const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
+  const [wide, tall] = [picture.width, picture.height].map((side) => Math.max(1, Math.round(side * scale)));
   const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(picture.width * scale));
-  canvas.height = Math.max(1, Math.round(picture.height * scale));
+  [canvas.width, canvas.height] = isTurned ? [tall, wide] : [wide, tall];
   const brush = canvas.getContext("2d");
   brush.fillStyle = "#fff"; // transparency lies on white paper
   brush.fillRect(0, 0, canvas.width, canvas.height);
   brush.imageSmoothingQuality = "high";
-  brush.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  if (isTurned) brush.setTransform(0, 1, -1, 0, tall, 0);
+  brush.drawImage(picture, 0, 0, wide, tall);
   picture.close();
   const body = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
   return { body: body ?? file, width: canvas.width, height: canvas.height };

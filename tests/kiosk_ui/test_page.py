@@ -4,15 +4,19 @@ import itertools
 import os
 import re
 import threading
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
 from clip import Clip
 from hand_camera import HandCamera
 from kiosk_page import HOSTS, opener_of, wait_for
+from PIL import Image
 from playwright.sync_api import Browser, Page, Request, expect
 
 from device.config import ScreenConfig
@@ -198,10 +202,6 @@ def test_a_guests_picture_is_answered_in_place_and_the_stand_goes_on(
 def test_a_large_picture_is_scaled_down_before_it_is_sent(
     visit: Callable[..., Visit], print_pictures: dict[str, Pixels], shown_ids: tuple[str, ...]
 ) -> None:
-    from io import BytesIO
-
-    from PIL import Image
-
     large = BytesIO()
     Image.fromarray(print_pictures[shown_ids[0]]).resize((3000, 2400)).save(large, "PNG")
     visited = visit(PHONE, "?guest")
@@ -379,6 +379,69 @@ def test_a_corner_can_not_be_dragged_across_the_sheet(
     with page.expect_response("**/answer?*") as answered:
         page.get_by_role("button", name="Search this").tap()
     assert answered.value.status == 200
+
+
+def test_an_upload_can_be_turned_by_hand_and_its_corners_turn_with_it(
+    visit: Callable[..., Visit], upload: bytes, shown_ids: tuple[str, ...]
+) -> None:
+    visited = visit(PHONE, "?guest")
+    page = visited.page
+    page.locator("[data-upload]").first.set_input_files(
+        {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": upload}
+    )
+    visited.expect_scene("answer")
+    page.get_by_role("button", name="Mark the print").tap()
+    visited.expect_scene("corners")
+    before = _corners_on(page)
+    width, height = _size_shown(page)
+    for _ in range(3):  # faster than a picture turns: none is lost
+        page.get_by_role("button", name="Turn").tap()
+    # Three turns clockwise: what was at the top right is at the top left.
+    turned = [(y, 1 - x) for x, y in before[1:] + before[:1]]
+    page.wait_for_function(
+        """([x, y]) => {
+      const { left, top } = document.querySelector('.scene:not(.goes) .handle').style;
+      return Math.hypot(parseFloat(left) / 100 - x, parseFloat(top) / 100 - y) < 0.001;
+    }""",
+        arg=turned[0],
+    )
+    assert np.allclose(_corners_on(page), turned, atol=0.001)
+    assert np.allclose(_size_shown(page), (height, width), atol=1)
+    assert_nothing_is_cut_off(page)
+    with Image.open(BytesIO(upload)) as whole, Image.open(BytesIO(_picture_on(page))) as shown:
+        upright = shown.convert("L").rotate(-90, expand=True)
+        assert upright.size == whole.size
+        assert np.abs(np.subtract(upright, whole.convert("L"), dtype=float)).mean() < 5
+    page.get_by_role("button", name="Search this").tap()
+    visited.expect_scene("answer")
+    title = visited.service.record(shown_ids[0]).title
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+
+
+def _corners_on(page: Page) -> list[tuple[float, float]]:
+    """The marked corners as shares of the picture."""
+    return page.evaluate("""() => [...document.querySelectorAll('.scene:not(.goes) .handle')]
+      .map(({ style }) => [parseFloat(style.left) / 100, parseFloat(style.top) / 100])""")
+
+
+def _size_shown(page: Page) -> tuple[int, int]:
+    """The size of the picture that is marked, in its own pixels."""
+    return page.evaluate("""() => {
+      const picture = document.querySelector('.scene:not(.goes) [data-yours]');
+      return [picture.naturalWidth, picture.naturalHeight];
+    }""")
+
+
+def _picture_on(page: Page) -> bytes:
+    """The picture that is marked, as a PNG."""
+    address = page.evaluate("""() => {
+      const picture = document.querySelector('.scene:not(.goes) [data-yours]');
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [picture.naturalWidth, picture.naturalHeight];
+      canvas.getContext('2d').drawImage(picture, 0, 0);
+      return canvas.toDataURL('image/png');
+    }""")
+    return b64decode(address.partition(",")[2])
 
 
 def test_narrowing_says_how_many_remain_and_holds_for_the_next_question(

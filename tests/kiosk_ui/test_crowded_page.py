@@ -1,0 +1,148 @@
+"""Ten thousand prints, none at all, pictures that are not there, and a swipe back: in a real Chromium nothing stays white."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import many_records
+import pytest
+from kiosk_page import HOSTS, no_camera
+from playwright.sync_api import Browser, Page, expect
+
+from converter.item import Item
+from device.bundle.manifest import Manifest
+from device.bundle.notices import Notices
+from device.config import RecognitionConfig, ScreenConfig
+from device.notify import Notifier
+from device.service import KioskService
+from device.service.changeover import Store
+from device.store import notices as kept_notices
+from device.store.bundles import Bundles
+from device.store.files import Files
+from kiosk_ui import create_app
+from kiosk_ui.server import Server
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[[KioskService, str], Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Open]:
+    """A function that opens a kiosk's page; what goes wrong in it fails the test."""
+    opened: list[tuple[Page, Server, threading.Thread]] = []
+    faults: list[str] = []
+
+    def open_one(service: KioskService, query: str = "") -> Page:
+        server = Server(create_app(service, ScreenConfig(), HOSTS), "127.0.0.1", 0)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        page = browser.new_page(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        opened.append((page, server, thread))
+        page.goto(f"{server.address}/{query}")
+        return page
+
+    yield open_one
+    for page, server, thread in opened:
+        page.close()
+        server.stop()
+        thread.join()
+    assert faults == []
+
+
+@pytest.fixture
+def crowded(
+    bundle_copy: Path,
+    small_items: tuple[Item, ...],
+    change_manifest: Callable[..., Manifest],
+    open_service: Callable[..., KioskService],
+) -> KioskService:
+    """A kiosk of ten thousand records, of which a dozen have pictures."""
+    many_records.grow(bundle_copy, small_items, change_manifest)
+    return open_service(bundle=bundle_copy)
+
+
+def test_ten_thousand_prints_come_a_page_at_a_time_and_without_their_pictures_too(
+    open_page: Open, crowded: KioskService, upload: bytes
+) -> None:
+    page = open_page(crowded, "?guest")
+    page.get_by_role("button", name="Browse").click()
+    sheet = page.locator("#reading")
+    cards = sheet.locator(".card")
+    expect(sheet).to_contain_text("10,000 prints")
+    expect(cards).to_have_count(12)
+    # A picture that is not there is an empty mount, as tall as a picture.
+    expect(sheet.locator(".card .blank").nth(10)).to_be_visible()
+    expect(sheet.locator(".card .print, .card .blank")).to_have_count(12)
+    heights = [box["height"] for box in (each.bounding_box() for each in cards.all()) if box]
+    assert min(heights) > 0.8 * max(heights)
+    first = sheet.inner_text()
+    sheet.get_by_role("button", name="Next").click()
+    expect(sheet).to_contain_text("Page 2 of 834")
+    assert sheet.inner_text() != first
+    cards.first.click()
+    expect(sheet.locator(".title")).to_be_visible()
+    expect(sheet.locator(".hero .print, .hero .blank")).to_be_visible()
+    sheet.get_by_role("button", name="Start").click()
+    page.locator("[data-upload]").first.set_input_files(
+        {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": upload}
+    )
+    expect(page.locator("[data-scene=answer]")).to_be_visible()
+    expect(page.locator("[data-scene=answer] .card")).not_to_have_count(0)
+
+
+def test_a_collection_withdrawn_to_the_last_print_says_that_nothing_is_there(
+    open_page: Open,
+    small_bundle: Path,
+    small_items: tuple[Item, ...],
+    tmp_path: Path,
+    upload: bytes,
+) -> None:
+    (tmp_path / "releases").mkdir()
+    (tmp_path / "releases" / "1").symlink_to(small_bundle)
+    Bundles(tmp_path).activate("1")
+    notices = Notices()
+    for item in small_items:
+        notices = notices.with_withdrawn(item.record_id, "2026-11-23")
+    kept_notices.write(Files(), tmp_path, notices)
+    with KioskService(
+        tmp_path / "current",
+        no_camera,
+        RecognitionConfig(threads=2),
+        notifier=Notifier(None),
+        store=Store(tmp_path),
+    ) as service:
+        page = open_page(service, "?guest")
+        expect(page.locator("body")).to_contain_text("0 prints")
+        page.locator("[data-upload]").first.set_input_files(
+            {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": upload}
+        )
+        scene = page.locator("[data-scene=not_found]")
+        expect(scene).to_contain_text("No print is left")
+        expect(scene.locator(".card")).to_have_count(0)
+        scene.get_by_role("button", name="Browse").click()
+        sheet = page.locator("#reading")
+        expect(sheet).to_contain_text("No print is left")
+        for door in ("Makers", "Periods", "Techniques"):
+            sheet.get_by_role("button", name=door, exact=True).click()
+            expect(sheet.locator("h1")).to_contain_text(door)
+            expect(sheet.locator(".door")).to_have_count(0)
+            sheet.get_by_role("button", name="Back").click()
+        sheet.get_by_role("button", name="Start").click()
+        expect(page.locator("[data-scene=invite]")).to_be_visible()
+
+
+def test_a_swipe_back_finds_nothing_to_go_back_to(
+    open_page: Open, open_service: Callable[..., KioskService]
+) -> None:
+    page = open_page(open_service())
+    before = page.evaluate("history.length")
+    page.get_by_role("button", name="Browse").click()
+    sheet = page.locator("#reading")
+    sheet.locator(".card").first.click()
+    expect(sheet.locator(".title")).to_be_visible()
+    sheet.locator(".switches [value=de]").click()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    assert page.evaluate("history.length") == before
+    expect(sheet.locator(".title")).to_be_visible()
