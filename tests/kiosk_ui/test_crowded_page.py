@@ -40,7 +40,7 @@ def open_page(browser: Browser) -> Iterator[Open]:
         page = browser.new_page(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
         page.on("pageerror", lambda error: faults.append(str(error)))
         opened.append((page, server, thread))
-        page.goto(f"{server.address}/{query}")
+        page.goto(f"{server.address}{query}")
         return page
 
     yield open_one
