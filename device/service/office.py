@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 # How often the power is looked at, and how often what was counted is written.
 LOOK_S = 10.0
 FLUSH_S = 3600.0
-# How often the disk is tried. Each time costs it a few dozen kilobytes.
+# How often the disk is tried. Each time costs it twenty kilobytes.
 CANARY_S = 6 * 3600.0
 
 

@@ -1,4 +1,7 @@
-"""A few bytes written now and then, and read back from the disk itself: a card that lies is found out before it is needed."""
+"""A few bytes written now and then, and read back from the disk itself: a card that lies is found out before it is needed.
+
+They are added to what was written before, as far as one block goes: that costs the card least.
+"""
 
 import os
 from pathlib import Path
@@ -8,6 +11,7 @@ from device.store.files import Files, telling, write_whole
 
 FILE = "canary"
 _BYTES = 64
+_BLOCK_BYTES = 4096
 
 
 class Canary:
@@ -33,16 +37,28 @@ class Canary:
             return
         written = os.urandom(_BYTES)
         with telling(self._path.parent, "take and give back a few bytes"):
-            write_whole(self._files, self._path, written)
+            if self._has_room():
+                with self._files.open_part(self._path) as part:
+                    part.write(written)
+                    part.sync()
+            else:
+                write_whole(self._files, self._path, written)
             read = _from_disk(self._path)
         if read != written:
             raise StoreError(
                 f"{self._path}: expected the {_BYTES} bytes written a moment ago, found others; replace the card"
             )
 
+    def _has_room(self) -> bool:
+        try:
+            return self._path.stat().st_size <= _BLOCK_BYTES - _BYTES
+        except FileNotFoundError:
+            return False
+
 
 def _from_disk(path: Path) -> bytes:
-    """Give a file's bytes as the disk has them, as far as the system lets go of its own copy."""
+    """Give a file's last bytes as the disk has them, as far as the system lets go of its own copy."""
     with path.open("rb", buffering=0) as file:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        return file.read(2 * _BYTES)
+        file.seek(-_BYTES, os.SEEK_END)
+        return file.read(_BYTES)

@@ -17,12 +17,15 @@ from pathlib import Path
 from device.errors import StoreError
 from device.recognition.recogniser import Answer
 from device.recognition.verdict import ACCEPTED
+from device.staff import lines
 from device.store.files import Files, discard, ensure_folder, telling, write_whole
 
 _log = logging.getLogger(__name__)
 
 FILE = "missed.csv"
 MOST = 300
+# So many lines may lie in the file before it is begun anew with the newest.
+_MOST_LINES = 4 * MOST
 NEAREST = 3
 HEADER = (
     "time",
@@ -68,8 +71,11 @@ class Misses:
         self._now = now
         self._files = files or Files()
         self._lock = threading.Lock()
-        self._misses = deque(_read(folder / FILE), maxlen=MOST)
-        self._is_news = False
+        kept, is_whole = _read(folder / FILE)
+        self._misses = deque(kept, maxlen=MOST)
+        self._unwritten = 0
+        # Lines that may be added to the file; none where it has to be written whole.
+        self._room = _MOST_LINES - len(kept) if is_whole else 0
 
     def note(self, answer: Answer) -> None:
         """Put an answer on the list, if nothing was found; the oldest goes when the list is full."""
@@ -79,7 +85,7 @@ class Misses:
         when = f"{self._now():%Y-%m-%d %H:%M}"
         with self._lock:
             self._misses.append(Miss(time=when, verdict=answer.verdict.value, nearest=nearest))
-            self._is_news = True
+            self._unwritten += 1
 
     def all(self) -> tuple[Miss, ...]:
         """Give the list, oldest first."""
@@ -87,53 +93,68 @@ class Misses:
             return tuple(self._misses)
 
     def flush(self) -> None:
-        """Write the list, if it is news; raises `StoreError` when the folder can't be written."""
+        """Write what is new; raises `StoreError` when the folder can't be written."""
         with self._lock:
-            is_news, self._is_news = self._is_news, False
-            text = to_csv(self._misses)
-        if not is_news:
+            new, self._unwritten = self._unwritten, 0
+            listed = tuple(self._misses)
+        if not new:
             return
         try:
             with telling(self._folder, "keep the list of missed matches"):
                 ensure_folder(self._files, self._folder)
-                write_whole(self._files, self._folder / FILE, text.encode())
+                self._write(listed, new)
         except StoreError:
-            self._is_news = True
+            with self._lock:
+                self._unwritten += new
+                self._room = 0  # nobody knows what of it the disk took
             raise
+
+    def _write(self, listed: tuple[Miss, ...], new: int) -> None:
+        path = self._folder / FILE
+        if new <= min(self._room, len(listed)) and path.is_file():
+            lines.add(self._files, path, _rows(listed[-new:]))
+            self._room -= new
+        else:
+            write_whole(self._files, path, to_csv(listed).encode())
+            self._room = _MOST_LINES - len(listed)
 
     def clear(self) -> None:
         """Forget the list, here and on the disk; raises `StoreError` when the folder can't be written."""
         with self._lock:
             self._misses.clear()
-            self._is_news = False
+            self._unwritten = self._room = 0
             with telling(self._folder, "clear the list of missed matches"):
                 discard(self._files, self._folder / FILE)
 
 
 def to_csv(misses: Iterable[Miss]) -> str:
     """Give the list as a table with a header."""
+    return ",".join(HEADER) + "\r\n" + _rows(misses)
+
+
+def _rows(misses: Iterable[Miss]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(HEADER)
     for miss in misses:
         cells = [cell for record_id, score in miss.nearest for cell in (record_id, f"{score:.3f}")]
         writer.writerow((miss.time, miss.verdict, *cells))
     return out.getvalue()
 
 
-def _read(path: Path) -> list[Miss]:
+def _read(path: Path) -> tuple[list[Miss], bool]:
+    """Give what is kept, and whether lines may be added to it."""
     try:
-        with path.open("r", encoding="utf-8", newline="") as file:
-            lines = list(csv.reader(io.StringIO(file.read(_LIMIT_BYTES)), strict=True))[1:]
-        return [_miss(line) for line in lines]
+        kept = lines.read(path, _LIMIT_BYTES)
+        rows = list(csv.reader(io.StringIO(kept.text), strict=True))[1:]
+        return [_miss(row) for row in rows], kept.is_whole
     except FileNotFoundError:
-        return []
+        return [], False
     except (OSError, ValueError, csv.Error) as error:
         _log.warning("%s: can't be read, and is begun anew: %s", path, error)
-        return []
+        return [], False
 
 
-def _miss(line: list[str]) -> Miss:
-    when, verdict, *cells = line
+def _miss(row: list[str]) -> Miss:
+    when, verdict, *cells = row
     pairs = zip(cells[::2], map(float, cells[1::2]), strict=True)
     return Miss(time=when, verdict=verdict, nearest=tuple(pairs))

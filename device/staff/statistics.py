@@ -1,8 +1,8 @@
 """How much the kiosk is used: counts by the hour, and nothing about anybody.
 
-Counted in memory and written once an hour and at the end, a file a month: a few kilobytes a day, so that the card lives
-long. A file is replaced in one step; when the power goes it is the old one or the new one, whole, and what was counted
-since the last hour is lost.
+Counted in memory and written once an hour and at the end, a file a month: a line an hour, added at its end, so that the card
+lives long; of two lines for one hour the later holds. When the power goes, what was written before is there whole, and what
+was counted since the last hour is lost.
 """
 
 import csv
@@ -11,11 +11,12 @@ import logging
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from device.staff import lines
 from device.store.files import Files, ensure_folder, telling, write_whole
 
 _log = logging.getLogger(__name__)
@@ -93,23 +94,27 @@ class Statistics:
         with self._writing:
             kept: dict[str, Counter[str]] = {}
             for month in self._months():
-                kept |= self._read(month)
+                kept |= self._read(month).counts
             with self._lock:
                 for hour, counts in self._counted.items():
                     kept[hour] = self._base(hour, kept) + counts
         return tuple(HourCounts(hour=hour, counts=kept[hour]) for hour in sorted(kept))
 
     def _write(self, month: str, taken: Mapping[str, Counter[str]]) -> None:
-        kept = self._read(month)
+        table = self._read(month)
         for hour, counts in taken.items():
             # Remembered, so that what a failing disk took after all is not counted twice.
-            self._before[hour] = self._base(hour, kept)
-            kept[hour] = self._before[hour] + counts
-        rows = [HourCounts(hour=hour, counts=kept[hour]) for hour in sorted(kept)]
+            self._before[hour] = self._base(hour, table.counts)
+            table.counts[hour] = self._before[hour] + counts
+        news = [HourCounts(hour=hour, counts=table.counts[hour]) for hour in sorted(taken)]
         with telling(self._folder, "keep the statistics"):
             ensure_folder(self._files, self._folder)
-            self._keep_damaged(month)
-            write_whole(self._files, self._path(month), to_csv(rows).encode())
+            if table.takes(news):
+                lines.add(self._files, self._path(month), _rows(news, table.columns))
+            else:
+                self._keep_damaged(month)
+                rows = [HourCounts(hour=hour, counts=c) for hour, c in sorted(table.counts.items())]
+                write_whole(self._files, self._path(month), to_csv(rows).encode())
         self._written |= taken
 
     def _base(self, hour: str, kept: Mapping[str, Counter[str]]) -> Counter[str]:
@@ -137,20 +142,20 @@ class Statistics:
     def _path(self, month: str) -> Path:
         return self._folder / f"statistics-{month}.csv"
 
-    def _read(self, month: str) -> dict[str, Counter[str]]:
+    def _read(self, month: str) -> "_Month":
         try:
-            return _read_whole(self._path(month))
+            return _read_month(self._path(month))
         except FileNotFoundError:
-            return {}
+            return _Month(columns=(), counts={}, is_whole=False)
         except (OSError, ValueError) as error:
             _log.warning("statistics of %s can't be read: %s", month, error)
-            return {}
+            return _Month(columns=(), counts={}, is_whole=False)
 
     def _keep_damaged(self, month: str) -> None:
         """Put a file that can't be read aside, for somebody who can: it is never written over."""
         path = self._path(month)
         try:
-            _read_whole(path)
+            _read_month(path)
         except FileNotFoundError:
             return
         except ValueError:
@@ -158,16 +163,33 @@ class Statistics:
             self._files.rename(path, path.with_name(f"{path.name}.damaged-{number}"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Month:
+    """What one month's file holds: its columns, counts by hour, and whether lines may be added to it."""
+
+    columns: tuple[str, ...]
+    counts: dict[str, Counter[str]]
+    is_whole: bool
+
+    def takes(self, rows: Iterable[HourCounts]) -> bool:
+        """Whether these can be added as lines: the file has a column for everything that was counted."""
+        return self.is_whole and {name for row in rows for name in row.counts} <= {*self.columns}
+
+
 def to_csv(rows: Iterable[HourCounts]) -> str:
     """Give counts as a table with a header, one row an hour, for any spreadsheet."""
     rows = list(rows)
     others = sorted({name for row in rows for name in row.counts} - {*COLUMNS})
-    out = io.StringIO()
-    writer = csv.writer(out)
     columns = (*COLUMNS, *others)
-    writer.writerow(("hour", *columns))
-    for row in rows:
-        writer.writerow((row.hour, *(row.counts.get(name, 0) for name in columns)))
+    return ",".join(("hour", *columns)) + "\r\n" + _rows(rows, columns)
+
+
+def _rows(rows: Iterable[HourCounts], columns: Iterable[str]) -> str:
+    out = io.StringIO()
+    columns = tuple(columns)
+    csv.writer(out).writerows(
+        (row.hour, *(row.counts.get(name, 0) for name in columns)) for row in rows
+    )
     return out.getvalue()
 
 
@@ -179,25 +201,22 @@ def total(rows: Iterable[HourCounts]) -> Counter[str]:
     return summed
 
 
-def _read_whole(path: Path) -> dict[str, Counter[str]]:
-    """Give a month's counts; raises `ValueError` when it isn't such a table to its very end."""
-    with path.open("rb") as file:
-        data = file.read(_LIMIT_BYTES)
-    text = data.decode("utf-8")
-    if not text.endswith("\n"):
-        raise ValueError(f"{path}: expected whole lines")
-    return dict(_counted(csv.reader(io.StringIO(text), strict=True), path))
-
-
-def _counted(lines: "Iterator[list[str]]", path: Path) -> Iterator[tuple[str, Counter[str]]]:
+def _read_month(path: Path) -> _Month:
+    """Read a month's file; raises `ValueError` when it isn't such a table."""
+    kept = lines.read(path, _LIMIT_BYTES)
     try:
-        first, *names = next(lines, [""])
-        if first != "hour":
-            raise ValueError(f"{path}: expected a header")
-        for hour, *values in lines:
-            if not _HOUR.fullmatch(hour) or len(values) != len(names):
-                raise ValueError(f"{path}: expected an hour and {len(names)} counts")
-            pairs = zip(names, map(int, values), strict=True)
-            yield hour, Counter({name: count for name, count in pairs if count > 0})
-    except csv.Error as error:
+        header, *rows = csv.reader(io.StringIO(kept.text), strict=True)
+        if header[:1] != ["hour"]:
+            raise ValueError("expected a header")
+        counts = dict(_counted(row, header[1:]) for row in rows)
+    except (ValueError, csv.Error) as error:
         raise ValueError(f"{path}: {error}") from error
+    return _Month(columns=tuple(header[1:]), counts=counts, is_whole=kept.is_whole)
+
+
+def _counted(row: list[str], names: list[str]) -> tuple[str, Counter[str]]:
+    hour, *values = row or [""]
+    if not _HOUR.fullmatch(hour):
+        raise ValueError(f"expected an hour, found {hour[:20]!r}")
+    pairs = zip(names, map(int, values), strict=True)
+    return hour, Counter({name: count for name, count in pairs if count > 0})

@@ -14,6 +14,7 @@ _KINDS = (
     ("sysusers.d/*.conf", "usr/local/lib/sysusers.d"),
     ("tmpfiles.d/*.conf", "usr/local/lib/tmpfiles.d"),
     ("system.conf.d/*.conf", "usr/local/lib/systemd/system.conf.d"),
+    ("journald.conf.d/*.conf", "usr/local/lib/systemd/journald.conf.d"),
     ("udev/*.rules", "usr/local/lib/udev/rules.d"),
     ("policies/*.json", "etc/chromium/policies/managed"),
     ("scripts/*", "usr/local/lib/printkiosk"),

@@ -76,6 +76,39 @@ def test_the_list_is_bounded_in_memory_and_on_the_disk(
     assert len(kept.all()) == len(begin(tmp_path).all()) == MOST
 
 
+def test_what_is_new_is_added_to_the_file_until_it_is_begun_anew_with_the_newest(
+    tmp_path: Path, answer: Callable[[Verdict], Answer]
+) -> None:
+    files = RecordingFiles()
+    kept = Misses(tmp_path, now=lambda: NOW, files=files)
+    lengths = []
+    for _ in range(5 * MOST // 50):
+        for _ in range(50):
+            kept.note(answer(Verdict.SIMILAR_ONLY))
+        kept.flush()
+        lengths.append(len((tmp_path / FILE).read_text().splitlines()) - 1)
+
+    assert lengths == [*range(50, 4 * MOST + 1, 50), MOST, *range(MOST + 50, 2 * MOST, 50)]
+    assert begin(tmp_path).all() == kept.all()
+
+
+def test_a_line_cut_short_is_passed_over_and_written_over(
+    tmp_path: Path, answer: Callable[[Verdict], Answer]
+) -> None:
+    first = begin(tmp_path)
+    first.note(answer(Verdict.SIMILAR_ONLY))
+    first.flush()
+    with (tmp_path / FILE).open("ab") as file:
+        file.write(b"2026-11-23 14:06,simi")
+    second = begin(tmp_path)
+    assert len(second.all()) == 1
+    second.note(answer(Verdict.NOT_IN_COLLECTION))
+    second.flush()
+
+    assert len(begin(tmp_path).all()) == 2
+    assert b"simi\n" not in (tmp_path / FILE).read_bytes()
+
+
 def test_nothing_is_written_when_there_is_no_news(
     tmp_path: Path, answer: Callable[[Verdict], Answer]
 ) -> None:

@@ -1,0 +1,61 @@
+"""What a kiosk's staff folder is written in a day with visitors, done in seconds: by the kiosk's own office, told another time.
+
+`python day_of_counts.py FOLDER`. Every hour is forced to the disk as it would be by itself within a minute.
+"""
+
+import os
+import sys
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from device.recognition.recogniser import Answer
+from device.recognition.verdict import Verdict
+from device.service import Choices, Office
+
+OPEN = range(10, 18)
+AN_HOUR = 60
+LANGUAGES = ("de", "en", "fr", "it")
+
+
+def answer(number: int) -> Answer:
+    """Give what was said to a visitor; to every third that the print isn't here, which is listed."""
+    verdict = Verdict.NOT_IN_COLLECTION if number % 3 == 0 else Verdict.SAME_PRINT
+    return Answer(
+        bundle_id="",
+        verdict=verdict,
+        matches=(),
+        sheet=None,
+        turn_deg=0,
+        mirrored=False,
+        hint=None,
+        timings_ms={},
+    )
+
+
+def main(folder: Path) -> None:
+    """Live through a day."""
+    now_s = 0.0
+    began = datetime(2026, 11, 23)
+    office = Office(
+        folder,
+        pause_s=40.0,
+        clock=lambda: now_s,
+        now=lambda: began + timedelta(seconds=now_s),
+        look_s=0.01,
+    )
+    office.choose(Choices(keeps_misses=True))
+    for hour in range(24):
+        for number in range(AN_HOUR if hour in OPEN else 0):
+            now_s += 50.0
+            office.note_visitor(LANGUAGES[number % 4])
+            office.note_answer(answer(number), is_upload=number % 10 == 0)
+        now_s = (hour + 1) * 3600.0
+        time.sleep(0.2)  # its own thread sees that an hour is over
+        os.sync()
+    office.close()
+    os.sync()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
