@@ -54,7 +54,8 @@ def _real(bundle: Path) -> list[Entry]:
     signatures = np.empty_like(by_cell)
     signatures[postings] = by_cell
     words = np.empty(len(postings), np.uint16)
-    words[postings] = np.repeat(np.arange(WORDS), np.diff(cells.astype(np.int64)))
+    sizes = cells[1:].astype(np.int64) - cells[:-1]
+    words[postings] = np.repeat(np.arange(WORDS), sizes)
     parts = [slice(int(a), int(b)) for a, b in pairwise(starts)]
     return [
         Entry(

@@ -39,7 +39,9 @@ class KioskProcess:
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
-            env=os.environ | {"PRINTKIOSK_RECOGNITION_THREADS": str(threads)},
+            # The allocator's setting is the unit's.
+            env=os.environ
+            | {"PRINTKIOSK_RECOGNITION_THREADS": str(threads), "MALLOC_ARENA_MAX": "2"},
         )
         self._address = ""
 

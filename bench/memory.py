@@ -34,8 +34,8 @@ def measure(setting: Setting) -> Section:
         name="memory",
         title=f"Memory of the service ({prints} prints)",
         method=(
-            f"The whole kiosk (page, service, replay camera) after {answers} uploads, from smaps_rollup; the mark is set "
-            f"for a bundle of {MARKED_PRINTS:,} prints."
+            f"The whole kiosk (page, service, replay camera) after {answers} uploads, one right after the other, from "
+            f"smaps_rollup; the mark is set for a bundle of {MARKED_PRINTS:,} prints."
         ),
         tables=(Table(columns=("MB", "once well", "after the answers"), rows=rows),),
         marks=(

@@ -23,7 +23,7 @@ from converter.parity import Plan
 from converter.prepare import SCREEN_QUALITY, Prepared
 from device.bundle import layout
 from device.evaluation.simulator import CAMERA
-from device.recognition import frames
+from device.recognition import codebook, frames
 from device.recognition.search import Vectors
 
 LARGE = 20_000
@@ -66,7 +66,7 @@ def rehearse(setting: Setting, large: int) -> Rehearsal:
             setting.bundle / layout.MODEL, model.sha256, cache, threads=setting.threads
         )
         say("decoding and fingerprints")
-        prepared, prepare_s = _timed(lambda: _prepared(items, cache, setting.threads))
+        prepared, prepare_s = _timed(lambda: _prepared(items, cache, setting))
         # Before anything large is loaded: a forked process starts from its parent's most.
         worker_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6
         pixels = [one.pixels for one in prepared if one.pixels is not None]
@@ -120,9 +120,14 @@ def _timed(work: Callable[[], T]) -> tuple[T, float]:
     return done, time.perf_counter() - start
 
 
-def _prepared(items: Sequence[Item], cache: Cache, workers: int) -> list[Prepared]:
+def _prepared(items: Sequence[Item], cache: Cache, setting: Setting) -> list[Prepared]:
     ready = prepare.prepare(
-        items, cache, wants_pixels=[True] * len(items), quality=SCREEN_QUALITY, workers=workers
+        items,
+        cache,
+        wants_pixels=[True] * len(items),
+        codebook=codebook.load(setting.bundle / layout.CODEBOOK),
+        quality=SCREEN_QUALITY,
+        workers=setting.threads,
     )
     return [one for one in ready if isinstance(one, Prepared)]
 

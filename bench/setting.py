@@ -50,7 +50,7 @@ class Amounts:
 
 
 FULL = Amounts(
-    rounds=24, calls=4, pictures=48, calibration=32, sizes=(20_000, 100_000), base=1500, queries=200,
+    rounds=24, calls=4, pictures=48, calibration=32, sizes=(20_000, 100_000), base=1500, queries=400,
     starts=5, answers=100, measured=64, compared=60, crowds=(20_000,),
 )  # fmt: skip
 QUICK = Amounts(

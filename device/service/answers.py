@@ -14,6 +14,7 @@ from device.errors import BusyError
 from device.recognition.frames import Frame
 from device.recognition.recogniser import Answer
 from device.recognition.sheet import Corner
+from device.service import memory
 
 _log = logging.getLogger(__name__)
 
@@ -120,6 +121,8 @@ class AnswerQueue:
                 with self._lock:
                     self._guests -= 1
             self._answer(request, request.question)
+            if self._requests.empty():
+                memory.trim()  # for the browser beside us, while what was said is read
 
     def _answer(self, request: _Request, question: Question) -> None:
         if not request.future.set_running_or_notify_cancel():

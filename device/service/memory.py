@@ -1,4 +1,4 @@
-"""Memory given back to the system: glibc keeps what a closed model took, some 60 MB, for itself."""
+"""Memory given back to the system: glibc keeps what a closed model took, some 60 MB, and an answer, some 40, for itself."""
 
 import ctypes
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from device.bundle import values
 from device.errors import SyncError
-from device.store.sync import Outcome, Progress, Result
+from device.store.outcome import Outcome, Progress, Result
 
 # A night's sync must not take the words away that somebody with a stick is waiting for.
 FILE, STICK_FILE = "bulletin.json", "bulletin-stick.json"

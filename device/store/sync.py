@@ -6,9 +6,8 @@ next sync goes on where this one was.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from enum import Enum
 from pathlib import Path
 
 from device.bundle.manifest import FileEntry, Manifest
@@ -26,6 +25,7 @@ from device.store.faults import in_our_words
 from device.store.fetch import fetch
 from device.store.files import FETCHING, Files, discard, held
 from device.store.floor import Here, checked
+from device.store.outcome import Outcome, Progress, Result
 from device.store.probe import probe
 from device.store.source import Source
 from device.store.sparing import Held, SparingSource
@@ -38,41 +38,6 @@ TRUST = "trust"
 SPARE_BYTES, SPARE_SHARE = 64 << 20, 0.1
 
 _log = logging.getLogger(__name__)
-
-
-class Result(Enum):
-    """What a sync came to."""
-
-    INSTALLED = "installed"
-    UP_TO_DATE = "up to date"
-    NOTHING_PUBLISHED = "nothing published"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far an update has come, in bytes of what has to be fetched."""
-
-    version: int
-    done_bytes: int
-    total_bytes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What a sync did.
-
-    Attributes:
-        version: Of the bundle that answers from now on; 0 when none was ever published.
-        fetched_bytes: Of files that were not here before, less what pieces of others could spare.
-        total_bytes: Of all files of the bundle.
-        notices: Serial of the notices that hold from now on.
-    """
-
-    result: Result
-    version: int
-    fetched_bytes: int = 0
-    total_bytes: int = 0
-    notices: int = 0
 
 
 def sync(

@@ -10,9 +10,10 @@ from device.config import Config
 from device.errors import NotSetUpError
 from device.store import standing
 from device.store.bulletin import announced
+from device.store.outcome import Outcome, Progress, Result
 from device.store.source import FolderSource, Source, choose
 from device.store.standing import Standing
-from device.store.sync import Outcome, Progress, Result, sync
+from device.store.sync import sync
 
 # What a stick is called on the screen: where it is mounted says nothing to anybody.
 STICK = "the stick"

@@ -22,7 +22,7 @@ from device.service.changeover import Store
 from device.state import Phase
 from device.store import bulletin
 from device.store.bundles import Bundles
-from device.store.sync import Outcome, Progress, Result
+from device.store.outcome import Outcome, Progress, Result
 from kiosk_ui import stick
 from kiosk_ui.server import Server
 from kiosk_ui.texts import languages, load

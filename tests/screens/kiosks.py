@@ -23,7 +23,7 @@ from device.service.changeover import Store
 from device.staff import pin
 from device.store import bulletin
 from device.store.bundles import Bundles
-from device.store.sync import Outcome, Progress, Result
+from device.store.outcome import Outcome, Progress, Result
 from kiosk_ui.app import create_app
 from kiosk_ui.server import Server
 

@@ -10,6 +10,7 @@ from device.errors import BusyError, ModelError
 from device.recognition.frames import frame
 from device.recognition.recogniser import Answer
 from device.recognition.verdict import Verdict
+from device.service import memory
 from device.service.answers import AnswerQueue, Priority, Question
 
 LONG_S = 20.0
@@ -109,6 +110,27 @@ def test_a_fault_reaches_who_asked_and_the_next_is_answered(desk: Desk, queue: A
     with pytest.raises(ModelError, match="no answer"):
         fault.result(LONG_S)
     assert after.result(LONG_S).timings_ms == {"count": 7}
+
+
+def test_memory_is_given_back_once_nobody_waits_any_more(
+    desk: Desk, queue: AnswerQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back: list[int] = []
+    is_done = threading.Event()
+
+    def trim() -> None:
+        given_back.append(len(desk.order))
+        is_done.set()
+
+    monkeypatch.setattr(memory, "trim", trim)
+    queue.ask(shown("first"), priority=Priority.STAND)
+    assert desk.begun.acquire(timeout=LONG_S)
+    for name in ("second", "third"):
+        queue.ask(shown(name), priority=Priority.STAND)
+    desk.gate.set()
+
+    assert is_done.wait(LONG_S)
+    assert given_back == [3]
 
 
 def test_a_request_that_is_cancelled_takes_no_turn(desk: Desk, queue: AnswerQueue) -> None:

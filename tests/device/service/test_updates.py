@@ -13,7 +13,7 @@ from device.store import bulletin
 from device.store import notices as kept_notices
 from device.store.bundles import Bundles
 from device.store.files import Files
-from device.store.sync import Outcome, Progress, Result
+from device.store.outcome import Outcome, Progress, Result
 
 
 @pytest.fixture

@@ -37,10 +37,11 @@ from device.store import notices as kept_notices
 from device.store import staging
 from device.store.bundles import Bundles
 from device.store.files import FETCHING, Files, held
+from device.store.outcome import Outcome, Result
 from device.store.source import FolderSource, HttpSource
 from device.store.standing import read as read_standing
 from device.store.standing import write as write_standing
-from device.store.sync import TRUST, Outcome, Result, sync
+from device.store.sync import TRUST, sync
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import pytest
 from device.errors import NoRoomError
 from device.store import bulletin
 from device.store.bulletin import Step
-from device.store.sync import Outcome, Progress, Result
+from device.store.outcome import Outcome, Progress, Result
 
 NOW = datetime(2026, 11, 23, 10, 30, 15, 999)
 
