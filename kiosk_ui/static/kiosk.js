@@ -95,6 +95,7 @@ function quarter() {
     Object.assign(asked, { file, address: URL.createObjectURL(file) });
     asked.marking.turn();
     showYours(stage.scene);
+    await stage.scene.querySelector("[data-yours]")?.decode().catch(() => {}); // the next turn draws on this one
   });
 }
 
