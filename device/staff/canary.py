@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from device.errors import StoreError
-from device.store.files import Files, telling, write_whole
+from device.store.files import Files, add, telling, write_whole
 
 FILE = "canary"
 _BYTES = 64
@@ -37,12 +37,8 @@ class Canary:
             return
         written = os.urandom(_BYTES)
         with telling(self._path.parent, "take and give back a few bytes"):
-            if self._has_room():
-                with self._files.open_part(self._path) as part:
-                    part.write(written)
-                    part.sync()
-            else:
-                write_whole(self._files, self._path, written)
+            put = add if self._has_room() else write_whole
+            put(self._files, self._path, written)
             read = _from_disk(self._path)
         if read != written:
             raise StoreError(

@@ -4,8 +4,6 @@ A line each: when, what was said, and which records came nearest. No picture, no
 what was held up could be made again.
 """
 
-import csv
-import io
 import logging
 import threading
 from collections import deque
@@ -18,7 +16,7 @@ from device.errors import StoreError
 from device.recognition.recogniser import Answer
 from device.recognition.verdict import ACCEPTED
 from device.staff import lines
-from device.store.files import Files, discard, ensure_folder, telling, write_whole
+from device.store.files import Files, add, discard, ensure_folder, telling, write_whole
 
 _log = logging.getLogger(__name__)
 
@@ -71,6 +69,7 @@ class Misses:
         self._now = now
         self._files = files or Files()
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         kept, is_whole = _read(folder / FILE)
         self._misses = deque(kept, maxlen=MOST)
         self._unwritten = 0
@@ -94,11 +93,24 @@ class Misses:
 
     def flush(self) -> None:
         """Write what is new; raises `StoreError` when the folder can't be written."""
-        with self._lock:
-            new, self._unwritten = self._unwritten, 0
-            listed = tuple(self._misses)
-        if not new:
-            return
+        with self._writing:
+            with self._lock:
+                new, self._unwritten = self._unwritten, 0
+                listed = tuple(self._misses)
+            if new:
+                self._keep(listed, new)
+
+    def clear(self) -> None:
+        """Forget the list, here and on the disk; raises `StoreError` when the folder can't be written."""
+        with self._writing:
+            with self._lock:
+                self._misses.clear()
+                self._unwritten = 0
+            self._room = 0
+            with telling(self._folder, "clear the list of missed matches"):
+                discard(self._files, self._folder / FILE)
+
+    def _keep(self, listed: tuple[Miss, ...], new: int) -> None:
         try:
             with telling(self._folder, "keep the list of missed matches"):
                 ensure_folder(self._files, self._folder)
@@ -106,50 +118,37 @@ class Misses:
         except StoreError:
             with self._lock:
                 self._unwritten += new
-                self._room = 0  # nobody knows what of it the disk took
+            self._room = 0  # nobody knows what of it the disk took
             raise
 
     def _write(self, listed: tuple[Miss, ...], new: int) -> None:
         path = self._folder / FILE
         if new <= min(self._room, len(listed)) and path.is_file():
-            lines.add(self._files, path, _rows(listed[-new:]))
+            add(self._files, path, lines.written(map(_row, listed[-new:])).encode())
             self._room -= new
         else:
             write_whole(self._files, path, to_csv(listed).encode())
             self._room = _MOST_LINES - len(listed)
 
-    def clear(self) -> None:
-        """Forget the list, here and on the disk; raises `StoreError` when the folder can't be written."""
-        with self._lock:
-            self._misses.clear()
-            self._unwritten = self._room = 0
-            with telling(self._folder, "clear the list of missed matches"):
-                discard(self._files, self._folder / FILE)
-
 
 def to_csv(misses: Iterable[Miss]) -> str:
     """Give the list as a table with a header."""
-    return ",".join(HEADER) + "\r\n" + _rows(misses)
+    return lines.written((HEADER, *map(_row, misses)))
 
 
-def _rows(misses: Iterable[Miss]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for miss in misses:
-        cells = [cell for record_id, score in miss.nearest for cell in (record_id, f"{score:.3f}")]
-        writer.writerow((miss.time, miss.verdict, *cells))
-    return out.getvalue()
+def _row(miss: Miss) -> tuple[str, ...]:
+    cells = [cell for record_id, score in miss.nearest for cell in (record_id, f"{score:.3f}")]
+    return (miss.time, miss.verdict, *cells)
 
 
 def _read(path: Path) -> tuple[list[Miss], bool]:
     """Give what is kept, and whether lines may be added to it."""
     try:
         kept = lines.read(path, _LIMIT_BYTES)
-        rows = list(csv.reader(io.StringIO(kept.text), strict=True))[1:]
-        return [_miss(row) for row in rows], kept.is_whole
+        return [_miss(row) for row in kept.rows[1:]], kept.is_whole
     except FileNotFoundError:
         return [], False
-    except (OSError, ValueError, csv.Error) as error:
+    except (OSError, ValueError) as error:
         _log.warning("%s: can't be read, and is begun anew: %s", path, error)
         return [], False
 

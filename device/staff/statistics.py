@@ -5,8 +5,6 @@ lives long; of two lines for one hour the later holds. When the power goes, what
 was counted since the last hour is lost.
 """
 
-import csv
-import io
 import logging
 import re
 import threading
@@ -17,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from device.staff import lines
-from device.store.files import Files, ensure_folder, telling, write_whole
+from device.store.files import Files, add, ensure_folder, telling, write_whole
 
 _log = logging.getLogger(__name__)
 
@@ -110,11 +108,12 @@ class Statistics:
         with telling(self._folder, "keep the statistics"):
             ensure_folder(self._files, self._folder)
             if table.takes(news):
-                lines.add(self._files, self._path(month), _rows(news, table.columns))
+                rows = _rows(news, table.columns)
+                add(self._files, self._path(month), lines.written(rows).encode())
             else:
                 self._keep_damaged(month)
-                rows = [HourCounts(hour=hour, counts=c) for hour, c in sorted(table.counts.items())]
-                write_whole(self._files, self._path(month), to_csv(rows).encode())
+                hours = [HourCounts(hour=h, counts=c) for h, c in sorted(table.counts.items())]
+                write_whole(self._files, self._path(month), to_csv(hours).encode())
         self._written |= taken
 
     def _base(self, hour: str, kept: Mapping[str, Counter[str]]) -> Counter[str]:
@@ -146,10 +145,10 @@ class Statistics:
         try:
             return _read_month(self._path(month))
         except FileNotFoundError:
-            return _Month(columns=(), counts={}, is_whole=False)
+            pass
         except (OSError, ValueError) as error:
             _log.warning("statistics of %s can't be read: %s", month, error)
-            return _Month(columns=(), counts={}, is_whole=False)
+        return _Month(columns=(), counts={}, is_whole=False)
 
     def _keep_damaged(self, month: str) -> None:
         """Put a file that can't be read aside, for somebody who can: it is never written over."""
@@ -181,16 +180,11 @@ def to_csv(rows: Iterable[HourCounts]) -> str:
     rows = list(rows)
     others = sorted({name for row in rows for name in row.counts} - {*COLUMNS})
     columns = (*COLUMNS, *others)
-    return ",".join(("hour", *columns)) + "\r\n" + _rows(rows, columns)
+    return lines.written((("hour", *columns), *_rows(rows, columns)))
 
 
-def _rows(rows: Iterable[HourCounts], columns: Iterable[str]) -> str:
-    out = io.StringIO()
-    columns = tuple(columns)
-    csv.writer(out).writerows(
-        (row.hour, *(row.counts.get(name, 0) for name in columns)) for row in rows
-    )
-    return out.getvalue()
+def _rows(rows: Iterable[HourCounts], columns: tuple[str, ...]) -> list[tuple[object, ...]]:
+    return [(row.hour, *(row.counts.get(name, 0) for name in columns)) for row in rows]
 
 
 def total(rows: Iterable[HourCounts]) -> Counter[str]:
@@ -204,12 +198,12 @@ def total(rows: Iterable[HourCounts]) -> Counter[str]:
 def _read_month(path: Path) -> _Month:
     """Read a month's file; raises `ValueError` when it isn't such a table."""
     kept = lines.read(path, _LIMIT_BYTES)
+    header, *rows = kept.rows or ([],)
+    if header[:1] != ["hour"]:
+        raise ValueError(f"{path}: expected a header")
     try:
-        header, *rows = csv.reader(io.StringIO(kept.text), strict=True)
-        if header[:1] != ["hour"]:
-            raise ValueError("expected a header")
         counts = dict(_counted(row, header[1:]) for row in rows)
-    except (ValueError, csv.Error) as error:
+    except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
     return _Month(columns=tuple(header[1:]), counts=counts, is_whole=kept.is_whole)
 

@@ -108,13 +108,18 @@ def ensure_folder(files: Files, path: Path) -> None:
     files.make_folder(path)
 
 
+def add(files: Files, path: Path, data: bytes) -> None:
+    """Write bytes at a file's end; when it returns they are on the disk, the file's name perhaps not."""
+    with files.open_part(path) as part:
+        part.write(data)
+        part.sync()
+
+
 def write_whole(files: Files, path: Path, data: bytes) -> None:
     """Put a small file in place in one step: the old one, or the new one, whenever the power goes."""
     beside = path.with_name(f".{path.name}.new")
     discard(files, beside)
-    with files.open_part(beside) as part:
-        part.write(data)
-        part.sync()
+    add(files, beside, data)
     files.rename(beside, path)
     files.sync_folder(path.parent)
 

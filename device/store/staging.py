@@ -12,7 +12,7 @@ from device.bundle import layout
 from device.bundle.manifest import FileEntry, Manifest, dump
 from device.bundle.opened import sha256_of
 from device.store.bundles import CURRENT, PREVIOUS, RELEASES
-from device.store.files import Files, discard, ensure_folder
+from device.store.files import Files, add, discard, ensure_folder
 
 OBJECTS = "objects"
 INCOMING = "incoming"
@@ -75,9 +75,7 @@ class Staging:
             self._files.make_folder(staging / folder)
         for entry in manifest.files:
             self._files.link(self._objects / entry.sha256, staging / entry.path)
-        with self._files.open_part(staging / layout.MANIFEST) as part:
-            part.write(dump(manifest).encode())
-            part.sync()
+        add(self._files, staging / layout.MANIFEST, dump(manifest).encode())
         for folder in _folders(manifest):
             self._files.sync_folder(staging / folder)
         self._files.sync_folder(staging)
