@@ -12,6 +12,7 @@ import json
 import shutil
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -46,6 +47,7 @@ LONG_SEGMENTS = 50
 # Frames looked at for each answer: what a visitor's coming, holding still and going takes, at the least.
 FRAMES = 10
 _STEP_S, _PATIENCE_S, _BLANKS, _SEED = 0.1, 60.0, 12, 7
+_LOOKS, _PAUSE_S = 5, 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +116,8 @@ class Soak:
         self._turn += 1
         before = self._service.snapshot().state.answer
         self._feed.show(pixels, blanks=_BLANKS if self._turn % 5 == 0 else 0)
-        waits, revision = (
-            0,
-            0,
-        )  # counted, not timed: a machine that sleeps meanwhile is no fault of the kiosk's
+        # Counted, not timed: a machine that sleeps meanwhile is no fault of the kiosk's.
+        waits, revision = 0, 0
         while waits < _PATIENCE_S:
             snapshot = self._service.snapshot(revision, 1.0)
             waits += snapshot.revision == revision
@@ -192,7 +192,7 @@ def _segment(
         answers=answers,
         right=right,
         frames=service.health().camera.frames - before,
-        anon_kib=_anon_kib(),
+        anon_kib=_calm_kib(),
         handles=len(list(Path("/proc/self/fd").iterdir())),
         threads=threading.active_count(),
         ratio=round(float(np.median(ms) / np.median(calls_ms)), 3),
@@ -230,6 +230,15 @@ def judge(done: Sequence[Segment]) -> list[tuple[str, str, bool]]:
 
 def _level(segments: Sequence[Segment]) -> int:
     return int(np.median([s.anon_kib for s in segments]))
+
+
+def _calm_kib() -> int:
+    """The least of several looks is what isn't being worked with."""
+    looks = []
+    for _ in range(_LOOKS):
+        time.sleep(_PAUSE_S)
+        looks.append(_anon_kib())
+    return min(looks)
 
 
 def _anon_kib() -> int:

@@ -7,6 +7,7 @@ little more than one. Knows nothing of sheets.
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -74,9 +75,14 @@ def find_lines(lab: Lab) -> Lines:
 
 def _segments(lab: Lab) -> Floats:
     """float32 (N, 4): x1, y1, x2, y2."""
-    with ThreadPoolExecutor(1) as beside:  # the detector itself knows but one core
-        colour = beside.submit(lambda: 2.0 * _detected(_colour(lab)))
-        return np.concatenate([_detected(np.ascontiguousarray(lab[..., 0])), colour.result()])
+    colour = _beside().submit(lambda: 2.0 * _detected(_colour(lab)))
+    return np.concatenate([_detected(np.ascontiguousarray(lab[..., 0])), colour.result()])
+
+
+@cache
+def _beside() -> ThreadPoolExecutor:
+    """A second thread, as the detector itself knows but one core; always the same, as OpenCV keeps 800 bytes of each."""
+    return ThreadPoolExecutor(1, thread_name_prefix="lines")
 
 
 def _detected(grey: npt.NDArray[np.uint8]) -> Floats:
