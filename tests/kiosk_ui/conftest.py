@@ -3,14 +3,13 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from clip import Clip
 from flask.testing import FlaskClient
 from hand_camera import HandCamera
-from kiosk_page import app_of, jpeg_of, no_camera, opener_of, wait_for
+from kiosk_page import Listen, Listening, app_of, jpeg_of, no_camera, opener_of, wait_for
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from converter.collection import Item
@@ -131,18 +130,8 @@ def bare_client(open_service: Callable[..., KioskService], tmp_path: Path) -> Fl
     return app_of(open_service(bundle=tmp_path / "none")).test_client()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listening:
-    """A kiosk that listens on a real socket."""
-
-    service: KioskService
-    server: Server
-    address: str
-    port: int
-
-
 @pytest.fixture
-def listen() -> Iterator[Callable[[KioskService], Listening]]:
+def listen() -> Iterator[Listen]:
     """A function that serves a kiosk on a free port, stopped when the test is over."""
     running: list[tuple[Server, threading.Thread]] = []
 

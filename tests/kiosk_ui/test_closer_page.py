@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from kiosk_page import wait_for
+from kiosk_page import Listen, choose, wait_for
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from device.service import KioskService
@@ -20,12 +20,10 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture
-def open_page(
-    browser: Browser, service: KioskService, listen: Callable[..., object]
-) -> Iterator[Open]:
+def open_page(browser: Browser, service: KioskService, listen: Listen) -> Iterator[Open]:
     """A function that opens the page; complaints and requests that leave the machine fail the test."""
     service.dismiss()
-    address = listen(service).address  # type: ignore[attr-defined]
+    address = listen(service).address
     contexts, complaints, strangers = [], [], []
 
     def open_one(size: tuple[int, int] = SIZES[1], query: str = "", **how: object) -> Page:
@@ -213,8 +211,7 @@ def test_a_guest_who_goes_on_lets_the_print_go(
     open_page: Open, service: KioskService, upload: bytes
 ) -> None:
     page = open_page(PHONE, "?guest")
-    file = {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": upload}
-    page.locator("[data-upload]").first.set_input_files(file)  # type: ignore[arg-type]
+    choose(upload, page)
     page.get_by_role("button", name="Why this one?").tap()
     picture = page.locator(".plate.yours img")
     expect(picture).to_be_visible()

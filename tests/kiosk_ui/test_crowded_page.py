@@ -1,53 +1,50 @@
 """Ten thousand prints, none at all, pictures that are not there, and a swipe back: in a real Chromium nothing stays white."""
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import many_records
 import pytest
-from kiosk_page import HOSTS, no_camera
+from kiosk_page import Listen, choose, no_camera
 from playwright.sync_api import Browser, Page, expect
 
 from converter.item import Item
 from device.bundle.manifest import Manifest
 from device.bundle.notices import Notices
-from device.config import RecognitionConfig, ScreenConfig
+from device.config import RecognitionConfig
 from device.notify import Notifier
 from device.service import KioskService
 from device.service.changeover import Store
 from device.store import notices as kept_notices
 from device.store.bundles import Bundles
 from device.store.files import Files
-from kiosk_ui import create_app
-from kiosk_ui.server import Server
 
 pytestmark = pytest.mark.browser
 
-Open = Callable[[KioskService, str], Page]
+
+class Open(Protocol):
+    """Opens a kiosk's page."""
+
+    def __call__(self, service: KioskService, query: str = "") -> Page: ...
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Open]:
+def open_page(browser: Browser, listen: Listen) -> Iterator[Open]:
     """A function that opens a kiosk's page; what goes wrong in it fails the test."""
-    opened: list[tuple[Page, Server, threading.Thread]] = []
+    pages: list[Page] = []
     faults: list[str] = []
 
     def open_one(service: KioskService, query: str = "") -> Page:
-        server = Server(create_app(service, ScreenConfig(), HOSTS), "127.0.0.1", 0)
-        thread = threading.Thread(target=server.run)
-        thread.start()
         page = browser.new_page(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
         page.on("pageerror", lambda error: faults.append(str(error)))
-        opened.append((page, server, thread))
-        page.goto(f"{server.address}{query}")
+        pages.append(page)
+        page.goto(f"{listen(service).address}{query}")
         return page
 
     yield open_one
-    for page, server, thread in opened:
+    for page in pages:
         page.close()
-        server.stop()
-        thread.join()
     assert faults == []
 
 
@@ -85,9 +82,7 @@ def test_ten_thousand_prints_come_a_page_at_a_time_and_without_their_pictures_to
     expect(sheet.locator(".title")).to_be_visible()
     expect(sheet.locator(".hero .print, .hero .blank")).to_be_visible()
     sheet.get_by_role("button", name="Start").click()
-    page.locator("[data-upload]").first.set_input_files(
-        {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": upload}
-    )
+    choose(upload, page)
     expect(page.locator("[data-scene=answer]")).to_be_visible()
     expect(page.locator("[data-scene=answer] .card")).not_to_have_count(0)
 
@@ -115,9 +110,7 @@ def test_a_collection_withdrawn_to_the_last_print_says_that_nothing_is_there(
     ) as service:
         page = open_page(service, "?guest")
         expect(page.locator("body")).to_contain_text("0 prints")
-        page.locator("[data-upload]").first.set_input_files(
-            {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": upload}
-        )
+        choose(upload, page)
         scene = page.locator("[data-scene=not_found]")
         expect(scene).to_contain_text("No print is left")
         expect(scene.locator(".card")).to_have_count(0)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from kiosk_page import OWN
+from kiosk_page import OWN, choose
 from playwright.sync_api import expect, sync_playwright
 
 from device.config import Config, ListenConfig, ScreenConfig
@@ -227,9 +227,7 @@ def test_a_phones_browser_finds_its_answer_where_there_is_no_https(
             and said.append(sent.all_headers().get("sec-fetch-site")),
         )
         page.goto(f"http://{NAME}:{server.port}/")
-        page.locator("[data-upload]").first.set_input_files(
-            {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": upload}
-        )
+        choose(upload, page)
         expect(page.locator("[data-scene=answer]:not(.goes)")).to_be_visible()
         browser.close()
     server.stop()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from held_notifier import HeldNotifier
-from kiosk_page import HOSTS, no_camera, opener_of, wait_for
+from kiosk_page import HOSTS, choose, no_camera, opener_of, wait_for
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from device.config import ScreenConfig
@@ -326,9 +326,7 @@ def test_a_picture_of_ones_own_is_answered_anew_in_another_language(
 ) -> None:
     page = open_page(query="?guest")
     scene(page, "invite")
-    page.locator("[data-upload]").first.set_input_files(
-        {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": upload}
-    )
+    choose(upload, page)
     scene(page, "answer")
     page.locator("body > .switches [value=de]").tap()
     expect(page.locator(".scene:not(.goes) .verdict")).to_have_text("Dieses Blatt")

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from clip import Clip
 from hand_camera import HandCamera
-from kiosk_page import HOSTS, opener_of, wait_for
+from kiosk_page import HOSTS, Listen, choose, opener_of, wait_for
 from PIL import Image
 from playwright.sync_api import Browser, Page, Request, expect
 
@@ -86,12 +86,12 @@ class Visit:
 
 @pytest.fixture
 def visit(
-    browser: Browser, service: KioskService, listen: Callable[..., object]
+    browser: Browser, service: KioskService, listen: Listen
 ) -> Iterator[Callable[..., Visit]]:
     """A function that opens the page; complaints and strangers fail the test when it is over."""
     service.dismiss()
     listening = listen(service)
-    watch = Watch(listening.address)  # type: ignore[attr-defined]
+    watch = Watch(listening.address)
     contexts = []
 
     def open_page(size: tuple[int, int], query: str = "") -> Visit:
@@ -186,9 +186,7 @@ def test_a_guests_picture_is_answered_in_place_and_the_stand_goes_on(
     visited.expect_scene("invite")
     visited.keep("guest")
     assert_nothing_is_cut_off(page)
-    page.locator("[data-upload]").first.set_input_files(
-        {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": upload}
-    )
+    choose(upload, page)
     visited.expect_scene("answer")
     title = visited.service.record(shown_ids[0]).title
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
@@ -218,9 +216,7 @@ def test_the_stand_takes_a_picture_too_and_comes_back_to_the_camera(
 ) -> None:
     visited = visit(SIZES[0])
     visited.expect_scene("looking")
-    visited.page.locator("[data-upload]").set_input_files(
-        {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": upload}
-    )
+    choose(upload, visited.page)
     visited.expect_scene("answer")
     visited.page.get_by_role("button", name="Another picture").tap()
     visited.expect_scene("looking")
@@ -242,13 +238,13 @@ def test_the_nearest_others_can_be_read_and_left_again(visit: Callable[..., Visi
 def hands_free(
     browser: Browser,
     open_hands_free: Callable[[Pixels], tuple[KioskService, HandCamera]],
-    listen: Callable[..., object],
+    listen: Listen,
     table: Pixels,
 ) -> Iterator[tuple[Page, KioskService, HandCamera]]:
     """The page of a kiosk that watches its camera, under which lies nothing yet."""
     service, camera = open_hands_free(table)
     wait_for(service, Phase.LOOKING)
-    watch = Watch(listen(service).address)  # type: ignore[attr-defined]
+    watch = Watch(listen(service).address)
     context = browser.new_context(viewport={"width": 1280, "height": 720}, has_touch=True)
     page = watch.over(context.new_page())
     page.goto(watch.address)
@@ -322,15 +318,8 @@ def test_while_a_visitor_reads_nothing_at_the_stand_takes_the_screen(
 def test_the_print_on_an_upload_can_be_marked_by_finger_and_by_keyboard(
     visit: Callable[..., Visit], size: tuple[int, int], upload: bytes
 ) -> None:
-    visited = visit(size, "?guest")
+    visited = _marking(visit(size, "?guest"), upload)
     page = visited.page
-    visited.expect_scene("invite")
-    page.locator("[data-upload]").first.set_input_files(
-        {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": upload}
-    )
-    visited.expect_scene("answer")
-    page.get_by_role("button", name="Mark the print").tap()
-    visited.expect_scene("corners")
     handles = page.locator(".scene:not(.goes) .handle")
     expect(handles).to_have_count(4)
     page.wait_for_function("document.querySelector('.glass [data-yours]').naturalWidth > 0")
@@ -364,14 +353,8 @@ def test_the_print_on_an_upload_can_be_marked_by_finger_and_by_keyboard(
 def test_a_corner_can_not_be_dragged_across_the_sheet(
     visit: Callable[..., Visit], upload: bytes
 ) -> None:
-    visited = visit(PHONE, "?guest")
+    visited = _marking(visit(PHONE, "?guest"), upload)
     page = visited.page
-    page.locator("[data-upload]").first.set_input_files(
-        {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": upload}
-    )
-    visited.expect_scene("answer")
-    page.get_by_role("button", name="Mark the print").tap()
-    visited.expect_scene("corners")
     page.locator(".scene:not(.goes) .handle").first.focus()
     for _ in range(40):
         page.keyboard.press("Shift+ArrowRight")
@@ -384,14 +367,8 @@ def test_a_corner_can_not_be_dragged_across_the_sheet(
 def test_an_upload_can_be_turned_by_hand_and_its_corners_turn_with_it(
     visit: Callable[..., Visit], upload: bytes, shown_ids: tuple[str, ...]
 ) -> None:
-    visited = visit(PHONE, "?guest")
+    visited = _marking(visit(PHONE, "?guest"), upload)
     page = visited.page
-    page.locator("[data-upload]").first.set_input_files(
-        {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": upload}
-    )
-    visited.expect_scene("answer")
-    page.get_by_role("button", name="Mark the print").tap()
-    visited.expect_scene("corners")
     before = _corners_on(page)
     width, height = _size_shown(page)
     for _ in range(3):  # faster than a picture turns: none is lost
@@ -416,6 +393,16 @@ def test_an_upload_can_be_turned_by_hand_and_its_corners_turn_with_it(
     visited.expect_scene("answer")
     title = visited.service.record(shown_ids[0]).title
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
+
+
+def _marking(visited: Visit, picture: bytes) -> Visit:
+    """Give a guest's visit once the corners of the print on their picture can be dragged."""
+    visited.expect_scene("invite")
+    choose(picture, visited.page)
+    visited.expect_scene("answer")
+    visited.page.get_by_role("button", name="Mark the print").tap()
+    visited.expect_scene("corners")
+    return visited
 
 
 def _corners_on(page: Page) -> list[tuple[float, float]]:

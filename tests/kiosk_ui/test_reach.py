@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from kiosk_page import HOSTS, app_of, no_camera
+from kiosk_page import HOSTS, Listen, app_of, no_camera
 from playwright.sync_api import Browser, Page, expect
 
 from device.config import ScreenConfig
@@ -33,7 +33,7 @@ MOVES = """() => document.getAnimations()
 
 
 @pytest.fixture
-def address(service: KioskService, listen: Callable[..., Any]) -> Iterator[str]:
+def address(service: KioskService, listen: Listen) -> Iterator[str]:
     """A kiosk's page, with a print under its camera."""
     service.dismiss()
     yield listen(service).address

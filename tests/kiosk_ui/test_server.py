@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from kiosk_page import no_camera
+from kiosk_page import Listen, no_camera
 
 from device.service import KioskService
 
@@ -41,9 +41,9 @@ def get(port: int, path: str) -> tuple[int, bytes]:
 
 @pytest.mark.parametrize("kind", REQUESTS)
 def test_fifty_stalled_clients_keep_nobody_from_the_health_page(
-    open_service: Callable[..., KioskService], listen: Callable[..., object], kind: str
+    open_service: Callable[..., KioskService], listen: Listen, kind: str
 ) -> None:
-    port = listen(open_service(no_camera)).port  # type: ignore[attr-defined]
+    port = listen(open_service(no_camera)).port
     with ExitStack() as stack:
         for _ in range(STALLED):
             client = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
@@ -55,9 +55,9 @@ def test_fifty_stalled_clients_keep_nobody_from_the_health_page(
 
 
 def test_the_server_does_not_say_what_it_is(
-    open_service: Callable[..., KioskService], listen: Callable[..., object]
+    open_service: Callable[..., KioskService], listen: Listen
 ) -> None:
-    port = listen(open_service(no_camera)).port  # type: ignore[attr-defined]
+    port = listen(open_service(no_camera)).port
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     connection.request("GET", "/healthz")
     response = connection.getresponse()

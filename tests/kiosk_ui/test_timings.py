@@ -1,11 +1,8 @@
 """What a visitor waits for, in a real Chromium: bounds with five-fold slack; `make timings` prints the figures."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 import timing
-from kiosk_page import wait_for
+from kiosk_page import Listen, wait_for
 from playwright.sync_api import Browser
 from timing import Timing
 
@@ -20,7 +17,7 @@ TIMES = 3
 
 
 @pytest.fixture
-def server(service: KioskService, listen: Callable[..., Any]) -> Server:
+def server(service: KioskService, listen: Listen) -> Server:
     """A kiosk with a print under its camera, on a socket."""
     service.dismiss()
     wait_for(service, Phase.LOOKING)

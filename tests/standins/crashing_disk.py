@@ -7,7 +7,7 @@ folder's; everything else may have reached the disk or not, in any combination. 
 import itertools
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -263,13 +263,20 @@ class Crashes:
         live.apply(effect)
         self._effects.append((index, effect))
 
-    def states(self, seed: int = 0, most: int = EXHAUSTIVE, ignored: int = -1) -> Iterator[State]:
+    def states(
+        self,
+        seed: int = 0,
+        most: int = EXHAUSTIVE,
+        ignored: int = -1,
+        cut_after: Iterable[int] | None = None,
+    ) -> Iterator[State]:
         """Give every state, each once for the number of steps taken.
 
         Args:
             seed: Of the samples beyond `most` un-synced effects.
             most: So many un-synced effects are combined exhaustively.
             ignored: Index of a sync taken as if the program had left it out.
+            cut_after: Numbers of steps, in the order wanted; all of them by default.
         """
         rng = random.Random(seed)
         blank = Disk(
@@ -278,7 +285,7 @@ class Crashes:
                 for n, node in self._nodes.items()
             }
         )
-        for taken in range(self._length + 1):
+        for taken in range(self._length + 1) if cut_after is None else cut_after:
             base, pending = self._split(blank, taken, ignored)
             seen = set()
             for chosen in self._subsets(len(pending), rng, most):

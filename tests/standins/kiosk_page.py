@@ -2,10 +2,12 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 from flask import Flask
 from PIL import Image
+from playwright.sync_api import Locator, Page
 
 from device.cameras import CameraSource, ReplayPicture
 from device.cameras.replay import ReplayCamera
@@ -15,7 +17,20 @@ from device.recognition.frames import Pixels
 from device.service import KioskService
 from device.state import Phase
 from kiosk_ui import create_app
+from kiosk_ui.server import Server
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """A kiosk that listens on a real socket."""
+
+    service: KioskService
+    server: Server
+    address: str
+    port: int
+
+
+Listen = Callable[[KioskService], Listening]
 HOSTS = ("127.0.0.1", "localhost")
 OWN = {"Sec-Fetch-Site": "same-origin"}
 
@@ -52,6 +67,12 @@ def wait_for(service: KioskService, *phases: Phase) -> Phase:
             return snapshot.state.phase
         snapshot = service.snapshot(snapshot.revision, 0.5)
     pytest.fail(f"expected {phases}, found {snapshot.state}")
+
+
+def choose(picture: bytes, within: Page | Locator) -> None:
+    """Hand a JPEG in, as a guest chooses one of their own."""
+    upload = within.locator("[data-upload]").first
+    upload.set_input_files({"name": "p.jpg", "mimeType": "image/jpeg", "buffer": picture})
 
 
 def app_of(service: KioskService) -> Flask:
