@@ -13,7 +13,8 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -134,14 +135,25 @@ def resident_bytes() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def handles() -> int:
-    """Give the number of open files."""
-    return len(list(Path("/proc/self/fd").iterdir()))
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What this process holds: open files, by what they lead to, and threads."""
 
+    files: Counter[str]
+    threads: frozenset[threading.Thread]
 
-def threads_but(earlier: frozenset[threading.Thread]) -> int:
-    """Give the number of threads that have come since."""
-    return len(frozenset(threading.enumerate()) - earlier)
+    @classmethod
+    def now(cls) -> "Held":
+        """Look at it."""
+        files: Counter[str] = Counter()
+        for each in Path("/proc/self/fd").iterdir():
+            with suppress(FileNotFoundError):  # the folder's own, or closed meanwhile
+                files[str(each.readlink())] += 1
+        return cls(files, frozenset(threading.enumerate()))
+
+    def since(self, earlier: "Held") -> tuple[int, int]:
+        """Give how many files and threads have come since: what is older may end when it likes."""
+        return (self.files - earlier.files).total(), len(self.threads - earlier.threads)
 
 
 @pytest.fixture
@@ -154,9 +166,9 @@ def root(small_bundle: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def earlier() -> frozenset[threading.Thread]:
-    """The threads that are there before the kiosk's: one of an earlier test may end meanwhile."""
-    return frozenset(threading.enumerate())
+def earlier() -> Held:
+    """What is held before the kiosk is there, some of it by earlier tests."""
+    return Held.now()
 
 
 @pytest.fixture
@@ -195,7 +207,7 @@ def measured_swap(kiosk: KioskService, root: Path, number: int) -> int:
 
 
 def test_no_request_fails_and_nothing_is_mixed_while_bundles_change(
-    earlier: frozenset[threading.Thread],
+    earlier: Held,
     kiosk: KioskService,
     root: Path,
     upload: bytes,
@@ -209,9 +221,9 @@ def test_no_request_fails_and_nothing_is_mixed_while_bundles_change(
     visitors = Visitors(listen(kiosk).port, upload, shown_ids, marks)
     try:
         first = [measured_swap(kiosk, root, number) for number in range(1, WARM_UP + 1)]
-        before = min(first[WARM_UP // 2 :]), handles(), threads_but(earlier)
+        before = min(first[WARM_UP // 2 :]), *Held.now().since(earlier)
         last = [measured_swap(kiosk, root, WARM_UP + number) for number in range(1, SWAPS + 1)]
-        after = min(last[-(WARM_UP // 2) :]), handles(), threads_but(earlier)
+        after = min(last[-(WARM_UP // 2) :]), *Held.now().since(earlier)
     finally:
         visitors.leave()
     growth = after[0] - before[0]
@@ -223,9 +235,8 @@ def test_no_request_fails_and_nothing_is_mixed_while_bundles_change(
     assert all(visitors.served.values())
     assert len(visitors.served) == 4
     assert after[2] == before[2]
-    assert (
-        abs(after[1] - before[1]) <= 12
-    )  # the two bundles' own files, and a connection between two requests
+    # The two bundles' own files, and a connection between two requests.
+    assert abs(after[1] - before[1]) <= 12
     if IS_WHOLE_RUN:
         assert growth <= MOST_GROWTH_BYTES
 

@@ -497,23 +497,27 @@ def test_an_answer_leaves_the_screen_when_nobody_touches_it(
 ) -> None:
     service = open_service(opener_of(next(iter(print_pictures.values()))))
     wait_for(service, Phase.LOOKING)
-    server = Server(create_app(service, ScreenConfig(idle_s=60), HOSTS), "127.0.0.1", 0)
+    server = Server(create_app(service, ScreenConfig(idle_s=15, grace_s=20), HOSTS), "127.0.0.1", 0)
     thread = threading.Thread(target=server.run)
     thread.start()
     context = browser.new_context()
     page = context.new_page()
     page.clock.install()
     page.goto(server.address)
-    page.clock.run_for(40_000)
+    page.clock.run_for(10_000)
     service.look()  # as a print held still does, with no hand on the screen
     page.clock.run_for(1000)
     expect(page.locator("[data-scene=answer]:not(.goes)")).to_be_visible()
-    page.clock.run_for(50_000)
+    page.clock.run_for(12_000)
     assert service.snapshot().state.phase is Phase.FOUND
-    page.mouse.click(5, 5)  # a touch: another minute
-    page.clock.run_for(50_000)
+    page.mouse.click(5, 5)  # a touch: as long again
+    page.clock.run_for(12_000)
     assert service.snapshot().state.phase is Phase.FOUND
-    page.clock.run_for(11_000)
+    page.clock.run_for(4_000)
+    expect(page.locator("#still")).to_be_visible()  # asked first, for as long as one may need
+    page.clock.run_for(18_000)
+    assert service.snapshot().state.phase is Phase.FOUND
+    page.clock.run_for(4_000)
     wait_for(service, Phase.LOOKING)
     context.close()
     server.stop()
@@ -535,7 +539,7 @@ def test_the_page_waits_for_a_service_that_restarts_and_begins_anew(
         thread.start()
         if not boot_ids:
             page.goto(server.address)
-        expect(page.locator("body")).to_have_attribute("data-boot", service.boot_id, timeout=20_000)
+        expect(page.locator("body")).to_have_attribute("data-boot", service.boot_id)
         expect(page.locator("#moment")).not_to_be_visible()
         boot_ids.append(service.boot_id)
         server.stop()
