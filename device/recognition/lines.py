@@ -5,6 +5,7 @@ thread. What is summed along each line once answers for every stretch of it, so 
 little more than one. Knows nothing of sheets.
 """
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -83,6 +84,9 @@ def _segments(lab: Lab) -> Floats:
 def _beside() -> ThreadPoolExecutor:
     """A second thread, as the detector itself knows but one core; always the same, as OpenCV keeps 800 bytes of each."""
     return ThreadPoolExecutor(1, thread_name_prefix="lines")
+
+
+os.register_at_fork(after_in_child=_beside.cache_clear)  # a child has none of its parent's threads
 
 
 def _detected(grey: npt.NDArray[np.uint8]) -> Floats:
