@@ -74,18 +74,18 @@ def test_a_closed_museums_screen_goes_dark_and_a_touch_lights_it(
     night = page.locator("#night")
     hear(page)
     expect(night).to_be_hidden()
-    page.clock.run_for(91_000)
+    page.clock.fast_forward(91_000)
     hear(page)
     expect(page.locator("#moment")).to_be_hidden()
     expect(night).to_be_visible()
     page.touchscreen.tap(400, 420)  # over the button
     expect(night).to_be_hidden()
     assert service.snapshot().state.phase is Phase.LOOKING
-    page.clock.run_for(91_000)
+    page.clock.fast_forward(91_000)
     expect(night).to_be_visible()
     page.keyboard.press("Tab")
     expect(night).to_be_hidden()
-    page.clock.run_for(91_000)
+    page.clock.fast_forward(91_000)
     expect(night).to_be_visible()
     service.look()  # somebody holds a print there
     wait_for(service, Phase.FOUND)
