@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from converter.errors import ParityError
+from converter.progress import Progress, quiet
 from device.evaluation.simulator import CAMERA, Factor, simulate
 from device.recognition.fingerprint import DIMENSIONS, Vector
 from device.recognition.frames import Pixels
@@ -24,8 +25,6 @@ from device.recognition.search import Vectors, unit
 Batch = npt.NDArray[np.uint8]
 # uint8 (N, 224, 224, 3), RGB -> float32 (N, 512), of any length.
 Fingerprints = Callable[[Batch], Vectors]
-# What is being done, how much of it is done, and how much there is.
-Progress = Callable[[str, int, int], None]
 
 BATCH = 16
 # Two captures of one print tell less than captures of two prints; past a few they tell nothing.
@@ -98,10 +97,6 @@ class Taken:
 
 
 Shoot = Callable[[Shot], Taken]
-
-
-def quiet(what: str, done: int, total: int) -> None:
-    """Show no progress."""
 
 
 def sample(prints: Sequence[PrintPicture], count: int, seed: int) -> tuple[PrintPicture, ...]:

@@ -4,7 +4,7 @@ TensorFlow is asked when all frames have been answered, so that it takes no time
 """
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from converter.cache import Cache
 from converter.captures import BATCH, Batch, Fingerprints, asked, batched
 from converter.errors import BuildError
 from converter.fingerprints import Reference
+from converter.progress import Progress
 from device.bundle import layout
 from device.bundle.opened import OpenedBundle, opened
 from device.bundle.records import Record
@@ -32,7 +33,6 @@ from device.recognition.preprocess import to_input
 from device.recognition.recogniser import SIDE, Answer
 from device.recognition.search import Index, Vectors, load_array, unit
 
-Progress = Callable[[str, int, int], None]
 MOST_A_LEVEL = 100
 
 

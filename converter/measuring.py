@@ -13,12 +13,12 @@ from converter.captures import (
     Capture,
     Fingerprints,
     PrintPicture,
-    Progress,
     Shoot,
     asked,
     batched,
 )
 from converter.errors import ParityError
+from converter.progress import Progress, quiet
 from device.bundle import layout
 from device.bundle.opened import OpenedBundle
 from device.evaluation.simulator import Factor
@@ -105,7 +105,7 @@ def each_alone(
     measured = []
     for number, factor in enumerate(factors, 1):
         captures = shots.take(prints, kiosk, count=count, seed=seed, factors=[factor], shoot=shoot)
-        theirs = of_captures(reference, captures, shots.quiet)
+        theirs = of_captures(reference, captures, quiet)
         found = [float(c.vector @ vector) for c, vector in zip(captures, theirs, strict=True)]
         measured.append(
             FactorAlone(

@@ -14,10 +14,11 @@ from converter import captures as shots
 from converter import likes, measuring
 from converter.agreement import Agreement, Comparison, agreement
 from converter.both_sides import BothSides
-from converter.captures import Capture, Fingerprints, PrintPicture, Progress, Shoot
+from converter.captures import Capture, Fingerprints, PrintPicture, Shoot
 from converter.cases import Case, cases
 from converter.leaving_out import Scores, score
 from converter.measuring import FactorAlone
+from converter.progress import Progress, quiet
 from device.bundle import layout
 from device.bundle.manifest import IndexSpec, ModelSpec, ParitySummary, Thresholds
 from device.bundle.opened import OpenedBundle
@@ -121,7 +122,7 @@ def compare(
     captures: Sequence[Capture] | None = None,
     shoot: Shoot = shots.shoot,
     originals: bool = True,
-    progress: Progress = shots.quiet,
+    progress: Progress = quiet,
 ) -> Parity:
     """Compare the kiosk's answers with the reference's.
 

@@ -1,7 +1,7 @@
 """From collection to bundle: one straight line, each step kept so that a build goes on where it stopped."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from converter import (
     place,
     prepare,
     quantize,
+    readable,
     report,
     self_search,
     thresholds,
@@ -37,17 +38,18 @@ from converter.fingerprints import Quantised, Reference
 from converter.index import BuiltIndex
 from converter.kept_captures import KeptCaptures
 from converter.parity import Marks, Parity, Plan
+from converter.progress import Progress
 from converter.quantize import Variant
+from converter.readable import Prints
 from converter.weights import Weights
 from device import __version__
 from device.bundle import layout
 from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Thresholds, identify
 from device.bundle.opened import opened, sha256_of
 from device.bundle.pictures import Size
-from device.recognition import frames, preprocess
+from device.recognition import preprocess
 from device.recognition.codebook import Codebook
 from device.recognition.recogniser import Recogniser
-from device.recognition.search import Vectors
 from device.recognition.tracing import Tracer
 
 _log = logging.getLogger(__name__)
@@ -56,8 +58,6 @@ DEFAULT_PROFILE: Profile = "caffe"
 DEFAULT_VARIANT: Variant = "dynamic_int8"
 # In the cache's keys: raise it when `quantize` gives other bytes.
 _MODEL_VERSION = "2"
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,15 +98,6 @@ class Built:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Prints:
-    """The prints that could be read, row = item, with the kiosk's fingerprints of them."""
-
-    items: tuple[Item, ...]
-    vectors: Vectors
-    refusals: tuple[Refusal, ...]
-
-
 def build(options: Options, progress: Progress) -> Built:
     """Build a bundle and put it into place, or leave what was there as it is.
 
@@ -119,7 +110,9 @@ def build(options: Options, progress: Progress) -> Built:
     """
     with place.claimed(options.out) as folder:
         read = collection.read(
-            options.collection, columns=options.columns, progress=_step(progress, "read collection")
+            options.collection,
+            columns=options.columns,
+            progress=partial(progress, "read collection"),
         )
         found = weights.find(options.weights, cache=options.cache.root, say=_log.info)
         model = _write_model(options, found, folder, progress)
@@ -127,8 +120,17 @@ def build(options: Options, progress: Progress) -> Built:
             folder / layout.MODEL, model.sha256, options.cache, threads=options.threads
         )
         book = codebook.train(list(calibration.prints()))
-        prints = _fingerprint(read, quantised, book, options, progress)
-        pictures = _pictures(prints.items)
+        prints = readable.find(
+            read,
+            quantised,
+            book,
+            cache=options.cache,
+            quality=options.picture_quality,
+            workers=options.workers,
+            most_refused=options.most_refused,
+            progress=progress,
+        )
+        pictures = prints.pictures()
         taken = _take(pictures, quantised, options, progress)
         built = index.build(
             prints.vectors,
@@ -179,7 +181,7 @@ def _write_model(options: Options, found: Weights, folder: Path, progress: Progr
             network,
             options.variant,
             calibration.prints(),
-            progress=_step(progress, "round the weights"),
+            progress=partial(progress, "round the weights"),
         )
         options.cache.put("model", *key, data=data)
     path = folder / layout.MODEL
@@ -195,68 +197,8 @@ def _write_model(options: Options, found: Weights, folder: Path, progress: Progr
     )
 
 
-def _fingerprint(
-    read: Collection,
-    quantised: Quantised,
-    book: Codebook,
-    options: Options,
-    progress: Progress,
-) -> _Prints:
-    """Fingerprint every print that can be decoded, and refuse a collection with too many that can't."""
-    items: list[Item] = []
-    vectors: list[Vectors] = []
-    refusals = list(read.refusals)
-    kept = [quantised.kept(item.image_sha256) for item in read.items]
-    ready = prepare.prepare(
-        read.items,
-        options.cache,
-        wants_pixels=[v is None for v in kept],
-        codebook=book,
-        quality=options.picture_quality,
-        workers=options.workers,
-    )
-    for number, (prepared, vector) in enumerate(zip(ready, kept, strict=True), 1):
-        progress("fingerprints", number, len(kept))
-        if isinstance(prepared, Refusal):
-            refusals.append(prepared)
-            continue
-        if vector is None and prepared.pixels is not None:
-            vector = quantised(prepared.item.image_sha256, prepared.pixels)
-        if vector is not None:
-            items.append(prepared.item)
-            vectors.append(vector)
-    _check_refusals(refusals, len(items), options.most_refused)
-    return _Prints(items=tuple(items), vectors=np.stack(vectors), refusals=tuple(refusals))
-
-
-def _check_refusals(refusals: Sequence[Refusal], kept: int, most: float) -> None:
-    total = len(refusals) + kept
-    if not kept:
-        raise BuildError(
-            f"collection: expected prints, found none that can be read ({len(refusals)} refused)"
-        )
-    if len(refusals) > most * total:
-        reasons = "; ".join(f"{r.record_id}: {r.reason}" for r in refusals[:3])
-        raise BuildError(
-            f"collection: expected at most {most:.1%} of {total} records refused, found {len(refusals)} "
-            f"({reasons}{'; ...' if len(refusals) > 3 else ''}); mend them, or allow more with --max-refused"
-        )
-
-
-def _pictures(items: Sequence[Item]) -> tuple[PrintPicture, ...]:
-    return tuple(
-        PrintPicture(
-            record_id=item.record_id,
-            item=row,
-            load=partial(frames.load, item.image),
-            sha256=item.image_sha256,
-        )
-        for row, item in enumerate(items)
-    )
-
-
 def _write_parts(
-    prints: _Prints,
+    prints: Prints,
     read: Collection,
     built: BuiltIndex,
     book: Codebook,
@@ -294,7 +236,7 @@ def _take(
 
 def _fit(
     unfitted: Manifest,
-    prints: _Prints,
+    prints: Prints,
     pictures: Sequence[PrintPicture],
     options: Options,
     folder: Path,
@@ -331,7 +273,7 @@ def _carried(unfitted: Manifest, options: Options) -> Carried:
 
 def _manifest(
     read: Collection,
-    prints: _Prints,
+    prints: Prints,
     model: ModelSpec,
     built: BuiltIndex,
     fitted: Thresholds,
@@ -383,7 +325,3 @@ def _check_marks(measured: Parity, page: str, options: Options) -> None:
     raise GateError(
         f"parity below the marks: {'; '.join(failures)}; see {beside}; the old bundle stays"
     )
-
-
-def _step(progress: Progress, what: str) -> Callable[[int, int], None]:
-    return lambda done, total: progress(what, done, total)

@@ -7,9 +7,16 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
+# What is being done, how much of it is done, and how much there is.
+Progress = Callable[[str, int, int], None]
+
+
+def quiet(what: str, done: int, total: int) -> None:
+    """Show no progress."""
+
 
 @contextmanager
-def bars() -> Iterator[Callable[[str, int, int], None]]:
+def bars() -> Iterator[Progress]:
     """Give what shows progress: told what is done, how much of it is done, and how much there is.
 
     One bar at a time; it stays when it is full. Nothing is drawn where nobody looks at a terminal.

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from converter.captures import PrintPicture, Progress, quiet, sample
+from converter.captures import PrintPicture, sample
 from converter.likes import SAME_IMAGE_INLIERS, same_image
+from converter.progress import Progress, quiet
 from device.bundle.manifest import Thresholds
 from device.evaluation.conditions import Level
 from device.evaluation.held import capture
