@@ -120,16 +120,7 @@ def build(options: Options, progress: Progress) -> Built:
             folder / layout.MODEL, model.sha256, options.cache, threads=options.threads
         )
         book = codebook.train(list(calibration.prints()))
-        prints = readable.find(
-            read,
-            quantised,
-            book,
-            cache=options.cache,
-            quality=options.picture_quality,
-            workers=options.workers,
-            most_refused=options.most_refused,
-            progress=progress,
-        )
+        prints = _find(read, quantised, book, options, progress)
         pictures = prints.pictures()
         taken = _take(pictures, quantised, options, progress)
         built = index.build(
@@ -194,6 +185,21 @@ def _write_model(options: Options, found: Weights, folder: Path, progress: Progr
         dimensions=backbone.DIMENSIONS,
         weights_sha256=found.sha256,
         sha256=sha256_of(path),
+    )
+
+
+def _find(
+    read: Collection, quantised: Quantised, book: Codebook, options: Options, progress: Progress
+) -> Prints:
+    return readable.find(
+        read,
+        quantised,
+        book,
+        cache=options.cache,
+        quality=options.picture_quality,
+        workers=options.workers,
+        most_refused=options.most_refused,
+        progress=progress,
     )
 
 

@@ -376,11 +376,13 @@ def test_an_upload_can_be_turned_by_hand_and_its_corners_turn_with_it(
     # Three turns clockwise: what was at the top right is at the top left.
     turned = [(y, 1 - x) for x, y in before[1:] + before[:1]]
     page.wait_for_function(
-        """([x, y]) => {
+        """([[x, y], across]) => {
       const { left, top } = document.querySelector('.scene:not(.goes) .handle').style;
-      return Math.hypot(parseFloat(left) / 100 - x, parseFloat(top) / 100 - y) < 0.001;
+      const picture = document.querySelector('.scene:not(.goes) [data-yours]');
+      return Math.hypot(parseFloat(left) / 100 - x, parseFloat(top) / 100 - y) < 0.001 &&
+        picture.complete && Math.abs(picture.naturalWidth - across) <= 1;
     }""",
-        arg=turned[0],
+        arg=[turned[0], height],
     )
     assert np.allclose(_corners_on(page), turned, atol=0.001)
     assert np.allclose(_size_shown(page), (height, width), atol=1)
