@@ -31,9 +31,10 @@ help: ## list the targets
 run: $(KIOSK)/ready ## set up and start the kiosk on the demo bundle; prints the page's address
 	$(KIOSK)/bin/printkiosk --bundle $(BUNDLE) --port $(PORT)
 
-# Two files of tests at a time; a file's own stay together, for the bundle and the browser that they share.
+# Two files of tests at a time, a file's own together for the bundle they share; then the browser's, which keep two cores busy alone.
 test: system-test $(DESK)/ready ## set up and run every test, TensorFlow and browser included
-	$(DESK)/bin/python -m pytest -n 2 --dist loadfile
+	$(DESK)/bin/python -m pytest -n 2 --dist loadfile -m "not browser"
+	$(DESK)/bin/python -m pytest -m browser
 
 quick: $(DESK)/ready ## the tests that need neither TensorFlow nor a browser
 	$(DESK)/bin/python -m pytest -m "not tensorflow and not weights and not browser and not runtime"
