@@ -16,8 +16,8 @@ from device.bundle.relatives import relatives
 from device.evaluation.bare_call import BareCall
 from device.evaluation.conditions import Level
 from device.evaluation.held import capture
-from device.recognition import frames
-from device.recognition.frames import Frame, Pixels
+from device.imaging import frames
+from device.imaging.frames import Frame, Pixels
 from device.recognition.recogniser import Recogniser
 from device.service.watcher import Watcher
 

@@ -15,7 +15,7 @@ from bench.sides import Maker, Side, race, started
 from converter import calibration, weights
 from converter.backbone import profile_of
 from device.bundle import layout
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 from device.recognition.search import unit
 
 OURS = "ours"

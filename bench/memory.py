@@ -5,7 +5,7 @@ from tqdm import tqdm
 from bench.kiosk_process import KioskProcess
 from bench.results import Mark, Section, Table
 from bench.setting import Setting, items_of, say, spread
-from device.recognition import frames
+from device.imaging import frames
 
 PSS_MARK_MB = 200.0
 MARKED_PRINTS = 1305

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from device.bundle import layout
 from device.bundle.opened import open_bundle
-from device.recognition import frames, preprocess
+from device.imaging import frames
+from device.imaging.frames import Pixels
+from device.recognition import preprocess
 from device.recognition.fingerprint import Fingerprinter
-from device.recognition.frames import Pixels
 from device.recognition.search import Index
 
 MODEL = "model call"

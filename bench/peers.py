@@ -15,8 +15,8 @@ import numpy.typing as npt
 from bench.network import INPUT, NORM
 from converter.backbone import Profile
 from converter.weights import Weights, find
+from device.imaging.frames import Pixels
 from device.recognition.fingerprint import Fingerprinter
-from device.recognition.frames import Pixels
 
 Fingerprints = Callable[[Pixels], npt.NDArray[np.float32]]
 

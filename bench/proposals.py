@@ -12,7 +12,8 @@ from device.bundle.opened import OpenedBundle, opened
 from device.evaluation.bare_call import BareCall
 from device.evaluation.conditions import Level
 from device.evaluation.held import capture
-from device.recognition import details, frames, sheet, verify
+from device.imaging import frames
+from device.recognition import details, sheet, verify
 from device.recognition.catalogue import Catalogue
 from device.recognition.details import Details
 from device.recognition.recogniser import SIDE

@@ -12,9 +12,10 @@ from converter.captures import PrintPicture, take
 from converter.collection import Item
 from device.bundle import layout
 from device.bundle.opened import opened
-from device.recognition import frames, preprocess
+from device.imaging import frames
+from device.imaging.frames import Pixels
+from device.recognition import preprocess
 from device.recognition.fingerprint import Fingerprinter
-from device.recognition.frames import Pixels
 from device.recognition.search import Vectors, load_array, unit
 
 _CAPTURES = 400

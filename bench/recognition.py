@@ -17,8 +17,8 @@ from bench.setting import Setting, items_of, say, spread
 from bench.sides import Maker, Side, race, started
 from converter.backbone import profile_of
 from device.bundle.opened import open_bundle
-from device.recognition import frames
-from device.recognition.frames import Pixels, to_jpeg
+from device.imaging import frames
+from device.imaging.frames import Pixels, to_jpeg
 from device.recognition.recogniser import Recogniser
 
 OURS = "ours, everything on"

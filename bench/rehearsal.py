@@ -23,7 +23,8 @@ from converter.parity import Plan
 from converter.prepare import SCREEN_QUALITY, Prepared
 from device.bundle import layout
 from device.evaluation.simulator import CAMERA
-from device.recognition import codebook, frames
+from device.imaging import frames
+from device.recognition import codebook
 from device.recognition.search import Vectors
 
 LARGE = 20_000

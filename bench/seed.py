@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 from bench.peers import tensorflow_graph, tensorflow_predict
 from converter.backbone import Profile
 from device.bundle import layout
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 from device.recognition.search import load_array
 
 Rows = list[tuple[object, ...]]

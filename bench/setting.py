@@ -10,8 +10,9 @@ from converter.cache import Cache
 from converter.collection import Item
 from device.bundle.manifest import Manifest
 from device.bundle.opened import read_manifest
-from device.recognition import frames, preprocess
-from device.recognition.frames import Pixels
+from device.imaging import frames
+from device.imaging.frames import Pixels
+from device.recognition import preprocess
 
 _log = logging.getLogger(__name__)
 

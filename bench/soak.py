@@ -31,9 +31,9 @@ from device.config import CameraConfig, RecognitionConfig, WatchConfig
 from device.evaluation.bare_call import BareCall
 from device.evaluation.conditions import Level
 from device.evaluation.held import capture
+from device.imaging import frames
+from device.imaging.frames import Pixels
 from device.notify import Notifier
-from device.recognition import frames
-from device.recognition.frames import Pixels
 from device.recognition.recogniser import Answer
 from device.service import KioskService
 from device.state import Phase

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from converter.errors import CalibrationError
-from device.recognition import frames
+from device.imaging import frames
 
 _FOLDER = "calibration_prints"
 

@@ -17,8 +17,8 @@ import numpy.typing as npt
 from converter.errors import ParityError
 from converter.progress import Progress, quiet
 from device.evaluation.simulator import CAMERA, Factor, simulate
+from device.imaging.frames import Pixels
 from device.recognition.fingerprint import DIMENSIONS, Vector
-from device.recognition.frames import Pixels
 from device.recognition.preprocess import to_input
 from device.recognition.search import Vectors, unit
 

@@ -13,7 +13,7 @@ from converter.captures import Capture
 from device.bundle.opened import OpenedBundle
 from device.bundle.records import Record
 from device.errors import UnknownRecordError
-from device.recognition.frames import to_webp
+from device.imaging.frames import to_webp
 from device.recognition.verdict import Verdict
 
 Kind = Literal["clean", "camera", "answers"]

@@ -3,10 +3,10 @@
 import numpy as np
 from sklearn.cluster import KMeans
 
+from device.imaging.frames import Pixels
 from device.recognition import details
 from device.recognition.codebook import BITS, CENTRES, COMPONENTS, Codebook
 from device.recognition.details import Floats
-from device.recognition.frames import Pixels
 
 SEED = 20_261
 

@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from converter.cache import Cache
 from device.bundle import layout
+from device.imaging.frames import Pixels
 from device.recognition import codebook as codebooks
 from device.recognition import details
 from device.recognition.catalogue import PLACE, Places, place
 from device.recognition.codebook import WORDS, Codebook, Signatures
-from device.recognition.frames import Pixels
 
 # 30 bytes each: 15 kB a print.
 MOST = 500

@@ -26,9 +26,10 @@ from device.evaluation.command import Onlooker
 from device.evaluation.prints import Load, Print, prints_of
 from device.evaluation.questions import Question, Section, Shown, Sort
 from device.evaluation.report import ReferenceLine, Report
-from device.recognition import frames, sheet
+from device.imaging import frames
+from device.imaging.frames import Pixels
+from device.recognition import sheet
 from device.recognition.fingerprint import Fingerprint, Fingerprinter
-from device.recognition.frames import Pixels
 from device.recognition.preprocess import to_input
 from device.recognition.recogniser import SIDE, Answer
 from device.recognition.search import Index, Vectors, load_array, unit

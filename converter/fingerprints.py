@@ -14,8 +14,8 @@ from converter import backbone
 from converter.backbone import Profile
 from converter.cache import Cache
 from converter.weights import Weights
+from device.imaging.frames import Pixels
 from device.recognition.fingerprint import Fingerprinter
-from device.recognition.frames import Pixels
 from device.recognition.preprocess import RESIZE
 from device.recognition.search import Vectors, unit
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from device.bundle.records import Records
 from device.bundle.relatives import relatives
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 from device.recognition.gap import gap
 from device.recognition.tracing import Trace, Tracer
 

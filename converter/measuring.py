@@ -22,9 +22,9 @@ from converter.progress import Progress, quiet
 from device.bundle import layout
 from device.bundle.opened import OpenedBundle
 from device.evaluation.simulator import Factor
+from device.imaging.frames import Pixels
 from device.recognition import preprocess
 from device.recognition.fingerprint import Fingerprinter
-from device.recognition.frames import Pixels
 from device.recognition.search import Vectors
 
 

@@ -11,7 +11,7 @@ from pathlib import Path, PureWindowsPath
 from converter.errors import CollectionError
 from device.bundle.opened import sha256_of
 from device.errors import PictureError
-from device.recognition import frames
+from device.imaging import frames
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp")
 

@@ -21,9 +21,10 @@ from converter.collection import Item, Refusal
 from converter.errors import BuildError
 from device.bundle.pictures import SIDES, Size
 from device.errors import PictureError
-from device.recognition import frames, preprocess
+from device.imaging import frames
+from device.imaging.frames import Pixels
+from device.recognition import preprocess
 from device.recognition.codebook import Codebook
-from device.recognition.frames import Pixels
 
 # In the cache's keys: raise it when the pictures or the input come out differently.
 VERSION = "1"

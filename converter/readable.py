@@ -13,7 +13,7 @@ from converter.collection import Collection, Item, Refusal
 from converter.errors import BuildError
 from converter.fingerprints import Quantised
 from converter.progress import Progress
-from device.recognition import frames
+from device.imaging import frames
 from device.recognition.codebook import Codebook
 from device.recognition.search import Vectors
 

@@ -13,7 +13,7 @@ from converter.fingerprints import Reference
 from converter.parity import Marks, Plan
 from device.bundle import layout
 from device.bundle.opened import OpenedBundle, opened
-from device.recognition import frames
+from device.imaging import frames
 
 
 def remeasure(

@@ -20,7 +20,8 @@ from device.bundle.manifest import Thresholds
 from device.evaluation.conditions import Level
 from device.evaluation.held import capture
 from device.evaluation.split import is_scored
-from device.recognition import frames, sheet
+from device.imaging import frames
+from device.recognition import sheet
 from device.recognition.recogniser import Answer, Recogniser
 from device.recognition.tracing import Tracer
 from device.recognition.verdict import ACCEPTED, Findings, Verdict, decide

@@ -16,8 +16,8 @@ from device.config import Config, load
 from device.doctor import examine
 from device.errors import BundleError, KioskError, PictureError
 from device.evaluation import command, plan
+from device.imaging import frames
 from device.migration import migrate
-from device.recognition import frames
 from device.recognition.fingerprint import choose_threads
 from device.recognition.recogniser import Answer, Recogniser
 from device.recognition.wire import answer_to_json

@@ -18,9 +18,10 @@ from device.bundle import layout
 from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Thresholds, identify, parse
 from device.bundle.opened import OpenedBundle, opened, sha256_of
 from device.bundle.pictures import SIDES, Size
-from device.recognition import frames, preprocess
+from device.imaging import frames
+from device.imaging.frames import Pixels
+from device.recognition import preprocess
 from device.recognition.fingerprint import DIMENSIONS, Fingerprinter
-from device.recognition.frames import Pixels
 from device.recognition.search import Vectors, unit
 
 ROOT = Path(__file__).parents[1]

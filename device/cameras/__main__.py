@@ -19,7 +19,7 @@ from device.cameras.ring import Ring
 from device.cameras.source import CameraSource
 from device.config import CameraConfig
 from device.errors import CameraError, CameraLostError
-from device.recognition.frames import Frame
+from device.imaging.frames import Frame
 
 _log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from device.errors import CameraError, CameraLostError, CameraMissingError
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 _RELEASE_S = 2.0
 

@@ -6,7 +6,7 @@ Pure arithmetic on arrays; knows no camera.
 import numpy as np
 
 from device.config import CameraConfig
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 
 def turned(pixels: Pixels, config: CameraConfig) -> Pixels:

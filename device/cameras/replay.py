@@ -15,8 +15,8 @@ from device.cameras.source import CameraSource
 from device.cameras.video import video_frames
 from device.config import CameraConfig
 from device.errors import CameraLostError, CameraMissingError, KioskError
-from device.recognition import frames
-from device.recognition.frames import Pixels
+from device.imaging import frames
+from device.imaging.frames import Pixels
 
 _log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from device.errors import CameraLostError
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 # One is written, one is read, and one lies between them.
 SLOTS = 3

@@ -13,7 +13,7 @@ from typing import Self
 from device.cameras.orientation import turned
 from device.config import CameraConfig
 from device.errors import CameraLostError
-from device.recognition.frames import Frame, Pixels
+from device.imaging.frames import Frame, Pixels
 
 _log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from device.cameras import line, ring
 from device.cameras.source import CameraSource
 from device.config import CameraConfig
 from device.errors import CameraLostError, CameraMissingError, CameraStuckError
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 _log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from device.cameras.webcam import opencv
 from device.errors import CameraMissingError
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 
 def video_frames(path: Path) -> Iterator[Pixels]:

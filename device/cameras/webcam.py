@@ -14,7 +14,7 @@ from device.cameras.grabber import Grabber
 from device.cameras.source import CameraSource
 from device.config import CameraConfig
 from device.errors import CameraAbsentError, CameraLostError, CameraMissingError
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 _log = logging.getLogger(__name__)
 

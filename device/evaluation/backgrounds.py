@@ -17,7 +17,7 @@ from device.evaluation.chance import (
     grain,
     smooth_noise,
 )
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 SIZE = (FRAME_WIDTH, FRAME_HEIGHT)
 HALF = (FRAME_WIDTH // 2, FRAME_HEIGHT // 2)

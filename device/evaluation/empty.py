@@ -18,7 +18,7 @@ from device.evaluation.held_back_backgrounds import background
 from device.evaluation.levels import draw
 from device.evaluation.light import light_field, lit, on_sensor, through_lens
 from device.evaluation.things import outline_of, picture_card, put_card, put_thing, text_card
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 
 class Kind(StrEnum):

@@ -12,7 +12,7 @@ from device.bundle.pictures import MEDIA_TYPE
 from device.bundle.records import Record
 from device.errors import UnknownRecordError
 from device.evaluation.questions import Question, Shown
-from device.recognition import frames
+from device.imaging import frames
 from device.recognition.recogniser import Answer, Corner
 
 SIDE = 320

@@ -14,7 +14,7 @@ from device.evaluation.backgrounds import Colour, one_of
 from device.evaluation.chance import FRAME_HEIGHT, FRAME_WIDTH, Values, between, smooth_noise
 from device.evaluation.geometry import Points
 from device.evaluation.things import blended
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 _SCALE = 4
 _SMALL = (FRAME_WIDTH // _SCALE, FRAME_HEIGHT // _SCALE)

@@ -19,7 +19,7 @@ from device.evaluation.levels import draw
 from device.evaluation.light import light_field, lit, on_sensor, through_lens, with_glare
 from device.evaluation.paper import sheet
 from device.evaluation.things import blended
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 from device.recognition.sheet import Corner
 
 _EDGE = 2  # transparent pixels around the sheet's texture, so that its edge comes out smooth

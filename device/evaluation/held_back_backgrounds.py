@@ -18,7 +18,7 @@ from device.evaluation.backgrounds import (
 )
 from device.evaluation.chance import FRAME_HEIGHT, FRAME_WIDTH, between, grain, smooth_noise
 from device.evaluation.things import put_thing
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 _STONES: tuple[tuple[Colour, Colour], ...] = (
     ((120, 118, 114), (236, 234, 228)),

@@ -14,7 +14,7 @@ from device.evaluation.chance import (
 from device.evaluation.conditions import Conditions
 from device.evaluation.geometry import Points
 from device.evaluation.things import blended
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 _SCALE = 8
 _SMALL = (FRAME_WIDTH // _SCALE, FRAME_HEIGHT // _SCALE)

@@ -5,7 +5,7 @@ import numpy as np
 
 from device.evaluation.chance import Values, between, grain, smooth_noise
 from device.evaluation.conditions import Conditions
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 # As many pixels as a sheet that fills the frame has.
 LONGEST = 960

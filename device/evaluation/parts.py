@@ -17,9 +17,9 @@ from device.bundle.opened import OpenedBundle, opened
 from device.evaluation.conditions import Level
 from device.evaluation.held import capture
 from device.evaluation.prints import Print, captured, prints_of
-from device.recognition import frames
-from device.recognition.frames import Pixels
-from device.recognition.outline import Corner
+from device.imaging import frames
+from device.imaging.corners import Corner
+from device.imaging.frames import Pixels
 from device.recognition.recogniser import Recogniser
 from device.recognition.sheet import straighten
 from device.recognition.verdict import ACCEPTED

@@ -10,8 +10,8 @@ from device.bundle.opened import OpenedBundle
 from device.bundle.records import Record
 from device.bundle.relatives import relatives
 from device.evaluation.split import is_scored
-from device.recognition import frames
-from device.recognition.frames import Pixels
+from device.imaging import frames
+from device.imaging.frames import Pixels
 
 # Gives a record's picture, uint8 (H, W, 3), RGB, upright.
 Load = Callable[[Record], Pixels]

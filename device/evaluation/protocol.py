@@ -21,7 +21,7 @@ from device.evaluation.prints import Print, scored_count
 from device.evaluation.questions import Question, Section, Shown, Sort
 from device.evaluation.scores import Told, corner_error
 from device.evaluation.truths import Truth
-from device.recognition import frames
+from device.imaging import frames
 from device.recognition.recogniser import Answer, Recogniser
 from device.recognition.verdict import ACCEPTED, Verdict
 

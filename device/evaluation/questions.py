@@ -17,8 +17,8 @@ from device.evaluation.held import Held, capture
 from device.evaluation.prints import Print, captured
 from device.evaluation.scores import Values
 from device.evaluation.truths import Truth
-from device.recognition import frames
-from device.recognition.frames import Pixels
+from device.imaging import frames
+from device.imaging.frames import Pixels
 
 
 class Sort(StrEnum):

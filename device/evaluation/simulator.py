@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 # A sheet that fills three quarters of a 720p frame. Blur in pixels, noise and JPEG blocks only mean something
 # at a known size, and a museum's picture may have fifty megapixels.

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from device.evaluation.backgrounds import Colour, one_of
 from device.evaluation.chance import FRAME_HEIGHT, FRAME_WIDTH, between, grain, smooth_noise
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 Outline = npt.NDArray[np.float32]
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 Floats = npt.NDArray[np.float32]
 

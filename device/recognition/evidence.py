@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from device.errors import EvidenceError
+from device.imaging.corners import Corner, clockwise, mapped, points_of
+from device.imaging.frames import Pixels
 from device.recognition.catalogue import shares
-from device.recognition.frames import Pixels
 from device.recognition.gap import gap
-from device.recognition.outline import Corner, clockwise, mapped, points_of
 from device.recognition.tracing import Trace
 
 Matrix = npt.NDArray[np.float64]

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from device.errors import ModelError
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 from device.recognition.preprocess import INPUT_SIDE
 
 Vector = npt.NDArray[np.float32]

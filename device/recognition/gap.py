@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from device.imaging.corners import mapped
 from device.recognition.catalogue import STEPS_AN_OCTAVE, Places, Written, shares
 from device.recognition.codebook import hamming
-from device.recognition.outline import mapped
 from device.recognition.verify import Fit
 
 # Of a print's width and height.

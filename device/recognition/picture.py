@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from device.recognition.frames import Pixels
-from device.recognition.outline import Corner, corners_of
+from device.imaging.corners import Corner, corners_of
+from device.imaging.frames import Pixels
 
 _RIM = 0.025  # of each side: paper's colour is read there, and an edge's shadow left out
 _UNLIKE_PAPER = 28  # levels

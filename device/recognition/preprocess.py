@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from device.errors import BundleFormatError
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 RESIZE = "squash-bilinear-reduced"
 INPUT_SIDE = 224

@@ -1,7 +1,7 @@
 """A bundle's self-check: prints whose own picture, asked for, must find itself."""
 
 from device.bundle.opened import OpenedBundle
-from device.recognition import frames
+from device.imaging import frames
 from device.recognition.recogniser import Recogniser
 
 

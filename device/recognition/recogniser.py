@@ -8,12 +8,12 @@ from device.bundle import layout
 from device.bundle.filters import Filters
 from device.bundle.opened import OpenedBundle
 from device.bundle.records import Record
+from device.imaging.corners import Corner
+from device.imaging.frames import Frame, Pixels
 from device.recognition import evidence, preprocess, sheet
 from device.recognition.blas import on_one_thread
 from device.recognition.evidence import Evidence
 from device.recognition.fingerprint import Fingerprint, Fingerprinter, Runtime
-from device.recognition.frames import Frame, Pixels
-from device.recognition.outline import Corner
 from device.recognition.search import Index, Neighbour
 from device.recognition.tracing import Trace, Tracer
 from device.recognition.verdict import ACCEPTED, Findings, Verdict, confidence, decide

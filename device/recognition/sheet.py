@@ -10,13 +10,13 @@ from itertools import combinations
 import cv2
 import numpy as np
 
-from device.recognition.frames import Pixels
+from device.imaging.corners import Corner, corners_of
+from device.imaging.frames import Pixels
+from device.imaging.rectify import straighten
 from device.recognition.lines import Floats, find_lines
-from device.recognition.outline import Corner, corners_of
 from device.recognition.picture import picture_inside
 from device.recognition.quads import Quads, find_quads
 from device.recognition.refine import refined
-from device.recognition.straighten import straighten
 
 __all__ = ["Corner", "Finding", "Hint", "Sheet", "find", "picture_inside", "straighten"]
 

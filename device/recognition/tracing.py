@@ -6,10 +6,10 @@ from pathlib import Path
 
 from device.bundle import layout
 from device.errors import BundleDamagedError
+from device.imaging.frames import Pixels
 from device.recognition import catalogue, codebook, details, verify
 from device.recognition.catalogue import Catalogue, Proposal, Written
 from device.recognition.details import Details
-from device.recognition.frames import Pixels
 from device.recognition.verify import Fit
 
 # Of the proposed prints, those are checked whose looked-up details agree best with each other on a place: the right

@@ -11,7 +11,7 @@ from enum import IntEnum
 
 from device.bundle.filters import Filters
 from device.errors import BusyError
-from device.recognition.frames import Frame
+from device.imaging.frames import Frame
 from device.recognition.recogniser import Answer
 from device.recognition.sheet import Corner
 from device.service import memory

@@ -7,8 +7,8 @@ from pathlib import Path
 from device.bundle.opened import OpenedBundle
 from device.cameras import CameraSource, ReplayPicture, open_camera
 from device.config import Config
+from device.imaging import frames
 from device.notify import Notifier
-from device.recognition import frames
 from device.service.changeover import Store
 from device.service.kiosk import CameraOpener, KioskService
 from device.service.ladder import Ladder, Rung

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from device.bundle.filters import Filters
-from device.recognition.frames import Frame
+from device.imaging.frames import Frame
 from device.service.hold import Capture
 from device.service.watcher import Observation, Watcher
 from device.state import Phase

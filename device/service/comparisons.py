@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from device.errors import AnswerGoneError, EvidenceError
+from device.imaging.corners import Corner
+from device.imaging.frames import Frame, to_jpeg
 from device.recognition import evidence
-from device.recognition.frames import Frame, to_jpeg
-from device.recognition.outline import Corner
 from device.recognition.recogniser import Answer
 from device.recognition.sheet import straighten
 from device.recognition.verdict import ACCEPTED

@@ -4,7 +4,7 @@ A camera that gives nothing but black is opened again, twice; after that it is a
 """
 
 from device.errors import CameraLostError
-from device.recognition.frames import Frame, Pixels
+from device.imaging.frames import Frame, Pixels
 
 # A print held on the lens lets light in at its edges; what no pixel rises above, of 255, shows nothing.
 BLACK = 12

@@ -15,9 +15,9 @@ from device.bundle.opened import OpenedBundle, open_bundle
 from device.bundle.pictures import Size
 from device.bundle.records import FilterOptions, Record
 from device.errors import BundleError, BundleMissingError, ModelError, UnknownRecordError
-from device.recognition import frames
+from device.imaging import frames
+from device.imaging.frames import Frame
 from device.recognition.fingerprint import choose_threads
-from device.recognition.frames import Frame
 from device.recognition.recogniser import Answer, Recogniser
 from device.service import memory
 from device.service.answers import Question

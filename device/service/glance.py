@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 from device.recognition.sheet import Corner, straighten
 
 Likeness = npt.NDArray[np.float32]

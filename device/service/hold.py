@@ -6,7 +6,7 @@ Knows nothing of other sheets, of hints, or of what was taken before.
 import math
 from dataclasses import dataclass
 
-from device.recognition.frames import Frame
+from device.imaging.frames import Frame
 from device.recognition.sheet import Corner
 from device.service.glance import Glance
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 
-from device.recognition.frames import Frame
+from device.imaging.frames import Frame
 from device.recognition.recogniser import Answer
 from device.service.answers import AnswerQueue, Priority, Question
 from device.service.comparisons import Comparisons, compare, print_of

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from device.recognition.frames import Frame, to_jpeg
-from device.recognition.outline import Corner
+from device.imaging.corners import Corner
+from device.imaging.frames import Frame, to_jpeg
 from device.recognition.recogniser import Answer
 from device.service.answers import AnswerQueue, Priority, Question
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from device.cameras import CameraSource
 from device.errors import CameraLostError, KioskError
-from device.recognition.frames import Frame, to_jpeg
+from device.imaging.frames import Frame, to_jpeg
 from device.recognition.sheet import Corner, Hint
 from device.service.darkness import Darkness
 from device.service.health import CameraHealth

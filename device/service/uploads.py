@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 from device.bundle.filters import Filters
-from device.recognition import frames
+from device.imaging import frames
 from device.recognition.recogniser import Answer
 from device.recognition.sheet import Corner
 from device.service.answers import AnswerQueue, Priority, Question

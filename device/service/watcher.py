@@ -7,8 +7,8 @@ when this asks for it. What it remembers of a visitor's print are 256 numbers, u
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from device.imaging.frames import Frame, Pixels
 from device.recognition import sheet as finder
-from device.recognition.frames import Frame, Pixels
 from device.recognition.sheet import Finding, Hint, Sheet
 from device.service.advice import Advice
 from device.service.glance import Coarse, Glance, Likeness, resemblance

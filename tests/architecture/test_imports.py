@@ -24,7 +24,7 @@ HOMES = {
         "device/recognition/quads",
         "device/recognition/refine",
         "device/recognition/picture",
-        "device/recognition/straighten",
+        "device/imaging/rectify",
         "device/recognition/details",
         "device/recognition/verify",
         "device/recognition/evidence",

@@ -5,9 +5,9 @@ import pytest
 from book import trained
 
 from converter import calibration, codebook
+from device.imaging.frames import Pixels
 from device.recognition import details
 from device.recognition.codebook import BITS, CENTRES, COMPONENTS, Codebook
-from device.recognition.frames import Pixels
 
 ARRAYS = ("mean", "components", "spread", "centres")
 

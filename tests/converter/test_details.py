@@ -12,9 +12,9 @@ from converter import details
 from converter.cache import Cache
 from converter.details import MOST, Entry
 from device.bundle import layout
+from device.imaging.frames import Pixels
 from device.recognition.catalogue import PLACE, Catalogue
 from device.recognition.codebook import WORDS, load
-from device.recognition.frames import Pixels
 
 BLANK = np.full((40, 60, 3), 200, np.uint8)
 SHA256 = "a" * 64

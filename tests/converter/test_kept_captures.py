@@ -10,7 +10,7 @@ from converter.cache import Cache
 from converter.captures import PrintPicture, Shot, shoot
 from converter.kept_captures import KeptCaptures
 from device.evaluation.simulator import CAMERA
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 
 class Album:

@@ -12,7 +12,7 @@ from bordered import within
 from converter import details
 from converter.likes import related, same_image
 from device.bundle import layout
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 from device.recognition.tracing import Tracer
 
 PRINTS = 12

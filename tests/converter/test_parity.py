@@ -19,7 +19,7 @@ from converter.errors import ConverterError, ParityError
 from converter.parity import MUSEUM, STRICT, Marks, Parity, Plan
 from device.bundle.manifest import ParitySummary
 from device.bundle.opened import opened
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 from device.recognition.search import Vectors, unit
 from device.recognition.verdict import Verdict
 

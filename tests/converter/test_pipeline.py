@@ -18,7 +18,7 @@ from converter.errors import BuildError, GateError
 from converter.pipeline import Built, Options
 from device.bundle import layout
 from device.bundle.opened import opened, verify
-from device.recognition import frames
+from device.imaging import frames
 from device.recognition.recogniser import Recogniser
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.weights]

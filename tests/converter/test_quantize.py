@@ -12,7 +12,8 @@ from converter.quantize import Variant
 from converter.weights import Weights
 from device.bundle import layout
 from device.bundle.opened import read_manifest
-from device.recognition import frames, preprocess
+from device.imaging import frames
+from device.recognition import preprocess
 from device.recognition.fingerprint import Fingerprinter
 from device.recognition.search import Vectors, unit
 

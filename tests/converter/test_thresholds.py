@@ -31,8 +31,8 @@ from converter.thresholds import (
 from device.bundle.manifest import Manifest
 from device.bundle.opened import OpenedBundle, opened
 from device.evaluation.split import is_scored
-from device.recognition import frames
-from device.recognition.frames import Pixels
+from device.imaging import frames
+from device.imaging.frames import Pixels
 from device.recognition.recogniser import Recogniser
 from device.recognition.tracing import Tracer
 from device.recognition.verdict import Findings, Verdict, decide

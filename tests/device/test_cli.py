@@ -13,7 +13,7 @@ import pytest
 from converter.collection import Item
 from device import __version__
 from device.bundle.opened import read_manifest
-from device.recognition import frames
+from device.imaging import frames
 from device.staff import pin
 
 KEYS = [

@@ -14,7 +14,7 @@ from device.cameras import CameraSource
 from device.config import CameraConfig, Config, ListenConfig
 from device.doctor import Finding, examine
 from device.errors import CameraMissingError
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 # Others may listen at 8080 while tests run.
 MACHINE = ["machine", "camera software", "clock", "room", "address"]

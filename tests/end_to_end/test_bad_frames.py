@@ -20,8 +20,8 @@ from device.evaluation import empty
 from device.evaluation.conditions import Conditions, Level
 from device.evaluation.held import held
 from device.evaluation.things import put_card
-from device.recognition import frames
-from device.recognition.frames import Pixels
+from device.imaging import frames
+from device.imaging.frames import Pixels
 from device.recognition.recogniser import Answer, Recogniser
 from device.recognition.verdict import ACCEPTED, Verdict
 

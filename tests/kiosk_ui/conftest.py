@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from converter.collection import Item
 from device.cameras import CameraSource
 from device.config import RecognitionConfig, WatchConfig
+from device.imaging.frames import Pixels
 from device.notify import Notifier
-from device.recognition.frames import Pixels
 from device.service import KioskService
 from device.state import Phase
 from kiosk_ui.server import Server

@@ -9,7 +9,7 @@ from kiosk_page import HOSTS, wait_for
 from playwright.sync_api import Browser, Page, expect
 
 from device.config import ScreenConfig
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 from device.service import KioskService
 from device.state import Phase
 from kiosk_ui import create_app

@@ -28,8 +28,8 @@ from device.bundle.manifest import identify
 from device.bundle.notices import Notices
 from device.bundle.opened import read_manifest
 from device.config import RecognitionConfig
+from device.imaging.frames import Pixels
 from device.notify import Notifier
-from device.recognition.frames import Pixels
 from device.service import KioskService, memory
 from device.service.changeover import Store
 from device.state import Phase

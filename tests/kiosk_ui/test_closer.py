@@ -18,7 +18,7 @@ from PIL import Image
 
 from device.bundle import layout
 from device.bundle.manifest import Manifest
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 from device.service import KioskService
 from device.state import Phase
 from kiosk_ui import closer, qr

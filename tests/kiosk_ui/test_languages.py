@@ -16,7 +16,7 @@ from kiosk_page import HOSTS, choose, no_camera, opener_of, wait_for
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from device.config import ScreenConfig
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 from device.service import Filters, KioskService
 from device.state import Phase
 from kiosk_ui import create_app

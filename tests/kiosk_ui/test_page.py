@@ -20,7 +20,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Request, expect
 
 from device.config import ScreenConfig
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 from device.service import KioskService
 from device.state import Phase
 from kiosk_ui import create_app

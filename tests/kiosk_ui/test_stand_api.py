@@ -11,7 +11,7 @@ from hand_camera import HandCamera
 from kiosk_page import OWN, app_of, no_camera, wait_for
 from werkzeug.test import TestResponse
 
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 from device.service import KioskService
 from device.state import Phase
 

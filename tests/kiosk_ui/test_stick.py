@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, expect
 
 from device.config import RecognitionConfig
 from device.errors import SyncError, UntrustedError
+from device.imaging.frames import Pixels
 from device.notify import Notifier
-from device.recognition.frames import Pixels
 from device.service import Bulletin, KioskService, Step
 from device.service.changeover import Store
 from device.state import Phase

@@ -16,7 +16,7 @@ from playwright.sync_api import APIResponse, Browser, Page, Route
 from device.cameras import CameraSource, ReplayPicture
 from device.cameras.replay import ReplayCamera
 from device.config import CameraConfig
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 from device.service import Answer, KioskService, Verdict
 from device.service.answers import Question
 

@@ -17,7 +17,7 @@ from device.cameras import CameraSource, ReplayPicture
 from device.cameras.replay import ReplayCamera
 from device.config import CameraConfig, RecognitionConfig, ScreenConfig, WatchConfig
 from device.errors import CameraMissingError, SyncError, UntrustedError
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 from device.service import Office
 from device.service.changeover import Store
 from device.staff import pin

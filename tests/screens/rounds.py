@@ -8,7 +8,7 @@ from kiosks import PIN, Kiosk, jpeg, stranger, tell_of_a_stick
 from looks import Look
 from playwright.sync_api import Page
 
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 from device.service import Filters
 from kiosk_ui.presenter import HINTS
 from kiosk_ui.staff_presenter import PARTS

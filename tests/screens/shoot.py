@@ -29,8 +29,8 @@ from looks import Look
 
 from device.bundle.opened import opened
 from device.cameras import CameraSource
-from device.recognition import frames
-from device.recognition.frames import Pixels
+from device.imaging import frames
+from device.imaging.frames import Pixels
 
 Looks = Callable[[tuple[tuple[int, int], ...]], Iterator[Look]]
 

@@ -7,7 +7,7 @@ import guided
 import kiosks
 from playwright.sync_api import Browser, Page
 
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 WAIT_MS = 20_000
 FADE_MS = 900

@@ -15,8 +15,8 @@ from timing import Timing
 
 from device.bundle.opened import opened
 from device.config import RecognitionConfig
+from device.imaging import frames
 from device.notify import Notifier
-from device.recognition import frames
 from device.service import KioskService
 from device.state import Phase
 from kiosk_ui.server import Server

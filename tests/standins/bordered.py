@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 _WIDTH, _HEIGHT, _BORDER = 420, 560, 100
 

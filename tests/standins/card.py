@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 40), (30, 40, 210), (240, 240, 240)
 

@@ -5,7 +5,7 @@ import itertools
 import cv2
 import numpy as np
 
-from device.recognition.frames import Frame, Pixels
+from device.imaging.frames import Frame, Pixels
 
 FPS = 10
 WIDTH, HEIGHT = 640, 480

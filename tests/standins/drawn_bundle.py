@@ -17,7 +17,7 @@ from device.bundle import layout
 from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Thresholds, identify
 from device.bundle.opened import sha256_of
 from device.bundle.pictures import SIDES, Size
-from device.recognition.frames import Pixels, to_webp
+from device.imaging.frames import Pixels, to_webp
 from device.recognition.preprocess import RESIZE, to_input
 from device.recognition.search import Vectors, unit
 

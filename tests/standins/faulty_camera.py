@@ -15,8 +15,8 @@ from card import make_card
 from device.cameras import CameraSource
 from device.config import CameraConfig
 from device.errors import CameraAbsentError, CameraLostError, CameraMissingError
-from device.recognition import frames
-from device.recognition.frames import Pixels
+from device.imaging import frames
+from device.imaging.frames import Pixels
 
 FAULT, PRINT = "fault", "print.png"
 # What is done once and passes, and what lasts until the test takes it back.

@@ -5,7 +5,7 @@ import threading
 from device.cameras import CameraSource
 from device.config import CameraConfig
 from device.errors import CameraLostError, CameraMissingError
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 
 class HandCamera(CameraSource):

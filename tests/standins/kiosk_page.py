@@ -13,7 +13,7 @@ from device.cameras import CameraSource, ReplayPicture
 from device.cameras.replay import ReplayCamera
 from device.config import CameraConfig, ScreenConfig
 from device.errors import CameraMissingError
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 from device.service import KioskService
 from device.state import Phase
 from kiosk_ui import create_app

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from card import make_card
 
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 FRAME_S = 0.005
 

@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 from book import trained
 
+from device.imaging.corners import Corner, points_of
+from device.imaging.frames import Pixels
 from device.recognition import details
 from device.recognition.catalogue import Written, place
 from device.recognition.details import Details
-from device.recognition.frames import Pixels
-from device.recognition.outline import Corner, points_of
 
 Matrix = npt.NDArray[np.float64]
 Points = npt.NDArray[np.float64]

@@ -13,7 +13,8 @@ from typing import Any
 
 from device.bundle import layout
 from device.bundle.opened import opened, sha256_of
-from device.recognition import frames, preprocess
+from device.imaging import frames
+from device.recognition import preprocess
 from device.recognition.fingerprint import Fingerprinter
 from device.recognition.recogniser import Recogniser
 

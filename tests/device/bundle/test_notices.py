@@ -12,7 +12,7 @@ from device.bundle.filters import Filters
 from device.bundle.notices import AMENDABLE, Notices, dump, parse
 from device.bundle.opened import opened
 from device.errors import BundleDamagedError, BundleFormatError, UnknownRecordError
-from device.recognition import frames
+from device.imaging import frames
 from device.recognition.recogniser import Recogniser
 
 

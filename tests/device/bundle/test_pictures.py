@@ -16,7 +16,7 @@ from device.bundle import layout
 from device.bundle.opened import OpenedBundle
 from device.bundle.pictures import SIDES, Pictures, Size, member, shard_of
 from device.errors import BundleDamagedError, UnknownRecordError
-from device.recognition import frames
+from device.imaging import frames
 
 IDS = ("plain", "with space", "a/b", "../../etc", "Ä\u0308é", "1001 & <b>", "%2F", "צ")
 

@@ -27,7 +27,7 @@ from device.cameras.supervised import SupervisedCamera
 from device.cameras.webcam import WebcamCamera
 from device.config import CameraConfig
 from device.errors import PictureError
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 HOLD_S = 0.5
 

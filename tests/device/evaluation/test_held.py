@@ -18,7 +18,7 @@ from device.evaluation.conditions import (
 from device.evaluation.empty import Kind, empty
 from device.evaluation.held import capture, held
 from device.evaluation.split import is_scored
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 # What a factor alone is compared with: a flat sheet on a plain table, one blue, three other corners.
 _MARKS = ((230, 20, 20), (20, 200, 20), (20, 20, 230), (230, 200, 20))

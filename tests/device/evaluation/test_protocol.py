@@ -18,7 +18,7 @@ from device.evaluation.prints import captured, prints_of
 from device.evaluation.protocol import Material, Plan
 from device.evaluation.questions import Sort
 from device.evaluation.split import is_scored
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 from device.recognition.recogniser import Recogniser
 
 

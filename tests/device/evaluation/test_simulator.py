@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from device.evaluation import simulator
 from device.evaluation.simulator import CAMERA, CAPTURE_SIDE, Factor, camera_like, simulate
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 
 def rng(seed: int = 5) -> np.random.Generator:

@@ -8,7 +8,8 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from converter.item import Item
 from device.bundle.opened import opened
-from device.recognition import frames, sheet
+from device.imaging import frames
+from device.recognition import sheet
 from device.recognition.blas import on_one_thread
 from device.recognition.recogniser import Recogniser
 from device.recognition.sheet import Finding

@@ -13,6 +13,7 @@ from seen import lay, seen, written
 
 from device.bundle import layout
 from device.errors import BundleDamagedError
+from device.imaging.frames import Pixels
 from device.recognition import details
 from device.recognition.catalogue import (
     ASKED,
@@ -29,7 +30,6 @@ from device.recognition.catalogue import (
 )
 from device.recognition.codebook import hamming
 from device.recognition.details import Details
-from device.recognition.frames import Pixels
 
 PRINTS = 12
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from device.errors import BundleDamagedError
+from device.imaging.frames import Pixels
 from device.recognition import codebook, details
 from device.recognition.codebook import BITS, CENTRES, WORDS, Codebook, hamming
 from device.recognition.details import Floats
-from device.recognition.frames import Pixels
 
 NUMBER = st.integers(0, 2**64 - 1)
 PAIRS = st.lists(st.tuples(NUMBER, NUMBER, NUMBER, NUMBER), min_size=1, max_size=20)

@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from device.imaging.frames import Pixels
 from device.recognition import details
 from device.recognition.details import LENGTH, SIDE, Details
-from device.recognition.frames import Pixels
 
 # Of the picture's longest side: what a detail may move by.
 NEAR = 0.01

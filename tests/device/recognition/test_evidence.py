@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from seen import HEIGHT, WIDTH, Laid, lay, moved
 
+from device.imaging.corners import clockwise, corners_of, points_of
+from device.imaging.frames import Pixels
+from device.imaging.rectify import straighten
 from device.recognition import evidence
 from device.recognition.evidence import Evidence
-from device.recognition.frames import Pixels
-from device.recognition.outline import clockwise, corners_of, points_of
-from device.recognition.straighten import straighten
 from device.recognition.tracing import Trace, Tracer
 
 ENOUGH = 12

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from device.errors import ModelError
+from device.imaging.frames import Pixels
 from device.recognition.fingerprint import (
     DIMENSIONS,
     MOST_THREADS,
@@ -14,7 +15,6 @@ from device.recognition.fingerprint import (
     Vector,
     choose_threads,
 )
-from device.recognition.frames import Pixels
 from device.recognition.preprocess import to_input
 
 

@@ -8,8 +8,8 @@ import pytest
 from bordered import within
 from seen import lay, seen
 
+from device.imaging.frames import Pixels
 from device.recognition import verify
-from device.recognition.frames import Pixels
 from device.recognition.gap import gap
 
 # As many missing details as are evidence for a print, agreeing.

@@ -16,9 +16,9 @@ from device.bundle.filters import Filters
 from device.bundle.manifest import Manifest
 from device.bundle.opened import OpenedBundle, opened
 from device.errors import UnknownRecordError
-from device.recognition import frames
+from device.imaging import frames
+from device.imaging.frames import Pixels
 from device.recognition.fingerprint import Fingerprinter
-from device.recognition.frames import Pixels
 from device.recognition.preprocess import to_input
 from device.recognition.probes import lost_probes
 from device.recognition.recogniser import Answer, Corner, Recogniser

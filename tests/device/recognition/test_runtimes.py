@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from device.imaging.frames import Pixels
 from device.recognition import preprocess
 from device.recognition.fingerprint import Fingerprinter
-from device.recognition.frames import Pixels
 from device.recognition.search import unit
 
 ROOT = Path(__file__).parents[3]

@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from device.recognition import frames, sheet
-from device.recognition.frames import Pixels
-from device.recognition.outline import points_of
+from device.imaging import frames
+from device.imaging.corners import points_of
+from device.imaging.frames import Pixels
+from device.recognition import sheet
 from device.recognition.sheet import Hint
 
 IMAGES = Path(__file__).parents[3] / "demo/collection/images"

@@ -9,9 +9,10 @@ import pytest
 from device.evaluation import empty
 from device.evaluation.conditions import Conditions, Level
 from device.evaluation.held import Held, capture, held
-from device.recognition import frames, sheet
-from device.recognition.frames import Pixels
-from device.recognition.outline import aspect_of, points_of
+from device.imaging import frames
+from device.imaging.corners import aspect_of, points_of
+from device.imaging.frames import Pixels
+from device.recognition import sheet
 from device.recognition.sheet import Corner, Hint
 
 IMAGES = sorted((Path(__file__).parents[3] / "demo/collection/images").iterdir())

@@ -9,7 +9,7 @@ from seen import lay
 
 from device.bundle import layout
 from device.errors import BundleDamagedError
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 from device.recognition.tracing import Tracer
 
 PRINTS = 12

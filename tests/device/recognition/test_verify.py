@@ -7,9 +7,9 @@ import numpy.typing as npt
 import pytest
 from seen import WIDTH, lay, moved, seen, warp, written
 
+from device.imaging.frames import Pixels
 from device.recognition import details, verify
 from device.recognition.catalogue import PLACE, Written
-from device.recognition.frames import Pixels
 
 # Chance alone finds fewer.
 ENOUGH = 12

@@ -4,7 +4,7 @@ import pytest
 from hand_camera import HandCamera
 from held_notifier import HeldNotifier
 
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 
 
 @pytest.fixture

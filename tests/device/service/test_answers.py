@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from device.errors import BusyError, ModelError
-from device.recognition.frames import frame
+from device.imaging.frames import frame
 from device.recognition.recogniser import Answer
 from device.recognition.verdict import Verdict
 from device.service import memory

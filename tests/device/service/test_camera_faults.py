@@ -17,7 +17,7 @@ from PIL import Image
 
 from device.cameras.supervised import SupervisedCamera
 from device.config import CameraConfig, RecognitionConfig, WatchConfig
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 from device.service import KioskService
 from device.state import Phase
 

@@ -15,9 +15,10 @@ from seen import lay
 
 from device.config import RecognitionConfig
 from device.errors import AnswerGoneError
+from device.imaging import frames
+from device.imaging.frames import Pixels
 from device.notify import Notifier
-from device.recognition import evidence, frames
-from device.recognition.frames import Pixels
+from device.recognition import evidence
 from device.recognition.recogniser import Answer
 from device.recognition.verdict import Verdict
 from device.service import Comparison, KioskService

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from device.errors import CameraLostError
-from device.recognition.frames import Frame
+from device.imaging.frames import Frame
 from device.service.darkness import BLACK, DARK_S, RESTED_S, TRIES, Darkness, is_black
 
 

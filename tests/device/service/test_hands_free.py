@@ -10,7 +10,7 @@ from held_notifier import LONG_S, HeldNotifier
 
 from device.bundle.filters import Filters
 from device.config import RecognitionConfig, WatchConfig
-from device.recognition.frames import Pixels
+from device.imaging.frames import Pixels
 from device.service import Attention, KioskService
 from device.service.attendant import Attendant
 from device.service.hold import Capture

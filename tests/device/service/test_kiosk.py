@@ -27,8 +27,8 @@ from device.errors import (
     PictureError,
     UnknownRecordError,
 )
-from device.recognition import frames
-from device.recognition.frames import Pixels
+from device.imaging import frames
+from device.imaging.frames import Pixels
 from device.recognition.verdict import Verdict
 from device.service import KioskService, open_kiosk
 from device.state import KioskState, Phase

@@ -16,8 +16,8 @@ from hand_camera import HandCamera
 from device.bundle.opened import OpenedBundle
 from device.config import RecognitionConfig
 from device.errors import CameraLostError, StoreError
+from device.imaging.frames import Pixels, to_jpeg
 from device.notify import Notifier
-from device.recognition.frames import Pixels, to_jpeg
 from device.service import (
     Attract,
     Choices,

@@ -8,7 +8,7 @@ from held_notifier import LONG_S
 
 from device.cameras import CameraSource
 from device.errors import CameraMissingError
-from device.recognition.frames import Frame
+from device.imaging.frames import Frame
 from device.service.stand import PAUSES_S, SPARING_S, Stand
 from device.service.watcher import Observation
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from clip import MIDDLE, Clip
 
-from device.recognition.frames import Frame, Pixels
+from device.imaging.frames import Frame, Pixels
 from device.recognition.sheet import Corner, Finding, Hint, Sheet, find
 from device.service.hold import Capture
 from device.service.watcher import EVERY_S, Watcher

@@ -25,8 +25,8 @@ from device.bundle import layout, values
 from device.bundle.manifest import Manifest, dump, identify
 from device.bundle.opened import opened, read_manifest
 from device.errors import KioskError
-from device.recognition import frames
-from device.recognition.frames import Pixels
+from device.imaging import frames
+from device.imaging.frames import Pixels
 from device.recognition.recogniser import Recogniser
 from device.store import probe
 

@@ -29,8 +29,8 @@ from device.bundle.opened import read_manifest
 from device.bundle.pictures import Pictures
 from device.bundle.records import Records
 from device.errors import KioskError
+from device.imaging.frames import Pixels
 from device.recognition.fingerprint import Fingerprinter
-from device.recognition.frames import Pixels
 from device.recognition.preprocess import to_input
 from device.recognition.search import Index
 from device.recognition.tracing import Tracer

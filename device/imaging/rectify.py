@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from device.recognition.frames import Pixels
-from device.recognition.outline import Corner, aspect_of, clockwise, points_of
+from device.imaging.corners import Corner, aspect_of, clockwise, points_of
+from device.imaging.frames import Pixels
 
 _LONGEST = 5.0  # to one; no sheet is narrower, and no picture may grow without end
 

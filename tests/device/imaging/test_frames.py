@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from device.errors import PictureError
-from device.recognition import frames
+from device.imaging import frames
 
 REAL = Path(__file__).parents[3].parent / "shared" / "data" / "demo" / "images"
 RED, GREEN, BLUE, WHITE = (250, 10, 10), (10, 250, 10), (10, 10, 250), (255, 255, 255)

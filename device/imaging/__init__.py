@@ -1,0 +1,1 @@
+"""Frames and their geometry: the ground on which cameras and recognition stand."""
