@@ -88,7 +88,7 @@ evaluate: $(DESK)/ready ## hold the bundle's prints under a simulated camera; a 
 
 parts: $(DESK)/ready ## how well a part of a print, drawn on it with a finger, finds it
 	test -f $(BUNDLE)/manifest.json || $(MAKE) bundle
-	$(DESK)/bin/python -m device.evaluation.parts $(BUNDLE)
+	$(DESK)/bin/python -m evaluation.region_search $(BUNDLE)
 
 bench: $(DESK)/bench-ready ## the benchmarks, side by side with peers in one run (COLLECTION= names another)
 	$(DESK)/bin/python -m bench --bundle $(BUNDLE) --collection $(COLLECTION)

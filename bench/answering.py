@@ -13,13 +13,13 @@ from bench.results import Mark, Section, Table
 from bench.setting import Setting
 from device.bundle.opened import OpenedBundle, opened
 from device.bundle.relatives import relatives
-from device.evaluation.bare_call import BareCall
-from device.evaluation.conditions import Level
-from device.evaluation.held import capture
 from device.imaging import frames
 from device.imaging.frames import Frame, Pixels
 from device.recognition.recogniser import Recogniser
 from device.service.watcher import Watcher
+from evaluation.model_timing import BareCall
+from evaluation.simulate.conditions import Level
+from evaluation.simulate.handheld import capture
 
 ANSWER_MARK, WATCH_MARK_MS = 4.0, 12.0
 WATCHED = (640, 480)

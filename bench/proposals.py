@@ -9,15 +9,15 @@ from bench.crowd import crowd
 from bench.results import Mark, Section, Table, Timing, ratio, times_table
 from bench.setting import Setting, say
 from device.bundle.opened import OpenedBundle, opened
-from device.evaluation.bare_call import BareCall
-from device.evaluation.conditions import Level
-from device.evaluation.held import capture
 from device.imaging import frames
 from device.recognition import details, sheet, verify
 from device.recognition.catalogue import Catalogue
 from device.recognition.details import Details
 from device.recognition.recogniser import SIDE
 from device.recognition.tracing import Tracer
+from evaluation.model_timing import BareCall
+from evaluation.simulate.conditions import Level
+from evaluation.simulate.handheld import capture
 
 AMONG = 20
 RECALL_MARK, TIME_MARK = 0.01, 1.0

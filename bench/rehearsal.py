@@ -22,10 +22,10 @@ from converter.fingerprints import Quantised, Reference
 from converter.parity import Plan
 from converter.prepare import SCREEN_QUALITY, Prepared
 from device.bundle import layout
-from device.evaluation.simulator import CAMERA
 from device.imaging import frames
 from device.recognition import codebook
 from device.recognition.search import Vectors
+from evaluation.simulate.camera_noise import CAMERA
 
 LARGE = 20_000
 _BATCH = 8

@@ -28,15 +28,15 @@ from device.bundle.notices import Notices
 from device.bundle.opened import OpenedBundle, opened
 from device.cameras import CameraSource
 from device.config import CameraConfig, RecognitionConfig, WatchConfig
-from device.evaluation.bare_call import BareCall
-from device.evaluation.conditions import Level
-from device.evaluation.held import capture
 from device.imaging import frames
 from device.imaging.frames import Pixels
 from device.notify import Notifier
 from device.recognition.recogniser import Answer
 from device.service import KioskService
 from device.state import Phase
+from evaluation.model_timing import BareCall
+from evaluation.simulate.conditions import Level
+from evaluation.simulate.handheld import capture
 
 SEGMENTS, PRINTS, SIZE = 100, 24, (640, 480)
 GROWTH_MIB, SLOWER = 2.0, 0.10

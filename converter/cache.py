@@ -15,13 +15,14 @@ import numpy.typing as npt
 
 import converter
 import device
+import evaluation
 
 
 @lru_cache(maxsize=1)
 def own_code() -> str:
     """Give the sha256 of this software's own source: part of the key of whatever any of it may change."""
     digest = hashlib.sha256()
-    for package in (converter, device):
+    for package in (converter, device, evaluation):
         for path in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -16,11 +16,11 @@ import numpy.typing as npt
 
 from converter.errors import ParityError
 from converter.progress import Progress, quiet
-from device.evaluation.simulator import CAMERA, Factor, simulate
 from device.imaging.frames import Pixels
 from device.recognition.fingerprint import DIMENSIONS, Vector
 from device.recognition.preprocess import to_input
 from device.recognition.search import Vectors, unit
+from evaluation.simulate.camera_noise import CAMERA, Factor, simulate
 
 Batch = npt.NDArray[np.uint8]
 # uint8 (N, 224, 224, 3), RGB -> float32 (N, 512), of any length.

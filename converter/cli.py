@@ -15,7 +15,7 @@ from converter.errors import ConverterError
 from device import __version__
 from device.bundle.opened import opened, read_manifest
 from device.errors import KioskError
-from device.evaluation import plan
+from evaluation import plan
 
 if TYPE_CHECKING:
     from converter.parity import Marks, Plan
@@ -276,12 +276,12 @@ def _parity(options: argparse.Namespace) -> int:
 
 def _evaluate(options: argparse.Namespace) -> int:
     from converter.evaluate import evaluate
-    from device.evaluation import command
+    from evaluation.evaluate import PAGE, marks_line
 
     with progress.bars() as show:
         report = evaluate(options, cache=_cache(options), threads=options.threads, progress=show)
-    print(command.marks_line(report))
-    print(options.out / command.PAGE)
+    print(marks_line(report))
+    print(options.out / PAGE)
     return 0
 
 

@@ -21,11 +21,6 @@ from converter.progress import Progress
 from device.bundle import layout
 from device.bundle.opened import OpenedBundle, opened
 from device.bundle.records import Record
-from device.evaluation import command, scores
-from device.evaluation.command import Onlooker
-from device.evaluation.prints import Load, Print, prints_of
-from device.evaluation.questions import Question, Section, Shown, Sort
-from device.evaluation.report import ReferenceLine, Report
 from device.imaging import frames
 from device.imaging.frames import Pixels
 from device.recognition import sheet
@@ -33,6 +28,12 @@ from device.recognition.fingerprint import Fingerprint, Fingerprinter
 from device.recognition.preprocess import to_input
 from device.recognition.recogniser import SIDE, Answer
 from device.recognition.search import Index, Vectors, load_array, unit
+from evaluation import evaluate as measured
+from evaluation import metrics
+from evaluation.dataset import Load, Print, prints_of
+from evaluation.evaluate import Onlooker
+from evaluation.queries import Question, Section, Shown, Sort
+from evaluation.results import ReferenceLine, Report
 
 MOST_A_LEVEL = 100
 
@@ -153,14 +154,14 @@ class OnLooking:
         return ReferenceLine(
             name=name,
             count=len(seen),
-            seed_r1=scores.share_of(_is_right(_first(known, whole, seen), seen)),
-            crop_r1=scores.share_of(_is_right(their_first, seen)),
+            seed_r1=metrics.share_of(_is_right(_first(known, whole, seen), seen)),
+            crop_r1=metrics.share_of(_is_right(their_first, seen)),
             cosine_median=round(float(np.median(cosines)), 6),
             cosine_lowest=round(float(cosines.min()), 6),
-            same_first=scores.share_of(
+            same_first=metrics.share_of(
                 [a == b for a, b in zip(their_first, our_first, strict=True)]
             ),
-            same_as_exact=scores.share_of(
+            same_as_exact=metrics.share_of(
                 [
                     _by_index(index, asked_for, one.without) == row
                     for asked_for, one, row in zip(ours, seen, our_first, strict=True)
@@ -172,7 +173,7 @@ class OnLooking:
 def evaluate(
     options: argparse.Namespace, *, cache: Cache, threads: int, progress: Progress
 ) -> Report:
-    """Evaluate a bundle at the desk, as `device.evaluation.command` does, with the TensorFlow reference.
+    """Evaluate a bundle at the desk, as `evaluation.evaluate` does, with the TensorFlow reference.
 
     Raises:
         ConverterError: When the collection is not the bundle's, or the weights not those it was made with.
@@ -198,7 +199,7 @@ def evaluate(
             threads=threads,
             progress=progress,
         )
-        return command.evaluate(
+        return measured.evaluate(
             bundle,
             options,
             threads=threads,

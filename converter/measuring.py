@@ -21,11 +21,11 @@ from converter.errors import ParityError
 from converter.progress import Progress, quiet
 from device.bundle import layout
 from device.bundle.opened import OpenedBundle
-from device.evaluation.simulator import Factor
 from device.imaging.frames import Pixels
 from device.recognition import preprocess
 from device.recognition.fingerprint import Fingerprinter
 from device.recognition.search import Vectors
+from evaluation.simulate.camera_noise import Factor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,8 +22,8 @@ from converter.progress import Progress, quiet
 from device.bundle import layout
 from device.bundle.manifest import IndexSpec, ModelSpec, ParitySummary, Thresholds
 from device.bundle.opened import OpenedBundle
-from device.evaluation.simulator import CAMERA
 from device.recognition.search import Vectors, load_array
+from evaluation.simulate.camera_noise import CAMERA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

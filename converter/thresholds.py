@@ -17,14 +17,14 @@ from converter.captures import PrintPicture, sample
 from converter.likes import SAME_IMAGE_INLIERS, same_image
 from converter.progress import Progress, quiet
 from device.bundle.manifest import Thresholds
-from device.evaluation.conditions import Level
-from device.evaluation.held import capture
-from device.evaluation.split import is_scored
 from device.imaging import frames
 from device.recognition import sheet
 from device.recognition.recogniser import Answer, Recogniser
 from device.recognition.tracing import Tracer
 from device.recognition.verdict import ACCEPTED, Findings, Verdict, decide
+from evaluation.simulate.conditions import Level
+from evaluation.simulate.handheld import capture
+from evaluation.split import is_scored
 
 # Fewer agreeing details than this are never evidence: of 220 unknown prints none reached 10 in the first prototype, and
 # chance finds more in larger collections.

@@ -15,7 +15,6 @@ from device.bundle.opened import opened
 from device.config import Config, load
 from device.doctor import examine
 from device.errors import BundleError, KioskError, PictureError
-from device.evaluation import command, plan
 from device.imaging import frames
 from device.migration import migrate
 from device.recognition.fingerprint import choose_threads
@@ -77,10 +76,10 @@ def _parser() -> argparse.ArgumentParser:
     bundle_command.add_choice(picture)
     picture.add_argument("file", type=Path, help="where the JPEG goes")
     picture.set_defaults(run=_picture)
-    evaluate = verbs.add_parser("evaluate", help="measure a bundle on prints held under a camera")
-    plan.add_options(evaluate)
-    evaluate.add_argument("--threads", type=_number(0, 64), default=0, metavar="N")
-    evaluate.set_defaults(run=_evaluate)
+    # For one release: it became a program of its own.
+    evaluate = verbs.add_parser("evaluate", help="now the program printkiosk-evaluate")
+    evaluate.add_argument("options", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    evaluate.set_defaults(run=_name_evaluate)
     bundles = verbs.add_parser("bundle", help="look after the bundles installed here")
     bundle_command.add_options(bundles)
     _add_sync(verbs)
@@ -222,14 +221,13 @@ def _picture(options: argparse.Namespace) -> int:
     return 0
 
 
-def _evaluate(options: argparse.Namespace) -> int:
-    with opened(options.bundle) as bundle:
-        report = command.evaluate(
-            bundle, options, threads=choose_threads(options.threads), progress=_told
-        )
-    print(command.marks_line(report))
-    print(options.out / command.PAGE)
-    return 0
+def _name_evaluate(options: argparse.Namespace) -> int:
+    print(
+        "printkiosk-device: evaluate is now a program of its own; "
+        "run printkiosk-evaluate with the same options",
+        file=sys.stderr,
+    )
+    return 2
 
 
 def _backup(options: argparse.Namespace) -> int:
@@ -262,11 +260,6 @@ def _pin(options: argparse.Namespace) -> int:
     keep_pin(folder, ask_pin())
     print(f"{folder}: the PIN is set; it holds from the next try on")
     return 0
-
-
-def _told(what: str, done: int, total: int) -> None:
-    if done % 50 == 0 or done == total:
-        print(f"{what}: {done} of {total}", file=sys.stderr)
 
 
 if __name__ == "__main__":

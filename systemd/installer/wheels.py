@@ -28,6 +28,7 @@ _SOURCES = (
     "device",
     "kiosk_ui",
     "converter",
+    "evaluation",
 )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("device", "converter", "kiosk_ui")
+PACKAGES = ("device", "converter", "evaluation", "kiosk_ui")
 
 # Library to the modules that may know it, as paths without `.py`; a folder stands for all in it.
 HOMES = {
@@ -31,7 +31,7 @@ HOMES = {
         "device/recognition/gap",
         "device/cameras/webcam",
         "device/cameras/video",
-        "device/evaluation",
+        "evaluation",
     ),
     "ai_edge_litert": ("device/recognition/fingerprint",),
     "tflite_runtime": ("device/recognition/fingerprint",),
@@ -51,8 +51,8 @@ HOMES = {
     "threadpoolctl": ("device/recognition/blas", "converter/rounding"),
     "segno": ("kiosk_ui/qr",),
     "babel": ("kiosk_ui/texts",),
-    "PIL": ("device", "converter"),
-    "numpy": ("device", "converter"),
+    "PIL": ("device", "converter", "evaluation"),
+    "numpy": ("device", "converter", "evaluation"),
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("device", "converter", "kiosk_ui")
+PACKAGES = ("device", "converter", "evaluation", "kiosk_ui")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 MOST_LINES, MANY_LINES = 400, 250
 MOST_IN_A_FUNCTION = 50

@@ -4,7 +4,7 @@ import pytest
 
 from bench.rehearsal import Rehearsal, seconds_for
 from converter.parity import Plan
-from device.evaluation.simulator import CAMERA
+from evaluation.simulate.camera_noise import CAMERA
 
 
 @pytest.fixture

@@ -13,12 +13,13 @@ from converter.cache import Cache
 from converter.evaluate import OnLooking
 from device.bundle import layout
 from device.bundle.opened import OpenedBundle
-from device.evaluation import command, protocol, questions
-from device.evaluation.conditions import Level, Suite
-from device.evaluation.prints import prints_of
 from device.recognition.fingerprint import Fingerprinter
 from device.recognition.recogniser import Recogniser
 from device.recognition.search import Vectors
+from evaluation import protocol, queries
+from evaluation.dataset import prints_of
+from evaluation.evaluate import JSON, PAGE
+from evaluation.simulate.conditions import Level, Suite
 
 Batch = npt.NDArray[np.uint8]
 
@@ -44,7 +45,7 @@ def looked_on(
     """Show the kiosk two captures while somebody looks on."""
     prints = prints_of(bundle)[:-1]  # the last may not be shown
     onlooking = OnLooking(bundle, prints, reference, threads=1, most=most, progress=quiet)
-    section = questions.level(prints, Level.EASY, number=2, seed=2026, suite=Suite.OPEN)
+    section = queries.level(prints, Level.EASY, number=2, seed=2026, suite=Suite.OPEN)
     recogniser = Recogniser(bundle, threads=1)
     protocol.run(recogniser, iter([section]), progress=quiet, witness=onlooking.witness)
     return onlooking
@@ -108,11 +109,11 @@ def test_the_page_has_tensorflow_beside_the_kiosk(  # type: ignore[no-untyped-de
 
     assert code == 0
     assert "R@1, normal" in capsys.readouterr().out
-    written = json.loads((tmp_path / command.JSON).read_text("utf-8"))
+    written = json.loads((tmp_path / JSON).read_text("utf-8"))
     lines = {line["name"]: line for line in written["reference"]}
     assert {"easy", "normal", "hard"} <= set(lines)
     assert all(line["cosine_median"] > 0.98 for line in lines.values())
-    assert "full-precision TensorFlow" in (tmp_path / command.PAGE).read_text("utf-8")
+    assert "full-precision TensorFlow" in (tmp_path / PAGE).read_text("utf-8")
 
 
 def test_a_print_that_is_left_out_is_left_out_of_the_reference_too(
@@ -121,13 +122,13 @@ def test_a_print_that_is_left_out_is_left_out_of_the_reference_too(
     prints = prints_of(open_small)[:-1]
     onlooking = OnLooking(open_small, prints, same_model, threads=1, progress=quiet)
     itself = frozenset({prints[0].record.item})
-    question = questions.Question(
+    question = queries.Question(
         name="itself",
         right=itself,  # so that finding it could be counted
         without=itself,
-        show=lambda: questions.Shown(pixels=prints[0].load()),
+        show=lambda: queries.Shown(pixels=prints[0].load()),
     )
-    section = questions.Section(name="pairs", sort=questions.Sort.PAIRS, questions=(question,))
+    section = queries.Section(name="pairs", sort=queries.Sort.PAIRS, questions=(question,))
     recogniser = Recogniser(open_small, threads=1)
     protocol.run(recogniser, iter([section]), progress=quiet, witness=onlooking.witness)
 

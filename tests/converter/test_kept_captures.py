@@ -9,8 +9,8 @@ from converter import kept_captures
 from converter.cache import Cache
 from converter.captures import PrintPicture, Shot, shoot
 from converter.kept_captures import KeptCaptures
-from device.evaluation.simulator import CAMERA
 from device.imaging.frames import Pixels
+from evaluation.simulate.camera_noise import CAMERA
 
 
 class Album:

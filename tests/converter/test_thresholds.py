@@ -30,12 +30,12 @@ from converter.thresholds import (
 )
 from device.bundle.manifest import Manifest
 from device.bundle.opened import OpenedBundle, opened
-from device.evaluation.split import is_scored
 from device.imaging import frames
 from device.imaging.frames import Pixels
 from device.recognition.recogniser import Recogniser
 from device.recognition.tracing import Tracer
 from device.recognition.verdict import Findings, Verdict, decide
+from evaluation.split import is_scored
 
 # Found by its lines, all of it.
 CLEAR = Findings(cosine=0.95, inliers=80, covered=0.5, gap=0.0, mirrored=False, is_sheet=True)

@@ -16,14 +16,14 @@ from device.bundle.opened import OpenedBundle, opened
 from device.bundle.records import Record
 from device.bundle.relatives import relatives
 from device.errors import KioskError
-from device.evaluation import empty
-from device.evaluation.conditions import Conditions, Level
-from device.evaluation.held import held
-from device.evaluation.things import put_card
 from device.imaging import frames
 from device.imaging.frames import Pixels
 from device.recognition.recogniser import Answer, Recogniser
 from device.recognition.verdict import ACCEPTED, Verdict
+from evaluation.simulate import distractor_scenes
+from evaluation.simulate.clutter import put_card
+from evaluation.simulate.conditions import Conditions, Level
+from evaluation.simulate.handheld import held
 
 DEMO = Path(__file__).parents[2] / "demo"
 ROWS = range(4, 300, 37)
@@ -81,7 +81,7 @@ def torn(print_: Pixels) -> Pixels:
 
 def on_a_phone(print_: Pixels) -> Pixels:
     """A phone on a table that shows a print: black rim, bright screen, rows of its pixels."""
-    table = empty.empty("table", empty.Kind.NOTHING, level=Level.EASY)
+    table = distractor_scenes.empty("table", distractor_scenes.Kind.NOTHING, level=Level.EASY)
     size = (520, 1000)
     screen = np.zeros((size[1], size[0], 3), np.uint8)
     wide = size[0] - 40
@@ -193,9 +193,9 @@ def test_a_phone_that_shows_a_print_is_no_reason_for_a_wrong_name(
         assert unknown.verdict not in ACCEPTED, record.record_id
 
 
-@pytest.mark.parametrize("kind", empty.Kind)
-def test_what_is_no_print_is_not_here(ask: Ask, kind: empty.Kind) -> None:
+@pytest.mark.parametrize("kind", distractor_scenes.Kind)
+def test_what_is_no_print_is_not_here(ask: Ask, kind: distractor_scenes.Kind) -> None:
     for number in range(3):
-        frame = empty.empty(f"bad {number}", kind, level=Level.NORMAL)
+        frame = distractor_scenes.empty(f"bad {number}", kind, level=Level.NORMAL)
 
         assert ask(frame).verdict is Verdict.NOT_IN_COLLECTION

@@ -6,14 +6,14 @@ import cv2
 import numpy as np
 import pytest
 
-from device.evaluation import empty
-from device.evaluation.conditions import Conditions, Level
-from device.evaluation.held import Held, capture, held
 from device.imaging import frames
 from device.imaging.corners import aspect_of, points_of
 from device.imaging.frames import Pixels
 from device.recognition import sheet
 from device.recognition.sheet import Corner, Hint
+from evaluation.simulate import distractor_scenes
+from evaluation.simulate.conditions import Conditions, Level
+from evaluation.simulate.handheld import Held, capture, held
 
 IMAGES = sorted((Path(__file__).parents[3] / "demo/collection/images").iterdir())
 PAPER = (222, 214, 196)
@@ -76,10 +76,17 @@ def test_a_bent_sheet_is_followed_to_its_corners(prints: list[Pixels]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "most"), [(empty.Kind.NOTHING, 0), (empty.Kind.HAND, 0), (empty.Kind.FACE, 1)]
+    ("kind", "most"),
+    [
+        (distractor_scenes.Kind.NOTHING, 0),
+        (distractor_scenes.Kind.HAND, 0),
+        (distractor_scenes.Kind.FACE, 1),
+    ],
 )
-def test_there_is_no_sheet_where_there_is_no_paper(kind: empty.Kind, most: int) -> None:
-    found = [sheet.find(empty.empty(str(n), kind, level=Level.NORMAL)) for n in range(8)]
+def test_there_is_no_sheet_where_there_is_no_paper(kind: distractor_scenes.Kind, most: int) -> None:
+    found = [
+        sheet.find(distractor_scenes.empty(str(n), kind, level=Level.NORMAL)) for n in range(8)
+    ]
     bare = [finding for finding in found if not finding.sheets]
     assert len(found) - len(bare) <= most
     assert {finding.hint for finding in bare} <= {Hint.NOTHING_THERE, Hint.TOO_DARK}

@@ -1,0 +1,134 @@
+"""Run an evaluation, on the kiosk or at the desk: collect its material, ask, and write its JSON and its page."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from device.bundle.opened import OpenedBundle
+from device.errors import EvaluationError
+from device.recognition.recogniser import Recogniser
+from evaluation import ground_truth, protocol, summary
+from evaluation.dataset import Load, prints_of
+from evaluation.model_timing import BareCall
+from evaluation.plan import plan_of
+from evaluation.protocol import Material, Progress, Witness
+from evaluation.report import page
+from evaluation.results import ReferenceLine, Report
+
+JSON, PAGE = "evaluation.json", "evaluation.html"
+_PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Onlooker:
+    """Who looks on while the kiosk is asked, and what it has to say at the end."""
+
+    witness: Witness
+    lines: Callable[[], tuple[ReferenceLine, ...]]
+
+
+def evaluate(
+    bundle: OpenedBundle,
+    options: argparse.Namespace,
+    *,
+    threads: int,
+    progress: Progress,
+    load: Load | None = None,
+    onlooker: Onlooker | None = None,
+) -> Report:
+    """Run the protocol, and write its JSON and its page into the folder that was asked for.
+
+    Args:
+        bundle: What is evaluated.
+        options: As `plan.add_options` takes them.
+        threads: Of the model.
+        load: Gives a record's picture; `None` takes the bundle's own.
+        onlooker: The desk's reference.
+
+    Raises:
+        EvaluationError: When there is nothing to ask with.
+    """
+    plan = plan_of(options)
+    material, refused = _material(bundle, options, load)
+    options.out.mkdir(parents=True, exist_ok=True)  # before the minutes that asking takes
+    recogniser = Recogniser(bundle, threads=threads)
+    bare = BareCall(bundle, threads=threads)
+    run = protocol.run(
+        recogniser,
+        protocol.sections(material, plan),
+        progress=progress,
+        witness=onlooker.witness if onlooker else None,
+        between=bare.now_and_then,
+    )
+    report = summary.summarise(
+        run,
+        bundle.manifest,
+        plan,
+        threads=threads,
+        model_ms=bare.median_ms,
+        refused=refused,
+        reference=onlooker.lines() if onlooker else (),
+    )
+    (options.out / JSON).write_text(page.to_json_text(report), "utf-8")
+    (options.out / PAGE).write_text(page.page(report, run.failures), "utf-8")
+    return report
+
+
+def marks_line(report: Report) -> str:
+    """Give each mark and what was found, a line each."""
+    lines = []
+    for mark in report.marks:
+        found = "not measured" if mark.found is None else f"{mark.found:.4g}"
+        sign = ">=" if mark.is_at_least else "<="
+        state = {None: "    ", True: "ok  ", False: "MISS"}[mark.is_met]
+        lines.append(
+            f"{state} {mark.name}: {found} (wanted {sign} {mark.wanted:g}, of {mark.count})"
+        )
+    return "\n".join(lines)
+
+
+def _material(
+    bundle: OpenedBundle, options: argparse.Namespace, load: Load | None
+) -> tuple[Material, tuple[str, ...]]:
+    prints = prints_of(bundle, load)
+    if not any(one.record.show_picture for one in prints):
+        raise EvaluationError(
+            f"{bundle.path}: expected prints whose pictures may be shown, found none"
+        )
+    if (options.photos is None) != (options.truths is None):
+        raise EvaluationError("expected both --photos and --truths, found one; give the other too")
+    known = {one.record.record_id for one in prints}
+    nothing = ground_truth.Truths(truths=(), refusals=())
+    pairs = (
+        ground_truth.pairs(_folder(options.collection), known) if options.collection else nothing
+    )
+    photographs = (
+        ground_truth.photographs(options.truths, _folder(options.photos), known)
+        if options.photos
+        else nothing
+    )
+    material = Material(
+        prints=prints,
+        pairs=pairs.truths,
+        photographs=photographs.truths,
+        distractors=_distractors(options.distractors, known) if options.distractors else (),
+    )
+    return material, (*pairs.refusals, *photographs.refusals)
+
+
+def _distractors(folder: Path, known: set[str]) -> tuple[Path, ...]:
+    """Give a folder's pictures, without those that are called as a record of the bundle."""
+    found = sorted(p for p in _folder(folder).rglob("*") if p.suffix.lower() in _PICTURES)
+    others = tuple(path for path in found if path.stem not in known)
+    if not others:
+        raise EvaluationError(
+            f"{folder}: expected pictures of prints that are not in the bundle, found none"
+        )
+    return others
+
+
+def _folder(path: Path) -> Path:
+    if not path.is_dir():
+        raise EvaluationError(f"{path}: expected a folder, found none")
+    return path

@@ -1,0 +1,124 @@
+"""What went wrong, as small pictures: the frame with the outline that was found, and the prints it is about."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from device.bundle.opened import OpenedBundle
+from device.bundle.pictures import MEDIA_TYPE
+from device.bundle.records import Record
+from device.errors import UnknownRecordError
+from device.imaging import frames
+from device.recognition.recogniser import Answer, Corner
+from evaluation.queries import Question, Shown
+
+SIDE = 320
+_QUALITY = 70
+_OUTLINE = (255, 120, 0)
+_MOST = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A print on the page.
+
+    Attributes:
+        picture: A data URI; `None` where its picture may not be shown.
+    """
+
+    record_id: str
+    title: str
+    picture: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One answer that is not right.
+
+    Attributes:
+        frame: What was shown, with the outline found, as a data URI.
+        under: Its conditions, in words.
+        right: What should have been answered; `None` for "not in this collection".
+        answered: The first match; `None` without any.
+    """
+
+    section: str
+    name: str
+    under: str
+    frame: str
+    verdict: str
+    confidence: float
+    right: Named | None
+    answered: Named | None
+
+
+def failure_of(
+    bundle: OpenedBundle,
+    question: Question,
+    shown: Shown,
+    answer: Answer,
+    section: str,
+    right: frozenset[int],
+) -> Failure:
+    """Keep what is needed to show a failure."""
+    first = answer.matches[0].record if answer.matches else None
+    wanted = list(map(bundle.records.at, sorted(right)))
+    wanted.sort(key=lambda record: record.record_id != question.name)
+    return Failure(
+        section=section,
+        name=question.name,
+        under=shown.under,
+        frame=_frame(shown, answer.sheet),
+        verdict=answer.verdict.value,
+        confidence=float(answer.confidence),
+        right=_named(bundle, wanted[0]) if wanted else None,
+        answered=_named(bundle, first) if first else None,
+    )
+
+
+def worth_showing(failures: Sequence[Failure], most: int = _MOST) -> tuple[Failure, ...]:
+    """Choose failures for a page: of every section in turn, the surest wrong answers first."""
+    groups: dict[str, list[Failure]] = {}
+    for failure in sorted(failures, key=lambda failure: -failure.confidence):
+        groups.setdefault(failure.section, []).append(failure)
+    names = list(dict.fromkeys(failure.section for failure in failures))
+    turns = [
+        groups[name][place]
+        for place in range(max(map(len, groups.values()), default=0))
+        for name in names
+        if place < len(groups[name])
+    ]
+    chosen = turns[:most]
+    return tuple(sorted(chosen, key=lambda failure: names.index(failure.section)))
+
+
+def _frame(shown: Shown, sheet: Sequence[Corner] | None) -> str:
+    height, width = shown.pixels.shape[:2]
+    scale = SIDE / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = cv2.resize(shown.pixels, size, interpolation=cv2.INTER_AREA)
+    if sheet is not None:
+        outline = np.rint(np.array([(c.x, c.y) for c in sheet]) * scale * 16).astype(np.int32)
+        cv2.polylines(small, [outline], True, _OUTLINE, 2, cv2.LINE_AA, 4)
+    return data_uri("image/jpeg", frames.to_jpeg(small, side=SIDE, quality=_QUALITY))
+
+
+def _named(bundle: OpenedBundle, record: Record) -> Named:
+    return Named(record_id=record.record_id, title=record.title, picture=_thumbnail(bundle, record))
+
+
+def _thumbnail(bundle: OpenedBundle, record: Record) -> str | None:
+    if not record.show_picture:
+        return None
+    try:
+        return data_uri(MEDIA_TYPE, bundle.pictures.get(record.record_id, "thumb"))
+    except UnknownRecordError:
+        return None
+
+
+def data_uri(kind: str, data: bytes) -> str:
+    """Give bytes as an address that holds them."""
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"

@@ -1,0 +1,86 @@
+"""How much an evaluation asks, and the options that say so, for the kiosk and the desk alike.
+
+Loads nothing heavy, so that a command line's help is quick.
+"""
+
+import argparse
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from evaluation.simulate.conditions import Suite
+
+_FEWEST_EMPTY = 7  # one of each kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How much is asked.
+
+    Attributes:
+        captures: A level.
+        a_factor: For each factor alone.
+        empty: Frames without a print.
+        reverse: Captures in reverse.
+        is_full: Whether all prints are captured, at least once a level.
+        suite: Which half of the simulator; all of it is scored once, in a closing report.
+        seed: Where all chance comes from.
+    """
+
+    captures: int = 300
+    a_factor: int = 20
+    empty: int = 200
+    reverse: int = 60
+    is_full: bool = False
+    suite: Suite = Suite.OPEN
+    seed: int = 2026
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what both verbs take."""
+    parser.add_argument("bundle", type=Path)
+    parser.add_argument("--out", type=Path, default=Path("out/evaluation"), metavar="FOLDER")
+    parser.add_argument(
+        "--collection",
+        type=Path,
+        metavar="FOLDER",
+        help="whose real pairs (groundtruth.csv) are asked too; the desk takes its pictures as well",
+    )
+    parser.add_argument(
+        "--distractors", type=Path, metavar="FOLDER", help="pictures of prints not in the bundle"
+    )
+    parser.add_argument("--photos", type=Path, metavar="FOLDER", help="real photographs")
+    parser.add_argument(
+        "--truths", type=Path, metavar="CSV", help="what they show: image, record_id (or empty)"
+    )
+    parser.add_argument(
+        "--captures", type=_positive, default=Plan().captures, metavar="N", help="a level (300)"
+    )
+    parser.add_argument("--full", action="store_true", help="capture every print that is scored")
+    parser.add_argument(
+        "--held-back",
+        action="store_true",
+        help="with the half of the simulator that nobody tunes on: once, for a closing report",
+    )
+    parser.add_argument("--seed", type=int, default=Plan().seed, metavar="N")
+
+
+def plan_of(options: argparse.Namespace) -> Plan:
+    """Give the plan that the options ask for; fewer captures ask for less of everything."""
+    plan = Plan()
+    share = min(1.0, options.captures / plan.captures)
+    return replace(
+        plan,
+        captures=options.captures,
+        a_factor=max(1, round(plan.a_factor * share)),
+        empty=max(_FEWEST_EMPTY, round(plan.empty * share)),
+        reverse=max(1, round(plan.reverse * share)),
+        is_full=options.full,
+        suite=Suite.EVERYTHING if options.held_back else Suite.OPEN,
+        seed=options.seed,
+    )
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected 1 or more, found {text!r}")
+    return int(text)

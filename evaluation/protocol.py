@@ -1,0 +1,231 @@
+"""The held-print protocol: every question is asked of the kiosk, as it runs in the gallery, and every answer kept.
+
+Which questions there are is a `Plan`'s business, what the answers come to `evaluation.summary`'s.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from device.errors import PictureError
+from device.imaging import frames
+from device.recognition.recogniser import Answer, Recogniser
+from device.recognition.verdict import ACCEPTED, Verdict
+from evaluation import queries
+from evaluation.dataset import Print, scored_count
+from evaluation.failures import Failure, failure_of
+from evaluation.ground_truth import Truth
+from evaluation.metrics import Told, corner_error
+from evaluation.plan import Plan
+from evaluation.queries import Question, Section, Shown, Sort
+from evaluation.simulate.conditions import Level
+
+T = TypeVar("T")
+
+# What is being asked, how much of it is done, and how much there is.
+Progress = Callable[[str, int, int], None]
+# Looks on at each question that is asked the first time: the desk's reference does.
+Witness = Callable[[Section, Question, Shown, Answer], None]
+
+COUNT = 20
+_FULL_FACTOR, _FULL_EMPTY = 100, 1000
+_FAILURES_A_SECTION = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What is shown.
+
+    Attributes:
+        prints: Of the bundle.
+        pairs, photographs: Real pictures, with what is right of them.
+        distractors: Picture files of prints that are not in the collection.
+    """
+
+    prints: tuple[Print, ...]
+    pairs: tuple[Truth, ...] = ()
+    photographs: tuple[Truth, ...] = ()
+    distractors: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One answer, and what was true.
+
+    Attributes:
+        name: What was shown.
+        is_known: Whether something in the collection was right of it.
+        left_out: Whether that was left out for this answer, as if the museum had no such print.
+        told: What it comes to.
+        answered: Id of the first match; `None` without any.
+        corner_error: Of the sheet's worst corner, as a share of its diagonal; infinite where no sheet was found, and
+            `None` where nobody knows the corners.
+        took_ms: Wall time from frame to answer.
+    """
+
+    section: str
+    sort: Sort
+    name: str
+    is_known: bool
+    left_out: bool
+    told: Told
+    verdict: Verdict
+    answered: str | None
+    mirrored: bool
+    corner_error: float | None
+    took_ms: float
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """All answers.
+
+    Attributes:
+        unread: One line for each picture that couldn't be read.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    failures: tuple[Failure, ...]
+    unread: tuple[str, ...]
+
+
+def sections(material: Material, plan: Plan) -> Iterator[Section]:
+    """Give everything that is asked, in order; what there is no material for is left out."""
+    prints, seed, suite = material.prints, plan.seed, plan.suite
+    most = max(plan.captures, scored_count(prints)) if plan.is_full else plan.captures
+    a_factor = max(plan.a_factor, _FULL_FACTOR) if plan.is_full else plan.a_factor
+    empty = max(plan.empty, _FULL_EMPTY) if plan.is_full else plan.empty
+    for level in Level:
+        yield queries.level(prints, level, number=most, seed=seed, suite=suite)
+    yield queries.in_reverse(prints, number=plan.reverse, seed=seed, suite=suite)
+    if material.pairs:
+        yield from queries.real_pairs(prints, material.pairs, seed=seed)
+    if material.photographs:
+        yield queries.photographs(prints, material.photographs)
+    if material.distractors:
+        shown = material.distractors if plan.is_full else material.distractors[: plan.captures]
+        yield queries.distractors(shown, seed=seed, suite=suite)
+    yield queries.without_print(empty, seed=seed, suite=suite)
+    yield from queries.factors(prints, number=a_factor, seed=seed, suite=suite)
+
+
+def run(
+    recogniser: Recogniser,
+    asked: Iterator[Section],
+    *,
+    progress: Progress,
+    witness: Witness | None = None,
+    between: Callable[[], None] = lambda: None,
+) -> Run:
+    """Ask everything.
+
+    Args:
+        recogniser: Of the bundle, as the kiosk has it.
+        asked: What is asked.
+        progress: Told after each question.
+        witness: Looks on; its time is not counted.
+        between: Called after each question.
+    """
+    outcomes: list[Outcome] = []
+    failures: list[Failure] = []
+    unread: list[str] = []
+    for section in asked:
+        found: list[Failure] = []
+        for number, question in enumerate(section.questions, 1):
+            try:
+                told = _asked(recogniser, section, question, witness)
+            except PictureError as error:
+                unread.append(f"{section.name}: {error}")
+                continue
+            outcomes += [outcome for outcome, _ in told]
+            found += [failure for _, failure in told if failure is not None]
+            between()
+            progress(section.name, number, len(section.questions))
+        failures += found[:_FAILURES_A_SECTION]
+    return Run(outcomes=tuple(outcomes), failures=tuple(failures), unread=tuple(unread))
+
+
+def _asked(
+    recogniser: Recogniser, section: Section, question: Question, witness: Witness | None
+) -> list[tuple[Outcome, Failure | None]]:
+    shown = question.show()
+    answer, took_ms = _recognised(recogniser, shown, question.without)
+    told = [_told(recogniser, section, question, shown, answer, took_ms, left_out=False)]
+    if witness is not None:
+        witness(section, question, shown, answer)
+    if question.asks_twice:
+        answer, took_ms = _recognised(recogniser, shown, question.without | question.right)
+        told.append(_told(recogniser, section, question, shown, answer, took_ms, left_out=True))
+    return told
+
+
+def _recognised(
+    recogniser: Recogniser, shown: Shown, without: frozenset[int]
+) -> tuple[Answer, float]:
+    frame = frames.frame(shown.pixels, source="evaluation")
+    return _timed(partial(recogniser.recognise, frame, without=without, count=COUNT))
+
+
+def _timed(call: Callable[[], T]) -> tuple[T, float]:
+    since = time.perf_counter()
+    result = call()
+    return result, (time.perf_counter() - since) * 1000
+
+
+def _told(
+    recogniser: Recogniser,
+    section: Section,
+    question: Question,
+    shown: Shown,
+    answer: Answer,
+    took_ms: float,
+    *,
+    left_out: bool,
+) -> tuple[Outcome, Failure | None]:
+    items = [match.record.item for match in answer.matches]
+    right = frozenset[int]() if left_out else question.right
+    rank = next((place for place, item in enumerate(items) if item in right), None)
+    outcome = Outcome(
+        section=section.name,
+        sort=section.sort,
+        name=question.name,
+        is_known=bool(question.right),
+        left_out=left_out,
+        told=Told(
+            rank=rank, accepted=answer.verdict in ACCEPTED, confidence=float(answer.confidence)
+        ),
+        verdict=answer.verdict,
+        answered=answer.matches[0].record.record_id if answer.matches else None,
+        mirrored=answer.mirrored,
+        corner_error=_corner_error(shown, answer),
+        took_ms=took_ms,
+        timings_ms=answer.timings_ms,
+    )
+    if not _is_failure(outcome, right):
+        return outcome, None
+    name = f"{section.name}, left out" if left_out else section.name
+    return outcome, failure_of(recogniser.bundle, question, shown, answer, name, right)
+
+
+def _is_failure(outcome: Outcome, right: frozenset[int]) -> bool:
+    """Say whether a person should see what went wrong here."""
+    if right:
+        return outcome.told.rank != 0
+    if outcome.sort is Sort.EMPTY:
+        return outcome.verdict is not Verdict.NOT_IN_COLLECTION
+    return outcome.told.accepted
+
+
+def _corner_error(shown: Shown, answer: Answer) -> float | None:
+    if shown.corners is None:
+        return None
+    if answer.sheet is None:
+        return float("inf")
+    found = np.array([(corner.x, corner.y) for corner in answer.sheet])
+    return corner_error(found, shown.corners)

@@ -1,0 +1,1 @@
+"""The pages an evaluation writes: charts, tables, and every failure as a picture."""

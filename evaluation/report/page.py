@@ -1,0 +1,243 @@
+"""The evaluation as one HTML page that needs nothing else: no scripts, no other files, light and dark.
+
+Everything that is not ours (titles, ids, file names) is escaped. Knows nothing of how things were measured.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from html import escape
+from string import Template
+
+from device.bundle.values import to_json
+from device.recognition.verdict import Verdict
+from evaluation.failures import Failure
+from evaluation.queries import Sort
+from evaluation.report import charts
+from evaluation.report.charts import Bar, Line
+from evaluation.report.page_failures import cases
+from evaluation.report.page_style import STYLE
+from evaluation.report.page_tables import interval, none, percent, share, table
+from evaluation.results import Mark, ReferenceLine, Report, Scores
+from evaluation.summary import LEFT_OUT
+
+_PAGE = Template("""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Evaluation · $name</title>
+<style>$style</style>
+</head>
+<body>
+<p class="over">Evaluation · $prints prints · $suite half of the simulator · seed $seed</p>
+<h1>$name</h1>
+<p class="lead">Prints held under a simulated camera, other copies of prints, prints that are not in the collection, and
+frames with no print at all, each asked as the kiosk asks. Small figures are 95 % intervals.</p>
+<section><h2>Marks</h2>$marks</section>
+<section><h2>By condition</h2>$sections
+<p class="small">“Accepted, right” goes by the bundle’s own verdicts; “unknown accepted” are captures whose print was left
+out of the collection with its listed relatives, and prints of other collections. “At 1 %” is what a threshold that
+accepts 1 % of unknown prints would accept rightly; “at 95 %” what a threshold that accepts 95 % rightly would accept of
+unknown prints. GAP ranks all answers by confidence.</p>$verdicts</section>
+<section><h2>Known and unknown prints</h2>$curve</section>
+<section><h2>One factor at a time</h2>$factors</section>
+$reference
+<section><h2>Time</h2>$times</section>
+<section><h2>Failures</h2>$failures</section>
+$refused
+<section><h2>The bundle</h2><p class="small">$bundle: $thresholds</p></section>
+</body>
+</html>
+""")
+
+
+def to_json_text(report: Report) -> str:
+    """Give a report as JSON text."""
+    return json.dumps(to_json(report), ensure_ascii=False, indent=1) + "\n"
+
+
+def page(report: Report, failures: Sequence[Failure]) -> str:
+    """Give the page.
+
+    Args:
+        report: What was measured.
+        failures: All that were kept; at most 24 are shown.
+    """
+    limits = report.thresholds
+    return _PAGE.substitute(
+        name=escape(report.name),
+        style=STYLE,
+        prints=report.prints,
+        suite="open" if report.suite == "open" else "open and held-back",
+        seed=report.seed,
+        marks=_marks(report.marks),
+        sections=_sections(report.sections),
+        verdicts=_verdicts(report.sections),
+        curve=_curve(report.sections),
+        factors=_factors(report.sections),
+        reference=_reference(report.reference),
+        times=_times(report),
+        failures=cases(failures),
+        refused=_refused(report.refused),
+        bundle=escape(report.bundle_id),
+        thresholds=f"{limits.inliers} agreeing details say “found”, {limits.covered:.0%} of the picture “this print”, "
+        f"unless {limits.gap:g} of them are missing in one part; "
+        f"the fingerprint alone says “the same image” from {limits.same_image} and “similar” from {limits.similar}.",
+    )
+
+
+def _marks(marks: Iterable[Mark]) -> str:
+    rows = []
+    for mark in marks:
+        is_times = "model calls" in mark.name
+        sign = "≥" if mark.is_at_least else "≤"
+        wanted = f"{mark.wanted:g} ×" if is_times else f"{mark.wanted:.1%}"
+        found = (
+            none()
+            if mark.found is None
+            else f"{mark.found:.2f} ×" if is_times else percent(mark.found)
+        )
+        if mark.low is not None and mark.high is not None:
+            found += interval(mark.low, mark.high)
+        met = {
+            None: "not measured",
+            True: '<span class="met">✓</span>',
+            False: '<span class="missed">✗ missed</span>',
+        }
+        rows.append(
+            (escape(mark.name), f"{sign} {wanted}", found, str(mark.count), met[mark.is_met])
+        )
+    return table(("Mark", "wanted", "found", "counted", ""), rows)
+
+
+def _sections(sections: Iterable[Scores]) -> str:
+    rows = [
+        (
+            escape(one.name),
+            f"{one.count} / {one.unknown}",
+            share(one.r1),
+            share(one.r5),
+            share(one.r20),
+            share(one.accepted_right),
+            share(one.unknown_accepted),
+            share(one.right_at_1_percent),
+            share(one.false_at_95_percent),
+            none() if one.gap is None else f"{one.gap:.3f}",
+            share(one.corners),
+        )
+        for one in sections
+        if one.sort != Sort.FACTOR
+    ]
+    head = ("", "known / unknown", "R@1", "R@5", "R@20", "accepted, right", "unknown accepted",
+            "at 1 %", "at 95 %", "GAP", "corners")  # fmt: skip
+    return table(head, rows)
+
+
+def _verdicts(sections: Iterable[Scores]) -> str:
+    said = [verdict.value for verdict in Verdict]
+    rows = []
+    for one in sections:
+        for prefix, suffix in (("", ""), (f"{LEFT_OUT}: ", ", left out")):
+            counts = [one.verdicts.get(prefix + name, 0) for name in said]
+            if one.sort != Sort.FACTOR and any(counts):
+                rows.append((escape(one.name) + suffix, *map(str, counts)))
+    return table(("Answered", *(name.replace("_", " ") for name in said)), rows)
+
+
+def _curve(sections: Iterable[Scores]) -> str:
+    lines = [
+        Line(
+            name=f"{one.name} ({one.count})",
+            points=tuple((point.false_accepts, point.accepts) for point in one.curve),
+        )
+        for one in sections
+        if one.sort == Sort.LEVEL and one.curve
+    ]
+    if not lines:
+        return "<p>Nothing was asked with its print left out.</p>"
+    drawn = charts.curves(lines, x="unknown prints accepted", y="known prints accepted and right")
+    return f"<figure>{drawn}<figcaption>One threshold after the other, on the confidence of the answers.</figcaption></figure>"
+
+
+def _factors(sections: Iterable[Scores]) -> str:
+    bars = [
+        Bar(
+            name=one.name + (" *" if one.is_held_back else ""),
+            value=one.r1.value,
+            low=one.r1.low,
+            high=one.r1.high,
+            note=f"{one.r1.hits} of {one.r1.count}; corners {one.corners.hits}",
+            is_quiet=one.is_held_back,
+        )
+        for one in sections
+        if one.sort == Sort.FACTOR and one.r1.count
+    ]
+    starred = " * are held back: nobody tuned on them." if any(bar.is_quiet for bar in bars) else ""
+    return (
+        f"<figure>{charts.bars(bars)}<figcaption>R@1 with one factor alone, as strong as in normal captures; and how many "
+        f"sheets were found with every corner within 2 %.{starred}</figcaption></figure>"
+    )
+
+
+def _reference(lines: Sequence[ReferenceLine]) -> str:
+    if not lines:
+        return ""
+    rows = [
+        (
+            escape(line.name),
+            str(line.count),
+            share(line.seed_r1),
+            share(line.crop_r1),
+            f"{line.cosine_median:.5f}<i class='interval'>lowest {line.cosine_lowest:.4f}</i>",
+            share(line.same_first),
+            share(line.same_as_exact),
+        )
+        for line in lines
+    ]
+    head = (
+        "",
+        "captures",
+        "seed’s method, R@1",
+        "on the cut-out sheet, R@1",
+        "cosine",
+        "same first",
+        "index as exact",
+    )
+    return (
+        f"<section><h2>Against full-precision TensorFlow</h2>{table(head, rows)}"
+        '<p class="small">The seed’s method is the whole frame, float TensorFlow and exact search. “Cosine” and “same '
+        "first” compare both sides’ fingerprints of the sheet that the kiosk cut out, by exact search; the last column "
+        "compares the kiosk’s index with exact search of its own fingerprints.</p></section>"
+    )
+
+
+def _times(report: Report) -> str:
+    model = report.model_ms or 1.0
+    rows = [
+        (
+            escape(step),
+            f"{took.p50:.1f}",
+            f"{took.p95:.1f}",
+            f"{took.p50 / model:.2f} ×",
+            f"{took.p95 / model:.2f} ×",
+        )
+        for step, took in (
+            ("frame to answer", report.whole),
+            *((f"frame to answer, {name}", took) for name, took in report.whole_by.items()),
+            *report.steps.items(),
+        )
+    ]
+    rows.append(("one bare model call", f"{report.model_ms:.1f}", "", "1.00 ×", ""))
+    head = ("Step", "p50, ms", "p95, ms", "p50, model calls", "p95, model calls")
+    return (
+        f"{table(head, rows)}<p class='small'>{report.whole.count} answers, {report.threads} threads; the bare call is "
+        "timed in between, all through the run.</p>"
+    )
+
+
+def _refused(refused: Sequence[str]) -> str:
+    if not refused:
+        return ""
+    lines = "".join(f"<li>{escape(line)}</li>" for line in refused)
+    return f'<section><h2>Left out</h2><ul class="small">{lines}</ul></section>'

@@ -1,0 +1,41 @@
+"""The failures on the evaluation page: what was shown, what would have been right, and what was answered."""
+
+from collections.abc import Sequence
+from html import escape
+
+from evaluation.failures import Failure, Named, worth_showing
+
+
+def cases(failures: Sequence[Failure]) -> str:
+    """Give the failures that are worth showing, at most 24, as HTML."""
+    chosen = worth_showing(failures)
+    if not chosen:
+        return "<p>None.</p>"
+    shown = "".join(map(_failure, chosen))
+    return f'<p class="small">{len(chosen)} of {len(failures)} that were kept.</p><div class="cases">{shown}</div>'
+
+
+def _failure(failure: Failure) -> str:
+    said = failure.verdict.replace("_", " ")
+    return (
+        f'<article class="case"><header><span>{escape(failure.section)}</span>'
+        f"<span>{escape(said)}, confidence {failure.confidence:.2f}</span></header>"
+        f'<div class="three"><div><span>shown</span><img src="{escape(failure.frame)}" alt="">'
+        f"<b>{escape(failure.name)}</b><small>{escape(failure.under)}</small></div>"
+        f"{_named('right', failure.right, 'not in this collection')}"
+        f"{_named('answered', failure.answered, 'no match')}</div></article>"
+    )
+
+
+def _named(what: str, named: Named | None, otherwise: str) -> str:
+    if named is None:
+        return f'<div><span>{what}</span><div class="none">{otherwise}</div></div>'
+    picture = (
+        f'<img src="{escape(named.picture)}" alt="">'
+        if named.picture
+        else '<div class="none">picture may not be shown</div>'
+    )
+    return (
+        f"<div><span>{what}</span>{picture}<b>{escape(named.title)}</b>"
+        f"<small>{escape(named.record_id)}</small></div>"
+    )

@@ -1,0 +1,32 @@
+"""What the evaluation page's tables are made of."""
+
+from collections.abc import Iterable, Sequence
+
+from evaluation.metrics import Share
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Give a table; its cells are HTML already."""
+    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    names = "".join(f"<th>{name}</th>" for name in head)
+    return f'<div class="wide"><table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def share(one: Share) -> str:
+    """Give a share with its interval."""
+    return none() if one.value is None else percent(one.value) + interval(one.low, one.high)
+
+
+def percent(value: float) -> str:
+    """Give a share in percent."""
+    return f"{value:.1%}"
+
+
+def interval(low: float, high: float) -> str:
+    """Give an interval in percent."""
+    return f'<i class="interval">{low:.1%}–{high:.1%}</i>'
+
+
+def none() -> str:
+    """Give what stands where nothing was counted."""
+    return "<i>–</i>"

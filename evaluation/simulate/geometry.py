@@ -1,0 +1,182 @@
+"""A sheet of paper before a camera: where each of its points comes to lie in the frame, bent and distorted too.
+
+The sheet's own coordinates have their origin in its middle and its diagonal as their unit; the camera is a pinhole.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from evaluation.simulate.conditions import Conditions
+from evaluation.simulate.rng import FRAME_HEIGHT, FRAME_WIDTH, Values, between
+
+Points = npt.NDArray[np.float64]
+
+# Looking from so many diagonals away: what a stand or an arm's length comes to.
+_DISTANCES = (1.5, 2.4)
+_CELL = 16
+_ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """How a camera sees one sheet.
+
+    Attributes:
+        size: Width and height of the sheet in its own unit.
+        turn: float64 (3, 3): how the sheet is turned and tilted.
+        distance: From the camera to its middle.
+        bend: Height of the bend.
+        bend_angle: Along which direction of the sheet it is bent, radians.
+        scale: Pixels of the frame.
+        middle: Where the optical axis meets the frame, pixels.
+        lens: Radial distortion at the frame's corner.
+    """
+
+    size: tuple[float, float]
+    turn: npt.NDArray[np.float64]
+    distance: float
+    bend: float
+    bend_angle: float
+    scale: float
+    middle: tuple[float, float]
+    lens: float
+
+    @property
+    def corners(self) -> Points:
+        """The sheet's four corners in its own coordinates, from its top left clockwise: float64 (4, 2)."""
+        width, height = self.size
+        return np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * (width / 2, height / 2)
+
+    def seen(self, points: Points) -> Points:
+        """Give where points of the sheet, float64 (N, 2), come to lie in the frame, pixels."""
+        flat: Points = self._projected(points) * self.scale + np.array(self.middle)
+        if not self.lens:
+            return flat
+        away = flat - (FRAME_WIDTH / 2, FRAME_HEIGHT / 2)
+        corner = (FRAME_WIDTH**2 + FRAME_HEIGHT**2) / 4
+        share = (away**2).sum(axis=1, keepdims=True) / corner
+        distorted: Points = flat + away * self.lens * share
+        return distorted
+
+    def slope(self, points: Points) -> npt.NDArray[np.float64]:
+        """Give how steeply the sheet is bent at points of it, float64 (N,)."""
+        along = self._along(points)
+        slope: npt.NDArray[np.float64] = 8 * self.bend * along
+        return slope
+
+    def _along(self, points: Points) -> npt.NDArray[np.float64]:
+        direction = np.array([np.cos(self.bend_angle), np.sin(self.bend_angle)])
+        along: npt.NDArray[np.float64] = points @ direction
+        return along
+
+    def _projected(self, points: Points) -> Points:
+        height = 4 * self.bend * self._along(points) ** 2 - self.bend / 3
+        space = np.column_stack([points, height]) @ self.turn.T
+        projected: Points = space[:, :2] / (self.distance + space[:, 2:])
+        return projected
+
+
+def view(rng: np.random.Generator, size: tuple[float, float], conditions: Conditions) -> View:
+    """Give a view of a sheet that fills as much of the frame as the conditions say.
+
+    Args:
+        rng: Where tilt's direction, distance and place come from.
+        size: The sheet's width and height, in any unit.
+        conditions: What was drawn for the capture.
+    """
+    diagonal = float(np.hypot(*size))
+    width, height = size[0] / diagonal, size[1] / diagonal
+    direction, distance = between(rng, 0, 2 * np.pi), between(rng, *_DISTANCES)
+    bend_angle = float(rng.integers(2)) * np.pi / 2 + between(rng, -0.3, 0.3)
+    place = rng.random(2) * 2 - 1
+    straight = View(
+        size=(width, height),
+        turn=_turn(np.radians(conditions.turn_deg), np.radians(conditions.tilt_deg), direction),
+        distance=distance,
+        bend=conditions.curl * (1 if rng.random() < 0.7 else -1),
+        bend_angle=bend_angle,
+        scale=1.0,
+        middle=(0.0, 0.0),
+        lens=0.0,
+    )
+    return _placed(straight, conditions, place)
+
+
+def maps(
+    view: View, texture: tuple[int, int], box: tuple[int, int, int, int]
+) -> tuple[Values, Values]:
+    """Give, for each pixel of a box of the frame, which pixel of the sheet's texture is seen there.
+
+    The projection has no inverse in closed form once the sheet is bent: it is approached on a coarse grid.
+
+    Args:
+        view: How the sheet is seen.
+        texture: Width and height of its texture in pixels.
+        box: left, top, width, height.
+    """
+    left, top, width, height = box
+    columns, rows = -(-width // _CELL) + 2, -(-height // _CELL) + 2
+    # One cell more on each side, because `resize` doesn't look beyond the outermost nodes.
+    x = (np.arange(columns) - 0.5) * _CELL - 0.5 + left
+    y = (np.arange(rows) - 0.5) * _CELL - 0.5 + top
+    pixels = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    points = _points_at(view, pixels) / np.array(view.size) + 0.5
+    found = (points * texture - 0.5).astype(np.float32).reshape(rows, columns, 2)
+    large = cv2.resize(found, (columns * _CELL, rows * _CELL), interpolation=cv2.INTER_LINEAR)
+    inside = large[_CELL : _CELL + height, _CELL : _CELL + width]
+    return np.ascontiguousarray(inside[..., 0]), np.ascontiguousarray(inside[..., 1])
+
+
+def _points_at(view: View, pixels: Points) -> Points:
+    seen = view.seen(view.corners).astype(np.float32)
+    back = cv2.getPerspectiveTransform(seen, view.corners.astype(np.float32))
+    start = _through(back, pixels)
+    points = start
+    for _ in range(_ROUNDS):
+        points = points + start - _through(back, view.seen(np.clip(points, -1, 1)))
+    return np.clip(points, -2, 2)
+
+
+def _through(matrix: npt.NDArray[np.float64], points: Points) -> Points:
+    moved: Points = cv2.perspectiveTransform(points[np.newaxis], matrix)[0]
+    return moved
+
+
+def _turn(turn: float, tilt: float, direction: float) -> npt.NDArray[np.float64]:
+    def about_z(angle: float) -> npt.NDArray[np.float64]:
+        cos, sin = np.cos(angle), np.sin(angle)
+        return np.array([(cos, -sin, 0), (sin, cos, 0), (0, 0, 1)])
+
+    cos, sin = np.cos(tilt), np.sin(tilt)
+    about_x = np.array([(1, 0, 0), (0, cos, -sin), (0, sin, cos)])
+    turned: npt.NDArray[np.float64] = (
+        about_z(direction) @ about_x @ about_z(-direction) @ about_z(turn)
+    )
+    return turned
+
+
+def _placed(straight: View, conditions: Conditions, place: npt.NDArray[np.float64]) -> View:
+    frame = np.array([FRAME_WIDTH, FRAME_HEIGHT], dtype=np.float64)
+    seen = straight.seen(straight.corners)
+    low, high = seen.min(axis=0), seen.max(axis=0)
+    scale = float((conditions.fill * frame / (high - low)).min())
+    extent = (high - low) * scale
+    room = (frame - extent) / 2 * conditions.off_middle
+    middle = frame / 2 - (low + high) / 2 * scale + room * place
+    if conditions.crop:  # pushed out over the nearest edge
+        axis = int(np.argmin(frame - extent))
+        edge = (frame - extent)[axis] / 2 + conditions.crop * extent[axis]
+        middle[axis] = (frame / 2 - (low + high) / 2 * scale)[axis] + np.sign(place[axis]) * edge
+    return View(
+        size=straight.size,
+        turn=straight.turn,
+        distance=straight.distance,
+        bend=straight.bend,
+        bend_angle=straight.bend_angle,
+        scale=scale,
+        middle=(float(middle[0]), float(middle[1])),
+        lens=conditions.lens,
+    )

@@ -1,0 +1,237 @@
+"""How strong each factor is at each level, and the drawing of one capture's conditions from that."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from evaluation.simulate.conditions import Conditions, Factor, Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranges:
+    """Between what the conditions of one level are drawn; a pair is lowest and highest, a number the most either way.
+
+    Attributes:
+        turn_deg: Most either way of upright.
+        quarter: Share of captures that are turned by a right angle or two besides.
+        thumbs: How many, each as likely.
+        crop_share, glare_share, shadow_share, motion_share: Share of captures in which it happens at all.
+    """
+
+    turn_deg: float
+    quarter: float
+    fill: tuple[float, float]
+    off_middle: float
+    tilt_deg: tuple[float, float]
+    margin: tuple[float, float]
+    paper: float
+    thumbs: tuple[int, ...]
+    reach: tuple[float, float]
+    light: tuple[float, float]
+    stops: float
+    defocus_px: tuple[float, float]
+    noise: tuple[float, float]
+    curl: tuple[float, float]
+    crop: tuple[float, float]
+    crop_share: float
+    glare: tuple[float, float]
+    glare_share: float
+    shadow: tuple[float, float]
+    shadow_share: float
+    warmth: float
+    motion_px: tuple[float, float]
+    motion_share: float
+    lens: float
+    wear: tuple[float, float]
+    tone: float
+    jpeg: tuple[int, int]
+
+
+RANGES = {
+    Level.EASY: Ranges(
+        turn_deg=8,
+        quarter=0,
+        fill=(0.78, 0.92),
+        off_middle=0.5,
+        tilt_deg=(0, 8),
+        margin=(0, 0.08),
+        paper=0.4,
+        thumbs=(0, 0, 1),
+        reach=(0.02, 0.05),
+        light=(0.05, 0.2),
+        stops=0.25,
+        defocus_px=(0, 0.8),
+        noise=(1, 4),
+        curl=(0, 0.01),
+        crop=(0, 0),
+        crop_share=0,
+        glare=(0.1, 0.35),
+        glare_share=0.25,
+        shadow=(0.05, 0.15),
+        shadow_share=0.2,
+        warmth=0.15,
+        motion_px=(1, 2),
+        motion_share=0.2,
+        lens=0.01,
+        wear=(0, 0.2),
+        tone=0.15,
+        jpeg=(85, 95),
+    ),
+    Level.NORMAL: Ranges(
+        turn_deg=25,
+        quarter=0.25,
+        fill=(0.6, 0.9),
+        off_middle=0.8,
+        tilt_deg=(3, 24),
+        margin=(0, 0.12),
+        paper=0.8,
+        thumbs=(0, 1, 2, 2),
+        reach=(0.03, 0.09),
+        light=(0.1, 0.4),
+        stops=0.6,
+        defocus_px=(0.4, 1.7),
+        noise=(3, 8),
+        curl=(0, 0.03),
+        crop=(0.01, 0.06),
+        crop_share=0.15,
+        glare=(0.3, 0.8),
+        glare_share=0.4,
+        shadow=(0.1, 0.35),
+        shadow_share=0.35,
+        warmth=0.35,
+        motion_px=(2, 6),
+        motion_share=0.3,
+        lens=0.03,
+        wear=(0, 0.5),
+        tone=0.3,
+        jpeg=(65, 92),
+    ),
+    Level.HARD: Ranges(
+        turn_deg=180,
+        quarter=0,
+        fill=(0.45, 0.95),
+        off_middle=1.0,
+        tilt_deg=(10, 38),
+        margin=(0, 0.15),
+        paper=1.0,
+        thumbs=(1, 2, 2, 3),
+        reach=(0.05, 0.14),
+        light=(0.25, 0.6),
+        stops=1.1,
+        defocus_px=(0.8, 2.8),
+        noise=(6, 14),
+        curl=(0.01, 0.06),
+        crop=(0.03, 0.15),
+        crop_share=0.35,
+        glare=(0.6, 1.0),
+        glare_share=0.65,
+        shadow=(0.25, 0.55),
+        shadow_share=0.55,
+        warmth=0.6,
+        motion_px=(4, 12),
+        motion_share=0.45,
+        lens=0.06,
+        wear=(0.1, 1.0),
+        tone=0.5,
+        jpeg=(40, 80),
+    ),
+}
+
+
+def draw(
+    rng: np.random.Generator,
+    level: Level,
+    factors: Collection[Factor],
+    backgrounds: tuple[str, ...],
+) -> Conditions:
+    """Draw a capture's conditions.
+
+    Every factor takes its share of chance whether it is present or not, so that a factor alone is as strong as it is
+    together with the others; what happens only sometimes always happens when it is alone.
+
+    Args:
+        rng: Where they come from.
+        level: How hard.
+        factors: Those that are present; the others stay at the defaults of `Conditions`.
+        backgrounds: Among which one is chosen.
+    """
+    chance = _Chance({factor: rng.random(4) for factor in Factor}, is_alone=len(factors) == 1)
+    ranges = RANGES[level]
+    values = _scene(chance, ranges, backgrounds) | _camera(chance, ranges)
+    drawn = {key: value for f in Factor if f in factors for key, value in values[f].items()}
+    return Conditions(**drawn)  # type: ignore[arg-type]  # each value is of its field's type
+
+
+_Values = dict[Factor, dict[str, float | int | str]]
+
+
+class _Chance:
+    """Four numbers 0..1 for each factor, and what is made of them."""
+
+    def __init__(
+        self, numbers: Mapping[Factor, npt.NDArray[np.float64]], *, is_alone: bool
+    ) -> None:
+        self._numbers = numbers
+        self._is_alone = is_alone
+
+    def of(self, factor: Factor, number: int = 0) -> float:
+        return float(self._numbers[factor][number])
+
+    def at(self, pair: tuple[float, float], factor: Factor, number: int = 0) -> float:
+        return pair[0] + (pair[1] - pair[0]) * self.of(factor, number)
+
+    def around(self, most: float, factor: Factor) -> float:
+        return self.at((-most, most), factor)
+
+    def sometimes(self, pair: tuple[float, float], share: float, factor: Factor) -> float:
+        return self.at(pair, factor) if self._is_alone or self.of(factor, 1) < share else 0.0
+
+    def thumbs(self, counts: tuple[int, ...]) -> int:
+        drawn = counts[int(self.of(Factor.FINGERS) * len(counts))]
+        return max(drawn, int(self._is_alone))
+
+
+def _scene(chance: _Chance, ranges: Ranges, backgrounds: tuple[str, ...]) -> _Values:
+    at, of = chance.at, chance.of
+    is_turned = of(Factor.TURN, 1) < ranges.quarter
+    quarters = 1 + int(of(Factor.TURN, 2) * 3) if is_turned else 0
+    turn_deg = (chance.around(ranges.turn_deg, Factor.TURN) + 90 * quarters) % 360
+    off_middle = of(Factor.SIZE, 1) * ranges.off_middle
+    reach = at(ranges.reach, Factor.FINGERS, 1)
+    return {
+        Factor.BACKGROUND: {
+            "background": backgrounds[int(of(Factor.BACKGROUND) * len(backgrounds))]
+        },
+        Factor.TURN: {"turn_deg": turn_deg},
+        Factor.SIZE: {"fill": at(ranges.fill, Factor.SIZE), "off_middle": off_middle},
+        Factor.TILT: {"tilt_deg": at(ranges.tilt_deg, Factor.TILT)},
+        Factor.MARGIN: {
+            "margin": at(ranges.margin, Factor.MARGIN),
+            "paper": of(Factor.MARGIN, 1) * ranges.paper,
+        },
+        Factor.FINGERS: {"thumbs": chance.thumbs(ranges.thumbs), "reach": reach},
+        Factor.CURL: {"curl": at(ranges.curl, Factor.CURL)},
+        Factor.CROP: {"crop": chance.sometimes(ranges.crop, ranges.crop_share, Factor.CROP)},
+        Factor.WEAR: {"wear": at(ranges.wear, Factor.WEAR)},
+    }
+
+
+def _camera(chance: _Chance, ranges: Ranges) -> _Values:
+    at, around, sometimes = chance.at, chance.around, chance.sometimes
+    shadow = sometimes(ranges.shadow, ranges.shadow_share, Factor.SHADOW)
+    motion_px = sometimes(ranges.motion_px, ranges.motion_share, Factor.MOTION)
+    return {
+        Factor.LIGHT: {"light": at(ranges.light, Factor.LIGHT)},
+        Factor.EXPOSURE: {"stops": around(ranges.stops, Factor.EXPOSURE)},
+        Factor.DEFOCUS: {"defocus_px": at(ranges.defocus_px, Factor.DEFOCUS)},
+        Factor.NOISE: {"noise": at(ranges.noise, Factor.NOISE)},
+        Factor.GLARE: {"glare": sometimes(ranges.glare, ranges.glare_share, Factor.GLARE)},
+        Factor.SHADOW: {"shadow": shadow},
+        Factor.WHITE_BALANCE: {"warmth": around(ranges.warmth, Factor.WHITE_BALANCE)},
+        Factor.MOTION: {"motion_px": motion_px},
+        Factor.LENS: {"lens": around(ranges.lens, Factor.LENS)},
+        Factor.TONE: {"tone": around(ranges.tone, Factor.TONE)},
+        Factor.JPEG: {"jpeg": round(at(ranges.jpeg, Factor.JPEG))},
+    }

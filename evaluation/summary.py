@@ -1,0 +1,149 @@
+"""What all answers of an evaluation come to: scores by section, marks, curves and times, as a `Report`."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from device.bundle.manifest import Manifest
+from device.recognition.verdict import Verdict
+from evaluation import metrics
+from evaluation.metrics import Percentiles, Share
+from evaluation.plan import Plan
+from evaluation.protocol import Outcome, Run
+from evaluation.queries import Sort
+from evaluation.results import Mark, ReferenceLine, Report, Scores
+from evaluation.simulate.conditions import HELD_BACK, Level
+
+CORNERS_WITHIN = 0.02
+LEFT_OUT = "left out"
+
+
+def summarise(
+    run: Run,
+    manifest: Manifest,
+    plan: Plan,
+    *,
+    threads: int,
+    model_ms: float,
+    refused: Sequence[str] = (),
+    reference: Sequence[ReferenceLine] = (),
+) -> Report:
+    """Give what a run comes to."""
+    groups: dict[tuple[str, str], list[Outcome]] = {}
+    for outcome in run.outcomes:
+        groups.setdefault((outcome.section, outcome.sort), []).append(outcome)
+    others = [o for o in run.outcomes if o.sort is Sort.UNKNOWN]
+    sections = tuple(_scores(*named, group, others) for named, group in groups.items())
+    times = [outcome.took_ms for outcome in run.outcomes]
+    steps: dict[str, list[float]] = {}
+    for outcome in run.outcomes:
+        for step, took_ms in outcome.timings_ms.items():
+            steps.setdefault(step, []).append(took_ms)
+    whole = metrics.percentiles(times)
+    return Report(
+        bundle_id=manifest.bundle_id,
+        name=manifest.name,
+        prints=manifest.items,
+        suite=plan.suite.value,
+        seed=plan.seed,
+        threads=threads,
+        thresholds=manifest.thresholds,
+        marks=_marks({section.name: section for section in sections}, whole, model_ms),
+        sections=sections,
+        reference=tuple(reference),
+        model_ms=model_ms,
+        whole=whole,
+        whole_by={
+            name: metrics.percentiles([o.took_ms for o in run.outcomes if _is_there(o) is there])
+            for name, there in (("print in the collection", True), ("print not in it", False))
+        },
+        steps={step: metrics.percentiles(took) for step, took in steps.items()},
+        refused=(*refused, *run.unread),
+    )
+
+
+def _scores(name: str, sort: str, outcomes: Sequence[Outcome], others: Sequence[Outcome]) -> Scores:
+    known = [o.told for o in outcomes if _is_there(o)]
+    unknown = [o for o in outcomes if not _is_there(o)]
+    # Prints of other collections are shown at normal: its threshold minds them too.
+    wider = [o.told for o in (*unknown, *(others if name == Level.NORMAL.value else ()))]
+    errors = [o.corner_error for o in outcomes if not o.left_out and o.corner_error is not None]
+    return Scores(
+        name=name,
+        sort=sort,
+        count=len(known),
+        unknown=len(unknown),
+        r1=metrics.recall_at(known, 1),
+        r5=metrics.recall_at(known, 5),
+        r20=metrics.recall_at(known, 20),
+        accepted_right=metrics.accepted_and_right(known),
+        unknown_accepted=metrics.accepted([o.told for o in unknown]),
+        right_at_1_percent=metrics.right_at_false_accepts(known, wider),
+        false_at_95_percent=metrics.false_accepts_at_right(known, wider),
+        gap=metrics.average_precision(known, wider),
+        corners=metrics.share_of([error <= CORNERS_WITHIN for error in errors]),
+        mirrored=metrics.share_of([o.mirrored for o in outcomes if not o.left_out]),
+        not_in_collection=metrics.share_of(
+            [o.verdict is Verdict.NOT_IN_COLLECTION for o in unknown]
+        ),
+        verdicts=dict(Counter(_verdict(o) for o in outcomes)),
+        is_held_back=name in {factor.value for factor in HELD_BACK},
+        curve=metrics.curve(known, wider),
+    )
+
+
+def _is_there(outcome: Outcome) -> bool:
+    return outcome.is_known and not outcome.left_out
+
+
+def _verdict(outcome: Outcome) -> str:
+    return f"{LEFT_OUT}: {outcome.verdict}" if outcome.left_out else outcome.verdict.value
+
+
+def _marks(found: Mapping[str, Scores], whole: Percentiles, model_ms: float) -> tuple[Mark, ...]:
+    wanted: tuple[tuple[str, str, str, float], ...] = (
+        ("R@1, easy", "easy", "r1", 0.995),
+        ("R@1, normal", "normal", "r1", 0.98),
+        ("R@1, hard", "hard", "r1", 0.92),
+        ("accepted and right at 1 % false accepts, normal", "normal", "right_at_1_percent", 0.95),
+        ("R@1, other copies, clean", "other copies, clean", "r1", 0.94),
+        ("R@20, other copies, clean", "other copies, clean", "r20", 0.99),
+        ("R@1, other copies, held", "other copies, held", "r1", 0.85),
+        ("sheet's corners within 2 %, normal", "normal", "corners", 0.98),
+    )
+    nothing = metrics.share(0, 0)
+    marks = [
+        _mark(name, getattr(found[section], what) if section in found else nothing, least)
+        for name, section, what, least in wanted
+    ]
+    empty = found["no print"].not_in_collection if "no print" in found else nothing
+    answered = metrics.share(empty.count - empty.hits, empty.count)
+    marks.append(_mark("no print here, answered otherwise", answered, 0.005, is_at_least=False))
+    multiple = round(whole.p95 / model_ms, 3) if whole.count and model_ms else None
+    marks.append(
+        Mark(
+            name="frame to answer, p95, in bare model calls",
+            wanted=4.0,
+            is_at_least=False,
+            found=multiple,
+            is_met=None if multiple is None else multiple <= 4.0,
+            low=None,
+            high=None,
+            count=whole.count,
+        )
+    )
+    return tuple(marks)
+
+
+def _mark(name: str, found: Share, wanted: float, *, is_at_least: bool = True) -> Mark:
+    value = found.value
+    is_met = None if value is None else value >= wanted if is_at_least else value <= wanted
+    return Mark(
+        name=name,
+        wanted=wanted,
+        is_at_least=is_at_least,
+        found=value,
+        is_met=is_met,
+        low=None if value is None else found.low,
+        high=None if value is None else found.high,
+        count=found.count,
+    )

@@ -1,0 +1,161 @@
+"""The page holds what was measured and what failed, needs nothing else, and lets no title become HTML."""
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from device.bundle.opened import read_manifest
+from device.recognition.verdict import Verdict
+from evaluation import metrics, summary
+from evaluation.failures import Failure, Named, data_uri, worth_showing
+from evaluation.metrics import Told
+from evaluation.plan import Plan
+from evaluation.protocol import Outcome, Run
+from evaluation.queries import Sort
+from evaluation.report import page
+from evaluation.summary import Report
+
+BUNDLE = Path(__file__).parents[3] / "demo/bundle"
+NASTY = '<script>alert("1")</script> & "Sohn"'
+
+
+def outcome(
+    section: str, sort: Sort, rank: int | None, confidence: float, **changes: object
+) -> Outcome:
+    """Give an answer."""
+    values: dict[str, object] = {
+        "section": section, "sort": sort, "name": "p", "is_known": True, "left_out": False,
+        "told": Told(rank=rank, accepted=confidence >= 1, confidence=confidence),
+        "verdict": Verdict.SAME_PRINT if confidence >= 1 else Verdict.NOT_IN_COLLECTION,
+        "answered": "p", "mirrored": False, "corner_error": 0.01, "took_ms": 100.0,
+        "timings_ms": {"sheet": 20.0},
+    }  # fmt: skip
+    return Outcome(**(values | changes))  # type: ignore[arg-type]
+
+
+def failure(section: str, confidence: float) -> Failure:
+    """Give a failure with a title that wants to be a script."""
+    picture = data_uri("image/jpeg", b"pixels")
+    return Failure(
+        section=section, name=NASTY, under="wood", frame=picture, verdict="same_print",
+        confidence=confidence, right=Named(record_id="r-1", title=NASTY, picture=None),
+        answered=Named(record_id="r-2", title="Melencolia", picture=picture),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    """A report of a few answers."""
+    outcomes = (
+        *(outcome("normal", Sort.LEVEL, 0, 2.0) for _ in range(3)),
+        outcome("normal", Sort.LEVEL, None, 0.5, corner_error=float("inf")),
+        *(outcome("normal", Sort.LEVEL, None, 0.2, left_out=True) for _ in range(4)),
+        outcome("no print", Sort.EMPTY, None, 0.0, is_known=False, corner_error=None),
+        outcome(
+            "no print",
+            Sort.EMPTY,
+            None,
+            0.8,
+            is_known=False,
+            corner_error=None,
+            verdict=Verdict.SIMILAR_ONLY,
+        ),
+        outcome("tilt", Sort.FACTOR, 0, 2.0),
+        outcome("glare", Sort.FACTOR, 0, 2.0),
+    )
+    run = Run(outcomes=outcomes, failures=(), unread=("torn.jpg: expected a whole picture",))
+    manifest = replace(read_manifest(BUNDLE), name=NASTY)
+    return summary.summarise(run, manifest, Plan(), threads=2, model_ms=50.0)
+
+
+def test_marks_are_what_was_counted(report: Report) -> None:
+    found = {mark.name: mark for mark in report.marks}
+
+    assert found["R@1, normal"].found == 0.75
+    assert found["R@1, normal"].is_met is False
+    assert found["accepted and right at 1 % false accepts, normal"].found == 0.75
+    assert found["sheet's corners within 2 %, normal"].found == 0.75
+    assert found["no print here, answered otherwise"].found == 0.5
+    assert found["frame to answer, p95, in bare model calls"].found == 2.0
+    assert found["R@1, hard"].is_met is None
+
+
+def test_a_factor_held_back_is_named_so(report: Report) -> None:
+    held_back = {section.name: section.is_held_back for section in report.sections}
+
+    assert held_back["glare"]
+    assert not held_back["tilt"]
+
+
+def test_the_page_needs_nothing_else(report: Report) -> None:
+    text = page.page(report, [failure("normal", 2.0)])
+
+    assert "<script" not in text
+    assert not re.findall(r"""(?:src|href)=["'](?!data:)""", text)
+    assert "url(" not in text
+    assert "prefers-color-scheme: dark" in text
+
+
+def test_titles_and_names_are_escaped(report: Report) -> None:
+    text = page.page(report, [failure("normal", 2.0)])
+
+    assert NASTY not in text
+    assert (
+        text.count("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &quot;Sohn&quot;") == 4
+    )
+
+
+def test_the_page_holds_failures_and_what_was_left_out(report: Report) -> None:
+    text = page.page(report, [failure("normal", 2.0)])
+
+    assert text.count('class="case"') == 1
+    assert "Melencolia" in text
+    assert "picture may not be shown" in text
+    assert "torn.jpg" in text
+
+
+def test_every_element_is_closed(report: Report) -> None:
+    class Closing(HTMLParser):
+        def __init__(self) -> None:
+            super().__init__()
+            self.open: list[str] = []
+
+        def handle_starttag(self, tag: str, attrs: object) -> None:
+            if tag not in ("meta", "img"):
+                self.open.append(tag)
+
+        def handle_endtag(self, tag: str) -> None:
+            assert self.open.pop() == tag
+
+        def handle_startendtag(self, tag: str, attrs: object) -> None:
+            pass
+
+    parser = Closing()
+    parser.feed(page.page(report, [failure("normal", 2.0)] * 2))
+    parser.close()
+
+    assert not parser.open
+
+
+def test_the_json_holds_the_same_report(report: Report) -> None:
+    data = json.loads(page.to_json_text(report))
+
+    assert data["sections"][0]["r1"] == {
+        "hits": 3, "count": 4, "value": 0.75, "low": metrics.share(3, 4).low,
+        "high": metrics.share(3, 4).high,
+    }  # fmt: skip
+    assert data["whole"]["p95"] == 100.0
+
+
+def test_every_section_has_failures_among_the_few_that_are_shown() -> None:
+    many = [failure("normal", float(i)) for i in range(40)] + [failure("no print", 0.1)]
+
+    chosen = worth_showing(many, 24)
+
+    assert len(chosen) == 24
+    assert [one.section for one in chosen].count("no print") == 1
+    assert chosen[0].confidence == 39.0
