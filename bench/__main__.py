@@ -16,7 +16,7 @@ from bench.results import Section
 from bench.setting import FULL, QUICK, Setting
 from converter.cache import Cache
 from converter.errors import ConverterError
-from converter.weights import default_cache
+from converter.model.weights import default_cache
 from device.errors import KioskError
 
 NAMES = (

@@ -7,7 +7,7 @@ from bench.rehearsal import LARGE, Rehearsal, rehearse, seconds_for
 from bench.results import Mark, Section, Table
 from bench.setting import Setting, say
 from bench.sides import Side, Work
-from converter.parity import Plan
+from converter.parity.compare import Plan
 
 HOURS_MARK, GB_MARK = 1.0, 4.0
 

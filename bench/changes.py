@@ -18,10 +18,11 @@ from pathlib import Path
 
 import numpy as np
 
-from converter import bundle_writer, collection, details
-from converter.details import Entry
-from converter.item import Item
-from converter.pieces import cut
+from converter.build import bundle_writer, features
+from converter.build.features import Entry
+from converter.ingest import collection
+from converter.ingest.item import Item
+from converter.publish.chunking import cut
 from device.bundle import layout, recipe, release
 from device.bundle.manifest import FileEntry
 from device.bundle.opened import opened
@@ -113,7 +114,7 @@ def write(sample: Sample, prints: list[Print], build: int, folder: Path) -> None
     vectors = [each.rng(5).standard_normal(DIMENSIONS, dtype=np.float32) for each in prints]
     np.save(folder / layout.FINGERPRINTS, np.stack(vectors))
     book = codebooks.load(sample.bundle / layout.CODEBOOK)
-    details.write([sample.entry(each) for each in prints], book, folder)
+    features.write([sample.entry(each) for each in prints], book, folder)
     for name in (*_REBUILT, *_NEW, *_STEADY):
         size = (sample.bundle / name).stat().st_size
         size = size * len(prints) // len(sample.items) if name in _REBUILT else size

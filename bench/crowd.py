@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from converter import details as laid
-from converter.details import Entry
+from converter.build import features as laid
+from converter.build.features import Entry
 from device.bundle import layout
 from device.recognition import codebook
 from device.recognition.arrays import mapped_array

@@ -12,8 +12,8 @@ from bench import peers
 from bench.results import Mark, Section, Timing, ratio, times_table
 from bench.setting import Setting, inputs, items_of, say, spread
 from bench.sides import Maker, Side, race, started
-from converter import calibration, weights
-from converter.backbone import profile_of
+from converter.model import calibration, weights
+from converter.model.vgg16 import profile_of
 from device.bundle import layout
 from device.imaging.frames import Pixels
 from device.recognition.search import unit

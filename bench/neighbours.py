@@ -13,9 +13,9 @@ from bench import generated, plain_annoy, real_vectors
 from bench.plain_annoy import PlainIndex
 from bench.results import Mark, Section, Table, Timing, ratio, times_table
 from bench.setting import Setting, say
-from converter import bundle_writer, index
-from converter.exact import Exact, search
-from converter.index import NEAREST, BuiltIndex
+from converter.build import bundle_writer, index
+from converter.build.exact_search import Exact, search
+from converter.build.index import NEAREST, BuiltIndex
 from device.bundle import layout
 from device.recognition.fingerprint import Fingerprint, Vector
 from device.recognition.search import Index, Vectors
@@ -57,7 +57,7 @@ def measure(setting: Setting) -> Section:
         title="The ten nearest prints",
         method=(
             "One query at a time, one thread, the sides by turns. Ours: the product's own code (half-whitened "
-            "Annoy, then exact scores), its parameters chosen by converter.index on other queries. Plain Annoy: whole "
+            "Annoy, then exact scores), its parameters chosen by converter.build.index on other queries. Plain Annoy: whole "
             "fingerprints, for each number of trees the least search_k on a grid half an octave apart that reaches our "
             f"recall. Generated prints are mixtures of {len(real.base)} real fingerprints (bench/generated.py); "
             "held-out prints are of the same making, camera views are prints moved as simulated captures move real ones."

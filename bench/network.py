@@ -6,8 +6,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from converter.backbone import DIMENSIONS, SIDE, Profile, folded_kernel
-from converter.weights import Weights
+from converter.model.vgg16 import DIMENSIONS, SIDE, Profile, folded_kernel
+from converter.model.weights import Weights
 
 INPUT = "rgb"
 NORM = "fingerprint"

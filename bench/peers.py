@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.network import INPUT, NORM
-from converter.backbone import Profile
-from converter.weights import Weights, find
+from converter.model.vgg16 import Profile
+from converter.model.weights import Weights, find
 from device.imaging.frames import Pixels
 from device.recognition.fingerprint import Fingerprinter
 
@@ -47,11 +47,11 @@ def _keras_model(cache: Path, profile: Profile, threads: int) -> Any:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     import tensorflow as tf
 
-    from converter import backbone
+    from converter.model import vgg16
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    return backbone.build(find(None, cache=cache), profile)
+    return vgg16.build(find(None, cache=cache), profile)
 
 
 def onnx_runtime(model: Path, threads: int) -> Fingerprints:

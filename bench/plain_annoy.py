@@ -6,8 +6,8 @@ from pathlib import Path
 import annoy
 import numpy as np
 
-from converter.exact import Exact
-from converter.index import NEAREST, SEED
+from converter.build.exact_search import Exact
+from converter.build.index import NEAREST, SEED
 from device.recognition.fingerprint import Vector
 from device.recognition.search import Vectors
 

@@ -8,8 +8,8 @@ import numpy as np
 from tqdm import tqdm
 
 from bench.setting import Setting, items_of
-from converter.captures import PrintPicture, take
-from converter.collection import Item
+from converter.calibrate.captures import PrintPicture, take
+from converter.ingest.collection import Item
 from device.bundle import layout
 from device.bundle.opened import opened
 from device.imaging import frames

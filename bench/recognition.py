@@ -15,7 +15,7 @@ from bench.one_crop import MODEL, Laps
 from bench.results import Mark, Section, Table, Timing, ratio, times_table
 from bench.setting import Setting, items_of, say, spread
 from bench.sides import Maker, Side, race, started
-from converter.backbone import profile_of
+from converter.model.vgg16 import profile_of
 from device.bundle.opened import open_bundle
 from device.imaging import frames
 from device.imaging.frames import Pixels, to_jpeg

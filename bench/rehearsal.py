@@ -13,14 +13,16 @@ import numpy as np
 
 from bench import generated
 from bench.setting import Setting, items_of, say, spread
-from converter import calibration, captures, index, prepare, quantize, weights
-from converter.backbone import build, profile_of
+from converter.build import index
+from converter.build.pictures import SCREEN_QUALITY, Prepared, prepare
 from converter.cache import Cache
-from converter.captures import PrintPicture
-from converter.collection import Item
-from converter.fingerprints import Quantised, Reference
-from converter.parity import Plan
-from converter.prepare import SCREEN_QUALITY, Prepared
+from converter.calibrate import captures
+from converter.calibrate.captures import PrintPicture
+from converter.ingest.collection import Item
+from converter.model import calibration, quantize, weights
+from converter.model.fingerprints import Quantised, Reference
+from converter.model.vgg16 import build, profile_of
+from converter.parity.compare import Plan
 from device.bundle import layout
 from device.imaging import frames
 from device.recognition import codebook
@@ -122,7 +124,7 @@ def _timed(work: Callable[[], T]) -> tuple[T, float]:
 
 
 def _prepared(items: Sequence[Item], cache: Cache, setting: Setting) -> list[Prepared]:
-    ready = prepare.prepare(
+    ready = prepare(
         items,
         cache,
         wants_pixels=[True] * len(items),

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from PIL import Image, ImageOps
 
 from bench.peers import tensorflow_graph, tensorflow_predict
-from converter.backbone import Profile
+from converter.model.vgg16 import Profile
 from device.bundle import layout
 from device.imaging.frames import Pixels
 from device.recognition.search import load_array

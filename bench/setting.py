@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from converter import collection
 from converter.cache import Cache
-from converter.collection import Item
+from converter.ingest import collection
+from converter.ingest.collection import Item
 from device.bundle.manifest import Manifest
 from device.bundle.opened import read_manifest
 from device.imaging import frames

@@ -24,7 +24,7 @@ from tuf.api.exceptions import DownloadHTTPError
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
 from bench.errors import SideError
-from converter import keys, publish, repository
+from converter.publish import keys, publisher, repository
 from device.bundle import release
 from device.bundle.manifest import FileEntry
 from device.store.fetch import fetch
@@ -104,7 +104,7 @@ def _publish(folder: Path, size: int) -> None:
     signers = {name: keys.create(folder / f"{name}.pem", name, None) for name in keys.ROOT_NAMES}
     signer = keys.create(folder / "publishing.pem", keys.PUBLISHING_NAME, None)
     made = repository.create(folder / "repository", signers, signer, datetime.now(UTC))
-    publish.write_root(made, folder / release.ROOT_FILE)
+    publisher.write_root(made, folder / release.ROOT_FILE)
     data = os.urandom(size)
     sha256 = hashlib.sha256(data).hexdigest()
     with made.edit_targets() as targets:

@@ -9,16 +9,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from converter import progress, publishing
+from converter import progress
 from converter.cache import Cache
 from converter.errors import ConverterError
+from converter.publish import commands
 from device import __version__
 from device.bundle.opened import opened, read_manifest
 from device.errors import KioskError
 from evaluation import plan
 
 if TYPE_CHECKING:
-    from converter.parity import Marks, Plan
+    from converter.parity.compare import Marks, Plan
 
 _MARKS = ("museum", "strict", "none")
 
@@ -82,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     parity.set_defaults(run=_parity)
     _add_evaluate(verbs)
     _add_inspect_and_diff(verbs)
-    publishing.add_commands(verbs)
+    commands.add_commands(verbs)
     return parser
 
 
@@ -177,7 +178,7 @@ def _positive(text: str) -> int:
 
 
 def _plan(options: argparse.Namespace) -> "Plan":
-    from converter.parity import Plan
+    from converter.parity.compare import Plan
 
     captures = options.captures
     return Plan(
@@ -196,20 +197,21 @@ def _share(text: str) -> float:
 
 
 def _cache(options: argparse.Namespace) -> Cache:
-    from converter.weights import default_cache
+    from converter.model.weights import default_cache
 
     return Cache(root=options.cache or default_cache(os.environ, Path.home()))
 
 
 def _marks(name: str) -> "Marks":
-    from converter import parity
+    from converter.parity import compare
 
-    return {"museum": parity.MUSEUM, "strict": parity.STRICT, "none": parity.Marks()}[name]
+    return {"museum": compare.MUSEUM, "strict": compare.STRICT, "none": compare.Marks()}[name]
 
 
 def _build(options: argparse.Namespace) -> int:
     # Heavy libraries load inside the verbs that need them, so that --help and check are quick.
-    from converter import pipeline, prepare
+    from converter import pipeline
+    from converter.build import pictures
     from converter.pipeline import DEFAULT_PROFILE, DEFAULT_VARIANT, Options
 
     with progress.bars() as show:
@@ -224,7 +226,7 @@ def _build(options: argparse.Namespace) -> int:
                 plan=_plan(options),
                 marks=_marks(options.marks),
                 most_refused=options.max_refused,
-                picture_quality=options.picture_quality or prepare.SCREEN_QUALITY,
+                picture_quality=options.picture_quality or pictures.SCREEN_QUALITY,
                 workers=_cores(),
                 threads=options.threads,
                 cache=_cache(options),
@@ -243,18 +245,18 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from converter import check, collection
+    from converter.ingest import check_report, collection
 
     with progress.bars() as show:
         read = collection.read(
             options.collection, columns=options.columns, progress=partial(show, "read collection")
         )
-    print(check.summary(read))
+    print(check_report.summary(read))
     return 1 if read.refusals else 0
 
 
 def _parity(options: argparse.Namespace) -> int:
-    from converter.remeasure import remeasure
+    from converter.parity.remeasure import remeasure
 
     with progress.bars() as show:
         failures = remeasure(
@@ -275,7 +277,7 @@ def _parity(options: argparse.Namespace) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from converter.evaluate import evaluate
+    from converter.parity.evaluate import evaluate
     from evaluation.evaluate import PAGE, marks_line
 
     with progress.bars() as show:
@@ -286,14 +288,14 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 
 def _inspect(options: argparse.Namespace) -> int:
-    from converter import inspect
+    from converter.build import inspect
 
     print(inspect.describe(read_manifest(options.bundle)))
     return 0
 
 
 def _diff(options: argparse.Namespace) -> int:
-    from converter import diff
+    from converter.build import diff
 
     with opened(options.old) as old, opened(options.new) as new:
         print(diff.describe(diff.compare(old, new)))

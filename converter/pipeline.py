@@ -8,40 +8,34 @@ from pathlib import Path
 
 import numpy as np
 
-from converter import (
-    backbone,
+from converter.build import (
+    atomic_swap,
     bundle_writer,
-    calibration,
-    captures,
-    codebook,
-    collection,
-    details,
+    decode,
+    features,
     index,
-    likes,
-    parity,
-    place,
-    prepare,
-    quantize,
-    readable,
-    report,
-    self_search,
-    thresholds,
-    weights,
+    self_test,
+    train_codebook,
 )
-from converter.backbone import Profile
+from converter.build.decode import Prints
+from converter.build.index import BuiltIndex
+from converter.build.pictures import picture
 from converter.cache import Cache, own_code
-from converter.captures import Capture, PrintPicture
-from converter.carried import Carried, marks_of
-from converter.collection import Collection, Item, Refusal
+from converter.calibrate import captures, duplicates, thresholds
+from converter.calibrate.capture_cache import KeptCaptures
+from converter.calibrate.captures import Capture, PrintPicture
+from converter.calibrate.threshold_cache import Carried, marks_of
 from converter.errors import BuildError, GateError
-from converter.fingerprints import Quantised, Reference
-from converter.index import BuiltIndex
-from converter.kept_captures import KeptCaptures
-from converter.parity import Marks, Parity, Plan
+from converter.ingest import collection
+from converter.ingest.collection import Collection, Item, Refusal
+from converter.model import calibration, quantize, vgg16, weights
+from converter.model.fingerprints import Quantised, Reference
+from converter.model.quantize import Variant
+from converter.model.vgg16 import Profile
+from converter.model.weights import Weights
+from converter.parity import compare, report
+from converter.parity.compare import Marks, Parity, Plan
 from converter.progress import Progress
-from converter.quantize import Variant
-from converter.readable import Prints
-from converter.weights import Weights
 from device import __version__
 from device.bundle import layout
 from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Thresholds, identify
@@ -108,7 +102,7 @@ def build(options: Options, progress: Progress) -> Built:
     Raises:
         ConverterError: When a step fails, or parity stays below the marks.
     """
-    with place.claimed(options.out) as folder:
+    with atomic_swap.claimed(options.out) as folder:
         read = collection.read(
             options.collection,
             columns=options.columns,
@@ -119,7 +113,7 @@ def build(options: Options, progress: Progress) -> Built:
         quantised = Quantised(
             folder / layout.MODEL, model.sha256, options.cache, threads=options.threads
         )
-        book = codebook.train(list(calibration.prints()))
+        book = train_codebook.train(list(calibration.prints()))
         prints = _find(read, quantised, book, options, progress)
         pictures = prints.pictures()
         taken = _take(pictures, quantised, options, progress)
@@ -137,7 +131,7 @@ def build(options: Options, progress: Progress) -> Built:
         bundle_writer.write_manifest(manifest, folder)
         reference = Reference(found, options.profile, options.cache)
         with opened(folder) as bundle:
-            measured = parity.compare(
+            measured = compare.compare(
                 bundle,
                 pictures,
                 reference,
@@ -148,11 +142,11 @@ def build(options: Options, progress: Progress) -> Built:
                 progress=progress,
             )
             page = report.page(measured, options.marks)
-            probes = self_search.choose_probes(bundle, options.threads)
+            probes = self_test.choose_probes(bundle, options.threads)
         _check_marks(measured, page, options)
         manifest = _seal(manifest, measured, page, probes, folder)
-        self_search.check(folder, options.threads)
-        place.put(folder, options.out)
+        self_test.check(folder, options.threads)
+        atomic_swap.put(folder, options.out)
     notes = (*read.warnings, *([fitted.note] if fitted.note else []))
     return Built(manifest=manifest, refusals=prints.refusals, notes=notes)
 
@@ -167,7 +161,7 @@ def _write_model(options: Options, found: Weights, folder: Path, progress: Progr
     data = options.cache.get("model", *key)
     if data is None:
         _log.info("making the %s model", options.variant)
-        network = backbone.build(found, options.profile)
+        network = vgg16.build(found, options.profile)
         data = quantize.convert(
             network,
             options.variant,
@@ -182,7 +176,7 @@ def _write_model(options: Options, found: Weights, folder: Path, progress: Progr
         preprocess=options.profile,
         resize=preprocess.RESIZE,
         input_size=preprocess.INPUT_SIDE,
-        dimensions=backbone.DIMENSIONS,
+        dimensions=vgg16.DIMENSIONS,
         weights_sha256=found.sha256,
         sha256=sha256_of(path),
     )
@@ -191,7 +185,7 @@ def _write_model(options: Options, found: Weights, folder: Path, progress: Progr
 def _find(
     read: Collection, quantised: Quantised, book: Codebook, options: Options, progress: Progress
 ) -> Prints:
-    return readable.find(
+    return decode.find(
         read,
         quantised,
         book,
@@ -211,17 +205,17 @@ def _write_parts(
     options: Options,
     folder: Path,
 ) -> None:
-    def picture(item: Item, size: Size) -> bytes:
-        return prepare.picture(item, size, options.cache, options.picture_quality)
+    def prepared(item: Item, size: Size) -> bytes:
+        return picture(item, size, options.cache, options.picture_quality)
 
     bundle_writer.write_records(prints.items, read.languages, folder / layout.RECORDS)
-    bundle_writer.write_pictures(prints.items, picture, folder)
+    bundle_writer.write_pictures(prints.items, prepared, folder)
     bundle_writer.write_arrays(prints.vectors, built.projection, folder)
-    details.write([_details(item, book, options.cache) for item in prints.items], book, folder)
+    features.write([_details(item, book, options.cache) for item in prints.items], book, folder)
 
 
-def _details(item: Item, book: Codebook, cache: Cache) -> details.Entry:
-    entry = details.kept(item.image_sha256, book, cache)
+def _details(item: Item, book: Codebook, cache: Cache) -> features.Entry:
+    entry = features.kept(item.image_sha256, book, cache)
     if entry is None:
         raise BuildError(f"{item.record_id}: its details have left the cache; build again")
     return entry
@@ -249,7 +243,7 @@ def _fit(
     progress: Progress,
 ) -> thresholds.Fit:
     """Open the bundle as far as it is, and see what the kiosk makes of captures; or take what was fitted before."""
-    related = likes.related(folder / layout.RECORDS)
+    related = duplicates.related(folder / layout.RECORDS)
     kept = _carried(unfitted, options)
     marks = marks_of(prints.items, prints.vectors, related)
     earlier = None if options.fits_anew else kept.get(marks)
@@ -313,7 +307,7 @@ def _seal(
     sealed = identify(
         replace(
             manifest,
-            parity=parity.summary(measured),
+            parity=compare.summary(measured),
             probes=probes,
             files=bundle_writer.entries(folder),
         )
@@ -323,7 +317,7 @@ def _seal(
 
 
 def _check_marks(measured: Parity, page: str, options: Options) -> None:
-    failures = parity.gate(measured, options.marks)
+    failures = compare.gate(measured, options.marks)
     if not failures:
         return
     beside = options.out.with_name(f"{options.out.name}.parity-failed.html")

@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 from book import trained
 
-from converter import bundle_writer, collection, details, index, pipeline, weights
+from converter import pipeline
+from converter.build import bundle_writer, features, index
 from converter.cache import Cache
-from converter.collection import Item
-from converter.weights import Weights
+from converter.ingest import collection
+from converter.ingest.collection import Item
+from converter.model import weights
+from converter.model.weights import Weights
 from device.bundle import layout
 from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Thresholds, identify, parse
 from device.bundle.opened import OpenedBundle, opened, sha256_of
@@ -73,10 +76,10 @@ def small_bundle(
     bundle_writer.write_arrays(vectors, built.projection, folder)
     book = trained()
     entries = [
-        details.take(frames.decode(pictures[item.record_id, "screen"], name="screen"), book)
+        features.take(frames.decode(pictures[item.record_id, "screen"], name="screen"), book)
         for item in small_items
     ]
-    details.write(entries, book, folder)
+    features.write(entries, book, folder)
     manifest = Manifest(
         format_version=FORMAT_VERSION,
         bundle_id="",

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bench import plain_annoy
-from converter import exact
+from converter.build import exact_search
 from device.recognition.search import Vectors, unit
 
 
@@ -20,7 +20,7 @@ def vectors() -> Vectors:
 
 def test_tuning_finds_the_least_of_the_grid_that_suffices(tmp_path: Path, vectors: Vectors) -> None:
     queries = unit(np.random.default_rng(1).normal(size=(30, 64)).astype(np.float32))
-    yardstick = exact.search(vectors, queries, 10)
+    yardstick = exact_search.search(vectors, queries, 10)
     grown = plain_annoy.grow(vectors, 5, tmp_path / "plain.ann")
 
     tuned = plain_annoy.tuned(grown, yardstick, 0.8)
@@ -33,7 +33,7 @@ def test_tuning_finds_the_least_of_the_grid_that_suffices(tmp_path: Path, vector
 
 def test_a_recall_out_of_reach_gives_the_most_there_is(tmp_path: Path, vectors: Vectors) -> None:
     nearer_than_any = replace(
-        exact.search(vectors, vectors[:3], 10), floors=np.full(3, 2.0, np.float32)
+        exact_search.search(vectors, vectors[:3], 10), floors=np.full(3, 2.0, np.float32)
     )
 
     tuned = plain_annoy.tuned(

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.rehearsal import Rehearsal, seconds_for
-from converter.parity import Plan
+from converter.parity.compare import Plan
 from evaluation.simulate.camera_noise import CAMERA
 
 

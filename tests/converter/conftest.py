@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from converter import parity, pipeline
+from converter import pipeline
 from converter.cache import Cache
+from converter.parity import compare
 from converter.pipeline import Built, Options
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "demo/collection"
 PRINTS = 16
 # Enough to go through every step; the figures themselves are the parity report's business.
-PLAN = parity.Plan(camera_queries=20, factor_queries=2)
+PLAN = compare.Plan(camera_queries=20, factor_queries=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ def _asked(collection: Path, out: Path, cache: Cache) -> Options:
         profile=pipeline.DEFAULT_PROFILE,
         variant=pipeline.DEFAULT_VARIANT,
         plan=PLAN,
-        marks=parity.Marks(),
+        marks=compare.Marks(),
         most_refused=0.0,
         picture_quality=76,
         workers=2,

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from converter import parity, pipeline, place
+from converter import pipeline
+from converter.build import atomic_swap
 from converter.errors import BuildError, GateError
+from converter.parity import compare
 from converter.pipeline import Built, Options
 from device.bundle import layout
 from device.bundle.opened import opened, verify
@@ -110,7 +112,7 @@ def test_a_print_taken_away_is_gone_and_the_bundle_before_is_kept(
     second = rebuild(options)
 
     assert second.manifest.items == first.manifest.items - 1
-    assert verify(place.previous_of(options.out)) == first.manifest
+    assert verify(atomic_swap.previous_of(options.out)) == first.manifest
     with opened(options.out) as bundle:
         assert lines[-1][0] not in {bundle.records.at(i).record_id for i in range(15)}
 
@@ -121,7 +123,7 @@ def test_parity_below_the_marks_publishes_nothing_and_keeps_the_old_bundle(
     first = rebuild(options)
 
     with pytest.raises(GateError, match=r"clean_cosine_median.*1\.1.*the old bundle stays"):
-        rebuild(options, marks=parity.Marks(clean_cosine_median=1.1))
+        rebuild(options, marks=compare.Marks(clean_cosine_median=1.1))
 
     assert verify(options.out) == first.manifest
     failed = options.out.with_name("bundle.parity-failed.html")
@@ -221,11 +223,11 @@ def test_a_full_disk_is_one_line_and_the_old_bundle_stays(
     assert len(lines) == 1
     assert "Traceback" not in done.stderr
     assert verify(options.out) == first.manifest
-    assert not place.building_of(options.out).exists()
+    assert not atomic_swap.building_of(options.out).exists()
 
 
 def test_a_second_build_into_the_same_place_is_refused_in_one_line(options: Options) -> None:
-    with place.claimed(options.out):
+    with atomic_swap.claimed(options.out):
         done = _build_in_a_process(options)
 
     assert done.returncode == 1

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from converter.collection import Item
+from converter.ingest.collection import Item
 from device import __version__
 from device.bundle.opened import read_manifest
 from device.imaging import frames

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hand_camera import HandCamera
 
-from converter import bundle_writer
+from converter.build import bundle_writer
 from device.bundle import layout
 from device.bundle.manifest import Manifest
 from device.bundle.opened import OpenedBundle, read_manifest

@@ -12,7 +12,7 @@ from hand_camera import HandCamera
 from kiosk_page import Listen, Listening, app_of, jpeg_of, no_camera, opener_of, wait_for
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from converter.collection import Item
+from converter.ingest.collection import Item
 from device.cameras import CameraSource
 from device.config import RecognitionConfig, WatchConfig
 from device.imaging.frames import Pixels

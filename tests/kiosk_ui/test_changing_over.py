@@ -22,7 +22,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from kiosk_page import OWN, Listen, opener_of, wait_for
 
-from converter import bundle_writer
+from converter.build import bundle_writer
 from device.bundle import layout
 from device.bundle.manifest import identify
 from device.bundle.notices import Notices

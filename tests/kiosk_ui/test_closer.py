@@ -138,7 +138,7 @@ def linked(
     shown_ids: tuple[str, ...],
 ) -> FlaskClient:
     """A kiosk whose first record has a link, and whose others have none."""
-    from converter.bundle_writer import entries
+    from converter.build.bundle_writer import entries
 
     path = bundle_copy / layout.RECORDS
     copied = path.with_suffix(".copy")

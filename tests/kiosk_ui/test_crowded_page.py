@@ -9,7 +9,7 @@ import pytest
 from kiosk_page import Listen, choose, no_camera
 from playwright.sync_api import Browser, Page, expect
 
-from converter.item import Item
+from converter.ingest.item import Item
 from device.bundle.manifest import Manifest
 from device.bundle.notices import Notices
 from device.config import RecognitionConfig

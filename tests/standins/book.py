@@ -2,11 +2,12 @@
 
 from functools import cache
 
-from converter import calibration, codebook
+from converter.build import train_codebook
+from converter.model import calibration
 from device.recognition.codebook import Codebook
 
 
 @cache
 def trained() -> Codebook:
     """Give the real codebook, of the shipped calibration prints."""
-    return codebook.train(list(calibration.prints()))
+    return train_codebook.train(list(calibration.prints()))

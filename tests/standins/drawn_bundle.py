@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from book import trained
 
-from converter import bundle_writer, details, index
-from converter.captures import PrintPicture
-from converter.item import Item
-from converter.relations import RelationText
+from converter.build import bundle_writer, features, index
+from converter.calibrate.captures import PrintPicture
+from converter.ingest.item import Item
+from converter.ingest.relations import RelationText
 from device.bundle import layout
 from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Thresholds, identify
 from device.bundle.opened import sha256_of
@@ -103,7 +103,7 @@ def write(
     bundle_writer.write_pictures(items, picture, folder)
     bundle_writer.write_arrays(vectors, built.projection, folder)
     book = trained()
-    details.write([details.take(drawing, book) for drawing in drawings], book, folder)
+    features.write([features.take(drawing, book) for drawing in drawings], book, folder)
     manifest = Manifest(
         format_version=FORMAT_VERSION,
         bundle_id="",

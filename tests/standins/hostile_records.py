@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from converter.bundle_writer import entries
+from converter.build.bundle_writer import entries
 from device.bundle import layout
 from device.bundle.manifest import Manifest
 

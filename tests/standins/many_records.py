@@ -8,8 +8,8 @@ import annoy
 import numpy as np
 import numpy.typing as npt
 
-from converter import bundle_writer
-from converter.item import Item
+from converter.build import bundle_writer
+from converter.ingest.item import Item
 from device.bundle import layout
 from device.bundle.manifest import Manifest
 from device.bundle.opened import read_manifest

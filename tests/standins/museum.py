@@ -8,9 +8,10 @@ from pathlib import Path
 
 from securesystemslib.signer import CryptoSigner
 
-from converter import bundle_writer, keys, publish, repository
-from converter.publish import Published
-from converter.repository import Repository
+from converter.build import bundle_writer
+from converter.publish import keys, publisher, repository
+from converter.publish.publisher import Published
+from converter.publish.repository import Repository
 from device.bundle import layout
 from device.bundle.manifest import identify
 from device.bundle.opened import read_manifest
@@ -42,7 +43,7 @@ class Museum:
 
     def publish(self, bundle: Path) -> Published:
         """Publish a bundle."""
-        return publish.publish(bundle, self.repository, DAY)
+        return publisher.publish(bundle, self.repository, DAY)
 
     def rotate(self, *roots: str) -> None:
         """Replace the publishing key."""
@@ -62,7 +63,7 @@ def found(folder: Path, now: datetime = NOW) -> Museum:
     publishing = keys.create(kept / "publishing.pem", keys.PUBLISHING_NAME, None)
     roots = {name: keys.create(kept / f"{name}.pem", name, None) for name in keys.ROOT_NAMES}
     made = repository.create(folder / "repository", roots, publishing, now)
-    publish.write_root(made, kept / "root.json")
+    publisher.write_root(made, kept / "root.json")
     return Museum(
         keys=kept, folder=folder / "repository", roots=roots, publishing=publishing, now=now
     )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from converter.item import Item
+from converter.ingest.item import Item
 from device.bundle.filters import Filters
 from device.bundle.notices import AMENDABLE, Notices, dump, parse
 from device.bundle.opened import opened

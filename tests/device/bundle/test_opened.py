@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from converter import bundle_writer
+from converter.build import bundle_writer
 from device.bundle import layout
 from device.bundle.manifest import FileEntry, Manifest
 from device.bundle.opened import open_bundle, opened, read_manifest, sha256_of, verify

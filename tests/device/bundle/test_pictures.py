@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from converter import bundle_writer
-from converter.collection import Item
+from converter.build import bundle_writer
+from converter.ingest.collection import Item
 from device.bundle import layout
 from device.bundle.opened import OpenedBundle
 from device.bundle.pictures import SIDES, Pictures, Size, member, shard_of

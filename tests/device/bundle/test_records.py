@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from converter import bundle_writer
-from converter.collection import Item, RelationText
+from converter.build import bundle_writer
+from converter.ingest.collection import Item, RelationText
 from device.bundle import layout
 from device.bundle.filters import FACETS, Filters
 from device.bundle.opened import OpenedBundle

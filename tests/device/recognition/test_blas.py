@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from converter.item import Item
+from converter.ingest.item import Item
 from device.bundle.opened import opened
 from device.imaging import frames
 from device.recognition import sheet

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from converter import index as desk
+from converter.build import index as desk
 from device.bundle import layout
 from device.bundle.manifest import IndexSpec
 from device.errors import BundleDamagedError, ModelError

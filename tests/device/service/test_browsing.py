@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from converter.bundle_writer import entries
+from converter.build.bundle_writer import entries
 from device.bundle import layout
 from device.bundle.filters import Filters
 from device.bundle.manifest import Manifest

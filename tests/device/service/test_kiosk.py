@@ -13,7 +13,7 @@ import pytest
 from hand_camera import HandCamera
 from held_notifier import LONG_S, HeldNotifier
 
-from converter import bundle_writer
+from converter.build import bundle_writer
 from device.bundle import layout
 from device.bundle.filters import Filters
 from device.bundle.opened import OpenedBundle, read_manifest, sha256_of

@@ -18,7 +18,7 @@ from museum import Museum
 from tuf.api.metadata import Metadata, Root
 from update_server import UpdateServer, serving
 
-from converter import publish, repository
+from converter.publish import publisher, repository
 from device.bundle import release
 from device.bundle.manifest import FileEntry, identify
 from device.bundle.manifest import dump as dump_manifest
@@ -308,7 +308,7 @@ def test_a_revoked_publishing_key_is_refused(kiosk: Kiosk, desk: Museum) -> None
         thief.publish(desk.folder.parent / "second")
     signers = dict.fromkeys(("targets", "snapshot", "timestamp"), (thief.publishing,))
     stolen = repository.Repository(desk.folder, signers, thief.now)
-    publish.publish(desk.folder.parent / "second", stolen, museum.DAY)
+    publisher.publish(desk.folder.parent / "second", stolen, museum.DAY)
 
     refused(UntrustedError, lambda: kiosk.sync(desk.folder), kiosk)
 
@@ -760,7 +760,7 @@ def test_a_withdrawn_work_stays_withdrawn_over_going_back_and_old_sticks(
     updated: Kiosk, desk: Museum, old_stick: Path
 ) -> None:
     record_id = read_manifest(desk.folder.parent / "first").probes[0]
-    publish.withdraw(record_id, desk.repository, museum.DAY)
+    publisher.withdraw(record_id, desk.repository, museum.DAY)
     assert updated.sync(desk.folder).result is Result.UP_TO_DATE
     Bundles(updated.store).rollback()
     refused(StaleError, lambda: updated.sync(old_stick), updated)
@@ -775,7 +775,7 @@ def test_notices_hold_even_when_the_bundle_beside_them_is_refused(
 ) -> None:
     record_id = read_manifest(desk.folder.parent / "first").probes[0]
     Bundles(updated.store).rollback()
-    publish.withdraw(record_id, desk.repository, museum.DAY)
+    publisher.withdraw(record_id, desk.repository, museum.DAY)
     refused(RefusedError, lambda: updated.sync(desk.folder), updated)
 
     assert record_id in kept_notices.read(updated.store).withdrawn
@@ -783,7 +783,7 @@ def test_notices_hold_even_when_the_bundle_beside_them_is_refused(
 
 def test_notices_that_decayed_are_mended_by_the_next_sync(updated: Kiosk, desk: Museum) -> None:
     record_id = read_manifest(desk.folder.parent / "first").probes[0]
-    publish.withdraw(record_id, desk.repository, museum.DAY)
+    publisher.withdraw(record_id, desk.repository, museum.DAY)
     updated.sync(desk.folder)
     (updated.store / "notices.json").write_bytes(b"\0" * 20)
     assert kept_notices.read(updated.store).is_silent

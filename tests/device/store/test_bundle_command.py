@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from converter.item import Item
+from converter.ingest.item import Item
 from device.bundle import layout
 from device.bundle.notices import Notices
 from device.store import notices

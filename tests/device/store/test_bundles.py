@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from converter import bundle_writer
+from converter.build import bundle_writer
 from device.bundle import layout
 from device.bundle.manifest import Manifest, identify
 from device.bundle.opened import read_manifest

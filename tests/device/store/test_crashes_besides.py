@@ -13,8 +13,8 @@ import pytest
 from crashing_disk import Crashes, Disk, RecordingFiles, State
 from museum import DAY, Museum, copied
 
-from converter import publish
-from converter.item import Item
+from converter.ingest.item import Item
+from converter.publish import publisher
 from device.bundle.opened import read_manifest, verify
 from device.errors import KioskError, RefusedError, StaleError, SyncError
 from device.store import notices as kept_notices
@@ -159,10 +159,10 @@ def test_a_withdrawal_is_heeded_or_not_yet_and_no_old_stick_takes_it_back(
     kiosk: Kiosk, small_items: tuple[Item, ...], tmp_path: Path
 ) -> None:
     bundles(kiosk.store).commit()
-    publish.withdraw(small_items[0].record_id, kiosk.museum.repository, DAY)
+    publisher.withdraw(small_items[0].record_id, kiosk.museum.repository, DAY)
     fetch(kiosk.museum, kiosk.store)
     old_stick = copied(kiosk.museum, tmp_path / "old")
-    work = publish.withdraw(small_items[1].record_id, kiosk.museum.repository, DAY)
+    work = publisher.withdraw(small_items[1].record_id, kiosk.museum.repository, DAY)
     found, steps = states(kiosk.store, lambda files: fetch(kiosk.museum, kiosk.store, files))
     assert kept_notices.read(kiosk.store) == work
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from mutating import altered, mutated
 
-from converter import bundle_writer
+from converter.build import bundle_writer
 from device.bundle import layout, values
 from device.bundle.manifest import Manifest, dump, identify
 from device.bundle.opened import opened, read_manifest

@@ -16,7 +16,7 @@ import pytest
 from museum import DAY, Museum, copied
 from power_cuts import Cut, PowerDisk
 
-from converter import publish
+from converter.publish import publisher
 from device.bundle import layout
 from device.bundle.opened import read_manifest, verify
 from device.bundle.records import Records
@@ -100,7 +100,7 @@ class Kiosk:
             self._museum.publish(self._museum.folder.parent / ("first", "second")[number % 2])
             self._do(self._sync)
             self._do(self._bundles.commit)
-            publish.withdraw(self._works[number], self._museum.repository, DAY)
+            publisher.withdraw(self._works[number], self._museum.repository, DAY)
             self._do(self._sync)
             if number % 3 == 1:
                 self._do(self._bundles.rollback)

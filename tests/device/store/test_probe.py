@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from converter import bundle_writer
-from converter.item import Item
+from converter.build import bundle_writer
+from converter.ingest.item import Item
 from device.bundle import layout
 from device.bundle.manifest import Manifest, identify
 from device.bundle.opened import read_manifest

@@ -13,8 +13,8 @@ import pytest
 from museum import Museum
 from update_server import UpdateServer, serving
 
-from converter import bundle_writer
-from converter.pieces import cut
+from converter.build import bundle_writer
+from converter.publish.chunking import cut
 from device.bundle import layout, recipe, release
 from device.bundle.manifest import FileEntry, identify
 from device.bundle.opened import read_manifest, verify

@@ -1,0 +1,152 @@
+"""The bundle's files: records with sqlite-utils, pictures in shards, arrays, and the manifest last.
+
+Everything is written in the collection's own order with no clock time in it, so the same input gives the same
+bytes; SQLite's file depends on the library's version besides, which is why the manifest names hashes, not a
+recipe.
+"""
+
+import sqlite3
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sqlite_utils
+
+from converter.ingest.collection import Item
+from device.bundle import layout
+from device.bundle.manifest import FileEntry, Manifest, dump
+from device.bundle.opened import sha256_of
+from device.bundle.pictures import SIDES, Size, member, shard_of
+from device.recognition.search import Projection, Vectors, stack
+
+# Below what FAT32 and a careful download like to take in one piece.
+SHARD_BYTES = 64 << 20
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip file knows
+_SEARCHED = ("title", "makers", "technique", "note")
+
+
+def write_records(items: Sequence[Item], languages: Mapping[str, str], path: Path) -> None:
+    """Write the records file: row number = position in `items`."""
+    with closing(sqlite3.connect(path)) as connection:
+        _fill(connection, items, languages)
+        # `immutable=1` on the kiosk ignores a write-ahead log, so there must be none.
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.commit()
+        connection.execute("ANALYZE")
+        connection.commit()
+        connection.execute("VACUUM")
+
+
+def _fill(
+    connection: sqlite3.Connection, items: Sequence[Item], languages: Mapping[str, str]
+) -> None:
+    database = sqlite_utils.Database(connection)
+    connection.executescript(
+        resources.files("device.bundle").joinpath("schema.sql").read_text("utf-8")
+    )
+    rows = {item.record_id: row for row, item in enumerate(items)}
+    database["records"].insert_all(_record(row, item) for row, item in enumerate(items))
+    database["terms"].insert_all(_terms(items))
+    database["relations"].insert_all(_relations(items, rows))
+    database["languages"].insert_all(
+        {"field": field, "language": tag} for field, tag in sorted(languages.items())
+    )
+    database["records"].enable_fts(_SEARCHED, tokenize="unicode61 remove_diacritics 2")
+
+
+def write_pictures(
+    items: Sequence[Item], picture: Callable[[Item, Size], bytes], bundle: Path
+) -> None:
+    """Write the pictures that may be shown, in as many shards as their size asks for."""
+    shown = [item for item in items if item.show_picture]
+    total = sum(len(picture(item, size)) for item in shown for size in SIDES)
+    shards = 1
+    while total / shards > SHARD_BYTES:
+        shards *= 2
+    (bundle / layout.PICTURES).mkdir()
+    for number in range(shards):
+        here = [item for item in shown if shard_of(item.record_id, shards) == number]
+        _write_shard(here, picture, bundle / layout.picture_shard(number))
+
+
+def write_arrays(vectors: Vectors, projection: Projection, bundle: Path) -> None:
+    """Write the fingerprints, float32 (N, 512) at unit length, and the projection into the index."""
+    np.save(bundle / layout.FINGERPRINTS, np.ascontiguousarray(vectors, dtype=np.float32))
+    np.save(bundle / layout.PROJECTION, stack(projection))
+
+
+def entries(bundle: Path) -> tuple[FileEntry, ...]:
+    """Give what the manifest says of every file now in the bundle, by path."""
+    paths = sorted(path for path in bundle.rglob("*") if path.is_file())
+    return tuple(
+        FileEntry(
+            path=path.relative_to(bundle).as_posix(),
+            sha256=sha256_of(path),
+            size_bytes=path.stat().st_size,
+        )
+        for path in paths
+        if path != layout.manifest_of(bundle)
+    )
+
+
+def write_manifest(manifest: Manifest, bundle: Path) -> None:
+    """Write the manifest: whole, and after every other file."""
+    beside = layout.manifest_of(bundle).with_suffix(".part")
+    beside.write_text(dump(manifest), "utf-8")
+    beside.replace(layout.manifest_of(bundle))
+
+
+def _record(row: int, item: Item) -> dict[str, Any]:
+    return {
+        "item": row,
+        "record_id": item.record_id,
+        "title": item.title,
+        "makers": item.makers,
+        "date_text": item.date_text,
+        "year_min": item.year_min,
+        "year_max": item.year_max,
+        "classification": item.classification,
+        "technique": item.technique,
+        "institution": item.institution,
+        "inventory_number": item.inventory_number,
+        "rights": item.rights,
+        "credit": item.credit,
+        "source_url": item.source_url,
+        "note": item.note,
+        "show_picture": int(item.show_picture),
+        "width": item.width,
+        "height": item.height,
+        "image_sha256": item.image_sha256,
+    }
+
+
+def _terms(items: Sequence[Item]) -> Iterator[dict[str, Any]]:
+    for row, item in enumerate(items):
+        for facet, values in sorted(item.terms.items()):
+            for value in sorted(set(values)):
+                yield {"facet": facet, "value": value, "item": row}
+
+
+def _relations(items: Sequence[Item], rows: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    for row, item in enumerate(items):
+        for position, relation in enumerate(item.relations):
+            yield {
+                "item": row,
+                "position": position,
+                "kind": relation.kind,
+                "target": relation.target,
+                "target_item": rows.get(relation.target),
+            }
+
+
+def _write_shard(items: Sequence[Item], picture: Callable[[Item, Size], bytes], path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as shard:
+        for size in SIDES:
+            for item in items:
+                name = zipfile.ZipInfo(member(item.record_id, size), date_time=_EPOCH)
+                name.external_attr = 0o644 << 16
+                shard.writestr(name, picture(item, size))

@@ -1,0 +1,1 @@
+"""From simulated captures to the thresholds a bundle ships with."""

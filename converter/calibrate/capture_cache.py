@@ -1,0 +1,49 @@
+"""Simulated captures, kept by the picture they are of, what happened to it, and the code that simulates.
+
+A capture costs its print's decoding and several times as much simulation; most of a collection stays as it was from one
+build to the next.
+"""
+
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+
+from converter.cache import Cache, own_code
+from converter.calibrate.captures import Shot, Taken, shoot
+from device.recognition.preprocess import INPUT_SIDE
+
+_ASPECT = struct.Struct("<d")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptCaptures:
+    """Shoots what was not kept yet, and keeps it: 150 kB each."""
+
+    cache: Cache
+
+    def __call__(self, shot: Shot) -> Taken:
+        """Give one capture."""
+        if not shot.print.sha256:
+            return shoot(shot)
+        key = (
+            shot.print.sha256,
+            shot.print.record_id,
+            str(shot.number),
+            str(shot.seed),
+            ",".join(factor.name for factor in shot.factors),
+            own_code(),
+        )
+        data = self.cache.get("captures", *key)
+        if data is not None:
+            return _read(data)
+        taken = shoot(shot)
+        self.cache.put("captures", *key, data=_ASPECT.pack(taken.aspect) + taken.pixels.tobytes())
+        return taken
+
+
+def _read(data: bytes) -> Taken:
+    pixels = np.frombuffer(data, np.uint8, offset=_ASPECT.size)
+    return Taken(
+        pixels=pixels.reshape(INPUT_SIDE, INPUT_SIDE, 3), aspect=_ASPECT.unpack_from(data)[0]
+    )

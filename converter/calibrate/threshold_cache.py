@@ -1,0 +1,64 @@
+"""Thresholds that an earlier build fitted, kept while hardly a print of the collection has changed.
+
+They are estimates from some hundred captures; a print in twenty moves them less than chance does. Fitting them is most
+of a build's time, so that ten prints more are a matter of seconds without it. How many prints have changed since is
+written down with them, and it is always counted from the collection they were fitted on.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from converter.cache import Cache
+from converter.ingest.item import Item
+from device.bundle import values
+from device.bundle.manifest import Thresholds
+from device.recognition.search import Vectors
+
+# Share of the prints that may have come, gone or changed.
+MOST_CHANGED = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """Where the thresholds of one collection are kept.
+
+    Attributes:
+        parts: All that they depend on but the prints: code, model, plan, the collection's name.
+    """
+
+    cache: Cache
+    parts: tuple[str, ...]
+
+    def get(self, marks: frozenset[str]) -> Thresholds | None:
+        """Give the thresholds fitted on nearly these prints (`marks_of`); `None` when there are none."""
+        data = self.cache.get("thresholds", *self.parts)
+        if data is None:
+            return None
+        kept = json.loads(data)
+        changed = len(marks.symmetric_difference(kept["prints"]))
+        if changed > MOST_CHANGED * len(marks):
+            return None
+        fitted: Thresholds = values.from_json(Thresholds, kept["thresholds"], "thresholds")
+        return replace(fitted, changed=changed)
+
+    def put(self, marks: frozenset[str], fitted: Thresholds) -> None:
+        """Keep thresholds just fitted on these prints."""
+        kept = {"prints": sorted(marks), "thresholds": values.to_json(fitted)}
+        self.cache.put("thresholds", *self.parts, data=json.dumps(kept).encode())
+
+
+def marks_of(
+    items: Sequence[Item], vectors: Vectors, related: Mapping[int, frozenset[int]]
+) -> frozenset[str]:
+    """Give what tells each print, as it was fitted on, from all others: its id, fingerprint and relatives."""
+    return frozenset(
+        sha256(
+            "\0".join(
+                [item.record_id, *sorted(items[r].record_id for r in related.get(row, ()))]
+            ).encode()
+            + vectors[row].tobytes()
+        ).hexdigest()[:24]
+        for row, item in enumerate(items)
+    )

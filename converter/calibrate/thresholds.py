@@ -1,0 +1,249 @@
+"""Where the verdicts part in one bundle, found by leaving prints out of it.
+
+Simulated captures go through the kiosk's whole line twice: against the whole collection, and with the print and all its
+likes left out, as if the museum had never had it. Likes are what the museum relates to it, and what shows the same image
+though nobody wrote it down. Error rates are measured on prints that the thresholds were not fitted on; the prints that
+the evaluation scores are not touched at all.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from converter.calibrate.captures import PrintPicture, sample
+from converter.calibrate.duplicates import SAME_IMAGE_INLIERS, same_image
+from converter.progress import Progress, quiet
+from device.bundle.manifest import Thresholds
+from device.imaging import frames
+from device.recognition import sheet
+from device.recognition.recogniser import Answer, Recogniser
+from device.recognition.tracing import Tracer
+from device.recognition.verdict import ACCEPTED, Findings, Verdict, decide
+from evaluation.simulate.conditions import Level
+from evaluation.simulate.handheld import capture
+from evaluation.split import is_scored
+
+# Fewer agreeing details than this are never evidence: of 220 unknown prints none reached 10 in the first prototype, and
+# chance finds more in larger collections.
+FEWEST_INLIERS = 12
+# Of captures of prints that are there, at most so many show a larger gap than is allowed. Fewer details that don't agree
+# than are evidence for a print are none against it.
+GAPING = 0.005
+FEWEST_MISSING = float(FEWEST_INLIERS)
+# No picture has so many details.
+ANY_GAP = 10_000.0
+# Of prints that are not there, at most so many may be accepted, by details and by the fingerprint alone.
+FALSE_BY_DETAILS = 0.005
+FALSE_BY_FINGERPRINT = 0.0025
+# Of captures of prints that are there, at most so many span less of the picture than "this print" asks for.
+PARTIAL = 0.02
+# Of prints that are not there, at least so many are shown their nearest as similar, which claims nothing false.
+SHOWN = 0.1
+# With fewer left-out prints than this a share of 1 % can't be seen: the cosines are then cautious ones.
+ENOUGH_PRINTS = 100
+CAUTIOUS_SAME_IMAGE = 0.93
+CAUTIOUS_SIMILAR = 0.7
+
+# What captures are asked with while nothing is fitted yet: details alone count.
+UNFITTED = Thresholds(
+    inliers=FEWEST_INLIERS,
+    covered=0.0,
+    gap=ANY_GAP,
+    same_image=1.0,
+    similar=CAUTIOUS_SIMILAR,
+    margins=0.0,
+    false_accepts=1.0,
+    missed=1.0,
+    false_similar=1.0,
+    fitted_on=0,
+    measured_on=0,
+    changed=0,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What the kiosk finds in one capture, with the captured print in the collection and without it.
+
+    Attributes:
+        item: The captured print.
+        is_right: Whether the first match is that print or one of its likes.
+        known, unknown: What is found of the best match, with it and without.
+        has_margin: Whether the museum's picture shows paper round the print's own.
+    """
+
+    item: int
+    is_right: bool
+    known: Findings
+    unknown: Findings
+    has_margin: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """Fitted thresholds.
+
+    Attributes:
+        note: What should be known about them, for a person; `None` when there were prints enough.
+    """
+
+    thresholds: Thresholds
+    note: str | None
+
+
+def observe(
+    recogniser: Recogniser,
+    tracer: Tracer,
+    prints: Sequence[PrintPicture],
+    related: Mapping[int, frozenset[int]],
+    *,
+    count: int,
+    seed: int,
+    progress: Progress = quiet,
+) -> tuple[Outcome, ...]:
+    """Capture prints and ask the kiosk about them, with each in the collection and without.
+
+    Args:
+        recogniser: Of the bundle, with `UNFITTED` thresholds.
+        tracer: Of its details.
+        prints: The collection; those that the evaluation scores are left alone where there are others.
+        related: Rows that the museum relates to a row.
+        count: How many prints are captured, once each.
+        seed: Chooses them.
+    """
+    spared = [picture for picture in prints if not is_scored(picture.record_id)] or list(prints)
+    chosen = sample(spared, count, seed)
+    outcomes = []
+    for number, picture in enumerate(chosen, 1):
+        pixels = picture.load()
+        likes = related.get(picture.item, frozenset()) | same_image(tracer, pixels)
+        outcomes.append(_observed(recogniser, picture, pixels, likes | {picture.item}, seed))
+        progress("thresholds", number, len(chosen))
+    return tuple(outcomes)
+
+
+def _observed(
+    recogniser: Recogniser,
+    picture: PrintPicture,
+    pixels: frames.Pixels,
+    likes: frozenset[int],
+    seed: int,
+) -> Outcome:
+    held = capture(pixels, picture.record_id, level=Level.NORMAL, seed=seed)
+    frame = frames.frame(held.pixels, source="simulated")
+    known = recogniser.recognise(frame, count=1)
+    unknown = recogniser.recognise(frame, without=likes, count=1)
+    return Outcome(
+        item=picture.item,
+        is_right=bool(known.matches) and known.matches[0].record.item in likes,
+        known=findings_of(known),
+        unknown=findings_of(unknown),
+        has_margin=sheet.picture_inside(pixels) is not None,
+    )
+
+
+def findings_of(answer: Answer) -> Findings:
+    """Give what an answer's verdict was decided from."""
+    best = answer.matches[0] if answer.matches else None
+    evidence = best.evidence if best else None
+    return Findings(
+        cosine=best.score if best else None,
+        inliers=evidence.inliers if evidence else 0,
+        covered=evidence.covered if evidence else 0.0,
+        gap=evidence.gap if evidence else 0.0,
+        mirrored=evidence.mirrored if evidence else False,
+        is_sheet=answer.sheet is not None,
+    )
+
+
+def fit(outcomes: Sequence[Outcome]) -> Fit:
+    """Fit the thresholds, and measure what they do to prints that they were not fitted on.
+
+    They are fitted on all outcomes; their error rates are those of fitting on one half of the prints and measuring
+    on the other, both ways round. With few prints the cosines are cautious values. A rate that nothing could be
+    measured of (a collection of one print has none that could be mistaken for it) is stated at its worst, 1.
+    """
+    fitted = _part(outcomes)
+    judged = [
+        (outcome, _part(others))
+        for half, others in (
+            (outcomes[::2], outcomes[1::2]),
+            (outcomes[1::2], outcomes[::2]),
+        )
+        for outcome in half
+    ]
+    compared = [(o, parting) for o, parting in judged if o.unknown.cosine is not None]
+    thresholds = replace(
+        fitted,
+        false_accepts=_share([_accepts(o.unknown, parting) for o, parting in compared]),
+        missed=_share([not (o.is_right and _accepts(o.known, p)) for o, p in judged]),
+        false_similar=_share(
+            [decide(o.unknown, p) is not Verdict.NOT_IN_COLLECTION for o, p in compared]
+        ),
+        measured_on=len(outcomes),
+    )
+    return Fit(thresholds=thresholds, note=note_on(thresholds))
+
+
+def note_on(thresholds: Thresholds) -> str | None:
+    """Give what a person should know about thresholds; `None` for nothing."""
+    if thresholds.fitted_on < ENOUGH_PRINTS:
+        return (
+            f"thresholds: fitted on {thresholds.fitted_on} prints, {ENOUGH_PRINTS} are needed to see a share of 1 %; "
+            f"cautious values are used"
+        )
+    if thresholds.changed:
+        return (
+            f"thresholds: those of an earlier build, since which {thresholds.changed} prints have come, gone or "
+            f"changed; --fit-anew fits them on these"
+        )
+    return None
+
+
+def _part(outcomes: Sequence[Outcome]) -> Thresholds:
+    unknown = [outcome.unknown for outcome in outcomes]
+    right = [o.known for o in outcomes if o.is_right and o.known.inliers >= FEWEST_INLIERS]
+    gap = max(FEWEST_MISSING, round(_above([f.gap for f in right], GAPING), 2))
+    agreeing = [float(f.inliers) if f.gap <= gap else 0.0 for f in unknown]
+    passed = int(_above(agreeing, FALSE_BY_DETAILS)) + 1
+    # What reaches more than this with its likes left out is another of its likes that nobody wrote down.
+    inliers = min(max(FEWEST_INLIERS, passed), SAME_IMAGE_INLIERS)
+    by_fingerprint = [f for f in unknown if f.inliers < inliers or f.gap > gap]
+    cosines = [f.cosine for f in by_fingerprint if f.cosine is not None]
+    spans = sorted(f.covered for f in right if f.inliers >= inliers and f.gap <= gap)
+    is_cautious = len(outcomes) < ENOUGH_PRINTS
+    same_image = _above(cosines, FALSE_BY_FINGERPRINT) + 0.005
+    similar = _above(cosines, SHOWN)
+    if is_cautious:
+        same_image, similar = max(same_image, CAUTIOUS_SAME_IMAGE), CAUTIOUS_SIMILAR
+    same_image = min(1.0, round(same_image, 4))
+    return replace(
+        UNFITTED,
+        inliers=inliers,
+        covered=round(spans[math.floor(PARTIAL * len(spans))], 4) if spans else 0.0,
+        gap=gap,
+        same_image=same_image,
+        similar=min(round(similar, 4), same_image),
+        margins=_share([outcome.has_margin for outcome in outcomes]) if outcomes else 0.0,
+        fitted_on=len(outcomes),
+    )
+
+
+def _accepts(findings: Findings, thresholds: Thresholds) -> bool:
+    return decide(findings, thresholds) in ACCEPTED
+
+
+def _above(values: Sequence[float], share: float) -> float:
+    """Give the lowest of the values that at most this share of them exceeds; 0 for none."""
+    if not values:
+        return 0.0
+    return sorted(values, reverse=True)[math.floor(share * len(values))]
+
+
+def _share(flags: Sequence[bool]) -> float:
+    """Give the share that is true, and the worst of all shares for none at all."""
+    found: npt.NDArray[np.bool_] = np.array(flags, dtype=bool)
+    return round(float(found.mean()), 6) if len(found) else 1.0

@@ -1,0 +1,1 @@
+"""A museum's export read into items: tables, columns, dates, relations and picture files."""

@@ -1,0 +1,225 @@
+"""A museum's collection as the build needs it: every record with its picture, or refused with the reason.
+
+Reads the table row by row and each picture's header and bytes once, decoding none: what only decoding shows is
+refused later, where the fingerprints are made. Records come sorted by id, so the order of rows in the table doesn't
+change the bundle.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from converter.errors import CollectionError
+from converter.ingest import csv_table, item
+from converter.ingest.columns import ColumnMap, take
+from converter.ingest.csv_table import Row, Table
+from converter.ingest.item import Item
+from converter.ingest.picture_files import PictureFolder, open_folder
+from converter.ingest.relations import RelationText
+from converter.ingest.settings import FILE, Settings
+from converter.ingest.settings import read as read_settings
+from device.errors import PictureError
+
+__all__ = ["Collection", "Item", "Refusal", "RelationText", "read"]
+
+TABLE = "metadata.csv"
+_EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A record left out, and why.
+
+    Attributes:
+        record_id: Its id; empty where it has none.
+        image: The name of its picture file; may be empty.
+        reason: One line: what was expected, what was found, what to do.
+    """
+
+    record_id: str
+    image: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """Everything a collection's folder holds.
+
+    Attributes:
+        items: Sorted by record id.
+        refusals: Sorted by record id; with the items, every row there is.
+        languages: Field to BCP 47 tag.
+        columns: Field to the museum's column it was taken from.
+        unused: The museum's columns that nothing was taken from.
+        warnings: What staff should look at though nothing was refused for it.
+    """
+
+    name: str
+    path: Path
+    items: tuple[Item, ...]
+    refusals: tuple[Refusal, ...]
+    languages: Mapping[str, str]
+    columns: Mapping[str, str]
+    unused: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def read(
+    path: Path,
+    *,
+    columns: Path | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Collection:
+    """Read a collection's table and look at every picture it names.
+
+    Args:
+        path: The folder, with `metadata.csv`, the pictures, and perhaps a `collection.toml`.
+        columns: A column map elsewhere, instead of the folder's own.
+        progress: Told after each row: rows done, rows there are.
+
+    Raises:
+        CollectionError: When the collection can't be read as a whole; a single record is refused instead.
+    """
+    settings = _settings(path, columns)
+    rows = csv_table.read(path / TABLE, delimiter=settings.delimiter, encoding=settings.encoding)
+    found = _columns(rows, settings)
+    folder = _folder(path, settings)
+    desk = _Desk(settings=settings, columns=found, folder=folder)
+    for done, row in enumerate(rows.rows(), 1):
+        desk.look_at(row)
+        progress(done, rows.count)
+    items = tuple(desk.kept())
+    return Collection(
+        name=settings.name or path.resolve().name,
+        path=path,
+        items=items,
+        refusals=tuple(
+            sorted(desk.refusals, key=lambda refusal: (refusal.record_id, refusal.reason))
+        ),
+        languages=settings.languages,
+        columns=found.names,
+        unused=found.unused,
+        warnings=tuple(desk.warnings()),
+    )
+
+
+def _settings(path: Path, columns: Path | None) -> Settings:
+    if not path.is_dir():
+        raise CollectionError(f"{path}: expected a collection's folder, found none")
+    own = path / FILE
+    if columns is None and not own.exists():
+        return Settings()
+    return read_settings(columns or own)
+
+
+def _columns(rows: Table, settings: Settings) -> ColumnMap:
+    found, faults = take(rows.header, settings.columns, needs_image=settings.image_names is None)
+    if not rows.count:
+        faults.append("expected records below the header, found none")
+    if faults:
+        raise CollectionError(f"{rows.path}: " + "; ".join(faults))
+    return found
+
+
+def _folder(path: Path, settings: Settings) -> PictureFolder:
+    return open_folder(
+        path / settings.images if settings.images else path,
+        pattern=settings.image_names,
+        placeholders=path / settings.placeholders if settings.placeholders else None,
+    )
+
+
+class _Desk:
+    """Where rows become items or refusals."""
+
+    def __init__(self, *, settings: Settings, columns: ColumnMap, folder: PictureFolder) -> None:
+        self._settings = settings
+        self._columns = columns
+        self._folder = folder
+        self._items: dict[str, Item] = {}
+        self._lines: dict[str, int] = {}
+        self._noted: dict[str, list[str]] = {}
+        self._blank = 0
+        self.refusals: list[Refusal] = []
+
+    def look_at(self, row: Row) -> None:
+        """Keep a row's record, or refuse it."""
+        if row.is_blank:
+            self._blank += 1
+            return
+        values = self._values(row)
+        record_id, image = values.get("record_id", ""), values.get("image", "")
+        try:
+            self._check(row, record_id)
+            image = self._folder.name_of(values)
+            picture = self._folder.find(image)
+        except (CollectionError, PictureError) as error:
+            reason = str(error).removeprefix(f"{Path(image).name}: ")
+            self.refusals.append(
+                Refusal(record_id=record_id, image=image, reason=f"line {row.line}: {reason}")
+            )
+            return
+        self._items[record_id] = made = item.make(values, picture, self._settings)
+        self._note(made, values)
+
+    def kept(self) -> Iterator[Item]:
+        """Give the items by id, refusing each whose picture is byte for byte an earlier one's."""
+        first: dict[str, str] = {}
+        for record_id in sorted(self._items):
+            one = self._items[record_id]
+            other = first.setdefault(one.image_sha256, record_id)
+            if other == record_id:
+                yield one
+                continue
+            reason = (
+                f"line {self._lines[record_id]}: expected a picture of its own, found the same file as "
+                f"record {other!r}; give each its own picture or remove one"
+            )
+            self.refusals.append(
+                Refusal(
+                    record_id=record_id,
+                    image=one.image.relative_to(self._folder.path).as_posix(),
+                    reason=reason,
+                )
+            )
+
+    def warnings(self) -> Iterator[str]:
+        """Give what was noted along the way, one line a kind."""
+        if self._blank:
+            yield f"{self._blank} blank rows were passed over"
+        for text, ids in self._noted.items():
+            more = f" and {len(ids) - _EXAMPLES} more" if len(ids) > _EXAMPLES else ""
+            yield f"{text}: {', '.join(sorted(ids)[:_EXAMPLES])}{more}"
+
+    def _values(self, row: Row) -> dict[str, str]:
+        return {
+            field: row.cells[place]
+            for field, place in self._columns.places.items()
+            if place < len(row.cells)
+        }
+
+    def _check(self, row: Row, record_id: str) -> None:
+        wanted, found = self._columns.width, len(row.cells)
+        if found < wanted or any(row.cells[wanted:]):
+            raise CollectionError(
+                f"expected {wanted} cells, found {found}; look for a delimiter or quote in a cell"
+            )
+        if not record_id:
+            raise CollectionError("expected a record id, found none; give the record one")
+        if not record_id.isprintable():
+            raise CollectionError(f"expected a record id of plain signs, found {record_id!r}")
+        line = self._lines.setdefault(record_id, row.line)
+        if line != row.line:
+            raise CollectionError(
+                f"expected an id of its own, found that of line {line}; give each record its own"
+            )
+
+    def _note(self, made: Item, values: Mapping[str, str]) -> None:
+        notes = {
+            f"no title, shown as {item.untitled(self._settings)!r}": not values.get("title"),
+            "the record's link is no web address and was left out": values.get("source_url")
+            and made.source_url is None,
+        }
+        for text, holds in notes.items():
+            if holds:
+                self._noted.setdefault(text, []).append(made.record_id)

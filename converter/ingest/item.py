@@ -1,0 +1,102 @@
+"""One record with its picture, made from one row of a museum's table; knows nothing of files."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from converter.ingest import dates
+from converter.ingest.facets import terms
+from converter.ingest.picture_files import PictureFile
+from converter.ingest.relations import RelationText, relations
+from converter.ingest.settings import Settings
+
+_UNTITLED = {"de": "Ohne Titel", "fr": "Sans titre", "it": "Senza titolo"}
+_LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One record of the collection and its picture; `None` where the museum says nothing.
+
+    Attributes:
+        year_min, year_max: What `date_text` surely means, inclusive.
+        terms: Facet to values, for every one of `device.bundle.filters.FACETS`.
+        image: The museum's picture file.
+        image_sha256: Of its bytes, hex.
+        width, height: Of the picture, upright, in pixels.
+        show_picture: Whether its licence lets it be shown.
+    """
+
+    record_id: str
+    title: str
+    makers: str | None
+    date_text: str | None
+    classification: str | None
+    technique: str | None
+    institution: str | None
+    inventory_number: str | None
+    rights: str | None
+    credit: str | None
+    source_url: str | None
+    note: str | None
+    year_min: int | None
+    year_max: int | None
+    relations: tuple[RelationText, ...]
+    terms: Mapping[str, tuple[str, ...]]
+    image: Path
+    image_sha256: str
+    width: int
+    height: int
+    show_picture: bool
+
+
+def make(values: Mapping[str, str], picture: PictureFile, settings: Settings) -> Item:
+    """Make an item from a row's values by field; what is empty says nothing."""
+    text = {name: " ".join(value.split()) or None for name, value in values.items()}
+    years = dates.years(text.get("date"))
+    related = relations(values.get("relations"))
+    return Item(
+        record_id=values["record_id"],
+        title=text.get("title") or untitled(settings),
+        makers=text.get("makers"),
+        date_text=text.get("date"),
+        classification=text.get("classification"),
+        technique=text.get("technique"),
+        institution=text.get("institution"),
+        inventory_number=text.get("inventory_number"),
+        rights=text.get("rights"),
+        credit=text.get("credit"),
+        source_url=link(text.get("source_url")),
+        note=values.get("note") or None,
+        year_min=years.year_min if years else None,
+        year_max=years.year_max if years else None,
+        relations=related,
+        terms=terms(
+            classification=text.get("classification"),
+            technique=text.get("technique"),
+            institution=text.get("institution"),
+            makers=text.get("makers"),
+            relations=related,
+        ),
+        image=picture.path,
+        image_sha256=picture.sha256,
+        width=picture.width,
+        height=picture.height,
+        show_picture=settings.shows(text.get("rights")),
+    )
+
+
+def untitled(settings: Settings) -> str:
+    """Give what stands for an empty title, in the language of the titles."""
+    return _UNTITLED.get(settings.languages.get("title", "en").split("-")[0], "Untitled")
+
+
+def link(text: str | None) -> str | None:
+    """Give the web address in a text; nothing else can be followed."""
+    found = _LINK.search(text or "")
+    if found is None:
+        return None
+    address = found[0].rstrip(".,;")
+    # "(see https://example.org/a)" ends before the bracket, "https://example.org/a_(b)" after it.
+    return address.removesuffix(")") if address.count(")") > address.count("(") else address

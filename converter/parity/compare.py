@@ -1,0 +1,253 @@
+"""How near the kiosk's answers are to full-precision TensorFlow with exact search, and the gate on it.
+
+The kiosk's side is the real one: its preprocessing, its quantised model, its index, its thresholds. The reference is
+passed in as a function, so that TensorFlow is not needed here.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from converter.calibrate import captures as shots
+from converter.calibrate import duplicates
+from converter.calibrate.captures import Capture, Fingerprints, PrintPicture, Shoot
+from converter.parity import run_models
+from converter.parity.leave_one_out import Scores, score
+from converter.parity.metrics import Agreement, Comparison, agreement
+from converter.parity.reference_search import BothSides
+from converter.parity.run_models import FactorAlone
+from converter.parity.worst_cases import Case, cases
+from converter.progress import Progress, quiet
+from device.bundle import layout
+from device.bundle.manifest import IndexSpec, ModelSpec, ParitySummary, Thresholds
+from device.bundle.opened import OpenedBundle
+from device.recognition.search import Vectors, load_array
+from evaluation.simulate.camera_noise import CAMERA
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How much is compared.
+
+    Attributes:
+        seed: Chooses prints and what the simulated camera does to them.
+        camera_queries: Captures, where none were taken yet.
+        factor_queries: Captures for each factor of the simulated camera on its own.
+        most_prints: A larger collection is compared on a sample of so many prints, on both sides.
+        threads: Of the quantised model, where it is not loaded yet.
+    """
+
+    seed: int = 2026
+    camera_queries: int = 400
+    factor_queries: int = 24
+    most_prints: int = 2000
+    threads: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """What a bundle has to reach at least; `None` asks for nothing. Named as in `ParitySummary`."""
+
+    clean_cosine_median: float | None = None
+    clean_cosine_p1: float | None = None
+    clean_cosine_min: float | None = None
+    camera_top1_agreement: float | None = None
+    camera_top10_overlap: float | None = None
+
+
+MUSEUM = Marks(
+    clean_cosine_median=0.9993,
+    clean_cosine_p1=0.998,
+    camera_top1_agreement=0.995,
+    camera_top10_overlap=0.96,
+)
+STRICT = replace(MUSEUM, clean_cosine_min=0.995)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One mark and what was found; `wanted` is `None` where nothing is asked for."""
+
+    name: str
+    wanted: float | None
+    found: float
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the mark is reached; what is no number reaches none."""
+        return self.wanted is None or self.found >= self.wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parity:
+    """All that was measured.
+
+    Attributes:
+        prints: In the bundle.
+        clean: On the collection's own pictures.
+        camera: On simulated captures.
+        by_index: Whether the bundle's own index searched; otherwise (a sample, or other pictures) an exact search did.
+        camera_recall: Share of the exact ten nearest, in the whole bundle, that the kiosk's index finds for captures.
+        scores: Of the captures, with their print in the collection and without it.
+    """
+
+    name: str
+    prints: int
+    plan: Plan
+    model: ModelSpec
+    index: IndexSpec
+    thresholds: Thresholds
+    clean: Agreement
+    camera: Agreement
+    by_index: bool
+    camera_recall: float
+    factors: tuple[FactorAlone, ...]
+    scores: Scores
+    cases: tuple[Case, ...]
+
+    @property
+    def compared(self) -> int:
+        """Prints searched on both sides; fewer than `prints` for a sample of a large collection."""
+        return len(self.clean.comparisons)
+
+
+def compare(
+    bundle: OpenedBundle,
+    prints: Sequence[PrintPicture],
+    reference: Fingerprints,
+    *,
+    plan: Plan | None = None,
+    quantised: Fingerprints | None = None,
+    captures: Sequence[Capture] | None = None,
+    shoot: Shoot = shots.shoot,
+    originals: bool = True,
+    progress: Progress = quiet,
+) -> Parity:
+    """Compare the kiosk's answers with the reference's.
+
+    Args:
+        bundle: The bundle, with its thresholds.
+        prints: One for each of its rows, in any order.
+        reference: Full-precision fingerprints.
+        plan: How much is compared; `None` for what a build compares.
+        quantised: The bundle's model, if it is already loaded, or kept results of it.
+        captures: Of these prints, if they were already taken; `None` takes them.
+        shoot: Makes captures; perhaps by looking for one that was kept.
+        originals: Whether the prints' pictures are those that the bundle's fingerprints were made from. Where they
+            are not (a bundle's own, smaller ones), the kiosk's side is fingerprinted anew, too, and searched exactly.
+        progress: Called after each batch of pictures.
+
+    Raises:
+        ParityError: When the prints are not the bundle's, or a model gives something else than a fingerprint.
+    """
+    plan = plan or Plan()
+    run_models.check_prints(bundle, prints)
+    kiosk = quantised or run_models.fingerprints_of(bundle, threads=plan.threads)
+    taken = captures or shots.take(
+        prints, kiosk, count=plan.camera_queries, seed=plan.seed, shoot=shoot, progress=progress
+    )
+    anew = None if originals else kiosk
+    asked = _both_asked(bundle, prints, taken, reference, anew, plan, progress)
+    stored = load_array(bundle.file(layout.FINGERPRINTS))
+    return Parity(
+        name=bundle.manifest.name,
+        prints=bundle.manifest.items,
+        plan=plan,
+        model=bundle.manifest.model,
+        index=bundle.manifest.index,
+        thresholds=bundle.manifest.thresholds,
+        clean=agreement(asked.clean, seed=plan.seed),
+        camera=agreement(asked.camera, seed=plan.seed),
+        by_index=asked.by_index,
+        camera_recall=asked.camera_recall,
+        factors=run_models.each_alone(
+            CAMERA,
+            prints,
+            reference,
+            kiosk,
+            count=plan.factor_queries,
+            seed=plan.seed,
+            shoot=shoot,
+            progress=progress,
+        ),
+        scores=score(stored, taken, duplicates.related(bundle.file(layout.RECORDS))),
+        cases=cases(bundle, asked.clean, asked.camera, taken),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What both sides said of the prints' own pictures and of the captures."""
+
+    clean: tuple[Comparison, ...]
+    camera: tuple[Comparison, ...]
+    camera_recall: float
+    by_index: bool
+
+
+def _both_asked(
+    bundle: OpenedBundle,
+    prints: Sequence[PrintPicture],
+    captures: Sequence[Capture],
+    reference: Fingerprints,
+    anew: Fingerprints | None,
+    plan: Plan,
+    progress: Progress,
+) -> _Asked:
+    chosen = shots.sample(prints, plan.most_prints, plan.seed)
+    compared = sorted(chosen, key=lambda picture: picture.item)
+    items = [picture.item for picture in compared]
+    theirs = run_models.of_prints(reference, compared, progress)
+    ours: Vectors = load_array(bundle.file(layout.FINGERPRINTS))[items]
+    if anew is not None:
+        ours = run_models.of_prints(anew, compared, progress)
+    by_index = anew is None and len(compared) == len(prints)
+    sides = BothSides(bundle, items, reference=theirs, kiosk=None if by_index else ours)
+    seen = run_models.of_captures(reference, captures, progress)
+    return _Asked(
+        clean=tuple(
+            sides.ask(p.record_id, p.item, reference=t, kiosk=o)
+            for p, t, o in zip(compared, theirs, ours, strict=True)
+        ),
+        camera=tuple(
+            sides.ask(c.record_id, c.item, reference=t, kiosk=c.vector)
+            for c, t in zip(captures, seen, strict=True)
+        ),
+        camera_recall=sides.recall(np.stack([capture.vector for capture in captures])),
+        by_index=by_index,
+    )
+
+
+def summary(parity: Parity) -> ParitySummary:
+    """Give the figures that go into the manifest, rounded down to six places: never better than measured."""
+    return ParitySummary(
+        clean_cosine_median=_down(parity.clean.cosines.median),
+        clean_cosine_p1=_down(parity.clean.cosines.p1),
+        clean_cosine_min=_down(parity.clean.cosines.min),
+        camera_top1_agreement=_down(parity.camera.top1.value),
+        camera_top10_overlap=_down(parity.camera.top10.value),
+    )
+
+
+def marked(parity: Parity, marks: Marks) -> tuple[Mark, ...]:
+    """Give each mark with what was found."""
+    found = summary(parity)
+    return tuple(
+        Mark(name=f.name, wanted=getattr(marks, f.name), found=getattr(found, f.name))
+        for f in fields(marks)
+    )
+
+
+def gate(parity: Parity, marks: Marks) -> tuple[str, ...]:
+    """Give one line for each mark that was missed; none means that the bundle may be published."""
+    return tuple(
+        f"{mark.name}: wanted at least {mark.wanted}, found {mark.found}"
+        for mark in marked(parity, marks)
+        if not mark.is_met
+    )
+
+
+def _down(value: float) -> float:
+    return math.floor(value * 1e6) / 1e6

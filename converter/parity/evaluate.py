@@ -1,0 +1,256 @@
+"""The evaluation at the desk: the kiosk's own, on the museum's pictures, with full-precision TensorFlow looking on.
+
+TensorFlow is asked when all frames have been answered, so that it takes no time from what is being timed.
+"""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from converter.cache import Cache
+from converter.calibrate.captures import BATCH, Batch, Fingerprints, asked, batched
+from converter.errors import BuildError
+from converter.ingest import collection
+from converter.model import weights
+from converter.model.fingerprints import Reference
+from converter.model.vgg16 import profile_of
+from converter.progress import Progress
+from device.bundle import layout
+from device.bundle.opened import OpenedBundle, opened
+from device.bundle.records import Record
+from device.imaging import frames
+from device.imaging.frames import Pixels
+from device.recognition import sheet
+from device.recognition.fingerprint import Fingerprint, Fingerprinter
+from device.recognition.preprocess import to_input
+from device.recognition.recogniser import SIDE, Answer
+from device.recognition.search import Index, Vectors, load_array, unit
+from evaluation import evaluate as measured
+from evaluation import metrics
+from evaluation.dataset import Load, Print, prints_of
+from evaluation.evaluate import Onlooker
+from evaluation.queries import Question, Section, Shown, Sort
+from evaluation.results import ReferenceLine, Report
+
+MOST_A_LEVEL = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """One frame, as both sides are given it: uint8 (224, 224, 3) each; with the rows that are right, and left out."""
+
+    right: frozenset[int]
+    without: frozenset[int]
+    whole: Pixels
+    cut: Pixels
+
+
+class OnLooking:
+    """Keeps what the kiosk is shown, a hundred captures a level, and asks both sides about it in the end."""
+
+    def __init__(
+        self,
+        bundle: OpenedBundle,
+        prints: Sequence[Print],
+        reference: Fingerprints,
+        *,
+        threads: int,
+        most: int = MOST_A_LEVEL,
+        progress: Progress,
+    ) -> None:
+        """Keep nothing yet.
+
+        Args:
+            bundle: The kiosk's.
+            prints: All of it, with their pictures.
+            reference: Full-precision TensorFlow: float32 (N, 512) for uint8 (N, 224, 224, 3).
+            threads: Of the kiosk's model.
+            most: Frames kept a section.
+            progress: Told while TensorFlow is asked.
+        """
+        self._bundle = bundle
+        self._prints = prints
+        self._reference = reference
+        self._threads = threads
+        self._most = most
+        self._progress = progress
+        self._seen: dict[str, list[_Seen]] = {}
+
+    def witness(self, section: Section, question: Question, shown: Shown, answer: Answer) -> None:
+        """Keep a frame, and the sheet that the kiosk cut out of it."""
+        if section.sort not in (Sort.LEVEL, Sort.PAIRS):
+            return
+        kept = self._seen.setdefault(section.name, [])
+        if len(kept) >= self._most or not question.right:
+            return
+        cut = (
+            sheet.straighten(shown.pixels, answer.sheet, side=SIDE)
+            if answer.sheet
+            else shown.pixels
+        )
+        kept.append(
+            _Seen(
+                right=question.right,
+                without=question.without,
+                whole=to_input(shown.pixels),
+                cut=to_input(cut),
+            )
+        )
+
+    def lines(self) -> tuple[ReferenceLine, ...]:
+        """Ask both sides, and give what they say of each section."""
+        if not any(self._seen.values()):
+            return ()
+        known = self._known()
+        kiosk = Fingerprinter(
+            self._bundle.file(layout.MODEL),
+            self._bundle.manifest.model.sha256,
+            threads=self._threads,
+        )
+        index = Index(self._bundle.path, self._bundle.manifest.index)
+        stored = load_array(self._bundle.file(layout.FINGERPRINTS))
+        return tuple(
+            self._line(name, seen, known, kiosk, index, stored)
+            for name, seen in self._seen.items()
+            if seen
+        )
+
+    def _known(self) -> Vectors:
+        """Give the reference's fingerprints of all prints: float32 (N, 512), unit length."""
+        rows: list[Vectors] = []
+        done = 0
+        for batch in batched(self._prints, BATCH):
+            rows.append(asked(self._reference, np.stack([to_input(one.load()) for one in batch])))
+            done += len(batch)
+            self._progress("the collection, by TensorFlow", done, len(self._prints))
+        return np.concatenate(rows)
+
+    def _ask(self, what: str, pictures: Sequence[Pixels]) -> Vectors:
+        rows = []
+        for start in range(0, len(pictures), BATCH):
+            batch: Batch = np.stack(pictures[start : start + BATCH])
+            rows.append(asked(self._reference, batch))
+            self._progress(f"{what}, by TensorFlow", start + len(batch), len(pictures))
+        return np.concatenate(rows)
+
+    def _line(
+        self,
+        name: str,
+        seen: Sequence[_Seen],
+        known: Vectors,
+        kiosk: Fingerprinter,
+        index: Index,
+        stored: Vectors,
+    ) -> ReferenceLine:
+        whole = self._ask(f"{name}, whole frames", [one.whole for one in seen])
+        theirs = self._ask(f"{name}, sheets", [one.cut for one in seen])
+        ours = [kiosk(one.cut) for one in seen]
+        vectors = unit(np.stack([fingerprint.vector for fingerprint in ours]))
+        cosines = (theirs.astype(np.float64) * vectors).sum(axis=1)
+        their_first, our_first = _first(known, theirs, seen), _first(stored, vectors, seen)
+        return ReferenceLine(
+            name=name,
+            count=len(seen),
+            seed_r1=metrics.share_of(_is_right(_first(known, whole, seen), seen)),
+            crop_r1=metrics.share_of(_is_right(their_first, seen)),
+            cosine_median=round(float(np.median(cosines)), 6),
+            cosine_lowest=round(float(cosines.min()), 6),
+            same_first=metrics.share_of(
+                [a == b for a, b in zip(their_first, our_first, strict=True)]
+            ),
+            same_as_exact=metrics.share_of(
+                [
+                    _by_index(index, asked_for, one.without) == row
+                    for asked_for, one, row in zip(ours, seen, our_first, strict=True)
+                ]
+            ),
+        )
+
+
+def evaluate(
+    options: argparse.Namespace, *, cache: Cache, threads: int, progress: Progress
+) -> Report:
+    """Evaluate a bundle at the desk, as `evaluation.evaluate` does, with the TensorFlow reference.
+
+    Raises:
+        ConverterError: When the collection is not the bundle's, or the weights not those it was made with.
+        EvaluationError: When there is nothing to ask with.
+    """
+    found = weights.find(options.weights, cache=cache.root)
+    with opened(options.bundle) as bundle:
+        model = bundle.manifest.model
+        if found.sha256 != model.weights_sha256:
+            raise BuildError(
+                f"{options.bundle}: made with weights {model.weights_sha256[:12]}, found {found.sha256[:12]}; "
+                "give those with --weights"
+            )
+        if options.collection:
+            load = _collections(bundle, options.collection, progress)
+        else:
+            _check_shown(bundle)
+            load = None
+        onlooking = OnLooking(
+            bundle,
+            prints_of(bundle, load),
+            Reference(found, profile_of(model.preprocess), cache),
+            threads=threads,
+            progress=progress,
+        )
+        return measured.evaluate(
+            bundle,
+            options,
+            threads=threads,
+            progress=progress,
+            load=load,
+            onlooker=Onlooker(witness=onlooking.witness, lines=onlooking.lines),
+        )
+
+
+def _check_shown(bundle: OpenedBundle) -> None:
+    """Refuse a bundle that holds no picture of some prints: the reference needs them all."""
+    records = [bundle.records.at(item) for item in range(bundle.manifest.items)]
+    hidden = [record.record_id for record in records if not record.show_picture]
+    if hidden:
+        raise BuildError(
+            f"{bundle.path}: {len(hidden)} prints are without a picture (such as {hidden[0]}); "
+            "give the collection with --collection"
+        )
+
+
+def _collections(bundle: OpenedBundle, path: Path, progress: Progress) -> Load:
+    """Give the way to the museum's own picture of each record."""
+    read = collection.read(path, progress=partial(progress, "read collection"))
+    images = {item.record_id: item.image for item in read.items}
+    for row in range(bundle.manifest.items):
+        record_id = bundle.records.at(row).record_id
+        if record_id not in images:
+            raise BuildError(
+                f"{path}: expected the collection that {bundle.path} was built from, found no {record_id}; "
+                "build the bundle again"
+            )
+    return partial(_picture, images)
+
+
+def _picture(images: Mapping[str, Path], record: Record) -> Pixels:
+    return frames.load(images[record.record_id], side=frames.UPLOAD_SIDE)
+
+
+def _first(known: Vectors, queries: Vectors, seen: Sequence[_Seen]) -> list[int]:
+    """Give the nearest print of each query, by exact search among those that are not left out."""
+    cosines = queries @ known.T
+    for row, one in zip(cosines, seen, strict=True):
+        row[list(one.without)] = -np.inf
+    return [int(row) for row in cosines.argmax(axis=1)]
+
+
+def _is_right(first: Sequence[int], seen: Sequence[_Seen]) -> list[bool]:
+    return [row in one.right for row, one in zip(first, seen, strict=True)]
+
+
+def _by_index(index: Index, fingerprint: Fingerprint, without: frozenset[int]) -> int:
+    found = index.nearest(fingerprint, 1 + len(without))
+    return next(neighbour.item for neighbour in found if neighbour.item not in without)

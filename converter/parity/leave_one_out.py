@@ -1,0 +1,52 @@
+"""How near captures come to the collection by fingerprint, with their print in it and without: parity's curves."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from converter.calibrate.captures import Capture, batched
+from device.recognition.fingerprint import Vector
+from device.recognition.search import Vectors
+
+_CAPTURES_AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """Cosines of captures.
+
+    Attributes:
+        items: intp (Q,), the print of each capture.
+        known: float32 (Q,), cosine to the capture's own print.
+        unknown: float32 (Q,), cosine to the best of the others; NaN where no other is left.
+    """
+
+    items: npt.NDArray[np.intp]
+    known: Vector
+    unknown: Vector
+
+
+def score(
+    vectors: Vectors, captures: Sequence[Capture], relatives: Mapping[int, frozenset[int]]
+) -> Scores:
+    """Score captures against a collection, with their print in it and without.
+
+    Args:
+        vectors: float32 (N, 512), unit length: the collection, by the quantised model.
+        captures: Of prints of this collection.
+        relatives: Rows left out with a row.
+    """
+    items = np.array([capture.item for capture in captures], dtype=np.intp)
+    known = np.empty(len(captures), dtype=np.float32)
+    unknown = np.full(len(captures), np.nan, dtype=np.float32)
+    for at in batched(range(len(captures)), _CAPTURES_AT_ONCE):
+        cosines = np.stack([captures[i].vector for i in at]) @ vectors.T
+        for i, row in zip(at, cosines, strict=True):
+            item = captures[i].item
+            known[i] = row[item]
+            row[[item, *relatives.get(item, ())]] = -np.inf
+            if np.isfinite(row.max()):
+                unknown[i] = row.max()
+    return Scores(items=items, known=known, unknown=unknown)

@@ -1,0 +1,106 @@
+"""Parity of a bundle that is already built, on the collection's pictures or on its own."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from converter.cache import Cache
+from converter.calibrate.captures import PrintPicture
+from converter.errors import BuildError
+from converter.ingest import collection
+from converter.model import weights
+from converter.model.fingerprints import Reference
+from converter.model.vgg16 import profile_of
+from converter.parity import compare, report
+from converter.parity.compare import Marks, Plan
+from device.bundle import layout
+from device.bundle.opened import OpenedBundle, opened
+from device.imaging import frames
+
+
+def remeasure(
+    bundle_path: Path,
+    collection_path: Path | None,
+    columns: Path | None,
+    *,
+    weights_file: Path | None,
+    cache: Cache,
+    marks: Marks,
+    out: Path,
+    plan: Plan,
+    progress: Callable[[str, int, int], None],
+) -> tuple[str, ...]:
+    """Measure a bundle, write `parity.json` and `parity.html` into a folder, and give the marks missed.
+
+    Raises:
+        ConverterError: When the pictures are not the bundle's, or the weights not those it was made with.
+    """
+    found = weights.find(weights_file, cache=cache.root)
+    with opened(bundle_path) as bundle:
+        model = bundle.manifest.model
+        if found.sha256 != model.weights_sha256:
+            raise BuildError(
+                f"{bundle_path}: made with weights {model.weights_sha256[:12]}, found {found.sha256[:12]}; "
+                "give those with --weights"
+            )
+        pictures = (
+            _own(bundle)
+            if collection_path is None
+            else _collections(bundle, collection_path, columns, progress)
+        )
+        out.mkdir(parents=True, exist_ok=True)  # before the minutes that measuring takes
+        reference = Reference(found, profile_of(model.preprocess), cache)
+        measured = compare.compare(
+            bundle,
+            pictures,
+            reference,
+            plan=plan,
+            originals=collection_path is not None,
+            progress=progress,
+        )
+        (out / layout.PARITY).write_text(report.to_json(measured), "utf-8")
+        (out / layout.PARITY_PAGE).write_text(report.page(measured, marks), "utf-8")
+    return compare.gate(measured, marks)
+
+
+def _own(bundle: OpenedBundle) -> tuple[PrintPicture, ...]:
+    """Give the bundle's own pictures: what it shows of each print."""
+    records = [bundle.records.at(item) for item in range(bundle.manifest.items)]
+    hidden = [record.record_id for record in records if not record.show_picture]
+    if hidden:
+        raise BuildError(
+            f"{bundle.path}: {len(hidden)} prints are without a picture (such as {hidden[0]}); "
+            "give the collection with --collection"
+        )
+    return tuple(
+        PrintPicture(
+            record_id=r.record_id, item=r.item, load=partial(_picture, bundle, r.record_id)
+        )
+        for r in records
+    )
+
+
+def _picture(bundle: OpenedBundle, record_id: str) -> frames.Pixels:
+    return frames.decode(bundle.pictures.get(record_id, "screen"), name=record_id)
+
+
+def _collections(
+    bundle: OpenedBundle,
+    path: Path,
+    columns: Path | None,
+    progress: Callable[[str, int, int], None],
+) -> tuple[PrintPicture, ...]:
+    """Give the collection's pictures of the bundle's prints."""
+    read = collection.read(path, columns=columns, progress=partial(progress, "read collection"))
+    items = {item.record_id: item for item in read.items}
+    found = []
+    for row in range(bundle.manifest.items):
+        record_id = bundle.records.at(row).record_id
+        if record_id not in items:
+            raise BuildError(
+                f"{path}: expected the collection that {bundle.path} was built from, found no {record_id}; "
+                "build the bundle again"
+            )
+        load = partial(frames.load, items[record_id].image)
+        found.append(PrintPicture(record_id=record_id, item=row, load=load))
+    return tuple(found)

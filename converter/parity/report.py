@@ -1,0 +1,144 @@
+"""What parity measured, as a page for people and as JSON for programs.
+
+The page is one file that asks for nothing else. Both hold no time and no place: the same bundle compared with the
+same reference gives the same bytes, for one version of the libraries.
+"""
+
+import base64
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
+
+import jinja2
+
+from converter.parity import charts
+from converter.parity.compare import Marks, Parity, gate, marked, summary
+from converter.parity.metrics import QUANTILE_METHOD, Agreement, Share
+from converter.parity.worst_cases import Case, Kind
+from device.bundle import values
+
+_WORDS = {
+    "clean_cosine_median": "cosine on the collection’s own pictures, median",
+    "clean_cosine_p1": "the same, first percentile",
+    "clean_cosine_min": "the same, lowest",
+    "camera_top1_agreement": "captures: same best match",
+    "camera_top10_overlap": "captures: same ten nearest",
+}
+_GROUPS: tuple[tuple[Kind, str], ...] = (
+    ("answers", "Different answers"),
+    ("camera", "Captures with the lowest cosine"),
+    ("clean", "Own pictures with the lowest cosine"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Group:
+    title: str
+    cases: tuple[Case, ...]
+
+
+def page(parity: Parity, marks: Marks) -> str:
+    """Give the parity page: one HTML file with its figures and pictures in it.
+
+    Args:
+        parity: What was measured.
+        marks: What the bundle had to reach.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("converter"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= _FILTERS
+    return environment.get_template("parity.html").render(
+        parity=parity,
+        failures=gate(parity, marks),
+        marks=marked(parity, marks),
+        words=_WORDS,
+        groups=_groups(parity),
+        quantile_method=QUANTILE_METHOD,
+        cosines_figure=charts.cosine_histograms(
+            parity.clean, parity.camera, median=marks.clean_cosine_median
+        ),
+        overlap_figure=charts.overlap_bars(parity.clean, parity.camera),
+        factors_figure=charts.factor_lines(parity.factors),
+        scores_figure=charts.score_curves(parity.scores, parity.thresholds),
+    )
+
+
+def to_json(parity: Parity) -> str:
+    """Give all figures and the worst cases, without their pictures, as JSON that ends in a newline.
+
+    It holds no time and no place: the same bundle compared with the same reference gives the same text.
+    """
+    data = {
+        "name": parity.name,
+        "prints": parity.prints,
+        "compared": parity.compared,
+        "quantiles": f"{QUANTILE_METHOD}: a value that occurred",
+        "intervals": "95 %; Wilson's for shares, by resampling for means",
+        "plan": {k: v for k, v in values.to_json(parity.plan).items() if k != "threads"},
+        "model": values.to_json(parity.model),
+        "index": values.to_json(parity.index),
+        "thresholds": values.to_json(parity.thresholds),
+        "summary": values.to_json(summary(parity)),
+        "clean": _figures(parity.clean),
+        "camera": _figures(parity.camera) | {"index_recall_at_10": parity.camera_recall},
+        "by_index": parity.by_index,
+        "factors": values.to_json(parity.factors),
+        "worst": [_without_pictures(values.to_json(case)) for case in parity.cases],
+    }
+    return json.dumps(_rounded(data), indent=1, ensure_ascii=False) + "\n"
+
+
+def _figures(found: Agreement) -> dict[str, Any]:
+    return {f.name: values.to_json(getattr(found, f.name)) for f in fields(found)[1:]}
+
+
+def _without_pictures(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _without_pictures(item) for key, item in data.items() if key != "picture"}
+    return data
+
+
+def _rounded(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _rounded(item) for key, item in data.items()}
+    if isinstance(data, list):
+        return [_rounded(item) for item in data]
+    return round(data, 6) if isinstance(data, float) else data
+
+
+def _groups(parity: Parity) -> tuple[_Group, ...]:
+    return tuple(
+        _Group(title=title, cases=tuple(case for case in parity.cases if case.kind == kind))
+        for kind, title in _GROUPS
+    )
+
+
+def _cosine(value: float) -> str:
+    return f"{math.floor(value * 1e5) / 1e5:.5f}"  # rounded down: 0.999296 is not 0.9993
+
+
+def _percent(value: float) -> str:
+    return f"{value * 100:.1f} %"
+
+
+def _interval(share: Share) -> str:
+    return f"{share.low * 100:.1f}–{share.high * 100:.1f}"
+
+
+def _picture(data: bytes) -> str:
+    return f"data:image/webp;base64,{base64.b64encode(data).decode()}"
+
+
+_FILTERS: dict[str, Callable[..., str]] = {
+    "cosine": _cosine,
+    "percent": _percent,
+    "interval": _interval,
+    "picture": _picture,
+}

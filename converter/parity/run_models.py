@@ -1,0 +1,126 @@
+"""Asking models about pictures for parity, a batch at a time: a picture is let go as soon as it was asked about."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from converter.calibrate import captures as shots
+from converter.calibrate.captures import (
+    BATCH,
+    Batch,
+    Capture,
+    Fingerprints,
+    PrintPicture,
+    Shoot,
+    asked,
+    batched,
+)
+from converter.errors import ParityError
+from converter.parity.metrics import Cosines, cosines
+from converter.progress import Progress, quiet
+from device.bundle import layout
+from device.bundle.opened import OpenedBundle
+from device.imaging.frames import Pixels
+from device.recognition import preprocess
+from device.recognition.fingerprint import Fingerprinter
+from device.recognition.search import Vectors
+from evaluation.simulate.camera_noise import Factor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorAlone:
+    """What one factor of the simulated camera does to the nearness of the two sides' fingerprints.
+
+    Attributes:
+        most: Its largest amount, in `unit`.
+    """
+
+    name: str
+    most: float
+    unit: str
+    cosines: Cosines
+
+
+def check_prints(bundle: OpenedBundle, prints: Sequence[PrintPicture]) -> None:
+    """Make sure that the prints are those of the bundle.
+
+    Raises:
+        ParityError: When a row has no picture, or has another record's.
+    """
+    wanted = bundle.manifest.items
+    advice = "compare it with the collection it was built from"
+    if sorted(picture.item for picture in prints) != list(range(wanted)):
+        raise ParityError(
+            f"{bundle.path}: expected a picture for each of {wanted} prints, found {len(prints)}; {advice}"
+        )
+    for picture in prints:
+        found = bundle.records.at(picture.item).record_id
+        if found != picture.record_id:
+            raise ParityError(
+                f"{bundle.path}: row {picture.item} is {found!r}, the collection has {picture.record_id!r}; {advice}"
+            )
+
+
+def fingerprints_of(bundle: OpenedBundle, *, threads: int) -> Fingerprints:
+    """Give a bundle's quantised model as a function of a batch, run one picture at a time as on the kiosk."""
+    model = bundle.manifest.model
+    preprocess.check(model.resize, str(bundle.path))
+    fingerprinter = Fingerprinter(bundle.file(layout.MODEL), model.sha256, threads=threads)
+
+    def fingerprints(pixels: Batch) -> Vectors:
+        return np.stack([fingerprinter(picture).vector for picture in pixels])
+
+    return fingerprints
+
+
+def of_prints(
+    fingerprints: Fingerprints, prints: Sequence[PrintPicture], progress: Progress
+) -> Vectors:
+    """Give the fingerprints of the prints' own pictures, float32 (N, 512), unit length."""
+    inputs = (preprocess.to_input(picture.load()) for picture in prints)
+    return _in_batches(fingerprints, inputs, "prints, reference", len(prints), progress)
+
+
+def of_captures(
+    fingerprints: Fingerprints, captures: Sequence[Capture], progress: Progress
+) -> Vectors:
+    """Give the fingerprints of captures, float32 (N, 512), unit length."""
+    inputs = (capture.pixels for capture in captures)
+    return _in_batches(fingerprints, inputs, "captures, reference", len(captures), progress)
+
+
+def each_alone(
+    factors: Sequence[Factor],
+    prints: Sequence[PrintPicture],
+    reference: Fingerprints,
+    kiosk: Fingerprints,
+    *,
+    count: int,
+    seed: int,
+    shoot: Shoot = shots.shoot,
+    progress: Progress,
+) -> tuple[FactorAlone, ...]:
+    """Measure both sides' fingerprints on captures to which one thing alone has happened, for each of these."""
+    measured = []
+    for number, factor in enumerate(factors, 1):
+        captures = shots.take(prints, kiosk, count=count, seed=seed, factors=[factor], shoot=shoot)
+        theirs = of_captures(reference, captures, quiet)
+        found = [float(c.vector @ vector) for c, vector in zip(captures, theirs, strict=True)]
+        measured.append(
+            FactorAlone(
+                name=factor.name, most=factor.most, unit=factor.unit, cosines=cosines(found)
+            )
+        )
+        progress("factors alone", number, len(factors))
+    return tuple(measured)
+
+
+def _in_batches(
+    fingerprints: Fingerprints, inputs: Iterable[Pixels], what: str, total: int, progress: Progress
+) -> Vectors:
+    vectors: list[Vectors] = []
+    for number, batch in enumerate(batched(inputs, BATCH)):
+        vectors.append(asked(fingerprints, np.stack(batch)))
+        progress(what, number * BATCH + len(batch), total)
+    return np.concatenate(vectors)

@@ -1,0 +1,133 @@
+"""The pictures in which both sides differ most, small enough to be looked at side by side on a page."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from PIL import Image
+
+from converter.calibrate.captures import Capture
+from converter.parity.metrics import Comparison, Found
+from device.bundle.opened import OpenedBundle
+from device.bundle.records import Record
+from device.errors import UnknownRecordError
+from device.imaging.frames import to_webp
+from device.recognition.verdict import Verdict
+
+Kind = Literal["clean", "camera", "answers"]
+CASES_A_KIND = 6
+_SIDE = 200
+_QUALITY = 70
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One print as a side's answer.
+
+    Attributes:
+        picture: WebP; `None` where the licence forbids showing it, or there is none.
+    """
+
+    record_id: str
+    title: str
+    picture: bytes | None
+    score: float
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One picture that was asked about, and both answers.
+
+    Attributes:
+        kind: `clean` or `camera` for the lowest cosines there, `answers` where the answers differ.
+        picture: What was asked about, as WebP; `None` where the print's licence forbids showing it.
+        cosine: Between the two sides' fingerprints.
+        overlap: Share of the ten nearest that are the same.
+    """
+
+    kind: Kind
+    record_id: str
+    title: str
+    picture: bytes | None
+    cosine: float
+    overlap: float
+    reference: Shown
+    kiosk: Shown
+
+
+def cases(
+    bundle: OpenedBundle,
+    clean: Sequence[Comparison],
+    camera: Sequence[Comparison],
+    captures: Sequence[Capture],
+) -> tuple[Case, ...]:
+    """Give the worst cases: lowest cosines first, a few of each kind.
+
+    Args:
+        bundle: Where titles and pictures come from.
+        clean: Comparisons of the collection's own pictures.
+        camera: Comparisons of captures.
+        captures: The capture of each of `camera`.
+    """
+    pictures = {id(one): capture for one, capture in zip(camera, captures, strict=True)}
+    chosen: list[tuple[Kind, Comparison]] = [("clean", one) for one in _worst(clean)]
+    chosen += [("camera", one) for one in _worst(camera)]
+    chosen += [
+        ("answers", one) for one in _worst([c for c in [*camera, *clean] if not c.same_answer])
+    ]
+    return tuple(_case(bundle, kind, one, pictures.get(id(one))) for kind, one in chosen)
+
+
+def _worst(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    return sorted(comparisons, key=lambda one: (one.cosine, one.record_id))[:CASES_A_KIND]
+
+
+def _case(bundle: OpenedBundle, kind: Kind, one: Comparison, capture: Capture | None) -> Case:
+    record = bundle.records.at(one.item)
+    return Case(
+        kind=kind,
+        record_id=record.record_id,
+        title=record.title,
+        picture=_museums(bundle, record) if capture is None else _captured(record, capture),
+        cosine=one.cosine,
+        overlap=one.overlap,
+        reference=_shown(bundle, one.reference),
+        kiosk=_shown(bundle, one.kiosk),
+    )
+
+
+def _shown(bundle: OpenedBundle, found: Found) -> Shown:
+    record = bundle.records.at(found.item)
+    return Shown(
+        record_id=record.record_id,
+        title=record.title,
+        picture=_museums(bundle, record),
+        score=found.score,
+        verdict=found.verdict,
+    )
+
+
+def _museums(bundle: OpenedBundle, record: Record) -> bytes | None:
+    if not record.show_picture:
+        return None
+    try:
+        data = bundle.pictures.get(record.record_id, "thumb")
+    except UnknownRecordError:
+        return None
+    with Image.open(io.BytesIO(data)) as image:
+        return to_webp(np.asarray(image.convert("RGB")), side=_SIDE, quality=_QUALITY)
+
+
+def _captured(record: Record, capture: Capture) -> bytes | None:
+    if not record.show_picture:
+        return None
+    side = capture.pixels.shape[0]
+    size = (
+        max(1, round(side * min(1.0, capture.aspect))),
+        max(1, round(side / max(1.0, capture.aspect))),
+    )
+    unsquashed = Image.fromarray(capture.pixels).resize(size, Image.Resampling.BILINEAR)
+    return to_webp(np.asarray(unsquashed), side=_SIDE, quality=_QUALITY)

@@ -1,0 +1,1 @@
+"""Signed repositories of bundles: keys, chunks, publishing and withdrawing."""

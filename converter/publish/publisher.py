@@ -1,0 +1,190 @@
+"""From a bundle on the desk to what every kiosk fetches; and works withdrawn, or put right, without a new bundle."""
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from converter.errors import PublishError
+from converter.publish.chunking import cut
+from converter.publish.repository import Repository, write_whole
+from device.bundle import layout, recipe, release
+from device.bundle import notices as format_of_notices
+from device.bundle.manifest import FileEntry, Manifest, dump, identify, parse
+from device.bundle.notices import Notices
+from device.bundle.opened import opened, verify
+from device.bundle.records import Records
+
+Progress = Callable[[FileEntry, bool], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What was published.
+
+    Attributes:
+        new_bytes: Of files that the repository did not hold before: what a kiosk with the last bundle fetches at most.
+        still_withdrawn: Ids of records that the bundle holds and no kiosk will show.
+    """
+
+    manifest: Manifest
+    new_bytes: int
+    still_withdrawn: tuple[str, ...]
+
+
+def publish(
+    bundle: Path,
+    repository: Repository,
+    day: str,
+    progress: Progress = lambda entry, is_new: None,
+) -> Published:
+    """Add a bundle to a repository under the next version.
+
+    Args:
+        bundle: The bundle's folder, which stays as it is.
+        repository: With the publishing key at hand.
+        day: The date that staff will read on the kiosks, as YYYY-MM-DD.
+        progress: Called with each file, and whether the repository didn't hold it yet.
+
+    Raises:
+        BundleError: When the bundle isn't whole.
+        PublishError: When the repository can't be written.
+    """
+    manifest = verify(bundle)
+    notices = read_notices(repository)
+    with opened(bundle) as parts:
+        held = [key for key in notices.withdrawn if parts.records.rows_of([key])]
+    new_bytes = 0
+    for entry in manifest.files:
+        is_new = _add_object(bundle / entry.path, entry, repository.folder)
+        _add_recipe(bundle / entry.path, entry, repository.folder)
+        progress(entry, is_new)
+        new_bytes += entry.size_bytes * is_new
+    numbered = identify(replace(manifest, version=_last_version(repository) + 1))
+    with repository.edit_targets() as targets:
+        text = dump(numbered).encode()
+        repository.put_target(targets, release.BUNDLE_TARGET, text, {release.PUBLISHED: day})
+    repository.conclude()
+    return Published(manifest=numbered, new_bytes=new_bytes, still_withdrawn=tuple(sorted(held)))
+
+
+def withdraw(record_id: str, repository: Repository, day: str) -> Notices:
+    """Take one work off every kiosk at its next contact.
+
+    Raises:
+        PublishError: When the last bundle published has no such work, or it is withdrawn already.
+    """
+    notices = read_notices(repository)
+    if record_id in notices.withdrawn:
+        raise PublishError(f"{record_id}: was withdrawn already, on {notices.withdrawn[record_id]}")
+    _check_known(record_id, repository)
+    return _put_notices(repository, notices.with_withdrawn(record_id, day), day)
+
+
+def give_back(record_id: str, repository: Repository, day: str) -> Notices:
+    """Let a withdrawn work be shown again.
+
+    Raises:
+        PublishError: When it isn't withdrawn.
+    """
+    notices = read_notices(repository)
+    if record_id not in notices.withdrawn:
+        raise PublishError(f"{record_id}: isn't withdrawn; withdrawn are: {_listed(notices)}")
+    return _put_notices(repository, notices.with_returned(record_id), day)
+
+
+def amend(record_id: str, texts: Mapping[str, str], repository: Repository, day: str) -> Notices:
+    """Put texts of a record right on every kiosk at its next contact.
+
+    Raises:
+        PublishError: When the last bundle published has no such work, or such a text can't be amended.
+    """
+    for name in texts:
+        if name not in format_of_notices.AMENDABLE:
+            known = ", ".join(format_of_notices.AMENDABLE)
+            raise PublishError(
+                f"{record_id}: can amend {known}; found {name!r}: build a new bundle"
+            )
+    _check_known(record_id, repository)
+    return _put_notices(repository, read_notices(repository).with_amended(record_id, texts), day)
+
+
+def read_notices(repository: Repository) -> Notices:
+    """Give the notices as last published."""
+    data = repository.target(release.NOTICES_TARGET)
+    return Notices() if data is None else format_of_notices.parse(data, str(repository.folder))
+
+
+def _put_notices(repository: Repository, notices: Notices, day: str) -> Notices:
+    data = format_of_notices.dump(notices).encode()
+    if len(data) > format_of_notices.LIMIT_BYTES:
+        raise PublishError("too much is withdrawn and amended; publish a bundle without it first")
+    with repository.edit_targets() as targets:
+        repository.put_target(targets, release.NOTICES_TARGET, data, {release.PUBLISHED: day})
+    repository.conclude()
+    return notices
+
+
+def _check_known(record_id: str, repository: Repository) -> None:
+    """Raise where a typing slip would withdraw nothing: the last bundle's own records say what there is."""
+    manifest = _last(repository)
+    if manifest is None:
+        raise PublishError(f"{repository.folder}: nothing is published yet")
+    if not _has_record(manifest, record_id, repository.folder):
+        raise PublishError(
+            f"{record_id}: isn't in the bundle published last (version {manifest.version}); see the id in its records"
+        )
+
+
+def _has_record(manifest: Manifest, record_id: str, folder: Path) -> bool:
+    entry = next(entry for entry in manifest.files if entry.path == layout.RECORDS)
+    with closing(Records(folder / release.object_path(entry.sha256))) as records:
+        return bool(records.rows_of([record_id]))
+
+
+def _last(repository: Repository) -> Manifest | None:
+    data = repository.target(release.BUNDLE_TARGET)
+    return None if data is None else parse(data, str(repository.folder))
+
+
+def _last_version(repository: Repository) -> int:
+    manifest = _last(repository)
+    return 0 if manifest is None else manifest.version
+
+
+def _add_object(path: Path, entry: FileEntry, folder: Path) -> bool:
+    """Copy a file under its sha256 unless it is there; say whether it was new."""
+    target = folder / release.object_path(entry.sha256)
+    if target.is_file() and target.stat().st_size == entry.size_bytes:
+        return False
+    beside = target.with_name(f".{target.name}.new")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("rb") as source, beside.open("wb") as copy:
+            shutil.copyfileobj(source, copy, 1 << 20)
+            copy.flush()
+            os.fsync(copy.fileno())
+        beside.replace(target)
+    except OSError as error:
+        raise PublishError(
+            f"{target}: can't be written ({error.strerror}); make room there"
+        ) from error
+    return True
+
+
+def _add_recipe(path: Path, entry: FileEntry, folder: Path) -> None:
+    """Write down how a large file is cut into pieces, unless that was done before."""
+    target = folder / release.recipe_path(entry.sha256)
+    if entry.size_bytes >= recipe.LEAST_FILE_BYTES and not target.is_file():
+        write_whole(target, recipe.dump(cut(path)))
+
+
+def _listed(notices: Notices) -> str:
+    return ", ".join(sorted(notices.withdrawn)) or "none"
+
+
+def write_root(repository: Repository, path: Path) -> None:
+    """Write what a kiosk is given at its installation: the museum's newest root, which it trusts from then on."""
+    write_whole(path, repository.open("root").to_bytes())

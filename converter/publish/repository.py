@@ -1,0 +1,274 @@
+"""A repository of published bundles on disk: plain files, signed the way python-tuf checks them.
+
+Any web server can serve the folder, and it can be copied onto a stick as it is. What is written is written beside its
+place first; `timestamp.json`, from which a kiosk begins, comes last.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from securesystemslib.signer import Key, Signer
+from tuf.api.exceptions import RepositoryError
+from tuf.api.metadata import (
+    Metadata,
+    MetaFile,
+    Root,
+    Snapshot,
+    TargetFile,
+    Targets,
+    Timestamp,
+)
+from tuf.repository import Repository as Editing
+
+from converter.errors import PublishError
+from converter.publish.keys import NAME_FIELD, PUBLISHING_NAME, ROOT_NAMES
+from device.bundle import release
+
+ROOT_THRESHOLD = 2
+ROOT_DAYS, DAYS = 3650, 400
+_KINDS: tuple[Any, ...] = (Root, Targets, Snapshot, Timestamp)
+_PUBLISHED = (Targets.type, Snapshot.type, Timestamp.type)
+
+
+class Repository(Editing):
+    """One repository folder, changed by whoever holds the keys."""
+
+    def __init__(self, folder: Path, signers: Mapping[str, Iterable[Signer]], now: datetime):
+        """Look at a repository.
+
+        Args:
+            folder: Where it lies.
+            signers: Role to those who sign for it.
+            now: From when the expiry is counted; UTC.
+        """
+        self.folder = folder
+        self._signers = {role: tuple(chosen) for role, chosen in signers.items()}
+        self._now = now
+
+    @property
+    def targets_infos(self) -> dict[str, MetaFile]:
+        """What the next snapshot says of the targets' metadata."""
+        return {"targets.json": MetaFile(self._version_of(Targets.type))}
+
+    @property
+    def snapshot_info(self) -> MetaFile:
+        """What the next timestamp says of the snapshot."""
+        return MetaFile(self._version_of(Snapshot.type))
+
+    def open(self, role: str) -> "Metadata[Any]":
+        """Give the newest metadata of a role; fresh ones where there are none.
+
+        Raises:
+            PublishError: When they can't be read.
+        """
+        version = self._version_of(role)
+        if not version:
+            return Metadata({kind.type: kind for kind in _KINDS}[role]())
+        path = self._path(role, version)
+        try:
+            return Metadata.from_bytes(path.read_bytes())
+        except (OSError, RepositoryError) as error:
+            raise PublishError(
+                f"{path}: can't be read ({error}); copy the repository from a kiosk's stick or a backup"
+            ) from error
+
+    def close(self, role: str, md: "Metadata[Any]") -> None:
+        """Sign and write the next version of a role's metadata."""
+        known = self._version_of(role)
+        md.signed.version = known + 1
+        days = ROOT_DAYS if role == Root.type else DAYS
+        md.signed.expires = (self._now + timedelta(days=days)).replace(microsecond=0)
+        md.signatures.clear()
+        for signer in self._signers[role]:
+            md.sign(signer, append=True)
+        write_whole(self._path(role, known + 1), md.to_bytes())
+
+    def put_target(
+        self, targets: Targets, name: str, data: bytes, custom: Mapping[str, str]
+    ) -> None:
+        """Write a target's bytes and name it in the targets being edited."""
+        info = TargetFile.from_data(name, data, ["sha256"])
+        info.unrecognized_fields["custom"] = dict(custom)
+        path = self.folder / release.target_path(name, info.hashes["sha256"])
+        write_whole(path, data)
+        targets.targets[name] = info
+
+    def target(self, name: str) -> bytes | None:
+        """Give a target's bytes as last published; `None` before there are any.
+
+        Raises:
+            PublishError: When they are gone.
+        """
+        info = self.targets().targets.get(name)
+        if info is None:
+            return None
+        path = self.folder / release.target_path(name, info.hashes["sha256"])
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise PublishError(
+                f"{path}: can't be read ({error.strerror}); restore the repository from a backup"
+            ) from error
+
+    def keyids(self, role: str) -> frozenset[str]:
+        """Give the ids of the keys that are here to sign for a role."""
+        return frozenset(signer.public_key.keyid for signer in self._signers.get(role, ()))
+
+    def check_key(self) -> None:
+        """Raise `PublishError` when the root doesn't name the key that is here as the one to publish with."""
+        if not self.keyids(Targets.type) <= set(self.root().roles[Targets.type].keyids):
+            raise PublishError(
+                f"{self.folder}: this is not the publishing key that the museum's root names; "
+                "take the newest one, or see `keys rotate`"
+            )
+
+    def conclude(self) -> None:
+        """Sign a snapshot and a timestamp of what was changed."""
+        self.do_snapshot(force=True)
+        self.do_timestamp(force=True)
+
+    def _version_of(self, role: str) -> int:
+        if role == Timestamp.type:
+            path = self._path(role, 0)
+            if not path.is_file():
+                return 0
+            try:
+                return int(Metadata.from_bytes(path.read_bytes()).signed.version)
+            except (OSError, RepositoryError) as error:
+                raise PublishError(f"{path}: can't be read ({error}); restore a backup") from error
+        folder = self.folder / release.METADATA
+        names = [path.name.split(".")[0] for path in folder.glob(f"*.{role}.json")]
+        return max((int(name) for name in names if name.isdecimal()), default=0)
+
+    def _path(self, role: str, version: int) -> Path:
+        name = f"{role}.json" if role == Timestamp.type else f"{version}.{role}.json"
+        return self.folder / release.METADATA / name
+
+
+def for_publishing(folder: Path, signer: Signer, now: datetime) -> Repository:
+    """Give a repository to publish in.
+
+    Raises:
+        PublishError: When there is none, or this isn't its publishing key.
+    """
+    if not (folder / release.METADATA).is_dir():
+        raise PublishError(
+            f"{folder}: expected a repository, found none; make one by `keys create`"
+        )
+    repository = Repository(folder, dict.fromkeys(_PUBLISHED, (signer,)), now)
+    repository.check_key()
+    return repository
+
+
+def create(
+    folder: Path, roots: Mapping[str, Signer], publishing: Signer, now: datetime
+) -> Repository:
+    """Make a new repository: a root of three keys of which two must sign, one key for all else, and no bundle.
+
+    Raises:
+        PublishError: When there is one already.
+    """
+    if (folder / release.METADATA).exists():
+        raise PublishError(
+            f"{folder}: is a repository already; see `keys rotate` and `keys revoke`"
+        )
+    signers = {Root.type: tuple(roots.values())} | dict.fromkeys(_PUBLISHED, (publishing,))
+    repository = Repository(folder, signers, now)
+    with repository.edit_root() as root:
+        for signer in roots.values():
+            root.add_key(signer.public_key, Root.type)
+        root.roles[Root.type].threshold = ROOT_THRESHOLD
+        for role in _PUBLISHED:
+            root.add_key(publishing.public_key, role)
+    with repository.edit_targets():
+        pass
+    repository.conclude()
+    return repository
+
+
+def replace_publishing(
+    folder: Path, roots: Iterable[Signer], publishing: Signer, now: datetime
+) -> None:
+    """Let two root keys name a new publishing key; the old one is good for nothing from then on.
+
+    Raises:
+        PublishError: When these are not two of the root keys.
+    """
+    repository = _with_roots(folder, roots, now, publishing)
+    with repository.edit_root() as root:
+        for role in _PUBLISHED:
+            for keyid in list(root.roles[role].keyids):
+                root.revoke_key(keyid, role)
+            root.add_key(publishing.public_key, role)
+    with repository.edit_targets():
+        pass
+    repository.conclude()
+
+
+def replace_root(
+    folder: Path, roots: Iterable[Signer], name: str, new: Signer, now: datetime
+) -> None:
+    """Let the two other root keys put a new one in the place of one that was lost.
+
+    Raises:
+        PublishError: When these are not two of the other root keys.
+    """
+    repository = _with_roots(folder, roots, now)
+    with repository.edit_root() as root:
+        lost = next((key for key in named(root, ROOT_NAMES) if name_of(key) == name), None)
+        if lost is None:
+            raise PublishError(f"{folder}: there is no root key {name!r} to replace")
+        root.revoke_key(lost.keyid, Root.type)
+        root.add_key(new.public_key, Root.type)
+        if lost.keyid in repository.keyids(Root.type):
+            raise PublishError(f"{folder}: {name} is to be replaced; sign with the two others")
+
+
+def named(root: Root, names: Iterable[str]) -> list[Key]:
+    """Give the keys of a root that go by one of these names."""
+    return [key for key in root.keys.values() if name_of(key) in tuple(names)]
+
+
+def name_of(key: Key) -> str:
+    """Give the name by which staff know a key."""
+    return str(key.unrecognized_fields.get(NAME_FIELD, PUBLISHING_NAME))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put a file in place in one step, to stay.
+
+    Raises:
+        PublishError: When the place can't be written.
+    """
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise PublishError(
+            f"{path}: can't be written ({error.strerror}); make room there"
+        ) from error
+
+
+def _with_roots(
+    folder: Path, roots: Iterable[Signer], now: datetime, publishing: Signer | None = None
+) -> Repository:
+    signers = tuple({signer.public_key.keyid: signer for signer in roots}.values())
+    by_role = {Root.type: signers}
+    if publishing is not None:
+        by_role |= dict.fromkeys(_PUBLISHED, (publishing,))
+    repository = Repository(folder, by_role, now)
+    good = set(repository.root().roles[Root.type].keyids)
+    found = sum(signer.public_key.keyid in good for signer in signers)
+    if found < ROOT_THRESHOLD:
+        raise PublishError(
+            f"{folder}: expected {ROOT_THRESHOLD} different root keys of this museum, found {found}"
+        )
+    return repository

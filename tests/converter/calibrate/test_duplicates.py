@@ -1,0 +1,69 @@
+"""Prints that show the same image are found, written down or not."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import drawn_bundle
+import numpy as np
+import pytest
+from book import trained
+from bordered import within
+
+from converter.build import features
+from converter.calibrate.duplicates import related, same_image
+from device.bundle import layout
+from device.imaging.frames import Pixels
+from device.recognition.tracing import Tracer
+
+PRINTS = 12
+
+
+def test_relatives_are_read_from_the_records_both_ways(tmp_path: Path) -> None:
+    drawn = drawn_bundle.write(tmp_path / "bundle", range(4), relations={0: 1, 3: 1})
+
+    found = related(drawn.path / layout.RECORDS)
+
+    assert found == {
+        0: frozenset({1}),
+        1: frozenset({0, 3}),
+        2: frozenset(),
+        3: frozenset({1}),
+    }
+
+
+@pytest.fixture(scope="module")
+def tracer(small_bundle: Path) -> Tracer:
+    """Of twelve real prints."""
+    return Tracer(small_bundle, PRINTS)
+
+
+def test_a_print_shows_its_own_image_and_that_of_no_other(
+    tracer: Tracer, print_pictures: Mapping[str, Pixels]
+) -> None:
+    for row, picture in enumerate(print_pictures.values()):
+        assert same_image(tracer, picture) == {row}
+
+
+def test_an_image_in_reverse_is_the_same_image(
+    tracer: Tracer, print_pictures: Mapping[str, Pixels]
+) -> None:
+    picture = next(iter(print_pictures.values()))
+
+    assert same_image(tracer, np.ascontiguousarray(picture[:, ::-1])) == {0}
+
+
+def test_a_blank_sheet_shows_nothing(tracer: Tracer) -> None:
+    assert same_image(tracer, np.full((300, 200, 3), 230, np.uint8)) == frozenset()
+
+
+def test_prints_within_one_border_show_different_images(
+    tmp_path: Path, print_pictures: Mapping[str, Pixels]
+) -> None:
+    pictures = list(print_pictures.values())
+    pages = [within(pictures[7], pictures[inside]) for inside in (1, 5)]
+    book = trained()
+    features.write([features.take(page, book) for page in pages], book, tmp_path)
+
+    found = same_image(Tracer(tmp_path, len(pages)), pages[0])
+
+    assert found == {0}

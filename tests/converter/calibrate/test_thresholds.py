@@ -1,0 +1,377 @@
+"""Thresholds fitted by leaving prints out of the collection."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from converter.calibrate.captures import PrintPicture
+from converter.calibrate.duplicates import SAME_IMAGE_INLIERS
+from converter.calibrate.thresholds import (
+    CAUTIOUS_SAME_IMAGE,
+    CAUTIOUS_SIMILAR,
+    ENOUGH_PRINTS,
+    FALSE_BY_DETAILS,
+    FALSE_BY_FINGERPRINT,
+    FEWEST_INLIERS,
+    FEWEST_MISSING,
+    GAPING,
+    PARTIAL,
+    SHOWN,
+    UNFITTED,
+    Outcome,
+    findings_of,
+    fit,
+    observe,
+)
+from converter.ingest.item import Item
+from device.bundle.manifest import Manifest
+from device.bundle.opened import OpenedBundle, opened
+from device.imaging import frames
+from device.imaging.frames import Pixels
+from device.recognition.recogniser import Recogniser
+from device.recognition.tracing import Tracer
+from device.recognition.verdict import Findings, Verdict, decide
+from evaluation.split import is_scored
+
+# Found by its lines, all of it.
+CLEAR = Findings(cosine=0.95, inliers=80, covered=0.5, gap=0.0, mirrored=False, is_sheet=True)
+# Like its nearest, and no more.
+STRANGER = Findings(cosine=0.5, inliers=4, covered=0.0, gap=0.0, mirrored=False, is_sheet=True)
+# Nothing was left to compare it with.
+ALONE = Findings(cosine=None, inliers=0, covered=0.0, gap=0.0, mirrored=False, is_sheet=True)
+
+
+def outcome(
+    item: int = 0, *, known: Findings = CLEAR, unknown: Findings = STRANGER, is_right: bool = True
+) -> Outcome:
+    return Outcome(item=item, is_right=is_right, known=known, unknown=unknown)
+
+
+def accepted(findings: Findings, fitted: object) -> bool:
+    return decide(findings, fitted) in (Verdict.SAME_PRINT, Verdict.SAME_IMAGE)  # type: ignore[arg-type]
+
+
+# What a print that is left out may look like, short of one more of its likes.
+UNKNOWN = st.builds(
+    Findings,
+    cosine=st.floats(0, 0.99),
+    inliers=st.integers(0, SAME_IMAGE_INLIERS - 2),
+    covered=st.floats(0, 1),
+    gap=st.floats(0, 400),
+    mirrored=st.booleans(),
+    is_sheet=st.booleans(),
+)
+ANYTHING = st.builds(
+    Findings,
+    cosine=st.one_of(st.none(), st.floats(-1, 1)),
+    inliers=st.integers(0, 400),
+    covered=st.floats(0, 1),
+    gap=st.floats(0, 400),
+    mirrored=st.booleans(),
+    is_sheet=st.booleans(),
+)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(UNKNOWN, min_size=20, max_size=40), st.integers(4, 12))
+def test_of_the_prints_fitted_on_hardly_any_is_accepted_when_it_is_left_out(
+    unknown: list[Findings], times: int
+) -> None:
+    seen = [outcome(unknown=findings) for findings in unknown] * times
+
+    fitted = fit(seen).thresholds
+
+    by_details = sum(
+        one.unknown.inliers >= fitted.inliers and one.unknown.gap <= fitted.gap for one in seen
+    )
+    in_all = sum(accepted(one.unknown, fitted) for one in seen)
+    assert by_details <= FALSE_BY_DETAILS * len(seen)
+    assert in_all <= (FALSE_BY_DETAILS + FALSE_BY_FINGERPRINT) * len(seen)
+
+
+@pytest.mark.parametrize("inliers", [0, 4, FEWEST_INLIERS - 1])
+@pytest.mark.parametrize("prints", [5, 2 * ENOUGH_PRINTS])
+def test_fewer_than_twelve_details_are_never_evidence(inliers: int, prints: int) -> None:
+    seen = [outcome(n, unknown=replace(STRANGER, inliers=inliers)) for n in range(prints)]
+
+    assert fit(seen).thresholds.inliers == FEWEST_INLIERS == 12
+
+
+def test_prints_that_chance_favours_raise_the_floor_to_just_above_them() -> None:
+    few = [outcome(n, unknown=replace(STRANGER, inliers=20)) for n in range(6)]
+    many = [outcome(n) for n in range(594)]
+
+    assert fit(few + many).thresholds.inliers == 21
+    # One in two hundred may pass.
+    assert fit(few[:2] + many).thresholds.inliers == FEWEST_INLIERS
+
+
+def test_what_agrees_in_very_many_details_is_a_like_that_nobody_wrote_down() -> None:
+    """A museum with many copies of one image must not make the kiosk deaf to all others."""
+    copies = [outcome(n, unknown=replace(CLEAR, inliers=300)) for n in range(50)]
+
+    assert fit(copies + [outcome(n) for n in range(50)]).thresholds.inliers == SAME_IMAGE_INLIERS
+
+
+def test_prints_within_one_border_raise_no_floor_and_are_left_to_the_fingerprint() -> None:
+    """Of two prints that share their border alone, a hundred details agree, and whole figures don't."""
+    bordered = replace(STRANGER, inliers=116, gap=28.0, cosine=0.8)
+    seen = [outcome(n, unknown=bordered) for n in range(200)]
+
+    fitted = fit(seen).thresholds
+
+    assert fitted.inliers == FEWEST_INLIERS
+    assert fitted.gap == FEWEST_MISSING
+    assert fitted.same_image > 0.8
+    assert not accepted(bordered, fitted)
+
+
+def test_what_is_missing_in_captures_of_prints_that_are_here_is_allowed() -> None:
+    seen = [outcome(n, known=replace(CLEAR, cosine=0.3, gap=n / 10)) for n in range(400)]
+
+    fitted = fit(seen).thresholds
+
+    refused = [one for one in seen if not accepted(one.known, fitted)]
+    assert 0 < len(refused) <= GAPING * len(seen)
+
+
+def test_the_fingerprint_alone_is_believed_just_above_what_strangers_reach() -> None:
+    near = [outcome(n, unknown=replace(STRANGER, cosine=0.5 + n / 1000)) for n in range(400)]
+
+    fitted = fit(near).thresholds
+
+    assert fitted.same_image == pytest.approx(0.5 + 0.398 + 0.005, abs=1e-4)
+    # A tenth of the strangers, and no more, are shown what is like them.
+    similar = sum(one.unknown.cosine >= fitted.similar for one in near if one.unknown.cosine)
+    assert similar / len(near) == pytest.approx(SHOWN, abs=0.01)
+
+
+def test_hardly_any_whole_print_is_called_a_part() -> None:
+    seen = [outcome(n, known=replace(CLEAR, covered=0.1 + n / 1000)) for n in range(500)]
+
+    fitted = fit(seen).thresholds
+
+    parts = [one for one in seen if decide(one.known, fitted) is Verdict.SAME_IMAGE]
+    assert 0 < len(parts) <= PARTIAL * len(seen)
+
+
+def test_wrong_and_unsure_captures_have_no_say_in_what_a_whole_print_spans() -> None:
+    wrong = [outcome(n, known=replace(CLEAR, covered=0.01), is_right=False) for n in range(50)]
+    unsure = [outcome(n, known=replace(CLEAR, covered=0.01, inliers=5)) for n in range(50)]
+
+    fitted = fit([*wrong, *unsure, *(outcome(n) for n in range(100))]).thresholds
+
+    assert fitted.covered == 0.5
+
+
+@pytest.mark.parametrize("prints", [1, 2, 5, ENOUGH_PRINTS - 1])
+def test_few_prints_get_cautious_cosines_and_a_note(prints: int) -> None:
+    found = fit([outcome(n) for n in range(prints)])
+
+    assert found.thresholds.same_image == CAUTIOUS_SAME_IMAGE
+    assert found.thresholds.similar == CAUTIOUS_SIMILAR
+    assert found.note is not None
+    assert f"fitted on {prints} prints" in found.note
+    assert "cautious values" in found.note
+
+
+def test_enough_prints_need_neither() -> None:
+    found = fit([outcome(n) for n in range(ENOUGH_PRINTS)])
+
+    assert found.note is None
+    assert found.thresholds.same_image == pytest.approx(0.505)
+    assert found.thresholds.similar == pytest.approx(0.5)
+
+
+def test_few_prints_that_look_alike_raise_the_cosine_above_the_cautious_one() -> None:
+    found = fit([outcome(n, unknown=replace(STRANGER, cosine=0.95)) for n in range(10)])
+
+    assert found.thresholds.same_image == pytest.approx(0.955)
+
+
+def test_error_rates_are_measured_on_prints_that_were_not_fitted_on() -> None:
+    """Every other print is like another when left out: fitted on the rest, half of all would pass."""
+    like, unlike = replace(STRANGER, inliers=25), STRANGER
+    seen = [outcome(n, unknown=(like, unlike)[n % 2]) for n in range(2 * ENOUGH_PRINTS)]
+
+    fitted = fit(seen).thresholds
+
+    assert fitted.inliers == 26
+    assert not any(accepted(one.unknown, fitted) for one in seen)
+    assert fitted.false_accepts == 0.5  # measured on all that were fitted on, it would be 0
+    assert fitted.missed == 0
+    assert fitted.fitted_on == fitted.measured_on == len(seen)
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_both_halves_are_measured(is_first: bool) -> None:
+    """What is missed in one half counts, whichever half it is."""
+    missed = outcome(known=replace(STRANGER, inliers=3))
+    pair = [missed, outcome()] if is_first else [outcome(), missed]
+
+    assert fit(pair * ENOUGH_PRINTS).thresholds.missed == 0.5
+
+
+def test_another_print_s_name_is_a_miss_however_sure_it_is() -> None:
+    seen = [outcome(n, is_right=n % 4 != 0) for n in range(2 * ENOUGH_PRINTS)]
+
+    assert fit(seen).thresholds.missed == 0.25
+
+
+def test_being_shown_what_is_similar_counts_for_a_print_that_is_not_there() -> None:
+    seen = [outcome(n, unknown=replace(STRANGER, cosine=0.3 + n / 1000)) for n in range(400)]
+
+    fitted = fit(seen).thresholds
+
+    assert fitted.false_accepts == 0
+    assert fitted.false_similar == pytest.approx(SHOWN, abs=0.02)
+
+
+def test_rates_that_nothing_could_be_measured_of_are_stated_at_their_worst() -> None:
+    alone = fit([outcome(unknown=ALONE)]).thresholds
+    none = fit([]).thresholds
+
+    assert (alone.false_accepts, alone.false_similar, alone.missed) == (1, 1, 0)
+    assert (none.false_accepts, none.false_similar, none.missed) == (1, 1, 1)
+    assert none.inliers == FEWEST_INLIERS
+    assert none.same_image == CAUTIOUS_SAME_IMAGE
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.builds(
+            Outcome, item=st.just(0), is_right=st.booleans(), known=ANYTHING, unknown=ANYTHING
+        ),
+        max_size=250,
+    )
+)
+def test_any_outcomes_give_thresholds_a_verdict_can_use(seen: list[Outcome]) -> None:
+    fitted = fit(seen).thresholds
+
+    assert FEWEST_INLIERS <= fitted.inliers <= SAME_IMAGE_INLIERS
+    assert 0 <= fitted.covered <= 1
+    assert -1 <= fitted.similar <= fitted.same_image <= 1
+    for rate in (fitted.false_accepts, fitted.missed, fitted.false_similar):
+        assert 0 <= rate <= 1
+    assert accepted(replace(CLEAR, inliers=SAME_IMAGE_INLIERS), fitted)
+
+
+def test_while_nothing_is_fitted_details_alone_count() -> None:
+    near = replace(STRANGER, cosine=0.999)
+
+    assert not accepted(near, UNFITTED)
+    assert decide(replace(near, inliers=FEWEST_INLIERS), UNFITTED) is Verdict.SAME_PRINT
+
+
+@pytest.fixture
+def unfitted(bundle_copy: Path, change_manifest: Callable[..., Manifest]) -> Iterator[OpenedBundle]:
+    """The small bundle as it is when its thresholds are looked for."""
+    change_manifest(bundle_copy, thresholds=UNFITTED)
+    with opened(bundle_copy) as bundle:
+        yield bundle
+
+
+@pytest.fixture
+def recogniser(unfitted: OpenedBundle) -> Recogniser:
+    """The kiosk's own line, on real prints."""
+    return Recogniser(unfitted, threads=2)
+
+
+@pytest.fixture
+def tracer(unfitted: OpenedBundle) -> Tracer:
+    """Of the same prints' details."""
+    return Tracer(unfitted.path, unfitted.manifest.items)
+
+
+@pytest.fixture
+def prints(
+    small_items: tuple[Item, ...], print_pictures: Mapping[str, Pixels]
+) -> list[PrintPicture]:
+    """The twelve as the build has them."""
+    return [
+        PrintPicture(
+            record_id=item.record_id,
+            item=row,
+            load=lambda record_id=item.record_id: print_pictures[record_id],
+        )
+        for row, item in enumerate(small_items)
+    ]
+
+
+def test_real_prints_are_found_while_there_and_not_when_left_out(
+    recogniser: Recogniser, tracer: Tracer, prints: list[PrintPicture]
+) -> None:
+    steps: list[tuple[str, int, int]] = []
+
+    seen = observe(
+        recogniser, tracer, prints, {}, count=3, seed=1, progress=lambda *s: steps.append(s)
+    )
+
+    assert len(seen) == len({one.item for one in seen}) == 3
+    assert steps == [("thresholds", n, 3) for n in range(1, 4)]
+    for one in seen:
+        # What the evaluation scores is no part of what thresholds are fitted on.
+        assert not is_scored(prints[one.item].record_id)
+        assert one.is_right
+        assert one.known.inliers >= FEWEST_INLIERS > one.unknown.inliers
+        assert one.known.cosine is not None
+        assert one.unknown.cosine is not None
+        assert one.unknown.cosine < one.known.cosine
+    assert fit(seen).thresholds.missed == 0
+
+
+def test_what_the_museum_relates_to_a_print_is_left_out_with_it(
+    recogniser: Recogniser, tracer: Tracer, prints: list[PrintPicture]
+) -> None:
+    chosen = next(one for one in prints if not is_scored(one.record_id))
+    everyone = frozenset(range(len(prints)))
+
+    (seen,) = observe(recogniser, tracer, [chosen], {chosen.item: everyone}, count=1, seed=1)
+
+    assert seen.is_right
+    assert seen.unknown == replace(ALONE, is_sheet=seen.unknown.is_sheet)
+
+
+def test_a_collection_of_scored_prints_alone_is_observed_all_the_same(
+    recogniser: Recogniser, tracer: Tracer, prints: list[PrintPicture]
+) -> None:
+    scored = [one for one in prints if is_scored(one.record_id)]
+
+    (seen,) = observe(recogniser, tracer, scored[:1], {}, count=5, seed=1)
+
+    assert seen.item == scored[0].item
+
+
+def test_findings_are_what_the_answer_says_of_its_best_match(
+    recogniser: Recogniser, tracer: Tracer, prints: list[PrintPicture]
+) -> None:
+    answer = recogniser.recognise(frames.frame(prints[2].load(), source="test"), count=3)
+
+    found = findings_of(answer)
+
+    best = answer.matches[0]
+    assert best.evidence is not None
+    assert found == Findings(
+        cosine=best.score,
+        inliers=best.evidence.inliers,
+        covered=best.evidence.covered,
+        gap=best.evidence.gap,
+        mirrored=False,
+        is_sheet=answer.sheet is not None,
+    )
+    assert decide(found, UNFITTED) is answer.verdict
+
+
+def test_an_answer_without_matches_has_found_nothing(
+    recogniser: Recogniser, tracer: Tracer, prints: list[PrintPicture]
+) -> None:
+    everyone = frozenset(range(len(prints)))
+
+    answer = recogniser.recognise(frames.frame(prints[2].load(), source="test"), without=everyone)
+
+    assert findings_of(answer) == replace(ALONE, is_sheet=answer.sheet is not None)

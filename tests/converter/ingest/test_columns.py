@@ -1,0 +1,221 @@
+"""Column names and the column map: nothing guessed in silence, every fault named at once."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from converter.errors import CollectionError
+from converter.ingest import settings as collection_settings
+from converter.ingest.columns import ALIASES, FIELDS, take
+
+ETH = "recordID imageURL invNr person date title classification matTec institutionIsil recordURL imageLicence relations"
+OURS = "record_id title creator date technique note source_title source_url_or_repo licence image_file rotated_deg"
+
+
+def test_the_seeds_export_is_known_by_name() -> None:
+    found, faults = take(ETH.split(), {}, needs_image=False)
+
+    assert not faults
+    assert found.names == {
+        "record_id": "recordID",
+        "title": "title",
+        "makers": "person",
+        "date": "date",
+        "classification": "classification",
+        "technique": "matTec",
+        "institution": "institutionIsil",
+        "inventory_number": "invNr",
+        "relations": "relations",
+        "rights": "imageLicence",
+        "source_url": "recordURL",
+    }
+    assert found.unused == ("imageURL",)
+
+
+def test_the_demos_columns_are_known_by_name() -> None:
+    found, faults = take(OURS.split(), {}, needs_image=True)
+
+    assert not faults
+    assert found.names["makers"] == "creator"
+    assert found.names["credit"] == "source_title"
+    assert found.places["image"] == 9
+    assert found.unused == ("rotated_deg",)
+
+
+@pytest.mark.parametrize(
+    "header", ["Record ID,Title,Image", "RECORD_ID,title,image", "record-id,TITLE,Image"]
+)
+def test_case_spaces_and_signs_do_not_matter_in_a_known_name(header: str) -> None:
+    found, faults = take(header.split(","), {}, needs_image=True)
+
+    assert not faults
+    assert set(found.names) == {"record_id", "title", "image"}
+
+
+def test_no_name_is_known_for_two_fields() -> None:
+    names = [alias for aliases in ALIASES.values() for alias in aliases]
+
+    assert len(names) == len(set(names))
+    assert not set(names) & set(FIELDS)
+    assert set(ALIASES) == set(FIELDS)
+
+
+def test_two_columns_that_could_both_be_meant_are_an_error() -> None:
+    _, faults = take(["id", "title", "image", "creator", "artist"], {}, needs_image=True)
+
+    assert len(faults) == 1
+    assert "'creator' and 'artist' could both be meant" in faults[0]
+
+
+def test_a_fields_own_name_goes_before_its_aliases() -> None:
+    found, faults = take(["id", "record_id", "title", "image"], {}, needs_image=True)
+
+    assert not faults
+    assert found.names["record_id"] == "record_id"
+    assert found.unused == ("id",)
+
+
+def test_the_museums_word_goes_before_a_known_name() -> None:
+    found, _ = take(
+        ["id", "title", "image", "creator", "date"], {"makers": "date"}, needs_image=True
+    )
+
+    assert found.names["makers"] == "date"
+    assert "date" not in found.names
+    assert found.unused == ("creator",)
+
+
+def test_an_empty_column_leaves_a_field_out() -> None:
+    found, faults = take(["id", "title", "image", "note"], {"note": ""}, needs_image=True)
+
+    assert not faults
+    assert "note" not in found.names
+
+
+def test_every_fault_of_a_header_is_named_at_once() -> None:
+    _, faults = take(["titel_de", "titel_de", "persn"], {"makers": "person"}, needs_image=True)
+
+    text = "; ".join(faults)
+    assert "'titel_de' is in the header 2 times" in text
+    assert "no column 'person'; did you mean 'persn'?" in text
+    assert "record_id: no column" in text
+    assert "title: no column" in text
+    assert "image: no column" in text
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.text(max_size=12), max_size=10),
+    st.dictionaries(st.sampled_from(FIELDS), st.text(max_size=12)),
+)
+def test_no_header_raises_and_every_place_holds_the_column_it_names(
+    header: list[str], chosen: dict[str, str]
+) -> None:
+    found, _ = take(header, chosen, needs_image=True)
+
+    assert all(header[place] == found.names[field] for field, place in found.places.items())
+
+
+def read_map(tmp_path: Path, text: str) -> collection_settings.Settings:
+    path = tmp_path / "collection.toml"
+    path.write_text(text, encoding="utf-8")
+    return collection_settings.read(path)
+
+
+def test_a_column_map_is_read_whole(tmp_path: Path) -> None:
+    found = read_map(
+        tmp_path,
+        """
+        [collection]
+        name = "Prints"
+        images = "images"
+        image_names = "{inventory_number}.*"
+        placeholders = "none"
+        [columns]
+        makers = "Künstler"
+        [languages]
+        title = "de-CH"
+        [rights]
+        hide_pictures = ["© ProLitteris*", "All rights reserved"]
+        [csv]
+        delimiter = ";"
+        encoding = "cp1252"
+        """,
+    )
+
+    assert found == collection_settings.Settings(
+        name="Prints",
+        images="images",
+        image_names="{inventory_number}.*",
+        placeholders="none",
+        columns={"makers": "Künstler"},
+        languages={"title": "de-CH"},
+        hide_pictures=("© ProLitteris*", "All rights reserved"),
+        delimiter=";",
+        encoding="cp1252",
+    )
+
+
+def test_unknown_keys_and_sections_are_all_named_with_what_was_probably_meant(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(CollectionError) as caught:
+        read_map(
+            tmp_path,
+            '[colums]\n[columns]\nmaker = "x"\n[csv]\ndelimeter = ";"\n[collection]\nname = 3',
+        )
+
+    text = str(caught.value)
+    assert "[colums] isn't known; did you mean 'columns'?" in text
+    assert "[columns] maker isn't known; did you mean 'makers'?" in text
+    assert "[csv] delimeter isn't known; did you mean 'delimiter'?" in text
+    assert "[collection] name: expected text, found 3" in text
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('columns = "x"', "expected a section [columns]"),
+        ('[languages]\ntitle = "german!"', "expected a tag such as 'en'"),
+        ('[columns]\ntitle = "a"\nnote = "a"', "'a' is named 2 times"),
+        ('[csv]\ndelimiter = "::"', "expected one sign"),
+        ('[rights]\nhide_pictures = "x"', "expected a list of texts"),
+        ('[collection]\nimage_names = "{recordid}.jpg"', "did you mean 'record_id'?"),
+        ('[collection]\nimage_names = "{record_id.__class__}"', "isn't known"),
+        ('[collection]\nimage_names = "a.jpg"', "expected a field"),
+        ('[collection]\nimage_names = "{"', "expected a name such as"),
+        ("[columns", "expected TOML"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_named(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(CollectionError, match=r"collection\.toml") as caught:
+        read_map(tmp_path, text)
+
+    assert message in str(caught.value)
+
+
+def test_a_column_map_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CollectionError, match="can't be read"):
+        collection_settings.read(tmp_path / "other.toml")
+
+
+@pytest.mark.parametrize(
+    ("rights", "shown"),
+    [
+        ("© ProLitteris, Zürich", False),
+        ("©  prolitteris", False),
+        ("All rights reserved", False),
+        ("All rights reserved by nobody", True),
+        ("Public domain", True),
+        (None, True),
+    ],
+)
+def test_a_licence_hides_a_picture_when_named_whole_or_by_its_beginning(
+    rights: str | None, shown: bool
+) -> None:
+    held = collection_settings.Settings(hide_pictures=("© ProLitteris*", "All rights reserved"))
+
+    assert held.shows(rights) is shown

@@ -1,0 +1,92 @@
+"""Files cut into pieces by their content."""
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from converter.publish import chunking
+from converter.publish.chunking import cut
+from device.bundle import recipe
+from device.bundle.recipe import LEAST_BYTES, MOST_BYTES, Piece
+from device.errors import BundleFormatError
+
+
+def written(folder: Path, data: bytes) -> Path:
+    """Give a file of these bytes."""
+    path = folder / "file"
+    path.write_bytes(data)
+    return path
+
+
+def test_pieces_follow_each_other_and_are_the_whole_file(tmp_path: Path) -> None:
+    data = random.Random(1).randbytes(9 << 20)
+
+    found = list(cut(written(tmp_path, data)))
+
+    begin = 0
+    for piece in found:
+        assert piece.digest == recipe.digest_of(data[begin : begin + piece.length])
+        begin += piece.length
+    assert begin == len(data)
+    assert all(LEAST_BYTES <= piece.length <= MOST_BYTES for piece in found[:-1])
+    assert 12 << 10 < len(data) / len(found) < 48 << 10
+
+
+def test_where_a_file_is_cut_does_not_depend_on_how_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, random.Random(2).randbytes(3 << 20))
+    whole = list(cut(path))
+
+    monkeypatch.setattr(chunking, "_BLOCK", 100_003)
+
+    assert list(cut(path)) == whole
+
+
+def test_what_is_put_in_moves_the_cuts_around_it_alone(tmp_path: Path) -> None:
+    data = random.Random(3).randbytes(4 << 20)
+    before = {piece.digest for piece in cut(written(tmp_path, data))}
+
+    after = list(cut(written(tmp_path, data[: 1 << 20] + b"inserted" + data[1 << 20 :])))
+
+    assert sum(piece.digest not in before for piece in after) <= 3
+
+
+def test_a_file_without_a_place_to_cut_is_cut_at_the_most(tmp_path: Path) -> None:
+    found = [piece.length for piece in cut(written(tmp_path, bytes(3 * MOST_BYTES + 5)))]
+
+    assert found == [MOST_BYTES] * 3 + [5]
+
+
+def test_an_empty_file_has_no_pieces(tmp_path: Path) -> None:
+    assert list(cut(written(tmp_path, b""))) == []
+
+
+@settings(max_examples=30)
+@given(lengths=st.lists(st.integers(LEAST_BYTES, MOST_BYTES), min_size=1, max_size=50))
+def test_a_recipe_comes_back_as_it_was(lengths: list[int]) -> None:
+    whole = tuple(Piece(length, bytes([n % 256]) * 16) for n, length in enumerate(lengths))
+    data = recipe.dump(whole)
+
+    assert recipe.parse(data, sum(lengths)) == whole
+    assert len(data) <= recipe.limit_bytes(sum(lengths))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"<html>",
+        recipe.dump([]),
+        recipe.dump([Piece(LEAST_BYTES, bytes(16))])[:-1],
+        recipe.dump([Piece(LEAST_BYTES + 1, bytes(16))]),
+        recipe.dump([Piece(1, bytes(16)), Piece(LEAST_BYTES - 1, bytes(16))]),
+        recipe.dump([Piece(LEAST_BYTES, bytes(16)), Piece(0, bytes(16))]),
+    ],
+)
+def test_what_is_no_recipe_of_this_file_is_refused(data: bytes) -> None:
+    with pytest.raises(BundleFormatError, match="a recipe of pieces"):
+        recipe.parse(data, LEAST_BYTES)
