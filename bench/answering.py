@@ -16,7 +16,7 @@ from device.bundle.relatives import relatives
 from device.imaging import frames
 from device.imaging.frames import Frame, Pixels
 from device.recognition.recogniser import Recogniser
-from device.service.watcher import Watcher
+from device.service.capture.watcher import Watcher
 from evaluation.model_timing import BareCall
 from evaluation.simulate.conditions import Level
 from evaluation.simulate.handheld import capture

@@ -13,7 +13,7 @@ def main(bundle: str, threads: int) -> None:
 
     from device.config import CameraConfig, Config, RecognitionConfig
     from device.service import open_kiosk
-    from device.state import Phase
+    from device.service.state import Phase
 
     imported_s = time.monotonic()
     config = Config(

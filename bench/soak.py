@@ -33,7 +33,7 @@ from device.imaging.frames import Pixels
 from device.notify import Notifier
 from device.recognition.recogniser import Answer
 from device.service import KioskService
-from device.state import Phase
+from device.service.state import Phase
 from evaluation.model_timing import BareCall
 from evaluation.simulate.conditions import Level
 from evaluation.simulate.handheld import capture

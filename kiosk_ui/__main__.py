@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns:
         0 when it was, 1 when it can't listen, 2 when it was asked in a wrong way; 75 or 76 when it is to be
-        started anew for its camera's sake, or the machine is (`device.service.ladder`).
+        started anew for its camera's sake, or the machine is (`device.service.capture.camera_recovery`).
     """
     arguments = _parser().parse_args(argv)
     log = _configure_logging(arguments.verbose - arguments.quiet)

@@ -19,7 +19,7 @@ from device.service import (
     Relation,
     Verdict,
 )
-from device.state import KioskState, Phase
+from device.service.state import KioskState, Phase
 
 SceneName = Literal[
     "starting", "looking", "hold_still", "answer", "not_found", "camera_lost", "no_bundle", "invite"

@@ -8,16 +8,17 @@ from device.recognition.sheet import Corner, Hint
 from device.recognition.verdict import ACCEPTED, Verdict
 from device.recognition.wire import answer_to_json
 from device.service.assembly import open_camera_for, open_kiosk
-from device.service.attendant import Attention
-from device.service.browsing import Family, Order, Page, in_order
-from device.service.comparisons import Comparison
-from device.service.health import CameraHealth, Health, Snapshot
+from device.service.capture.autocapture import Attention
+from device.service.capture.camera_loop import Preview
+from device.service.collection.browsing import Family, Order, Page, in_order
+from device.service.collection.update_status import Updates, UpdateStanding
+from device.service.health.liveness import PAGE, PAGE_S, Progress
+from device.service.health.report import CameraHealth, Health
 from device.service.kiosk import KioskService
-from device.service.office import Office, Report, Storage
-from device.service.progress import PAGE, PAGE_S, Progress
-from device.service.proof import Proof
-from device.service.stand import Preview
-from device.service.updates import Updates, UpdateStanding
+from device.service.query.overlay_cache import Comparison
+from device.service.query.staff_capture import Proof
+from device.service.staff_service import Office, Report, Storage
+from device.service.state_store import Snapshot
 from device.staff import hours, misses, statistics
 from device.staff.choices import Attract, Choices
 from device.staff.hours import DAYS, OpeningHours

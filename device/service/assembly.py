@@ -9,10 +9,10 @@ from device.cameras import CameraSource, ReplayPicture, open_camera
 from device.config import Config
 from device.imaging import frames
 from device.notify import Notifier
-from device.service.changeover import Store
+from device.service.capture.camera_recovery import Ladder, Rung
+from device.service.collection.bundle_switch import Store
 from device.service.kiosk import CameraOpener, KioskService
-from device.service.ladder import Ladder, Rung
-from device.service.office import Office
+from device.service.staff_service import Office
 from device.staff.recent_log import RecentLog
 from device.store.bundles import Bundles
 

@@ -21,28 +21,35 @@ from device.errors import BundleMissingError, KioskError
 from device.notify import Notifier
 from device.recognition.recogniser import Answer
 from device.recognition.sheet import Corner
-from device.service.answer_times import Stopwatch
-from device.service.answers import AnswerQueue, Question
-from device.service.attendant import Attendant, Attention
-from device.service.browsing import Browsing
-from device.service.changeover import Changeover, Store
-from device.service.comparisons import Comparisons
-from device.service.display import Display
-from device.service.exhibition import Exhibition
-from device.service.health import Health, Snapshot
-from device.service.hold import Capture
-from device.service.inquiry import Inquiry
-from device.service.ladder import Ladder
-from device.service.office import Office
-from device.service.progress import ANSWERS, EXPECTED, SEARCH, STAND, Progress
-from device.service.proof import Proof, pull
-from device.service.self_search import SelfSearch, fault, finds_itself
-from device.service.signs import Signs
-from device.service.stand import PAUSES_S, Preview, Stand
-from device.service.updates import Updates
-from device.service.uploads import Uploads
-from device.service.watcher import Watcher
-from device.state import BundleOpened, BundleRefused, CameraFailed, CameraReady, KioskState, Phase
+from device.service.capture.autocapture import Attendant, Attention
+from device.service.capture.camera_loop import PAUSES_S, Preview, Stand
+from device.service.capture.camera_recovery import Ladder
+from device.service.capture.hold_tracker import Capture
+from device.service.capture.watcher import Watcher
+from device.service.collection.browsing import Browsing
+from device.service.collection.bundle_switch import Changeover, Store
+from device.service.collection.open_collection import Exhibition
+from device.service.collection.update_status import Updates
+from device.service.health.latency import Stopwatch
+from device.service.health.liveness import ANSWERS, EXPECTED, SEARCH, STAND, Progress
+from device.service.health.report import Health
+from device.service.health.self_test import SelfSearch, fault, finds_itself
+from device.service.health.watchdog import Signs
+from device.service.query.answer_queue import AnswerQueue, Question
+from device.service.query.overlay_cache import Comparisons
+from device.service.query.staff_capture import Proof, pull
+from device.service.query.stand_query import Inquiry
+from device.service.query.upload_query import Uploads
+from device.service.staff_service import Office
+from device.service.state import (
+    BundleOpened,
+    BundleRefused,
+    CameraFailed,
+    CameraReady,
+    KioskState,
+    Phase,
+)
+from device.service.state_store import Display, Snapshot
 
 _log = logging.getLogger(__name__)
 

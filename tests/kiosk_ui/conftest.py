@@ -18,7 +18,7 @@ from device.config import RecognitionConfig, WatchConfig
 from device.imaging.frames import Pixels
 from device.notify import Notifier
 from device.service import KioskService
-from device.state import Phase
+from device.service.state import Phase
 from kiosk_ui.server import Server
 
 # What a page comes to is waited for as long as a machine with other work on it may need.

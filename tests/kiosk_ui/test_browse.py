@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from device.config import RecognitionConfig
 from device.notify import Notifier
 from device.service import FilterOptions, Filters, KioskService
-from device.service.office import Office
+from device.service.staff_service import Office
 from device.staff.choices import Attract, Choices
 from kiosk_ui import browse
 from kiosk_ui.queries import read_filters

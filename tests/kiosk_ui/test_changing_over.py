@@ -30,9 +30,10 @@ from device.bundle.opened import read_manifest
 from device.config import RecognitionConfig
 from device.imaging.frames import Pixels
 from device.notify import Notifier
-from device.service import KioskService, memory
-from device.service.changeover import Store
-from device.state import Phase
+from device.service import KioskService
+from device.service.collection.bundle_switch import Store
+from device.service.query import malloc_trim
+from device.service.state import Phase
 from device.store import notices as kept_notices
 from device.store.bundles import Bundles
 from device.store.files import Files
@@ -202,7 +203,7 @@ def measured_swap(kiosk: KioskService, root: Path, number: int) -> int:
     """Change over, and give the resident memory after; the least of several is what isn't being worked with."""
     swap(kiosk, root, number)
     gc.collect()
-    memory.trim()  # the visitors are in this process, too
+    malloc_trim.trim()  # the visitors are in this process, too
     return resident_bytes()
 
 

@@ -20,7 +20,7 @@ from device.bundle import layout
 from device.bundle.manifest import Manifest
 from device.imaging.frames import Pixels
 from device.service import KioskService
-from device.state import Phase
+from device.service.state import Phase
 from kiosk_ui import closer, qr
 from kiosk_ui.texts import load
 

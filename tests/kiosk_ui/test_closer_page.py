@@ -8,7 +8,7 @@ from kiosk_page import Listen, choose, wait_for
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from device.service import KioskService
-from device.state import Phase
+from device.service.state import Phase
 
 pytestmark = pytest.mark.browser
 

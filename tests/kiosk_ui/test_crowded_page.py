@@ -15,7 +15,7 @@ from device.bundle.notices import Notices
 from device.config import RecognitionConfig
 from device.notify import Notifier
 from device.service import KioskService
-from device.service.changeover import Store
+from device.service.collection.bundle_switch import Store
 from device.store import notices as kept_notices
 from device.store.bundles import Bundles
 from device.store.files import Files

@@ -10,7 +10,7 @@ from kiosk_page import app_of, wait_for
 from playwright.sync_api import Browser, Page, expect
 
 from device.service import Choices, KioskService, Office, hours
-from device.state import Phase
+from device.service.state import Phase
 from kiosk_ui import stand_api
 from kiosk_ui.server import Server
 

@@ -20,7 +20,7 @@ from schemathesis import GenerationMode
 
 from device.config import ScreenConfig
 from device.service import KioskService
-from device.state import Phase
+from device.service.state import Phase
 from kiosk_ui import create_lan_app, stand_api
 
 DESCRIPTION = Path(__file__).parents[2] / "kiosk_ui/openapi.json"

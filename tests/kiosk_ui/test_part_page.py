@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from device.config import ScreenConfig
 from device.service import KioskService
-from device.state import Phase
+from device.service.state import Phase
 from kiosk_ui import create_app
 from kiosk_ui.server import Server
 

@@ -13,7 +13,7 @@ from device.service import (
     Relation,
     Verdict,
 )
-from device.state import KioskState, Phase
+from device.service.state import KioskState, Phase
 from kiosk_ui import presenter
 
 

@@ -14,8 +14,8 @@ from kiosk_page import HOSTS, OWN, wait_for
 
 from device.config import ScreenConfig
 from device.service import Answer, Filters, KioskService, Office, Verdict
+from device.service.state import Phase
 from device.staff import pin
-from device.state import Phase
 from kiosk_ui import create_app
 from kiosk_ui.staff_sessions import LONGEST_S, MOST, StaffSessions
 from kiosk_ui.visiting import TOUCHES

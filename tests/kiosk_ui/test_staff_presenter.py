@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from device.service import CameraHealth, Health, OpeningHours, Report, UpdateStanding, statistics
+from device.service.state import Phase
 from device.staff.machine import MachineHealth
-from device.state import Phase
 from device.store.bulletin import Bulletin, Step
 from kiosk_ui import staff_presenter
 from kiosk_ui.staff_presenter import Finding, day_forms, findings, opening_of

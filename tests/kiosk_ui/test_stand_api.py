@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from device.imaging.frames import Pixels
 from device.service import KioskService
-from device.state import Phase
+from device.service.state import Phase
 
 ANSWERED = (Phase.FOUND, Phase.UNSURE, Phase.NOT_FOUND)
 

@@ -18,8 +18,8 @@ from device.errors import SyncError, UntrustedError
 from device.imaging.frames import Pixels
 from device.notify import Notifier
 from device.service import Bulletin, KioskService, Step
-from device.service.changeover import Store
-from device.state import Phase
+from device.service.collection.bundle_switch import Store
+from device.service.state import Phase
 from device.store import bulletin
 from device.store.bundles import Bundles
 from device.store.outcome import Outcome, Progress, Result

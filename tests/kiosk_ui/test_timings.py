@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 from timing import Timing
 
 from device.service import KioskService
-from device.state import Phase
+from device.service.state import Phase
 from kiosk_ui.server import Server
 
 pytestmark = pytest.mark.browser

@@ -12,7 +12,7 @@ from kiosk_page import OWN, app_of, no_camera, wait_for
 
 from device.bundle.manifest import Manifest
 from device.service import KioskService
-from device.state import Phase
+from device.service.state import Phase
 
 FRAGMENT = {"X-Fragment": "1"} | OWN
 JPEG = {"Content-Type": "image/jpeg"} | FRAGMENT

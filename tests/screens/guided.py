@@ -18,7 +18,7 @@ from device.cameras.replay import ReplayCamera
 from device.config import CameraConfig
 from device.imaging.frames import Pixels
 from device.service import Answer, KioskService, Verdict
-from device.service.answers import Question
+from device.service.query.answer_queue import Question
 
 SIZES = ((800, 480), (1280, 720), (720, 1280))
 STRIP_SIZE = (720, 1280)

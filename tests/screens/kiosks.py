@@ -19,7 +19,7 @@ from device.config import CameraConfig, RecognitionConfig, ScreenConfig, WatchCo
 from device.errors import CameraMissingError, SyncError, UntrustedError
 from device.imaging.frames import Pixels
 from device.service import Office
-from device.service.changeover import Store
+from device.service.collection.bundle_switch import Store
 from device.staff import pin
 from device.store import bulletin
 from device.store.bundles import Bundles

@@ -18,7 +18,7 @@ from device.config import RecognitionConfig
 from device.imaging import frames
 from device.notify import Notifier
 from device.service import KioskService
-from device.state import Phase
+from device.service.state import Phase
 from kiosk_ui.server import Server
 
 

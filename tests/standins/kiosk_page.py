@@ -15,7 +15,7 @@ from device.config import CameraConfig, ScreenConfig
 from device.errors import CameraMissingError
 from device.imaging.frames import Pixels
 from device.service import KioskService
-from device.state import Phase
+from device.service.state import Phase
 from kiosk_ui import create_app
 from kiosk_ui.server import Server
 

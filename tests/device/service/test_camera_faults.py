@@ -19,7 +19,7 @@ from device.cameras.supervised import SupervisedCamera
 from device.config import CameraConfig, RecognitionConfig, WatchConfig
 from device.imaging.frames import Pixels
 from device.service import KioskService
-from device.state import Phase
+from device.service.state import Phase
 
 NOTICED_S, BACK_S = 5.0, 15.0
 # A slow machine fails nothing in the short form; the long one holds to the marks.

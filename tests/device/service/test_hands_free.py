@@ -12,10 +12,10 @@ from device.bundle.filters import Filters
 from device.config import RecognitionConfig, WatchConfig
 from device.imaging.frames import Pixels
 from device.service import Attention, KioskService
-from device.service.attendant import Attendant
-from device.service.hold import Capture
-from device.service.watcher import Observation, Watcher
-from device.state import KioskState, Phase
+from device.service.capture.autocapture import Attendant
+from device.service.capture.hold_tracker import Capture
+from device.service.capture.watcher import Observation, Watcher
+from device.service.state import KioskState, Phase
 
 CONFIG = RecognitionConfig(threads=1, matches=3)
 SHOWS_ANSWER = {Phase.FOUND, Phase.UNSURE, Phase.NOT_FOUND}
@@ -198,7 +198,7 @@ def test_a_watcher_that_fails_takes_neither_camera_nor_button_away(
     camera: HandCamera,
 ) -> None:
     """Frames no finder foresaw: the kiosk goes on as one without hands-free."""
-    from device.service.stand import Stand
+    from device.service.capture.camera_loop import Stand
 
     def fail(frame: object) -> Observation:
         raise FloatingPointError("no such sheet")

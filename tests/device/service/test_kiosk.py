@@ -31,7 +31,7 @@ from device.imaging import frames
 from device.imaging.frames import Pixels
 from device.recognition.verdict import Verdict
 from device.service import KioskService, open_kiosk
-from device.state import KioskState, Phase
+from device.service.state import KioskState, Phase
 
 CONFIG = RecognitionConfig(threads=1, matches=3, waiting=2)
 

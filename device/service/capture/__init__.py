@@ -1,0 +1,1 @@
+"""The camera at the stand: frames read, a held print noticed, a lost camera recovered."""

@@ -1,0 +1,1 @@
+"""How the kiosk is: proofs of work, the systemd watchdog, latency and restarts."""

@@ -1,0 +1,221 @@
+"""The staff's office: all that they see and choose on their page, kept in one folder of theirs."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+
+from device.errors import ChoiceError, StoreError
+from device.recognition.recogniser import Answer
+from device.service.health import restart_count
+from device.staff import choices as kept_choices
+from device.staff.canary import Canary
+from device.staff.choices import Choices
+from device.staff.door import Door
+from device.staff.machine import LITTLE_BYTES, Machine, MachineHealth
+from device.staff.misses import Miss, Misses
+from device.staff.recent_log import RecentLog
+from device.staff.statistics import HourCounts, Statistics
+from device.staff.visits import Visits
+from device.store.files import Files
+
+_log = logging.getLogger(__name__)
+
+# How often the power is looked at, and how often what was counted is written.
+LOOK_S = 10.0
+FLUSH_S = 3600.0
+# How often the disk is tried. Each time costs it twenty kilobytes.
+CANARY_S = 6 * 3600.0
+
+
+class Storage(Enum):
+    """What is to be said of the disk: the worst first."""
+
+    READ_ONLY = "read_only"
+    REFUSES = "refuses"
+    ERRORS = "errors"
+    LITTLE = "little"
+    GOOD = "good"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """How the machine is, and the service on it.
+
+    Attributes:
+        keeps: False when the disk refuses what is written: counts are then lost at the end.
+        starts: How often the service was started since the machine was; `None` where nobody counts.
+    """
+
+    machine: MachineHealth
+    keeps: bool
+    starts: int | None = None
+
+    @property
+    def storage(self) -> Storage:
+        """What is to be said of the disk in one word."""
+        found = {
+            Storage.READ_ONLY: self.machine.is_read_only,
+            Storage.REFUSES: not self.keeps,
+            Storage.ERRORS: bool(self.machine.disk_errors),
+            Storage.LITTLE: (self.machine.free_bytes or LITTLE_BYTES) < LITTLE_BYTES,
+        }
+        return next((verdict for verdict, is_so in found.items() if is_so), Storage.GOOD)
+
+
+class Office:
+    """What staff have of a kiosk. Every method may be called from any thread.
+
+    Attributes:
+        door: Where the PIN is asked for.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        pause_s: float,
+        store: Path | None = None,
+        run: Path | None = None,
+        log: RecentLog | None = None,
+        files: Files | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = datetime.now,
+        look_s: float = LOOK_S,
+        sys: Path = Path("/sys"),
+    ) -> None:
+        """Open the office.
+
+        Args:
+            folder: The staff's own: PIN, choices, statistics, missed matches. Made when something is written.
+            pause_s: After so long without anything done at the stand, the next visitor is another.
+            store: Where installed bundles live, to tell of its disk; `None` for the staff's folder.
+            run: The service's folder in memory, in which its starts are counted; `None` for none.
+            log: Keeps the log's last lines.
+            files: What changes the disk.
+            clock: Monotonic seconds.
+            now: The local time.
+            look_s: How often the machine is looked at.
+            sys: Where the kernel shows it.
+        """
+        self.door = Door(folder, clock)
+        self._folder = folder
+        self._files = files or Files()
+        self._log = log or RecentLog()
+        self._clock, self._now = clock, now
+        self._machine = Machine(store or folder, sys=sys, now=now)
+        self._statistics = Statistics(folder, now=now, files=self._files)
+        self._misses = Misses(folder, now=now, files=self._files)
+        self._visits = Visits(pause_s, clock)
+        self._noting = threading.Lock()
+        self._choices = self._read_choices()
+        self._canary = Canary(folder, self._files)
+        self._starts = None if run is None else restart_count.count(run)
+        self._refused: set[str] = set()
+        self._flushed_s = clock()
+        self._tried_s = float("-inf")
+        self._closing = threading.Event()
+        self._thread = threading.Thread(
+            target=self._run, args=(look_s,), name="office", daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Write what was counted, and stop."""
+        self._closing.set()
+        self._thread.join()
+        self.flush()
+
+    def note_visitor(self, language: str) -> None:
+        """Take notice that a visitor does something at the stand, reading in this language."""
+        with self._noting:
+            for what in self._visits.note(language):
+                self._statistics.count(what)
+
+    def note_answer(self, answer: Answer, *, is_upload: bool = False) -> None:
+        """Take notice of an answer that a visitor was given: what was said is counted."""
+        self._statistics.count(answer.verdict.value)
+        if is_upload:
+            self._statistics.count("uploads")
+        if self._choices.keeps_misses:
+            self._misses.note(answer)
+
+    @property
+    def choices(self) -> Choices:
+        """What staff have chosen."""
+        return self._choices
+
+    def choose(self, choices: Choices) -> None:
+        """Take what staff choose; it holds at once, and after the next start.
+
+        Raises:
+            StoreError: When it can't be kept; then nothing changes.
+        """
+        kept_choices.write(self._folder, choices, self._files)
+        self._choices = choices
+
+    @property
+    def is_strained(self) -> bool:
+        """Whether the machine is too hot, or slows itself down: the kiosk is to do less for now."""
+        return self._machine.is_strained
+
+    @property
+    def is_open(self) -> bool:
+        """Whether visitors are expected now."""
+        return self._choices.opening.is_open(self._now())
+
+    def report(self) -> Report:
+        """Give how the machine is, and whether what is counted can be kept."""
+        return Report(machine=self._machine.health(), keeps=not self._refused, starts=self._starts)
+
+    def statistics(self) -> tuple[HourCounts, ...]:
+        """Give all that was counted, oldest hour first."""
+        return self._statistics.hours()
+
+    def misses(self) -> tuple[Miss, ...]:
+        """Give the list of missed matches, oldest first."""
+        return self._misses.all()
+
+    def clear_misses(self) -> None:
+        """Forget the list of missed matches; raises `StoreError` when it can't be removed."""
+        self._misses.clear()
+
+    def log(self) -> tuple[str, ...]:
+        """Give the log's last lines, oldest first."""
+        return self._log.lines()
+
+    def flush(self) -> None:
+        """Write what was counted, now; what can't be written is kept for the next time."""
+        self._flushed_s = self._clock()
+        self._write("statistics stay in memory", self._statistics.flush, self._misses.flush)
+
+    def _write(self, refused: str, *steps: Callable[[], None]) -> None:
+        """Write what these do; a disk that refuses is told of once, in these words."""
+        try:
+            for step in steps:
+                step()
+            self._refused.discard(refused)
+        except StoreError as error:
+            if refused not in self._refused:
+                _log.warning("%s: %s", refused, error)
+            self._refused.add(refused)
+
+    def _run(self, look_s: float) -> None:
+        while not self._closing.wait(look_s):
+            self._machine.look()
+            if self._clock() - self._flushed_s >= FLUSH_S:
+                self.flush()
+            if self._clock() - self._tried_s >= CANARY_S:
+                self._tried_s = self._clock()
+                self._write("the disk was tried", self._canary.sing)
+
+    def _read_choices(self) -> Choices:
+        try:
+            return kept_choices.read(self._folder)
+        except ChoiceError as error:
+            _log.warning("%s", error)
+            return Choices()

@@ -1,0 +1,104 @@
+"""How long the stand waits before it tries a lost camera again: a little longer each time, not for ever."""
+
+import threading
+from itertools import pairwise
+
+from hand_camera import HandCamera
+from held_notifier import LONG_S
+
+from device.cameras import CameraSource
+from device.errors import CameraMissingError
+from device.imaging.frames import Frame
+from device.service.capture.camera_loop import PAUSES_S, SPARING_S, Stand
+from device.service.capture.watcher import Observation
+
+
+class Waits(list[float]):
+    """The pauses that were asked for: index i answers what would be waited after failure i + 1."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__([0.0] * count)
+        self.asked: list[int] = []
+        self.enough = threading.Event()
+
+    def __getitem__(self, place):  # type: ignore[no-untyped-def]
+        self.asked.append(place)
+        if len(self.asked) == 7:
+            self.enough.set()
+        return 0.0 if not self.enough.is_set() else LONG_S
+
+
+def test_pauses_rise_and_stay_at_the_last() -> None:
+    waits = Waits(4)
+
+    def missing() -> CameraSource:
+        raise CameraMissingError("none")
+
+    stand = Stand(missing, on_ready=lambda: None, on_lost=lambda error: None, pauses_s=waits)
+    assert waits.enough.wait(LONG_S)
+    stand.close()
+
+    assert waits.asked[:7] == [0, 1, 2, 3, 3, 3, 3]
+    assert stand.health().losses >= 7
+
+
+def test_after_good_frames_the_pauses_begin_anew(camera: HandCamera) -> None:
+    waits = Waits(4)
+    tries = iter(range(100))
+
+    def choose() -> CameraSource:
+        if next(tries) < 3:
+            raise CameraMissingError("none yet")
+        camera.open()
+        return camera
+
+    stand = Stand(
+        choose,
+        on_ready=camera.pull,  # as soon as it gives a frame
+        on_lost=lambda error: None,
+        pauses_s=waits,
+    )
+    assert waits.enough.wait(LONG_S)
+    stand.close()
+
+    assert waits.asked[:6] == [0, 1, 2, 0, 1, 2]
+
+
+def test_where_it_is_to_spare_it_looks_at_so_many_frames_as_are_needed_to_aim_by(
+    camera: HandCamera,
+) -> None:
+    looked_at: list[float] = []
+    is_sparing, enough = True, threading.Event()
+
+    def see(frame: Frame) -> Observation:
+        looked_at.append(frame.captured_at_s)
+        if len(looked_at) == 4:
+            enough.set()
+        return Observation()
+
+    camera.open()
+    stand = Stand(
+        lambda: camera,
+        on_ready=lambda: None,
+        on_lost=lambda error: None,
+        see=see,
+        is_sparing=lambda: is_sparing,
+    )
+    assert enough.wait(LONG_S)
+    is_sparing = False
+    count = len(looked_at)
+    spared = [late - early for early, late in pairwise(looked_at[:4])]
+    while len(looked_at) < count + 20:
+        enough.wait(0.01)
+        stand.frame()
+    stand.close()
+
+    assert min(spared) >= SPARING_S
+    # A hundred frames a second come from this camera; all are looked at again.
+    assert looked_at[count + 19] - looked_at[count] < 20 * SPARING_S
+
+
+def test_the_pauses_are_seconds_a_visitor_can_wait_and_a_driver_can_bear() -> None:
+    assert list(PAUSES_S) == sorted(PAUSES_S)
+    assert PAUSES_S[0] == 1
+    assert PAUSES_S[-1] == 10  # and 5 s to open it, and it is back within 15

@@ -1,0 +1,282 @@
+"""The live picture watched: each print presented is taken once, soon after it is still; nothing else ever is."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from clip import MIDDLE, Clip
+
+from device.imaging.frames import Frame, Pixels
+from device.recognition.sheet import Corner, Finding, Hint, Sheet, find
+from device.service.capture.hold_tracker import Capture
+from device.service.capture.watcher import EVERY_S, Watcher
+
+# From the first still frame to the capture, by the frames' own clock.
+SOON_S = 1.0
+
+
+@pytest.fixture(scope="session")
+def prints(print_pictures: dict[str, Pixels]) -> tuple[Pixels, ...]:
+    """The twelve prints."""
+    return tuple(print_pictures.values())
+
+
+def captures(clip: Clip, watcher: Watcher | None = None) -> list[tuple[float, Capture]]:
+    """Give what is taken while a clip is watched, and when."""
+    watching = watcher or Watcher()
+    seen = [(frame.captured_at_s, watching.observe(frame)) for frame in clip.frames]
+    return [(at_s, each.capture) for at_s, each in seen if each.capture is not None]
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_a_print_that_enters_shakes_holds_and_leaves_is_taken_once_and_soon(
+    prints: tuple[Pixels, ...], number: int
+) -> None:
+    shown = prints[number]
+    clip = Clip(number).empty(0.3).enter(shown).shake(shown, seconds=0.6)
+    still_s = clip.now_s
+    clip.hold(shown)
+    left_s = clip.now_s
+    clip.leave(shown).empty(0.5)
+
+    taken = captures(clip)
+
+    assert len(taken) == 1
+    at_s, capture = taken[0]
+    assert still_s < at_s <= still_s + SOON_S
+    assert still_s <= capture.frame.captured_at_s < left_s  # none of the blurred ones
+
+
+def test_two_prints_in_turn_are_taken_once_each(prints: tuple[Pixels, ...]) -> None:
+    one, other = prints[2], prints[7]
+    clip = Clip(1).enter(one).hold(one).leave(one)
+    middle_s = clip.now_s
+    clip.enter(other).hold(other).leave(other)
+
+    taken = captures(clip)
+
+    assert len(taken) == 2
+    assert taken[0][0] < middle_s < taken[1][0]
+
+
+def test_a_print_put_in_anothers_place_is_taken_though_nothing_was_ever_gone(
+    prints: tuple[Pixels, ...],
+) -> None:
+    clip = Clip(2).enter(prints[0]).hold(prints[0]).hold(prints[5])
+
+    assert len(captures(clip)) == 2
+
+
+def test_the_same_print_brought_again_is_taken_again(prints: tuple[Pixels, ...]) -> None:
+    shown = prints[3]
+    clip = Clip(3).enter(shown).hold(shown).leave(shown).empty(0.8).enter(shown).hold(shown)
+
+    assert len(captures(clip)) == 2
+
+
+def test_a_print_that_lies_there_from_the_start_is_taken_once_however_long_it_lies(
+    prints: tuple[Pixels, ...],
+) -> None:
+    assert len(captures(Clip(4).hold(prints[1], seconds=5, tremor=0.0))) == 1
+    assert len(captures(Clip(4).hold(prints[1], seconds=5))) == 1
+
+
+def test_a_blank_sheet_is_one_print_too_and_not_a_new_one_with_every_look() -> None:
+    blank = np.full((400, 300, 3), (236, 230, 218), np.uint8)
+
+    assert len(captures(Clip(17).hold(blank, seconds=5))) == 1
+
+
+def test_a_print_pushed_about_the_table_is_the_same_print(prints: tuple[Pixels, ...]) -> None:
+    shown = prints[4]
+    there = (250.0, 260.0, 12.0)
+    clip = Clip(5).hold(shown).shake(shown, seconds=0.5).hold(shown, at=there, seconds=2)
+
+    assert len(captures(clip)) == 1
+
+
+def test_a_hand_alone_is_never_taken() -> None:
+    assert captures(Clip(6).empty(0.5).hand(3).empty(0.5)) == []
+
+
+def test_an_empty_table_under_a_flickering_lamp_is_never_taken() -> None:
+    assert captures(Clip(7).empty(4, flicker=0.15)) == []
+
+
+def test_a_print_that_is_never_still_is_not_taken_and_the_visitor_is_told(
+    prints: tuple[Pixels, ...],
+) -> None:
+    clip = Clip(8).shake(prints[6], seconds=4)
+    watcher = Watcher()
+
+    seen = [watcher.observe(frame) for frame in clip.frames]
+
+    assert [each for each in seen if each.capture is not None] == []
+    assert Hint.MOVING in {each.hint for each in seen}
+
+
+def test_a_print_asked_about_by_hand_is_not_taken_by_itself(prints: tuple[Pixels, ...]) -> None:
+    shown = prints[8]
+    watcher = Watcher()
+    watcher.take_none()
+    clip = Clip(9).hold(shown, seconds=2)
+
+    assert captures(clip, watcher) == []
+    assert watcher.observe(Clip(9).hold(shown).frames[-1]).is_known
+
+
+def test_of_a_burst_the_sharpest_frame_without_glare_is_taken(prints: tuple[Pixels, ...]) -> None:
+    clip = Clip(10).hold(prints[0], seconds=1.5, tremor=0.0)
+    sharp = clip.frames[3]
+    spoiled = [frame if frame is sharp else _dulled(frame) for frame in clip.frames]
+    spoiled[1] = _glaring(clip.frames[1])
+    watcher = Watcher()
+
+    seen = [watcher.observe(frame).capture for frame in spoiled]
+
+    assert [each.frame.number for each in seen if each] == [sharp.number]
+
+
+def test_the_corners_are_of_the_whole_frame(prints: tuple[Pixels, ...]) -> None:
+    small, large = Clip(11).hold(prints[0]), Clip(11, width=1280, height=960).hold(prints[0])
+
+    (_, one), (_, other) = captures(small)[0], captures(large)[0]
+
+    for corner, twice in zip(one.corners, other.corners, strict=True):
+        assert (twice.x / 2, twice.y / 2) == pytest.approx((corner.x, corner.y), abs=8)
+
+
+def test_stillness_grows_to_the_capture_and_begins_anew_with_every_print(
+    prints: tuple[Pixels, ...],
+) -> None:
+    watcher = Watcher()
+    seen = [watcher.observe(frame) for frame in Clip(12).empty(0.3).hold(prints[0]).frames]
+    moment = next(n for n, each in enumerate(seen) if each.capture is not None)
+
+    before = [each.stillness for each in seen[3 : moment + 1]]
+    assert before == sorted(before)
+    assert before[-1] == 1.0
+    assert [each.stillness for each in seen[moment + 1 :]] == [0.0] * len(seen[moment + 1 :])
+
+
+@pytest.mark.parametrize("number", range(0, 12, 3))
+def test_a_finder_that_falters_costs_time_and_no_second_capture(
+    prints: tuple[Pixels, ...], number: int
+) -> None:
+    """Every fifth frame without a finding, every twentieth with a wild one, the order of the sheets at random."""
+    rng = np.random.default_rng(number)
+    shown = prints[number]
+    clip = Clip(number).empty(0.3).enter(shown).shake(shown, seconds=0.6)
+    still_s = clip.now_s
+    clip.hold(shown, seconds=2.5).leave(shown).empty(0.6)
+
+    taken = captures(clip, Watcher(lambda pixels: _faltering(find(pixels), rng)))
+
+    assert len(taken) == 1
+    assert taken[0][0] > still_s
+
+
+@pytest.fixture
+def counting() -> tuple[list[int], Callable[[Pixels], Finding]]:
+    """A finder that counts what it is asked, and the real one behind it."""
+    asked: list[int] = []
+
+    def count(pixels: Pixels) -> Finding:
+        asked.append(max(pixels.shape))
+        return find(pixels)
+
+    return asked, count
+
+
+def test_nothing_is_searched_while_nothing_changes(
+    counting: tuple[list[int], Callable[[Pixels], Finding]],
+) -> None:
+    asked, count = counting
+    watcher = Watcher(count)
+    for frame in Clip(13).empty(3).frames:
+        watcher.observe(frame)
+
+    assert len(asked) == 1
+
+
+def test_frames_that_come_too_fast_are_let_pass(
+    prints: tuple[Pixels, ...], counting: tuple[list[int], Callable[[Pixels], Finding]]
+) -> None:
+    asked, count = counting
+    pixels = Clip(14).shake(prints[0], seconds=1).frames
+    watcher = Watcher(count)
+    for number in range(100):
+        frame = pixels[number % len(pixels)]
+        watcher.observe(_at(frame, number / 100))
+
+    assert len(asked) <= 1 / EVERY_S + 1
+
+
+def test_a_large_frame_is_searched_small(
+    prints: tuple[Pixels, ...], counting: tuple[list[int], Callable[[Pixels], Finding]]
+) -> None:
+    asked, count = counting
+    Watcher(count).observe(Clip(15, width=2028, height=1520).hold(prints[0], seconds=0.1).frames[0])
+
+    assert asked and max(asked) <= 640
+
+
+@pytest.mark.parametrize("value", [0, 255], ids=["black", "white"])
+@pytest.mark.parametrize("shape", [(1, 1), (3, 400), (480, 640)])
+def test_no_frame_is_too_odd_to_be_watched(value: int, shape: tuple[int, int]) -> None:
+    watcher = Watcher()
+    pixels = np.full((*shape, 3), value, np.uint8)
+    for number in range(20):
+        frame = Frame(pixels=pixels, captured_at_s=number / 10, number=number, source="odd")
+        assert watcher.observe(frame).capture is None
+
+
+def test_a_clock_that_leaps_begins_anew(prints: tuple[Pixels, ...]) -> None:
+    """A camera that was away: what was held before says nothing about now."""
+    frames = Clip(16).hold(prints[0], at=MIDDLE, seconds=1).frames
+    watcher = Watcher()
+    watcher.observe(frames[0])
+
+    assert watcher.observe(_at(frames[1], 1000.0)).capture is None
+    assert watcher.observe(_at(frames[2], 1000.1)).capture is None
+
+
+def _faltering(finding: Finding, rng: np.random.Generator) -> Finding:
+    if not finding.sheets or rng.random() < 0.2:
+        return Finding(sheets=(), hint=Hint.NOTHING_THERE)
+    best = finding.sheets[0]
+    stray = 40.0 if rng.random() < 0.05 else 1.0
+    corners = tuple(
+        Corner(x=c.x + rng.normal(0, stray), y=c.y + rng.normal(0, stray)) for c in best.corners
+    )
+    x, y = (sum(values) / 4 for values in ([c.x for c in corners], [c.y for c in corners]))
+    inner = tuple(Corner(x=x + 0.9 * (c.x - x), y=y + 0.9 * (c.y - y)) for c in corners)
+    sheets = tuple(Sheet(corners=each, confidence=best.confidence) for each in (corners, inner))
+    return Finding(sheets=sheets[:: rng.choice((1, -1))], hint=finding.hint)
+
+
+def _at(frame: Frame, now_s: float) -> Frame:
+    return Frame(pixels=frame.pixels, captured_at_s=now_s, number=frame.number, source=frame.source)
+
+
+def _dulled(frame: Frame) -> Frame:
+    """Give the frame a little out of focus."""
+    import cv2
+
+    return _with(frame, np.asarray(cv2.GaussianBlur(frame.pixels, (0, 0), 0.8), dtype=np.uint8))
+
+
+def _glaring(frame: Frame) -> Frame:
+    """Give the frame with a lamp reflected in the middle of the print."""
+    pixels = frame.pixels.copy()
+    pixels[180:300, 250:380] = 255
+    return _with(frame, pixels)
+
+
+def _with(frame: Frame, pixels: Pixels) -> Frame:
+    return Frame(
+        pixels=pixels,
+        captured_at_s=frame.captured_at_s,
+        number=frame.number,
+        source=frame.source,
+    )

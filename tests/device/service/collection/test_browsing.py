@@ -1,0 +1,151 @@
+"""Walking through a collection: exact pages in a right order, what passes by, and what goes with a record."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from converter.build.bundle_writer import entries
+from device.bundle import layout
+from device.bundle.filters import Filters
+from device.bundle.manifest import Manifest
+from device.bundle.notices import Notices
+from device.errors import UnknownRecordError
+from device.service.collection.browsing import Browsing, Order, in_order
+from device.service.collection.open_collection import Exhibition
+
+
+@pytest.fixture
+def exhibition(small_bundle: Path) -> Iterator[Exhibition]:
+    """Twelve prints, shown."""
+    shown = Exhibition(1)
+    shown.change(small_bundle, Notices())
+    yield shown
+    shown.close()
+
+
+@pytest.fixture
+def browsing(exhibition: Exhibition) -> Browsing:
+    return Browsing(exhibition)
+
+
+@pytest.mark.parametrize("order", Order)
+def test_pages_hold_every_record_that_passes_once(browsing: Browsing, order: Order) -> None:
+    first = browsing.page(Filters(), order, 1, 5)
+    assert (first.number, first.pages, first.total) == (1, 3, 12)
+    ids = [
+        record.record_id
+        for number in (1, 2, 3)
+        for record in browsing.page(Filters(), order, number, 5).records
+    ]
+    assert len(ids) == len(set(ids)) == 12
+
+
+@pytest.mark.parametrize("number", [0, -3, 4, 10**9])
+def test_a_page_that_is_not_there_is_the_nearest_one(browsing: Browsing, number: int) -> None:
+    found = browsing.page(Filters(), Order.TITLE, number, 5)
+    assert found.number == (1 if number < 1 else 3)
+    assert found.records
+
+
+def test_nothing_left_is_one_empty_page(browsing: Browsing) -> None:
+    found = browsing.page(Filters(words="nowhere-to-be-found"), Order.DATE, 1, 5)
+    assert (found.records, found.number, found.pages, found.total) == ((), 1, 1, 0)
+
+
+def test_undated_works_are_kept_behind_the_dated_ones(browsing: Browsing) -> None:
+    years = [r.year_min for r in browsing.page(Filters(), Order.DATE, 1, 12).records]
+    dated = [year for year in years if year is not None]
+    assert dated == sorted(dated)
+    assert years == dated + [None] * (12 - len(dated))
+    assert None in years
+
+
+def test_titles_come_as_a_reader_of_german_french_italian_or_english_looks_for_them() -> None:
+    # Sources: DIN 5007-1 (German), the Unicode Collation Algorithm's root for the others.
+    words = ["Zebra", "étude", "Ärger", "“Apfel”", "eau-forte", "Aber", "Œuvre", "côte", "cote", "Straße", "Strasse"]  # fmt: skip
+    wanted = ["Aber", "“Apfel”", "Ärger", "cote", "côte", "eau-forte", "étude", "Œuvre", "Strasse", "Straße", "Zebra"]  # fmt: skip
+    assert in_order(words) == wanted
+
+
+@pytest.mark.parametrize("words", ["", "…", "\u202eالعنوان", "e\u0301 combining", "😀", "x" * 4000])
+def test_words_of_any_kind_have_a_place(words: str) -> None:
+    assert set(in_order([words, "b"])) == {words, "b"}
+
+
+def test_every_print_that_may_be_shown_passes_by_before_one_comes_again(
+    browsing: Browsing, exhibition: Exhibition
+) -> None:
+    with exhibition.lent() as bundle:
+        shown = {each.record_id for each in bundle.records.outlines() if each.show_picture}
+    turns = [browsing.passing_by(Filters(), turn) for turn in range(2 * len(shown))]
+    ids = [each.record_id for each in turns if each is not None]
+    assert len(shown) < 12  # one's licence forbids it
+    assert set(ids[: len(shown)]) == shown
+    assert ids[len(shown) :] == ids[: len(shown)]
+
+
+def test_nothing_passes_by_where_nothing_may(browsing: Browsing) -> None:
+    assert browsing.passing_by(Filters(words="nowhere-to-be-found"), 0) is None
+
+
+def test_what_looks_alike_is_never_the_print_itself(
+    browsing: Browsing, exhibition: Exhibition
+) -> None:
+    with exhibition.lent() as bundle:
+        ids = [each.record_id for each in bundle.records.outlines()]
+    for record_id in ids:
+        alike = [each.record_id for each in browsing.family(record_id, 5).alike]
+        assert len(alike) == len(set(alike)) == 5
+        assert record_id not in alike
+
+
+def test_a_withdrawn_work_is_nowhere(small_bundle: Path, exhibition: Exhibition) -> None:
+    browsing = Browsing(exhibition)
+    before = browsing.page(Filters(), Order.TITLE, 1, 12)
+    gone = before.records[0].record_id
+    exhibition.change(small_bundle, Notices(withdrawn={gone: "asked by the owner"}))
+    after = browsing.page(Filters(), Order.TITLE, 1, 12)
+    assert after.records == before.records[1:]
+    assert all(
+        (shown := browsing.passing_by(Filters(), turn)) is None or shown.record_id != gone
+        for turn in range(12)
+    )
+    for record in after.records:
+        assert gone not in [each.record_id for each in browsing.family(record.record_id, 11).alike]
+    with pytest.raises(UnknownRecordError):
+        browsing.family(gone, 5)
+
+
+def test_relations_lead_both_ways_and_to_the_whole(
+    bundle_copy: Path, change_manifest: Callable[..., Manifest]
+) -> None:
+    path = bundle_copy / layout.RECORDS
+    copied = path.with_suffix(".copy")
+    copied.write_bytes(path.read_bytes())
+    with sqlite3.connect(copied) as connection:
+        connection.execute("DELETE FROM relations")
+        ids = dict(connection.execute("SELECT item, record_id FROM records"))
+        connection.executemany(
+            "INSERT INTO relations VALUES (?, ?, ?, ?, ?)",
+            [
+                (0, 0, "Part of", "A series", None),
+                (1, 0, "Part of", "A series", None),
+                (2, 0, "Copy after", ids[0], 0),
+                (0, 1, "Follows", ids[3], 3),
+                (3, 0, "Precedes", ids[0], 0),
+            ],
+        )
+    connection.close()
+    copied.replace(path)
+    change_manifest(bundle_copy, files=entries(bundle_copy))
+    shown = Exhibition(1)
+    shown.change(bundle_copy, Notices())
+    family = Browsing(shown).family(ids[0], 3)
+    assert family.wholes == {"A series": 2}
+    # What it names itself is not said a second time from the other's side.
+    assert [(each.kind, each.record_id) for each in family.referring] == [("Copy after", ids[2])]
+    whole = Browsing(shown).page(Filters(whole="A series"), Order.TITLE, 1, 12)
+    assert {record.record_id for record in whole.records} == {ids[0], ids[1]}
+    shown.close()

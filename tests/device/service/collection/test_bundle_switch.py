@@ -1,0 +1,252 @@
+"""A running kiosk and its store: it changes over by itself, gives a bad bundle up, and keeps a good one."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from fake_time import FakeTime
+
+from device.bundle import layout
+from device.bundle.manifest import Manifest
+from device.bundle.notices import Notices
+from device.errors import BundleDamagedError, BusyError
+from device.service.collection.bundle_switch import Changeover, Store
+from device.store import notices as kept_notices
+from device.store.bundles import Bundles
+from device.store.files import Files, held
+
+
+@dataclass
+class Kiosk:
+    """A kiosk that notes what it is asked to show, and refuses a bundle without a model."""
+
+    shown: list[tuple[str, int]] = field(default_factory=list)
+    fault_count: int = 0
+    is_found: bool = True
+    is_busy: bool = False
+
+    def change(self, bundle: Path, notices: Notices) -> None:
+        """Show a bundle."""
+        if not (bundle / layout.MODEL).is_file():
+            raise BundleDamagedError(f"{bundle}: no model")
+        self.shown.append((bundle.name, notices.serial))
+
+    def faults(self) -> int:
+        """Give the faults so far."""
+        return self.fault_count
+
+    def finds_itself(self) -> bool:
+        """Search for itself."""
+        if self.is_busy:
+            raise BusyError("busy")
+        return self.is_found
+
+
+@pytest.fixture
+def root(tmp_path: Path, small_bundle: Path, change_manifest: Callable[..., Manifest]) -> Path:
+    """A store in which bundle 1 has proved itself and 2 is beside it."""
+    for name in ("1", "2"):
+        path = tmp_path / "releases" / name
+        shutil.copytree(small_bundle, path, copy_function=os.link)
+        change_manifest(path, name=name)
+    Bundles(tmp_path).activate("1")
+    return tmp_path
+
+
+@pytest.fixture
+def kiosk() -> Kiosk:
+    """A kiosk that notes."""
+    return Kiosk()
+
+
+@pytest.fixture
+def clock() -> FakeTime:
+    """A clock in the test's hands."""
+    return FakeTime()
+
+
+@pytest.fixture
+def watch(root: Path, kiosk: Kiosk, clock: FakeTime) -> Iterator[Callable[[], Changeover]]:
+    """A function that begins to watch; looks are taken by the test alone."""
+    begun = []
+
+    def begin() -> Changeover:
+        begun.append(Changeover(Store(root, look_s=3600), kiosk, trial_s=180, clock=clock.clock))
+        return begun[-1]
+
+    yield begin
+    for changeover in begun:
+        changeover.close()
+
+
+def test_a_switch_in_the_store_is_followed_once(
+    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover]
+) -> None:
+    changeover = watch()
+    changeover.look()
+    Bundles(root).activate("2")
+    changeover.look()
+    changeover.look()
+
+    assert kiosk.shown == [("1", 0), ("2", 0)]
+
+
+def test_new_notices_are_laid_over_the_bundle_that_answers(
+    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover]
+) -> None:
+    changeover = watch()
+    kept_notices.write(Files(), root, Notices(serial=5))
+    changeover.look()
+
+    assert kiosk.shown == [("1", 0), ("1", 5)]
+
+
+def test_a_bundle_on_trial_is_kept_after_it_served_for_a_while_and_found_itself(
+    root: Path, watch: Callable[[], Changeover], clock: FakeTime
+) -> None:
+    changeover = watch()
+    Bundles(root).activate("2", on_trial=True)
+    changeover.look()
+    clock.now_s += 179
+    changeover.look()
+    assert Bundles(root).trial == "2"
+    clock.now_s += 1
+    changeover.look()
+
+    assert Bundles(root).trial == ""
+    assert Bundles(root).current.resolve().name == "2"
+
+
+@pytest.mark.parametrize("fault", ["no model", "no answer", "not found"])
+def test_a_bundle_on_trial_that_fails_is_given_up_and_remembered(
+    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover], clock: FakeTime, fault: str
+) -> None:
+    changeover = watch()
+    bundles = Bundles(root)
+    bundles.activate("2", on_trial=True)
+    if fault == "no model":
+        (root / "releases/2" / layout.MODEL).unlink()
+    changeover.look()
+    if fault == "no answer":
+        kiosk.fault_count += 1
+    if fault == "not found":
+        kiosk.is_found = False
+        clock.now_s += 180
+    changeover.look()
+    changeover.look()
+
+    assert bundles.current.resolve().name == "1"
+    assert not bundles.previous.exists()
+    assert kiosk.shown[-1] == ("1", 0)
+    assert '"2"' in (root / "standing.json").read_text()
+
+
+def test_a_kiosk_too_busy_to_search_for_itself_is_judged_later(
+    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover], clock: FakeTime
+) -> None:
+    changeover = watch()
+    Bundles(root).activate("2", on_trial=True)
+    changeover.look()
+    clock.now_s += 180
+    kiosk.is_busy = True
+    with pytest.raises(BusyError):
+        changeover.look()
+    kiosk.is_busy = False
+    changeover.look()
+
+    assert Bundles(root).trial == ""
+
+
+def test_a_bundle_that_fails_without_trial_stays_for_staff_to_see(
+    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover]
+) -> None:
+    (root / "releases/1" / layout.MODEL).unlink()
+    watch().look()
+
+    assert kiosk.shown == []
+    assert Bundles(root).current.resolve().name == "1"
+
+
+def test_at_a_start_with_a_damaged_bundle_the_one_before_answers_and_the_links_stay(
+    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover]
+) -> None:
+    Bundles(root).activate("2")
+    (root / "releases/2" / layout.MODEL).unlink()
+    changeover = watch()
+    changeover.look()
+
+    assert kiosk.shown == [("1", 0)]
+    assert Bundles(root).current.resolve().name == "2"
+
+
+def test_with_two_damaged_bundles_there_is_none(
+    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover]
+) -> None:
+    Bundles(root).activate("2")
+    for name in ("1", "2"):
+        (root / "releases" / name / layout.MODEL).unlink()
+    watch().look()
+
+    assert kiosk.shown == []
+
+
+def test_a_bundle_on_trial_that_the_kiosk_was_started_on_three_times_is_given_up_at_the_fourth(
+    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover]
+) -> None:
+    Bundles(root).activate("2", on_trial=True)
+    for _ in range(4):
+        watch()
+
+    assert [name for name, _ in kiosk.shown] == ["2", "2", "2", "1"]
+
+
+def test_a_bundle_that_cannot_even_be_opened_at_a_start_is_given_up_at_once(
+    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover]
+) -> None:
+    Bundles(root).activate("2", on_trial=True)
+    (root / "releases/2" / layout.MODEL).unlink()
+    watch()
+
+    assert kiosk.shown == [("1", 0)]
+
+
+def test_a_store_that_is_being_changed_is_waited_for(
+    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover], clock: FakeTime
+) -> None:
+    changeover = watch()
+    Bundles(root).activate("2", on_trial=True)
+    changeover.look()
+    clock.now_s += 180
+    with held(root), pytest.raises(OSError, match="just now"):
+        changeover.look()
+    changeover.look()
+
+    assert Bundles(root).trial == ""
+
+
+def test_the_thread_goes_on_after_a_busy_store(root: Path, kiosk: Kiosk) -> None:
+    import threading
+
+    changed = threading.Event()
+    changeover = Changeover(Store(root, look_s=0.01), kiosk, trial_s=0)
+    original = kiosk.change
+
+    def change(bundle: Path, notices: Notices) -> None:
+        original(bundle, notices)
+        changed.set()
+
+    kiosk.change = change  # type: ignore[method-assign]
+    kiosk.is_busy = True
+    Bundles(root).activate("2", on_trial=True)
+    assert changed.wait(10)
+    kiosk.is_busy = False
+    for _ in range(1000):
+        if not Bundles(root).trial:
+            break
+        threading.Event().wait(0.01)
+    changeover.close()
+
+    assert Bundles(root).trial == ""

@@ -1,0 +1,25 @@
+"""How long answers took, as a histogram."""
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from device.service.health.latency import BOUNDS_S, Stopwatch
+
+
+@given(st.lists(st.floats(0, 100), max_size=30))
+def test_every_answer_is_counted_under_each_bound_it_kept_to(times) -> None:
+    watch = Stopwatch()
+    for took_s in times:
+        watch.note(took_s)
+    found = watch.times()
+
+    assert [count for _, count in found.cumulative()] == [
+        sum(took_s <= bound_s for took_s in times) for bound_s in BOUNDS_S
+    ]
+    assert math.isclose(found.sum_s, sum(times), abs_tol=1e-9)
+
+
+def test_the_last_bound_is_written_as_prometheus_wants_it() -> None:
+    assert [bound for bound, _ in Stopwatch().times().cumulative()][-1] == "+Inf"

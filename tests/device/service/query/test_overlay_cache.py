@@ -1,0 +1,195 @@
+"""What lays a visitor's print over its record: there while the answer is shown, and not a moment longer."""
+
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from fake_time import FakeTime
+from kiosk_page import jpeg_of, opener_of, wait_for
+from PIL import Image
+from seen import lay
+
+from device.config import RecognitionConfig
+from device.errors import AnswerGoneError
+from device.imaging import frames
+from device.imaging.frames import Pixels
+from device.notify import Notifier
+from device.recognition import evidence
+from device.recognition.recogniser import Answer
+from device.recognition.verdict import Verdict
+from device.service import Comparison, KioskService
+from device.service.query.overlay_cache import KEPT_S, UPLOADS, Comparisons, compare
+from device.service.state import Phase
+
+
+@pytest.fixture(scope="module")
+def print_(print_pictures: Mapping[str, Pixels]) -> Pixels:
+    """The museum's picture of one print."""
+    return next(iter(print_pictures.values()))
+
+
+@pytest.fixture(scope="module")
+def service(small_bundle: Path, print_: Pixels) -> Iterator[KioskService]:
+    """A kiosk with that print, turned and on a table, under its camera."""
+    camera = opener_of(lay(print_, turn=20).frame)
+    recognition = RecognitionConfig(threads=2)
+    with KioskService(small_bundle, camera, recognition, notifier=Notifier(None)) as kiosk:
+        wait_for(kiosk, Phase.LOOKING)
+        yield kiosk
+
+
+def ask(service: KioskService, frame: Pixels, *, is_shown: bool = True) -> Answer:
+    return service.identify(jpeg_of(frame), is_shown=is_shown)
+
+
+def likeness(jpeg: bytes, picture: Pixels) -> float:
+    """Give how alike a JPEG and a picture are, pixel by pixel: -1..1."""
+    seen = Image.open(io.BytesIO(jpeg)).convert("L").resize((48, 48), Image.Resampling.BOX)
+    known = Image.fromarray(picture).convert("L").resize((48, 48), Image.Resampling.BOX)
+    return float(np.corrcoef(np.asarray(seen).ravel(), np.asarray(known).ravel())[0, 1])
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_the_visitors_print_lies_as_the_records_picture_does(
+    service: KioskService, print_: Pixels, mirrored: bool
+) -> None:
+    answer = ask(service, lay(print_, turn=110, mirrored=mirrored).frame)
+    found = service.comparisons.of(answer)
+    assert found is not None and answer.mirrored is mirrored
+    width, height = Image.open(io.BytesIO(found.jpeg)).size
+    assert width / height == pytest.approx(print_.shape[1] / print_.shape[0], rel=0.02)
+    upright = likeness(found.jpeg, print_)
+    assert upright > 0.85
+    assert upright > likeness(found.jpeg, print_[::-1]) + 0.1
+    assert upright > likeness(found.jpeg, print_[:, ::-1]) + 0.1
+
+
+def test_the_area_is_a_hull_around_every_place_that_agrees(
+    service: KioskService, print_: Pixels
+) -> None:
+    answer = ask(service, lay(print_).frame)
+    found = service.comparisons.of(answer)
+    assert found is not None and found.answer.matches[0].evidence is not None
+    hull = np.array([(c.x, c.y) for c in found.area], dtype=np.float32)
+    assert ((hull >= 0) & (hull <= 1)).all()
+    for place in found.answer.matches[0].evidence.points:
+        inside = cv2.pointPolygonTest(hull, (place.record_x, place.record_y), True)
+        assert inside >= -0.001
+    assert 0 < found.share <= 1
+    assert found.share == pytest.approx(cv2.contourArea(hull), abs=1e-6)
+
+
+def test_no_places_span_no_area(service: KioskService, print_: Pixels) -> None:
+    best = ask(service, lay(print_).frame).matches[0].evidence
+    assert best is not None
+    none = evidence.area_of(replace(best, points=()))
+    assert (none, evidence.share_of(none)) == ((), 0.0)
+    line = evidence.area_of(replace(best, points=best.points[:2]))
+    assert evidence.share_of(line) == 0.0
+
+
+def test_what_is_not_shown_on_a_page_is_not_kept(service: KioskService, print_: Pixels) -> None:
+    assert service.comparisons.of(ask(service, print_, is_shown=False)) is None
+
+
+def test_without_evidence_there_is_nothing_to_lay_over(
+    service: KioskService, print_: Pixels
+) -> None:
+    answer = ask(service, print_)
+    frame = frames.frame(print_, source="test")
+    bare = replace(answer.matches[0], evidence=None)
+    assert compare(frame, answer) is not None
+    assert compare(frame, replace(answer, matches=(bare, *answer.matches[1:]))) is None
+    assert compare(frame, replace(answer, matches=())) is None
+    for verdict in (Verdict.SIMILAR_ONLY, Verdict.NOT_IN_COLLECTION):
+        assert compare(frame, replace(answer, verdict=verdict)) is None
+
+
+def test_evidence_that_leads_nowhere_costs_the_comparison_and_not_the_answer(
+    service: KioskService, print_: Pixels
+) -> None:
+    answer = ask(service, print_)
+    best = answer.matches[0]
+    assert best.evidence is not None
+    flat = replace(best, evidence=replace(best.evidence, transform=(0.0,) * 9))
+    frame = frames.frame(print_, source="test")
+    assert compare(frame, replace(answer, matches=(flat,))) is None
+
+
+def test_the_stands_is_there_while_its_answer_is_and_goes_with_it(service: KioskService) -> None:
+    service.look()
+    wait_for(service, Phase.FOUND)
+    answer = service.snapshot().state.answer
+    assert answer is not None
+    found = service.comparisons.of(answer)
+    assert found is not None
+    assert service.comparisons.get(found.token) is found
+    service.dismiss()
+    assert service.comparisons.of(answer) is None
+    with pytest.raises(AnswerGoneError, match=r"no longer shown; look at the print again$"):
+        service.comparisons.get(found.token)
+
+
+def test_looking_again_lets_the_one_before_go(service: KioskService) -> None:
+    tokens = set()
+    for _ in range(2):
+        service.look()
+        wait_for(service, Phase.FOUND)
+        answer = service.snapshot().state.answer
+        found = answer and service.comparisons.of(answer)
+        assert found is not None
+        tokens.add(found.token)
+    service.comparisons.get(found.token)
+    gone = (tokens - {found.token}).pop()
+    with pytest.raises(AnswerGoneError):
+        service.comparisons.get(gone)
+    service.dismiss()
+
+
+def test_the_stand_and_an_upload_do_not_take_each_others(
+    service: KioskService, print_: Pixels
+) -> None:
+    uploaded = service.comparisons.of(ask(service, print_))
+    service.look()
+    wait_for(service, Phase.FOUND)
+    service.dismiss()
+    assert uploaded is not None
+    assert service.comparisons.get(uploaded.token) is uploaded
+    service.comparisons.forget(uploaded.token)
+    service.comparisons.forget(uploaded.token)
+    with pytest.raises(AnswerGoneError):
+        service.comparisons.get(uploaded.token)
+
+
+@pytest.fixture
+def one(service: KioskService, print_: Pixels) -> Comparison:
+    """Some comparison."""
+    found = service.comparisons.of(ask(service, print_))
+    assert found is not None
+    return found
+
+
+def test_only_the_latest_uploads_are_kept(one: Comparison) -> None:
+    kept = Comparisons(FakeTime().clock)
+    for number in range(UPLOADS + 1):
+        kept.keep_upload(replace(one, token=str(number)))
+    with pytest.raises(AnswerGoneError):
+        kept.get("0")
+    assert [kept.get(str(n)).token for n in range(1, UPLOADS + 1)] == ["1", "2", "3", "4"]
+
+
+def test_an_upload_whose_visitor_went_without_a_word_goes_in_time(one: Comparison) -> None:
+    time = FakeTime()
+    kept = Comparisons(time.clock)
+    kept.keep_upload(one)
+    time.sleep(KEPT_S - 1)
+    kept.forget_old()
+    assert kept.get(one.token) is one
+    time.sleep(1)
+    kept.forget_old()
+    with pytest.raises(AnswerGoneError):
+        kept.get(one.token)
