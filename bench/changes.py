@@ -27,9 +27,9 @@ from device.bundle import layout, recipe, release
 from device.bundle.manifest import FileEntry
 from device.bundle.opened import opened
 from device.bundle.pictures import Size
-from device.recognition import codebook as codebooks
-from device.recognition.catalogue import PLACE
-from device.recognition.fingerprint import DIMENSIONS
+from device.recognition.embedding.fingerprint import DIMENSIONS
+from device.recognition.local import codebook as codebooks
+from device.recognition.local.inverted_index import PLACE
 from device.store.fetch import fetch
 from device.store.files import Files
 from device.store.source import FolderSource, Stream

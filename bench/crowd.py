@@ -14,9 +14,9 @@ import numpy.typing as npt
 from converter.build import features as laid
 from converter.build.features import Entry
 from device.bundle import layout
-from device.recognition import codebook
-from device.recognition.arrays import mapped_array
-from device.recognition.codebook import BITS, WORDS, Signatures
+from device.recognition.local import codebook
+from device.recognition.local.codebook import BITS, WORDS, Signatures
+from device.recognition.mapped_arrays import mapped_array
 
 # Signatures of different details differ in about half of their 128 bits.
 _MOST_TURNED = 48

@@ -16,7 +16,7 @@ from converter.model import calibration, weights
 from converter.model.vgg16 import profile_of
 from device.bundle import layout
 from device.imaging.frames import Pixels
-from device.recognition.search import unit
+from device.recognition.embedding.nearest import unit
 
 OURS = "ours"
 GRAPH, PREDICT = "TensorFlow float32, graph", "TensorFlow float32, predict_on_batch"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from device.recognition.search import Vectors, unit
+from device.recognition.embedding.nearest import Vectors, unit
 
 NEAREST_SHARE, FARTHEST_SHARE = 0.95, 0.30
 _CHUNK = 4096

@@ -17,8 +17,8 @@ from converter.build import bundle_writer, index
 from converter.build.exact_search import Exact, search
 from converter.build.index import NEAREST, BuiltIndex
 from device.bundle import layout
-from device.recognition.fingerprint import Fingerprint, Vector
-from device.recognition.search import Index, Vectors
+from device.recognition.embedding.fingerprint import Fingerprint, Vector
+from device.recognition.embedding.nearest import Index, Vectors
 
 OURS = "ours"
 EXACT = "exact (numpy)"

@@ -8,9 +8,9 @@ from device.bundle import layout
 from device.bundle.opened import open_bundle
 from device.imaging import frames
 from device.imaging.frames import Pixels
-from device.recognition import preprocess
-from device.recognition.fingerprint import Fingerprinter
-from device.recognition.search import Index
+from device.recognition.embedding import preprocess
+from device.recognition.embedding.fingerprint import Fingerprinter
+from device.recognition.embedding.nearest import Index
 
 MODEL = "model call"
 _COUNT = 10

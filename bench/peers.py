@@ -16,7 +16,7 @@ from bench.network import INPUT, NORM
 from converter.model.vgg16 import Profile
 from converter.model.weights import Weights, find
 from device.imaging.frames import Pixels
-from device.recognition.fingerprint import Fingerprinter
+from device.recognition.embedding.fingerprint import Fingerprinter
 
 Fingerprints = Callable[[Pixels], npt.NDArray[np.float32]]
 

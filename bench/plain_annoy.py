@@ -8,8 +8,8 @@ import numpy as np
 
 from converter.build.exact_search import Exact
 from converter.build.index import NEAREST, SEED
-from device.recognition.fingerprint import Vector
-from device.recognition.search import Vectors
+from device.recognition.embedding.fingerprint import Vector
+from device.recognition.embedding.nearest import Vectors
 
 # Half an octave apart.
 SEARCH_K = tuple(round(500 * 2 ** (step / 2)) for step in range(22))

@@ -10,11 +10,12 @@ from bench.results import Mark, Section, Table, Timing, ratio, times_table
 from bench.setting import Setting, say
 from device.bundle.opened import OpenedBundle, opened
 from device.imaging import frames
-from device.recognition import details, sheet, verify
-from device.recognition.catalogue import Catalogue
-from device.recognition.details import Details
+from device.recognition.local import features, geometric_check
+from device.recognition.local.features import Details
+from device.recognition.local.inverted_index import Catalogue
+from device.recognition.local.match import Tracer
 from device.recognition.recogniser import SIDE
-from device.recognition.tracing import Tracer
+from device.recognition.sheet import detect
 from evaluation.model_timing import BareCall
 from evaluation.simulate.conditions import Level
 from evaluation.simulate.handheld import capture
@@ -80,7 +81,7 @@ def _captured(bundle: OpenedBundle, level: Level, count: int) -> list[Seen]:
         )
         held = capture(pixels, record.record_id, level=level, seed=_SEED)
         found.append(
-            (record.item, details.extract(sheet.straighten(held.pixels, held.corners, side=SIDE)))
+            (record.item, features.extract(detect.straighten(held.pixels, held.corners, side=SIDE)))
         )
     return found
 
@@ -96,7 +97,9 @@ def _recall_row(bundle: OpenedBundle, name: str, seen: Sequence[Seen]) -> tuple[
     hits = []
     for item, one in tqdm(seen, desc=f"brute force, {name}", leave=False):
         written, _ = tracer.propose(one, 1)
-        fits = [verify.check(written, catalogue.of(other)) for other in range(len(catalogue))]
+        fits = [
+            geometric_check.check(written, catalogue.of(other)) for other in range(len(catalogue))
+        ]
         counts = [len(fit) if fit else 0 for fit in fits]
         better = sum(count > counts[item] for count in counts)
         hits.append(counts[item] > 0 and better < AMONG)

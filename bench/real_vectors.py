@@ -14,9 +14,9 @@ from device.bundle import layout
 from device.bundle.opened import opened
 from device.imaging import frames
 from device.imaging.frames import Pixels
-from device.recognition import preprocess
-from device.recognition.fingerprint import Fingerprinter
-from device.recognition.search import Vectors, load_array, unit
+from device.recognition.embedding import preprocess
+from device.recognition.embedding.fingerprint import Fingerprinter
+from device.recognition.embedding.nearest import Vectors, load_array, unit
 
 _CAPTURES = 400
 _SEED = 2026

@@ -25,8 +25,8 @@ from converter.model.vgg16 import build, profile_of
 from converter.parity.compare import Plan
 from device.bundle import layout
 from device.imaging import frames
-from device.recognition import codebook
-from device.recognition.search import Vectors
+from device.recognition.embedding.nearest import Vectors
+from device.recognition.local import codebook
 from evaluation.simulate.camera_noise import CAMERA
 
 LARGE = 20_000

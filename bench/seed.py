@@ -13,7 +13,7 @@ from bench.peers import tensorflow_graph, tensorflow_predict
 from converter.model.vgg16 import Profile
 from device.bundle import layout
 from device.imaging.frames import Pixels
-from device.recognition.search import load_array
+from device.recognition.embedding.nearest import load_array
 
 Rows = list[tuple[object, ...]]
 NEIGHBOURS = 10

@@ -12,7 +12,7 @@ from device.bundle.manifest import Manifest
 from device.bundle.opened import read_manifest
 from device.imaging import frames
 from device.imaging.frames import Pixels
-from device.recognition import preprocess
+from device.recognition.embedding import preprocess
 
 _log = logging.getLogger(__name__)
 

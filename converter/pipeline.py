@@ -41,10 +41,10 @@ from device.bundle import layout
 from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Thresholds, identify
 from device.bundle.opened import opened, sha256_of
 from device.bundle.pictures import Size
-from device.recognition import preprocess
-from device.recognition.codebook import Codebook
+from device.recognition.embedding import preprocess
+from device.recognition.local.codebook import Codebook
+from device.recognition.local.match import Tracer
 from device.recognition.recogniser import Recogniser
-from device.recognition.tracing import Tracer
 
 _log = logging.getLogger(__name__)
 

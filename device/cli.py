@@ -17,9 +17,9 @@ from device.doctor import examine
 from device.errors import BundleError, KioskError, PictureError
 from device.imaging import frames
 from device.migration import migrate
-from device.recognition.fingerprint import choose_threads
+from device.recognition.answer_json import answer_to_json
+from device.recognition.embedding.fingerprint import choose_threads
 from device.recognition.recogniser import Answer, Recogniser
-from device.recognition.wire import answer_to_json
 from device.service import open_camera_for
 from device.staff.asking import ask_pin, keep_pin
 from device.store import bundle_command, sync_command

@@ -9,9 +9,9 @@ from device.cameras import CameraSource
 from device.config import Config
 from device.errors import KioskError
 from device.machine import Finding
-from device.recognition.fingerprint import choose_threads
-from device.recognition.probes import lost_probes
+from device.recognition.embedding.fingerprint import choose_threads
 from device.recognition.recogniser import Recogniser
+from device.recognition.self_test import lost_probes
 
 _FIRST_FRAME_S = 10.0
 

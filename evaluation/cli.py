@@ -50,7 +50,7 @@ def _threads(text: str) -> int:
 
 def _evaluate(options: argparse.Namespace) -> int:
     # Loaded here, so that --help and a mistyped option answer at once.
-    from device.recognition.fingerprint import choose_threads
+    from device.recognition.embedding.fingerprint import choose_threads
     from evaluation.evaluate import PAGE, evaluate, marks_line
 
     with opened(options.bundle) as bundle:

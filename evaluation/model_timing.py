@@ -6,8 +6,8 @@ import numpy as np
 
 from device.bundle import layout
 from device.bundle.opened import OpenedBundle
-from device.recognition.fingerprint import Fingerprinter
-from device.recognition.preprocess import INPUT_SIDE
+from device.recognition.embedding.fingerprint import Fingerprinter
+from device.recognition.embedding.preprocess import INPUT_SIDE
 
 FEWEST = 30
 _EVERY = 8

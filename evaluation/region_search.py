@@ -18,7 +18,7 @@ from device.imaging import frames
 from device.imaging.corners import Corner
 from device.imaging.frames import Pixels
 from device.recognition.recogniser import Recogniser
-from device.recognition.sheet import straighten
+from device.recognition.sheet.detect import straighten
 from device.recognition.verdict import ACCEPTED
 from evaluation.dataset import Print, captured, prints_of
 from evaluation.simulate.conditions import Level

@@ -23,9 +23,9 @@ from device.bundle.opened import OpenedBundle, opened, sha256_of
 from device.bundle.pictures import SIDES, Size
 from device.imaging import frames
 from device.imaging.frames import Pixels
-from device.recognition import preprocess
-from device.recognition.fingerprint import DIMENSIONS, Fingerprinter
-from device.recognition.search import Vectors, unit
+from device.recognition.embedding import preprocess
+from device.recognition.embedding.fingerprint import DIMENSIONS, Fingerprinter
+from device.recognition.embedding.nearest import Vectors, unit
 
 ROOT = Path(__file__).parents[1]
 COLLECTION = ROOT / "demo/collection"

@@ -21,7 +21,7 @@ from device.bundle import layout
 from device.bundle.manifest import FileEntry, Manifest, dump
 from device.bundle.opened import sha256_of
 from device.bundle.pictures import SIDES, Size, member, shard_of
-from device.recognition.search import Projection, Vectors, stack
+from device.recognition.embedding.nearest import Projection, Vectors, stack
 
 # Below what FAT32 and a careful download like to take in one piece.
 SHARD_BYTES = 64 << 20

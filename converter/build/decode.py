@@ -14,8 +14,8 @@ from converter.ingest.collection import Collection, Item, Refusal
 from converter.model.fingerprints import Quantised
 from converter.progress import Progress
 from device.imaging import frames
-from device.recognition.codebook import Codebook
-from device.recognition.search import Vectors
+from device.recognition.embedding.nearest import Vectors
+from device.recognition.local.codebook import Codebook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from device.recognition.search import Vectors
+from device.recognition.embedding.nearest import Vectors
 
 _TIE = 1e-6  # cosines nearer than this are the same: float32 keeps no more
 _QUERIES_AT_ONCE = 50  # so many rows of scores are held

@@ -12,14 +12,14 @@ import numpy.typing as npt
 from converter.cache import Cache
 from device.bundle import layout
 from device.imaging.frames import Pixels
-from device.recognition import codebook as codebooks
-from device.recognition import details
-from device.recognition.catalogue import PLACE, Places, place
-from device.recognition.codebook import WORDS, Codebook, Signatures
+from device.recognition.local import codebook as codebooks
+from device.recognition.local import features
+from device.recognition.local.codebook import WORDS, Codebook, Signatures
+from device.recognition.local.inverted_index import PLACE, Places, place
 
 # 30 bytes each: 15 kB a print.
 MOST = 500
-# In the cache's keys: raise it when `device.recognition.details` finds other ones.
+# In the cache's keys: raise it when `device.recognition.local.features` finds other ones.
 _VERSION = "1"
 
 
@@ -47,7 +47,7 @@ def take(pixels: Pixels, codebook: Codebook) -> Entry:
         pixels: uint8 (H, W, 3), RGB, upright, of any size.
         codebook: The bundle's.
     """
-    found = details.extract(pixels, most=MOST)
+    found = features.extract(pixels, most=MOST)
     projected = codebook.project(found.descriptors)
     return Entry(
         signatures=codebook.signatures(projected),

@@ -17,7 +17,7 @@ from converter.build import exact_search
 from converter.build.exact_search import Exact
 from converter.errors import RecallError
 from device.bundle.manifest import IndexSpec
-from device.recognition.search import Projection, Vectors
+from device.recognition.embedding.nearest import Projection, Vectors
 
 METRIC: Literal["angular"] = "angular"
 SEED = 7

@@ -23,8 +23,8 @@ from device.bundle.pictures import SIDES, Size
 from device.errors import PictureError
 from device.imaging import frames
 from device.imaging.frames import Pixels
-from device.recognition import preprocess
-from device.recognition.codebook import Codebook
+from device.recognition.embedding import preprocess
+from device.recognition.local.codebook import Codebook
 
 # In the cache's keys: raise it when the pictures or the input come out differently.
 VERSION = "1"

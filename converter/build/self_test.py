@@ -6,8 +6,8 @@ from pathlib import Path
 from converter.errors import BuildError
 from device.bundle.opened import OpenedBundle, opened, verify
 from device.errors import BundleError
-from device.recognition.probes import lost_probes
 from device.recognition.recogniser import Recogniser
+from device.recognition.self_test import lost_probes
 
 PROBES = 24
 

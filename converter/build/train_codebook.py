@@ -4,9 +4,9 @@ import numpy as np
 from sklearn.cluster import KMeans
 
 from device.imaging.frames import Pixels
-from device.recognition import details
-from device.recognition.codebook import BITS, CENTRES, COMPONENTS, Codebook
-from device.recognition.details import Floats
+from device.recognition.local import features
+from device.recognition.local.codebook import BITS, CENTRES, COMPONENTS, Codebook
+from device.recognition.local.features import Floats
 
 SEED = 20_261
 
@@ -17,7 +17,7 @@ def train(prints: list[Pixels]) -> Codebook:
     Args:
         prints: uint8 (H, W, 3), RGB; a few thousand details in all are enough.
     """
-    found = np.concatenate([details.extract(pixels).descriptors for pixels in prints])
+    found = np.concatenate([features.extract(pixels).descriptors for pixels in prints])
     mean = found.mean(axis=0)
     _, strengths, axes = np.linalg.svd(found - mean, full_matrices=False)
     deviations = strengths[:COMPONENTS] / np.sqrt(len(found))

@@ -11,7 +11,7 @@ import numpy as np
 
 from converter.cache import Cache, own_code
 from converter.calibrate.captures import Shot, Taken, shoot
-from device.recognition.preprocess import INPUT_SIDE
+from device.recognition.embedding.preprocess import INPUT_SIDE
 
 _ASPECT = struct.Struct("<d")
 

@@ -17,9 +17,9 @@ import numpy.typing as npt
 from converter.errors import ParityError
 from converter.progress import Progress, quiet
 from device.imaging.frames import Pixels
-from device.recognition.fingerprint import DIMENSIONS, Vector
-from device.recognition.preprocess import to_input
-from device.recognition.search import Vectors, unit
+from device.recognition.embedding.fingerprint import DIMENSIONS, Vector
+from device.recognition.embedding.nearest import Vectors, unit
+from device.recognition.embedding.preprocess import to_input
 from evaluation.simulate.camera_noise import CAMERA, Factor, simulate
 
 Batch = npt.NDArray[np.uint8]

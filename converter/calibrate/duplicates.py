@@ -8,8 +8,8 @@ from pathlib import Path
 from device.bundle.records import Records
 from device.bundle.relatives import relatives
 from device.imaging.frames import Pixels
-from device.recognition.gap import gap
-from device.recognition.tracing import Trace, Tracer
+from device.recognition.local.match import Trace, Tracer
+from device.recognition.local.mismatch_region import gap
 
 # So many agreeing details between two clean pictures are the same image, whatever the metadata says.
 SAME_IMAGE_INLIERS = 30

@@ -14,7 +14,7 @@ from converter.cache import Cache
 from converter.ingest.item import Item
 from device.bundle import values
 from device.bundle.manifest import Thresholds
-from device.recognition.search import Vectors
+from device.recognition.embedding.nearest import Vectors
 
 # Share of the prints that may have come, gone or changed.
 MOST_CHANGED = 0.05

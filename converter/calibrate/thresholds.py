@@ -18,9 +18,9 @@ from converter.calibrate.duplicates import SAME_IMAGE_INLIERS, same_image
 from converter.progress import Progress, quiet
 from device.bundle.manifest import Thresholds
 from device.imaging import frames
-from device.recognition import sheet
+from device.recognition.local.match import Tracer
 from device.recognition.recogniser import Answer, Recogniser
-from device.recognition.tracing import Tracer
+from device.recognition.sheet import detect
 from device.recognition.verdict import ACCEPTED, Findings, Verdict, decide
 from evaluation.simulate.conditions import Level
 from evaluation.simulate.handheld import capture
@@ -141,7 +141,7 @@ def _observed(
         is_right=bool(known.matches) and known.matches[0].record.item in likes,
         known=findings_of(known),
         unknown=findings_of(unknown),
-        has_margin=sheet.picture_inside(pixels) is not None,
+        has_margin=detect.picture_inside(pixels) is not None,
     )
 
 

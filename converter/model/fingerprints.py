@@ -15,9 +15,9 @@ from converter.model import vgg16
 from converter.model.vgg16 import Profile
 from converter.model.weights import Weights
 from device.imaging.frames import Pixels
-from device.recognition.fingerprint import Fingerprinter
-from device.recognition.preprocess import RESIZE
-from device.recognition.search import Vectors, unit
+from device.recognition.embedding.fingerprint import Fingerprinter
+from device.recognition.embedding.nearest import Vectors, unit
+from device.recognition.embedding.preprocess import RESIZE
 
 _BATCH = 8
 

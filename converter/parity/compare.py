@@ -23,7 +23,7 @@ from converter.progress import Progress, quiet
 from device.bundle import layout
 from device.bundle.manifest import IndexSpec, ModelSpec, ParitySummary, Thresholds
 from device.bundle.opened import OpenedBundle
-from device.recognition.search import Vectors, load_array
+from device.recognition.embedding.nearest import Vectors, load_array
 from evaluation.simulate.camera_noise import CAMERA
 
 

@@ -24,11 +24,11 @@ from device.bundle.opened import OpenedBundle, opened
 from device.bundle.records import Record
 from device.imaging import frames
 from device.imaging.frames import Pixels
-from device.recognition import sheet
-from device.recognition.fingerprint import Fingerprint, Fingerprinter
-from device.recognition.preprocess import to_input
+from device.recognition.embedding.fingerprint import Fingerprint, Fingerprinter
+from device.recognition.embedding.nearest import Index, Vectors, load_array, unit
+from device.recognition.embedding.preprocess import to_input
 from device.recognition.recogniser import SIDE, Answer
-from device.recognition.search import Index, Vectors, load_array, unit
+from device.recognition.sheet import detect
 from evaluation import evaluate as measured
 from evaluation import metrics
 from evaluation.dataset import Load, Print, prints_of
@@ -88,7 +88,7 @@ class OnLooking:
         if len(kept) >= self._most or not question.right:
             return
         cut = (
-            sheet.straighten(shown.pixels, answer.sheet, side=SIDE)
+            detect.straighten(shown.pixels, answer.sheet, side=SIDE)
             if answer.sheet
             else shown.pixels
         )

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from converter.calibrate.captures import Capture, batched
-from device.recognition.fingerprint import Vector
-from device.recognition.search import Vectors
+from device.recognition.embedding.fingerprint import Vector
+from device.recognition.embedding.nearest import Vectors
 
 _CAPTURES_AT_ONCE = 64
 

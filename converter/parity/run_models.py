@@ -22,9 +22,9 @@ from converter.progress import Progress, quiet
 from device.bundle import layout
 from device.bundle.opened import OpenedBundle
 from device.imaging.frames import Pixels
-from device.recognition import preprocess
-from device.recognition.fingerprint import Fingerprinter
-from device.recognition.search import Vectors
+from device.recognition.embedding import preprocess
+from device.recognition.embedding.fingerprint import Fingerprinter
+from device.recognition.embedding.nearest import Vectors
 from evaluation.simulate.camera_noise import Factor
 
 

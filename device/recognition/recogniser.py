@@ -10,12 +10,14 @@ from device.bundle.opened import OpenedBundle
 from device.bundle.records import Record
 from device.imaging.corners import Corner
 from device.imaging.frames import Frame, Pixels
-from device.recognition import evidence, preprocess, sheet
-from device.recognition.blas import on_one_thread
-from device.recognition.evidence import Evidence
-from device.recognition.fingerprint import Fingerprint, Fingerprinter, Runtime
-from device.recognition.search import Index, Neighbour
-from device.recognition.tracing import Trace, Tracer
+from device.recognition.blas_threads import on_one_thread
+from device.recognition.embedding import preprocess
+from device.recognition.embedding.fingerprint import Fingerprint, Fingerprinter, Runtime
+from device.recognition.embedding.nearest import Index, Neighbour
+from device.recognition.local import evidence
+from device.recognition.local.evidence import Evidence
+from device.recognition.local.match import Trace, Tracer
+from device.recognition.sheet import detect
 from device.recognition.verdict import ACCEPTED, Findings, Verdict, confidence, decide
 
 __all__ = ["Answer", "Corner", "Evidence", "Match", "Recogniser"]
@@ -207,8 +209,8 @@ class Recogniser:
             best = sight.traces[0]
             shown = evidence.picture_of(pixels, lies[best.item], best.known.aspect)
         elif sight.view.corners and thresholds.margins < _MOSTLY:
-            inside = sheet.picture_inside(shown)
-            shown = sheet.straighten(shown, inside, side=SIDE) if inside else shown
+            inside = detect.picture_inside(shown)
+            shown = detect.straighten(shown, inside, side=SIDE) if inside else shown
         return self._fingerprint(preprocess.to_input(shown))
 
     def _neighbours(
@@ -294,7 +296,7 @@ def _views(
     """Give what is worth looking at, the likeliest first, and what the visitor could do better."""
     if corners is not None:
         return (_cut(pixels, corners),), None
-    finding = sheet.find(pixels)
+    finding = detect.find(pixels)
     hint = finding.hint.value if finding.hint else None
     views = [_cut(pixels, found.corners) for found in finding.sheets[:1]]
     if not finding.sheets or finding.sheets[0].confidence < SURE_OUTLINE:
@@ -303,7 +305,7 @@ def _views(
 
 
 def _cut(pixels: Pixels, corners: tuple[Corner, ...]) -> _View:
-    return _View(pixels=sheet.straighten(pixels, corners, side=SIDE), corners=corners)
+    return _View(pixels=detect.straighten(pixels, corners, side=SIDE), corners=corners)
 
 
 class _Stopwatch:

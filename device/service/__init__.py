@@ -3,10 +3,10 @@
 from device.bundle.filters import FACETS, Filters
 from device.bundle.pictures import MEDIA_TYPE, Size
 from device.bundle.records import FilterOptions, Option, Record, Relation
+from device.recognition.answer_json import answer_to_json
 from device.recognition.recogniser import Answer, Match
-from device.recognition.sheet import Corner, Hint
+from device.recognition.sheet.detect import Corner, Hint
 from device.recognition.verdict import ACCEPTED, Verdict
-from device.recognition.wire import answer_to_json
 from device.service.assembly import open_camera_for, open_kiosk
 from device.service.capture.autocapture import Attention
 from device.service.capture.camera_loop import Preview

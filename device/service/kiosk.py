@@ -20,7 +20,7 @@ from device.config import RecognitionConfig, WatchConfig
 from device.errors import BundleMissingError, KioskError
 from device.notify import Notifier
 from device.recognition.recogniser import Answer
-from device.recognition.sheet import Corner
+from device.recognition.sheet.detect import Corner
 from device.service.capture.autocapture import Attendant, Attention
 from device.service.capture.camera_loop import PAUSES_S, Preview, Stand
 from device.service.capture.camera_recovery import Ladder

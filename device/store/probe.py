@@ -13,9 +13,9 @@ from tokenize import TokenError
 from device.bundle import layout
 from device.bundle.opened import OpenedBundle, opened, verify
 from device.errors import BundleDamagedError, KioskError
-from device.recognition.catalogue import Catalogue
-from device.recognition.probes import lost_probes
+from device.recognition.local.inverted_index import Catalogue
 from device.recognition.recogniser import Recogniser
+from device.recognition.self_test import lost_probes
 
 TIMEOUT_S = 300.0
 # Address space is not bounded: mapped files count there. What a process may ask for is, and what it may write.

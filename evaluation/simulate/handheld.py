@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from device.imaging.frames import Pixels
-from device.recognition.sheet import Corner
+from device.recognition.sheet.detect import Corner
 from evaluation.simulate.backgrounds_holdout import background
 from evaluation.simulate.clutter import blended
 from evaluation.simulate.conditions import Conditions, Factor, Level, Suite

@@ -108,7 +108,7 @@ def test_settings_are_renamed_with_the_software_and_back_with_it(
 def test_software_that_does_not_know_the_prints_never_answers(kiosk: tuple[Booted, Path]) -> None:
     booted, stick = kiosk
     before, main = slot(booted), booted.show(SERVICE, "MainPID")
-    altered(stick, "device/recognition/probes.py", "def lost_probes", "def found_probes")
+    altered(stick, "device/recognition/self_test.py", "def lost_probes", "def found_probes")
 
     said = upgrade(booted)
 

@@ -5,7 +5,7 @@ import pytest
 
 from bench import generated
 from bench.generated import Generated
-from device.recognition.search import Vectors, unit
+from device.recognition.embedding.nearest import Vectors, unit
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 
 from bench import plain_annoy
 from converter.build import exact_search
-from device.recognition.search import Vectors, unit
+from device.recognition.embedding.nearest import Vectors, unit
 
 
 @pytest.fixture(scope="module")

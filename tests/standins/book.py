@@ -4,7 +4,7 @@ from functools import cache
 
 from converter.build import train_codebook
 from converter.model import calibration
-from device.recognition.codebook import Codebook
+from device.recognition.local.codebook import Codebook
 
 
 @cache

@@ -18,8 +18,8 @@ from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Threshol
 from device.bundle.opened import sha256_of
 from device.bundle.pictures import SIDES, Size
 from device.imaging.frames import Pixels, to_webp
-from device.recognition.preprocess import RESIZE, to_input
-from device.recognition.search import Vectors, unit
+from device.recognition.embedding.nearest import Vectors, unit
+from device.recognition.embedding.preprocess import RESIZE, to_input
 
 _CELLS = 14
 _WEIGHTS = np.random.default_rng(1).standard_normal((_CELLS * _CELLS * 3, 512)).astype(np.float32)

@@ -13,7 +13,7 @@ from converter.ingest.item import Item
 from device.bundle import layout
 from device.bundle.manifest import Manifest
 from device.bundle.opened import read_manifest
-from device.recognition.search import load_projection, unit
+from device.recognition.embedding.nearest import load_projection, unit
 
 MANY = 10_000
 

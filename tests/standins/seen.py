@@ -9,9 +9,9 @@ from book import trained
 
 from device.imaging.corners import Corner, points_of
 from device.imaging.frames import Pixels
-from device.recognition import details
-from device.recognition.catalogue import Written, place
-from device.recognition.details import Details
+from device.recognition.local import features
+from device.recognition.local.features import Details
+from device.recognition.local.inverted_index import Written, place
 
 Matrix = npt.NDArray[np.float64]
 Points = npt.NDArray[np.float64]
@@ -98,4 +98,4 @@ def written(found: Details) -> Written:
 
 def seen(picture: Pixels) -> Written:
     """Find a picture's details and write them down."""
-    return written(details.extract(picture))
+    return written(features.extract(picture))

@@ -14,8 +14,8 @@ from typing import Any
 from device.bundle import layout
 from device.bundle.opened import opened, sha256_of
 from device.imaging import frames
-from device.recognition import preprocess
-from device.recognition.fingerprint import Fingerprinter
+from device.recognition.embedding import preprocess
+from device.recognition.embedding.fingerprint import Fingerprinter
 from device.recognition.recogniser import Recogniser
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from device.cameras import CameraSource
 from device.errors import CameraLostError, KioskError
 from device.imaging.frames import Frame, to_jpeg
-from device.recognition.sheet import Corner, Hint
+from device.recognition.sheet.detect import Corner, Hint
 from device.service.capture.dark_frames import Darkness
 from device.service.capture.watcher import Observation
 from device.service.health.report import CameraHealth

@@ -3,7 +3,7 @@
 Knows nothing of pictures; time comes with what is seen.
 """
 
-from device.recognition.sheet import Hint
+from device.recognition.sheet.detect import Hint
 
 # How long something must be so before it is said, and how long what is said stays.
 HOLDS_S = 0.6

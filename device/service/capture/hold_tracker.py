@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 
 from device.imaging.frames import Frame
-from device.recognition.sheet import Corner
+from device.recognition.sheet.detect import Corner
 from device.service.capture.thumbnail import Glance
 
 Corners = tuple[Corner, ...]

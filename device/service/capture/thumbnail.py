@@ -12,7 +12,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from device.imaging.frames import Pixels
-from device.recognition.sheet import Corner, straighten
+from device.recognition.sheet.detect import Corner, straighten
 
 Likeness = npt.NDArray[np.float32]
 Coarse = npt.NDArray[np.float32]

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from device.imaging.frames import Frame, Pixels
-from device.recognition import sheet as finder
-from device.recognition.sheet import Finding, Hint, Sheet
+from device.recognition.sheet import detect as finder
+from device.recognition.sheet.detect import Finding, Hint, Sheet
 from device.service.capture.hint_throttle import Advice
 from device.service.capture.hold_tracker import STRAYS, Capture, Corners, Hold, distance
 from device.service.capture.thumbnail import Coarse, Glance, Likeness, resemblance

@@ -17,7 +17,7 @@ from device.bundle.records import FilterOptions, Record
 from device.errors import BundleError, BundleMissingError, ModelError, UnknownRecordError
 from device.imaging import frames
 from device.imaging.frames import Frame
-from device.recognition.fingerprint import choose_threads
+from device.recognition.embedding.fingerprint import choose_threads
 from device.recognition.recogniser import Answer, Recogniser
 from device.service.collection.bundle_pool import Shelf
 from device.service.query import malloc_trim

@@ -13,7 +13,7 @@ from device.bundle.filters import Filters
 from device.errors import BusyError
 from device.imaging.frames import Frame
 from device.recognition.recogniser import Answer
-from device.recognition.sheet import Corner
+from device.recognition.sheet.detect import Corner
 from device.service.query import malloc_trim
 
 _log = logging.getLogger(__name__)

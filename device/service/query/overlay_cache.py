@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from device.errors import AnswerGoneError, EvidenceError
 from device.imaging.corners import Corner
 from device.imaging.frames import Frame, to_jpeg
-from device.recognition import evidence
+from device.recognition.local import evidence
 from device.recognition.recogniser import Answer
-from device.recognition.sheet import straighten
+from device.recognition.sheet.detect import straighten
 from device.recognition.verdict import ACCEPTED
 
 _log = logging.getLogger(__name__)

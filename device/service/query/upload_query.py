@@ -6,7 +6,7 @@ from collections.abc import Callable
 from device.bundle.filters import Filters
 from device.imaging import frames
 from device.recognition.recogniser import Answer
-from device.recognition.sheet import Corner
+from device.recognition.sheet.detect import Corner
 from device.service.query.answer_queue import AnswerQueue, Priority, Question
 from device.service.query.overlay_cache import Comparisons, compare
 

@@ -13,8 +13,8 @@ from converter.build.features import MOST, Entry
 from converter.cache import Cache
 from device.bundle import layout
 from device.imaging.frames import Pixels
-from device.recognition.catalogue import PLACE, Catalogue
-from device.recognition.codebook import WORDS, load
+from device.recognition.local.codebook import WORDS, load
+from device.recognition.local.inverted_index import PLACE, Catalogue
 
 BLANK = np.full((40, 60, 3), 200, np.uint8)
 SHA256 = "a" * 64

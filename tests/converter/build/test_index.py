@@ -7,7 +7,7 @@ import pytest
 
 from converter.build import index
 from converter.errors import RecallError
-from device.recognition.search import Vectors, unit
+from device.recognition.embedding.nearest import Vectors, unit
 
 
 def _vectors(count: int, seed: int = 0) -> Vectors:

@@ -7,8 +7,8 @@ from book import trained
 from converter.build import train_codebook
 from converter.model import calibration
 from device.imaging.frames import Pixels
-from device.recognition import details
-from device.recognition.codebook import BITS, CENTRES, COMPONENTS, Codebook
+from device.recognition.local import features
+from device.recognition.local.codebook import BITS, CENTRES, COMPONENTS, Codebook
 
 ARRAYS = ("mean", "components", "spread", "centres")
 
@@ -42,8 +42,8 @@ def test_other_prints_give_another_codebook_with_the_same_directions(book: Codeb
 @pytest.mark.parametrize(
     ("name", "shape"),
     [
-        ("mean", (details.LENGTH,)),
-        ("components", (details.LENGTH, COMPONENTS)),
+        ("mean", (features.LENGTH,)),
+        ("components", (features.LENGTH, COMPONENTS)),
         ("spread", (COMPONENTS, BITS)),
         ("centres", (2, CENTRES, COMPONENTS // 2)),
     ],
@@ -58,7 +58,7 @@ def test_a_codebook_has_the_sizes_that_the_kiosk_reads(name: str, shape: tuple[i
 
 def test_both_halves_of_what_is_projected_vary_alike() -> None:
     """A word is a pair: a half that says nothing would leave 256 words of 65,536."""
-    found = np.concatenate([details.extract(p).descriptors for p in calibration.prints()])
+    found = np.concatenate([features.extract(p).descriptors for p in calibration.prints()])
 
     variances = trained().project(found).var(axis=0)
 
@@ -75,7 +75,7 @@ def test_every_64_directions_stand_upright_on_each_other() -> None:
 
 
 def test_details_of_prints_are_spread_over_many_words() -> None:
-    found = np.concatenate([details.extract(p).descriptors for p in calibration.prints()[5:9]])
+    found = np.concatenate([features.extract(p).descriptors for p in calibration.prints()[5:9]])
 
     words = trained().words(trained().project(found), 1)[:, 0]
 

@@ -13,7 +13,7 @@ from converter.build import features
 from converter.calibrate.duplicates import related, same_image
 from device.bundle import layout
 from device.imaging.frames import Pixels
-from device.recognition.tracing import Tracer
+from device.recognition.local.match import Tracer
 
 PRINTS = 12
 

@@ -32,8 +32,8 @@ from device.bundle.manifest import Manifest
 from device.bundle.opened import OpenedBundle, opened
 from device.imaging import frames
 from device.imaging.frames import Pixels
+from device.recognition.local.match import Tracer
 from device.recognition.recogniser import Recogniser
-from device.recognition.tracing import Tracer
 from device.recognition.verdict import Findings, Verdict, decide
 from evaluation.split import is_scored
 

@@ -14,9 +14,9 @@ from converter.model.weights import Weights
 from device.bundle import layout
 from device.bundle.opened import read_manifest
 from device.imaging import frames
-from device.recognition import preprocess
-from device.recognition.fingerprint import Fingerprinter
-from device.recognition.search import Vectors, unit
+from device.recognition.embedding import preprocess
+from device.recognition.embedding.fingerprint import Fingerprinter
+from device.recognition.embedding.nearest import Vectors, unit
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.weights]
 

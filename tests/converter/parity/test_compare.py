@@ -21,7 +21,7 @@ from converter.parity.reference_search import BothSides
 from device.bundle.manifest import ParitySummary
 from device.bundle.opened import opened
 from device.imaging.frames import Pixels
-from device.recognition.search import Vectors, unit
+from device.recognition.embedding.nearest import Vectors, unit
 from device.recognition.verdict import Verdict
 
 SMALL = Plan(seed=4, camera_queries=30, factor_queries=3)

@@ -13,9 +13,9 @@ from converter.cache import Cache
 from converter.parity.evaluate import OnLooking
 from device.bundle import layout
 from device.bundle.opened import OpenedBundle
-from device.recognition.fingerprint import Fingerprinter
+from device.recognition.embedding.fingerprint import Fingerprinter
+from device.recognition.embedding.nearest import Vectors
 from device.recognition.recogniser import Recogniser
-from device.recognition.search import Vectors
 from evaluation import protocol, queries
 from evaluation.dataset import prints_of
 from evaluation.evaluate import JSON, PAGE

@@ -5,7 +5,7 @@ import pytest
 
 from converter.calibrate.captures import Capture
 from converter.parity.leave_one_out import score
-from device.recognition.search import Vectors, unit
+from device.recognition.embedding.nearest import Vectors, unit
 
 
 def collection(count: int, seed: int = 0) -> Vectors:

@@ -18,9 +18,9 @@ from device.bundle.filters import Filters
 from device.bundle.manifest import READABLE_VERSIONS, Manifest
 from device.bundle.opened import opened, read_manifest, verify
 from device.errors import BundleFormatError
-from device.recognition.fingerprint import Fingerprint
-from device.recognition.search import Index, load_array
-from device.recognition.tracing import Tracer
+from device.recognition.embedding.fingerprint import Fingerprint
+from device.recognition.embedding.nearest import Index, load_array
+from device.recognition.local.match import Tracer
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 PRINTS = 6

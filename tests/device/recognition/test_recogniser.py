@@ -18,13 +18,13 @@ from device.bundle.opened import OpenedBundle, opened
 from device.errors import UnknownRecordError
 from device.imaging import frames
 from device.imaging.frames import Pixels
-from device.recognition.fingerprint import Fingerprinter
-from device.recognition.preprocess import to_input
-from device.recognition.probes import lost_probes
+from device.recognition.answer_json import answer_to_json
+from device.recognition.embedding.fingerprint import Fingerprinter
+from device.recognition.embedding.nearest import load_array, unit
+from device.recognition.embedding.preprocess import to_input
 from device.recognition.recogniser import Answer, Corner, Recogniser
-from device.recognition.search import load_array, unit
+from device.recognition.self_test import lost_probes
 from device.recognition.verdict import Verdict
-from device.recognition.wire import answer_to_json
 
 STEPS = ["sheet", "geometry", "fingerprint", "search", "records"]
 

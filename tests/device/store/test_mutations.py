@@ -30,10 +30,10 @@ from device.bundle.pictures import Pictures
 from device.bundle.records import Records
 from device.errors import KioskError
 from device.imaging.frames import Pixels
-from device.recognition.fingerprint import Fingerprinter
-from device.recognition.preprocess import to_input
-from device.recognition.search import Index
-from device.recognition.tracing import Tracer
+from device.recognition.embedding.fingerprint import Fingerprinter
+from device.recognition.embedding.nearest import Index
+from device.recognition.embedding.preprocess import to_input
+from device.recognition.local.match import Tracer
 from device.store import probe
 
 IS_WHOLE_RUN = os.environ.get("KIOSK_FAULTS") == "all"

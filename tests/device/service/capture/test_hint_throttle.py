@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device.recognition.sheet import Hint
+from device.recognition.sheet.detect import Hint
 from device.service.capture.hint_throttle import HOLDS_S, STAYS_S, Advice
 
 

@@ -7,7 +7,7 @@ import pytest
 from clip import MIDDLE, Clip
 
 from device.imaging.frames import Frame, Pixels
-from device.recognition.sheet import Corner, Finding, Hint, Sheet, find
+from device.recognition.sheet.detect import Corner, Finding, Hint, Sheet, find
 from device.service.capture.hold_tracker import Capture
 from device.service.capture.watcher import EVERY_S, Watcher
 

@@ -18,7 +18,7 @@ from device.errors import AnswerGoneError
 from device.imaging import frames
 from device.imaging.frames import Pixels
 from device.notify import Notifier
-from device.recognition import evidence
+from device.recognition.local import evidence
 from device.recognition.recogniser import Answer
 from device.recognition.verdict import Verdict
 from device.service import Comparison, KioskService

@@ -13,10 +13,10 @@ import numpy as np
 from device.imaging.corners import Corner, corners_of
 from device.imaging.frames import Pixels
 from device.imaging.rectify import straighten
-from device.recognition.lines import Floats, find_lines
-from device.recognition.picture import picture_inside
-from device.recognition.quads import Quads, find_quads
-from device.recognition.refine import refined
+from device.recognition.sheet.inner_picture import picture_inside
+from device.recognition.sheet.line_segments import Floats, find_lines
+from device.recognition.sheet.quad_candidates import Quads, find_quads
+from device.recognition.sheet.refine_edges import refined
 
 __all__ = ["Corner", "Finding", "Hint", "Sheet", "find", "picture_inside", "straighten"]
 

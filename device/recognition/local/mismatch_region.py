@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from device.imaging.corners import mapped
-from device.recognition.catalogue import STEPS_AN_OCTAVE, Places, Written, shares
-from device.recognition.codebook import hamming
-from device.recognition.verify import Fit
+from device.recognition.local.codebook import hamming
+from device.recognition.local.geometric_check import Fit
+from device.recognition.local.inverted_index import STEPS_AN_OCTAVE, Places, Written, shares
 
 # Of a print's width and height.
 _CELLS = 6

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from device.imaging.corners import Points, mapped
-from device.recognition.catalogue import STEPS_AN_OCTAVE, Places, Written, shares
-from device.recognition.codebook import Signatures
+from device.recognition.local.codebook import Signatures
+from device.recognition.local.inverted_index import STEPS_AN_OCTAVE, Places, Written, shares
 
 Matrix = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

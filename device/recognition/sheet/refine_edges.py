@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from device.recognition.lines import Floats, Lab
+from device.recognition.sheet.line_segments import Floats, Lab
 
 _PLACES = 40
 _REACH = 9  # pixels to either side of where an edge was thought to be

@@ -7,10 +7,10 @@ from pathlib import Path
 from device.bundle import layout
 from device.errors import BundleDamagedError
 from device.imaging.frames import Pixels
-from device.recognition import catalogue, codebook, details, verify
-from device.recognition.catalogue import Catalogue, Proposal, Written
-from device.recognition.details import Details
-from device.recognition.verify import Fit
+from device.recognition.local import codebook, features, geometric_check, inverted_index
+from device.recognition.local.features import Details
+from device.recognition.local.geometric_check import Fit
+from device.recognition.local.inverted_index import Catalogue, Proposal, Written
 
 # Of the proposed prints, those are checked whose looked-up details agree best with each other on a place: the right
 # one is then the first or second nearly always, and a picture that is not here costs few checks (docs/decisions.md).
@@ -20,7 +20,7 @@ _CHECKED = 3
 _AGREEING = 3
 # In reverse, half as many details are looked up: few prints are, and of 200 simulated captures in reverse (normal and
 # hard, devset) all were found first with 125 as with 250; with 80 one was not.
-_ASKED_IN_REVERSE = catalogue.ASKED // 2
+_ASKED_IN_REVERSE = inverted_index.ASKED // 2
 # Fewer agreeing details than this are chance, and not even worth naming a print first for.
 _FEWEST = 8
 
@@ -70,11 +70,11 @@ class Tracer:
         Raises:
             BundleDamagedError: When the bundle's details name rows that aren't there.
         """
-        seen = details.extract(pixels)
+        seen = features.extract(pixels)
         found = self._traced(seen, False, without)
         if found and found[0].inliers >= enough:
             return found
-        both = (*found, *self._traced(details.mirrored(seen), True, without))
+        both = (*found, *self._traced(features.mirrored(seen), True, without))
         return tuple(sorted(both, key=lambda trace: -trace.inliers))
 
     def propose(
@@ -83,7 +83,7 @@ class Tracer:
         count: int,
         without: Collection[int] = (),
         *,
-        asked: int = catalogue.ASKED,
+        asked: int = inverted_index.ASKED,
     ) -> tuple[Written, list[Proposal]]:
         """Write details down as the bundle's are, and give the prints they lead to, the likeliest first.
 
@@ -96,16 +96,16 @@ class Tracer:
         projected = self._codebook.project(seen.descriptors)
         written = Written(
             signatures=self._codebook.signatures(projected),
-            places=catalogue.place(seen),
+            places=inverted_index.place(seen),
             aspect=seen.width / seen.height,
         )
-        words = self._codebook.words(projected[:asked], catalogue.WORDS_ASKED)
+        words = self._codebook.words(projected[:asked], inverted_index.WORDS_ASKED)
         return written, self._catalogue.propose(written, words, count, without)
 
     def _traced(self, seen: Details, mirrored: bool, without: Collection[int]) -> tuple[Trace, ...]:
         if len(seen) < 2:
             return ()
-        asked = _ASKED_IN_REVERSE if mirrored else catalogue.ASKED
+        asked = _ASKED_IN_REVERSE if mirrored else inverted_index.ASKED
         try:
             written, proposals = self.propose(seen, _PROPOSED, without, asked=asked)
             likeliest = self._likeliest(written, proposals)
@@ -116,14 +116,16 @@ class Tracer:
         found = [
             Trace(item=item, mirrored=mirrored, fit=fit, seen=written, known=known)
             for item, known in likeliest
-            if (fit := verify.check(written, known)) is not None and len(fit) >= _FEWEST
+            if (fit := geometric_check.check(written, known)) is not None and len(fit) >= _FEWEST
         ]
         return tuple(sorted(found, key=lambda trace: -trace.inliers))
 
     def _likeliest(self, written: Written, proposals: list[Proposal]) -> list[tuple[int, Written]]:
         """Give the proposed prints that are worth a check, with their details."""
         agreeing = {
-            each.item: verify.agreement(written, self._catalogue.places_of(each.item), each.pairs)
+            each.item: geometric_check.agreement(
+                written, self._catalogue.places_of(each.item), each.pairs
+            )
             for each in proposals
         }
         worth = [item for item, count in agreeing.items() if count >= _AGREEING]

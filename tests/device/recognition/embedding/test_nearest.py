@@ -14,9 +14,9 @@ from converter.build import index as desk
 from device.bundle import layout
 from device.bundle.manifest import IndexSpec
 from device.errors import BundleDamagedError, ModelError
-from device.recognition import search
-from device.recognition.fingerprint import Fingerprint
-from device.recognition.search import Index, Neighbour, Projection, Vectors, stack, unit
+from device.recognition.embedding import nearest
+from device.recognition.embedding.fingerprint import Fingerprint
+from device.recognition.embedding.nearest import Index, Neighbour, Projection, Vectors, stack, unit
 
 PRINTS = 400
 MODEL = "m" * 64
@@ -114,12 +114,10 @@ def test_the_fast_search_finds_what_the_manifest_promises(
 def test_what_both_find_has_the_same_score_and_order(index: Index, queries: Vectors) -> None:
     for query in queries[:10]:
         exact = {n.item: n.score for n in index.exact(asked(query), PRINTS)}
-        nearest = index.nearest(asked(query), 10)
+        found = index.nearest(asked(query), 10)
 
-        assert [n.score for n in nearest] == sorted((n.score for n in nearest), reverse=True)
-        assert [n.score for n in nearest] == pytest.approx(
-            [exact[n.item] for n in nearest], abs=1e-6
-        )
+        assert [n.score for n in found] == sorted((n.score for n in found), reverse=True)
+        assert [n.score for n in found] == pytest.approx([exact[n.item] for n in found], abs=1e-6)
 
 
 def test_equal_prints_come_in_the_order_of_their_rows(index: Index, vectors: Vectors) -> None:
@@ -156,7 +154,7 @@ def test_more_survivors_than_are_scored_at_a_time_are_all_scored(
     index: Index, vectors: Vectors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = index.exact(asked(vectors[3]), PRINTS)
-    monkeypatch.setattr(search, "_CHUNK", 64)
+    monkeypatch.setattr(nearest, "_CHUNK", 64)
 
     assert items(index.exact(asked(vectors[3]), PRINTS)) == items(whole)
 
@@ -224,7 +222,7 @@ def test_a_projection_comes_back_as_it_was_stored(tmp_path: Path) -> None:
     )
     np.save(tmp_path / "projection.npy", stack(kept))
 
-    read = search.load_projection(tmp_path / "projection.npy")
+    read = nearest.load_projection(tmp_path / "projection.npy")
 
     assert (read.mean == kept.mean).all()
     assert (read.matrix == kept.matrix).all()

@@ -14,8 +14,10 @@ from seen import lay, seen, written
 from device.bundle import layout
 from device.errors import BundleDamagedError
 from device.imaging.frames import Pixels
-from device.recognition import details
-from device.recognition.catalogue import (
+from device.recognition.local import features
+from device.recognition.local.codebook import hamming
+from device.recognition.local.features import Details
+from device.recognition.local.inverted_index import (
     ASKED,
     FAR,
     PLACE,
@@ -28,8 +30,6 @@ from device.recognition.catalogue import (
     Written,
     place,
 )
-from device.recognition.codebook import hamming
-from device.recognition.details import Details
 
 PRINTS = 12
 
@@ -68,7 +68,7 @@ def test_a_print_is_proposed_first_by_its_own_details_however_it_is_turned(
     catalogue: Catalogue, print_pictures: Mapping[str, Pixels], turn: int
 ) -> None:
     for item, picture in enumerate(print_pictures.values()):
-        found = details.extract(lay(picture, turn=turn).frame)
+        found = features.extract(lay(picture, turn=turn).frame)
 
         assert proposed(catalogue, found)[0] == item
 
@@ -76,7 +76,7 @@ def test_a_print_is_proposed_first_by_its_own_details_however_it_is_turned(
 def test_a_left_out_print_is_not_proposed_and_the_others_are_as_before(
     catalogue: Catalogue, print_pictures: Mapping[str, Pixels]
 ) -> None:
-    found = details.extract(list(print_pictures.values())[3])
+    found = features.extract(list(print_pictures.values())[3])
 
     everyone, others = proposed(catalogue, found), proposed(catalogue, found, without=(3, 5))
 
@@ -87,7 +87,7 @@ def test_a_left_out_print_is_not_proposed_and_the_others_are_as_before(
 def test_no_more_are_proposed_than_were_asked_for_and_none_twice(
     catalogue: Catalogue, print_pictures: Mapping[str, Pixels]
 ) -> None:
-    found = details.extract(next(iter(print_pictures.values())))
+    found = features.extract(next(iter(print_pictures.values())))
 
     everyone = proposed(catalogue, found)
 
@@ -98,7 +98,7 @@ def test_no_more_are_proposed_than_were_asked_for_and_none_twice(
 def test_a_proposal_names_pairs_of_details_that_look_alike_each_of_the_frame_s_once(
     catalogue: Catalogue, print_pictures: Mapping[str, Pixels]
 ) -> None:
-    found = details.extract(list(print_pictures.values())[3])
+    found = features.extract(list(print_pictures.values())[3])
 
     for proposal in proposals(catalogue, found):
         here, there = proposal.pairs.T
@@ -108,13 +108,13 @@ def test_a_proposal_names_pairs_of_details_that_look_alike_each_of_the_frame_s_o
 
 
 def test_a_picture_without_details_proposes_nothing(catalogue: Catalogue) -> None:
-    assert proposed(catalogue, details.extract(np.zeros((50, 50, 3), np.uint8))) == []
+    assert proposed(catalogue, features.extract(np.zeros((50, 50, 3), np.uint8))) == []
 
 
 def test_with_every_print_left_out_nothing_is_proposed(
     catalogue: Catalogue, print_pictures: Mapping[str, Pixels]
 ) -> None:
-    found = details.extract(next(iter(print_pictures.values())))
+    found = features.extract(next(iter(print_pictures.values())))
 
     assert proposed(catalogue, found, without=tuple(range(PRINTS))) == []
 
@@ -253,7 +253,7 @@ def test_a_place_is_given_back_to_half_a_step(
         places=np.array([(x * width, y * height)], np.float32),
         sizes=np.array([size * longest], np.float32),
         angles=np.array([angle], np.float32),
-        descriptors=np.zeros((1, details.LENGTH), np.float32),
+        descriptors=np.zeros((1, features.LENGTH), np.float32),
         width=width,
         height=height,
     )
@@ -275,7 +275,7 @@ def test_a_place_keeps_to_its_range_whatever_the_detail() -> None:
         places=np.array([(-3, 12), (11, -0.1)], np.float32),
         sizes=np.array([0, 1e30], np.float32),
         angles=np.array([2 * np.pi, 6.283], np.float32),
-        descriptors=np.zeros((2, details.LENGTH), np.float32),
+        descriptors=np.zeros((2, features.LENGTH), np.float32),
         width=10,
         height=10,
     )

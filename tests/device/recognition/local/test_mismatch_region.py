@@ -9,8 +9,8 @@ from bordered import within
 from seen import lay, seen
 
 from device.imaging.frames import Pixels
-from device.recognition import verify
-from device.recognition.gap import gap
+from device.recognition.local import geometric_check
+from device.recognition.local.mismatch_region import gap
 
 # As many missing details as are evidence for a print, agreeing.
 MANY = 12
@@ -24,7 +24,7 @@ def pictures(print_pictures: Mapping[str, Pixels]) -> list[Pixels]:
 
 def gap_of(shown: Pixels, known: Pixels) -> float:
     there, here = seen(known), seen(shown)
-    fit = verify.check(here, there)
+    fit = geometric_check.check(here, there)
     assert fit is not None
     assert len(fit) >= MANY
     return gap(fit, here, there)

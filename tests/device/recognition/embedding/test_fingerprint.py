@@ -8,14 +8,14 @@ import pytest
 
 from device.errors import ModelError
 from device.imaging.frames import Pixels
-from device.recognition.fingerprint import (
+from device.recognition.embedding.fingerprint import (
     DIMENSIONS,
     MOST_THREADS,
     Fingerprinter,
     Vector,
     choose_threads,
 )
-from device.recognition.preprocess import to_input
+from device.recognition.embedding.preprocess import to_input
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from device.bundle import layout
 from device.errors import BundleDamagedError
-from device.recognition.arrays import mapped_array
-from device.recognition.codebook import BITS, WORDS, Signatures, hamming
-from device.recognition.details import Details
+from device.recognition.local.codebook import BITS, WORDS, Signatures, hamming
+from device.recognition.local.features import Details
+from device.recognition.mapped_arrays import mapped_array
 
 # One detail's place in its picture: sides 0..65535, log2 of the size in 16ths of an octave over `SMALLEST`, and the
 # angle in 256ths of a turn.

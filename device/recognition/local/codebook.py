@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from device.errors import BundleDamagedError
-from device.recognition.details import LENGTH, Floats
+from device.recognition.local.features import LENGTH, Floats
 
 Signatures = npt.NDArray[np.uint64]
 Words = npt.NDArray[np.int64]

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from device.imaging.frames import Pixels
-from device.recognition import preprocess
-from device.recognition.fingerprint import Fingerprinter
-from device.recognition.search import unit
+from device.recognition.embedding import preprocess
+from device.recognition.embedding.fingerprint import Fingerprinter
+from device.recognition.embedding.nearest import unit
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 _FINGERPRINTS = """
 import sys

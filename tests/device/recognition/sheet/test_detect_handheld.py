@@ -9,13 +9,13 @@ import pytest
 from device.imaging import frames
 from device.imaging.corners import aspect_of, points_of
 from device.imaging.frames import Pixels
-from device.recognition import sheet
-from device.recognition.sheet import Corner, Hint
+from device.recognition.sheet import detect
+from device.recognition.sheet.detect import Corner, Hint
 from evaluation.simulate import distractor_scenes
 from evaluation.simulate.conditions import Conditions, Level
 from evaluation.simulate.handheld import Held, capture, held
 
-IMAGES = sorted((Path(__file__).parents[3] / "demo/collection/images").iterdir())
+IMAGES = sorted((Path(__file__).parents[4] / "demo/collection/images").iterdir())
 PAPER = (222, 214, 196)
 
 
@@ -49,7 +49,7 @@ def test_most_held_prints_are_found_within_two_hundredths(
     near = 0
     for number, print_ in enumerate(prints):
         seen = capture(print_, str(number), level=level, seed=7)
-        found = sheet.find(seen.pixels).sheets
+        found = detect.find(seen.pixels).sheets
         near += bool(found) and away(found[0].corners, seen.corners) < 0.02
     assert near >= 0.9 * len(prints)
 
@@ -61,7 +61,7 @@ def test_the_paper_is_the_sheet_and_not_the_picture_on_it(
     near = 0
     for number, print_ in enumerate(prints):
         seen = shown(print_, number, margin=margin, paper=0.8, turn_deg=12.0, fill=0.8)
-        found = sheet.find(seen.pixels).sheets
+        found = detect.find(seen.pixels).sheets
         near += bool(found) and away(found[0].corners, seen.corners) < margin / 3
     assert near >= 0.9 * len(prints)
 
@@ -70,7 +70,7 @@ def test_a_bent_sheet_is_followed_to_its_corners(prints: list[Pixels]) -> None:
     near = 0
     for number, print_ in enumerate(prints):
         seen = shown(print_, number, curl=0.03, fill=0.8)
-        found = sheet.find(seen.pixels).sheets
+        found = detect.find(seen.pixels).sheets
         near += bool(found) and away(found[0].corners, seen.corners) < 0.02
     assert near >= 0.85 * len(prints)
 
@@ -85,7 +85,7 @@ def test_a_bent_sheet_is_followed_to_its_corners(prints: list[Pixels]) -> None:
 )
 def test_there_is_no_sheet_where_there_is_no_paper(kind: distractor_scenes.Kind, most: int) -> None:
     found = [
-        sheet.find(distractor_scenes.empty(str(n), kind, level=Level.NORMAL)) for n in range(8)
+        detect.find(distractor_scenes.empty(str(n), kind, level=Level.NORMAL)) for n in range(8)
     ]
     bare = [finding for finding in found if not finding.sheets]
     assert len(found) - len(bare) <= most
@@ -95,7 +95,7 @@ def test_there_is_no_sheet_where_there_is_no_paper(kind: distractor_scenes.Kind,
 def test_few_clean_scans_are_cropped(prints: list[Pixels]) -> None:
     cropped = 0
     for print_ in prints:
-        found = sheet.find(print_).sheets
+        found = detect.find(print_).sheets
         whole = print_.shape[0] * print_.shape[1]
         cropped += bool(found) and (
             cv2.contourArea(points_of(found[0].corners).astype(np.float32)) < 0.5 * whole
@@ -105,7 +105,7 @@ def test_few_clean_scans_are_cropped(prints: list[Pixels]) -> None:
 
 def test_a_reflection_on_the_print_is_said(prints: list[Pixels]) -> None:
     seen = shown(prints[0], margin=0.05, paper=1.0, stops=-0.6, fill=0.9)
-    assert sheet.find(seen.pixels).hint is None
+    assert detect.find(seen.pixels).hint is None
     middle = points_of(seen.corners).mean(axis=0)
     glowing = cv2.ellipse(
         np.zeros_like(seen.pixels),
@@ -118,13 +118,13 @@ def test_a_reflection_on_the_print_is_said(prints: list[Pixels]) -> None:
         -1,
     )
     lit = cv2.add(seen.pixels, cv2.GaussianBlur(glowing, (0, 0), 12))
-    assert sheet.find(lit).hint is Hint.GLARE
+    assert detect.find(lit).hint is Hint.GLARE
 
 
 def test_white_paper_in_bright_light_is_no_reflection(prints: list[Pixels]) -> None:
     for print_ in prints[:8]:
         seen = shown(print_, margin=0.05, stops=0.8)
-        assert sheet.find(seen.pixels).hint is not Hint.GLARE
+        assert detect.find(seen.pixels).hint is not Hint.GLARE
 
 
 def side_by_side(left: Pixels, right: Pixels) -> Pixels:
@@ -139,7 +139,7 @@ def side_by_side(left: Pixels, right: Pixels) -> Pixels:
 
 def test_two_sheets_are_two_too_many(prints: list[Pixels]) -> None:
     print_ = cv2.resize(on_paper(prints[1], 40), (540, 760), interpolation=cv2.INTER_AREA)
-    finding = sheet.find(side_by_side(print_, print_))
+    finding = detect.find(side_by_side(print_, print_))
     assert len(finding.sheets) >= 2
     assert finding.hint is Hint.TWO_SHEETS
 
@@ -148,7 +148,7 @@ def test_a_sheet_cut_by_the_frame_is_out_of_it(prints: list[Pixels]) -> None:
     frame = np.full((960, 1280, 3), (58, 74, 66), np.uint8)
     print_ = cv2.resize(on_paper(prints[2], 40), (700, 700), interpolation=cv2.INTER_AREA)
     frame[130:830, 0:600] = print_[:, 100:]
-    finding = sheet.find(frame)
+    finding = detect.find(frame)
     assert finding.sheets
     assert finding.hint is Hint.OUT_OF_FRAME
 
@@ -157,13 +157,13 @@ def test_a_sheet_of_which_one_edge_is_seen_is_none(prints: list[Pixels]) -> None
     page = cv2.resize(on_paper(prints[2], 300), (2600, 2600), interpolation=cv2.INTER_AREA)
     frame = np.full((960, 1280, 3), (58, 74, 66), np.uint8)
     frame[:, :1060] = page[820:1780, 1540:]
-    assert sheet.find(frame).sheets == ()
+    assert detect.find(frame).sheets == ()
 
 
 def test_a_sheet_in_the_dark_needs_light(prints: list[Pixels]) -> None:
     seen = shown(on_paper(prints[0], 40), fill=0.9)
     dark = (seen.pixels * 0.12).astype(np.uint8)
-    assert sheet.find(dark).hint is Hint.TOO_DARK
+    assert detect.find(dark).hint is Hint.TOO_DARK
 
 
 @pytest.mark.parametrize("tilt_deg", [0.0, 12.0, 24.0, 34.0])

@@ -13,9 +13,9 @@ from seen import HEIGHT, WIDTH, Laid, lay, moved
 from device.imaging.corners import clockwise, corners_of, points_of
 from device.imaging.frames import Pixels
 from device.imaging.rectify import straighten
-from device.recognition import evidence
-from device.recognition.evidence import Evidence
-from device.recognition.tracing import Trace, Tracer
+from device.recognition.local import evidence
+from device.recognition.local.evidence import Evidence
+from device.recognition.local.match import Trace, Tracer
 
 ENOUGH = 12
 SIDE = 448

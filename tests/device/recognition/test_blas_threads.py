@@ -9,10 +9,10 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from converter.ingest.item import Item
 from device.bundle.opened import opened
 from device.imaging import frames
-from device.recognition import sheet
-from device.recognition.blas import on_one_thread
+from device.recognition.blas_threads import on_one_thread
 from device.recognition.recogniser import Recogniser
-from device.recognition.sheet import Finding
+from device.recognition.sheet import detect
+from device.recognition.sheet.detect import Finding
 
 
 def threads() -> set[int]:
@@ -33,13 +33,13 @@ def test_a_frame_is_recognised_on_one_thread(
     small_bundle: Path, small_items: tuple[Item, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[set[int]] = []
-    find = sheet.find
+    find = detect.find
 
     def noted(pixels: frames.Pixels) -> Finding:
         seen.append(threads())
         return find(pixels)
 
-    monkeypatch.setattr(sheet, "find", noted)
+    monkeypatch.setattr(detect, "find", noted)
     with opened(small_bundle) as bundle, threadpool_limits(limits=2, user_api="blas"):
         pixels = frames.load(small_items[0].image)
         Recogniser(bundle, threads=2).recognise(frames.frame(pixels, source="test"))

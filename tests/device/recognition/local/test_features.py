@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pytest
 
 from device.imaging.frames import Pixels
-from device.recognition import details
-from device.recognition.details import LENGTH, SIDE, Details
+from device.recognition.local import features
+from device.recognition.local.features import LENGTH, SIDE, Details
 
 # Of the picture's longest side: what a detail may move by.
 NEAR = 0.01
@@ -33,8 +33,8 @@ def flipped(pixels: Pixels) -> Pixels:
 
 
 def test_mirrored_details_are_those_of_the_picture_in_reverse(picture: Pixels) -> None:
-    reversed_order = details.mirrored(details.extract(picture))
-    reversed_picture = details.extract(flipped(picture))
+    reversed_order = features.mirrored(features.extract(picture))
+    reversed_picture = features.extract(flipped(picture))
 
     same = coincide(reversed_order, reversed_picture)
     alike = reversed_order.descriptors @ reversed_picture.descriptors.T
@@ -47,19 +47,19 @@ def test_mirrored_details_are_those_of_the_picture_in_reverse(picture: Pixels) -
 def test_a_print_in_reverse_looks_like_another_print_unless_its_details_are_mirrored(
     picture: Pixels,
 ) -> None:
-    upright, in_reverse = details.extract(picture), details.extract(flipped(picture))
+    upright, in_reverse = features.extract(picture), features.extract(flipped(picture))
 
     plain = (upright.descriptors @ in_reverse.descriptors.T).max(axis=1)
-    turned = (details.mirrored(upright).descriptors @ in_reverse.descriptors.T).max(axis=1)
+    turned = (features.mirrored(upright).descriptors @ in_reverse.descriptors.T).max(axis=1)
 
     assert (turned > 0.95).mean() > 0.8
     assert (plain > 0.95).mean() < 0.2
 
 
 def test_mirrored_twice_is_as_it_was(picture: Pixels) -> None:
-    once = details.extract(picture)
+    once = features.extract(picture)
 
-    twice = details.mirrored(details.mirrored(once))
+    twice = features.mirrored(features.mirrored(once))
 
     assert np.allclose(twice.places, once.places, atol=1e-3)
     assert np.allclose(twice.angles % (2 * np.pi), once.angles % (2 * np.pi), atol=1e-4)
@@ -68,16 +68,16 @@ def test_mirrored_twice_is_as_it_was(picture: Pixels) -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 3), (1, 2000), (2000, 1), (200, 150)])
 def test_a_picture_with_nothing_to_see_has_no_details(size: tuple[int, int]) -> None:
-    found = details.extract(np.zeros((*size, 3), np.uint8))
+    found = features.extract(np.zeros((*size, 3), np.uint8))
 
     assert len(found) == len(found.places) == len(found.sizes) == len(found.angles) == 0
     assert found.descriptors.shape == (0, LENGTH)
     assert (found.height, found.width) == size
-    assert len(details.mirrored(found)) == 0
+    assert len(features.mirrored(found)) == 0
 
 
 def test_details_lie_within_the_picture_and_are_described_at_unit_length(picture: Pixels) -> None:
-    found = details.extract(picture)
+    found = features.extract(picture)
 
     assert (found.width, found.height) == (picture.shape[1], picture.shape[0])
     assert (found.places >= 0).all()
@@ -90,7 +90,7 @@ def test_details_lie_within_the_picture_and_are_described_at_unit_length(picture
 
 
 def test_no_more_than_the_strongest_are_kept(picture: Pixels) -> None:
-    few, many = details.extract(picture, most=50), details.extract(picture, most=200)
+    few, many = features.extract(picture, most=50), features.extract(picture, most=200)
 
     assert len(few) == 50
     assert len(many) == 200
@@ -106,7 +106,7 @@ def test_a_picture_has_the_same_details_at_twice_the_size(picture: Pixels) -> No
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     large = cv2.resize(small, (2 * size[0], 2 * size[1]), interpolation=cv2.INTER_NEAREST)
 
-    at_small, at_large = details.extract(small), details.extract(large)
+    at_small, at_large = features.extract(small), features.extract(large)
 
     halved = Details(
         places=at_large.places / 2,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from device.recognition.lines import PITCH, Floats, Lines
+from device.recognition.sheet.line_segments import PITCH, Floats, Lines
 
 MOST_QUADS = 400
 _OPPOSITE = 0.68  # radians between two opposite sides at most

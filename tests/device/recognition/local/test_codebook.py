@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from device.errors import BundleDamagedError
 from device.imaging.frames import Pixels
-from device.recognition import codebook, details
-from device.recognition.codebook import BITS, CENTRES, WORDS, Codebook, hamming
-from device.recognition.details import Floats
+from device.recognition.local import codebook, features
+from device.recognition.local.codebook import BITS, CENTRES, WORDS, Codebook, hamming
+from device.recognition.local.features import Floats
 
 NUMBER = st.integers(0, 2**64 - 1)
 PAIRS = st.lists(st.tuples(NUMBER, NUMBER, NUMBER, NUMBER), min_size=1, max_size=20)
@@ -22,7 +22,7 @@ PAIRS = st.lists(st.tuples(NUMBER, NUMBER, NUMBER, NUMBER), min_size=1, max_size
 @pytest.fixture(scope="module")
 def projected(print_pictures: Mapping[str, Pixels]) -> Floats:
     """Details of a real print."""
-    return trained().project(details.extract(next(iter(print_pictures.values()))).descriptors)
+    return trained().project(features.extract(next(iter(print_pictures.values()))).descriptors)
 
 
 def distances(points: Floats, book: Codebook) -> Floats:
@@ -71,7 +71,7 @@ def test_a_signature_is_two_numbers_of_64_bits(projected: Floats) -> None:
 def test_no_details_have_no_words_and_no_signatures() -> None:
     book = trained()
 
-    nothing = book.project(np.empty((0, details.LENGTH), np.float32))
+    nothing = book.project(np.empty((0, features.LENGTH), np.float32))
 
     assert book.signatures(nothing).shape == (0, 2)
     assert book.words(nothing, 1).shape == (0, 1)
@@ -81,7 +81,7 @@ def test_no_details_have_no_words_and_no_signatures() -> None:
 def test_details_that_look_alike_differ_in_few_bits_and_others_in_half(
     print_pictures: Mapping[str, Pixels],
 ) -> None:
-    found = details.extract(next(iter(print_pictures.values()))).descriptors
+    found = features.extract(next(iter(print_pictures.values()))).descriptors
     rng = np.random.default_rng(1)
     again = found + rng.normal(0, 0.015, found.shape).astype(np.float32)
     again /= np.linalg.norm(again, axis=1, keepdims=True)

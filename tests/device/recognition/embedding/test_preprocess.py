@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from device.errors import BundleFormatError
-from device.recognition import preprocess
-from device.recognition.preprocess import INPUT_SIDE, to_input
+from device.recognition.embedding import preprocess
+from device.recognition.embedding.preprocess import INPUT_SIDE, to_input
 
 SIDES = st.integers(1, 700)
 

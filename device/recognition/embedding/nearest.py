@@ -16,8 +16,8 @@ import numpy.typing as npt
 from device.bundle import layout
 from device.bundle.manifest import IndexSpec
 from device.errors import BundleDamagedError, ModelError
-from device.recognition.arrays import mapped_array
-from device.recognition.fingerprint import DIMENSIONS, Fingerprint, Vector
+from device.recognition.embedding.fingerprint import DIMENSIONS, Fingerprint, Vector
+from device.recognition.mapped_arrays import mapped_array
 
 Vectors = npt.NDArray[np.float32]
 

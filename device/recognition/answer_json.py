@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from device.recognition.evidence import Evidence
+from device.recognition.local.evidence import Evidence
 from device.recognition.recogniser import Answer
 
 

@@ -10,7 +10,7 @@ from seen import lay
 from device.bundle import layout
 from device.errors import BundleDamagedError
 from device.imaging.frames import Pixels
-from device.recognition.tracing import Tracer
+from device.recognition.local.match import Tracer
 
 PRINTS = 12
 ENOUGH = 12

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from device.errors import ModelError
 from device.imaging.frames import Pixels
-from device.recognition.preprocess import INPUT_SIDE
+from device.recognition.embedding.preprocess import INPUT_SIDE
 
 Vector = npt.NDArray[np.float32]
 Runtime = Literal["ai_edge_litert.interpreter", "tflite_runtime.interpreter"]

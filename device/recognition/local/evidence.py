@@ -10,9 +10,9 @@ import numpy.typing as npt
 from device.errors import EvidenceError
 from device.imaging.corners import Corner, clockwise, mapped, points_of
 from device.imaging.frames import Pixels
-from device.recognition.catalogue import shares
-from device.recognition.gap import gap
-from device.recognition.tracing import Trace
+from device.recognition.local.inverted_index import shares
+from device.recognition.local.match import Trace
+from device.recognition.local.mismatch_region import gap
 
 Matrix = npt.NDArray[np.float64]
 

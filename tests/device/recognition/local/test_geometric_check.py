@@ -8,8 +8,8 @@ import pytest
 from seen import WIDTH, lay, moved, seen, warp, written
 
 from device.imaging.frames import Pixels
-from device.recognition import details, verify
-from device.recognition.catalogue import PLACE, Written
+from device.recognition.local import features, geometric_check
+from device.recognition.local.inverted_index import PLACE, Written
 
 # Chance alone finds fewer.
 ENOUGH = 12
@@ -38,7 +38,7 @@ def test_a_turned_tilted_grainy_print_lies_where_it_was_laid(
         laid = lay(picture, turn=turn).close()
         frame = noisy(laid.frame)
 
-        fit = verify.check(seen(frame), known[record_id])
+        fit = geometric_check.check(seen(frame), known[record_id])
 
         assert fit is not None, record_id
         assert len(fit) >= ENOUGH, record_id
@@ -54,7 +54,7 @@ def test_a_part_of_a_print_lies_in_its_place_and_covers_no_more_of_it(
         top, left = height // 4, width // 5
         part = np.ascontiguousarray(picture[top : top + height // 2, left : left + 3 * width // 5])
 
-        fit = verify.check(seen(part), known[record_id])
+        fit = geometric_check.check(seen(part), known[record_id])
 
         assert fit is not None, record_id
         corners = moved(np.array([(0.0, 0.0), (1, 1)]), fit.transform)
@@ -67,7 +67,7 @@ def test_a_whole_print_lies_on_itself_as_it_is_and_covers_all_of_it(
     known: Mapping[str, Written],
 ) -> None:
     for record_id, print_ in known.items():
-        fit = verify.check(print_, print_)
+        fit = geometric_check.check(print_, print_)
 
         assert fit is not None
         assert np.allclose(fit.transform, np.eye(3), atol=1e-3), record_id
@@ -80,7 +80,7 @@ def test_pairs_are_of_details_that_are_there_and_none_of_the_print_s_twice(
     for record_id, picture in print_pictures.items():
         here = seen(lay(picture, turn=20).close().frame)
 
-        fit = verify.check(here, known[record_id])
+        fit = geometric_check.check(here, known[record_id])
 
         assert fit is not None
         rows, targets = fit.matched.T
@@ -96,7 +96,7 @@ def test_another_print_never_has_enough_that_agrees(
     for shown, picture in print_pictures.items():
         here = seen(lay(picture, turn=10).close().frame)
         for record_id, print_ in known.items():
-            fit = None if record_id == shown else verify.check(here, print_)
+            fit = None if record_id == shown else geometric_check.check(here, print_)
 
             assert fit is None or len(fit) < ENOUGH, (shown, record_id)
 
@@ -105,10 +105,10 @@ def test_a_print_in_reverse_lies_on_itself_by_mirrored_details_alone(
     print_pictures: Mapping[str, Pixels], known: Mapping[str, Written]
 ) -> None:
     for record_id, picture in print_pictures.items():
-        found = details.extract(lay(picture, turn=70, mirrored=True).close().frame)
+        found = features.extract(lay(picture, turn=70, mirrored=True).close().frame)
 
-        plain = verify.check(written(found), known[record_id])
-        reverse = verify.check(written(details.mirrored(found)), known[record_id])
+        plain = geometric_check.check(written(found), known[record_id])
+        reverse = geometric_check.check(written(features.mirrored(found)), known[record_id])
 
         assert plain is None or len(plain) < ENOUGH, record_id
         assert reverse is not None, record_id
@@ -121,7 +121,9 @@ def test_a_print_in_reverse_lies_where_it_was_laid(
     record_id, picture = next(iter(print_pictures.items()))
     laid = lay(picture, turn=70, mirrored=True).close()
 
-    fit = verify.check(written(details.mirrored(details.extract(laid.frame))), known[record_id])
+    fit = geometric_check.check(
+        written(features.mirrored(features.extract(laid.frame))), known[record_id]
+    )
 
     assert fit is not None
     shares = moved(INSIDE, laid.to_frame) / (laid.frame.shape[1], laid.frame.shape[0])
@@ -138,7 +140,7 @@ def test_a_wide_frame_and_a_narrow_print_keep_their_own_sides(
     to_frame = np.array([(0.0, -scale, 700), (scale, 0, 20), (0, 0, 1)])
     frame = warp(picture, to_frame, WIDTH, 330)
 
-    fit = verify.check(seen(frame), known[record_id])
+    fit = geometric_check.check(seen(frame), known[record_id])
 
     assert fit is not None
     pixels = moved(INSIDE * (picture.shape[1], picture.shape[0]), to_frame)
@@ -161,12 +163,12 @@ SPREAD = np.random.default_rng(2).integers(0, 65_536, (2, 40))
 def test_too_few_details_fit_nothing(here: int, there: int) -> None:
     few, fewer = made_up(*SPREAD[:, :here]), made_up(*SPREAD[:, :there])
 
-    assert verify.check(few, fewer) is None
-    assert verify.check(fewer, few) is None
+    assert geometric_check.check(few, fewer) is None
+    assert geometric_check.check(fewer, few) is None
 
 
 def test_the_same_details_in_the_same_places_all_agree() -> None:
-    fit = verify.check(made_up(*SPREAD), made_up(*SPREAD))
+    fit = geometric_check.check(made_up(*SPREAD), made_up(*SPREAD))
 
     assert fit is not None
     assert len(fit) == 40
@@ -193,8 +195,8 @@ def test_details_in_one_place_or_on_a_line_fit_nothing(
     """What fits them has no way back: no turn could be told from it, and nothing laid over it."""
     one, other = made_up(*(axis[:count] for axis in here)), made_up(*(a[:count] for a in there))
 
-    assert verify.check(one, other) is None
-    assert verify.check(other, one) is None
+    assert geometric_check.check(one, other) is None
+    assert geometric_check.check(other, one) is None
 
 
 def test_details_from_one_place_fit_no_small_patch_either() -> None:
@@ -202,8 +204,8 @@ def test_details_from_one_place_fit_no_small_patch_either() -> None:
     x, y = (30_000 + SPREAD / 65_535 * 1000).astype(int)
     one, patch = made_up(*PLACES["in one place"]), made_up(x, y)
 
-    assert verify.check(one, patch) is None
-    assert verify.check(patch, one) is None
+    assert geometric_check.check(one, patch) is None
+    assert geometric_check.check(patch, one) is None
 
 
 def own_pairs(print_: Written) -> npt.NDArray[np.intp]:
@@ -218,8 +220,8 @@ def test_details_that_lie_alike_agree_and_those_paired_by_chance_do_not(
         pairs = own_pairs(print_)
         shuffled = np.column_stack([pairs[:, 0], np.random.default_rng(2).permutation(pairs[:, 1])])
 
-        alike = verify.agreement(print_, print_, pairs)
-        by_chance = verify.agreement(print_, print_, shuffled)
+        alike = geometric_check.agreement(print_, print_, pairs)
+        by_chance = geometric_check.agreement(print_, print_, shuffled)
 
         # One place has several details where lines run several ways.
         assert len(pairs) / 2 < alike <= len(pairs), record_id
@@ -229,5 +231,5 @@ def test_details_that_lie_alike_agree_and_those_paired_by_chance_do_not(
 def test_many_pairs_that_meet_in_one_place_agree_as_one(known: Mapping[str, Written]) -> None:
     print_ = next(iter(known.values()))
 
-    assert verify.agreement(print_, print_, np.zeros((30, 2), np.intp)) == 1
-    assert verify.agreement(print_, print_, np.empty((0, 2), np.intp)) == 0
+    assert geometric_check.agreement(print_, print_, np.zeros((30, 2), np.intp)) == 1
+    assert geometric_check.agreement(print_, print_, np.empty((0, 2), np.intp)) == 0

@@ -1,0 +1,1 @@
+"""The global fingerprint of a print: preprocessing, the TFLite model, and the nearest neighbours."""

@@ -1,0 +1,1 @@
+"""Where the sheet of paper lies in a frame, and where the picture lies on the sheet."""
