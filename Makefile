@@ -56,7 +56,7 @@ test-appliance: system-appliance $(DESK)/ready ## the kiosk installed, booted an
 
 test-api: export KIOSK_API = all
 test-api: $(DESK)/ready ## the API held against its description, fifty times as long as in make test
-	$(DESK)/bin/python -m pytest tests/kiosk_ui/test_openapi.py
+	$(DESK)/bin/python -m pytest tests/kiosk_ui/api/test_openapi.py
 
 test-screens: system-test $(DESK)/ready ## every page in every language, size and look under axe: an hour
 	KIOSK_SCREENS=all $(DESK)/bin/python -m pytest -q tests/kiosk_ui/test_languages.py

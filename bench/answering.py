@@ -11,8 +11,8 @@ from tqdm import tqdm
 
 from bench.results import Mark, Section, Table
 from bench.setting import Setting
-from device.bundle.opened import OpenedBundle, opened
-from device.bundle.relatives import relatives
+from device.bundle.reader import OpenedBundle, opened
+from device.bundle.relations import relatives
 from device.imaging import frames
 from device.imaging.frames import Frame, Pixels
 from device.recognition.recogniser import Recogniser

@@ -23,17 +23,17 @@ from converter.build.features import Entry
 from converter.ingest import collection
 from converter.ingest.item import Item
 from converter.publish.chunking import cut
-from device.bundle import layout, recipe, release
+from device.bundle import chunk_index, layout, repository_layout
 from device.bundle.manifest import FileEntry
-from device.bundle.opened import opened
 from device.bundle.pictures import Size
+from device.bundle.reader import opened
 from device.recognition.embedding.fingerprint import DIMENSIONS
 from device.recognition.local import codebook as codebooks
 from device.recognition.local.inverted_index import PLACE
+from device.store.atomic_files import Files
+from device.store.delta_source import Held, SparingSource
 from device.store.fetch import fetch
-from device.store.files import Files
 from device.store.source import FolderSource, Stream
-from device.store.sparing import Held, SparingSource
 
 # Grow with the collection, and are wholly others in each build.
 _REBUILT = (layout.INDEX,)
@@ -138,13 +138,13 @@ def put(bundle: Path, repository: Path) -> tuple[FileEntry, ...]:
     """Put a bundle's files into a repository, as `publish` does; give its files."""
     found = bundle_writer.entries(bundle)
     for entry in found:
-        target = repository / release.object_path(entry.sha256)
+        target = repository / repository_layout.object_path(entry.sha256)
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists():
             os.link(bundle / entry.path, target)
-            if entry.size_bytes >= recipe.LEAST_FILE_BYTES:
-                text = recipe.dump(cut(bundle / entry.path))
-                (repository / release.recipe_path(entry.sha256)).write_bytes(text)
+            if entry.size_bytes >= chunk_index.LEAST_FILE_BYTES:
+                text = chunk_index.dump(cut(bundle / entry.path))
+                (repository / repository_layout.recipe_path(entry.sha256)).write_bytes(text)
     return found
 
 
@@ -196,7 +196,7 @@ def measure(bundle: Path, folder: Path, prints: int, share: float, work: Path) -
     total = sum(entry.size_bytes for entry in new)
     whole = sum(entry.size_bytes for entry in missing)
     fetched = counted.sent.total()
-    paths = {release.object_path(entry.sha256): entry.path for entry in (*old, *new)}
+    paths = {repository_layout.object_path(entry.sha256): entry.path for entry in (*old, *new)}
     by_name: Counter[str] = Counter()
     for path, count in counted.sent.items():
         by_name[

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from device.bundle import layout
-from device.bundle.opened import open_bundle
+from device.bundle.reader import open_bundle
 from device.imaging import frames
 from device.imaging.frames import Pixels
 from device.recognition.embedding import preprocess

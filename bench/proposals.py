@@ -8,7 +8,7 @@ from tqdm import tqdm
 from bench.crowd import crowd
 from bench.results import Mark, Section, Table, Timing, ratio, times_table
 from bench.setting import Setting, say
-from device.bundle.opened import OpenedBundle, opened
+from device.bundle.reader import OpenedBundle, opened
 from device.imaging import frames
 from device.recognition.local import features, geometric_check
 from device.recognition.local.features import Details

@@ -11,7 +11,7 @@ from bench.setting import Setting, items_of
 from converter.calibrate.captures import PrintPicture, take
 from converter.ingest.collection import Item
 from device.bundle import layout
-from device.bundle.opened import opened
+from device.bundle.reader import opened
 from device.imaging import frames
 from device.imaging.frames import Pixels
 from device.recognition.embedding import preprocess

@@ -16,7 +16,7 @@ from bench.results import Mark, Section, Table, Timing, ratio, times_table
 from bench.setting import Setting, items_of, say, spread
 from bench.sides import Maker, Side, race, started
 from converter.model.vgg16 import profile_of
-from device.bundle.opened import open_bundle
+from device.bundle.reader import open_bundle
 from device.imaging import frames
 from device.imaging.frames import Pixels, to_jpeg
 from device.recognition.recogniser import Recogniser

@@ -9,7 +9,7 @@ from converter.cache import Cache
 from converter.ingest import collection
 from converter.ingest.collection import Item
 from device.bundle.manifest import Manifest
-from device.bundle.opened import read_manifest
+from device.bundle.reader import read_manifest
 from device.imaging import frames
 from device.imaging.frames import Pixels
 from device.recognition.embedding import preprocess

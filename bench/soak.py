@@ -25,13 +25,13 @@ from bench.errors import BenchError
 from device.bundle import layout
 from device.bundle import manifest as manifests
 from device.bundle.notices import Notices
-from device.bundle.opened import OpenedBundle, opened
+from device.bundle.reader import OpenedBundle, opened
 from device.cameras import CameraSource
 from device.config import CameraConfig, RecognitionConfig, WatchConfig
 from device.imaging import frames
 from device.imaging.frames import Pixels
-from device.notify import Notifier
 from device.recognition.recogniser import Answer
+from device.sd_notify import Notifier
 from device.service import KioskService
 from device.service.state import Phase
 from evaluation.model_timing import BareCall

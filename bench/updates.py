@@ -25,10 +25,10 @@ from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
 from bench.errors import SideError
 from converter.publish import keys, publisher, repository
-from device.bundle import release
+from device.bundle import repository_layout
 from device.bundle.manifest import FileEntry
+from device.store.atomic_files import Files
 from device.store.fetch import fetch
-from device.store.files import Files
 from device.store.source import choose
 
 NAME = "large"
@@ -104,15 +104,15 @@ def _publish(folder: Path, size: int) -> None:
     signers = {name: keys.create(folder / f"{name}.pem", name, None) for name in keys.ROOT_NAMES}
     signer = keys.create(folder / "publishing.pem", keys.PUBLISHING_NAME, None)
     made = repository.create(folder / "repository", signers, signer, datetime.now(UTC))
-    publisher.write_root(made, folder / release.ROOT_FILE)
+    publisher.write_root(made, folder / repository_layout.ROOT_FILE)
     data = os.urandom(size)
     sha256 = hashlib.sha256(data).hexdigest()
     with made.edit_targets() as targets:
         made.put_target(targets, NAME, data, {})
     made.conclude()
-    (folder / "repository" / release.OBJECTS).mkdir()
-    target = folder / "repository" / release.target_path(NAME, sha256)
-    os.link(target, folder / "repository" / release.object_path(sha256))
+    (folder / "repository" / repository_layout.OBJECTS).mkdir()
+    target = folder / "repository" / repository_layout.target_path(NAME, sha256)
+    os.link(target, folder / "repository" / repository_layout.object_path(sha256))
     (folder / "entry.json").write_text(json.dumps([sha256, size]))
 
 
@@ -142,11 +142,11 @@ def _measured(side: str, folder: Path, address: str) -> dict[str, float]:
         (folder / "trust").mkdir(exist_ok=True)
         updater = Updater(
             str(folder / "trust"),
-            f"{address}/{release.METADATA}",
-            target_base_url=f"{address}/{release.TARGETS}",
+            f"{address}/{repository_layout.METADATA}",
+            target_base_url=f"{address}/{repository_layout.TARGETS}",
             fetcher=None if "://" in address else _FromFolder(),
             config=UpdaterConfig(),
-            bootstrap=(folder / release.ROOT_FILE).read_bytes(),
+            bootstrap=(folder / repository_layout.ROOT_FILE).read_bytes(),
         )
         updater.refresh()
         info = updater.get_targetinfo(NAME)

@@ -14,7 +14,7 @@ from converter.cache import Cache
 from converter.errors import ConverterError
 from converter.publish import commands
 from device import __version__
-from device.bundle.opened import opened, read_manifest
+from device.bundle.reader import opened, read_manifest
 from device.errors import KioskError
 from evaluation import plan
 

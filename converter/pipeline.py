@@ -39,8 +39,8 @@ from converter.progress import Progress
 from device import __version__
 from device.bundle import layout
 from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Thresholds, identify
-from device.bundle.opened import opened, sha256_of
 from device.bundle.pictures import Size
+from device.bundle.reader import opened, sha256_of
 from device.recognition.embedding import preprocess
 from device.recognition.local.codebook import Codebook
 from device.recognition.local.match import Tracer

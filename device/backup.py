@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from device import __version__
 from device.config import load
 from device.errors import BackupError
-from device.store.files import Files, ensure_folder, telling, write_whole
+from device.store.atomic_files import Files, ensure_folder, telling, write_whole
 
 FORMAT = 1
 _ABOUT = "about.json"

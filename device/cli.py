@@ -11,17 +11,17 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from device import __version__, backup
-from device.bundle.opened import opened
+from device.bundle.reader import opened
 from device.config import Config, load
+from device.config_migration import migrate
 from device.doctor import examine
 from device.errors import BundleError, KioskError, PictureError
 from device.imaging import frames
-from device.migration import migrate
 from device.recognition.answer_json import answer_to_json
 from device.recognition.embedding.fingerprint import choose_threads
 from device.recognition.recogniser import Answer, Recogniser
 from device.service import open_camera_for
-from device.staff.asking import ask_pin, keep_pin
+from device.staff.pin_prompt import ask_pin, keep_pin
 from device.store import bundle_command, sync_command
 
 _log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
 
-from device.conversion import FromText, convert, describe
+from device.config_values import FromText, convert, describe
 from device.errors import ConfigError
 
 ENVIRONMENT = "PRINTKIOSK_"

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from device import machine
-from device.bundle.opened import OpenedBundle, open_bundle, verify
+from device import host_checks
+from device.bundle.reader import OpenedBundle, open_bundle, verify
 from device.cameras import CameraSource
 from device.config import Config
 from device.errors import KioskError
-from device.machine import Finding
+from device.host_checks import Finding
 from device.recognition.embedding.fingerprint import choose_threads
 from device.recognition.recogniser import Recogniser
 from device.recognition.self_test import lost_probes
@@ -26,7 +26,7 @@ def examine(
         config: How the kiosk is set up.
         open_camera: Gives an opened camera, or raises `CameraError`; `None` leaves it alone.
     """
-    findings = [*machine.examine(config), *_bundle(bundle, config)]
+    findings = [*host_checks.examine(config), *_bundle(bundle, config)]
     if open_camera is not None:
         findings.append(_camera(open_camera, bundle, config))
     return tuple(findings)
@@ -77,7 +77,7 @@ def _camera(
 ) -> Finding:
     if config.camera.kind == "none":
         return Finding(what="camera", found="switched off, as configured", is_good=True)
-    if machine.is_answered_by_us(config.listen):
+    if host_checks.is_answered_by_us(config.listen):
         return Finding(what="camera", found="in the running kiosk's hands", is_good=True)
     try:
         bundle = open_bundle(path)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from device import __version__
-from device.bundle.opened import opened
+from device.bundle.reader import opened
 from device.errors import KioskError
 from evaluation import plan
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import count, islice
 
-from device.bundle.opened import OpenedBundle
+from device.bundle.reader import OpenedBundle
 from device.bundle.records import Record
-from device.bundle.relatives import relatives
+from device.bundle.relations import relatives
 from device.imaging import frames
 from device.imaging.frames import Pixels
 from evaluation.split import is_scored

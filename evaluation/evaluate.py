@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from device.bundle.opened import OpenedBundle
+from device.bundle.reader import OpenedBundle
 from device.errors import EvaluationError
 from device.recognition.recogniser import Recogniser
 from evaluation import ground_truth, protocol, summary

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from device.bundle.opened import OpenedBundle
 from device.bundle.pictures import MEDIA_TYPE
+from device.bundle.reader import OpenedBundle
 from device.bundle.records import Record
 from device.errors import UnknownRecordError
 from device.imaging import frames

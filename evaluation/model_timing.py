@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from device.bundle import layout
-from device.bundle.opened import OpenedBundle
+from device.bundle.reader import OpenedBundle
 from device.recognition.embedding.fingerprint import Fingerprinter
 from device.recognition.embedding.preprocess import INPUT_SIDE
 

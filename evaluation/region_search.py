@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from device.bundle.opened import OpenedBundle, opened
+from device.bundle.reader import OpenedBundle, opened
 from device.imaging import frames
 from device.imaging.corners import Corner
 from device.imaging.frames import Pixels

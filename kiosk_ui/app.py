@@ -18,22 +18,19 @@ from device.errors import (
     UnknownRecordError,
 )
 from device.service import KioskService
-from kiosk_ui import (
-    api,
-    browse_views,
-    closer_views,
-    metrics,
-    security,
-    staff_views,
-    stand_api,
-    stick_views,
-    views,
-)
-from kiosk_ui.reader import Readers
-from kiosk_ui.screen import Screen
-from kiosk_ui.staff_sessions import StaffSessions
-from kiosk_ui.visiting import notes_visits
-from kiosk_ui.waiting import Slots
+from kiosk_ui import metrics, security
+from kiosk_ui.api import views as api_views
+from kiosk_ui.browse import views as browse_views
+from kiosk_ui.comparison import views as comparison_views
+from kiosk_ui.concurrency_limits import Slots
+from kiosk_ui.preferences import Readers
+from kiosk_ui.screen_config import Screen
+from kiosk_ui.staff import usb_views
+from kiosk_ui.staff import views as staff_views
+from kiosk_ui.staff.sessions import StaffSessions
+from kiosk_ui.stand import api as stand_api
+from kiosk_ui.stand import views as stand_views
+from kiosk_ui.stand.visit_counter import notes_visits
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +67,7 @@ def create_app(
     """
     app = _bare_app(service, screen, hosts)
     app.register_blueprint(stand_api.blueprint(service, waiting=LONG_POLLS))
-    app.register_blueprint(stick_views.blueprint(service))
+    app.register_blueprint(usb_views.blueprint(service))
     app.register_blueprint(metrics.blueprint(service))
     if service.office is not None:
         app.register_blueprint(
@@ -107,10 +104,10 @@ def _bare_app(service: KioskService, screen: Screen, hosts: Iterable[str]) -> Fl
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     readers = Readers(screen)
     searches = Slots("searches", SEARCHES)
-    app.register_blueprint(views.blueprint(service, screen, searches))
+    app.register_blueprint(stand_views.blueprint(service, screen, searches))
     app.register_blueprint(browse_views.blueprint(service))
-    app.register_blueprint(closer_views.blueprint(service))
-    app.register_blueprint(api.blueprint(service, searches))
+    app.register_blueprint(comparison_views.blueprint(service))
+    app.register_blueprint(api_views.blueprint(service, searches))
     app.before_request(service.begin_request)  # what one page shows comes from one bundle
     app.teardown_request(lambda error: service.end_request())
     app.before_request(security.refuse_foreign_posts)

@@ -19,8 +19,8 @@ from converter.model import weights
 from converter.model.weights import Weights
 from device.bundle import layout
 from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Thresholds, identify, parse
-from device.bundle.opened import OpenedBundle, opened, sha256_of
 from device.bundle.pictures import SIDES, Size
+from device.bundle.reader import OpenedBundle, opened, sha256_of
 from device.imaging import frames
 from device.imaging.frames import Pixels
 from device.recognition.embedding import preprocess

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 
 from device.bundle import layout
 from device.bundle.manifest import Manifest
-from device.bundle.opened import OpenedBundle
+from device.bundle.reader import OpenedBundle
 from device.bundle.records import Record
 from device.errors import BundleDamagedError
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from converter.errors import BuildError
-from device.bundle.opened import OpenedBundle, opened, verify
+from device.bundle.reader import OpenedBundle, opened, verify
 from device.errors import BundleError
 from device.recognition.recogniser import Recogniser
 from device.recognition.self_test import lost_probes

@@ -6,7 +6,7 @@ To see what the kiosk makes of a print that is not there, its likes have to be g
 from pathlib import Path
 
 from device.bundle.records import Records
-from device.bundle.relatives import relatives
+from device.bundle.relations import relatives
 from device.imaging.frames import Pixels
 from device.recognition.local.match import Trace, Tracer
 from device.recognition.local.mismatch_region import gap

@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from converter.cache import Cache
 from converter.ingest.item import Item
-from device.bundle import values
+from device.bundle import dataclass_json
 from device.bundle.manifest import Thresholds
 from device.recognition.embedding.nearest import Vectors
 
@@ -40,12 +40,12 @@ class Carried:
         changed = len(marks.symmetric_difference(kept["prints"]))
         if changed > MOST_CHANGED * len(marks):
             return None
-        fitted: Thresholds = values.from_json(Thresholds, kept["thresholds"], "thresholds")
+        fitted: Thresholds = dataclass_json.from_json(Thresholds, kept["thresholds"], "thresholds")
         return replace(fitted, changed=changed)
 
     def put(self, marks: frozenset[str], fitted: Thresholds) -> None:
         """Keep thresholds just fitted on these prints."""
-        kept = {"prints": sorted(marks), "thresholds": values.to_json(fitted)}
+        kept = {"prints": sorted(marks), "thresholds": dataclass_json.to_json(fitted)}
         self.cache.put("thresholds", *self.parts, data=json.dumps(kept).encode())
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PureWindowsPath
 
 from converter.errors import CollectionError
-from device.bundle.opened import sha256_of
+from device.bundle.reader import sha256_of
 from device.errors import PictureError
 from device.imaging import frames
 

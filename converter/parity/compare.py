@@ -22,7 +22,7 @@ from converter.parity.worst_cases import Case, cases
 from converter.progress import Progress, quiet
 from device.bundle import layout
 from device.bundle.manifest import IndexSpec, ModelSpec, ParitySummary, Thresholds
-from device.bundle.opened import OpenedBundle
+from device.bundle.reader import OpenedBundle
 from device.recognition.embedding.nearest import Vectors, load_array
 from evaluation.simulate.camera_noise import CAMERA
 

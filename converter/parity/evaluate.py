@@ -20,7 +20,7 @@ from converter.model.fingerprints import Reference
 from converter.model.vgg16 import profile_of
 from converter.progress import Progress
 from device.bundle import layout
-from device.bundle.opened import OpenedBundle, opened
+from device.bundle.reader import OpenedBundle, opened
 from device.bundle.records import Record
 from device.imaging import frames
 from device.imaging.frames import Pixels

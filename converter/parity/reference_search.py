@@ -12,7 +12,7 @@ from sklearn.neighbors import NearestNeighbors
 from converter.parity.metrics import Comparison, Found
 from device.bundle import layout
 from device.bundle.manifest import Thresholds
-from device.bundle.opened import OpenedBundle
+from device.bundle.reader import OpenedBundle
 from device.recognition.embedding.fingerprint import Fingerprint, Vector
 from device.recognition.embedding.nearest import Index, Neighbour, Vectors, load_array
 from device.recognition.verdict import Findings, decide

@@ -14,7 +14,7 @@ from converter.model.vgg16 import profile_of
 from converter.parity import compare, report
 from converter.parity.compare import Marks, Plan
 from device.bundle import layout
-from device.bundle.opened import OpenedBundle, opened
+from device.bundle.reader import OpenedBundle, opened
 from device.imaging import frames
 
 

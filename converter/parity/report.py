@@ -17,7 +17,7 @@ from converter.parity import charts
 from converter.parity.compare import Marks, Parity, gate, marked, summary
 from converter.parity.metrics import QUANTILE_METHOD, Agreement, Share
 from converter.parity.worst_cases import Case, Kind
-from device.bundle import values
+from device.bundle import dataclass_json
 
 _WORDS = {
     "clean_cosine_median": "cosine on the collection’s own pictures, median",
@@ -81,22 +81,22 @@ def to_json(parity: Parity) -> str:
         "compared": parity.compared,
         "quantiles": f"{QUANTILE_METHOD}: a value that occurred",
         "intervals": "95 %; Wilson's for shares, by resampling for means",
-        "plan": {k: v for k, v in values.to_json(parity.plan).items() if k != "threads"},
-        "model": values.to_json(parity.model),
-        "index": values.to_json(parity.index),
-        "thresholds": values.to_json(parity.thresholds),
-        "summary": values.to_json(summary(parity)),
+        "plan": {k: v for k, v in dataclass_json.to_json(parity.plan).items() if k != "threads"},
+        "model": dataclass_json.to_json(parity.model),
+        "index": dataclass_json.to_json(parity.index),
+        "thresholds": dataclass_json.to_json(parity.thresholds),
+        "summary": dataclass_json.to_json(summary(parity)),
         "clean": _figures(parity.clean),
         "camera": _figures(parity.camera) | {"index_recall_at_10": parity.camera_recall},
         "by_index": parity.by_index,
-        "factors": values.to_json(parity.factors),
-        "worst": [_without_pictures(values.to_json(case)) for case in parity.cases],
+        "factors": dataclass_json.to_json(parity.factors),
+        "worst": [_without_pictures(dataclass_json.to_json(case)) for case in parity.cases],
     }
     return json.dumps(_rounded(data), indent=1, ensure_ascii=False) + "\n"
 
 
 def _figures(found: Agreement) -> dict[str, Any]:
-    return {f.name: values.to_json(getattr(found, f.name)) for f in fields(found)[1:]}
+    return {f.name: dataclass_json.to_json(getattr(found, f.name)) for f in fields(found)[1:]}
 
 
 def _without_pictures(data: Any) -> Any:

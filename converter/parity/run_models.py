@@ -20,7 +20,7 @@ from converter.errors import ParityError
 from converter.parity.metrics import Cosines, cosines
 from converter.progress import Progress, quiet
 from device.bundle import layout
-from device.bundle.opened import OpenedBundle
+from device.bundle.reader import OpenedBundle
 from device.imaging.frames import Pixels
 from device.recognition.embedding import preprocess
 from device.recognition.embedding.fingerprint import Fingerprinter

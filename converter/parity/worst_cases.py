@@ -10,7 +10,7 @@ from PIL import Image
 
 from converter.calibrate.captures import Capture
 from converter.parity.metrics import Comparison, Found
-from device.bundle.opened import OpenedBundle
+from device.bundle.reader import OpenedBundle
 from device.bundle.records import Record
 from device.errors import UnknownRecordError
 from device.imaging.frames import to_webp

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from device.bundle.recipe import LEAST_BYTES, MOST_BYTES, Piece, digest_of
+from device.bundle.chunk_index import LEAST_BYTES, MOST_BYTES, Piece, digest_of
 
 _BLOCK = 4 << 20
 _WINDOW = 32

@@ -12,7 +12,7 @@ from securesystemslib.signer import CryptoSigner
 from converter.errors import KeyFileError, PublishError
 from converter.publish import keys, publisher, repository
 from converter.publish.repository import Repository
-from device.bundle import release
+from device.bundle import repository_layout
 
 PASSPHRASE = "PRINTKIOSK_PASSPHRASE"
 
@@ -106,14 +106,16 @@ def _new_publishing_key(path: Path) -> CryptoSigner:
 
 
 def _keys_create(options: argparse.Namespace) -> int:
-    if (options.repository / release.METADATA).exists():
+    if (options.repository / repository_layout.METADATA).exists():
         raise PublishError(f"{options.repository}: is a repository already; see `keys rotate`")
     folder: Path = options.keys
     publishing = _new_publishing_key(folder / f"{keys.PUBLISHING_NAME}.pem")
     roots = {name: keys.create(folder / f"{name}.pem", name, None) for name in keys.ROOT_NAMES}
     made = repository.create(options.repository, roots, publishing, _now(options))
-    publisher.write_root(made, folder / release.ROOT_FILE)
-    print(f"{folder}: three root keys, the publishing key, and {release.ROOT_FILE} for the kiosks")
+    publisher.write_root(made, folder / repository_layout.ROOT_FILE)
+    print(
+        f"{folder}: three root keys, the publishing key, and {repository_layout.ROOT_FILE} for the kiosks"
+    )
     print(
         "now move each root key to a stick or paper of its own, to three places, and off this machine"
     )

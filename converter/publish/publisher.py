@@ -10,11 +10,11 @@ from pathlib import Path
 from converter.errors import PublishError
 from converter.publish.chunking import cut
 from converter.publish.repository import Repository, write_whole
-from device.bundle import layout, recipe, release
+from device.bundle import chunk_index, layout, repository_layout
 from device.bundle import notices as format_of_notices
 from device.bundle.manifest import FileEntry, Manifest, dump, identify, parse
 from device.bundle.notices import Notices
-from device.bundle.opened import opened, verify
+from device.bundle.reader import opened, verify
 from device.bundle.records import Records
 
 Progress = Callable[[FileEntry, bool], None]
@@ -65,7 +65,9 @@ def publish(
     numbered = identify(replace(manifest, version=_last_version(repository) + 1))
     with repository.edit_targets() as targets:
         text = dump(numbered).encode()
-        repository.put_target(targets, release.BUNDLE_TARGET, text, {release.PUBLISHED: day})
+        repository.put_target(
+            targets, repository_layout.BUNDLE_TARGET, text, {repository_layout.PUBLISHED: day}
+        )
     repository.conclude()
     return Published(manifest=numbered, new_bytes=new_bytes, still_withdrawn=tuple(sorted(held)))
 
@@ -113,7 +115,7 @@ def amend(record_id: str, texts: Mapping[str, str], repository: Repository, day:
 
 def read_notices(repository: Repository) -> Notices:
     """Give the notices as last published."""
-    data = repository.target(release.NOTICES_TARGET)
+    data = repository.target(repository_layout.NOTICES_TARGET)
     return Notices() if data is None else format_of_notices.parse(data, str(repository.folder))
 
 
@@ -122,7 +124,9 @@ def _put_notices(repository: Repository, notices: Notices, day: str) -> Notices:
     if len(data) > format_of_notices.LIMIT_BYTES:
         raise PublishError("too much is withdrawn and amended; publish a bundle without it first")
     with repository.edit_targets() as targets:
-        repository.put_target(targets, release.NOTICES_TARGET, data, {release.PUBLISHED: day})
+        repository.put_target(
+            targets, repository_layout.NOTICES_TARGET, data, {repository_layout.PUBLISHED: day}
+        )
     repository.conclude()
     return notices
 
@@ -140,12 +144,12 @@ def _check_known(record_id: str, repository: Repository) -> None:
 
 def _has_record(manifest: Manifest, record_id: str, folder: Path) -> bool:
     entry = next(entry for entry in manifest.files if entry.path == layout.RECORDS)
-    with closing(Records(folder / release.object_path(entry.sha256))) as records:
+    with closing(Records(folder / repository_layout.object_path(entry.sha256))) as records:
         return bool(records.rows_of([record_id]))
 
 
 def _last(repository: Repository) -> Manifest | None:
-    data = repository.target(release.BUNDLE_TARGET)
+    data = repository.target(repository_layout.BUNDLE_TARGET)
     return None if data is None else parse(data, str(repository.folder))
 
 
@@ -156,7 +160,7 @@ def _last_version(repository: Repository) -> int:
 
 def _add_object(path: Path, entry: FileEntry, folder: Path) -> bool:
     """Copy a file under its sha256 unless it is there; say whether it was new."""
-    target = folder / release.object_path(entry.sha256)
+    target = folder / repository_layout.object_path(entry.sha256)
     if target.is_file() and target.stat().st_size == entry.size_bytes:
         return False
     beside = target.with_name(f".{target.name}.new")
@@ -176,9 +180,9 @@ def _add_object(path: Path, entry: FileEntry, folder: Path) -> bool:
 
 def _add_recipe(path: Path, entry: FileEntry, folder: Path) -> None:
     """Write down how a large file is cut into pieces, unless that was done before."""
-    target = folder / release.recipe_path(entry.sha256)
-    if entry.size_bytes >= recipe.LEAST_FILE_BYTES and not target.is_file():
-        write_whole(target, recipe.dump(cut(path)))
+    target = folder / repository_layout.recipe_path(entry.sha256)
+    if entry.size_bytes >= chunk_index.LEAST_FILE_BYTES and not target.is_file():
+        write_whole(target, chunk_index.dump(cut(path)))
 
 
 def _listed(notices: Notices) -> str:

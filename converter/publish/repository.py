@@ -25,7 +25,7 @@ from tuf.repository import Repository as Editing
 
 from converter.errors import PublishError
 from converter.publish.keys import NAME_FIELD, PUBLISHING_NAME, ROOT_NAMES
-from device.bundle import release
+from device.bundle import repository_layout
 
 ROOT_THRESHOLD = 2
 ROOT_DAYS, DAYS = 3650, 400
@@ -92,7 +92,7 @@ class Repository(Editing):
         """Write a target's bytes and name it in the targets being edited."""
         info = TargetFile.from_data(name, data, ["sha256"])
         info.unrecognized_fields["custom"] = dict(custom)
-        path = self.folder / release.target_path(name, info.hashes["sha256"])
+        path = self.folder / repository_layout.target_path(name, info.hashes["sha256"])
         write_whole(path, data)
         targets.targets[name] = info
 
@@ -105,7 +105,7 @@ class Repository(Editing):
         info = self.targets().targets.get(name)
         if info is None:
             return None
-        path = self.folder / release.target_path(name, info.hashes["sha256"])
+        path = self.folder / repository_layout.target_path(name, info.hashes["sha256"])
         try:
             return path.read_bytes()
         except OSError as error:
@@ -139,13 +139,13 @@ class Repository(Editing):
                 return int(Metadata.from_bytes(path.read_bytes()).signed.version)
             except (OSError, RepositoryError) as error:
                 raise PublishError(f"{path}: can't be read ({error}); restore a backup") from error
-        folder = self.folder / release.METADATA
+        folder = self.folder / repository_layout.METADATA
         names = [path.name.split(".")[0] for path in folder.glob(f"*.{role}.json")]
         return max((int(name) for name in names if name.isdecimal()), default=0)
 
     def _path(self, role: str, version: int) -> Path:
         name = f"{role}.json" if role == Timestamp.type else f"{version}.{role}.json"
-        return self.folder / release.METADATA / name
+        return self.folder / repository_layout.METADATA / name
 
 
 def for_publishing(folder: Path, signer: Signer, now: datetime) -> Repository:
@@ -154,7 +154,7 @@ def for_publishing(folder: Path, signer: Signer, now: datetime) -> Repository:
     Raises:
         PublishError: When there is none, or this isn't its publishing key.
     """
-    if not (folder / release.METADATA).is_dir():
+    if not (folder / repository_layout.METADATA).is_dir():
         raise PublishError(
             f"{folder}: expected a repository, found none; make one by `keys create`"
         )
@@ -171,7 +171,7 @@ def create(
     Raises:
         PublishError: When there is one already.
     """
-    if (folder / release.METADATA).exists():
+    if (folder / repository_layout.METADATA).exists():
         raise PublishError(
             f"{folder}: is a repository already; see `keys rotate` and `keys revoke`"
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from device.bundle import values
+from device.bundle import dataclass_json
 from device.errors import BundleDamagedError, BundleFormatError
 
 FORMAT_VERSION = 1
@@ -157,7 +157,7 @@ class Manifest:
 
 def dump(manifest: Manifest) -> str:
     """Give the manifest's text, ending in a newline; the same manifest gives the same text."""
-    data = values.to_json(manifest)
+    data = dataclass_json.to_json(manifest)
     return (
         json.dumps(
             data.pop("unknown") | data,
@@ -199,7 +199,7 @@ def parse(text: str | bytes, place: str) -> Manifest:
     known = {f.name for f in fields(Manifest)} - {"unknown"}
     unknown = {key: value for key, value in data.items() if key not in known}
     try:
-        manifest = values.from_json(Manifest, data | {"unknown": unknown}, "manifest.json")
+        manifest = dataclass_json.from_json(Manifest, data | {"unknown": unknown}, "manifest.json")
         wanted = identify(manifest).bundle_id
     except ValueError as error:
         raise BundleDamagedError(f"{place}: {_one_line(error)}; fetch it again") from error

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from device.bundle import values
+from device.bundle import dataclass_json
 from device.errors import BundleDamagedError, BundleFormatError
 
 FORMAT_VERSION = 1
@@ -67,7 +67,10 @@ class Notices:
 
 def dump(notices: Notices) -> str:
     """Give the notices' text; the same notices give the same text."""
-    return json.dumps(values.to_json(notices), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return (
+        json.dumps(dataclass_json.to_json(notices), indent=1, sort_keys=True, ensure_ascii=False)
+        + "\n"
+    )
 
 
 def parse(text: bytes, place: str) -> Notices:
@@ -84,7 +87,7 @@ def parse(text: bytes, place: str) -> Notices:
             raise BundleFormatError(
                 f"{place}: expected notices of format {FORMAT_VERSION}, found {found!r}; update the kiosk's software"
             )
-        notices: Notices = values.from_json(Notices, data, "notices")
+        notices: Notices = dataclass_json.from_json(Notices, data, "notices")
         for record_id, texts in notices.amended.items():
             _check_texts(record_id, texts)
         for written in (*notices.withdrawn, *notices.amended):

@@ -3,7 +3,7 @@
 Each vendor's library has its one module and is imported when that camera is opened: a kiosk without a webcam never loads OpenCV.
 """
 
-from device.cameras.choice import open_camera
+from device.cameras.discovery import open_camera
 from device.cameras.replay import ReplayPicture
 from device.cameras.source import CameraSource
 

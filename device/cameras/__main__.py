@@ -14,8 +14,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from device.cameras import line
-from device.cameras.ring import Ring
+from device.cameras import ipc_messages
+from device.cameras.shared_frames import Ring
 from device.cameras.source import CameraSource
 from device.config import CameraConfig
 from device.errors import CameraError, CameraLostError
@@ -33,7 +33,7 @@ class Serving:
     """One camera, served to one listener."""
 
     def __init__(
-        self, camera: CameraSource, fps: float, say: Callable[[line.Message], None]
+        self, camera: CameraSource, fps: float, say: Callable[[ipc_messages.Message], None]
     ) -> None:
         """Begin.
 
@@ -55,12 +55,12 @@ class Serving:
         """
         while True:
             with self._camera:
-                self._say(line.Opened(name=self._camera.name))
+                self._say(ipc_messages.Opened(name=self._camera.name))
                 why = self._until_it_fails(ring)
             if self._reopened >= MOST_REOPENED:
                 raise why
             self._reopened += 1
-            self._say(line.Reopening(why=str(why)))
+            self._say(ipc_messages.Reopening(why=str(why)))
 
     def _until_it_fails(self, ring: Ring) -> CameraLostError:
         opened_s, shape = time.monotonic(), None
@@ -101,7 +101,7 @@ def main() -> int:
     try:
         _serve(maker, config, talk, ring)
     except CameraError as error:
-        line.send(talk, line.Fault.of(error))
+        ipc_messages.send(talk, ipc_messages.Fault.of(error))
     except BrokenPipeError:
         return 0
     return 1
@@ -114,7 +114,7 @@ def _serve(
     ring: Ring,
 ) -> None:
     camera = maker(config)
-    Serving(camera, config.fps, lambda message: line.send(talk, message)).serve(ring)
+    Serving(camera, config.fps, lambda message: ipc_messages.send(talk, message)).serve(ring)
 
 
 def _end_with(talk: socket.socket) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from device.cameras.grabber import Grabber
+from device.cameras.reader_thread import Grabber
 from device.cameras.source import CameraSource
 from device.config import CameraConfig
 from device.errors import CameraAbsentError, CameraLostError, CameraMissingError

@@ -1,7 +1,7 @@
 """A camera in a process of its own: a driver that hangs, grows or crashes takes nobody with it.
 
 Knows no driver: whatever camera it is given is opened over there. What is seen there comes through memory
-(`device.cameras.ring`), upright already.
+(`device.cameras.shared_frames`), upright already.
 """
 
 import logging
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from device.cameras import line, ring
+from device.cameras import ipc_messages, shared_frames
 from device.cameras.source import CameraSource
 from device.config import CameraConfig
 from device.errors import CameraLostError, CameraMissingError, CameraStuckError
@@ -79,11 +79,11 @@ class SupervisedCamera(CameraSource):
             raise
 
     def _opened(self, process: "_Process") -> str:
-        message = line.receive(process.talk, OPENING_S)
+        message = ipc_messages.receive(process.talk, OPENING_S)
         match message:
-            case line.Opened(name=name):
+            case ipc_messages.Opened(name=name):
                 return name
-            case line.Fault():
+            case ipc_messages.Fault():
                 error = message.error()
                 raise error if isinstance(error, CameraMissingError) else CameraMissingError(error)
         raise CameraMissingError(
@@ -118,14 +118,14 @@ class SupervisedCamera(CameraSource):
         if process is None:
             raise CameraLostError(f"{self.name}: expected an open camera, found it closed; open it")
         ticket, wait_s = None, timeout_s
-        while (message := line.receive(process.talk, wait_s)) is not None:
+        while (message := ipc_messages.receive(process.talk, wait_s)) is not None:
             match message:
-                case ring.Ticket():
+                case shared_frames.Ticket():
                     ticket, wait_s = message, 0.0  # there may be a newer one
-                case line.Reopening(why=why):
+                case ipc_messages.Reopening(why=why):
                     self.reopened += 1
                     _log.warning("%s; opened again", why)
-                case line.Fault(why=why):
+                case ipc_messages.Fault(why=why):
                     raise CameraLostError(why)
         return None if ticket is None else process.ring.read(ticket)
 
@@ -135,10 +135,10 @@ class _Process:
 
     def __init__(self, maker: Maker, config: CameraConfig) -> None:
         self.talk, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        memory = ring.memory()
+        memory = shared_frames.memory()
         with theirs:
             try:
-                self.ring = ring.Ring(memory)
+                self.ring = shared_frames.Ring(memory)
                 self._popen = _begun(theirs.fileno(), memory)
             finally:
                 os.close(memory)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from device.cameras.grabber import Grabber
+from device.cameras.reader_thread import Grabber
 from device.cameras.source import CameraSource
 from device.config import CameraConfig
 from device.errors import CameraAbsentError, CameraLostError, CameraMissingError

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from device.bundle import layout
 from device.bundle.filters import Filters
-from device.bundle.opened import OpenedBundle
+from device.bundle.reader import OpenedBundle
 from device.bundle.records import Record
 from device.imaging.corners import Corner
 from device.imaging.frames import Frame, Pixels

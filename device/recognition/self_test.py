@@ -1,6 +1,6 @@
 """A bundle's self-check: prints whose own picture, asked for, must find itself."""
 
-from device.bundle.opened import OpenedBundle
+from device.bundle.reader import OpenedBundle
 from device.imaging import frames
 from device.recognition.recogniser import Recogniser
 

@@ -19,12 +19,12 @@ from device.service.query.overlay_cache import Comparison
 from device.service.query.staff_capture import Proof
 from device.service.staff_service import Office, Report, Storage
 from device.service.state_store import Snapshot
-from device.staff import hours, misses, statistics
-from device.staff.choices import Attract, Choices
+from device.staff import hours, statistics, unmatched_log
+from device.staff.hardware_health import MachineHealth
 from device.staff.hours import DAYS, OpeningHours
-from device.staff.machine import MachineHealth
+from device.staff.preferences import Attract, Choices
 from device.staff.recent_log import RecentLog
-from device.store.bulletin import Bulletin, Step
+from device.store.sync_progress import Bulletin, Step
 
 __all__ = [
     "ACCEPTED",
@@ -71,7 +71,7 @@ __all__ = [
     "answer_to_json",
     "hours",
     "in_order",
-    "misses",
+    "unmatched_log",
     "open_camera_for",
     "open_kiosk",
     "statistics",

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from device.bundle.opened import OpenedBundle
+from device.bundle.reader import OpenedBundle
 from device.cameras import CameraSource, ReplayPicture, open_camera
 from device.config import Config
 from device.imaging import frames
-from device.notify import Notifier
+from device.sd_notify import Notifier
 from device.service.capture.camera_recovery import Ladder, Rung
 from device.service.collection.bundle_switch import Store
 from device.service.kiosk import CameraOpener, KioskService

@@ -12,15 +12,15 @@ from typing import Self
 from device.bundle.filters import Filters
 from device.bundle.manifest import Manifest
 from device.bundle.notices import Notices
-from device.bundle.opened import OpenedBundle
 from device.bundle.pictures import Size
+from device.bundle.reader import OpenedBundle
 from device.bundle.records import FilterOptions, Record
 from device.cameras import CameraSource
 from device.config import RecognitionConfig, WatchConfig
 from device.errors import BundleMissingError, KioskError
-from device.notify import Notifier
 from device.recognition.recogniser import Answer
 from device.recognition.sheet.detect import Corner
+from device.sd_notify import Notifier
 from device.service.capture.autocapture import Attendant, Attention
 from device.service.capture.camera_loop import PAUSES_S, Preview, Stand
 from device.service.capture.camera_recovery import Ladder

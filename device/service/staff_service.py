@@ -12,16 +12,16 @@ from pathlib import Path
 from device.errors import ChoiceError, StoreError
 from device.recognition.recogniser import Answer
 from device.service.health import restart_count
-from device.staff import choices as kept_choices
-from device.staff.canary import Canary
-from device.staff.choices import Choices
-from device.staff.door import Door
-from device.staff.machine import LITTLE_BYTES, Machine, MachineHealth
-from device.staff.misses import Miss, Misses
+from device.staff import preferences as kept_choices
+from device.staff.disk_check import Canary
+from device.staff.hardware_health import LITTLE_BYTES, Machine, MachineHealth
+from device.staff.pin_lockout import Door
+from device.staff.preferences import Choices
 from device.staff.recent_log import RecentLog
+from device.staff.sessions import Visits
 from device.staff.statistics import HourCounts, Statistics
-from device.staff.visits import Visits
-from device.store.files import Files
+from device.staff.unmatched_log import Miss, Misses
+from device.store.atomic_files import Files
 
 _log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from device.errors import PinError, PinMissingError
-from device.store.files import Files, ensure_folder, telling, write_whole
+from device.store.atomic_files import Files, ensure_folder, telling, write_whole
 
 FILE = "pin.json"
 LEAST, MOST = 6, 12

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from device.staff import lines
-from device.store.files import Files, add, ensure_folder, telling, write_whole
+from device.staff import append_log
+from device.store.atomic_files import Files, add, ensure_folder, telling, write_whole
 
 _log = logging.getLogger(__name__)
 
@@ -109,7 +109,7 @@ class Statistics:
             ensure_folder(self._files, self._folder)
             if table.takes(news):
                 rows = _rows(news, table.columns)
-                add(self._files, self._path(month), lines.written(rows).encode())
+                add(self._files, self._path(month), append_log.written(rows).encode())
             else:
                 self._keep_damaged(month)
                 hours = [HourCounts(hour=h, counts=c) for h, c in sorted(table.counts.items())]
@@ -180,7 +180,7 @@ def to_csv(rows: Iterable[HourCounts]) -> str:
     rows = list(rows)
     others = sorted({name for row in rows for name in row.counts} - {*COLUMNS})
     columns = (*COLUMNS, *others)
-    return lines.written((("hour", *columns), *_rows(rows, columns)))
+    return append_log.written((("hour", *columns), *_rows(rows, columns)))
 
 
 def _rows(rows: Iterable[HourCounts], columns: tuple[str, ...]) -> list[tuple[object, ...]]:
@@ -197,7 +197,7 @@ def total(rows: Iterable[HourCounts]) -> Counter[str]:
 
 def _read_month(path: Path) -> _Month:
     """Read a month's file; raises `ValueError` when it isn't such a table."""
-    kept = lines.read(path, _LIMIT_BYTES)
+    kept = append_log.read(path, _LIMIT_BYTES)
     header, *rows = kept.rows or ([],)
     if header[:1] != ["hour"]:
         raise ValueError(f"{path}: expected a header")

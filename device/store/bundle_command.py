@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from device.bundle.notices import Notices
-from device.bundle.opened import verify
+from device.bundle.reader import verify
 from device.config import Config, load
-from device.store import arriving, standing, sync_command
+from device.store import import_bundle, store_state, sync_command
 from device.store import notices as kept_notices
 from device.store.bundles import Bundles, Installed
 
@@ -78,7 +78,7 @@ def _list(_options: argparse.Namespace, config: Config) -> int:
     changes = bundles.changes()
     if changes is not None:
         print(f"in the current one against the previous one: {changes}")
-    memory, notices = standing.read(config.store), kept_notices.read(config.store)
+    memory, notices = store_state.read(config.store), kept_notices.read(config.store)
     if memory.refused:
         print(f"not taken again: {', '.join(memory.refused)}")
     if not notices.is_silent:
@@ -117,7 +117,7 @@ def _verify(options: argparse.Namespace, config: Config) -> int:
 
 
 def _install(options: argparse.Namespace, config: Config) -> int:
-    manifest = arriving.install(options.folder, config.store)
+    manifest = import_bundle.install(options.folder, config.store)
     print(f"{manifest.title} answers from now on; {_CHANGES_OVER}")
     return 0
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from device.bundle.changes import Changes, changes
 from device.bundle.manifest import Manifest
-from device.bundle.opened import read_manifest, verify
+from device.bundle.reader import read_manifest, verify
 from device.errors import BundleError, BundleMissingError
-from device.store import standing
-from device.store.files import Files, discard, held, telling
-from device.store.standing import Arrival, Standing
+from device.store import store_state
+from device.store.atomic_files import Files, discard, held, telling
+from device.store.store_state import Arrival, Standing
 
 CURRENT = "current"
 PREVIOUS = "previous"
@@ -76,7 +76,7 @@ class Bundles:
         Raises:
             BundleDamagedError: As `standing.read` says.
         """
-        name = standing.read(self._root).trial
+        name = store_state.read(self._root).trial
         return name if name and name == self._name(CURRENT) else ""
 
     def names(self) -> frozenset[str]:
@@ -244,10 +244,10 @@ class Bundles:
     def _memory(self) -> Standing:
         """Give what is remembered; a memory that can't be read must not keep staff from switching bundles."""
         try:
-            return standing.read(self._root)
+            return store_state.read(self._root)
         except BundleError:
             return Standing()
 
     def _remember(self, memory: Standing) -> None:
         if memory != self._memory():
-            standing.write(self._files, self._root, memory)
+            store_state.write(self._files, self._root, memory)

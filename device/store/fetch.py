@@ -7,12 +7,12 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from device.bundle import release
+from device.bundle import repository_layout
 from device.bundle.manifest import FileEntry
 from device.errors import SourceError, UntrustedError
-from device.store.behind import Behind
-from device.store.files import Files, discard
+from device.store.atomic_files import Files, discard
 from device.store.source import Source
+from device.store.write_behind import Behind
 
 _BLOCK = 1 << 20
 
@@ -46,7 +46,7 @@ def fetch(
     if not had or not _gather(entry, source, part, files, tell):
         discard(files, part)
         raise UntrustedError(
-            f"{source.name}: {release.object_path(entry.sha256)} is not what was signed for; "
+            f"{source.name}: {repository_layout.object_path(entry.sha256)} is not what was signed for; "
             "it was altered, or cut short: publish it anew"
         )
 
@@ -59,7 +59,7 @@ def _gather(
         discard(files, part)
     digest, size = _digest_of(part)
     if size < entry.size_bytes or not size:
-        with source.open(release.object_path(entry.sha256), size) as stream:
+        with source.open(repository_layout.object_path(entry.sha256), size) as stream:
             if stream.offset != size:  # the server can't begin in the middle
                 discard(files, part)
                 digest, size = hashlib.sha256(), 0

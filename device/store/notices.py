@@ -5,7 +5,7 @@ from pathlib import Path
 
 from device.bundle.notices import LIMIT_BYTES, Notices, dump, parse
 from device.errors import BundleError
-from device.store.files import Files, write_whole
+from device.store.atomic_files import Files, write_whole
 
 FILE = "notices.json"
 _log = logging.getLogger(__name__)

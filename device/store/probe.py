@@ -11,7 +11,7 @@ from pathlib import Path
 from tokenize import TokenError
 
 from device.bundle import layout
-from device.bundle.opened import OpenedBundle, opened, verify
+from device.bundle.reader import OpenedBundle, opened, verify
 from device.errors import BundleDamagedError, KioskError
 from device.recognition.local.inverted_index import Catalogue
 from device.recognition.recogniser import Recogniser

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from device.bundle import release
+from device.bundle import repository_layout
 from device.errors import NotSetUpError, SourceError
 
 CHUNK_BYTES = 1 << 18
@@ -108,7 +108,7 @@ class FolderSource:
             called: What staff know it by; empty for its path.
         """
         inside = folder / STICK_FOLDER
-        is_inside = not _is_folder(folder / release.METADATA) and _is_folder(inside)
+        is_inside = not _is_folder(folder / repository_layout.METADATA) and _is_folder(inside)
         self._folder = inside if is_inside else folder
         self._called = called
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from device.bundle import layout
 from device.bundle.manifest import FileEntry, Manifest, dump
-from device.bundle.opened import sha256_of
+from device.bundle.reader import sha256_of
+from device.store.atomic_files import Files, add, discard, ensure_folder
 from device.store.bundles import CURRENT, PREVIOUS, RELEASES
-from device.store.files import Files, add, discard, ensure_folder
 
 OBJECTS = "objects"
 INCOMING = "incoming"

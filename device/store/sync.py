@@ -12,25 +12,25 @@ from pathlib import Path
 
 from device.bundle.manifest import FileEntry, Manifest
 from device.bundle.notices import Notices
-from device.bundle.opened import read_manifest
+from device.bundle.reader import read_manifest
 from device.errors import (
     BundleError,
     NoRoomError,
     RefusedError,
 )
 from device.store import notices as kept_notices
-from device.store import standing, trust
+from device.store import store_state, trust
+from device.store.atomic_files import FETCHING, Files, discard, held
 from device.store.bundles import Bundles
-from device.store.faults import in_our_words
+from device.store.delta_source import Held, SparingSource
 from device.store.fetch import fetch
-from device.store.files import FETCHING, Files, discard, held
-from device.store.floor import Here, checked
-from device.store.outcome import Outcome, Progress, Result
 from device.store.probe import probe
+from device.store.rollback_guard import Here, checked
 from device.store.source import Source
-from device.store.sparing import Held, SparingSource
 from device.store.staging import Staging
-from device.store.standing import Arrival, Floor, Standing
+from device.store.store_state import Arrival, Floor, Standing
+from device.store.sync_errors import in_our_words
+from device.store.sync_result import Outcome, Progress, Result
 from device.store.trust import Offer
 
 TRUST = "trust"
@@ -91,7 +91,7 @@ class _Update:
 
     def run(self, root: bytes) -> Outcome:
         trust.prepare(self._store / TRUST)
-        memory = standing.read(self._store).without_gone(self._bundles.names())
+        memory = store_state.read(self._store).without_gone(self._bundles.names())
         offer = trust.look(self._source, self._store / TRUST, root)
         held_serial = kept_notices.read(self._store).serial
         here = Here(manifest=self._current(), notices=held_serial)
@@ -201,10 +201,10 @@ class _Update:
     def _remember(self, memory: Standing) -> None:
         """Remember what was learnt, but for what the kiosk itself has changed meanwhile."""
         with held(self._store):
-            now = standing.read(self._store)
+            now = store_state.read(self._store)
             memory = replace(memory, refused=now.refused, trial=now.trial, starts=now.starts)
             if memory != now:
-                standing.write(self._files, self._store, memory)
+                store_state.write(self._files, self._store, memory)
 
     def _tidy(self) -> None:
         """Remove what is needed no more; a disk that won't lets it lie until next time."""

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from device.config import Config
 from device.errors import NotSetUpError
-from device.store import standing
-from device.store.bulletin import announced
-from device.store.outcome import Outcome, Progress, Result
+from device.store import store_state
 from device.store.source import FolderSource, Source, choose
-from device.store.standing import Standing
+from device.store.store_state import Standing
 from device.store.sync import sync
+from device.store.sync_progress import announced
+from device.store.sync_result import Outcome, Progress, Result
 
 # What a stick is called on the screen: where it is mounted says nothing to anybody.
 STICK = "the stick"
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace, config: Config) -> int:
     called = STICK if options.stick else named
     outcome = announced(fetch, config.store, called, is_stick=options.stick)
     print(_told(outcome))
-    warn_of_expiry(standing.read(config.store))
+    warn_of_expiry(store_state.read(config.store))
     return 0
 
 

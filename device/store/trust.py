@@ -16,7 +16,7 @@ from tuf.api.metadata import Metadata, Root, Snapshot, TargetFile, Targets, Time
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
 from device.bundle import notices as format_of_notices
-from device.bundle import release
+from device.bundle import repository_layout
 from device.bundle.manifest import Manifest, parse
 from device.bundle.notices import Notices
 from device.errors import BundleError, SourceError, StaleError, SyncError, UntrustedError
@@ -64,7 +64,7 @@ def look(source: Source, trust: Path, root: bytes) -> Offer:
     with _in_our_words(source):
         updater = Updater(
             str(trust),
-            f"{release.METADATA}/",
+            f"{repository_layout.METADATA}/",
             fetcher=_Fetcher(source),
             config=_LIMITS,
             bootstrap=root,
@@ -82,7 +82,7 @@ def look(source: Source, trust: Path, root: bytes) -> Offer:
 
 
 def _bundle(updater: Updater, source: Source) -> tuple[Manifest | None, str]:
-    info = updater.get_targetinfo(release.BUNDLE_TARGET)
+    info = updater.get_targetinfo(repository_layout.BUNDLE_TARGET)
     if info is None:
         return None, ""
     data = _target(info, source, _MANIFEST_LIMIT_BYTES)
@@ -94,11 +94,11 @@ def _bundle(updater: Updater, source: Source) -> tuple[Manifest | None, str]:
                 f"{entry.size_bytes}; publish it by the desk's software"
             )
     custom = info.custom if isinstance(info.custom, dict) else {}
-    return manifest, str(custom.get(release.PUBLISHED, ""))[:10]
+    return manifest, str(custom.get(repository_layout.PUBLISHED, ""))[:10]
 
 
 def _notices(updater: Updater, source: Source) -> Notices | None:
-    info = updater.get_targetinfo(release.NOTICES_TARGET)
+    info = updater.get_targetinfo(repository_layout.NOTICES_TARGET)
     if info is None:
         return None
     data = _target(info, source, format_of_notices.LIMIT_BYTES)
@@ -107,7 +107,7 @@ def _notices(updater: Updater, source: Source) -> Notices | None:
 
 def _target(info: TargetFile, source: Source, most: int) -> bytes:
     """Give a small target's bytes, bounded by what was signed for."""
-    path = release.target_path(info.path, info.hashes["sha256"])
+    path = repository_layout.target_path(info.path, info.hashes["sha256"])
     if info.length > most:
         raise UntrustedError(f"{source.name}: {path}: expected at most {most} bytes, found more")
     data = bytearray()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from string import Template
 
-from device.bundle.values import to_json
+from device.bundle.dataclass_json import to_json
 from device.recognition.verdict import Verdict
 from evaluation.failures import Failure
 from evaluation.queries import Sort

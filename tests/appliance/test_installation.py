@@ -5,7 +5,7 @@ import json
 import pytest
 from root_file_system import REPOSITORY, System, fresh, layer
 
-from device.bundle.opened import read_manifest
+from device.bundle.reader import read_manifest
 
 INSTALLER = "/src/systemd/install.py"
 PROBES = len(read_manifest(REPOSITORY / "demo/bundle").probes)

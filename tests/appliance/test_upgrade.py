@@ -92,7 +92,7 @@ def test_settings_are_renamed_with_the_software_and_back_with_it(
     altered(stick, "device/config.py", "    gain: float | None", "    amplified: float | None")
     altered(stick, "device/config.py", "camera.gain,", "camera.amplified,")
     renamed = 'RENAMED = {"camera.gain": "camera.amplified"}'
-    altered(stick, "device/migration.py", "RENAMED: Mapping[str, str] = {}", renamed)
+    altered(stick, "device/config_migration.py", "RENAMED: Mapping[str, str] = {}", renamed)
 
     said = upgrade(booted)
 

@@ -19,7 +19,7 @@ from converter.errors import BuildError, GateError
 from converter.parity import compare
 from converter.pipeline import Built, Options
 from device.bundle import layout
-from device.bundle.opened import opened, verify
+from device.bundle.reader import opened, verify
 from device.imaging import frames
 from device.recognition.recogniser import Recogniser
 

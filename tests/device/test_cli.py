@@ -12,7 +12,7 @@ import pytest
 
 from converter.ingest.collection import Item
 from device import __version__
-from device.bundle.opened import read_manifest
+from device.bundle.reader import read_manifest
 from device.imaging import frames
 from device.staff import pin
 

@@ -9,7 +9,7 @@ from hand_camera import HandCamera
 from converter.build import bundle_writer
 from device.bundle import layout
 from device.bundle.manifest import Manifest
-from device.bundle.opened import OpenedBundle, read_manifest
+from device.bundle.reader import OpenedBundle, read_manifest
 from device.cameras import CameraSource
 from device.config import CameraConfig, Config, ListenConfig
 from device.doctor import Finding, examine

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from device.bundle.opened import OpenedBundle, opened
+from device.bundle.reader import OpenedBundle, opened
 from device.bundle.records import Record
-from device.bundle.relatives import relatives
+from device.bundle.relations import relatives
 from device.errors import KioskError
 from device.imaging import frames
 from device.imaging.frames import Pixels

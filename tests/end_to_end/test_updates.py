@@ -13,7 +13,7 @@ from update_server import UpdateServer, serving
 
 from converter.cli import main as at_the_desk
 from device.bundle.notices import Notices
-from device.bundle.opened import verify
+from device.bundle.reader import verify
 from device.cli import main as at_the_kiosk
 from device.store import notices as kept_notices
 from device.store.bundles import Bundles

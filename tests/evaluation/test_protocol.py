@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from device.bundle.opened import OpenedBundle
+from device.bundle.reader import OpenedBundle
 from device.errors import EvaluationError
 from device.imaging.frames import Pixels
 from device.recognition.recogniser import Recogniser

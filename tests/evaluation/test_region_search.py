@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from device.bundle.opened import OpenedBundle
+from device.bundle.reader import OpenedBundle
 from evaluation import region_search
 
 

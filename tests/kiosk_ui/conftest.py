@@ -16,7 +16,7 @@ from converter.ingest.collection import Item
 from device.cameras import CameraSource
 from device.config import RecognitionConfig, WatchConfig
 from device.imaging.frames import Pixels
-from device.notify import Notifier
+from device.sd_notify import Notifier
 from device.service import KioskService
 from device.service.state import Phase
 from kiosk_ui.server import Server

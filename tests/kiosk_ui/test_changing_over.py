@@ -26,17 +26,17 @@ from converter.build import bundle_writer
 from device.bundle import layout
 from device.bundle.manifest import identify
 from device.bundle.notices import Notices
-from device.bundle.opened import read_manifest
+from device.bundle.reader import read_manifest
 from device.config import RecognitionConfig
 from device.imaging.frames import Pixels
-from device.notify import Notifier
+from device.sd_notify import Notifier
 from device.service import KioskService
 from device.service.collection.bundle_switch import Store
 from device.service.query import malloc_trim
 from device.service.state import Phase
 from device.store import notices as kept_notices
+from device.store.atomic_files import Files
 from device.store.bundles import Bundles
-from device.store.files import Files
 
 IS_WHOLE_RUN = os.environ.get("KIOSK_FAULTS") == "all"
 WARM_UP, SWAPS = (40, 110) if IS_WHOLE_RUN else (4, 8)

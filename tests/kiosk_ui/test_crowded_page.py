@@ -13,12 +13,12 @@ from converter.ingest.item import Item
 from device.bundle.manifest import Manifest
 from device.bundle.notices import Notices
 from device.config import RecognitionConfig
-from device.notify import Notifier
+from device.sd_notify import Notifier
 from device.service import KioskService
 from device.service.collection.bundle_switch import Store
 from device.store import notices as kept_notices
+from device.store.atomic_files import Files
 from device.store.bundles import Bundles
-from device.store.files import Files
 
 pytestmark = pytest.mark.browser
 

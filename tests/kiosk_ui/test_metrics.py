@@ -7,7 +7,7 @@ from kiosk_page import app_of, no_camera
 from prometheus_client.parser import text_string_to_metric_families as families
 
 from device.config import RecognitionConfig
-from device.notify import Notifier
+from device.sd_notify import Notifier
 from device.service import KioskService, Office
 from kiosk_ui.heartbeat import Heartbeat
 

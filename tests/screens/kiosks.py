@@ -21,9 +21,9 @@ from device.imaging.frames import Pixels
 from device.service import Office
 from device.service.collection.bundle_switch import Store
 from device.staff import pin
-from device.store import bulletin
+from device.store import sync_progress
 from device.store.bundles import Bundles
-from device.store.outcome import Outcome, Progress, Result
+from device.store.sync_result import Outcome, Progress, Result
 from kiosk_ui.app import create_app
 from kiosk_ui.server import Server
 
@@ -109,7 +109,7 @@ def tell_of_a_stick(store: Path, *, is_good: bool) -> None:
         return Outcome(result=Result.INSTALLED, version=41)
 
     with contextlib.suppress(SyncError):
-        bulletin.announced(sync, store, "the stick", is_stick=True)
+        sync_progress.announced(sync, store, "the stick", is_stick=True)
 
 
 def showing(pixels: Pixels) -> Callable[..., CameraSource]:

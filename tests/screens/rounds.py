@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from device.imaging.frames import Pixels
 from device.service import Filters
 from kiosk_ui.presenter import HINTS
-from kiosk_ui.staff_presenter import PARTS
+from kiosk_ui.staff.presenter import PARTS
 
 WAIT_MS = 20_000
 Shoot = Callable[[Page, str], None]

@@ -27,7 +27,7 @@ import rounds
 import strip
 from looks import Look
 
-from device.bundle.opened import opened
+from device.bundle.reader import opened
 from device.cameras import CameraSource
 from device.imaging import frames
 from device.imaging.frames import Pixels

@@ -13,10 +13,10 @@ from kiosk_page import app_of, opener_of, wait_for
 from playwright.sync_api import sync_playwright
 from timing import Timing
 
-from device.bundle.opened import opened
+from device.bundle.reader import opened
 from device.config import RecognitionConfig
 from device.imaging import frames
-from device.notify import Notifier
+from device.sd_notify import Notifier
 from device.service import KioskService
 from device.service.state import Phase
 from kiosk_ui.server import Server

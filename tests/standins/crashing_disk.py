@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from device.store.files import Files, Part
+from device.store.atomic_files import Files, Part
 
 # Beyond so many un-synced effects, subsets are sampled: 2 ** 10 of them are looked at one by one.
 EXHAUSTIVE = 10

@@ -15,8 +15,8 @@ from converter.ingest.item import Item
 from converter.ingest.relations import RelationText
 from device.bundle import layout
 from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Thresholds, identify
-from device.bundle.opened import sha256_of
 from device.bundle.pictures import SIDES, Size
+from device.bundle.reader import sha256_of
 from device.imaging.frames import Pixels, to_webp
 from device.recognition.embedding.nearest import Vectors, unit
 from device.recognition.embedding.preprocess import RESIZE, to_input

@@ -4,7 +4,7 @@ import errno
 import os
 from pathlib import Path
 
-from device.store.files import Files, Part
+from device.store.atomic_files import Files, Part
 
 FAULTS = ("ENOSPC", "EIO", "EROFS", "short")
 

@@ -2,7 +2,7 @@
 
 import threading
 
-from device.notify import Notifier
+from device.sd_notify import Notifier
 
 LONG_S = 20.0  # until a test gives up; none waits so long when all is well
 

@@ -12,7 +12,7 @@ from converter.build import bundle_writer
 from converter.ingest.item import Item
 from device.bundle import layout
 from device.bundle.manifest import Manifest
-from device.bundle.opened import read_manifest
+from device.bundle.reader import read_manifest
 from device.recognition.embedding.nearest import load_projection, unit
 
 MANY = 10_000

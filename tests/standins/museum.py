@@ -14,7 +14,7 @@ from converter.publish.publisher import Published
 from converter.publish.repository import Repository
 from device.bundle import layout
 from device.bundle.manifest import identify
-from device.bundle.opened import read_manifest
+from device.bundle.reader import read_manifest
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = "2026-11-23"

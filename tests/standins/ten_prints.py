@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from device.bundle import layout
-from device.bundle.opened import opened, sha256_of
+from device.bundle.reader import opened, sha256_of
 from device.imaging import frames
 from device.recognition.embedding import preprocess
 from device.recognition.embedding.fingerprint import Fingerprinter

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from device.bundle.opened import OpenedBundle
+from device.bundle.reader import OpenedBundle
 from device.errors import BundleMissingError
 from device.recognition.recogniser import Recogniser
 

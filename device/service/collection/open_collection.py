@@ -11,8 +11,8 @@ from pathlib import Path
 from device.bundle.filters import Filters
 from device.bundle.manifest import Manifest
 from device.bundle.notices import Notices
-from device.bundle.opened import OpenedBundle, open_bundle
 from device.bundle.pictures import Size
+from device.bundle.reader import OpenedBundle, open_bundle
 from device.bundle.records import FilterOptions, Record
 from device.errors import BundleError, BundleMissingError, ModelError, UnknownRecordError
 from device.imaging import frames

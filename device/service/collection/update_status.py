@@ -12,11 +12,11 @@ from pathlib import Path
 
 from device.bundle.changes import Changes
 from device.errors import BundleError
-from device.store import bulletin, standing
 from device.store import notices as kept_notices
-from device.store.bulletin import Bulletin
+from device.store import store_state, sync_progress
 from device.store.bundles import Bundles, Installed
-from device.store.standing import Standing
+from device.store.store_state import Standing
+from device.store.sync_progress import Bulletin
 
 # So long the screen says how a stick's update ended, and so long it believes one that says nothing more.
 SHOWN_S, SILENT_S = 120.0, 900.0
@@ -75,7 +75,7 @@ class Updates:
             for_s = self._clock() - self._since_s
         if self._store is None or for_s >= SILENT_S:
             return None
-        found = bulletin.read(self._store, is_stick=True)
+        found = sync_progress.read(self._store, is_stick=True)
         return None if found and found.is_over and for_s >= SHOWN_S else found
 
     def standing(self) -> UpdateStanding | None:
@@ -85,7 +85,7 @@ class Updates:
         store, memory, fault = Bundles(self._store), Standing(), ""
         notices = kept_notices.read(self._store)
         try:
-            memory = standing.read(self._store)
+            memory = store_state.read(self._store)
         except BundleError as error:
             fault = str(error)
         return UpdateStanding(
@@ -106,12 +106,12 @@ class Updates:
         if self._store is None:
             return (0, 0)
         try:
-            found = bulletin.path_of(self._store, is_stick=True).stat()
+            found = sync_progress.path_of(self._store, is_stick=True).stat()
         except OSError:
             return (0, 0)
         return (found.st_ino, found.st_mtime_ns)
 
 
 def _last(store: Path) -> Bulletin | None:
-    found = [bulletin.read(store, is_stick=is_stick) for is_stick in (True, False)]
+    found = [sync_progress.read(store, is_stick=is_stick) for is_stick in (True, False)]
     return max((each for each in found if each), key=lambda each: each.told, default=None)

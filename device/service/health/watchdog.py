@@ -6,7 +6,7 @@ A machine that is slow may take longer over one answer than systemd waits for a 
 import logging
 import threading
 
-from device.notify import Notifier
+from device.sd_notify import Notifier
 from device.service.health.liveness import Progress
 
 _log = logging.getLogger(__name__)

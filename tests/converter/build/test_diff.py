@@ -23,7 +23,7 @@ from device.bundle.manifest import (
     dump,
     identify,
 )
-from device.bundle.opened import OpenedBundle, opened, sha256_of
+from device.bundle.reader import OpenedBundle, opened, sha256_of
 
 SCHEMA = Path(__file__).parents[3] / "device" / "bundle" / "schema.sql"
 

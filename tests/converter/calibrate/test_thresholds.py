@@ -29,7 +29,7 @@ from converter.calibrate.thresholds import (
 )
 from converter.ingest.item import Item
 from device.bundle.manifest import Manifest
-from device.bundle.opened import OpenedBundle, opened
+from device.bundle.reader import OpenedBundle, opened
 from device.imaging import frames
 from device.imaging.frames import Pixels
 from device.recognition.local.match import Tracer

@@ -12,7 +12,7 @@ from converter.model import calibration, quantize, vgg16
 from converter.model.quantize import Variant
 from converter.model.weights import Weights
 from device.bundle import layout
-from device.bundle.opened import read_manifest
+from device.bundle.reader import read_manifest
 from device.imaging import frames
 from device.recognition.embedding import preprocess
 from device.recognition.embedding.fingerprint import Fingerprinter

@@ -19,7 +19,7 @@ from converter.parity.compare import MUSEUM, STRICT, Marks, Parity, Plan
 from converter.parity.metrics import cosines, share
 from converter.parity.reference_search import BothSides
 from device.bundle.manifest import ParitySummary
-from device.bundle.opened import opened
+from device.bundle.reader import opened
 from device.imaging.frames import Pixels
 from device.recognition.embedding.nearest import Vectors, unit
 from device.recognition.verdict import Verdict

@@ -12,7 +12,7 @@ from converter import cli
 from converter.cache import Cache
 from converter.parity.evaluate import OnLooking
 from device.bundle import layout
-from device.bundle.opened import OpenedBundle
+from device.bundle.reader import OpenedBundle
 from device.recognition.embedding.fingerprint import Fingerprinter
 from device.recognition.embedding.nearest import Vectors
 from device.recognition.recogniser import Recogniser

@@ -13,7 +13,7 @@ from drawn_bundle import full_precision, quantised
 from converter.parity import compare, report
 from converter.parity.compare import MUSEUM, STRICT, Marks, Parity, Plan
 from converter.parity.worst_cases import CASES_A_KIND
-from device.bundle.opened import opened
+from device.bundle.reader import opened
 
 MOST_BYTES = 1_500_000
 VOID = {"meta", "img", "br", "link", "input", "hr"}

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from converter.publish import chunking
 from converter.publish.chunking import cut
-from device.bundle import recipe
-from device.bundle.recipe import LEAST_BYTES, MOST_BYTES, Piece
+from device.bundle import chunk_index
+from device.bundle.chunk_index import LEAST_BYTES, MOST_BYTES, Piece
 from device.errors import BundleFormatError
 
 
@@ -28,7 +28,7 @@ def test_pieces_follow_each_other_and_are_the_whole_file(tmp_path: Path) -> None
 
     begin = 0
     for piece in found:
-        assert piece.digest == recipe.digest_of(data[begin : begin + piece.length])
+        assert piece.digest == chunk_index.digest_of(data[begin : begin + piece.length])
         begin += piece.length
     assert begin == len(data)
     assert all(LEAST_BYTES <= piece.length <= MOST_BYTES for piece in found[:-1])
@@ -69,10 +69,10 @@ def test_an_empty_file_has_no_pieces(tmp_path: Path) -> None:
 @given(lengths=st.lists(st.integers(LEAST_BYTES, MOST_BYTES), min_size=1, max_size=50))
 def test_a_recipe_comes_back_as_it_was(lengths: list[int]) -> None:
     whole = tuple(Piece(length, bytes([n % 256]) * 16) for n, length in enumerate(lengths))
-    data = recipe.dump(whole)
+    data = chunk_index.dump(whole)
 
-    assert recipe.parse(data, sum(lengths)) == whole
-    assert len(data) <= recipe.limit_bytes(sum(lengths))
+    assert chunk_index.parse(data, sum(lengths)) == whole
+    assert len(data) <= chunk_index.limit_bytes(sum(lengths))
 
 
 @pytest.mark.parametrize(
@@ -80,13 +80,13 @@ def test_a_recipe_comes_back_as_it_was(lengths: list[int]) -> None:
     [
         b"",
         b"<html>",
-        recipe.dump([]),
-        recipe.dump([Piece(LEAST_BYTES, bytes(16))])[:-1],
-        recipe.dump([Piece(LEAST_BYTES + 1, bytes(16))]),
-        recipe.dump([Piece(1, bytes(16)), Piece(LEAST_BYTES - 1, bytes(16))]),
-        recipe.dump([Piece(LEAST_BYTES, bytes(16)), Piece(0, bytes(16))]),
+        chunk_index.dump([]),
+        chunk_index.dump([Piece(LEAST_BYTES, bytes(16))])[:-1],
+        chunk_index.dump([Piece(LEAST_BYTES + 1, bytes(16))]),
+        chunk_index.dump([Piece(1, bytes(16)), Piece(LEAST_BYTES - 1, bytes(16))]),
+        chunk_index.dump([Piece(LEAST_BYTES, bytes(16)), Piece(0, bytes(16))]),
     ],
 )
 def test_what_is_no_recipe_of_this_file_is_refused(data: bytes) -> None:
     with pytest.raises(BundleFormatError, match="a recipe of pieces"):
-        recipe.parse(data, LEAST_BYTES)
+        chunk_index.parse(data, LEAST_BYTES)

@@ -16,7 +16,7 @@ from drawn_bundle import draw
 from device.bundle import layout
 from device.bundle.filters import Filters
 from device.bundle.manifest import READABLE_VERSIONS, Manifest
-from device.bundle.opened import opened, read_manifest, verify
+from device.bundle.reader import opened, read_manifest, verify
 from device.errors import BundleFormatError
 from device.recognition.embedding.fingerprint import Fingerprint
 from device.recognition.embedding.nearest import Index, load_array

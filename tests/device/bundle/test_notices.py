@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from converter.ingest.item import Item
 from device.bundle.filters import Filters
 from device.bundle.notices import AMENDABLE, Notices, dump, parse
-from device.bundle.opened import opened
+from device.bundle.reader import opened
 from device.errors import BundleDamagedError, BundleFormatError, UnknownRecordError
 from device.imaging import frames
 from device.recognition.recogniser import Recogniser

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from converter.build import bundle_writer
 from converter.ingest.collection import Item
 from device.bundle import layout
-from device.bundle.opened import OpenedBundle
 from device.bundle.pictures import SIDES, Pictures, Size, member, shard_of
+from device.bundle.reader import OpenedBundle
 from device.errors import BundleDamagedError, UnknownRecordError
 from device.imaging import frames
 

@@ -18,7 +18,7 @@ from converter.build import bundle_writer
 from converter.ingest.collection import Item, RelationText
 from device.bundle import layout
 from device.bundle.filters import FACETS, Filters
-from device.bundle.opened import OpenedBundle
+from device.bundle.reader import OpenedBundle
 from device.bundle.records import Record, Records
 from device.errors import BundleDamagedError, FilterError, UnknownRecordError
 

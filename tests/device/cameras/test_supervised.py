@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from faulty_camera import break_it, make_faulty
 
-from device.cameras import line
-from device.cameras.ring import Ticket
+from device.cameras import ipc_messages
+from device.cameras.shared_frames import Ticket
 from device.cameras.supervised import SupervisedCamera
 from device.config import CameraConfig
 from device.errors import CameraAbsentError, CameraLostError, CameraMissingError
@@ -176,7 +176,7 @@ def test_what_cannot_be_understood_is_a_lost_camera(said) -> None:
     with ours, theirs:
         theirs.send(said)
         with pytest.raises(CameraLostError, match="expected a message, found"):
-            line.receive(ours, 1.0)
+            ipc_messages.receive(ours, 1.0)
 
 
 def test_a_listener_that_is_slow_holds_up_no_camera() -> None:
@@ -184,6 +184,6 @@ def test_a_listener_that_is_slow_holds_up_no_camera() -> None:
     ticket = Ticket(sequence=1, height=4, width=4, captured_at_s=0.0)
     with ours, theirs:
         for _ in range(10_000):
-            line.send(theirs, ticket)
+            ipc_messages.send(theirs, ticket)
 
-        assert line.receive(ours, 1.0) == ticket
+        assert ipc_messages.receive(ours, 1.0) == ticket

@@ -7,7 +7,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from converter.ingest.item import Item
-from device.bundle.opened import opened
+from device.bundle.reader import opened
 from device.imaging import frames
 from device.recognition.blas_threads import on_one_thread
 from device.recognition.recogniser import Recogniser

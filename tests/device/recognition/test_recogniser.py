@@ -14,7 +14,7 @@ import pytest
 from device.bundle import layout
 from device.bundle.filters import Filters
 from device.bundle.manifest import Manifest
-from device.bundle.opened import OpenedBundle, opened
+from device.bundle.reader import OpenedBundle, opened
 from device.errors import UnknownRecordError
 from device.imaging import frames
 from device.imaging.frames import Pixels

@@ -16,7 +16,7 @@ from held_notifier import LONG_S, HeldNotifier
 from converter.build import bundle_writer
 from device.bundle import layout
 from device.bundle.filters import Filters
-from device.bundle.opened import OpenedBundle, read_manifest, sha256_of
+from device.bundle.reader import OpenedBundle, read_manifest, sha256_of
 from device.cameras import CameraSource
 from device.config import CameraConfig, Config, RecognitionConfig
 from device.errors import (

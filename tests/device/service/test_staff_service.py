@@ -13,11 +13,11 @@ from failing_disk import FailingFiles
 from fake_time import FakeTime
 from hand_camera import HandCamera
 
-from device.bundle.opened import OpenedBundle
+from device.bundle.reader import OpenedBundle
 from device.config import RecognitionConfig
 from device.errors import CameraLostError, StoreError
 from device.imaging.frames import Pixels, to_jpeg
-from device.notify import Notifier
+from device.sd_notify import Notifier
 from device.service import (
     Attract,
     Choices,
@@ -31,7 +31,7 @@ from device.service import (
     statistics,
 )
 from device.service.state import Phase
-from device.staff.machine import LITTLE_BYTES
+from device.staff.hardware_health import LITTLE_BYTES
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from device.errors import PinError, PinMissingError, StoreError
 from device.staff import pin
-from device.staff.asking import ask_pin, keep_pin
+from device.staff.pin_prompt import ask_pin, keep_pin
 
 GOOD = "471902"
 

@@ -17,8 +17,8 @@ from hypothesis import strategies as some
 
 from device.errors import StoreError
 from device.staff import statistics
+from device.staff.sessions import Visits
 from device.staff.statistics import HourCounts, Statistics, to_csv, total
-from device.staff.visits import Visits
 
 
 class Clock:

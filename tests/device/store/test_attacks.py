@@ -19,10 +19,10 @@ from tuf.api.metadata import Metadata, Root
 from update_server import UpdateServer, serving
 
 from converter.publish import publisher, repository
-from device.bundle import release
+from device.bundle import repository_layout
 from device.bundle.manifest import FileEntry, identify
 from device.bundle.manifest import dump as dump_manifest
-from device.bundle.opened import read_manifest, verify
+from device.bundle.reader import read_manifest, verify
 from device.errors import (
     DiskError,
     NoRoomError,
@@ -35,13 +35,13 @@ from device.errors import (
 )
 from device.store import notices as kept_notices
 from device.store import staging
+from device.store.atomic_files import FETCHING, Files, held
 from device.store.bundles import Bundles
-from device.store.files import FETCHING, Files, held
-from device.store.outcome import Outcome, Result
 from device.store.source import FolderSource, HttpSource
-from device.store.standing import read as read_standing
-from device.store.standing import write as write_standing
+from device.store.store_state import read as read_standing
+from device.store.store_state import write as write_standing
 from device.store.sync import TRUST, sync
+from device.store.sync_result import Outcome, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,9 @@ def refused(kind: type[SyncError], call: Callable[[], object], kiosk: Kiosk) -> 
 
 def objects(folder: Path) -> list[Path]:
     """Give a repository's objects that the second bundle alone has: the newest written."""
-    return sorted((folder / release.OBJECTS).iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    return sorted(
+        (folder / repository_layout.OBJECTS).iterdir(), key=lambda path: path.stat().st_mtime_ns
+    )
 
 
 def newest_object(desk: Museum) -> Path:
@@ -185,7 +187,7 @@ def test_a_clock_at_1970_takes_updates_and_still_refuses_the_old(
 def test_mix_and_match_an_old_snapshot_under_a_new_name_is_refused(
     kiosk: Kiosk, desk: Museum
 ) -> None:
-    folder = desk.folder / release.METADATA
+    folder = desk.folder / repository_layout.METADATA
     old = max(folder.glob("*.snapshot.json"), key=number_of)
     desk.publish(desk.folder.parent / "second")
     new = max(folder.glob("*.snapshot.json"), key=number_of)
@@ -223,10 +225,10 @@ def test_endless_data_stops_at_what_was_signed_for(
 @pytest.mark.parametrize("name", ["timestamp.json", "root", "snapshot", "targets"])
 def test_endless_metadata_is_refused(kiosk: Kiosk, desk: Museum, name: str) -> None:
     if name == "root":
-        path = desk.folder / release.METADATA / "2.root.json"
+        path = desk.folder / repository_layout.METADATA / "2.root.json"
     else:
         desk.publish(desk.folder.parent / "second")
-        found = (desk.folder / release.METADATA).glob(f"*{name}*")
+        found = (desk.folder / repository_layout.METADATA).glob(f"*{name}*")
         path = max(found, key=lambda each: each.stat().st_mtime_ns)
     with path.open("ab") as file:
         file.truncate(64 << 20)
@@ -268,7 +270,7 @@ def test_a_file_cut_short_is_refused_and_gone_on_with_once_it_is_whole(
 def test_tampered_metadata_is_refused(kiosk: Kiosk, desk: Museum, role: str) -> None:
     desk.rotate()
     desk.publish(desk.folder.parent / "second")
-    found = (desk.folder / release.METADATA).glob(f"*{role}.json")
+    found = (desk.folder / repository_layout.METADATA).glob(f"*{role}.json")
     path = max(found, key=lambda each: each.stat().st_mtime_ns)
     data = json.loads(path.read_bytes())
     data["signed"]["expires"] = "2037-01-01T00:00:00Z"
@@ -292,7 +294,7 @@ def test_one_of_two_root_signatures_is_refused(kiosk: Kiosk, desk: Museum) -> No
     with pytest.raises(Exception, match="2 different root keys"):
         desk.rotate("root-1", "root-1")
     desk.rotate("root-1", "root-2")
-    path = max((desk.folder / release.METADATA).glob("*.root.json"), key=number_of)
+    path = max((desk.folder / repository_layout.METADATA).glob("*.root.json"), key=number_of)
     root = Metadata[Root].from_file(str(path))
     root.signatures.popitem()
     root.to_file(str(path))
@@ -333,14 +335,14 @@ def put_manifest(desk: Museum, bundle: str = "second", **changes: object) -> Non
     """Publish a bundle whose manifest is changed, signed all the same: as a thief of the key could."""
     folder = desk.folder.parent / bundle
     for entry in read_manifest(folder).files:
-        target = desk.folder / release.object_path(entry.sha256)
+        target = desk.folder / repository_layout.object_path(entry.sha256)
         if not target.exists():
             shutil.copyfile(folder / entry.path, target)
     manifest = identify(replace(read_manifest(folder), **changes))  # type: ignore[arg-type]
     chosen = desk.repository
     with chosen.edit_targets() as targets:
         text = dump_manifest(manifest).encode()
-        chosen.put_target(targets, release.BUNDLE_TARGET, text, {})
+        chosen.put_target(targets, repository_layout.BUNDLE_TARGET, text, {})
     chosen.conclude()
 
 
@@ -407,7 +409,9 @@ def test_a_size_that_no_file_has_is_refused(kiosk: Kiosk, desk: Museum, size: in
     assert kiosk.version == 1
 
 
-@pytest.mark.parametrize("target", [release.BUNDLE_TARGET, release.NOTICES_TARGET])
+@pytest.mark.parametrize(
+    "target", [repository_layout.BUNDLE_TARGET, repository_layout.NOTICES_TARGET]
+)
 def test_a_signed_target_that_is_larger_than_any_is_refused(
     kiosk: Kiosk, desk: Museum, target: str
 ) -> None:

@@ -8,7 +8,7 @@ from converter.ingest.item import Item
 from device.bundle import layout
 from device.bundle.notices import Notices
 from device.store import notices
-from device.store.files import Files
+from device.store.atomic_files import Files
 
 DEMO = Path(__file__).parents[3] / "demo/bundle"
 

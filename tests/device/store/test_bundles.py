@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from converter.build import bundle_writer
 from device.bundle import layout
 from device.bundle.manifest import Manifest, identify
-from device.bundle.opened import read_manifest
+from device.bundle.reader import read_manifest
 from device.errors import BundleDamagedError, BundleError, BundleMissingError
 from device.store.bundles import Bundles
 

@@ -13,7 +13,7 @@ import pytest
 from crashing_disk import Crashes, Disk, RecordingFiles, State, Step
 from museum import Museum, copied
 
-from device.bundle.opened import read_manifest, verify
+from device.bundle.reader import read_manifest, verify
 from device.errors import KioskError
 from device.store.bundles import Bundles
 from device.store.source import FolderSource

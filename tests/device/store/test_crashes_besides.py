@@ -15,12 +15,12 @@ from museum import DAY, Museum, copied
 
 from converter.ingest.item import Item
 from converter.publish import publisher
-from device.bundle.opened import read_manifest, verify
+from device.bundle.reader import read_manifest, verify
 from device.errors import KioskError, RefusedError, StaleError, SyncError
 from device.store import notices as kept_notices
-from device.store import standing
+from device.store import store_state
+from device.store.atomic_files import Files
 from device.store.bundles import MOST_STARTS, Bundles
-from device.store.files import Files
 from device.store.source import FolderSource
 from device.store.sync import sync
 
@@ -123,7 +123,7 @@ def test_a_bundle_that_is_given_up_is_gone_or_still_on_trial_and_never_taken_aga
         here = answering(place)
         if state.taken == steps and here != kiosk.first:
             return "giving up was acknowledged and is lost"
-        is_known = "2" in standing.read(place).refused
+        is_known = "2" in store_state.read(place).refused
         if here == kiosk.first and not is_known:
             return "given up, and not remembered"
         if here == kiosk.second and not bundles(place).trial:

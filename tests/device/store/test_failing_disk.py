@@ -10,7 +10,7 @@ import pytest
 from failing_disk import FAULTS, FailingFiles
 from museum import Museum, copied
 
-from device.bundle.opened import read_manifest, verify
+from device.bundle.reader import read_manifest, verify
 from device.errors import BundleError, SyncError
 from device.store.bundles import Bundles
 from device.store.source import FolderSource

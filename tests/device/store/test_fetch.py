@@ -9,9 +9,9 @@ import pytest
 
 from device.bundle.manifest import FileEntry
 from device.errors import SourceError, UntrustedError
-from device.store import behind
+from device.store import write_behind
+from device.store.atomic_files import Files, Part
 from device.store.fetch import fetch
-from device.store.files import Files, Part
 from device.store.source import Stream
 
 DATA = os.urandom(100_000)
@@ -130,7 +130,7 @@ def test_an_empty_file_is_fetched(tmp_path: Path) -> None:
 def test_what_arrives_is_forced_to_the_disk_now_and_then(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(behind, "SYNC_BYTES", 25_000)
+    monkeypatch.setattr(write_behind, "SYNC_BYTES", 25_000)
     files = Counting()
     fetch(ENTRY, Given(), tmp_path / "part", files)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from museum import Museum, copied
 
-from device.bundle.opened import read_manifest, verify
+from device.bundle.reader import read_manifest, verify
 from device.store.bundles import Bundles
 from device.store.source import FolderSource
 from device.store.sync import sync

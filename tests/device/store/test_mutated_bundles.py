@@ -21,9 +21,9 @@ import pytest
 from mutating import altered, mutated
 
 from converter.build import bundle_writer
-from device.bundle import layout, values
+from device.bundle import dataclass_json, layout
 from device.bundle.manifest import Manifest, dump, identify
-from device.bundle.opened import opened, read_manifest
+from device.bundle.reader import opened, read_manifest
 from device.errors import KioskError
 from device.imaging import frames
 from device.imaging.frames import Pixels
@@ -65,7 +65,7 @@ def alter_manifest(bundle: Path, rng: random.Random, *, is_sealed: bool) -> None
     text = json.dumps(data)
     if is_sealed:
         with suppress(ValueError, TypeError, AttributeError):  # no manifest any more: as it is
-            text = dump(identify(values.from_json(Manifest, {"unknown": {}} | data, "x")))
+            text = dump(identify(dataclass_json.from_json(Manifest, {"unknown": {}} | data, "x")))
     path.unlink()
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
 

@@ -20,13 +20,13 @@ from pathlib import Path
 import pytest
 from mutating import altered, mutated
 
-from device.bundle import layout, values
+from device.bundle import dataclass_json, layout
 from device.bundle import notices as notices_format
 from device.bundle.filters import Filters
 from device.bundle.manifest import Manifest, dump, identify, parse
 from device.bundle.notices import Notices
-from device.bundle.opened import read_manifest
 from device.bundle.pictures import Pictures
+from device.bundle.reader import read_manifest
 from device.bundle.records import Records
 from device.errors import KioskError
 from device.imaging.frames import Pixels
@@ -98,7 +98,7 @@ def readers(
     def try_resealed_manifest(rng: random.Random, place: Path) -> None:
         data = altered(json.loads(text), rng)
         try:
-            sealed = identify(values.from_json(Manifest, {"unknown": {}} | data, "x"))
+            sealed = identify(dataclass_json.from_json(Manifest, {"unknown": {}} | data, "x"))
             raw = dump(sealed).encode()
         except (ValueError, TypeError, AttributeError):
             raw = json.dumps(data).encode("utf-8", "surrogatepass")

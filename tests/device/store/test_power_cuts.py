@@ -18,12 +18,12 @@ from power_cuts import Cut, PowerDisk
 
 from converter.publish import publisher
 from device.bundle import layout
-from device.bundle.opened import read_manifest, verify
+from device.bundle.reader import read_manifest, verify
 from device.bundle.records import Records
 from device.errors import KioskError
 from device.store import notices as kept_notices
+from device.store.atomic_files import Files, Part
 from device.store.bundles import Bundles
-from device.store.files import Files, Part
 from device.store.source import FolderSource
 from device.store.sync import sync
 

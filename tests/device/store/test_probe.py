@@ -17,7 +17,7 @@ from converter.build import bundle_writer
 from converter.ingest.item import Item
 from device.bundle import layout
 from device.bundle.manifest import Manifest, identify
-from device.bundle.opened import read_manifest
+from device.bundle.reader import read_manifest
 from device.errors import BundleDamagedError
 from device.store import probe as probing
 from device.store.probe import answer, probe

@@ -8,10 +8,10 @@ import pytest
 from museum import Museum
 
 from device.cli import main
-from device.store import bulletin
-from device.store.bulletin import Step
-from device.store.standing import WARNED_DAYS, Standing
+from device.store import sync_progress
+from device.store.store_state import WARNED_DAYS, Standing
 from device.store.sync_command import warn_of_expiry
+from device.store.sync_progress import Step
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_a_scheduled_sync_without_a_source_is_nothing_to_complain_of(
     assert main(["sync", "--scheduled", "--config", str(settings)]) == 0
 
     assert "by stick alone" in capsys.readouterr().out
-    assert bulletin.read(tmp_path / "store", is_stick=False) is None
+    assert sync_progress.read(tmp_path / "store", is_stick=False) is None
 
 
 def test_a_sync_without_a_source_says_so(
@@ -49,7 +49,7 @@ def test_another_museums_stick_is_told_of_on_the_screen(
 
     assert main(["sync", "--stick", "--config", str(settings), str(stick)]) == 1
 
-    told = bulletin.read(tmp_path / "store", is_stick=True)
+    told = sync_progress.read(tmp_path / "store", is_stick=True)
     assert told is not None
     assert (told.step, told.number) == (Step.FAILED, 3)
     assert "the stick: is not signed by this museum" in told.line
@@ -61,7 +61,7 @@ def test_an_empty_stick_is_told_of(settings: Path, tmp_path: Path) -> None:
 
     assert main(["sync", "--stick", "--config", str(settings), str(tmp_path / "stick")]) == 1
 
-    told = bulletin.read(tmp_path / "store", is_stick=True)
+    told = sync_progress.read(tmp_path / "store", is_stick=True)
     assert told is not None and told.number == 2
 
 
@@ -71,7 +71,7 @@ def test_a_stick_in_a_kiosk_that_was_told_of_no_root_says_so(desk: Museum, tmp_p
 
     assert main(["sync", "--stick", "--config", str(settings), str(desk.folder)]) == 1
 
-    told = bulletin.read(tmp_path / "store", is_stick=True)
+    told = sync_progress.read(tmp_path / "store", is_stick=True)
     assert told is not None and told.number == 7
 
 

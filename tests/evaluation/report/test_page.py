@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from device.bundle.opened import read_manifest
+from device.bundle.reader import read_manifest
 from device.recognition.verdict import Verdict
 from evaluation import metrics, summary
 from evaluation.failures import Failure, Named, data_uri, worth_showing

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from device.bundle.opened import opened
+from device.bundle.reader import opened
 from device.cameras.pi import PiCamera
 from device.config import CameraConfig
 from device.recognition.recogniser import Recogniser

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from device.bundle.manifest import Manifest
-from device.bundle.opened import OpenedBundle, open_bundle
+from device.bundle.reader import OpenedBundle, open_bundle
 from device.errors import BundleDamagedError, BundleMissingError
 from device.service.collection.bundle_pool import Shelf
 

@@ -15,8 +15,8 @@ from device.bundle.notices import Notices
 from device.errors import BundleDamagedError, BusyError
 from device.service.collection.bundle_switch import Changeover, Store
 from device.store import notices as kept_notices
+from device.store.atomic_files import Files, held
 from device.store.bundles import Bundles
-from device.store.files import Files, held
 
 
 @dataclass

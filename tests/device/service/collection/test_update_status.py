@@ -9,11 +9,11 @@ from fake_time import FakeTime
 from device.bundle.notices import Notices
 from device.errors import SourceError
 from device.service.collection.update_status import SHOWN_S, SILENT_S, Updates
-from device.store import bulletin
 from device.store import notices as kept_notices
+from device.store import sync_progress
+from device.store.atomic_files import Files
 from device.store.bundles import Bundles
-from device.store.files import Files
-from device.store.outcome import Outcome, Progress, Result
+from device.store.sync_result import Outcome, Progress, Result
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def fake_time() -> FakeTime:
 def put_in(store: Path, *, is_stick: bool = True) -> None:
     """Let a sync come to its end."""
     done = Outcome(result=Result.UP_TO_DATE, version=7)
-    bulletin.announced(lambda tell: done, store, "the source", is_stick=is_stick)
+    sync_progress.announced(lambda tell: done, store, "the source", is_stick=is_stick)
 
 
 def test_what_was_said_before_the_kiosk_started_is_not_shown_again(
@@ -56,7 +56,7 @@ def test_a_sync_that_says_nothing_more_is_believed_for_a_quarter_of_an_hour(
     updates = Updates(tmp_path, fake_time.clock)
 
     with pytest.raises(KeyboardInterrupt):  # killed: nobody says how it ended
-        bulletin.announced(killed, tmp_path, "the stick", is_stick=True)
+        sync_progress.announced(killed, tmp_path, "the stick", is_stick=True)
 
     shown = updates.on_screen()
     assert shown is not None and not shown.is_over
@@ -84,13 +84,13 @@ def test_staff_see_the_last_sync_whether_by_stick_or_by_network(tmp_path: Path) 
         raise SourceError("https://x.example: can't be reached")
 
     with pytest.raises(SourceError):
-        bulletin.announced(stopped, tmp_path, "https://x.example")
+        sync_progress.announced(stopped, tmp_path, "https://x.example")
 
     standing = updates.standing()
     assert standing is not None and standing.bulletin is not None
     # Told within the same second or the next: the stick's, or the later one.
-    last = bulletin.read(tmp_path, is_stick=False)
-    stick = bulletin.read(tmp_path, is_stick=True)
+    last = sync_progress.read(tmp_path, is_stick=False)
+    stick = sync_progress.read(tmp_path, is_stick=True)
     assert last and stick
     assert standing.bulletin == (last if last.told > stick.told else stick)
     assert (last.number, last.line[:3]) == (2, "E2:")
@@ -131,7 +131,7 @@ def test_progress_is_told_as_it_comes(tmp_path: Path, fake_time: FakeTime) -> No
             seen.append(updates.on_screen())
         return Outcome(result=Result.INSTALLED, version=8)
 
-    bulletin.announced(sync, tmp_path, "the stick", is_stick=True)
+    sync_progress.announced(sync, tmp_path, "the stick", is_stick=True)
 
     assert [(each.step, each.done_bytes) for each in seen if each] == [
         ("fetching", 0),

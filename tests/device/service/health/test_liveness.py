@@ -8,8 +8,8 @@ from fake_time import FakeTime
 
 from device.bundle.notices import Notices
 from device.errors import BusyError
-from device.notify import Notifier
 from device.recognition.recogniser import Answer
+from device.sd_notify import Notifier
 from device.service.collection.open_collection import Exhibition
 from device.service.health.liveness import ANSWERS, ANSWERS_S, SEARCH, STAND, Progress
 from device.service.health.self_test import SelfSearch, fault

@@ -17,10 +17,10 @@ from device.config import RecognitionConfig
 from device.errors import AnswerGoneError
 from device.imaging import frames
 from device.imaging.frames import Pixels
-from device.notify import Notifier
 from device.recognition.local import evidence
 from device.recognition.recogniser import Answer
 from device.recognition.verdict import Verdict
+from device.sd_notify import Notifier
 from device.service import Comparison, KioskService
 from device.service.query.overlay_cache import KEPT_S, UPLOADS, Comparisons, compare
 from device.service.state import Phase

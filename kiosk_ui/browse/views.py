@@ -1,0 +1,120 @@
+"""The collection without a camera: what passes by while nobody is there, pages of prints, lists, and one print's family."""
+
+from dataclasses import replace
+
+from flask import Blueprint, abort, render_template, request
+
+from device.service import Filters, KioskService, Order, Record
+from kiosk_ui import presenter, request_values
+from kiosk_ui.browse import presenter as browse_presenter
+from kiosk_ui.presenter import Label
+
+PAGE = 12
+ALIKE = 5
+_MOST_PAGES = 1_000_000
+_MOST_TURNS = 1_000_000_000
+
+
+def blueprint(service: KioskService) -> Blueprint:
+    """Give the routes under `/attract`, `/browse` and `/records/`."""
+    routes = Blueprint("browsing", __name__)
+    views = _Views(service)
+
+    @routes.get("/attract")
+    def attract() -> str:
+        request_values.refuse_unknown(request.args, ("turn",))
+        turn = request_values.read_number(request.args, "turn", 0, _MOST_TURNS) or 0
+        return views.attract(turn)
+
+    @routes.get("/browse")
+    def page() -> str:
+        filters = request_values.read_filters(request.args, also=("page", "order"))
+        number = request_values.read_number(request.args, "page", 1, _MOST_PAGES) or 1
+        return views.page(filters, request_values.read_order(request.args), number)
+
+    @routes.get("/browse/by/<name>")
+    def by(name: str) -> str:
+        request_values.refuse_unknown(request.args, ("page",))
+        return views.list_of(
+            name, request_values.read_number(request.args, "page", 1, _MOST_PAGES) or 1
+        )
+
+    @routes.get("/records/<path:record_id>")
+    def record(record_id: str) -> str:
+        return views.record(record_id)
+
+    return routes
+
+
+class _Views:
+    """What the routes render."""
+
+    def __init__(self, service: KioskService) -> None:
+        self._service = service
+
+    def attract(self, turn: int) -> str:
+        """Give one print that passes by; refused with 404 where none may."""
+        office = self._service.office
+        chosen = office.choices.attract if office is not None else None
+        if chosen is not None and not chosen.enabled:
+            abort(404, "nothing passes by: the staff have chosen so")
+        terms = {chosen.facet: (chosen.value,)} if chosen is not None and chosen.facet else {}
+        record = self._service.browsing.passing_by(Filters(terms=terms), turn)
+        if record is None:
+            abort(404, "there is no print that may be shown")
+        phase = self._service.snapshot().state.phase
+        return render_template("attract.html", label=self._label(record), phase=phase)
+
+    def page(self, filters: Filters, order: Order, number: int) -> str:
+        """Give one page of prints."""
+        found = self._service.browsing.page(filters, order, number, PAGE)
+        undated = 0
+        if filters.has_years:
+            other = replace(filters, undated=not filters.undated)
+            undated = abs(found.total - self._service.browsing.count(other))
+        labels = [self._label(record) for record in found.records]
+        page = browse_presenter.browse_page(found, filters, order, labels, undated)
+        return render_template("browse.html", page=page)
+
+    def list_of(self, name: str, number: int) -> str:
+        """Give a page of the list of all makers, techniques or periods."""
+        if name not in ("period", *browse_presenter.LISTED):
+            abort(
+                404,
+                f"list {name[:40]!r}: expected period or one of {', '.join(browse_presenter.LISTED)}",
+            )
+        options = self._service.options(Filters())
+        if name == "period":
+            counted = [(span, self._dated(*span)) for span in browse_presenter.periods(options)]
+            doors = browse_presenter.spans(counted)
+        else:
+            doors = browse_presenter.values(name, options)
+        language = presenter.language_of(name, self._service.manifest.languages)
+        page = browse_presenter.list_page(name, doors, number, language)
+        return render_template("list.html", page=page)
+
+    def record(self, record_id: str) -> str:
+        """Give a print's own label, to be read, and what goes with it."""
+        record = self._service.record(record_id)
+        family = self._service.browsing.family(record_id, ALIKE)
+        return render_template(
+            "record.html",
+            label=self._label(record, with_related=True),
+            wholes=browse_presenter.wholes(family),
+            referring=family.referring,
+            alike=[self._label(each) for each in family.alike],
+        )
+
+    def _dated(self, start: int, end: int) -> int:
+        """Give how many dated prints fall into a span of years."""
+        filters = Filters(year_from=start, year_to=end, undated=False)
+        return self._service.browsing.count(filters)
+
+    def _label(self, record: Record, *, with_related: bool = False) -> Label:
+        related = {
+            relation.record_id: self._service.record(relation.record_id)
+            for relation in record.relations
+            if with_related and relation.record_id is not None
+        }
+        manifest = self._service.manifest
+        return presenter.label(record, manifest.bundle_id, manifest.languages, related)

@@ -1,0 +1,50 @@
+"""The closer sheets over an answer: why it is this print, and its link to be taken home."""
+
+from flask import Blueprint, Response, render_template, request
+
+from device.errors import UnknownRecordError
+from device.service import KioskService, Record
+from kiosk_ui import presenter, qr, request_values
+from kiosk_ui.comparison import presenter as comparison_presenter
+from kiosk_ui.presenter import Label
+
+
+def blueprint(service: KioskService) -> Blueprint:
+    """Give the routes under `/why/` and `/home/`."""
+    routes = Blueprint("closer", __name__)
+
+    def label_of(record: Record) -> Label:
+        manifest = service.manifest
+        return presenter.label(record, manifest.bundle_id, manifest.languages)
+
+    @routes.get("/why/<token>")
+    def why(token: str) -> str:
+        request_values.refuse_unknown(request.args, ())
+        found = service.comparisons.get(token)
+        page = comparison_presenter.why_page(found, label_of(found.answer.matches[0].record))
+        return render_template("why.html", page=page)
+
+    @routes.get("/why/<token>/yours.jpg")
+    def yours(token: str) -> Response:
+        request_values.refuse_unknown(request.args, ())
+        response = Response(service.comparisons.get(token).jpeg, mimetype="image/jpeg")
+        response.headers["Cache-Control"] = "no-store"  # a visitor's: no browser writes it down
+        return response
+
+    @routes.post("/why/<token>/forget")
+    def forget(token: str) -> tuple[str, int]:
+        request_values.refuse_unknown(request.args, ())
+        service.comparisons.forget(token)
+        return "", 204
+
+    @routes.get("/home/<path:record_id>")
+    def home(record_id: str) -> str:
+        request_values.refuse_unknown(request.args, ())
+        record = service.record(record_id)
+        if record.source_url is None:
+            raise UnknownRecordError(f"record {record_id!r}: the museum gives no link to it")
+        code = qr.drawn(record.source_url)
+        label = label_of(record)
+        return render_template("home.html", label=label, link=record.source_url, code=code)
+
+    return routes

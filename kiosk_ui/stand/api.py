@@ -1,0 +1,105 @@
+"""The stand's own screen: look, dismiss, attend, and two bounded long polls for the state and the live picture.
+
+Only this machine may ask: a phone in the gallery is a guest, and sees neither the camera nor the screen.
+"""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from device.service import Attention, KioskService, Preview, Snapshot
+from kiosk_ui import request_values, security
+from kiosk_ui.api.views import answer_with_records
+from kiosk_ui.concurrency_limits import Slots
+
+STATE_WAIT_S = 5.0
+PREVIEW_WAIT_S = 0.5
+_MOST = 999_999_999
+
+
+def blueprint(service: KioskService, *, waiting: int) -> Blueprint:
+    """Give the routes under `/api/v1/stand/`.
+
+    Args:
+        service: Whose stand it is.
+        waiting: How many may wait in each long poll.
+    """
+    routes = Blueprint("stand", __name__, url_prefix="/api/v1/stand")
+    routes.before_request(security.require_stand)
+    states, previews = Slots("state", waiting), Slots("live picture", waiting)
+
+    @routes.post("/look")
+    def look() -> tuple[str, int]:
+        service.look(filters=request_values.read_filters(request.args))
+        return "", 204
+
+    @routes.post("/dismiss")
+    def dismiss() -> tuple[str, int]:
+        request_values.refuse_unknown(request.args, ())
+        service.dismiss()
+        return "", 204
+
+    @routes.post("/attend")
+    def attend() -> tuple[str, int]:
+        filters = request_values.read_filters(request.args, also=("elsewhere",))
+        elsewhere = request_values.read_number(request.args, "elsewhere", 0, 1)
+        service.attend(Attention(filters=filters, is_elsewhere=elsewhere == 1))
+        return "", 204
+
+    @routes.get("/state")
+    def state() -> Response:
+        after = _after()
+        with states.one():
+            snapshot = service.snapshot(after, STATE_WAIT_S)
+        return jsonify(_state_to_json(service, snapshot))
+
+    @routes.get("/print.jpg")
+    def print_() -> Response:
+        request_values.refuse_unknown(request.args, ())
+        response = Response(service.comparisons.print_at_stand(), mimetype="image/jpeg")
+        response.headers["Cache-Control"] = "no-store"  # a visitor's: no browser writes it down
+        return response
+
+    @routes.get("/preview.jpg")
+    def preview() -> Response:
+        after = _after()
+        with previews.one():
+            found = service.preview(after, PREVIEW_WAIT_S)
+        if found is None:
+            return Response(status=204)
+        response = Response(found.jpeg, mimetype="image/jpeg")
+        response.headers.update(_headers(found))
+        return response
+
+    return routes
+
+
+def _after() -> int:
+    request_values.refuse_unknown(request.args, ("after",))
+    return request_values.read_number(request.args, "after", 0, _MOST) or 0
+
+
+def _headers(found: Preview) -> dict[str, str]:
+    """Give what was seen in a live picture, beside it: picture and outline are always of one frame."""
+    headers = {"X-Frame-Number": str(found.number)}
+    if found.outline is not None:
+        headers["X-Outline"] = ",".join(f"{v:.4f}" for c in found.outline for v in (c.x, c.y))
+    if found.hint is not None:
+        headers["X-Hint"] = found.hint.value
+    if found.is_known:
+        headers["X-Known"] = "1"
+    if found.stillness > 0:
+        headers["X-Still"] = f"{found.stillness:.2f}"
+    return headers
+
+
+def _state_to_json(service: KioskService, snapshot: Snapshot) -> dict[str, Any]:
+    state = snapshot.state
+    return {
+        "boot_id": service.boot_id,
+        "revision": snapshot.revision,
+        "phase": state.phase.value,
+        "camera_ready": state.camera_ready,
+        "is_open": service.office is None or service.office.is_open,
+        "answer": answer_with_records(state.answer) if state.answer else None,
+    }

@@ -1,0 +1,140 @@
+"""The page and its parts, as HTML: each view asks the service once and renders."""
+
+from dataclasses import replace
+
+from flask import Blueprint, Response, render_template, request, send_from_directory
+from werkzeug.exceptions import NotFound
+
+from device.errors import BundleError
+from device.service import KioskService, Record
+from kiosk_ui import presenter, request_values, security
+from kiosk_ui.comparison import presenter as comparison_presenter
+from kiosk_ui.concurrency_limits import Slots
+from kiosk_ui.presenter import Label, Scene
+from kiosk_ui.screen_config import Screen
+
+
+def blueprint(service: KioskService, screen: Screen, searches: Slots) -> Blueprint:
+    """Give the page's routes.
+
+    Args:
+        service: The one object it talks to.
+        screen: The touchscreen at the stand.
+        searches: Places for those who wait for an answer.
+    """
+    routes = Blueprint("views", __name__)
+    views = _Views(service)
+
+    @routes.get("/")
+    def index() -> str:
+        is_stand = security.is_stand() and "guest" not in request.args
+        return views.page(is_stand, screen)
+
+    @routes.get("/screen.css")
+    def screen_css() -> Response:
+        # The page's policy forbids inline styles.
+        return Response(f":root {{ --mm: {screen.px_per_mm:g}px; }}\n", mimetype="text/css")
+
+    @routes.get("/style/<path:name>")
+    def style(name: str) -> Response:
+        if screen.style is None:
+            raise NotFound
+        return send_from_directory(screen.style.absolute(), name, max_age=0)
+
+    @routes.get("/stand")
+    def stand() -> str:
+        security.require_stand()
+        return views.stand_scene()
+
+    @routes.get("/invite")
+    def invite() -> str:
+        return views.scene(views.invitation())
+
+    @routes.post("/answer")
+    def answer() -> str:
+        filters = request_values.read_filters(request.args, also=("corners", "part"))
+        corners = request_values.read_corners(request.args)
+        picture = request_values.read_picture(request)
+        with searches.one():
+            found = service.identify(picture, filters=filters, corners=corners, is_shown=True)
+        is_part = request_values.read_number(request.args, "part", 0, 1) == 1
+        shown = presenter.answer_scene(found, service.manifest.languages, of_part=is_part)
+        return views.scene(
+            replace(shown, why=comparison_presenter.address_of(service, found)), is_own=True
+        )
+
+    @routes.get("/narrowing")
+    def narrowing() -> str:
+        filters = request_values.read_filters(request.args)
+        page = presenter.narrowing_page(
+            service.options(filters), filters, service.manifest.languages
+        )
+        return render_template("narrowing.html", page=page)
+
+    return routes
+
+
+class _Views:
+    """What several views render."""
+
+    def __init__(self, service: KioskService) -> None:
+        self._service = service
+
+    def page(self, is_stand: bool, screen: Screen) -> str:
+        """Give the whole page, with its scene in it already: nothing is ever left white."""
+        snapshot = self._service.snapshot()
+        shown = self._stand() if is_stand else self.invitation()
+        return render_template(
+            "page.html",
+            scene=shown,
+            example=self._example(shown),
+            is_stand=is_stand,
+            is_hands_free=self._service.is_hands_free,
+            hints=presenter.HINTS,
+            screen=screen,
+            boot_id=self._service.boot_id,
+            revision=snapshot.revision,
+            manifest=self._service.health().manifest,
+        )
+
+    def stand_scene(self) -> str:
+        """Give the scene of the stand's state."""
+        return self.scene(self._stand())
+
+    def scene(self, shown: Scene, *, is_own: bool = False) -> str:
+        """Give a scene as a fragment of the page; `is_own` when it answers an upload from this page."""
+        return render_template(
+            "scene.html",
+            scene=shown,
+            example=self._example(shown),
+            is_own=is_own,
+            is_hands_free=self._service.is_hands_free,
+            hints=presenter.HINTS,
+        )
+
+    def invitation(self) -> Scene:
+        """Give the scene that invites a guest to hand in a picture."""
+        health = self._service.health()
+        return Scene(name="invite" if health.well else "no_bundle", answer=None, note="")
+
+    def _stand(self) -> Scene:
+        health = self._service.health()
+        languages = health.manifest.languages if health.manifest else {}
+        state = self._service.snapshot().state
+        why = comparison_presenter.address_of(self._service, state.answer)
+        return replace(presenter.scene(state, languages), why=why)
+
+    def _label(self, record: Record) -> Label:
+        manifest = self._service.manifest
+        return presenter.label(record, manifest.bundle_id, manifest.languages)
+
+    def _example(self, shown: Scene) -> Label | None:
+        """Give a print of the collection to look at while there is nothing else to see."""
+        if shown.name not in ("starting", "camera_lost", "invite"):
+            return None
+        try:
+            probes = self._service.manifest.probes
+            records = [self._service.record(record_id) for record_id in probes]
+        except BundleError:
+            return None
+        return next((self._label(record) for record in records if record.show_picture), None)

@@ -1,0 +1,151 @@
+"""A thread that waits for a camera that may hang."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from device.cameras.reader_thread import Grabber
+from device.errors import CameraLostError, CameraMissingError
+
+WAIT_S = 10.0
+SOON_S = 0.05
+
+
+class StepCapture:
+    """Gives a picture whenever the test lets it."""
+
+    def __init__(self) -> None:
+        self.pictures: list[int | None] = []
+        self.step = threading.Semaphore(0)
+        self.released = threading.Event()
+        self.taken = threading.Semaphore(0)
+
+    def take(self):
+        self.taken.release()
+        self.step.acquire()
+        if not self.pictures:
+            raise CameraLostError("stand-in: gone")
+        value = self.pictures.pop(0)
+        return None if value is None else np.full((2, 2, 3), value, np.uint8)
+
+    def release(self) -> None:
+        self.released.set()
+
+    def give(self, *values: int | None) -> None:
+        """Give these, and wait until the thread asks for the one after them."""
+        for value in values:
+            self.taken.acquire(timeout=WAIT_S)
+            self.pictures.append(value)
+            self.step.release()
+        self.taken.acquire(timeout=WAIT_S)
+        self.taken.release()
+
+
+@pytest.fixture
+def capture():
+    capture = StepCapture()
+    yield capture
+    capture.step.release(1000)
+
+
+@pytest.fixture
+def grabber(capture):
+    grabber = Grabber("stand-in:0", lambda: capture)
+    grabber.start(WAIT_S)
+    return grabber
+
+
+def test_only_the_newest_picture_is_given(grabber, capture):
+    capture.give(1, 2, 3)
+
+    assert grabber.newest(WAIT_S)[0, 0, 0] == 3
+
+
+def test_no_picture_is_given_twice(grabber, capture):
+    capture.give(1)
+    grabber.newest(WAIT_S)
+
+    with pytest.raises(CameraLostError, match=r"within 0\.05 s"):
+        grabber.newest(SOON_S)
+
+
+def test_unwanted_pictures_are_passed_over(grabber, capture):
+    capture.give(1, None)
+
+    assert grabber.newest(WAIT_S)[0, 0, 0] == 1
+
+
+def test_a_lost_camera_is_released_and_its_own_words_are_kept(grabber, capture):
+    capture.step.release()  # with nothing to give
+
+    with pytest.raises(CameraLostError, match="stand-in: gone"):
+        grabber.newest(WAIT_S)
+    assert capture.released.wait(WAIT_S)
+
+
+def test_a_lost_camera_can_be_started_again(grabber, capture):
+    capture.step.release()
+    with pytest.raises(CameraLostError):
+        grabber.newest(WAIT_S)
+    assert capture.released.wait(WAIT_S)
+    grabber.stop()
+
+    grabber.start(WAIT_S)
+    capture.taken.acquire(timeout=WAIT_S)  # the first thread's request
+    capture.give(7)
+
+    assert grabber.newest(WAIT_S)[0, 0, 0] == 7
+
+
+def test_a_camera_that_does_not_open_in_time_is_missing_and_released_when_it_does():
+    may_open = threading.Event()
+    capture = StepCapture()
+
+    def open_slowly():
+        may_open.wait()
+        return capture
+
+    grabber = Grabber("stand-in:0", open_slowly)
+
+    with pytest.raises(CameraMissingError, match="open within"):
+        grabber.start(SOON_S)
+    may_open.set()
+    assert capture.released.wait(WAIT_S)
+
+
+def test_while_a_read_hangs_no_second_thread_is_begun(capture):
+    """A camera that is dead for good must not fill the kiosk with threads, one a retry."""
+    grabber = Grabber("hanging:0", lambda: capture)
+    grabber.start(WAIT_S)
+    capture.taken.acquire(timeout=WAIT_S)  # it hangs in take() from here on
+
+    grabber.stop()
+
+    with pytest.raises(CameraMissingError, match="driver still busy"):
+        grabber.start(WAIT_S)
+    assert [t.name for t in threading.enumerate()].count("camera hanging:0") == 1
+
+
+def test_a_refusal_to_open_is_passed_on():
+    def refuse():
+        raise CameraMissingError("stand-in: nothing there")
+
+    with pytest.raises(CameraMissingError, match="nothing there"):
+        Grabber("stand-in:0", refuse).start(WAIT_S)
+
+
+def test_an_unforeseen_error_ends_the_wait_and_is_not_hushed_up(monkeypatch):
+    """A mistake of ours shall neither hang the kiosk nor pass for a missing camera in the log."""
+    reported: list[type[BaseException]] = []
+    monkeypatch.setattr(threading, "excepthook", lambda args: reported.append(args.exc_type))
+
+    def break_down():
+        raise ZeroDivisionError
+
+    grabber = Grabber("stand-in:0", break_down)
+    with pytest.raises(CameraMissingError):
+        grabber.start(1000)
+    grabber.stop()  # waits for the thread
+
+    assert reported == [ZeroDivisionError]

@@ -1,0 +1,134 @@
+"""Pictures through memory that two processes see: whole or not at all."""
+
+import os
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from device.cameras import shared_frames
+from device.cameras.shared_frames import SLOT_BYTES, SLOTS, Ring, Ticket
+from device.errors import CameraLostError
+
+
+@pytest.fixture
+def ends() -> Iterator[tuple[Ring, Ring]]:
+    """The end that writes and the end that reads."""
+    descriptor = shared_frames.memory()
+    yield Ring(descriptor), Ring(descriptor)
+    os.close(descriptor)
+
+
+def picture(level: int, height: int = 4, width: int = 6) -> np.ndarray:
+    """Give a picture of one level."""
+    return np.full((height, width, 3), level, np.uint8)
+
+
+def test_a_picture_comes_over_as_it_was(ends) -> None:
+    writer, reader = ends
+    shown = np.random.default_rng(1).integers(0, 256, (480, 640, 3), np.uint8)
+
+    ticket = writer.write(shown, 12.5)
+
+    assert np.array_equal(reader.read(ticket), shown)
+    assert ticket.captured_at_s == 12.5
+
+
+def test_what_was_read_is_the_readers_own(ends) -> None:
+    writer, reader = ends
+    first = reader.read(writer.write(picture(1), 0.0))
+    for level in range(2, 2 + SLOTS):
+        writer.write(picture(level), 0.0)
+
+    assert (first == 1).all()
+
+
+def test_a_picture_written_over_is_let_go(ends) -> None:
+    writer, reader = ends
+    ticket = writer.write(picture(1), 0.0)
+    for level in range(2, 2 + SLOTS):
+        writer.write(picture(level), 0.0)
+
+    assert reader.read(ticket) is None
+
+
+def test_no_picture_is_ever_torn(ends) -> None:
+    """A writer as fast as it can be, and a reader that is always late: each picture read is of one level."""
+    writer, reader = ends
+    tickets: list[Ticket] = []
+    is_over = threading.Event()
+
+    def write() -> None:
+        level = 0
+        while not is_over.is_set():
+            level = (level + 1) % 251
+            tickets.append(writer.write(picture(level, 400, 400), 0.0))
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    whole = gone = 0
+    while whole < 300:
+        if not tickets:
+            continue
+        pixels = reader.read(tickets[-1])
+        if pixels is None:
+            gone += 1
+            continue
+        whole += 1
+        assert (pixels == pixels[0, 0, 0]).all()
+    is_over.set()
+    thread.join()
+
+
+def test_a_picture_begun_and_never_finished_is_none(ends) -> None:
+    """As a process leaves it that is killed while it writes."""
+    writer, reader = ends
+    ticket = writer.write(picture(1), 0.0)
+    writer._memory[writer._place(1) : writer._place(1) + 8] = (1).to_bytes(8, "little")
+
+    assert reader.read(ticket) is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        np.zeros((4, 4), np.uint8),
+        np.zeros((4, 4, 4), np.uint8),
+        np.zeros((4, 4, 3), np.float32),
+        np.zeros((0, 4, 3), np.uint8),
+        "a picture",
+        None,
+    ],
+    ids=lambda each: str(getattr(each, "shape", each)),
+)
+def test_what_is_no_picture_is_refused_by_name(ends, wrong) -> None:
+    with pytest.raises(CameraLostError, match=r"expected pictures of uint8 \(H, W, 3\), found"):
+        ends[0].write(wrong, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("sequence", "height", "width"), [(0, 4, 4), (1, 0, 4), (1, -4, 4), (1, SLOT_BYTES, 1)]
+)
+def test_a_place_that_is_none_is_refused(ends, sequence, height, width) -> None:
+    ticket = Ticket(sequence=sequence, height=height, width=width, captured_at_s=0.0)
+
+    with pytest.raises(CameraLostError, match="expected a picture's place"):
+        ends[1].read(ticket)
+
+
+def test_the_memory_can_neither_shrink_nor_grow() -> None:
+    """A reader of a file that shrank would be ended by SIGBUS."""
+    descriptor = shared_frames.memory()
+
+    for size in (0, SLOTS * SLOT_BYTES + 1):
+        with pytest.raises(PermissionError):
+            os.ftruncate(descriptor, size)
+    os.close(descriptor)
+
+
+def test_the_memory_lies_in_no_folder() -> None:
+    descriptor = shared_frames.memory()
+
+    assert os.fstat(descriptor).st_nlink == 0
+    os.close(descriptor)

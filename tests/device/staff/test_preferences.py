@@ -1,0 +1,90 @@
+"""What staff choose is kept in one step, and a damaged file is said, not guessed at."""
+
+from pathlib import Path
+
+import pytest
+from crashing_disk import Crashes, Disk, RecordingFiles
+from hypothesis import given
+from hypothesis import strategies as some
+
+from device.bundle.filters import FACETS
+from device.errors import ChoiceError
+from device.staff import hours, preferences
+from device.staff.preferences import Attract, Choices
+
+CHOSEN = Choices(
+    attract=Attract(facet="technique", value="Holzschnitt, zweifarbig"),
+    opening=hours.parse({"monday": "10:00-18:00", "sunday": "11:00-24:00"}),
+    keeps_misses=True,
+)
+
+
+def test_what_was_chosen_is_read_again(tmp_path: Path) -> None:
+    folder = tmp_path / "staff"
+    assert preferences.read(folder) == Choices()
+
+    preferences.write(folder, CHOSEN)
+    again = preferences.read(folder)
+
+    assert again.attract == CHOSEN.attract
+    assert again.keeps_misses
+    assert {day: str(each) for day, each in again.opening.days.items()} == {
+        "monday": "10:00-18:00",
+        "sunday": "11:00-23:59",
+    }
+
+
+@given(
+    attract=some.builds(
+        Attract,
+        enabled=some.booleans(),
+        facet=some.sampled_from(FACETS),
+        value=some.text(min_size=1, max_size=50).filter(
+            lambda text: text.isprintable() and text.encode("utf-8", "replace").decode() == text
+        ),
+    ),
+    keeps=some.booleans(),
+)
+def test_any_choice_is_read_as_it_was_written(
+    tmp_path_factory: pytest.TempPathFactory, attract: Attract, keeps: bool
+) -> None:
+    folder = tmp_path_factory.getbasetemp() / "choices"
+    chosen = Choices(attract=attract, keeps_misses=keeps)
+
+    preferences.write(folder, chosen)
+
+    assert preferences.read(folder) == chosen
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"{}", b"\xff", b'{"attract": 7}', b"[" * 9999]
+)
+def test_a_file_that_is_no_choice_is_said(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / preferences.FILE).write_bytes(content)
+
+    with pytest.raises(ChoiceError, match="choose anew"):
+        preferences.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("facet", "value"), [("title", "x"), ("technique", ""), ("", "x"), ("maker", "x" * 501)]
+)
+def test_what_the_loop_cannot_show_is_refused(facet: str, value: str) -> None:
+    with pytest.raises(ChoiceError):
+        Attract(facet=facet, value=value)
+
+
+def test_whenever_the_power_goes_the_old_choice_or_the_new_one_is_there(tmp_path: Path) -> None:
+    folder = tmp_path / "staff"
+    preferences.write(folder, Choices(keeps_misses=True))
+    before, files = Disk.read(folder), RecordingFiles()
+    preferences.write(folder, CHOSEN, files)
+
+    seen = set()
+    for number, state in enumerate(Crashes(before, files.log, folder).states()):
+        place = tmp_path / f"state-{number}"
+        state.disk.write(place)
+        found = preferences.read(place)
+        assert found.keeps_misses
+        seen.add(bool(found.attract.facet))
+    assert seen == {False, True}

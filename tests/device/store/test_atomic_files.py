@@ -1,0 +1,112 @@
+"""The store's primitive steps, its lock and its errors."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from device.errors import BundleDamagedError, StoreBusyError, StoreError
+from device.store import store_state
+from device.store.atomic_files import (
+    CHANGING,
+    FETCHING,
+    Files,
+    discard,
+    ensure_folder,
+    held,
+    telling,
+    write_whole,
+)
+from device.store.store_state import Arrival, Floor, Standing
+
+
+def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
+    for text in (b"old", b"new"):
+        write_whole(Files(), tmp_path / "file", text)
+
+    assert (tmp_path / "file").read_bytes() == b"new"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_part_is_gone_on_with_and_never_through_a_link(tmp_path: Path) -> None:
+    for text in (b"one ", b"two"):
+        with Files().open_part(tmp_path / "part") as part:
+            part.write(text)
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+
+    assert (tmp_path / "part").read_bytes() == b"one two"
+    with pytest.raises(OSError, match="symbolic"):
+        Files().open_part(tmp_path / "link")
+
+
+def test_a_folder_is_made_with_those_above_it_and_not_in_the_place_of_a_link(
+    tmp_path: Path,
+) -> None:
+    ensure_folder(Files(), tmp_path / "a/b/c")
+    ensure_folder(Files(), tmp_path / "a/b/c")
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+
+    assert (tmp_path / "a/b/c").is_dir()
+    with pytest.raises(FileExistsError):
+        ensure_folder(Files(), tmp_path / "link")
+
+
+def test_what_is_discarded_takes_no_link_s_target_with_it(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept/file").write_bytes(b"x")
+    (tmp_path / "gone/in").mkdir(parents=True)
+    (tmp_path / "gone/in/link").symlink_to(tmp_path / "kept")
+    (tmp_path / "gone/file").write_bytes(b"x")
+    discard(Files(), tmp_path / "gone")
+    discard(Files(), tmp_path / "gone")
+
+    assert (tmp_path / "kept/file").is_file()
+    assert not (tmp_path / "gone").exists()
+
+
+def test_a_store_is_held_by_one_at_a_time_and_fetching_is_held_apart(tmp_path: Path) -> None:
+    with held(tmp_path, FETCHING), held(tmp_path, CHANGING):  # noqa: SIM117  # these two succeed
+        with pytest.raises(StoreBusyError, match="just now"), held(tmp_path):
+            pass
+    with held(tmp_path):
+        pass
+
+
+def test_a_store_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+
+    with pytest.raises(StoreError, match="can't be locked"), held(tmp_path / "file/store"):
+        pass
+
+
+@pytest.mark.parametrize(("code", "advice"), [(errno.ENOSPC, "make room"), (errno.EIO, "see who")])
+def test_what_the_disk_says_becomes_one_line_of_advice(code: int, advice: str) -> None:
+    with pytest.raises(StoreError, match=advice), telling(Path("here"), "be changed"):
+        raise OSError(code, os.strerror(code))
+    with pytest.raises(StoreError, match=r"^ours$"), telling(Path("here"), "be changed"):
+        raise StoreError("ours")
+
+
+def test_a_memory_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    assert store_state.read(tmp_path) == Standing()
+    arrival = Arrival(source="a stick", published="2026-11-20", arrived="2026-11-23")
+    memory = Standing(
+        floor=Floor(version=4, notices=2, root=3, keys=("a", "b")),
+        refused=("3",),
+        trial="4",
+        starts=1,
+    ).with_arrival("4", 5, arrival)
+    store_state.write(Files(), tmp_path, memory)
+
+    assert store_state.read(tmp_path) == memory
+    assert memory.floor.version == 5
+    assert memory.without_gone(()).arrivals == {}
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"\xff", b"[" * 100_000])
+def test_a_memory_that_cannot_be_read_is_no_empty_one(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / store_state.FILE).write_bytes(data)
+
+    with pytest.raises(BundleDamagedError, match="can't be read"):
+        store_state.read(tmp_path)

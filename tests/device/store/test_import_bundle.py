@@ -1,0 +1,101 @@
+"""A bundle copied in by hand answers once it has shown that it can; until then, whatever happens, the old one does."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from failing_disk import FailingFiles
+
+from device.bundle import layout
+from device.bundle.reader import read_manifest, verify
+from device.errors import BundleDamagedError, BundleMissingError, StoreError
+from device.store.bundles import Bundles
+from device.store.import_bundle import install
+
+
+def test_a_bundle_is_copied_verified_and_answers(small_bundle: Path, tmp_path: Path) -> None:
+    manifest = install(small_bundle, tmp_path / "store")
+
+    current = Bundles(tmp_path / "store").current
+    assert verify(current) == manifest == read_manifest(small_bundle)
+    assert not (current / layout.INDEX).samefile(small_bundle / layout.INDEX)
+
+
+def test_the_same_bundle_again_is_no_second_copy(small_bundle: Path, tmp_path: Path) -> None:
+    install(small_bundle, tmp_path)
+    before = (Bundles(tmp_path).current / layout.INDEX).stat()
+
+    install(small_bundle, tmp_path)
+
+    assert (Bundles(tmp_path).current / layout.INDEX).stat() == before
+    assert len(Bundles(tmp_path).list()) == 1
+
+
+def test_the_one_before_can_be_gone_back_to(small_bundle: Path, tmp_path: Path) -> None:
+    shutil.copytree(small_bundle, tmp_path / "releases/other")
+    Bundles(tmp_path).activate("other")
+
+    install(small_bundle, tmp_path)
+    Bundles(tmp_path).rollback()
+
+    assert Bundles(tmp_path).current.resolve() == (tmp_path / "releases/other").resolve()
+
+
+def test_a_damaged_bundle_leaves_the_store_as_it_is(bundle_copy: Path, tmp_path: Path) -> None:
+    path = bundle_copy / layout.INDEX
+    data = path.read_bytes()
+    path.unlink()
+    path.write_bytes(data[:-1])
+
+    with pytest.raises(BundleDamagedError, match=r"index\.ann"):
+        install(bundle_copy, tmp_path / "store")
+
+    assert not (tmp_path / "store").exists()
+
+
+def test_what_is_no_bundle_is_said_to_be_none(tmp_path: Path) -> None:
+    with pytest.raises(BundleMissingError):
+        install(tmp_path, tmp_path / "store")
+
+
+def test_a_bundle_that_does_not_work_here_goes_again(small_bundle: Path, tmp_path: Path) -> None:
+    def refuse(release: Path) -> None:
+        raise BundleDamagedError(f"{release}: no answer")
+
+    with pytest.raises(BundleDamagedError, match="no answer"):
+        install(small_bundle, tmp_path, check=refuse)
+
+    assert Bundles(tmp_path).list() == ()
+    assert not Bundles(tmp_path).current.exists()
+
+
+def test_a_disk_that_fails_at_any_step_leaves_no_half_of_a_bundle(
+    small_bundle: Path, tmp_path: Path
+) -> None:
+    for step in range(500):
+        store = tmp_path / str(step)
+        files = FailingFiles(step)
+        try:
+            install(small_bundle, store, files=files, check=verify)
+        except StoreError:
+            for bundle in Bundles(store).list():
+                verify(bundle.path)
+            assert install(small_bundle, store, check=verify)
+        else:
+            assert step > 20
+            return
+    pytest.fail("no end of steps")
+
+
+def test_a_copy_that_is_here_already_stays_when_it_is_refused(
+    small_bundle: Path, tmp_path: Path
+) -> None:
+    install(small_bundle, tmp_path)
+
+    def refuse(folder: Path) -> None:
+        raise BundleDamagedError(f"{folder}: no good today")
+
+    with pytest.raises(BundleDamagedError, match="no good today"):
+        install(small_bundle, tmp_path, check=refuse)
+
+    assert verify(Bundles(tmp_path).current)

@@ -1,0 +1,88 @@
+"""What a sync tells of itself: each step once, kept for staff, and never a reason to fail."""
+
+import itertools
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from device.errors import NoRoomError
+from device.store import sync_progress
+from device.store.sync_progress import Step
+from device.store.sync_result import Outcome, Progress, Result
+
+NOW = datetime(2026, 11, 23, 10, 30, 15, 999)
+
+
+def fetched(tell: Callable[[Progress], None]) -> Outcome:
+    """Fetch a thousand bytes."""
+    for done in range(0, 1001, 10):
+        tell(Progress(version=3, done_bytes=done, total_bytes=1000))
+    return Outcome(result=Result.INSTALLED, version=3)
+
+
+def test_the_end_is_kept(tmp_path: Path) -> None:
+    outcome = sync_progress.announced(fetched, tmp_path, "https://x.example", now=lambda: NOW)
+
+    kept = sync_progress.read(tmp_path, is_stick=False)
+    assert outcome.version == 3
+    assert kept is not None and kept.is_over
+    assert (kept.step, kept.version, kept.told) == (Step.INSTALLED, 3, "2026-11-23T10:30:15")
+    assert (kept.done_bytes, kept.total_bytes, kept.source) == (1000, 1000, "https://x.example")
+    assert sync_progress.read(tmp_path, is_stick=True) is None
+
+
+def test_a_memory_card_is_written_to_at_each_tenth_alone(tmp_path: Path) -> None:
+    told: list[int] = []
+
+    def sync(tell: Callable[[Progress], None]) -> Outcome:
+        def watched(progress: Progress) -> None:
+            tell(progress)
+            told.append(sync_progress.path_of(tmp_path, is_stick=True).stat().st_ino)
+
+        return fetched(watched)
+
+    sync_progress.announced(sync, tmp_path, "the stick", is_stick=True)
+
+    changes = sum(a != b for a, b in itertools.pairwise(told))
+    assert len(told) == 101
+    assert changes == 10
+
+
+def test_an_error_is_kept_with_its_number_and_its_line(tmp_path: Path) -> None:
+    def sync(tell: Callable[[Progress], None]) -> Outcome:
+        raise NoRoomError("the disk is full")
+
+    with pytest.raises(NoRoomError):
+        sync_progress.announced(sync, tmp_path, "the stick", is_stick=True)
+
+    kept = sync_progress.read(tmp_path, is_stick=True)
+    assert kept is not None
+    assert (kept.step, kept.number, kept.line) == (Step.FAILED, 6, "E6: the disk is full")
+
+
+def test_a_disk_that_takes_no_bulletin_is_no_reason_to_fail(tmp_path: Path) -> None:
+    (tmp_path / "store").write_text("a file where a folder should be")
+
+    assert sync_progress.announced(fetched, tmp_path / "store", "the stick").version == 3
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"{", b"[]", b"\xff", b'{"step": "dancing"}', b"[" * 50_000, b'{"step": 1}'],
+    ids=lambda data: str(data[:20]),
+)
+def test_a_bulletin_that_decayed_is_none(tmp_path: Path, data: bytes) -> None:
+    sync_progress.path_of(tmp_path, is_stick=False).write_bytes(data)
+
+    assert sync_progress.read(tmp_path, is_stick=False) is None
+
+
+def test_a_step_nobody_knows_makes_no_bulletin(tmp_path: Path) -> None:
+    sync_progress.announced(fetched, tmp_path, "x")
+    path = sync_progress.path_of(tmp_path, is_stick=False)
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"step": "dancing"}))
+
+    assert sync_progress.read(tmp_path, is_stick=False) is None

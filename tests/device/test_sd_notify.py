@@ -1,0 +1,110 @@
+"""The line to systemd, over real sockets."""
+
+import os
+import socket
+import uuid
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from device.sd_notify import Notifier
+
+
+class Manager:
+    """systemd's end of the line."""
+
+    def __init__(self, bind_to: str) -> None:
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.settimeout(10)
+        self.socket.bind(bind_to)
+
+    def heard(self) -> bytes:
+        return self.socket.recv(4096)
+
+
+@pytest.fixture(params=["path", "abstract"])
+def manager_and_address(request, tmp_path):
+    if request.param == "path":
+        address = bind_to = str(tmp_path / "notify")
+    else:
+        name = f"printkiosk-test-{uuid.uuid4()}"
+        address, bind_to = f"@{name}", f"\0{name}"
+    manager = Manager(bind_to)
+    yield manager, address
+    manager.socket.close()
+
+
+@pytest.mark.parametrize(
+    ("say", "expected"),
+    [
+        (lambda n: n.ready(), b"READY=1"),
+        (lambda n: n.watchdog(), b"WATCHDOG=1"),
+        (lambda n: n.stopping(), b"STOPPING=1"),
+        (lambda n: n.status("bundle 41, camera pi:0"), b"STATUS=bundle 41, camera pi:0"),
+        (lambda n: n.extend_timeout(1.5), b"EXTEND_TIMEOUT_USEC=1500000"),
+    ],
+    ids=["ready", "watchdog", "stopping", "status", "extend_timeout"],
+)
+def test_each_message_arrives_as_systemd_spells_it(manager_and_address, say, expected):
+    manager, address = manager_and_address
+
+    say(Notifier.from_environ({"NOTIFY_SOCKET": address}))
+
+    assert manager.heard() == expected
+
+
+@given(st.text())
+def test_a_status_is_one_line_whatever_it_says(text):
+    """A line break would let a bundle's name say READY=1."""
+    said: list[str] = []
+
+    class Overheard(Notifier):
+        def _send(self, message: str) -> None:
+            said.append(message)
+
+    Overheard("@nobody").status(text)
+
+    assert len(said[0].splitlines()) == 1
+
+
+@pytest.mark.parametrize("environ", [{}, {"NOTIFY_SOCKET": ""}])
+def test_without_a_socket_nothing_is_said_and_nothing_fails(environ, caplog):
+    notifier = Notifier.from_environ(environ)
+
+    notifier.ready()
+    notifier.status("nobody listens")
+
+    assert notifier.watchdog_period_s is None
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("address", ["vsock:2:1234", "relative/path"])
+def test_an_address_of_another_kind_is_a_warning_once_and_never_used(address, caplog):
+    notifier = Notifier.from_environ({"NOTIFY_SOCKET": address})
+
+    notifier.ready()
+
+    assert [r.levelname for r in caplog.records] == ["WARNING"]
+
+
+def test_a_manager_that_has_gone_does_not_take_the_kiosk_with_it(tmp_path, caplog):
+    Notifier.from_environ({"NOTIFY_SOCKET": str(tmp_path / "gone")}).watchdog()
+
+    assert "not sent" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({"WATCHDOG_USEC": "10000000"}, 5.0),
+        ({"WATCHDOG_USEC": "10000000", "WATCHDOG_PID": str(os.getpid())}, 5.0),
+        ({"WATCHDOG_USEC": "10000000", "WATCHDOG_PID": "1"}, None),
+        ({"WATCHDOG_USEC": "0"}, None),
+        ({"WATCHDOG_USEC": "soon"}, None),
+        ({"WATCHDOG_USEC": "-5"}, None),
+        ({}, None),
+    ],
+)
+def test_the_watchdogs_period_is_half_of_what_systemd_allows_this_process(environ, expected):
+    assert Notifier.from_environ(environ).watchdog_period_s == expected

@@ -1,0 +1,210 @@
+"""The closer sheets: why it is this print, and its link to take home."""
+
+import io
+import re
+import sqlite3
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+from typing import get_args
+
+import cv2
+import numpy as np
+import pytest
+from flask.testing import FlaskClient
+from kiosk_page import OWN, app_of, jpeg_of, wait_for
+from PIL import Image
+
+from device.bundle import layout
+from device.bundle.manifest import Manifest
+from device.imaging.frames import Pixels
+from device.service import KioskService
+from device.service.state import Phase
+from kiosk_ui import qr
+from kiosk_ui.comparison import presenter
+from kiosk_ui.texts import load
+
+FRAGMENT = {"X-Fragment": "1"} | OWN
+JPEG = {"Content-Type": "image/jpeg"} | FRAGMENT
+LANGUAGES = sorted(
+    path.stem for path in (Path(presenter.__file__).parent / "strings").glob("*.toml")
+)
+LINK = "https://museum.example/prints/1?lang=en&x=<b>"
+
+
+def why_of(client: FlaskClient, picture: bytes) -> str:
+    """Give the address of the sheet that says why, as an upload's answer names it."""
+    html = client.post("/answer", data=picture, headers=JPEG).text
+    found = re.search(r'data-sheet="(/why/[0-9a-f]{32})"', html)
+    assert found, html
+    return found[1]
+
+
+def test_an_answer_with_evidence_says_in_a_sentence_why(client: FlaskClient, upload: bytes) -> None:
+    html = unescape(client.get(why_of(client, upload), headers=FRAGMENT).text)
+    assert re.search(r"\d+ places agree, over (nearly all|most|about half|a part) of", html)
+    assert re.search(r'<polygon class="edge" points="(\d+,\d+ ?){3,}"', html)
+    assert "the other way round" not in html
+
+
+def test_the_visitors_print_is_a_jpeg_that_nobody_may_keep(
+    client: FlaskClient, upload: bytes
+) -> None:
+    response = client.get(why_of(client, upload) + "/yours.jpg")
+    assert (response.status_code, response.mimetype) == (200, "image/jpeg")
+    assert response.headers["Cache-Control"] == "no-store"
+    assert Image.open(io.BytesIO(response.data)).format == "JPEG"
+
+
+def test_a_print_in_reverse_is_said_to_be_shown_turned_over(
+    client: FlaskClient, print_pictures: dict[str, Pixels], shown_ids: tuple[str, ...]
+) -> None:
+    reverse = np.ascontiguousarray(print_pictures[shown_ids[0]][:, ::-1])
+    html = client.get(why_of(client, jpeg_of(reverse)), headers=FRAGMENT).text
+    assert "Yours lies the other way round and is shown turned over." in html
+
+
+def test_where_nothing_is_recognised_nothing_is_laid_over(client: FlaskClient) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (300, 400, 3), dtype=np.uint8)
+    html = client.post("/answer", data=jpeg_of(noise), headers=JPEG).text
+    assert "data-scene=" in html and "/why/" not in html
+
+
+def test_an_answer_that_went_away_is_a_404_in_one_line(client: FlaskClient, upload: bytes) -> None:
+    address = why_of(client, upload)
+    assert client.post(address + "/forget", headers=OWN).status_code == 204
+    for path in (address, address + "/yours.jpg", "/why/nobody", "/why/nobody/yours.jpg"):
+        response = client.get(path)
+        assert response.status_code == 404
+        line = re.search(r'<p class="small">(.*)</p>', response.text)
+        assert line and line[1] == "this answer is no longer shown; look at the print again"
+    assert 'data-scene="problem"' in client.get(address, headers=FRAGMENT).text
+
+
+def test_the_stands_print_goes_with_its_answer(client: FlaskClient, service: KioskService) -> None:
+    service.look()
+    wait_for(service, Phase.FOUND)
+    found = re.search(r'data-sheet="(/why/[0-9a-f]{32})"', client.get("/stand").text)
+    assert found
+    assert client.get(found[1] + "/yours.jpg").status_code == 200
+    client.post("/api/v1/stand/dismiss", headers=OWN)
+    assert client.get(found[1] + "/yours.jpg").status_code == 404
+
+
+def test_another_sites_page_can_not_take_a_comparison_away(
+    client: FlaskClient, upload: bytes
+) -> None:
+    address = why_of(client, upload)
+    evil = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+    assert client.post(address + "/forget", headers=evil).status_code == 403
+    assert client.post(address + "/forget").status_code == 403
+    assert client.get(address).status_code == 200
+
+
+def test_a_search_by_a_program_keeps_no_picture(client: FlaskClient, upload: bytes) -> None:
+    found = client.post("/api/v1/search", data=upload, headers={"Content-Type": "image/jpeg"})
+    assert found.status_code == 200 and "/why/" not in found.text
+
+
+def test_a_record_whose_picture_may_not_be_shown_shows_the_visitors_own_alone(
+    client: FlaskClient, print_pictures: dict[str, Pixels], hidden_id: str
+) -> None:
+    address = why_of(client, jpeg_of(print_pictures[hidden_id]))
+    html = client.get(address, headers=FRAGMENT).text
+    assert re.findall(r'<img src="([^"]+)"', html) == [f"{address}/yours.jpg"]
+    assert "does not let its picture be shown" in html
+    assert 'class="edge"' in html and "data-mode-to" not in html and "data-mix" not in html
+
+
+@pytest.mark.parametrize(
+    ("share", "extent"),
+    [(1.0, "nearly_all"), (0.6, "most"), (0.5, "half"), (0.2, "part"), (0.01, "corner")],
+)
+def test_the_sentence_claims_no_more_than_the_area_spans(share: float, extent: str) -> None:
+    assert presenter.extent_of(share) == extent
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("extent", get_args(presenter.Extent))
+def test_every_extent_is_said_of_one_place_and_of_many(extent: str, language: str) -> None:
+    texts = load(language)
+    one, many = (texts(f"why.{extent}", count=count) for count in (1, 214))
+    assert one != many.replace("214", "1") and "214" in many
+
+
+@pytest.fixture
+def linked(
+    bundle_copy: Path,
+    change_manifest: Callable[..., Manifest],
+    open_service: Callable[..., KioskService],
+    shown_ids: tuple[str, ...],
+) -> FlaskClient:
+    """A kiosk whose first record has a link, and whose others have none."""
+    from converter.build.bundle_writer import entries
+
+    path = bundle_copy / layout.RECORDS
+    copied = path.with_suffix(".copy")
+    copied.write_bytes(path.read_bytes())
+    with sqlite3.connect(copied) as connection:
+        connection.execute("UPDATE records SET source_url = NULL")
+        connection.execute(
+            "UPDATE records SET source_url = ? WHERE record_id = ?", (LINK, shown_ids[0])
+        )
+    connection.close()
+    copied.replace(path)
+    change_manifest(bundle_copy, files=entries(bundle_copy))
+    return app_of(open_service(bundle=bundle_copy)).test_client()
+
+
+def test_a_records_link_is_taken_home_as_a_code_with_its_words(
+    linked: FlaskClient, shown_ids: tuple[str, ...]
+) -> None:
+    html = linked.get(f"/home/{shown_ids[0]}", headers=FRAGMENT).text
+    label = re.search(r'role="img" aria-label="([^"]*)"', html)
+    assert label and unescape(label[1]) == f"QR code of the link {LINK}"
+    assert "<svg" in html and "<a " not in html and "href" not in html
+
+
+def test_a_phone_reads_the_link_out_of_the_code() -> None:
+    for link in (LINK, "http://example.org/" + "long/" * 60):
+        assert read(qr.drawn(link) or "") == link
+
+
+def read(svg: str) -> str:
+    """Draw a code as a browser would, and read it as a phone would."""
+    root = ET.fromstring(svg)
+    side = int(float(root.attrib["viewBox"].split()[2]))
+    page = np.full((side, side), 255, dtype=np.uint8)
+    stroke = next(p.attrib["d"] for p in root.iter() if "stroke" in p.attrib)
+    x = y = 0.0
+    for command, numbers in re.findall(r"([Mmh])([-\d. ]+)", stroke):
+        values = [float(v) for v in numbers.split()]
+        if command == "h":
+            page[int(y), int(x) : int(x + values[0])] = 0
+            x += values[0]
+        else:
+            x, y = values if command == "M" else (x + values[0], y + values[1])
+    assert page[:4].min() == page[-4:].min() == page[:, :4].min() == page[:, -4:].min() == 255
+    large = cv2.resize(page, None, fx=8, fy=8, interpolation=cv2.INTER_NEAREST)
+    return str(cv2.QRCodeDetector().detectAndDecode(large)[0])
+
+
+def test_a_record_without_a_link_has_nothing_to_take_home(
+    linked: FlaskClient, shown_ids: tuple[str, ...]
+) -> None:
+    assert 'data-sheet="/home/' in linked.get(f"/records/{shown_ids[0]}").text
+    assert "/home/" not in linked.get(f"/records/{shown_ids[1]}").text
+    response = linked.get(f"/home/{shown_ids[1]}")
+    assert response.status_code == 404
+    assert "the museum gives no link to it" in unescape(response.text)
+    assert linked.get("/home/nobody").status_code == 404
+
+
+def test_a_link_too_long_for_a_code_is_given_in_words() -> None:
+    assert qr.drawn("https://example.org/" + "x" * 4000) is None
+
+
+def test_a_strange_parameter_is_refused(client: FlaskClient, shown_ids: tuple[str, ...]) -> None:
+    for path in (f"/home/{shown_ids[0]}?a=1", "/why/nobody?a=1", "/why/nobody/yours.jpg?a=1"):
+        assert client.get(path).status_code == 400

@@ -1,0 +1,389 @@
+"""The staff's page as a browser asks for it: nobody gets in without the PIN, from another site, or from another machine."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fake_time import FakeTime
+from flask.testing import FlaskClient
+from kiosk_page import HOSTS, OWN, wait_for
+
+from device.config import ScreenConfig
+from device.service import Answer, Filters, KioskService, Office, Verdict
+from device.service.state import Phase
+from device.staff import pin
+from kiosk_ui import create_app
+from kiosk_ui.staff.sessions import LONGEST_S, MOST, StaffSessions
+from kiosk_ui.stand.visit_counter import TOUCHES
+
+GOOD = "471902"
+PARTS = ("health", "use", "choices", "missed", "capture", "log")
+FILES = ("statistics.csv", "missed.csv", "log.txt")
+POSTS = ("choices", "missed", "capture")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The staff's folder, with a PIN kept cheaply."""
+    monkeypatch.setattr(pin, "_COST", {"n": 2, "r": 1, "p": 1})
+    pin.write(tmp_path / "staff", GOOD)
+    return tmp_path / "staff"
+
+
+@pytest.fixture
+def time() -> FakeTime:
+    """A clock that moves when a test says so."""
+    return FakeTime()
+
+
+@pytest.fixture
+def staffed(folder: Path, time: FakeTime, service: KioskService) -> Iterator[KioskService]:
+    """A kiosk with staff, and a print under its camera."""
+    office = Office(folder, pause_s=90, clock=time.clock, look_s=600)
+    service.dismiss()
+    service.office = office
+    yield service
+    service.office = None
+    office.close()
+    service.dismiss()
+
+
+@pytest.fixture
+def make_client(staffed: KioskService, time: FakeTime) -> Callable[[], FlaskClient]:
+    """A function that gives one more browser."""
+    sessions = StaffSessions(300, time.clock)
+    app = create_app(staffed, ScreenConfig(), HOSTS, sessions=sessions)
+    return app.test_client
+
+
+@pytest.fixture
+def client(make_client: Callable[[], FlaskClient]) -> FlaskClient:
+    """A browser at the stand that is not in yet."""
+    return make_client()
+
+
+def enter(client: FlaskClient, tried: str = GOOD) -> int:
+    """Try a PIN and give the answer's status."""
+    return client.post("/staff", data={"pin": tried}, headers=OWN).status_code
+
+
+def is_in(client: FlaskClient) -> bool:
+    """Whether this browser is in."""
+    return client.get("/staff/health").status_code == 200
+
+
+def test_with_the_pin_every_part_opens_and_without_it_none(client: FlaskClient) -> None:
+    for name in (*PARTS, *FILES):
+        refused = client.get(f"/staff/{name}")
+        assert refused.status_code == 403
+        assert b'name="pin"' in refused.data
+        assert b"findings" not in refused.data
+    for name in POSTS:
+        assert client.post(f"/staff/{name}", headers=OWN).headers["Location"] == "/staff"
+
+    assert enter(client) == 303
+    for name in (*PARTS, *FILES):
+        assert client.get(f"/staff/{name}").status_code == 200, name
+    assert client.get("/staff").headers["Location"] == "/staff/health"
+    assert client.get("/staff/nothing").status_code == 404
+
+
+def test_the_cookie_is_of_this_visit_this_site_this_page_and_of_no_use_to_a_script(
+    client: FlaskClient,
+) -> None:
+    response = client.post("/staff", data={"pin": GOOD}, headers=OWN)
+    cookie = response.headers["Set-Cookie"]
+
+    assert re.fullmatch(r"staff=[\w-]{43}; HttpOnly; Path=/staff; SameSite=Strict", cookie)
+
+
+def test_a_wrong_pin_is_said_and_after_a_few_the_right_one_waits_as_well(
+    client: FlaskClient, time: FakeTime
+) -> None:
+    for _ in range(3):
+        said = client.post("/staff", data={"pin": "000000"}, headers=OWN)
+        assert said.status_code == 403
+        assert b"This is not the PIN" in said.data
+    locked = client.post("/staff", data={"pin": "000000"}, headers=OWN)
+    assert b"Please wait 30 seconds" in locked.data
+    assert enter(client) == 403
+    assert not is_in(client)
+    time.sleep(31)
+    assert enter(client) == 303
+    assert is_in(client)
+
+
+@pytest.mark.parametrize("tried", ["", "0", GOOD[:-1], GOOD + "0", "é" * 9, "0" * 100_000, "\0"])
+def test_nothing_but_the_pin_opens(client: FlaskClient, tried: str) -> None:
+    assert enter(client, tried) == 403
+    assert not is_in(client)
+
+
+def test_without_a_pin_the_page_says_how_one_is_set_and_nobody_gets_in(
+    client: FlaskClient, folder: Path
+) -> None:
+    (folder / pin.FILE).unlink()
+
+    said = client.get("/staff")
+    assert b"printkiosk-device pin" in said.data
+    assert b'name="pin"' not in said.data
+    for tried in ("", GOOD, "000000"):
+        assert enter(client, tried) == 403
+    pin.write(folder, "820517")
+    assert enter(client, "820517") == 303
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site", "Origin": "http://localhost"},
+        {"Sec-Fetch-Site": "none"},
+    ],
+)
+def test_a_form_on_another_site_does_nothing_even_for_who_is_in(
+    client: FlaskClient, staffed: KioskService, headers: dict[str, str]
+) -> None:
+    assert client.post("/staff", data={"pin": GOOD}, headers=headers).status_code == 403
+    assert enter(client) == 303
+    for name in (*POSTS, "leave"):
+        data = {"keeps_misses": "on"}
+        assert client.post(f"/staff/{name}", data=data, headers=headers).status_code == 403
+    assert staffed.office is not None
+    assert not staffed.office.choices.keeps_misses
+    assert is_in(client)
+
+
+def test_a_name_that_is_not_the_kiosks_reaches_nothing(client: FlaskClient) -> None:
+    assert client.get("/staff", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_from_another_machine_there_is_no_such_page(client: FlaskClient) -> None:
+    away = {"REMOTE_ADDR": "192.168.1.7"}
+
+    assert client.get("/staff", environ_overrides=away).status_code == 403
+    tried = client.post("/staff", data={"pin": GOOD}, headers=OWN, environ_overrides=away)
+    assert tried.status_code == 403
+    assert "Set-Cookie" not in tried.headers
+    assert enter(client) == 303
+    assert client.get("/staff/health", environ_overrides=away).status_code == 403
+
+
+def test_who_does_nothing_for_a_while_is_out_and_who_goes_on_is_in(
+    client: FlaskClient, time: FakeTime
+) -> None:
+    enter(client)
+    for _ in range(4):
+        time.sleep(299)
+        assert is_in(client)
+    time.sleep(301)
+    assert not is_in(client)
+
+
+def test_after_an_hour_the_pin_is_asked_for_again_whatever_was_done(
+    client: FlaskClient, time: FakeTime
+) -> None:
+    enter(client)
+    for _ in range(int(LONGEST_S // 200)):
+        time.sleep(200)
+        assert is_in(client)
+    time.sleep(200)
+    assert not is_in(client)
+
+
+def test_whoever_leaves_is_out_and_the_old_cookie_opens_nothing(
+    client: FlaskClient, make_client: Callable[[], FlaskClient]
+) -> None:
+    enter(client)
+    key = client.get_cookie("staff", path="/staff")
+    assert key is not None
+    left = client.post("/staff/leave", headers=OWN)
+
+    assert left.headers["Location"] == "/?anew"
+    assert not is_in(client)
+    again = make_client()
+    again.set_cookie("staff", key.value, path="/staff")
+    assert not is_in(again)
+
+
+def test_no_other_key_opens_and_old_keys_go_when_there_are_many(time: FakeTime) -> None:
+    sessions = StaffSessions(300, time.clock)
+    first = sessions.begin()
+    for other in ("", first[:-1], first + "=", "é", "\udcff"):
+        assert not sessions.is_good(other)
+    assert sessions.is_good(first)
+    for _ in range(MOST):
+        sessions.begin()
+    assert not sessions.is_good(first)
+
+
+def test_who_goes_in_takes_the_last_visitors_answer_off_the_screen(
+    client: FlaskClient, staffed: KioskService
+) -> None:
+    staffed.look()
+    wait_for(staffed, Phase.FOUND)
+    enter(client)
+
+    assert staffed.snapshot().state.phase is Phase.LOOKING
+
+
+def test_nothing_on_the_visitors_page_tells_of_the_staffs(client: FlaskClient) -> None:
+    for address in ("/", "/?guest", "/stand", "/nowhere"):
+        assert b"staff" not in client.get(address).data.lower().replace(b"member of staff", b"")
+
+
+def test_choices_are_kept_and_shown_again(client: FlaskClient, staffed: KioskService) -> None:
+    enter(client)
+    facet = next(iter(staffed.options(Filters()).facets["technique"])).value
+    data = {
+        "attract": f"technique:{facet}",
+        "opens_monday": "10:00",
+        "closes_monday": "18:00",
+        "keeps_misses": "on",
+    }
+    kept = client.post("/staff/choices", data=data, headers=OWN, follow_redirects=True)
+
+    assert b"This is kept" in kept.data
+    assert staffed.office is not None
+    chosen = staffed.office.choices
+    assert (chosen.attract.facet, chosen.attract.value) == ("technique", facet)
+    assert str(chosen.opening.days["monday"]) == "10:00-18:00"
+    assert chosen.keeps_misses
+    assert re.search(rf'<option value="technique:{re.escape(facet)}" selected', kept.text)
+    assert kept.text.count("<option selected>") == 2
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"attract": "title:x"},
+        {"attract": "technique:"},
+        {"attract": ":"},
+        {"attract": "x" * 10_000},
+        {"opens_monday": "18:00", "closes_monday": "10:00"},
+        {"opens_monday": "10:00"},
+        {"opens_sunday": "\0", "closes_sunday": "x" * 10_000},
+    ],
+)
+def test_choices_that_are_none_are_refused_and_nothing_changes(
+    client: FlaskClient, staffed: KioskService, data: dict[str, str]
+) -> None:
+    enter(client)
+    assert staffed.office is not None
+    before = staffed.office.choices
+    refused = client.post("/staff/choices", data=data, headers=OWN)
+
+    assert refused.status_code == 400
+    assert b"This could not be done" in refused.data
+    assert staffed.office.choices == before
+
+
+def test_a_disk_that_takes_nothing_is_said_on_the_page(client: FlaskClient, folder: Path) -> None:
+    enter(client)
+    (folder / ".choices.json.new").mkdir()
+    (folder / ".choices.json.new/in the way").touch()
+    (folder / "choices.json").mkdir()
+
+    refused = client.post("/staff/choices", data={"attract": "none"}, headers=OWN)
+    assert refused.status_code == 400
+    assert b"can&#39;t keep what was chosen" in refused.data
+
+
+def test_what_visitors_do_is_counted_with_the_language_they_read(
+    client: FlaskClient, staffed: KioskService, time: FakeTime, upload: bytes
+) -> None:
+    client.get("/?language=de")
+    client.get("/stand")  # the page's own poll
+    client.post("/api/v1/stand/look", headers=OWN)
+    wait_for(staffed, Phase.FOUND)
+    client.get("/stand")
+    time.sleep(100)
+    client.post("/answer", data=upload, headers=OWN | {"Content-Type": "image/jpeg"})
+    client.get("/?language=fr")
+    client.get("/narrowing")
+    enter(client)
+    table = client.get("/staff/statistics.csv")
+
+    assert table.headers["Content-Disposition"] == 'attachment; filename="statistics.csv"'
+    row = next(csv.DictReader(io.StringIO(table.text)))
+    assert {name: row[name] for name in row if name != "hour" and row[name] != "0"} == {
+        "visits": "2",
+        "same_print": "2",
+        "uploads": "1",
+        "language_de": "2",
+        "language_fr": "1",
+    }
+    shown = client.get("/staff/use?language=en").text
+    assert re.search(r"Today</th><td>2</td><td>2</td>", shown)
+
+
+def test_a_phone_is_no_visit_at_the_stand(client: FlaskClient, staffed: KioskService) -> None:
+    client.get("/narrowing", environ_overrides={"REMOTE_ADDR": "192.168.1.7"})
+
+    assert staffed.office is not None
+    assert staffed.office.statistics() == ()
+
+
+def test_every_touch_that_counts_is_a_route(client: FlaskClient) -> None:
+    assert set(client.application.view_functions) >= TOUCHES
+
+
+def test_a_test_picture_shows_what_the_camera_sees_and_leaves_no_trace(
+    client: FlaskClient, staffed: KioskService, folder: Path
+) -> None:
+    enter(client)
+    before, before_answers = sorted(folder.iterdir()), staffed.health().answers
+    shown = client.post("/staff/capture", headers=OWN)
+
+    assert 'src="data:image/jpeg;base64,' in shown.text
+    assert "This print" in shown.text
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert staffed.health().answers == before_answers
+    assert sorted(folder.iterdir()) == before
+
+
+def test_a_missed_match_is_listed_saved_and_forgotten(
+    client: FlaskClient, staffed: KioskService
+) -> None:
+    enter(client)
+    assert "No list is kept" in client.get("/staff/missed").text
+    client.post("/staff/choices", data={"attract": "all", "keeps_misses": "on"}, headers=OWN)
+    assert staffed.office is not None
+    staffed.office.note_answer(_unknown(staffed))
+
+    listed = client.get("/staff/missed").text
+    assert "Similar only" in listed
+    assert client.get("/staff/missed.csv").text.count("\n") == 2
+    cleared = client.post("/staff/missed", headers=OWN, follow_redirects=True)
+    assert "The list is empty now" in cleared.text
+    assert staffed.office.misses() == ()
+
+
+def _unknown(staffed: KioskService) -> Answer:
+    return replace(staffed.proof().answer, verdict=Verdict.SIMILAR_ONLY)
+
+
+def test_every_answer_of_the_page_bears_the_headers_and_lets_its_forms_say_whence(
+    client: FlaskClient,
+) -> None:
+    enter(client)
+    for name in ("", *PARTS):
+        response = client.get(f"/staff/{name}" if name else "/staff")
+        assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert response.headers["Cache-Control"] == "no-store"
+        assert response.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_a_kiosk_without_an_office_has_no_such_page(
+    open_service: Callable[..., KioskService],
+) -> None:
+    app = create_app(open_service(), ScreenConfig(), HOSTS)
+
+    assert app.test_client().get("/staff").status_code == 404
