@@ -17,7 +17,7 @@ from device.imaging import frames
 from device.imaging.frames import Frame, Pixels
 from device.recognition.recogniser import Recogniser
 from device.service.capture.watcher import Watcher
-from evaluation.model_timing import BareCall
+from evaluation.model_timing import ModelTiming
 from evaluation.simulate.conditions import Level
 from evaluation.simulate.handheld import capture
 
@@ -83,7 +83,7 @@ def measure(setting: Setting) -> Section:
 
 def _times(bundle: OpenedBundle, setting: Setting) -> _Times:
     recogniser = Recogniser(bundle, threads=setting.threads)
-    model = BareCall(bundle, threads=setting.threads)
+    model = ModelTiming(bundle, threads=setting.threads)
     watcher = Watcher()
     times = _Times(known=[], unknown=[], watching=[], model=[])
     for number, (likes, pixels) in enumerate(_held(bundle, setting.amounts.compared)):

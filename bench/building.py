@@ -7,7 +7,7 @@ from bench.rehearsal import LARGE, Rehearsal, rehearse, seconds_for
 from bench.results import Mark, Section, Table
 from bench.setting import Setting, say
 from bench.sides import Side, Work
-from converter.parity.compare import Plan
+from converter.parity.compare import ParityPlan
 
 HOURS_MARK, GB_MARK = 1.0, 4.0
 
@@ -18,7 +18,7 @@ def measure(setting: Setting) -> Section:
     say("rehearsing a build on %d prints", setting.amounts.measured)
     with Side("build", partial(_maker, setting), has_children=True) as side:
         one: Rehearsal = side.results([large])[0]
-    steps = seconds_for(large, one, Plan())
+    steps = seconds_for(large, one, ParityPlan())
     total_s = sum(steps.values())
     # Where the workers that decode are alive the parent doesn't hold its most, but nobody promises that.
     peak_gb = (one.peak_mb + setting.threads * one.worker_mb) / 1000

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from converter.build import bundle_writer, features
-from converter.build.features import Entry
+from converter.build.features import FeatureEntry
 from converter.ingest import collection
 from converter.ingest.item import Item
 from converter.publish.chunking import cut
@@ -30,8 +30,8 @@ from device.bundle.reader import opened
 from device.recognition.embedding.fingerprint import DIMENSIONS
 from device.recognition.local import codebook as codebooks
 from device.recognition.local.inverted_index import PLACE
-from device.store.atomic_files import Files
-from device.store.delta_source import Held, SparingSource
+from device.store.atomic_files import AtomicFiles
+from device.store.delta_source import DeltaSource, HeldFile
 from device.store.fetch import fetch
 from device.store.source import FolderSource, Stream
 
@@ -42,7 +42,7 @@ _STEADY = (layout.MODEL, layout.CODEBOOK)
 
 
 @dataclass(frozen=True, slots=True)
-class Print:
+class GeneratedPrint:
     """One generated print: another number or edition is another picture."""
 
     number: int
@@ -74,7 +74,7 @@ class Sample:
         self._counts = np.diff(starts)
         self._words = np.repeat(np.arange(len(cells) - 1, dtype=np.uint16), np.diff(cells))
 
-    def item(self, made: Print) -> Item:
+    def item(self, made: GeneratedPrint) -> Item:
         """Give a generated print's record."""
         real = self.items[made.number % len(self.items)]
         word = made.rng(0).integers(1 << 30)
@@ -86,15 +86,15 @@ class Sample:
             relations=(),
         )
 
-    def picture(self, made: Print, size: Size) -> bytes:
+    def picture(self, made: GeneratedPrint, size: Size) -> bytes:
         """Give a generated print's picture: of a real one's length."""
         length = self._lengths[made.number % len(self.items)][size]
         return made.rng(2 + (size == "screen")).bytes(length)
 
-    def entry(self, made: Print) -> Entry:
+    def entry(self, made: GeneratedPrint) -> FeatureEntry:
         """Give a generated print's details: as many as a real one's, in cells as crowded."""
         count, rng = int(self._counts[made.number % len(self.items)]), made.rng(4)
-        return Entry(
+        return FeatureEntry(
             signatures=rng.integers(1 << 63, size=(count, 2), dtype=np.uint64),
             places=np.frombuffer(rng.bytes(count * PLACE.itemsize), PLACE),
             words=rng.choice(self._words, count),
@@ -102,7 +102,7 @@ class Sample:
         )
 
 
-def write(sample: Sample, prints: list[Print], build: int, folder: Path) -> None:
+def write(sample: Sample, prints: list[GeneratedPrint], build: int, folder: Path) -> None:
     """Write the files of a bundle of generated prints."""
     folder.mkdir()
     made = {f"print-{each.number:06d}": each for each in prints}
@@ -122,7 +122,7 @@ def write(sample: Sample, prints: list[Print], build: int, folder: Path) -> None
         (folder / name).write_bytes(np.random.default_rng((9, seed)).bytes(size))
 
 
-def changed(prints: list[Print], share: float, seed: int) -> list[Print]:
+def changed(prints: list[GeneratedPrint], share: float, seed: int) -> list[GeneratedPrint]:
     """Give the prints of the next build: of those that change eight in ten altered, one new, one gone."""
     rng = random.Random(seed)
     drawn = rng.sample(prints, round(len(prints) * share))
@@ -130,7 +130,7 @@ def changed(prints: list[Print], share: float, seed: int) -> list[Print]:
     after = [replace(each, edition=1) if each in altered else each for each in prints]
     after = [each for each in after if each not in set(gone)]
     for number in range(len(gone)):
-        after.insert(rng.randrange(len(after)), Print(len(prints) + number))
+        after.insert(rng.randrange(len(after)), GeneratedPrint(len(prints) + number))
     return after
 
 
@@ -176,7 +176,7 @@ class Counted(FolderSource):
 def measure(bundle: Path, folder: Path, prints: int, share: float, work: Path) -> list[str]:
     """Give the table's lines."""
     sample = Sample(bundle, folder)
-    before = [Print(number) for number in range(prints)]
+    before = [GeneratedPrint(number) for number in range(prints)]
     write(sample, before, 1, work / "before")
     old = put(work / "before", work / "repository")
     write(sample, changed(before, share, seed=1), 2, work / "after")
@@ -184,14 +184,14 @@ def measure(bundle: Path, folder: Path, prints: int, share: float, work: Path) -
     kept = {entry.sha256 for entry in old}
     missing = [entry for entry in new if entry.sha256 not in kept]
     held = [
-        Held(path=work / "before" / entry.path, entry=entry)
+        HeldFile(path=work / "before" / entry.path, entry=entry)
         for entry in old
         if entry.sha256 not in {each.sha256 for each in new}
     ]
     counted = Counted(work / "repository")
-    source = SparingSource(counted, held, missing)
+    source = DeltaSource(counted, held, missing)
     for entry in missing:
-        fetch(entry, source, work / "part", Files())
+        fetch(entry, source, work / "part", AtomicFiles())
         (work / "part").unlink()
     total = sum(entry.size_bytes for entry in new)
     whole = sum(entry.size_bytes for entry in missing)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from converter.build import features as laid
-from converter.build.features import Entry
+from converter.build.features import FeatureEntry
 from device.bundle import layout
 from device.recognition.local import codebook
 from device.recognition.local.codebook import BITS, WORDS, Signatures
@@ -43,7 +43,7 @@ def crowd(bundle: Path, folder: Path, *, count: int, seed: int) -> None:
     laid.write([*real, *made], codebook.load(bundle / layout.CODEBOOK), folder)
 
 
-def _real(bundle: Path) -> list[Entry]:
+def _real(bundle: Path) -> list[FeatureEntry]:
     by_cell, places, starts, aspects, postings, cells = (
         mapped_array(bundle / name)
         for name in (
@@ -58,7 +58,7 @@ def _real(bundle: Path) -> list[Entry]:
     words[postings] = np.repeat(np.arange(WORDS), sizes)
     parts = [slice(int(a), int(b)) for a, b in pairwise(starts)]
     return [
-        Entry(
+        FeatureEntry(
             signatures=signatures[part],
             places=places[part],
             words=words[part],
@@ -68,7 +68,7 @@ def _real(bundle: Path) -> list[Entry]:
     ]
 
 
-def _made(real: list[Entry], count: int, rng: np.random.Generator) -> list[Entry]:
+def _made(real: list[FeatureEntry], count: int, rng: np.random.Generator) -> list[FeatureEntry]:
     signatures = np.concatenate([entry.signatures for entry in real])
     words = np.concatenate([entry.words for entry in real])
     most = max(len(entry.words) for entry in real)
@@ -79,7 +79,7 @@ def _made(real: list[Entry], count: int, rng: np.random.Generator) -> list[Entry
     bits = _turned(rng, turned.ravel()).reshape(count, most, -1)
     models = rng.integers(len(real), size=count)
     return [
-        Entry(
+        FeatureEntry(
             signatures=signatures[drawn[row]] ^ bits[row],
             places=rng.permutation(np.resize(real[model].places, most)),
             words=np.where(keeps[row], words[drawn[row]], others[row]),

@@ -14,7 +14,7 @@ from bench.plain_annoy import PlainIndex
 from bench.results import Mark, Section, Table, Timing, ratio, times_table
 from bench.setting import Setting, say
 from converter.build import bundle_writer, index
-from converter.build.exact_search import Exact, search
+from converter.build.exact_search import ExactSearch, search
 from converter.build.index import NEAREST, BuiltIndex
 from device.bundle import layout
 from device.recognition.embedding.fingerprint import Fingerprint, Vector
@@ -156,7 +156,7 @@ def _table(
     built: BuiltIndex,
     reached: float,
     plain: list[PlainIndex],
-    exact: Exact,
+    exact: ExactSearch,
     folder: Path,
 ) -> Table:
     spec = built.spec

@@ -6,7 +6,7 @@ from pathlib import Path
 import annoy
 import numpy as np
 
-from converter.build.exact_search import Exact
+from converter.build.exact_search import ExactSearch
 from converter.build.index import NEAREST, SEED
 from device.recognition.embedding.fingerprint import Vector
 from device.recognition.embedding.nearest import Vectors
@@ -46,7 +46,7 @@ def grow(vectors: Vectors, count: int, path: Path) -> PlainIndex:
     return PlainIndex(trees=trees, count=count, size_bytes=path.stat().st_size)
 
 
-def tuned(index: PlainIndex, exact: Exact, wanted: float) -> PlainIndex:
+def tuned(index: PlainIndex, exact: ExactSearch, wanted: float) -> PlainIndex:
     """Give the index with the least `search_k` that reaches a recall on the yardstick's queries."""
     low, high = 0, len(SEARCH_K) - 1
     while low < high:
@@ -64,7 +64,7 @@ def tuned(index: PlainIndex, exact: Exact, wanted: float) -> PlainIndex:
     )
 
 
-def recall_at(index: PlainIndex, exact: Exact, search_k: int) -> float:
+def recall_at(index: PlainIndex, exact: ExactSearch, search_k: int) -> float:
     """Give recall@10 with a `search_k`; -1 is Annoy's default."""
     found = [
         np.asarray(index.trees.get_nns_by_vector(query, NEAREST, search_k=search_k), np.intp)

@@ -11,12 +11,12 @@ from bench.setting import Setting, say
 from device.bundle.reader import OpenedBundle, opened
 from device.imaging import frames
 from device.recognition.local import features, geometric_check
-from device.recognition.local.features import Details
-from device.recognition.local.inverted_index import Catalogue
-from device.recognition.local.match import Tracer
+from device.recognition.local.features import Features
+from device.recognition.local.inverted_index import InvertedIndex
+from device.recognition.local.match import FeatureMatcher
 from device.recognition.recogniser import SIDE
 from device.recognition.sheet import detect
-from evaluation.model_timing import BareCall
+from evaluation.model_timing import ModelTiming
 from evaluation.simulate.conditions import Level
 from evaluation.simulate.handheld import capture
 
@@ -42,7 +42,7 @@ def measure(setting: Setting) -> Section:
             folder.mkdir()
             say("laying out the details of %d prints", size)
             crowd(setting.bundle, folder, count=size, seed=_SEED)
-            tracer = Tracer(folder, size)
+            tracer = FeatureMatcher(folder, size)
             timings = _timings(tracer, bundle, asked[Level.NORMAL], setting.threads)
             found = {level.value: _recall(tracer, seen) for level, seen in asked.items()}
             tables.append(_size_table(size, timings, found))
@@ -65,7 +65,7 @@ def measure(setting: Setting) -> Section:
     )
 
 
-Seen = tuple[int, Details]
+Seen = tuple[int, Features]
 
 
 def _captured(bundle: OpenedBundle, level: Level, count: int) -> list[Seen]:
@@ -86,14 +86,14 @@ def _captured(bundle: OpenedBundle, level: Level, count: int) -> list[Seen]:
     return found
 
 
-def _recall(tracer: Tracer, seen: Sequence[Seen]) -> float:
+def _recall(tracer: FeatureMatcher, seen: Sequence[Seen]) -> float:
     hits = [item in {p.item for p in tracer.propose(one, AMONG)[1]} for item, one in seen]
     return sum(hits) / len(hits)
 
 
 def _recall_row(bundle: OpenedBundle, name: str, seen: Sequence[Seen]) -> tuple[str, float, float]:
-    tracer = Tracer(bundle.path, bundle.manifest.items)
-    catalogue = Catalogue(bundle.path, bundle.manifest.items)
+    tracer = FeatureMatcher(bundle.path, bundle.manifest.items)
+    catalogue = InvertedIndex(bundle.path, bundle.manifest.items)
     hits = []
     for item, one in tqdm(seen, desc=f"brute force, {name}", leave=False):
         written, _ = tracer.propose(one, 1)
@@ -107,9 +107,9 @@ def _recall_row(bundle: OpenedBundle, name: str, seen: Sequence[Seen]) -> tuple[
 
 
 def _timings(
-    tracer: Tracer, bundle: OpenedBundle, seen: Sequence[Seen], threads: int
+    tracer: FeatureMatcher, bundle: OpenedBundle, seen: Sequence[Seen], threads: int
 ) -> dict[str, Timing]:
-    model = BareCall(bundle, threads=threads)
+    model = ModelTiming(bundle, threads=threads)
     proposing, calls = [], []
     for _, one in tqdm(seen, desc="proposing", leave=False):
         tracer.propose(one, AMONG)  # warms the pages this capture needs

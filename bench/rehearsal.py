@@ -22,7 +22,7 @@ from converter.ingest.collection import Item
 from converter.model import calibration, quantize, weights
 from converter.model.fingerprints import Quantised, Reference
 from converter.model.vgg16 import build, profile_of
-from converter.parity.compare import Plan
+from converter.parity.compare import ParityPlan
 from device.bundle import layout
 from device.imaging import frames
 from device.recognition.embedding.nearest import Vectors
@@ -103,7 +103,7 @@ def rehearse(setting: Setting, large: int) -> Rehearsal:
     )
 
 
-def seconds_for(prints: int, one: Rehearsal, plan: Plan) -> dict[str, float]:
+def seconds_for(prints: int, one: Rehearsal, plan: ParityPlan) -> dict[str, float]:
     """Give what each step takes for a collection of so many prints."""
     compared = min(prints, plan.most_prints)
     return {

@@ -34,7 +34,7 @@ from device.recognition.recogniser import Answer
 from device.sd_notify import Notifier
 from device.service import KioskService
 from device.service.state import Phase
-from evaluation.model_timing import BareCall
+from evaluation.model_timing import ModelTiming
 from evaluation.simulate.conditions import Level
 from evaluation.simulate.handheld import capture
 
@@ -159,7 +159,7 @@ def run(bundle: Path, out: Path, answers: int) -> list[Segment]:
         return feed
 
     with opened(bundle) as one:
-        shown, model = known(one), BareCall(one, threads=2)
+        shown, model = known(one), ModelTiming(one, threads=2)
     with KioskService(
         twins[0],
         opener,
@@ -177,7 +177,7 @@ def run(bundle: Path, out: Path, answers: int) -> list[Segment]:
 
 
 def _segment(
-    soak: Soak, service: KioskService, model: BareCall, answers: int, life: int
+    soak: Soak, service: KioskService, model: ModelTiming, answers: int, life: int
 ) -> Segment:
     before, right, ms, calls_ms = service.health().camera.frames, 0, [], []
     for number in range(answers):

@@ -19,7 +19,7 @@ from device.errors import KioskError
 from evaluation import plan
 
 if TYPE_CHECKING:
-    from converter.parity.compare import Marks, Plan
+    from converter.parity.compare import GateMarks, ParityPlan
 
 _MARKS = ("museum", "strict", "none")
 
@@ -177,11 +177,11 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _plan(options: argparse.Namespace) -> "Plan":
-    from converter.parity.compare import Plan
+def _plan(options: argparse.Namespace) -> "ParityPlan":
+    from converter.parity.compare import ParityPlan
 
     captures = options.captures
-    return Plan(
+    return ParityPlan(
         threads=options.threads, camera_queries=captures, factor_queries=max(captures * 3 // 50, 2)
     )
 
@@ -202,10 +202,10 @@ def _cache(options: argparse.Namespace) -> Cache:
     return Cache(root=options.cache or default_cache(os.environ, Path.home()))
 
 
-def _marks(name: str) -> "Marks":
+def _marks(name: str) -> "GateMarks":
     from converter.parity import compare
 
-    return {"museum": compare.MUSEUM, "strict": compare.STRICT, "none": compare.Marks()}[name]
+    return {"museum": compare.MUSEUM, "strict": compare.STRICT, "none": compare.GateMarks()}[name]
 
 
 def _build(options: argparse.Namespace) -> int:

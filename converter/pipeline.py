@@ -22,9 +22,9 @@ from converter.build.index import BuiltIndex
 from converter.build.pictures import picture
 from converter.cache import Cache, own_code
 from converter.calibrate import captures, duplicates, thresholds
-from converter.calibrate.capture_cache import KeptCaptures
-from converter.calibrate.captures import Capture, PrintPicture
-from converter.calibrate.threshold_cache import Carried, marks_of
+from converter.calibrate.capture_cache import CaptureCache
+from converter.calibrate.captures import PrintPicture, SimulatedCapture
+from converter.calibrate.threshold_cache import ThresholdCache, marks_of
 from converter.errors import BuildError, GateError
 from converter.ingest import collection
 from converter.ingest.collection import Collection, Item, Refusal
@@ -34,7 +34,7 @@ from converter.model.quantize import Variant
 from converter.model.vgg16 import Profile
 from converter.model.weights import Weights
 from converter.parity import compare, report
-from converter.parity.compare import Marks, Parity, Plan
+from converter.parity.compare import GateMarks, Parity, ParityPlan
 from converter.progress import Progress
 from device import __version__
 from device.bundle import layout
@@ -43,7 +43,7 @@ from device.bundle.pictures import Size
 from device.bundle.reader import opened, sha256_of
 from device.recognition.embedding import preprocess
 from device.recognition.local.codebook import Codebook
-from device.recognition.local.match import Tracer
+from device.recognition.local.match import FeatureMatcher
 from device.recognition.recogniser import Recogniser
 
 _log = logging.getLogger(__name__)
@@ -73,8 +73,8 @@ class Options:
     weights: Path | None
     profile: Profile
     variant: Variant
-    plan: Plan
-    marks: Marks
+    plan: ParityPlan
+    marks: GateMarks
     most_refused: float
     picture_quality: int
     workers: int
@@ -138,7 +138,7 @@ def build(options: Options, progress: Progress) -> Built:
                 plan=options.plan,
                 quantised=quantised.batch,
                 captures=taken,
-                shoot=KeptCaptures(cache=options.cache),
+                shoot=CaptureCache(cache=options.cache),
                 progress=progress,
             )
             page = report.page(measured, options.marks)
@@ -214,7 +214,7 @@ def _write_parts(
     features.write([_details(item, book, options.cache) for item in prints.items], book, folder)
 
 
-def _details(item: Item, book: Codebook, cache: Cache) -> features.Entry:
+def _details(item: Item, book: Codebook, cache: Cache) -> features.FeatureEntry:
     entry = features.kept(item.image_sha256, book, cache)
     if entry is None:
         raise BuildError(f"{item.record_id}: its details have left the cache; build again")
@@ -223,13 +223,13 @@ def _details(item: Item, book: Codebook, cache: Cache) -> features.Entry:
 
 def _take(
     pictures: Sequence[PrintPicture], quantised: Quantised, options: Options, progress: Progress
-) -> tuple[Capture, ...]:
+) -> tuple[SimulatedCapture, ...]:
     return captures.take(
         pictures,
         quantised.batch,
         count=options.plan.camera_queries,
         seed=options.plan.seed,
-        shoot=KeptCaptures(cache=options.cache),
+        shoot=CaptureCache(cache=options.cache),
         progress=progress,
     )
 
@@ -241,19 +241,19 @@ def _fit(
     options: Options,
     folder: Path,
     progress: Progress,
-) -> thresholds.Fit:
+) -> thresholds.FittedThresholds:
     """Open the bundle as far as it is, and see what the kiosk makes of captures; or take what was fitted before."""
     related = duplicates.related(folder / layout.RECORDS)
     kept = _carried(unfitted, options)
     marks = marks_of(prints.items, prints.vectors, related)
     earlier = None if options.fits_anew else kept.get(marks)
     if earlier is not None:
-        return thresholds.Fit(thresholds=earlier, note=thresholds.note_on(earlier))
+        return thresholds.FittedThresholds(thresholds=earlier, note=thresholds.note_on(earlier))
     bundle_writer.write_manifest(unfitted, folder)
     with opened(folder) as bundle:
         outcomes = thresholds.observe(
             Recogniser(bundle, threads=options.threads),
-            Tracer(folder, unfitted.items),
+            FeatureMatcher(folder, unfitted.items),
             pictures,
             related,
             count=options.plan.camera_queries,
@@ -265,10 +265,10 @@ def _fit(
     return fitted
 
 
-def _carried(unfitted: Manifest, options: Options) -> Carried:
+def _carried(unfitted: Manifest, options: Options) -> ThresholdCache:
     plan = options.plan
     parts = (unfitted.name, unfitted.model.sha256, str(plan.camera_queries), str(plan.seed))
-    return Carried(cache=options.cache, parts=(*parts, own_code()))
+    return ThresholdCache(cache=options.cache, parts=(*parts, own_code()))
 
 
 def _manifest(

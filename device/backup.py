@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from device import __version__
 from device.config import load
 from device.errors import BackupError
-from device.store.atomic_files import Files, ensure_folder, telling, write_whole
+from device.store.atomic_files import AtomicFiles, ensure_folder, telling, write_whole
 
 FORMAT = 1
 _ABOUT = "about.json"
@@ -56,7 +56,7 @@ def write(path: Path, places: Places) -> int:
                 _add(archive, _ABOUT, json.dumps(about).encode(), 0o644)
                 for name, file in kept:
                     _add(archive, name, file.read_bytes(), file.stat().st_mode & 0o777)
-            write_whole(Files(), path, data.getvalue())
+            write_whole(AtomicFiles(), path, data.getvalue())
         path.chmod(0o600)  # the PIN's key is in it
     return len(kept)
 
@@ -78,8 +78,8 @@ def restore(path: Path, places: Places) -> int:
         kind, _, inside = name.partition("/")
         place = folders[kind] / inside
         with telling(place, "be put back"):
-            ensure_folder(Files(), place.parent)
-            write_whole(Files(), place, data)
+            ensure_folder(AtomicFiles(), place.parent)
+            write_whole(AtomicFiles(), place, data)
             place.chmod(mode)
             if kind == _STAFF:
                 _hand_over(place)

@@ -27,7 +27,7 @@ _INSTALLED = Path("/opt/printkiosk/venv")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class HostCheck:
     """One thing looked at: what was found, and advice where it isn't good."""
 
     what: str
@@ -36,10 +36,10 @@ class Finding:
     advice: str = ""
 
 
-def examine(config: Config) -> Iterator[Finding]:
+def examine(config: Config) -> Iterator[HostCheck]:
     """Look at the machine; on one that wasn't set up by the installer the screen is left out."""
     found = f"{_model()}, {_system()}, Python {platform.python_version()} on {platform.machine()}"
-    yield Finding(what="machine", found=found, is_good=True)
+    yield HostCheck(what="machine", found=found, is_good=True)
     yield _cameras()
     yield _clock()
     yield _room(config.store)
@@ -60,39 +60,39 @@ def is_answered_by_us(listen: ListenConfig) -> bool:
         return False
 
 
-def _cameras() -> Finding:
+def _cameras() -> HostCheck:
     if pi.is_supported():
         found = "picamera2 is here: a Raspberry Pi's camera can be used"
     else:
         found = (
             "picamera2 is not here (Raspberry Pi OS alone has it): a webcam or the replay camera"
         )
-    return Finding(what="camera software", found=found, is_good=True)
+    return HostCheck(what="camera software", found=found, is_good=True)
 
 
-def _clock() -> Finding:
+def _clock() -> HostCheck:
     """A machine without a battery starts in its past; nothing here is older than this software."""
     made, now = Path(__file__).stat().st_mtime, time.time()
     found = time.strftime("%Y-%m-%d %H:%M", time.localtime(now))
     if now >= made:
-        return Finding(what="clock", found=found, is_good=True)
+        return HostCheck(what="clock", found=found, is_good=True)
     advice = (
         "set it, or let it reach a time server; the kiosk works meanwhile, updates may be refused"
     )
-    return Finding(
+    return HostCheck(
         what="clock", found=f"{found}, before this was installed", is_good=False, advice=advice
     )
 
 
-def _room(store: Path) -> Finding:
+def _room(store: Path) -> HostCheck:
     place = next((path for path in (store, *store.parents) if path.is_dir()), Path("/"))
     free = shutil.disk_usage(place).free
     advice = "" if free >= _ROOM_BYTES else "make room: an update needs as much as the bundle has"
     found = f"{free / 1e9:.1f} GB free in {place}"
-    return Finding(what="room", found=found, is_good=free >= _ROOM_BYTES, advice=advice)
+    return HostCheck(what="room", found=found, is_good=free >= _ROOM_BYTES, advice=advice)
 
 
-def _port(listen: ListenConfig) -> Finding:
+def _port(listen: ListenConfig) -> HostCheck:
     place = f"{listen.host}:{listen.port}"
     family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as door:
@@ -102,21 +102,21 @@ def _port(listen: ListenConfig) -> Finding:
         except OSError as error:
             reason = error.strerror or str(error)
         else:
-            return Finding(what="address", found=f"{place} is free for the page", is_good=True)
+            return HostCheck(what="address", found=f"{place} is free for the page", is_good=True)
     if is_answered_by_us(listen):
-        return Finding(what="address", found=f"the kiosk answers at {place}", is_good=True)
+        return HostCheck(what="address", found=f"the kiosk answers at {place}", is_good=True)
     advice = "stop what else listens there (`ss -ltnp`), or set another [listen] port in kiosk.toml"
-    return Finding(what="address", found=f"{place}: {reason}", is_good=False, advice=advice)
+    return HostCheck(what="address", found=f"{place}: {reason}", is_good=False, advice=advice)
 
 
-def _screen() -> Finding:
+def _screen() -> HostCheck:
     missing = [name for name in ("cage", "chromium") if shutil.which(name) is None]
     missing += [] if _POLICY.is_file() else [str(_POLICY)]
     if missing:
         found, advice = f"missing: {', '.join(missing)}", "run the installer again"
-        return Finding(what="screen", found=found, is_good=False, advice=advice)
+        return HostCheck(what="screen", found=found, is_good=False, advice=advice)
     found = "browser, its compositor and its policy are here"
-    return Finding(what="screen", found=found, is_good=True)
+    return HostCheck(what="screen", found=found, is_good=True)
 
 
 def _model() -> str:

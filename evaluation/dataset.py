@@ -18,7 +18,7 @@ Load = Callable[[Record], Pixels]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Print:
+class EvaluationPrint:
     """A print of the collection.
 
     Attributes:
@@ -31,7 +31,7 @@ class Print:
     load: Callable[[], Pixels]
 
 
-def prints_of(bundle: OpenedBundle, load: Load | None = None) -> tuple[Print, ...]:
+def prints_of(bundle: OpenedBundle, load: Load | None = None) -> tuple[EvaluationPrint, ...]:
     """Give every print of a bundle.
 
     Args:
@@ -41,7 +41,7 @@ def prints_of(bundle: OpenedBundle, load: Load | None = None) -> tuple[Print, ..
     records = [bundle.records.at(item) for item in range(bundle.manifest.items)]
     related = relatives(records)
     return tuple(
-        Print(
+        EvaluationPrint(
             record=record,
             right=related[record.item] | {record.item},
             load=partial(load or partial(_screen_picture, bundle), record),
@@ -50,7 +50,9 @@ def prints_of(bundle: OpenedBundle, load: Load | None = None) -> tuple[Print, ..
     )
 
 
-def captured(prints: Sequence[Print], number: int, seed: int) -> Iterator[tuple[Print, int]]:
+def captured(
+    prints: Sequence[EvaluationPrint], number: int, seed: int
+) -> Iterator[tuple[EvaluationPrint, int]]:
     """Choose prints to be captured, and a seed for each capture: again with further seeds where there are too few.
 
     Those that thresholds may be fitted on are left alone where there are others, and so are those whose picture may
@@ -63,7 +65,7 @@ def captured(prints: Sequence[Print], number: int, seed: int) -> Iterator[tuple[
     return islice(endless, number if scored else 0)
 
 
-def scored_count(prints: Sequence[Print]) -> int:
+def scored_count(prints: Sequence[EvaluationPrint]) -> int:
     """Give how many prints can be captured without taking one twice."""
     shown = [one for one in prints if one.record.show_picture]
     return len([one for one in shown if is_scored(one.record.record_id)] or shown)

@@ -10,18 +10,18 @@ from device.errors import EvaluationError
 from device.recognition.recogniser import Recogniser
 from evaluation import ground_truth, protocol, summary
 from evaluation.dataset import Load, prints_of
-from evaluation.model_timing import BareCall
+from evaluation.model_timing import ModelTiming
 from evaluation.plan import plan_of
 from evaluation.protocol import Material, Progress, Witness
 from evaluation.report import page
-from evaluation.results import ReferenceLine, Report
+from evaluation.results import EvaluationReport, ReferenceLine
 
 JSON, PAGE = "evaluation.json", "evaluation.html"
 _PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Onlooker:
+class ReferenceObserver:
     """Who looks on while the kiosk is asked, and what it has to say at the end."""
 
     witness: Witness
@@ -35,8 +35,8 @@ def evaluate(
     threads: int,
     progress: Progress,
     load: Load | None = None,
-    onlooker: Onlooker | None = None,
-) -> Report:
+    onlooker: ReferenceObserver | None = None,
+) -> EvaluationReport:
     """Run the protocol, and write its JSON and its page into the folder that was asked for.
 
     Args:
@@ -53,7 +53,7 @@ def evaluate(
     material, refused = _material(bundle, options, load)
     options.out.mkdir(parents=True, exist_ok=True)  # before the minutes that asking takes
     recogniser = Recogniser(bundle, threads=threads)
-    bare = BareCall(bundle, threads=threads)
+    bare = ModelTiming(bundle, threads=threads)
     run = protocol.run(
         recogniser,
         protocol.sections(material, plan),
@@ -75,7 +75,7 @@ def evaluate(
     return report
 
 
-def marks_line(report: Report) -> str:
+def marks_line(report: EvaluationReport) -> str:
     """Give each mark and what was found, a line each."""
     lines = []
     for mark in report.marks:

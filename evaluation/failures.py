@@ -13,7 +13,7 @@ from device.bundle.records import Record
 from device.errors import UnknownRecordError
 from device.imaging import frames
 from device.recognition.recogniser import Answer, Corner
-from evaluation.queries import Question, Shown
+from evaluation.queries import EvaluationQuery, QueryPicture
 
 SIDE = 320
 _QUALITY = 70
@@ -22,7 +22,7 @@ _MOST = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class FailedPrint:
     """A print on the page.
 
     Attributes:
@@ -51,14 +51,14 @@ class Failure:
     frame: str
     verdict: str
     confidence: float
-    right: Named | None
-    answered: Named | None
+    right: FailedPrint | None
+    answered: FailedPrint | None
 
 
 def failure_of(
     bundle: OpenedBundle,
-    question: Question,
-    shown: Shown,
+    question: EvaluationQuery,
+    shown: QueryPicture,
     answer: Answer,
     section: str,
     right: frozenset[int],
@@ -95,7 +95,7 @@ def worth_showing(failures: Sequence[Failure], most: int = _MOST) -> tuple[Failu
     return tuple(sorted(chosen, key=lambda failure: names.index(failure.section)))
 
 
-def _frame(shown: Shown, sheet: Sequence[Corner] | None) -> str:
+def _frame(shown: QueryPicture, sheet: Sequence[Corner] | None) -> str:
     height, width = shown.pixels.shape[:2]
     scale = SIDE / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -106,8 +106,10 @@ def _frame(shown: Shown, sheet: Sequence[Corner] | None) -> str:
     return data_uri("image/jpeg", frames.to_jpeg(small, side=SIDE, quality=_QUALITY))
 
 
-def _named(bundle: OpenedBundle, record: Record) -> Named:
-    return Named(record_id=record.record_id, title=record.title, picture=_thumbnail(bundle, record))
+def _named(bundle: OpenedBundle, record: Record) -> FailedPrint:
+    return FailedPrint(
+        record_id=record.record_id, title=record.title, picture=_thumbnail(bundle, record)
+    )
 
 
 def _thumbnail(bundle: OpenedBundle, record: Record) -> str | None:

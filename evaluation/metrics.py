@@ -19,7 +19,7 @@ _CURVE_POINTS = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class CountedShare:
     """A share that was counted.
 
     Attributes:
@@ -35,7 +35,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ScoredAnswer:
     """What one answer comes to.
 
     Attributes:
@@ -66,14 +66,14 @@ class Percentiles:
     p95: float
 
 
-def share(hits: int, count: int) -> Share:
+def share(hits: int, count: int) -> CountedShare:
     """Give a share with its 95 % interval by Wilson's score."""
     if count == 0:
-        return Share(hits=0, count=0, value=None, low=0.0, high=1.0)
+        return CountedShare(hits=0, count=0, value=None, low=0.0, high=1.0)
     value, spread = hits / count, _Z**2 / count
     middle = (value + spread / 2) / (1 + spread)
     half = _Z / (1 + spread) * math.sqrt(value * (1 - value) / count + spread / (4 * count))
-    return Share(
+    return CountedShare(
         hits=hits,
         count=count,
         value=round(value, 6),
@@ -82,29 +82,29 @@ def share(hits: int, count: int) -> Share:
     )
 
 
-def share_of(flags: Sequence[bool]) -> Share:
+def share_of(flags: Sequence[bool]) -> CountedShare:
     """Give the share that is true, with its interval."""
     return share(sum(flags), len(flags))
 
 
-def recall_at(told: Sequence[Told], count: int) -> Share:
+def recall_at(told: Sequence[ScoredAnswer], count: int) -> CountedShare:
     """Give the share of known prints of which a right match is among the first so many."""
     return share_of([one.rank is not None and one.rank < count for one in told])
 
 
-def accepted_and_right(known: Sequence[Told]) -> Share:
+def accepted_and_right(known: Sequence[ScoredAnswer]) -> CountedShare:
     """Give the share of known prints that are accepted, and as the right print."""
     return share_of([one.accepted and one.rank == 0 for one in known])
 
 
-def accepted(told: Sequence[Told]) -> Share:
+def accepted(told: Sequence[ScoredAnswer]) -> CountedShare:
     """Give the share that is accepted, right or not: of unknown prints, the false accepts."""
     return share_of([one.accepted for one in told])
 
 
 def right_at_false_accepts(
-    known: Sequence[Told], unknown: Sequence[Told], most: float = 0.01
-) -> Share:
+    known: Sequence[ScoredAnswer], unknown: Sequence[ScoredAnswer], most: float = 0.01
+) -> CountedShare:
     """Give the share of known prints accepted and right when a threshold lets through at most so many unknown ones.
 
     Args:
@@ -123,8 +123,8 @@ def right_at_false_accepts(
 
 
 def false_accepts_at_right(
-    known: Sequence[Told], unknown: Sequence[Told], least: float = 0.95
-) -> Share:
+    known: Sequence[ScoredAnswer], unknown: Sequence[ScoredAnswer], least: float = 0.95
+) -> CountedShare:
     """Give the share of unknown prints accepted when a threshold lets through at least so many known ones, right.
 
     Returns:
@@ -138,7 +138,9 @@ def false_accepts_at_right(
     return share_of([one.confidence >= threshold for one in unknown])
 
 
-def average_precision(known: Sequence[Told], unknown: Sequence[Told]) -> float | None:
+def average_precision(
+    known: Sequence[ScoredAnswer], unknown: Sequence[ScoredAnswer]
+) -> float | None:
     """Give the global average precision (GAP): all first matches ranked by confidence, unknown prints among them.
 
     Weyand, Araujo, Cao, Sim, CVPR 2020 (Google Landmarks v2), equation 1. Of equal confidences the wrong come first.
@@ -154,7 +156,7 @@ def average_precision(known: Sequence[Told], unknown: Sequence[Told]) -> float |
     return round(float(precision[is_right].sum() / len(known)), 6)
 
 
-def curve(known: Sequence[Told], unknown: Sequence[Told]) -> tuple[Point, ...]:
+def curve(known: Sequence[ScoredAnswer], unknown: Sequence[ScoredAnswer]) -> tuple[Point, ...]:
     """Give accepts against false accepts, one point a threshold, from the strictest on; at most about 120."""
     if not known or not unknown:
         return ()

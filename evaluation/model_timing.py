@@ -13,7 +13,7 @@ FEWEST = 30
 _EVERY = 8
 
 
-class BareCall:
+class ModelTiming:
     """The model on its own, with a stopwatch."""
 
     def __init__(self, bundle: OpenedBundle, *, threads: int) -> None:

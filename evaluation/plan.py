@@ -13,7 +13,7 @@ _FEWEST_EMPTY = 7  # one of each kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class EvaluationPlan:
     """How much is asked.
 
     Attributes:
@@ -53,7 +53,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--truths", type=Path, metavar="CSV", help="what they show: image, record_id (or empty)"
     )
     parser.add_argument(
-        "--captures", type=_positive, default=Plan().captures, metavar="N", help="a level (300)"
+        "--captures",
+        type=_positive,
+        default=EvaluationPlan().captures,
+        metavar="N",
+        help="a level (300)",
     )
     parser.add_argument("--full", action="store_true", help="capture every print that is scored")
     parser.add_argument(
@@ -61,12 +65,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="with the half of the simulator that nobody tunes on: once, for a closing report",
     )
-    parser.add_argument("--seed", type=int, default=Plan().seed, metavar="N")
+    parser.add_argument("--seed", type=int, default=EvaluationPlan().seed, metavar="N")
 
 
-def plan_of(options: argparse.Namespace) -> Plan:
+def plan_of(options: argparse.Namespace) -> EvaluationPlan:
     """Give the plan that the options ask for; fewer captures ask for less of everything."""
-    plan = Plan()
+    plan = EvaluationPlan()
     share = min(1.0, options.captures / plan.captures)
     return replace(
         plan,

@@ -1,6 +1,6 @@
 """The held-print protocol: every question is asked of the kiosk, as it runs in the gallery, and every answer kept.
 
-Which questions there are is a `Plan`'s business, what the answers come to `evaluation.summary`'s.
+Which questions there are is a `EvaluationPlan`'s business, what the answers come to `evaluation.summary`'s.
 """
 
 import time
@@ -17,12 +17,12 @@ from device.imaging import frames
 from device.recognition.recogniser import Answer, Recogniser
 from device.recognition.verdict import ACCEPTED, Verdict
 from evaluation import queries
-from evaluation.dataset import Print, scored_count
+from evaluation.dataset import EvaluationPrint, scored_count
 from evaluation.failures import Failure, failure_of
 from evaluation.ground_truth import Truth
-from evaluation.metrics import Told, corner_error
-from evaluation.plan import Plan
-from evaluation.queries import Question, Section, Shown, Sort
+from evaluation.metrics import ScoredAnswer, corner_error
+from evaluation.plan import EvaluationPlan
+from evaluation.queries import EvaluationQuery, QueryPicture, QuerySection, SectionKind
 from evaluation.simulate.conditions import Level
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ T = TypeVar("T")
 # What is being asked, how much of it is done, and how much there is.
 Progress = Callable[[str, int, int], None]
 # Looks on at each question that is asked the first time: the desk's reference does.
-Witness = Callable[[Section, Question, Shown, Answer], None]
+Witness = Callable[[QuerySection, EvaluationQuery, QueryPicture, Answer], None]
 
 COUNT = 20
 _FULL_FACTOR, _FULL_EMPTY = 100, 1000
@@ -47,14 +47,14 @@ class Material:
         distractors: Picture files of prints that are not in the collection.
     """
 
-    prints: tuple[Print, ...]
+    prints: tuple[EvaluationPrint, ...]
     pairs: tuple[Truth, ...] = ()
     photographs: tuple[Truth, ...] = ()
     distractors: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class QueryOutcome:
     """One answer, and what was true.
 
     Attributes:
@@ -69,11 +69,11 @@ class Outcome:
     """
 
     section: str
-    sort: Sort
+    sort: SectionKind
     name: str
     is_known: bool
     left_out: bool
-    told: Told
+    told: ScoredAnswer
     verdict: Verdict
     answered: str | None
     mirrored: bool
@@ -90,12 +90,12 @@ class Run:
         unread: One line for each picture that couldn't be read.
     """
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[QueryOutcome, ...]
     failures: tuple[Failure, ...]
     unread: tuple[str, ...]
 
 
-def sections(material: Material, plan: Plan) -> Iterator[Section]:
+def sections(material: Material, plan: EvaluationPlan) -> Iterator[QuerySection]:
     """Give everything that is asked, in order; what there is no material for is left out."""
     prints, seed, suite = material.prints, plan.seed, plan.suite
     most = max(plan.captures, scored_count(prints)) if plan.is_full else plan.captures
@@ -117,7 +117,7 @@ def sections(material: Material, plan: Plan) -> Iterator[Section]:
 
 def run(
     recogniser: Recogniser,
-    asked: Iterator[Section],
+    asked: Iterator[QuerySection],
     *,
     progress: Progress,
     witness: Witness | None = None,
@@ -132,7 +132,7 @@ def run(
         witness: Looks on; its time is not counted.
         between: Called after each question.
     """
-    outcomes: list[Outcome] = []
+    outcomes: list[QueryOutcome] = []
     failures: list[Failure] = []
     unread: list[str] = []
     for section in asked:
@@ -152,8 +152,11 @@ def run(
 
 
 def _asked(
-    recogniser: Recogniser, section: Section, question: Question, witness: Witness | None
-) -> list[tuple[Outcome, Failure | None]]:
+    recogniser: Recogniser,
+    section: QuerySection,
+    question: EvaluationQuery,
+    witness: Witness | None,
+) -> list[tuple[QueryOutcome, Failure | None]]:
     shown = question.show()
     answer, took_ms = _recognised(recogniser, shown, question.without)
     told = [_told(recogniser, section, question, shown, answer, took_ms, left_out=False)]
@@ -166,7 +169,7 @@ def _asked(
 
 
 def _recognised(
-    recogniser: Recogniser, shown: Shown, without: frozenset[int]
+    recogniser: Recogniser, shown: QueryPicture, without: frozenset[int]
 ) -> tuple[Answer, float]:
     frame = frames.frame(shown.pixels, source="evaluation")
     return _timed(partial(recogniser.recognise, frame, without=without, count=COUNT))
@@ -180,24 +183,24 @@ def _timed(call: Callable[[], T]) -> tuple[T, float]:
 
 def _told(
     recogniser: Recogniser,
-    section: Section,
-    question: Question,
-    shown: Shown,
+    section: QuerySection,
+    question: EvaluationQuery,
+    shown: QueryPicture,
     answer: Answer,
     took_ms: float,
     *,
     left_out: bool,
-) -> tuple[Outcome, Failure | None]:
+) -> tuple[QueryOutcome, Failure | None]:
     items = [match.record.item for match in answer.matches]
     right = frozenset[int]() if left_out else question.right
     rank = next((place for place, item in enumerate(items) if item in right), None)
-    outcome = Outcome(
+    outcome = QueryOutcome(
         section=section.name,
         sort=section.sort,
         name=question.name,
         is_known=bool(question.right),
         left_out=left_out,
-        told=Told(
+        told=ScoredAnswer(
             rank=rank, accepted=answer.verdict in ACCEPTED, confidence=float(answer.confidence)
         ),
         verdict=answer.verdict,
@@ -213,16 +216,16 @@ def _told(
     return outcome, failure_of(recogniser.bundle, question, shown, answer, name, right)
 
 
-def _is_failure(outcome: Outcome, right: frozenset[int]) -> bool:
+def _is_failure(outcome: QueryOutcome, right: frozenset[int]) -> bool:
     """Say whether a person should see what went wrong here."""
     if right:
         return outcome.told.rank != 0
-    if outcome.sort is Sort.EMPTY:
+    if outcome.sort is SectionKind.EMPTY:
         return outcome.verdict is not Verdict.NOT_IN_COLLECTION
     return outcome.told.accepted
 
 
-def _corner_error(shown: Shown, answer: Answer) -> float | None:
+def _corner_error(shown: QueryPicture, answer: Answer) -> float | None:
     if shown.corners is None:
         return None
     if answer.sheet is None:

@@ -13,15 +13,15 @@ import numpy as np
 
 from device.imaging import frames
 from device.imaging.frames import Pixels
-from evaluation.dataset import Print, captured
+from evaluation.dataset import EvaluationPrint, captured
 from evaluation.ground_truth import Truth
 from evaluation.metrics import Values
-from evaluation.simulate.conditions import Factor, Level, Suite
-from evaluation.simulate.distractor_scenes import Kind, empty
-from evaluation.simulate.handheld import Held, capture
+from evaluation.simulate.conditions import HandheldFactor, Level, Suite
+from evaluation.simulate.distractor_scenes import DistractorKind, empty
+from evaluation.simulate.handheld import HandheldCapture, capture
 
 
-class Sort(StrEnum):
+class SectionKind(StrEnum):
     """What kind of question a section asks."""
 
     LEVEL = "captures"
@@ -34,7 +34,7 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class QueryPicture:
     """One picture that is shown to the kiosk.
 
     Attributes:
@@ -49,7 +49,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class EvaluationQuery:
     """One picture, and what is right of it.
 
     Attributes:
@@ -61,58 +61,64 @@ class Question:
 
     name: str
     right: frozenset[int]
-    show: Callable[[], Shown]
+    show: Callable[[], QueryPicture]
     without: frozenset[int] = frozenset()
     asks_twice: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class QuerySection:
     """Questions that are scored together."""
 
     name: str
-    sort: Sort
-    questions: tuple[Question, ...]
+    sort: SectionKind
+    questions: tuple[EvaluationQuery, ...]
 
 
-def level(prints: Sequence[Print], of: Level, *, number: int, seed: int, suite: Suite) -> Section:
+def level(
+    prints: Sequence[EvaluationPrint], of: Level, *, number: int, seed: int, suite: Suite
+) -> QuerySection:
     """Give captures of prints at one level, each asked with its print in the collection and without."""
     held = partial(_held, level=of, suite=suite)
     questions = _captures(prints, held, number=number, seed=seed, asks_twice=True)
-    return Section(name=of.value, sort=Sort.LEVEL, questions=questions)
+    return QuerySection(name=of.value, sort=SectionKind.LEVEL, questions=questions)
 
 
-def in_reverse(prints: Sequence[Print], *, number: int, seed: int, suite: Suite) -> Section:
+def in_reverse(
+    prints: Sequence[EvaluationPrint], *, number: int, seed: int, suite: Suite
+) -> QuerySection:
     """Give captures of prints seen in a mirror, as copies often are."""
     held = partial(_held, level=Level.NORMAL, suite=suite, mirrored=True)
     questions = _captures(prints, held, number=number, seed=seed)
-    return Section(name="in reverse", sort=Sort.REVERSE, questions=questions)
+    return QuerySection(name="in reverse", sort=SectionKind.REVERSE, questions=questions)
 
 
-def factors(prints: Sequence[Print], *, number: int, seed: int, suite: Suite) -> Iterator[Section]:
+def factors(
+    prints: Sequence[EvaluationPrint], *, number: int, seed: int, suite: Suite
+) -> Iterator[QuerySection]:
     """Give a section for each factor of a suite, alone, and one first with none of them."""
-    chosen: list[Factor] = [factor for factor in Factor if factor in suite.factors]
+    chosen: list[HandheldFactor] = [factor for factor in HandheldFactor if factor in suite.factors]
     for factor in (None, *chosen):
         present = frozenset() if factor is None else frozenset({factor})
         held = partial(_held, level=Level.NORMAL, suite=suite, present=present)
-        yield Section(
+        yield QuerySection(
             name="none of them" if factor is None else factor.value,
-            sort=Sort.FACTOR,
+            sort=SectionKind.FACTOR,
             questions=_captures(prints, held, number=number, seed=seed),
         )
 
 
 def _captures(
-    prints: Sequence[Print],
-    held: Callable[..., Shown],
+    prints: Sequence[EvaluationPrint],
+    held: Callable[..., QueryPicture],
     *,
     number: int,
     seed: int,
     asks_twice: bool = False,
-) -> tuple[Question, ...]:
+) -> tuple[EvaluationQuery, ...]:
     """Give a question for each capture: `held` is given the print and the capture's own seed."""
     return tuple(
-        Question(
+        EvaluationQuery(
             name=one.record.record_id,
             right=one.right,
             show=partial(held, one, seed=own),
@@ -122,13 +128,15 @@ def _captures(
     )
 
 
-def real_pairs(prints: Sequence[Print], truths: Sequence[Truth], *, seed: int) -> Iterator[Section]:
+def real_pairs(
+    prints: Sequence[EvaluationPrint], truths: Sequence[Truth], *, seed: int
+) -> Iterator[QuerySection]:
     """Give other copies of prints: as scanned, and held under the simulated camera at normal."""
     of = {one.record.record_id: one for one in prints}
     for name, is_held in (("other copies, clean", False), ("other copies, held", True)):
-        yield Section(
+        yield QuerySection(
             name=name,
-            sort=Sort.PAIRS,
+            sort=SectionKind.PAIRS,
             questions=tuple(
                 _question(truth, of, partial(_held_file, seed=seed) if is_held else _as_it_is, of)
                 for truth in truths
@@ -136,23 +144,23 @@ def real_pairs(prints: Sequence[Print], truths: Sequence[Truth], *, seed: int) -
         )
 
 
-def photographs(prints: Sequence[Print], truths: Sequence[Truth]) -> Section:
+def photographs(prints: Sequence[EvaluationPrint], truths: Sequence[Truth]) -> QuerySection:
     """Give real photographs; those of no record are asked as unknown prints."""
     of = {one.record.record_id: one for one in prints}
-    return Section(
+    return QuerySection(
         name="photographs",
-        sort=Sort.PHOTOGRAPHS,
+        sort=SectionKind.PHOTOGRAPHS,
         questions=tuple(_question(truth, of, _as_it_is, {}) for truth in truths),
     )
 
 
-def distractors(pictures: Sequence[Path], *, seed: int, suite: Suite) -> Section:
+def distractors(pictures: Sequence[Path], *, seed: int, suite: Suite) -> QuerySection:
     """Give captures, at normal, of prints that are not in the collection."""
-    return Section(
+    return QuerySection(
         name="prints of other collections",
-        sort=Sort.UNKNOWN,
+        sort=SectionKind.UNKNOWN,
         questions=tuple(
-            Question(
+            EvaluationQuery(
                 name=path.name,
                 right=frozenset(),
                 show=partial(_held_file, path, seed=seed, suite=suite),
@@ -162,14 +170,14 @@ def distractors(pictures: Sequence[Path], *, seed: int, suite: Suite) -> Section
     )
 
 
-def without_print(number: int, *, seed: int, suite: Suite) -> Section:
+def without_print(number: int, *, seed: int, suite: Suite) -> QuerySection:
     """Give frames without any print, of every kind and level in turn."""
-    kinds, levels = tuple(Kind), tuple(Level)
-    return Section(
+    kinds, levels = tuple(DistractorKind), tuple(Level)
+    return QuerySection(
         name="no print",
-        sort=Sort.EMPTY,
+        sort=SectionKind.EMPTY,
         questions=tuple(
-            Question(
+            EvaluationQuery(
                 name=kinds[i % len(kinds)].value,
                 right=frozenset(),
                 show=partial(
@@ -183,28 +191,28 @@ def without_print(number: int, *, seed: int, suite: Suite) -> Section:
 
 def _question(
     truth: Truth,
-    prints: Mapping[str, Print],
-    show: Callable[[Path], Shown],
-    may_be: Mapping[str, Print],
-) -> Question:
+    prints: Mapping[str, EvaluationPrint],
+    show: Callable[[Path], QueryPicture],
+    may_be: Mapping[str, EvaluationPrint],
+) -> EvaluationQuery:
     # A query may be a print of this collection too: it must not find itself.
     itself = may_be.get(truth.image.stem)
     without = frozenset({itself.record.item}) if itself else frozenset[int]()
     right = frozenset[int]().union(*(prints[record_id].right for record_id in truth.right))
-    return Question(
+    return EvaluationQuery(
         name=truth.name, right=right - without, show=partial(show, truth.image), without=without
     )
 
 
 def _held(
-    one: Print,
+    one: EvaluationPrint,
     *,
     level: Level,
     seed: int,
     suite: Suite,
-    present: frozenset[Factor] | None = None,
+    present: frozenset[HandheldFactor] | None = None,
     mirrored: bool = False,
-) -> Shown:
+) -> QueryPicture:
     return _shown(
         capture(
             one.load(),
@@ -218,22 +226,22 @@ def _held(
     )
 
 
-def _held_file(path: Path, *, seed: int, suite: Suite = Suite.OPEN) -> Shown:
+def _held_file(path: Path, *, seed: int, suite: Suite = Suite.OPEN) -> QueryPicture:
     pixels = frames.load(path, side=frames.UPLOAD_SIDE)
     return _shown(capture(pixels, path.stem, level=Level.NORMAL, seed=seed, suite=suite))
 
 
-def _as_it_is(path: Path) -> Shown:
-    return Shown(pixels=frames.load(path, side=frames.UPLOAD_SIDE))
+def _as_it_is(path: Path) -> QueryPicture:
+    return QueryPicture(pixels=frames.load(path, side=frames.UPLOAD_SIDE))
 
 
-def _empty(name: str, kind: Kind, at: Level, seed: int, suite: Suite) -> Shown:
-    return Shown(pixels=empty(name, kind, level=at, seed=seed, suite=suite), under=at.value)
+def _empty(name: str, kind: DistractorKind, at: Level, seed: int, suite: Suite) -> QueryPicture:
+    return QueryPicture(pixels=empty(name, kind, level=at, seed=seed, suite=suite), under=at.value)
 
 
-def _shown(held: Held) -> Shown:
+def _shown(held: HandheldCapture) -> QueryPicture:
     seen = held.conditions
-    return Shown(
+    return QueryPicture(
         pixels=held.pixels,
         corners=np.array([(corner.x, corner.y) for corner in held.corners]),
         under=f"{seen.background}, turned {seen.turn_deg:.0f}°, tilted {seen.tilt_deg:.0f}°, fills {seen.fill:.0%}",

@@ -20,7 +20,7 @@ from device.imaging.frames import Pixels
 from device.recognition.recogniser import Recogniser
 from device.recognition.sheet.detect import straighten
 from device.recognition.verdict import ACCEPTED
-from evaluation.dataset import Print, captured, prints_of
+from evaluation.dataset import EvaluationPrint, captured, prints_of
 from evaluation.simulate.conditions import Level
 from evaluation.simulate.handheld import capture
 
@@ -31,7 +31,7 @@ _TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class RegionTally:
     """What was counted for boxes of one share of the sheet, in captures.
 
     Attributes:
@@ -58,7 +58,7 @@ class Tally:
 
 def measure(
     bundle: OpenedBundle, number: int, *, seed: int = 2026, threads: int = 0
-) -> Iterator[Tally]:
+) -> Iterator[RegionTally]:
     """Give a tally for each share of the sheet, of so many captures.
 
     Args:
@@ -96,8 +96,8 @@ def box_of(pixels: Pixels, share: float, rng: np.random.Generator) -> tuple[Corn
 
 
 def _sheets(
-    recogniser: Recogniser, prints: Sequence[Print], number: int, seed: int
-) -> Iterator[tuple[Print, Pixels]]:
+    recogniser: Recogniser, prints: Sequence[EvaluationPrint], number: int, seed: int
+) -> Iterator[tuple[EvaluationPrint, Pixels]]:
     """Give captured sheets as the page gets them: straightened, and once through JPEG."""
     for one, its_seed in captured(prints, number, seed):
         name = one.record.record_id
@@ -110,8 +110,11 @@ def _sheets(
 
 
 def _tally(
-    recogniser: Recogniser, sheets: Sequence[tuple[Print, Pixels]], share: float, seed: int
-) -> Tally:
+    recogniser: Recogniser,
+    sheets: Sequence[tuple[EvaluationPrint, Pixels]],
+    share: float,
+    seed: int,
+) -> RegionTally:
     rng = np.random.default_rng([seed, round(share * 1e6)])
     first = among = claimed = wrong = 0
     for one, pixels in sheets:
@@ -125,7 +128,7 @@ def _tally(
         among += any(item in one.right for item in items)
         claimed += is_first and answer.verdict in ACCEPTED
         wrong += not is_first and answer.verdict in ACCEPTED
-    return Tally(
+    return RegionTally(
         share=share, asked=len(sheets), first=first, among=among, claimed=claimed, wrong=wrong
     )
 

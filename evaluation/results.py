@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from device.bundle.manifest import Thresholds
-from evaluation.metrics import Percentiles, Point, Share
+from evaluation.metrics import CountedShare, Percentiles, Point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scores:
+class LevelScores:
     """One section's.
 
     Attributes:
@@ -30,24 +30,24 @@ class Scores:
     sort: str
     count: int
     unknown: int
-    r1: Share
-    r5: Share
-    r20: Share
-    accepted_right: Share
-    unknown_accepted: Share
-    right_at_1_percent: Share
-    false_at_95_percent: Share
+    r1: CountedShare
+    r5: CountedShare
+    r20: CountedShare
+    accepted_right: CountedShare
+    unknown_accepted: CountedShare
+    right_at_1_percent: CountedShare
+    false_at_95_percent: CountedShare
     gap: float | None
-    corners: Share
-    mirrored: Share
-    not_in_collection: Share
+    corners: CountedShare
+    mirrored: CountedShare
+    not_in_collection: CountedShare
     verdicts: Mapping[str, int]
     is_held_back: bool
     curve: tuple[Point, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class EvaluationMark:
     """Something to be reached.
 
     Attributes:
@@ -79,16 +79,16 @@ class ReferenceLine:
 
     name: str
     count: int
-    seed_r1: Share
-    crop_r1: Share
+    seed_r1: CountedShare
+    crop_r1: CountedShare
     cosine_median: float
     cosine_lowest: float
-    same_first: Share
-    same_as_exact: Share
+    same_first: CountedShare
+    same_as_exact: CountedShare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class EvaluationReport:
     """An evaluation.
 
     Attributes:
@@ -107,8 +107,8 @@ class Report:
     seed: int
     threads: int
     thresholds: Thresholds
-    marks: tuple[Mark, ...]
-    sections: tuple[Scores, ...]
+    marks: tuple[EvaluationMark, ...]
+    sections: tuple[LevelScores, ...]
     reference: tuple[ReferenceLine, ...]
     model_ms: float
     whole: Percentiles

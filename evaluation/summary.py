@@ -1,4 +1,4 @@
-"""What all answers of an evaluation come to: scores by section, marks, curves and times, as a `Report`."""
+"""What all answers of an evaluation come to: scores by section, marks, curves and times, as a `EvaluationReport`."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from device.bundle.manifest import Manifest
 from device.recognition.verdict import Verdict
 from evaluation import metrics
-from evaluation.metrics import Percentiles, Share
-from evaluation.plan import Plan
-from evaluation.protocol import Outcome, Run
-from evaluation.queries import Sort
-from evaluation.results import Mark, ReferenceLine, Report, Scores
+from evaluation.metrics import CountedShare, Percentiles
+from evaluation.plan import EvaluationPlan
+from evaluation.protocol import QueryOutcome, Run
+from evaluation.queries import SectionKind
+from evaluation.results import EvaluationMark, EvaluationReport, LevelScores, ReferenceLine
 from evaluation.simulate.conditions import HELD_BACK, Level
 
 CORNERS_WITHIN = 0.02
@@ -20,18 +20,18 @@ LEFT_OUT = "left out"
 def summarise(
     run: Run,
     manifest: Manifest,
-    plan: Plan,
+    plan: EvaluationPlan,
     *,
     threads: int,
     model_ms: float,
     refused: Sequence[str] = (),
     reference: Sequence[ReferenceLine] = (),
-) -> Report:
+) -> EvaluationReport:
     """Give what a run comes to."""
-    groups: dict[tuple[str, str], list[Outcome]] = {}
+    groups: dict[tuple[str, str], list[QueryOutcome]] = {}
     for outcome in run.outcomes:
         groups.setdefault((outcome.section, outcome.sort), []).append(outcome)
-    others = [o for o in run.outcomes if o.sort is Sort.UNKNOWN]
+    others = [o for o in run.outcomes if o.sort is SectionKind.UNKNOWN]
     sections = tuple(_scores(*named, group, others) for named, group in groups.items())
     times = [outcome.took_ms for outcome in run.outcomes]
     steps: dict[str, list[float]] = {}
@@ -39,7 +39,7 @@ def summarise(
         for step, took_ms in outcome.timings_ms.items():
             steps.setdefault(step, []).append(took_ms)
     whole = metrics.percentiles(times)
-    return Report(
+    return EvaluationReport(
         bundle_id=manifest.bundle_id,
         name=manifest.name,
         prints=manifest.items,
@@ -61,13 +61,15 @@ def summarise(
     )
 
 
-def _scores(name: str, sort: str, outcomes: Sequence[Outcome], others: Sequence[Outcome]) -> Scores:
+def _scores(
+    name: str, sort: str, outcomes: Sequence[QueryOutcome], others: Sequence[QueryOutcome]
+) -> LevelScores:
     known = [o.told for o in outcomes if _is_there(o)]
     unknown = [o for o in outcomes if not _is_there(o)]
     # Prints of other collections are shown at normal: its threshold minds them too.
     wider = [o.told for o in (*unknown, *(others if name == Level.NORMAL.value else ()))]
     errors = [o.corner_error for o in outcomes if not o.left_out and o.corner_error is not None]
-    return Scores(
+    return LevelScores(
         name=name,
         sort=sort,
         count=len(known),
@@ -91,15 +93,17 @@ def _scores(name: str, sort: str, outcomes: Sequence[Outcome], others: Sequence[
     )
 
 
-def _is_there(outcome: Outcome) -> bool:
+def _is_there(outcome: QueryOutcome) -> bool:
     return outcome.is_known and not outcome.left_out
 
 
-def _verdict(outcome: Outcome) -> str:
+def _verdict(outcome: QueryOutcome) -> str:
     return f"{LEFT_OUT}: {outcome.verdict}" if outcome.left_out else outcome.verdict.value
 
 
-def _marks(found: Mapping[str, Scores], whole: Percentiles, model_ms: float) -> tuple[Mark, ...]:
+def _marks(
+    found: Mapping[str, LevelScores], whole: Percentiles, model_ms: float
+) -> tuple[EvaluationMark, ...]:
     wanted: tuple[tuple[str, str, str, float], ...] = (
         ("R@1, easy", "easy", "r1", 0.995),
         ("R@1, normal", "normal", "r1", 0.98),
@@ -120,7 +124,7 @@ def _marks(found: Mapping[str, Scores], whole: Percentiles, model_ms: float) -> 
     marks.append(_mark("no print here, answered otherwise", answered, 0.005, is_at_least=False))
     multiple = round(whole.p95 / model_ms, 3) if whole.count and model_ms else None
     marks.append(
-        Mark(
+        EvaluationMark(
             name="frame to answer, p95, in bare model calls",
             wanted=4.0,
             is_at_least=False,
@@ -134,10 +138,12 @@ def _marks(found: Mapping[str, Scores], whole: Percentiles, model_ms: float) -> 
     return tuple(marks)
 
 
-def _mark(name: str, found: Share, wanted: float, *, is_at_least: bool = True) -> Mark:
+def _mark(
+    name: str, found: CountedShare, wanted: float, *, is_at_least: bool = True
+) -> EvaluationMark:
     value = found.value
     is_met = None if value is None else value >= wanted if is_at_least else value <= wanted
-    return Mark(
+    return EvaluationMark(
         name=name,
         wanted=wanted,
         is_at_least=is_at_least,

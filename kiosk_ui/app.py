@@ -22,8 +22,8 @@ from kiosk_ui import metrics, security
 from kiosk_ui.api import views as api_views
 from kiosk_ui.browse import views as browse_views
 from kiosk_ui.comparison import views as comparison_views
-from kiosk_ui.concurrency_limits import Slots
-from kiosk_ui.preferences import Readers
+from kiosk_ui.concurrency_limits import ConcurrencyLimit
+from kiosk_ui.preferences import PreferenceCookies
 from kiosk_ui.screen_config import Screen
 from kiosk_ui.staff import usb_views
 from kiosk_ui.staff import views as staff_views
@@ -73,7 +73,7 @@ def create_app(
         app.register_blueprint(
             staff_views.blueprint(service, service.office, sessions or StaffSessions())
         )
-        readers: Readers = app.extensions["readers"]
+        readers: PreferenceCookies = app.extensions["readers"]
         app.after_request(notes_visits(service, service.office, readers))
     return app
 
@@ -102,8 +102,8 @@ def _bare_app(service: KioskService, screen: Screen, hosts: Iterable[str]) -> Fl
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    readers = Readers(screen)
-    searches = Slots("searches", SEARCHES)
+    readers = PreferenceCookies(screen)
+    searches = ConcurrencyLimit("searches", SEARCHES)
     app.register_blueprint(stand_views.blueprint(service, screen, searches))
     app.register_blueprint(browse_views.blueprint(service))
     app.register_blueprint(comparison_views.blueprint(service))

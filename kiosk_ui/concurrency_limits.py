@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from device.errors import BusyError
 
 
-class Slots:
+class ConcurrencyLimit:
     """A few places to wait in; whoever finds none free is sent away at once."""
 
     def __init__(self, what: str, count: int) -> None:

@@ -16,7 +16,7 @@ from prometheus_client.core import (
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from device.service import CameraHealth, Health, KioskService, MachineHealth, Report, Storage
+from device.service import CameraHealth, HardwareHealth, Health, KioskService, StaffReport, Storage
 from kiosk_ui import heartbeat, security
 
 _NAME = "printkiosk_"
@@ -88,8 +88,8 @@ def _camera(camera: CameraHealth) -> Iterator[Metric]:
     yield _counter("camera_restarted", "Times that process was replaced", camera.restarted)
 
 
-def _report(report: Report) -> Iterator[Metric]:
-    machine: MachineHealth = report.machine
+def _report(report: StaffReport) -> Iterator[Metric]:
+    machine: HardwareHealth = report.machine
     yield _gauge("service_starts", "Since the machine was started", report.starts)
     yield _gauge("temperature_celsius", "Of the processor", machine.temperature_c)
     yield _gauge("throttled", "1 while the machine slows itself down", machine.is_throttled)

@@ -20,7 +20,7 @@ ANEW = "anew"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
+class VisitorPreferences:
     """How the page is to be for who reads it.
 
     Attributes:
@@ -45,7 +45,7 @@ class Reader:
         return next(value for value in CHOICES[name] if value != now)
 
 
-class Readers:
+class PreferenceCookies:
     """Reads what is asked with each request, and lets the browser remember it until the visit ends."""
 
     def __init__(self, screen: Screen) -> None:
@@ -57,10 +57,10 @@ class Readers:
         load(screen.language)
         self._screen = screen
 
-    def reader(self) -> Reader:
+    def reader(self) -> VisitorPreferences:
         """Give who reads the answer to this request."""
         asked = {} if ANEW in request.args else _asked()
-        return Reader(
+        return VisitorPreferences(
             texts=load(asked.get("language") or self._language()),
             text=asked.get("text", self._screen.text),
             contrast=asked.get("contrast", self._screen.contrast),

@@ -7,7 +7,7 @@ import urllib.request
 from types import TracebackType
 from typing import Self
 
-from device.service import PAGE, PAGE_S, Progress
+from device.service import PAGE, PAGE_S, Liveness
 
 _log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ _ASK = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 class SelfRequest:
     """Asks every few seconds, within a `with` block."""
 
-    def __init__(self, address: str, progress: Progress, *, every_s: float = EVERY_S) -> None:
+    def __init__(self, address: str, progress: Liveness, *, every_s: float = EVERY_S) -> None:
         """Expect to be answered.
 
         Args:

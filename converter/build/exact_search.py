@@ -16,7 +16,7 @@ _QUERIES_AT_ONCE = 50  # so many rows of scores are held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exact:
+class ExactSearch:
     """What exact search finds for some queries.
 
     Attributes:
@@ -48,7 +48,7 @@ class Exact:
         return min(int(near), self.count)
 
 
-def search(vectors: Vectors, queries: Vectors, count: int) -> Exact:
+def search(vectors: Vectors, queries: Vectors, count: int) -> ExactSearch:
     """Compare every query with every vector.
 
     Args:
@@ -61,4 +61,4 @@ def search(vectors: Vectors, queries: Vectors, count: int) -> Exact:
         np.partition(chunk @ vectors.T, -count, axis=1)[:, -count]
         for chunk in np.array_split(queries, max(len(queries) // _QUERIES_AT_ONCE, 1))
     ]
-    return Exact(vectors=vectors, queries=queries, count=count, floors=np.concatenate(floors))
+    return ExactSearch(vectors=vectors, queries=queries, count=count, floors=np.concatenate(floors))

@@ -24,7 +24,7 @@ _VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class FeatureEntry:
     """One print's details as the bundle holds them.
 
     Attributes:
@@ -40,7 +40,7 @@ class Entry:
     aspect: float
 
 
-def take(pixels: Pixels, codebook: Codebook) -> Entry:
+def take(pixels: Pixels, codebook: Codebook) -> FeatureEntry:
     """Find a picture's details and write them down.
 
     Args:
@@ -49,7 +49,7 @@ def take(pixels: Pixels, codebook: Codebook) -> Entry:
     """
     found = features.extract(pixels, most=MOST)
     projected = codebook.project(found.descriptors)
-    return Entry(
+    return FeatureEntry(
         signatures=codebook.signatures(projected),
         places=place(found),
         words=codebook.words(projected, 1)[:, 0].astype(np.uint16),
@@ -57,13 +57,13 @@ def take(pixels: Pixels, codebook: Codebook) -> Entry:
     )
 
 
-def kept(image_sha256: str, codebook: Codebook, cache: Cache) -> Entry | None:
+def kept(image_sha256: str, codebook: Codebook, cache: Cache) -> FeatureEntry | None:
     """Give a picture's details from the cache; `None` when they aren't there."""
     data = cache.get("details", *_key(image_sha256, codebook))
     if data is None:
         return None
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        return Entry(
+        return FeatureEntry(
             signatures=arrays["signatures"],
             places=arrays["places"],
             words=arrays["words"],
@@ -71,7 +71,7 @@ def kept(image_sha256: str, codebook: Codebook, cache: Cache) -> Entry | None:
         )
 
 
-def keep(image_sha256: str, codebook: Codebook, cache: Cache, entry: Entry) -> None:
+def keep(image_sha256: str, codebook: Codebook, cache: Cache, entry: FeatureEntry) -> None:
     """Put a picture's details into the cache."""
     buffer = io.BytesIO()
     np.savez(
@@ -84,7 +84,7 @@ def keep(image_sha256: str, codebook: Codebook, cache: Cache, entry: Entry) -> N
     cache.put("details", *_key(image_sha256, codebook), data=buffer.getvalue())
 
 
-def write(entries: Sequence[Entry], codebook: Codebook, folder: Path) -> None:
+def write(entries: Sequence[FeatureEntry], codebook: Codebook, folder: Path) -> None:
     """Write the details of a collection, row = item, and the lists they are looked up by.
 
     Args:

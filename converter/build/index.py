@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from converter.build import exact_search
-from converter.build.exact_search import Exact
+from converter.build.exact_search import ExactSearch
 from converter.errors import RecallError
 from device.bundle.manifest import IndexSpec
 from device.recognition.embedding.nearest import Projection, Vectors
@@ -41,7 +41,7 @@ _CANDIDATE_COST = 900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class IndexChoice:
     """One set of parameters and what it reached.
 
     Attributes:
@@ -66,7 +66,7 @@ class BuiltIndex:
 
     spec: IndexSpec
     projection: Projection
-    tried: tuple[Choice, ...]
+    tried: tuple[IndexChoice, ...]
 
 
 def half_whitened(vectors: Vectors, dimensions: int) -> Projection:
@@ -115,8 +115,8 @@ def build(
     """
     queries = queries[:_MOST_QUERIES]
     yardstick = exact_search.search(vectors, queries, NEAREST)
-    tried: list[Choice] = []
-    cheapest: Choice | None = None
+    tried: list[IndexChoice] = []
+    cheapest: IndexChoice | None = None
     for dimensions in dict.fromkeys(min(d, max(len(vectors) - 1, 1)) for d in _DIMENSIONS):
         projection = half_whitened(vectors, dimensions)
         trees = _grow(projection(vectors), path.with_suffix(f".{dimensions}"))
@@ -140,8 +140,8 @@ def build(
 
 
 def _measure(
-    trees: annoy.AnnoyIndex, projected: Vectors, yardstick: Exact
-) -> Iterator[list[Choice]]:
+    trees: annoy.AnnoyIndex, projected: Vectors, yardstick: ExactSearch
+) -> Iterator[list[IndexChoice]]:
     """Measure rising `search_k`, every number of candidates at each, until more of it finds no more."""
     vectors, queries = yardstick.vectors, yardstick.queries
     sizes = sorted({min(count, len(vectors)) for count in _CANDIDATES})
@@ -152,7 +152,7 @@ def _measure(
         choices = []
         for size in sizes:
             found = [_rescored(c[:size], vectors, q) for c, q in zip(most, queries, strict=True)]
-            choice = Choice(
+            choice = IndexChoice(
                 dimensions=projected.shape[1],
                 trees=_TREES,
                 search_k=search_k,
@@ -170,7 +170,7 @@ def _cost(dimensions: int, search_k: int, candidates: int) -> int:
     return search_k * (dimensions + _NODE_COST) + candidates * (512 + _CANDIDATE_COST)
 
 
-def _least_cost_after(choice: Choice) -> int:
+def _least_cost_after(choice: IndexChoice) -> int:
     """Give what the next `search_k` costs at least, with as few candidates."""
     following = [k for k in _SEARCH_K if k > choice.search_k]
     return _cost(
@@ -195,7 +195,7 @@ def _grow(projected: Vectors, path: Path) -> annoy.AnnoyIndex:
 
 
 def _keep(
-    choice: Choice, vectors: Vectors, path: Path, tried: tuple[Choice, ...], model_sha256: str
+    choice: IndexChoice, vectors: Vectors, path: Path, tried: tuple[IndexChoice, ...], model_sha256: str
 ) -> BuiltIndex:
     for dimensions in {c.dimensions for c in tried}:
         grown = path.with_suffix(f".{dimensions}")
@@ -214,7 +214,7 @@ def _keep(
     return BuiltIndex(spec=spec, projection=half_whitened(vectors, choice.dimensions), tried=tried)
 
 
-def _line(choice: Choice) -> str:
+def _line(choice: IndexChoice) -> str:
     return (
         f"index: {choice.dimensions} dimensions, search_k {choice.search_k}, {choice.candidates} re-scored: "
         f"recall@10 {choice.recall_at_10:.4f}"

@@ -10,19 +10,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from converter.cache import Cache, own_code
-from converter.calibrate.captures import Shot, Taken, shoot
+from converter.calibrate.captures import CaptureInput, PlannedCapture, shoot
 from device.recognition.embedding.preprocess import INPUT_SIDE
 
 _ASPECT = struct.Struct("<d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptCaptures:
+class CaptureCache:
     """Shoots what was not kept yet, and keeps it: 150 kB each."""
 
     cache: Cache
 
-    def __call__(self, shot: Shot) -> Taken:
+    def __call__(self, shot: PlannedCapture) -> CaptureInput:
         """Give one capture."""
         if not shot.print.sha256:
             return shoot(shot)
@@ -42,8 +42,8 @@ class KeptCaptures:
         return taken
 
 
-def _read(data: bytes) -> Taken:
+def _read(data: bytes) -> CaptureInput:
     pixels = np.frombuffer(data, np.uint8, offset=_ASPECT.size)
-    return Taken(
+    return CaptureInput(
         pixels=pixels.reshape(INPUT_SIDE, INPUT_SIDE, 3), aspect=_ASPECT.unpack_from(data)[0]
     )

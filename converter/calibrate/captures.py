@@ -20,7 +20,7 @@ from device.imaging.frames import Pixels
 from device.recognition.embedding.fingerprint import DIMENSIONS, Vector
 from device.recognition.embedding.nearest import Vectors, unit
 from device.recognition.embedding.preprocess import to_input
-from evaluation.simulate.camera_noise import CAMERA, Factor, simulate
+from evaluation.simulate.camera_noise import CAMERA, CameraFactor, simulate
 
 Batch = npt.NDArray[np.uint8]
 # uint8 (N, 224, 224, 3), RGB -> float32 (N, 512), of any length.
@@ -50,7 +50,7 @@ class PrintPicture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Capture:
+class SimulatedCapture:
     """A print as a camera might show it, and its fingerprint.
 
     Attributes:
@@ -68,7 +68,7 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shot:
+class PlannedCapture:
     """One capture that is to be made.
 
     Attributes:
@@ -80,11 +80,11 @@ class Shot:
     print: PrintPicture
     number: int
     seed: int
-    factors: tuple[Factor, ...]
+    factors: tuple[CameraFactor, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class CaptureInput:
     """What the model is shown of a capture.
 
     Attributes:
@@ -96,7 +96,7 @@ class Taken:
     aspect: float
 
 
-Shoot = Callable[[Shot], Taken]
+Shoot = Callable[[PlannedCapture], CaptureInput]
 
 
 def sample(prints: Sequence[PrintPicture], count: int, seed: int) -> tuple[PrintPicture, ...]:
@@ -110,11 +110,11 @@ def sample(prints: Sequence[PrintPicture], count: int, seed: int) -> tuple[Print
     return tuple(sorted(prints, key=lambda picture: _draw(seed, 0, picture.record_id))[:count])
 
 
-def shoot(shot: Shot) -> Taken:
+def shoot(shot: PlannedCapture) -> CaptureInput:
     """Capture a print as a camera might show it."""
     rng = np.random.default_rng(_draw(shot.seed, shot.number, shot.print.record_id))
     picture = simulate(shot.print.load(), rng, shot.factors)
-    return Taken(pixels=to_input(picture), aspect=picture.shape[1] / picture.shape[0])
+    return CaptureInput(pixels=to_input(picture), aspect=picture.shape[1] / picture.shape[0])
 
 
 def take(
@@ -123,10 +123,10 @@ def take(
     *,
     count: int,
     seed: int,
-    factors: Sequence[Factor] = CAMERA,
+    factors: Sequence[CameraFactor] = CAMERA,
     shoot: Shoot = shoot,
     progress: Progress = quiet,
-) -> tuple[Capture, ...]:
+) -> tuple[SimulatedCapture, ...]:
     """Capture prints as a camera might show them.
 
     Args:
@@ -145,13 +145,13 @@ def take(
         ParityError: When `fingerprints` gives something else than one vector a picture.
     """
     shots = _shots(prints, count, seed, tuple(factors))
-    captures: list[Capture] = []
+    captures: list[SimulatedCapture] = []
     for batch in batched(shots, BATCH):
         taken = [shoot(shot) for shot in batch]
         vectors = asked(fingerprints, np.stack([one.pixels for one in taken]))
         for shot, one, vector in zip(batch, taken, vectors, strict=True):
             captures.append(
-                Capture(
+                SimulatedCapture(
                     record_id=shot.print.record_id,
                     item=shot.print.item,
                     pixels=one.pixels,
@@ -187,14 +187,15 @@ def batched(things: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
 
 
 def _shots(
-    prints: Sequence[PrintPicture], count: int, seed: int, factors: tuple[Factor, ...]
-) -> list[Shot]:
+    prints: Sequence[PrintPicture], count: int, seed: int, factors: tuple[CameraFactor, ...]
+) -> list[PlannedCapture]:
     rounds = min(_MOST_A_PRINT, -(-count // max(1, len(prints))))
-    shots: list[Shot] = []
+    shots: list[PlannedCapture] = []
     for number in range(rounds):
         order = sorted(prints, key=lambda picture: _draw(seed, number, picture.record_id))
         shots += [
-            Shot(print=picture, number=number, seed=seed, factors=factors) for picture in order
+            PlannedCapture(print=picture, number=number, seed=seed, factors=factors)
+            for picture in order
         ]
     return shots[:count]
 

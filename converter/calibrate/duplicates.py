@@ -8,7 +8,7 @@ from pathlib import Path
 from device.bundle.records import Records
 from device.bundle.relations import relatives
 from device.imaging.frames import Pixels
-from device.recognition.local.match import Trace, Tracer
+from device.recognition.local.match import FeatureMatch, FeatureMatcher
 from device.recognition.local.mismatch_region import gap
 
 # So many agreeing details between two clean pictures are the same image, whatever the metadata says.
@@ -29,7 +29,7 @@ def related(path: Path) -> dict[int, frozenset[int]]:
     return relatives(rows)
 
 
-def same_image(tracer: Tracer, pixels: Pixels) -> frozenset[int]:
+def same_image(tracer: FeatureMatcher, pixels: Pixels) -> frozenset[int]:
     """Give the rows of the prints that show a clean picture, upright or in reverse.
 
     Args:
@@ -46,7 +46,7 @@ def same_image(tracer: Tracer, pixels: Pixels) -> frozenset[int]:
         found |= more
 
 
-def _is_same_image(trace: Trace) -> bool:
+def _is_same_image(trace: FeatureMatch) -> bool:
     return (
         trace.inliers >= SAME_IMAGE_INLIERS
         and gap(trace.fit, trace.seen, trace.known) <= ANOTHER_IMAGE_GAP

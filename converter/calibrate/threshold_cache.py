@@ -21,7 +21,7 @@ MOST_CHANGED = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Carried:
+class ThresholdCache:
     """Where the thresholds of one collection are kept.
 
     Attributes:

@@ -18,10 +18,10 @@ from converter.calibrate.duplicates import SAME_IMAGE_INLIERS, same_image
 from converter.progress import Progress, quiet
 from device.bundle.manifest import Thresholds
 from device.imaging import frames
-from device.recognition.local.match import Tracer
+from device.recognition.local.match import FeatureMatcher
 from device.recognition.recogniser import Answer, Recogniser
 from device.recognition.sheet import detect
-from device.recognition.verdict import ACCEPTED, Findings, Verdict, decide
+from device.recognition.verdict import ACCEPTED, MatchEvidence, Verdict, decide
 from evaluation.simulate.conditions import Level
 from evaluation.simulate.handheld import capture
 from evaluation.split import is_scored
@@ -65,7 +65,7 @@ UNFITTED = Thresholds(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class CaptureOutcome:
     """What the kiosk finds in one capture, with the captured print in the collection and without it.
 
     Attributes:
@@ -77,13 +77,13 @@ class Outcome:
 
     item: int
     is_right: bool
-    known: Findings
-    unknown: Findings
+    known: MatchEvidence
+    unknown: MatchEvidence
     has_margin: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
+class FittedThresholds:
     """Fitted thresholds.
 
     Attributes:
@@ -96,14 +96,14 @@ class Fit:
 
 def observe(
     recogniser: Recogniser,
-    tracer: Tracer,
+    tracer: FeatureMatcher,
     prints: Sequence[PrintPicture],
     related: Mapping[int, frozenset[int]],
     *,
     count: int,
     seed: int,
     progress: Progress = quiet,
-) -> tuple[Outcome, ...]:
+) -> tuple[CaptureOutcome, ...]:
     """Capture prints and ask the kiosk about them, with each in the collection and without.
 
     Args:
@@ -131,12 +131,12 @@ def _observed(
     pixels: frames.Pixels,
     likes: frozenset[int],
     seed: int,
-) -> Outcome:
+) -> CaptureOutcome:
     held = capture(pixels, picture.record_id, level=Level.NORMAL, seed=seed)
     frame = frames.frame(held.pixels, source="simulated")
     known = recogniser.recognise(frame, count=1)
     unknown = recogniser.recognise(frame, without=likes, count=1)
-    return Outcome(
+    return CaptureOutcome(
         item=picture.item,
         is_right=bool(known.matches) and known.matches[0].record.item in likes,
         known=findings_of(known),
@@ -145,11 +145,11 @@ def _observed(
     )
 
 
-def findings_of(answer: Answer) -> Findings:
+def findings_of(answer: Answer) -> MatchEvidence:
     """Give what an answer's verdict was decided from."""
     best = answer.matches[0] if answer.matches else None
     evidence = best.evidence if best else None
-    return Findings(
+    return MatchEvidence(
         cosine=best.score if best else None,
         inliers=evidence.inliers if evidence else 0,
         covered=evidence.covered if evidence else 0.0,
@@ -159,7 +159,7 @@ def findings_of(answer: Answer) -> Findings:
     )
 
 
-def fit(outcomes: Sequence[Outcome]) -> Fit:
+def fit(outcomes: Sequence[CaptureOutcome]) -> FittedThresholds:
     """Fit the thresholds, and measure what they do to prints that they were not fitted on.
 
     They are fitted on all outcomes; their error rates are those of fitting on one half of the prints and measuring
@@ -185,7 +185,7 @@ def fit(outcomes: Sequence[Outcome]) -> Fit:
         ),
         measured_on=len(outcomes),
     )
-    return Fit(thresholds=thresholds, note=note_on(thresholds))
+    return FittedThresholds(thresholds=thresholds, note=note_on(thresholds))
 
 
 def note_on(thresholds: Thresholds) -> str | None:
@@ -203,7 +203,7 @@ def note_on(thresholds: Thresholds) -> str | None:
     return None
 
 
-def _part(outcomes: Sequence[Outcome]) -> Thresholds:
+def _part(outcomes: Sequence[CaptureOutcome]) -> Thresholds:
     unknown = [outcome.unknown for outcome in outcomes]
     right = [o.known for o in outcomes if o.is_right and o.known.inliers >= FEWEST_INLIERS]
     gap = max(FEWEST_MISSING, round(_above([f.gap for f in right], GAPING), 2))
@@ -232,7 +232,7 @@ def _part(outcomes: Sequence[Outcome]) -> Thresholds:
     )
 
 
-def _accepts(findings: Findings, thresholds: Thresholds) -> bool:
+def _accepts(findings: MatchEvidence, thresholds: Thresholds) -> bool:
     return decide(findings, thresholds) in ACCEPTED
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from converter.errors import CollectionError
 from converter.ingest import csv_table, item
 from converter.ingest.columns import ColumnMap, take
-from converter.ingest.csv_table import Row, Table
+from converter.ingest.csv_table import CsvTable, Row
 from converter.ingest.item import Item
 from converter.ingest.picture_files import PictureFolder, open_folder
 from converter.ingest.relations import RelationText
@@ -112,7 +112,7 @@ def _settings(path: Path, columns: Path | None) -> Settings:
     return read_settings(columns or own)
 
 
-def _columns(rows: Table, settings: Settings) -> ColumnMap:
+def _columns(rows: CsvTable, settings: Settings) -> ColumnMap:
     found, faults = take(rows.header, settings.columns, needs_image=settings.image_names is None)
     if not rows.count:
         faults.append("expected records below the header, found none")

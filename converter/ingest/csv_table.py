@@ -31,7 +31,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class CsvTable:
     """A CSV file that has been read through once.
 
     Attributes:
@@ -56,7 +56,7 @@ class Table:
             yield from _rows(self.path, file, self.delimiter, skip=1)
 
 
-def read(path: Path, *, delimiter: str | None = None, encoding: str | None = None) -> Table:
+def read(path: Path, *, delimiter: str | None = None, encoding: str | None = None) -> CsvTable:
     """Read a CSV file through once, finding out what isn't stated.
 
     Raises:
@@ -75,7 +75,7 @@ def read(path: Path, *, delimiter: str | None = None, encoding: str | None = Non
         header = next(rows, None)
         if header is None or header.is_blank:
             raise CollectionError(f"{path}: expected a header in its first line, found none")
-        return Table(
+        return CsvTable(
             path=path,
             delimiter=delimiter,
             encoding=encoding,

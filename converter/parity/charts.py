@@ -12,7 +12,7 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from converter.parity.leave_one_out import Scores
+from converter.parity.leave_one_out import LeaveOneOutScores
 from converter.parity.metrics import Agreement
 from converter.parity.run_models import FactorAlone
 from device.bundle.manifest import Thresholds
@@ -105,7 +105,7 @@ def factor_lines(factors: Sequence[FactorAlone]) -> str:
     return _svg("factors", draw, 0.8 + 0.23 * len(factors))
 
 
-def score_curves(scores: Scores, thresholds: Thresholds) -> str:
+def score_curves(scores: LeaveOneOutScores, thresholds: Thresholds) -> str:
     """Draw which share of captures reaches a score, with their print in the collection and without."""
 
     def draw(figure: Figure) -> None:

@@ -12,11 +12,11 @@ import numpy as np
 
 from converter.calibrate import captures as shots
 from converter.calibrate import duplicates
-from converter.calibrate.captures import Capture, Fingerprints, PrintPicture, Shoot
+from converter.calibrate.captures import Fingerprints, PrintPicture, Shoot, SimulatedCapture
 from converter.parity import run_models
-from converter.parity.leave_one_out import Scores, score
-from converter.parity.metrics import Agreement, Comparison, agreement
-from converter.parity.reference_search import BothSides
+from converter.parity.leave_one_out import LeaveOneOutScores, score
+from converter.parity.metrics import Agreement, SearchComparison, agreement
+from converter.parity.reference_search import ReferenceSearch
 from converter.parity.run_models import FactorAlone
 from converter.parity.worst_cases import Case, cases
 from converter.progress import Progress, quiet
@@ -28,7 +28,7 @@ from evaluation.simulate.camera_noise import CAMERA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class ParityPlan:
     """How much is compared.
 
     Attributes:
@@ -47,7 +47,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Marks:
+class GateMarks:
     """What a bundle has to reach at least; `None` asks for nothing. Named as in `ParitySummary`."""
 
     clean_cosine_median: float | None = None
@@ -57,7 +57,7 @@ class Marks:
     camera_top10_overlap: float | None = None
 
 
-MUSEUM = Marks(
+MUSEUM = GateMarks(
     clean_cosine_median=0.9993,
     clean_cosine_p1=0.998,
     camera_top1_agreement=0.995,
@@ -67,7 +67,7 @@ STRICT = replace(MUSEUM, clean_cosine_min=0.995)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class GateMark:
     """One mark and what was found; `wanted` is `None` where nothing is asked for."""
 
     name: str
@@ -95,7 +95,7 @@ class Parity:
 
     name: str
     prints: int
-    plan: Plan
+    plan: ParityPlan
     model: ModelSpec
     index: IndexSpec
     thresholds: Thresholds
@@ -104,7 +104,7 @@ class Parity:
     by_index: bool
     camera_recall: float
     factors: tuple[FactorAlone, ...]
-    scores: Scores
+    scores: LeaveOneOutScores
     cases: tuple[Case, ...]
 
     @property
@@ -118,9 +118,9 @@ def compare(
     prints: Sequence[PrintPicture],
     reference: Fingerprints,
     *,
-    plan: Plan | None = None,
+    plan: ParityPlan | None = None,
     quantised: Fingerprints | None = None,
-    captures: Sequence[Capture] | None = None,
+    captures: Sequence[SimulatedCapture] | None = None,
     shoot: Shoot = shots.shoot,
     originals: bool = True,
     progress: Progress = quiet,
@@ -142,7 +142,7 @@ def compare(
     Raises:
         ParityError: When the prints are not the bundle's, or a model gives something else than a fingerprint.
     """
-    plan = plan or Plan()
+    plan = plan or ParityPlan()
     run_models.check_prints(bundle, prints)
     kiosk = quantised or run_models.fingerprints_of(bundle, threads=plan.threads)
     taken = captures or shots.take(
@@ -181,8 +181,8 @@ def compare(
 class _Asked:
     """What both sides said of the prints' own pictures and of the captures."""
 
-    clean: tuple[Comparison, ...]
-    camera: tuple[Comparison, ...]
+    clean: tuple[SearchComparison, ...]
+    camera: tuple[SearchComparison, ...]
     camera_recall: float
     by_index: bool
 
@@ -190,10 +190,10 @@ class _Asked:
 def _both_asked(
     bundle: OpenedBundle,
     prints: Sequence[PrintPicture],
-    captures: Sequence[Capture],
+    captures: Sequence[SimulatedCapture],
     reference: Fingerprints,
     anew: Fingerprints | None,
-    plan: Plan,
+    plan: ParityPlan,
     progress: Progress,
 ) -> _Asked:
     chosen = shots.sample(prints, plan.most_prints, plan.seed)
@@ -204,7 +204,7 @@ def _both_asked(
     if anew is not None:
         ours = run_models.of_prints(anew, compared, progress)
     by_index = anew is None and len(compared) == len(prints)
-    sides = BothSides(bundle, items, reference=theirs, kiosk=None if by_index else ours)
+    sides = ReferenceSearch(bundle, items, reference=theirs, kiosk=None if by_index else ours)
     seen = run_models.of_captures(reference, captures, progress)
     return _Asked(
         clean=tuple(
@@ -231,16 +231,16 @@ def summary(parity: Parity) -> ParitySummary:
     )
 
 
-def marked(parity: Parity, marks: Marks) -> tuple[Mark, ...]:
+def marked(parity: Parity, marks: GateMarks) -> tuple[GateMark, ...]:
     """Give each mark with what was found."""
     found = summary(parity)
     return tuple(
-        Mark(name=f.name, wanted=getattr(marks, f.name), found=getattr(found, f.name))
+        GateMark(name=f.name, wanted=getattr(marks, f.name), found=getattr(found, f.name))
         for f in fields(marks)
     )
 
 
-def gate(parity: Parity, marks: Marks) -> tuple[str, ...]:
+def gate(parity: Parity, marks: GateMarks) -> tuple[str, ...]:
     """Give one line for each mark that was missed; none means that the bundle may be published."""
     return tuple(
         f"{mark.name}: wanted at least {mark.wanted}, found {mark.found}"

@@ -31,10 +31,10 @@ from device.recognition.recogniser import SIDE, Answer
 from device.recognition.sheet import detect
 from evaluation import evaluate as measured
 from evaluation import metrics
-from evaluation.dataset import Load, Print, prints_of
-from evaluation.evaluate import Onlooker
-from evaluation.queries import Question, Section, Shown, Sort
-from evaluation.results import ReferenceLine, Report
+from evaluation.dataset import EvaluationPrint, Load, prints_of
+from evaluation.evaluate import ReferenceObserver
+from evaluation.queries import EvaluationQuery, QueryPicture, QuerySection, SectionKind
+from evaluation.results import EvaluationReport, ReferenceLine
 
 MOST_A_LEVEL = 100
 
@@ -49,13 +49,13 @@ class _Seen:
     cut: Pixels
 
 
-class OnLooking:
+class ReferenceComparison:
     """Keeps what the kiosk is shown, a hundred captures a level, and asks both sides about it in the end."""
 
     def __init__(
         self,
         bundle: OpenedBundle,
-        prints: Sequence[Print],
+        prints: Sequence[EvaluationPrint],
         reference: Fingerprints,
         *,
         threads: int,
@@ -80,9 +80,11 @@ class OnLooking:
         self._progress = progress
         self._seen: dict[str, list[_Seen]] = {}
 
-    def witness(self, section: Section, question: Question, shown: Shown, answer: Answer) -> None:
+    def witness(
+        self, section: QuerySection, question: EvaluationQuery, shown: QueryPicture, answer: Answer
+    ) -> None:
         """Keep a frame, and the sheet that the kiosk cut out of it."""
-        if section.sort not in (Sort.LEVEL, Sort.PAIRS):
+        if section.sort not in (SectionKind.LEVEL, SectionKind.PAIRS):
             return
         kept = self._seen.setdefault(section.name, [])
         if len(kept) >= self._most or not question.right:
@@ -173,7 +175,7 @@ class OnLooking:
 
 def evaluate(
     options: argparse.Namespace, *, cache: Cache, threads: int, progress: Progress
-) -> Report:
+) -> EvaluationReport:
     """Evaluate a bundle at the desk, as `evaluation.evaluate` does, with the TensorFlow reference.
 
     Raises:
@@ -193,7 +195,7 @@ def evaluate(
         else:
             _check_shown(bundle)
             load = None
-        onlooking = OnLooking(
+        onlooking = ReferenceComparison(
             bundle,
             prints_of(bundle, load),
             Reference(found, profile_of(model.preprocess), cache),
@@ -206,7 +208,7 @@ def evaluate(
             threads=threads,
             progress=progress,
             load=load,
-            onlooker=Onlooker(witness=onlooking.witness, lines=onlooking.lines),
+            onlooker=ReferenceObserver(witness=onlooking.witness, lines=onlooking.lines),
         )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from converter.calibrate.captures import Capture, batched
+from converter.calibrate.captures import SimulatedCapture, batched
 from device.recognition.embedding.fingerprint import Vector
 from device.recognition.embedding.nearest import Vectors
 
@@ -14,7 +14,7 @@ _CAPTURES_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scores:
+class LeaveOneOutScores:
     """Cosines of captures.
 
     Attributes:
@@ -29,8 +29,8 @@ class Scores:
 
 
 def score(
-    vectors: Vectors, captures: Sequence[Capture], relatives: Mapping[int, frozenset[int]]
-) -> Scores:
+    vectors: Vectors, captures: Sequence[SimulatedCapture], relatives: Mapping[int, frozenset[int]]
+) -> LeaveOneOutScores:
     """Score captures against a collection, with their print in it and without.
 
     Args:
@@ -49,4 +49,4 @@ def score(
             row[[item, *relatives.get(item, ())]] = -np.inf
             if np.isfinite(row.max()):
                 unknown[i] = row.max()
-    return Scores(items=items, known=known, unknown=unknown)
+    return LeaveOneOutScores(items=items, known=known, unknown=unknown)

@@ -34,7 +34,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class SearchComparison:
     """One picture, asked on both sides.
 
     Attributes:
@@ -74,7 +74,7 @@ class Cosines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class ShareInterval:
     """A share, 0..1, and the interval that holds the true one 19 times in 20."""
 
     value: float
@@ -94,15 +94,15 @@ class Agreement:
         right: The kiosk's best match is the print in the picture. Wilson's interval.
     """
 
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[SearchComparison, ...]
     cosines: Cosines
-    top1: Share
-    top10: Share
-    answers: Share
-    right: Share
+    top1: ShareInterval
+    top10: ShareInterval
+    answers: ShareInterval
+    right: ShareInterval
 
 
-def agreement(comparisons: Sequence[Comparison], *, seed: int) -> Agreement:
+def agreement(comparisons: Sequence[SearchComparison], *, seed: int) -> Agreement:
     """Give the figures over some comparisons.
 
     Args:
@@ -127,20 +127,22 @@ def cosines(values: Sequence[float]) -> Cosines:
     return Cosines(median=float(middle), p1=float(first), min=float(low), count=len(values))
 
 
-def share(flags: Sequence[bool]) -> Share:
+def share(flags: Sequence[bool]) -> ShareInterval:
     """Give the share of what is true, with Wilson's 95 % interval."""
     count, value = len(flags), sum(flags) / len(flags)
     z2 = _Z_95 * _Z_95 / count
     middle = (value + z2 / 2) / (1 + z2)
     half = _Z_95 / (1 + z2) * math.sqrt(value * (1 - value) / count + z2 / 4 / count)
-    return Share(
+    return ShareInterval(
         value=value, low=max(0.0, middle - half), high=min(1.0, middle + half), count=count
     )
 
 
-def mean(values: Sequence[float], *, seed: int) -> Share:
+def mean(values: Sequence[float], *, seed: int) -> ShareInterval:
     """Give the mean of some shares, with the 95 % interval of the means of resampled sets."""
     array = np.asarray(values, dtype=np.float64)
     rows = np.random.default_rng(seed).integers(len(array), size=(_RESAMPLES, len(array)))
     low, high = np.quantile(array[rows].mean(axis=1), [0.025, 0.975])
-    return Share(value=float(array.mean()), low=float(low), high=float(high), count=len(array))
+    return ShareInterval(
+        value=float(array.mean()), low=float(low), high=float(high), count=len(array)
+    )

@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.neighbors import NearestNeighbors
 
-from converter.parity.metrics import Comparison, Found
+from converter.parity.metrics import Found, SearchComparison
 from device.bundle import layout
 from device.bundle.manifest import Thresholds
 from device.bundle.reader import OpenedBundle
 from device.recognition.embedding.fingerprint import Fingerprint, Vector
 from device.recognition.embedding.nearest import Index, Neighbour, Vectors, load_array
-from device.recognition.verdict import Findings, decide
+from device.recognition.verdict import MatchEvidence, decide
 
 COUNT = 10
 # Two prints whose cosines differ by less are a tie: float32 sums of 512 products are no surer.
@@ -23,7 +23,7 @@ _TIE = 2e-6
 _ROWS_AT_ONCE = 4096
 
 
-class BothSides:
+class ReferenceSearch:
     """A reference and a kiosk, searching the same prints."""
 
     def __init__(
@@ -58,7 +58,9 @@ class BothSides:
             n_neighbors=min(COUNT, len(items)), metric="cosine", algorithm="brute"
         ).fit(reference)
 
-    def ask(self, record_id: str, item: int, *, reference: Vector, kiosk: Vector) -> Comparison:
+    def ask(
+        self, record_id: str, item: int, *, reference: Vector, kiosk: Vector
+    ) -> SearchComparison:
         """Ask both sides about one picture.
 
         Args:
@@ -73,7 +75,7 @@ class BothSides:
         theirs = np.sort(cosines[rows[0]])[::-1]
         ours = cosines[[self._row_of[neighbour.item] for neighbour in found]]
         best = int(self._items[rows[0][0]])
-        return Comparison(
+        return SearchComparison(
             record_id=record_id,
             item=item,
             cosine=float(reference.astype(np.float64) @ kiosk.astype(np.float64)),
@@ -124,6 +126,8 @@ class BothSides:
         return floor
 
 
-def _by_fingerprint(cosine: float) -> Findings:
+def _by_fingerprint(cosine: float) -> MatchEvidence:
     """Give what a fingerprint alone has to say."""
-    return Findings(cosine=cosine, inliers=0, covered=0.0, gap=0.0, mirrored=False, is_sheet=True)
+    return MatchEvidence(
+        cosine=cosine, inliers=0, covered=0.0, gap=0.0, mirrored=False, is_sheet=True
+    )

@@ -12,7 +12,7 @@ from converter.model import weights
 from converter.model.fingerprints import Reference
 from converter.model.vgg16 import profile_of
 from converter.parity import compare, report
-from converter.parity.compare import Marks, Plan
+from converter.parity.compare import GateMarks, ParityPlan
 from device.bundle import layout
 from device.bundle.reader import OpenedBundle, opened
 from device.imaging import frames
@@ -25,9 +25,9 @@ def remeasure(
     *,
     weights_file: Path | None,
     cache: Cache,
-    marks: Marks,
+    marks: GateMarks,
     out: Path,
-    plan: Plan,
+    plan: ParityPlan,
     progress: Callable[[str, int, int], None],
 ) -> tuple[str, ...]:
     """Measure a bundle, write `parity.json` and `parity.html` into a folder, and give the marks missed.

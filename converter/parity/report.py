@@ -14,8 +14,8 @@ from typing import Any
 import jinja2
 
 from converter.parity import charts
-from converter.parity.compare import Marks, Parity, gate, marked, summary
-from converter.parity.metrics import QUANTILE_METHOD, Agreement, Share
+from converter.parity.compare import GateMarks, Parity, gate, marked, summary
+from converter.parity.metrics import QUANTILE_METHOD, Agreement, ShareInterval
 from converter.parity.worst_cases import Case, Kind
 from device.bundle import dataclass_json
 
@@ -39,7 +39,7 @@ class _Group:
     cases: tuple[Case, ...]
 
 
-def page(parity: Parity, marks: Marks) -> str:
+def page(parity: Parity, marks: GateMarks) -> str:
     """Give the parity page: one HTML file with its figures and pictures in it.
 
     Args:
@@ -128,7 +128,7 @@ def _percent(value: float) -> str:
     return f"{value * 100:.1f} %"
 
 
-def _interval(share: Share) -> str:
+def _interval(share: ShareInterval) -> str:
     return f"{share.low * 100:.1f}–{share.high * 100:.1f}"
 
 

@@ -9,10 +9,10 @@ from converter.calibrate import captures as shots
 from converter.calibrate.captures import (
     BATCH,
     Batch,
-    Capture,
     Fingerprints,
     PrintPicture,
     Shoot,
+    SimulatedCapture,
     asked,
     batched,
 )
@@ -25,7 +25,7 @@ from device.imaging.frames import Pixels
 from device.recognition.embedding import preprocess
 from device.recognition.embedding.fingerprint import Fingerprinter
 from device.recognition.embedding.nearest import Vectors
-from evaluation.simulate.camera_noise import Factor
+from evaluation.simulate.camera_noise import CameraFactor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ def of_prints(
 
 
 def of_captures(
-    fingerprints: Fingerprints, captures: Sequence[Capture], progress: Progress
+    fingerprints: Fingerprints, captures: Sequence[SimulatedCapture], progress: Progress
 ) -> Vectors:
     """Give the fingerprints of captures, float32 (N, 512), unit length."""
     inputs = (capture.pixels for capture in captures)
@@ -91,7 +91,7 @@ def of_captures(
 
 
 def each_alone(
-    factors: Sequence[Factor],
+    factors: Sequence[CameraFactor],
     prints: Sequence[PrintPicture],
     reference: Fingerprints,
     kiosk: Fingerprints,

@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
-from converter.calibrate.captures import Capture
-from converter.parity.metrics import Comparison, Found
+from converter.calibrate.captures import SimulatedCapture
+from converter.parity.metrics import Found, SearchComparison
 from device.bundle.reader import OpenedBundle
 from device.bundle.records import Record
 from device.errors import UnknownRecordError
@@ -23,7 +23,7 @@ _QUALITY = 70
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class CasePicture:
     """One print as a side's answer.
 
     Attributes:
@@ -54,15 +54,15 @@ class Case:
     picture: bytes | None
     cosine: float
     overlap: float
-    reference: Shown
-    kiosk: Shown
+    reference: CasePicture
+    kiosk: CasePicture
 
 
 def cases(
     bundle: OpenedBundle,
-    clean: Sequence[Comparison],
-    camera: Sequence[Comparison],
-    captures: Sequence[Capture],
+    clean: Sequence[SearchComparison],
+    camera: Sequence[SearchComparison],
+    captures: Sequence[SimulatedCapture],
 ) -> tuple[Case, ...]:
     """Give the worst cases: lowest cosines first, a few of each kind.
 
@@ -73,7 +73,7 @@ def cases(
         captures: The capture of each of `camera`.
     """
     pictures = {id(one): capture for one, capture in zip(camera, captures, strict=True)}
-    chosen: list[tuple[Kind, Comparison]] = [("clean", one) for one in _worst(clean)]
+    chosen: list[tuple[Kind, SearchComparison]] = [("clean", one) for one in _worst(clean)]
     chosen += [("camera", one) for one in _worst(camera)]
     chosen += [
         ("answers", one) for one in _worst([c for c in [*camera, *clean] if not c.same_answer])
@@ -81,11 +81,13 @@ def cases(
     return tuple(_case(bundle, kind, one, pictures.get(id(one))) for kind, one in chosen)
 
 
-def _worst(comparisons: Sequence[Comparison]) -> list[Comparison]:
+def _worst(comparisons: Sequence[SearchComparison]) -> list[SearchComparison]:
     return sorted(comparisons, key=lambda one: (one.cosine, one.record_id))[:CASES_A_KIND]
 
 
-def _case(bundle: OpenedBundle, kind: Kind, one: Comparison, capture: Capture | None) -> Case:
+def _case(
+    bundle: OpenedBundle, kind: Kind, one: SearchComparison, capture: SimulatedCapture | None
+) -> Case:
     record = bundle.records.at(one.item)
     return Case(
         kind=kind,
@@ -99,9 +101,9 @@ def _case(bundle: OpenedBundle, kind: Kind, one: Comparison, capture: Capture | 
     )
 
 
-def _shown(bundle: OpenedBundle, found: Found) -> Shown:
+def _shown(bundle: OpenedBundle, found: Found) -> CasePicture:
     record = bundle.records.at(found.item)
-    return Shown(
+    return CasePicture(
         record_id=record.record_id,
         title=record.title,
         picture=_museums(bundle, record),
@@ -121,7 +123,7 @@ def _museums(bundle: OpenedBundle, record: Record) -> bytes | None:
         return to_webp(np.asarray(image.convert("RGB")), side=_SIDE, quality=_QUALITY)
 
 
-def _captured(record: Record, capture: Capture) -> bytes | None:
+def _captured(record: Record, capture: SimulatedCapture) -> bytes | None:
     if not record.show_picture:
         return None
     side = capture.pixels.shape[0]

@@ -61,7 +61,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outline:
+class RecordOutline:
     """As much of a record as putting many of them in order takes."""
 
     item: int
@@ -251,7 +251,7 @@ class Records:
             raise UnknownRecordError(f"row {item} is not in this collection of {len(self)}")
         return self._record(rows[0])
 
-    def outlines(self) -> tuple[Outline, ...]:
+    def outlines(self) -> tuple[RecordOutline, ...]:
         """Give all records in outline, by row."""
         names = "item, record_id, title, makers, COALESCE(year_min, year_max), show_picture"
         rows = self._all(f"SELECT {names} FROM records ORDER BY item")
@@ -260,7 +260,7 @@ class Records:
             if not all(isinstance(v, kind) for v, kind in zip(row, kinds, strict=True)):
                 raise self._damaged(f"{row!r:.60} as a record's outline")
         return tuple(
-            Outline(item=i, record_id=r, title=t, makers=m, year=y, show_picture=bool(s))
+            RecordOutline(item=i, record_id=r, title=t, makers=m, year=y, show_picture=bool(s))
             for i, r, t, m, y, s in rows
         )
 

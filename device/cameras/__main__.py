@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 
 from device.cameras import ipc_messages
-from device.cameras.shared_frames import Ring
+from device.cameras.shared_frames import SharedFrames
 from device.cameras.source import CameraSource
 from device.config import CameraConfig
 from device.errors import CameraError, CameraLostError
@@ -47,7 +47,7 @@ class Serving:
         self._say = say
         self._reopened = 0
 
-    def serve(self, ring: Ring) -> None:
+    def serve(self, ring: SharedFrames) -> None:
         """Put the camera's pictures into the ring until it fails too often.
 
         Raises:
@@ -62,7 +62,7 @@ class Serving:
             self._reopened += 1
             self._say(ipc_messages.Reopening(why=str(why)))
 
-    def _until_it_fails(self, ring: Ring) -> CameraLostError:
+    def _until_it_fails(self, ring: SharedFrames) -> CameraLostError:
         opened_s, shape = time.monotonic(), None
         while True:
             try:
@@ -88,7 +88,7 @@ def main() -> int:
     """Serve the camera that is asked for over the line; give the exit code."""
     talk = socket.socket(fileno=int(sys.argv[1]))
     descriptor = int(sys.argv[2])
-    ring = Ring(descriptor)
+    ring = SharedFrames(descriptor)
     os.close(descriptor)
     logging.basicConfig(
         level=int(sys.argv[3]), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
@@ -111,7 +111,7 @@ def _serve(
     maker: Callable[[CameraConfig], CameraSource],
     config: CameraConfig,
     talk: socket.socket,
-    ring: Ring,
+    ring: SharedFrames,
 ) -> None:
     camera = maker(config)
     Serving(camera, config.fps, lambda message: ipc_messages.send(talk, message)).serve(ring)

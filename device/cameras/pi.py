@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from device.cameras.reader_thread import Grabber
+from device.cameras.reader_thread import ReaderThread
 from device.cameras.source import CameraSource
 from device.config import CameraConfig
 from device.errors import CameraAbsentError, CameraLostError, CameraMissingError
@@ -60,7 +60,7 @@ class PiCamera(CameraSource):
     ) -> None:
         super().__init__(config, name=f"pi:{config.device}", clock=clock)
         self._vendor = vendor
-        self._grabber = Grabber(self.name, self._open_capture)
+        self._grabber = ReaderThread(self.name, self._open_capture)
 
     def _start(self) -> None:
         self._grabber.start(_OPENING_S)

@@ -15,7 +15,7 @@ from device.imaging.frames import Pixels
 _RELEASE_S = 2.0
 
 
-class Capture(Protocol):
+class VendorCamera(Protocol):
     """A vendor's camera that is open and gives pictures."""
 
     def take(self) -> Pixels | None:
@@ -29,7 +29,7 @@ class Capture(Protocol):
         """Let go of the hardware."""
 
 
-class Grabber:
+class ReaderThread:
     """The newest picture of a camera that may hang.
 
     Args:
@@ -37,7 +37,7 @@ class Grabber:
         opener: Opens the camera; raises `CameraMissingError` when it can't.
     """
 
-    def __init__(self, name: str, opener: Callable[[], Capture]) -> None:
+    def __init__(self, name: str, opener: Callable[[], VendorCamera]) -> None:
         self._name = name
         self._opener = opener
         self._changed = threading.Condition()

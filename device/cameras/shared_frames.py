@@ -48,7 +48,7 @@ def memory() -> int:
     return descriptor
 
 
-class Ring:
+class SharedFrames:
     """The memory. One process writes, one reads.
 
     A slot holds its picture's number twice over, as an odd one while it is written: a seqlock, whose reader lets an

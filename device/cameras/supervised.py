@@ -138,7 +138,7 @@ class _Process:
         memory = shared_frames.memory()
         with theirs:
             try:
-                self.ring = shared_frames.Ring(memory)
+                self.ring = shared_frames.SharedFrames(memory)
                 self._popen = _begun(theirs.fileno(), memory)
             finally:
                 os.close(memory)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from device.cameras.reader_thread import Grabber
+from device.cameras.reader_thread import ReaderThread
 from device.cameras.source import CameraSource
 from device.config import CameraConfig
 from device.errors import CameraAbsentError, CameraLostError, CameraMissingError
@@ -44,7 +44,7 @@ class WebcamCamera(CameraSource):
     ) -> None:
         super().__init__(config, name=f"webcam:{config.device}", clock=clock)
         self._open_vendor = capture or self._open_device
-        self._grabber = Grabber(self.name, self._open_capture)
+        self._grabber = ReaderThread(self.name, self._open_capture)
 
     def _start(self) -> None:
         self._grabber.start(_OPENING_S)

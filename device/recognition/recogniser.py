@@ -16,9 +16,9 @@ from device.recognition.embedding.fingerprint import Fingerprint, Fingerprinter,
 from device.recognition.embedding.nearest import Index, Neighbour
 from device.recognition.local import evidence
 from device.recognition.local.evidence import Evidence
-from device.recognition.local.match import Trace, Tracer
+from device.recognition.local.match import FeatureMatch, FeatureMatcher
 from device.recognition.sheet import detect
-from device.recognition.verdict import ACCEPTED, Findings, Verdict, confidence, decide
+from device.recognition.verdict import ACCEPTED, MatchEvidence, Verdict, confidence, decide
 
 __all__ = ["Answer", "Corner", "Evidence", "Match", "Recogniser"]
 
@@ -90,7 +90,7 @@ class _Sight:
     """What was looked at, and which prints it was traced to."""
 
     view: _View
-    traces: tuple[Trace, ...]
+    traces: tuple[FeatureMatch, ...]
 
     @property
     def inliers(self) -> int:
@@ -115,7 +115,7 @@ class Recogniser:
             bundle.file(layout.MODEL), model.sha256, threads=threads, runtime=runtime
         )
         self._index = Index(bundle.path, bundle.manifest.index)
-        self._tracer = Tracer(bundle.path, bundle.manifest.items)
+        self._tracer = FeatureMatcher(bundle.path, bundle.manifest.items)
 
     def use_threads(self, threads: int) -> None:
         """Use so many threads for one call of the model from now on."""
@@ -255,7 +255,7 @@ class Recogniser:
     ) -> Answer:
         thresholds = self._bundle.manifest.thresholds
         best = matches[0].evidence if matches else None
-        findings = Findings(
+        findings = MatchEvidence(
             cosine=matches[0].score if matches else None,
             inliers=best.inliers if best else sight.inliers,
             covered=best.covered if best else 0.0,

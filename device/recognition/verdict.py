@@ -25,7 +25,7 @@ ACCEPTED = frozenset({Verdict.SAME_PRINT, Verdict.SAME_IMAGE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
+class MatchEvidence:
     """What is known of the best match.
 
     Attributes:
@@ -45,7 +45,7 @@ class Findings:
     is_sheet: bool
 
 
-def decide(findings: Findings, thresholds: Thresholds) -> Verdict:
+def decide(findings: MatchEvidence, thresholds: Thresholds) -> Verdict:
     """Give the verdict.
 
     Args:
@@ -64,7 +64,7 @@ def decide(findings: Findings, thresholds: Thresholds) -> Verdict:
     return Verdict.NOT_IN_COLLECTION
 
 
-def confidence(findings: Findings, thresholds: Thresholds) -> float:
+def confidence(findings: MatchEvidence, thresholds: Thresholds) -> float:
     """Give how sure the best match is: 1 and more from where it counts as found; comparable within one bundle."""
     by_details = findings.inliers / thresholds.inliers
     if findings.gap > thresholds.gap:

@@ -10,21 +10,21 @@ from device.recognition.verdict import ACCEPTED, Verdict
 from device.service.assembly import open_camera_for, open_kiosk
 from device.service.capture.autocapture import Attention
 from device.service.capture.camera_loop import Preview
-from device.service.collection.browsing import Family, Order, Page, in_order
-from device.service.collection.update_status import Updates, UpdateStanding
-from device.service.health.liveness import PAGE, PAGE_S, Progress
+from device.service.collection.browsing import Order, Page, RelatedWorks, in_order
+from device.service.collection.update_status import UpdateReport, UpdateStatus
+from device.service.health.liveness import PAGE, PAGE_S, Liveness
 from device.service.health.report import CameraHealth, Health
 from device.service.kiosk import KioskService
-from device.service.query.overlay_cache import Comparison
-from device.service.query.staff_capture import Proof
-from device.service.staff_service import Office, Report, Storage
+from device.service.query.overlay_cache import Overlay
+from device.service.query.staff_capture import StaffCapture
+from device.service.staff_service import StaffReport, StaffService, Storage
 from device.service.state_store import Snapshot
 from device.staff import hours, statistics, unmatched_log
-from device.staff.hardware_health import MachineHealth
+from device.staff.hardware_health import HardwareHealth
 from device.staff.hours import DAYS, OpeningHours
-from device.staff.preferences import Attract, Choices
+from device.staff.preferences import Attract, StaffPreferences
 from device.staff.recent_log import RecentLog
-from device.store.sync_progress import Bulletin, Step
+from device.store.sync_progress import SyncProgress, SyncStep
 
 __all__ = [
     "ACCEPTED",
@@ -36,43 +36,43 @@ __all__ = [
     "Answer",
     "Attention",
     "Attract",
-    "Bulletin",
     "CameraHealth",
-    "Choices",
-    "Comparison",
     "Corner",
-    "Family",
     "FilterOptions",
     "Filters",
+    "HardwareHealth",
     "Health",
     "Hint",
     "KioskService",
-    "MachineHealth",
+    "Liveness",
     "Match",
-    "Office",
     "OpeningHours",
     "Option",
     "Order",
+    "Overlay",
     "Page",
     "Preview",
-    "Progress",
-    "Proof",
     "RecentLog",
     "Record",
+    "RelatedWorks",
     "Relation",
-    "Report",
     "Size",
     "Snapshot",
-    "Step",
+    "StaffCapture",
+    "StaffPreferences",
+    "StaffReport",
+    "StaffService",
     "Storage",
-    "UpdateStanding",
-    "Updates",
+    "SyncProgress",
+    "SyncStep",
+    "UpdateReport",
+    "UpdateStatus",
     "Verdict",
     "answer_to_json",
     "hours",
     "in_order",
-    "unmatched_log",
     "open_camera_for",
     "open_kiosk",
     "statistics",
+    "unmatched_log",
 ]

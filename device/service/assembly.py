@@ -9,10 +9,10 @@ from device.cameras import CameraSource, ReplayPicture, open_camera
 from device.config import Config
 from device.imaging import frames
 from device.sd_notify import Notifier
-from device.service.capture.camera_recovery import Ladder, Rung
-from device.service.collection.bundle_switch import Store
+from device.service.capture.camera_recovery import CameraRecovery, RecoveryStep
+from device.service.collection.bundle_switch import WatchedStore
 from device.service.kiosk import CameraOpener, KioskService
-from device.service.staff_service import Office
+from device.service.staff_service import StaffService
 from device.staff.recent_log import RecentLog
 from device.store.bundles import Bundles
 
@@ -23,7 +23,7 @@ def open_kiosk(
     config: Config,
     environ: Mapping[str, str],
     log: RecentLog | None = None,
-    give_up: Callable[[Rung], None] | None = None,
+    give_up: Callable[[RecoveryStep], None] | None = None,
 ) -> KioskService:
     """Give the running kiosk that a configuration describes.
 
@@ -42,8 +42,8 @@ def open_kiosk(
         config.recognition,
         notifier=Notifier.from_environ(environ),
         watch=config.watch,
-        store=None if store is None else Store(store),
-        office=Office(
+        store=None if store is None else WatchedStore(store),
+        office=StaffService(
             config.staff.folder,
             pause_s=screen.idle_s + screen.grace_s,
             store=store,
@@ -55,13 +55,13 @@ def open_kiosk(
 
 
 def _ladder(
-    config: Config, environ: Mapping[str, str], give_up: Callable[[Rung], None] | None
-) -> Ladder | None:
+    config: Config, environ: Mapping[str, str], give_up: Callable[[RecoveryStep], None] | None
+) -> CameraRecovery | None:
     """Give the ladder of a service that somebody starts anew when it ends: one whose unit gave it a folder."""
     run = environ.get("RUNTIME_DIRECTORY", "")
     if not run or give_up is None:
         return None
-    return Ladder(Path(run), config.staff.folder, give_up)
+    return CameraRecovery(Path(run), config.staff.folder, give_up)
 
 
 def open_camera_for(config: Config) -> CameraOpener:

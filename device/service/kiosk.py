@@ -21,26 +21,26 @@ from device.errors import BundleMissingError, KioskError
 from device.recognition.recogniser import Answer
 from device.recognition.sheet.detect import Corner
 from device.sd_notify import Notifier
-from device.service.capture.autocapture import Attendant, Attention
-from device.service.capture.camera_loop import PAUSES_S, Preview, Stand
-from device.service.capture.camera_recovery import Ladder
-from device.service.capture.hold_tracker import Capture
+from device.service.capture.autocapture import Attention, Autocapture
+from device.service.capture.camera_loop import PAUSES_S, CameraLoop, Preview
+from device.service.capture.camera_recovery import CameraRecovery
+from device.service.capture.hold_tracker import HeldPrint
 from device.service.capture.watcher import Watcher
 from device.service.collection.browsing import Browsing
-from device.service.collection.bundle_switch import Changeover, Store
-from device.service.collection.open_collection import Exhibition
-from device.service.collection.update_status import Updates
-from device.service.health.latency import Stopwatch
-from device.service.health.liveness import ANSWERS, EXPECTED, SEARCH, STAND, Progress
+from device.service.collection.bundle_switch import BundleSwitch, WatchedStore
+from device.service.collection.open_collection import OpenCollection
+from device.service.collection.update_status import UpdateStatus
+from device.service.health.latency import LatencyRecorder
+from device.service.health.liveness import ANSWERS, EXPECTED, SEARCH, STAND, Liveness
 from device.service.health.report import Health
-from device.service.health.self_test import SelfSearch, fault, finds_itself
-from device.service.health.watchdog import Signs
-from device.service.query.answer_queue import AnswerQueue, Question
-from device.service.query.overlay_cache import Comparisons
-from device.service.query.staff_capture import Proof, pull
-from device.service.query.stand_query import Inquiry
-from device.service.query.upload_query import Uploads
-from device.service.staff_service import Office
+from device.service.health.self_test import SelfTest, fault, finds_itself
+from device.service.health.watchdog import WatchdogPinger
+from device.service.query.answer_queue import AnswerQueue, Query
+from device.service.query.overlay_cache import OverlayCache
+from device.service.query.staff_capture import StaffCapture, pull
+from device.service.query.stand_query import StandQuery
+from device.service.query.upload_query import UploadQueries
+from device.service.staff_service import StaffService
 from device.service.state import (
     BundleOpened,
     BundleRefused,
@@ -49,7 +49,7 @@ from device.service.state import (
     KioskState,
     Phase,
 )
-from device.service.state_store import Display, Snapshot
+from device.service.state_store import Snapshot, StateStore
 
 _log = logging.getLogger(__name__)
 
@@ -76,9 +76,9 @@ class KioskService:
         *,
         notifier: Notifier,
         watch: WatchConfig | None = None,
-        store: Store | None = None,
-        office: Office | None = None,
-        ladder: Ladder | None = None,
+        store: WatchedStore | None = None,
+        office: StaffService | None = None,
+        ladder: CameraRecovery | None = None,
         clock: Callable[[], float] = time.monotonic,
         pauses_s: Sequence[float] = PAUSES_S,
     ) -> None:
@@ -103,36 +103,36 @@ class KioskService:
         self._notifier = notifier
         self._clock = clock
         self._started_s = clock()
-        self._stopwatch = Stopwatch()
-        self.progress = Progress(clock)
-        self._signs = Signs(notifier, self.progress)
-        self.comparisons = Comparisons(clock)
-        self.updates = Updates(None if store is None else store.root, clock)
-        self._display = Display(clock, self._on_change)
-        self._shown = Exhibition(recognition.threads, self._is_sparing)
+        self._stopwatch = LatencyRecorder()
+        self.progress = Liveness(clock)
+        self._signs = WatchdogPinger(notifier, self.progress)
+        self.comparisons = OverlayCache(clock)
+        self.updates = UpdateStatus(None if store is None else store.root, clock)
+        self._display = StateStore(clock, self._on_change)
+        self._shown = OpenCollection(recognition.threads, self._is_sparing)
         self.browsing = Browsing(self._shown)
         self._queue = AnswerQueue(
             self._shown.recognise, waiting=recognition.waiting, on_round=self._come_round
         )
-        self._uploads = Uploads(
+        self._uploads = UploadQueries(
             self._queue, self.comparisons, lambda answer: self._count(answer, is_upload=True)
         )
-        self._inquiry = Inquiry(
+        self._inquiry = StandQuery(
             self._display,
             self._queue,
             self.comparisons,
             is_withdrawn=self._shown.is_withdrawn,
             on_answer=self._count,
         )
-        self._changeover: Changeover | None = None
+        self._changeover: BundleSwitch | None = None
         if store is None:
             with suppress(KioskError):  # said already; a state, not an error
                 self.change(bundle, Notices())
         else:
-            self._changeover = Changeover(store, self)
+            self._changeover = BundleSwitch(store, self)
         self._attendant = self._make_attendant() if watch is not None and watch.enabled else None
         self._ladder = ladder
-        self._stand = Stand(
+        self._stand = CameraLoop(
             lambda: self._opened_camera(open_camera),
             on_ready=self._see_again,
             on_lost=self._lose_sight,
@@ -230,9 +230,9 @@ class KioskService:
         frame = self._stand.frame()
         if self._attendant is not None:
             self._attendant.was_asked()
-        self._inquiry.ask(Question(frame=frame, filters=filters, count=self._recognition.matches))
+        self._inquiry.ask(Query(frame=frame, filters=filters, count=self._recognition.matches))
 
-    def proof(self) -> Proof:
+    def proof(self) -> StaffCapture:
         """Look at what lies at the stand for staff; nothing of it is shown to visitors, or counted.
 
         Raises:
@@ -366,19 +366,19 @@ class KioskService:
         with self._shown.lent() as bundle:
             return open_camera(bundle)
 
-    def _watched(self) -> SelfSearch:
+    def _watched(self) -> SelfTest:
         """Keep to what a watchdog is to see."""
         for what, within_s in EXPECTED.items():
             self.progress.expect(what, within_s)
-        return SelfSearch(lambda: fault(self._shown, self._queue), self.progress)
+        return SelfTest(lambda: fault(self._shown, self._queue), self.progress)
 
-    def _make_attendant(self) -> Attendant:
-        def ask(capture: Capture, filters: Filters | None) -> None:
+    def _make_attendant(self) -> Autocapture:
+        def ask(capture: HeldPrint, filters: Filters | None) -> None:
             count = self._recognition.matches
             frame, corners = capture.frame, capture.corners
-            self._inquiry.ask(Question(frame=frame, filters=filters, corners=corners, count=count))
+            self._inquiry.ask(Query(frame=frame, filters=filters, corners=corners, count=count))
 
-        return Attendant(Watcher(), phase=lambda: self._display.state.phase, ask=ask)
+        return Autocapture(Watcher(), phase=lambda: self._display.state.phase, ask=ask)
 
     def _count(self, answer: Answer, *, is_upload: bool = False) -> None:
         self.progress.prove(SEARCH)

@@ -13,15 +13,15 @@ from device.errors import ChoiceError, StoreError
 from device.recognition.recogniser import Answer
 from device.service.health import restart_count
 from device.staff import preferences as kept_choices
-from device.staff.disk_check import Canary
-from device.staff.hardware_health import LITTLE_BYTES, Machine, MachineHealth
-from device.staff.pin_lockout import Door
-from device.staff.preferences import Choices
+from device.staff.disk_check import DiskCheck
+from device.staff.hardware_health import LITTLE_BYTES, HardwareHealth, HardwareMonitor
+from device.staff.pin_lockout import PinLockout
+from device.staff.preferences import StaffPreferences
 from device.staff.recent_log import RecentLog
-from device.staff.sessions import Visits
+from device.staff.sessions import SessionTracker
 from device.staff.statistics import HourCounts, Statistics
-from device.staff.unmatched_log import Miss, Misses
-from device.store.atomic_files import Files
+from device.staff.unmatched_log import UnmatchedLog, UnmatchedPicture
+from device.store.atomic_files import AtomicFiles
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Storage(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class StaffReport:
     """How the machine is, and the service on it.
 
     Attributes:
@@ -51,7 +51,7 @@ class Report:
         starts: How often the service was started since the machine was; `None` where nobody counts.
     """
 
-    machine: MachineHealth
+    machine: HardwareHealth
     keeps: bool
     starts: int | None = None
 
@@ -67,7 +67,7 @@ class Report:
         return next((verdict for verdict, is_so in found.items() if is_so), Storage.GOOD)
 
 
-class Office:
+class StaffService:
     """What staff have of a kiosk. Every method may be called from any thread.
 
     Attributes:
@@ -82,7 +82,7 @@ class Office:
         store: Path | None = None,
         run: Path | None = None,
         log: RecentLog | None = None,
-        files: Files | None = None,
+        files: AtomicFiles | None = None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = datetime.now,
         look_s: float = LOOK_S,
@@ -102,18 +102,18 @@ class Office:
             look_s: How often the machine is looked at.
             sys: Where the kernel shows it.
         """
-        self.door = Door(folder, clock)
+        self.door = PinLockout(folder, clock)
         self._folder = folder
-        self._files = files or Files()
+        self._files = files or AtomicFiles()
         self._log = log or RecentLog()
         self._clock, self._now = clock, now
-        self._machine = Machine(store or folder, sys=sys, now=now)
+        self._machine = HardwareMonitor(store or folder, sys=sys, now=now)
         self._statistics = Statistics(folder, now=now, files=self._files)
-        self._misses = Misses(folder, now=now, files=self._files)
-        self._visits = Visits(pause_s, clock)
+        self._misses = UnmatchedLog(folder, now=now, files=self._files)
+        self._visits = SessionTracker(pause_s, clock)
         self._noting = threading.Lock()
         self._choices = self._read_choices()
-        self._canary = Canary(folder, self._files)
+        self._canary = DiskCheck(folder, self._files)
         self._starts = None if run is None else restart_count.count(run)
         self._refused: set[str] = set()
         self._flushed_s = clock()
@@ -145,11 +145,11 @@ class Office:
             self._misses.note(answer)
 
     @property
-    def choices(self) -> Choices:
+    def choices(self) -> StaffPreferences:
         """What staff have chosen."""
         return self._choices
 
-    def choose(self, choices: Choices) -> None:
+    def choose(self, choices: StaffPreferences) -> None:
         """Take what staff choose; it holds at once, and after the next start.
 
         Raises:
@@ -168,15 +168,17 @@ class Office:
         """Whether visitors are expected now."""
         return self._choices.opening.is_open(self._now())
 
-    def report(self) -> Report:
+    def report(self) -> StaffReport:
         """Give how the machine is, and whether what is counted can be kept."""
-        return Report(machine=self._machine.health(), keeps=not self._refused, starts=self._starts)
+        return StaffReport(
+            machine=self._machine.health(), keeps=not self._refused, starts=self._starts
+        )
 
     def statistics(self) -> tuple[HourCounts, ...]:
         """Give all that was counted, oldest hour first."""
         return self._statistics.hours()
 
-    def misses(self) -> tuple[Miss, ...]:
+    def misses(self) -> tuple[UnmatchedPicture, ...]:
         """Give the list of missed matches, oldest first."""
         return self._misses.all()
 
@@ -213,9 +215,9 @@ class Office:
                 self._tried_s = self._clock()
                 self._write("the disk was tried", self._canary.sing)
 
-    def _read_choices(self) -> Choices:
+    def _read_choices(self) -> StaffPreferences:
         try:
             return kept_choices.read(self._folder)
         except ChoiceError as error:
             _log.warning("%s", error)
-            return Choices()
+            return StaffPreferences()

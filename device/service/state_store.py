@@ -15,7 +15,7 @@ class Snapshot:
     state: KioskState
 
 
-class Display:
+class StateStore:
     """What is shown at the stand.
 
     Attributes:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lines:
+class AppendLog:
     """What a file holds.
 
     Attributes:
@@ -25,7 +25,7 @@ class Lines:
     is_whole: bool
 
 
-def read(path: Path, limit_bytes: int) -> Lines:
+def read(path: Path, limit_bytes: int) -> AppendLog:
     """Give a file's lines.
 
     Raises:
@@ -41,7 +41,7 @@ def read(path: Path, limit_bytes: int) -> Lines:
         rows = tuple(csv.reader(io.StringIO(whole.decode("utf-8"), newline=""), strict=True))
     except csv.Error as error:
         raise ValueError(f"{path}: {error}") from error
-    return Lines(rows=rows, is_whole=len(whole) == len(data))
+    return AppendLog(rows=rows, is_whole=len(whole) == len(data))
 
 
 def written(rows: Iterable[Iterable[object]]) -> str:

@@ -7,17 +7,17 @@ import os
 from pathlib import Path
 
 from device.errors import StoreError
-from device.store.atomic_files import Files, add, telling, write_whole
+from device.store.atomic_files import AtomicFiles, add, telling, write_whole
 
 FILE = "canary"
 _BYTES = 64
 _BLOCK_BYTES = 4096
 
 
-class Canary:
+class DiskCheck:
     """One folder's. Not thread-safe."""
 
-    def __init__(self, folder: Path, files: Files) -> None:
+    def __init__(self, folder: Path, files: AtomicFiles) -> None:
         """Begin; nothing is written yet.
 
         Args:

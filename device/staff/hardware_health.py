@@ -20,7 +20,7 @@ _WEAK, _THROTTLED = 0x10001, 0x0000E
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MachineHealth:
+class HardwareHealth:
     """How the machine is.
 
     Attributes:
@@ -45,7 +45,7 @@ class MachineHealth:
     has_clock: bool
 
 
-class Machine:
+class HardwareMonitor:
     """Looks at the machine. For any thread."""
 
     def __init__(
@@ -82,11 +82,11 @@ class Machine:
             if degrees is not None:
                 self._is_hot = degrees >= (COOL_C if self._is_hot else HOT_C)
 
-    def health(self) -> MachineHealth:
+    def health(self) -> HardwareHealth:
         """Give how the machine is now."""
         self.look()
         free, whole, is_read_only = self._room()
-        return MachineHealth(
+        return HardwareHealth(
             temperature_c=self._temperature(),
             is_throttled=self._is_throttled,
             is_strained=self.is_strained,

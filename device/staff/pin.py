@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from device.errors import PinError, PinMissingError
-from device.store.atomic_files import Files, ensure_folder, telling, write_whole
+from device.store.atomic_files import AtomicFiles, ensure_folder, telling, write_whole
 
 FILE = "pin.json"
 LEAST, MOST = 6, 12
@@ -58,7 +58,7 @@ def check(pin: str) -> None:
         raise PinError("PIN: expected one that isn't the first to be tried; take other digits")
 
 
-def write(folder: Path, pin: str, files: Files | None = None) -> None:
+def write(folder: Path, pin: str, files: AtomicFiles | None = None) -> None:
     """Keep a PIN in the place of the one before; it holds from the next try on.
 
     Args:
@@ -71,7 +71,7 @@ def write(folder: Path, pin: str, files: Files | None = None) -> None:
         StoreError: When the folder can't be written.
     """
     check(pin)
-    files = files or Files()
+    files = files or AtomicFiles()
     salt = secrets.token_bytes(16)
     kept = {"salt": salt.hex(), "key": _key(pin, salt, **_COST).hex()} | _COST
     with telling(folder, "keep the PIN"):

@@ -15,7 +15,7 @@ FIRST_WAIT_S = 30.0
 LONGEST_WAIT_S = 900.0
 
 
-class Door:
+class PinLockout:
     """Counts wrong tries. For any thread; one try is looked at at a time."""
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:

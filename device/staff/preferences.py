@@ -9,7 +9,7 @@ from device.bundle.filters import FACETS
 from device.errors import ChoiceError
 from device.staff import hours
 from device.staff.hours import OpeningHours
-from device.store.atomic_files import Files, ensure_folder, telling, write_whole
+from device.store.atomic_files import AtomicFiles, ensure_folder, telling, write_whole
 
 FILE = "choices.json"
 _LIMIT_BYTES = 100_000
@@ -39,7 +39,7 @@ class Attract:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
+class StaffPreferences:
     """All that staff choose.
 
     Attributes:
@@ -51,7 +51,7 @@ class Choices:
     keeps_misses: bool = False
 
 
-def read(folder: Path) -> Choices:
+def read(folder: Path) -> StaffPreferences:
     """Give what was chosen; the defaults where nothing was yet.
 
     Raises:
@@ -62,7 +62,7 @@ def read(folder: Path) -> Choices:
         with path.open("rb") as file:
             data: Any = json.loads(file.read(_LIMIT_BYTES))
         attract = data["attract"]
-        return Choices(
+        return StaffPreferences(
             attract=Attract(
                 enabled=bool(attract["enabled"]),
                 facet=str(attract["facet"]),
@@ -72,20 +72,20 @@ def read(folder: Path) -> Choices:
             keeps_misses=bool(data["keeps_misses"]),
         )
     except FileNotFoundError:
-        return Choices()
+        return StaffPreferences()
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ChoiceError(
             f"{path}: can't be read ({' '.join(str(error).split())}); choose anew on the staff page"
         ) from error
 
 
-def write(folder: Path, choices: Choices, files: Files | None = None) -> None:
+def write(folder: Path, choices: StaffPreferences, files: AtomicFiles | None = None) -> None:
     """Keep what was chosen, in one step.
 
     Raises:
         StoreError: When the folder can't be written.
     """
-    files = files or Files()
+    files = files or AtomicFiles()
     attract = choices.attract
     data = {
         "attract": {

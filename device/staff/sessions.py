@@ -5,7 +5,7 @@ from collections.abc import Callable
 from device.staff.statistics import LANGUAGE, VISITS
 
 
-class Visits:
+class SessionTracker:
     """Tells when another visit begins: when nobody has done anything for a while before. For one thread at a time."""
 
     def __init__(self, pause_s: float, clock: Callable[[], float]) -> None:

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from device.staff import append_log
-from device.store.atomic_files import Files, add, ensure_folder, telling, write_whole
+from device.store.atomic_files import AtomicFiles, add, ensure_folder, telling, write_whole
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class Statistics:
         folder: Path,
         *,
         now: Callable[[], datetime] = datetime.now,
-        files: Files | None = None,
+        files: AtomicFiles | None = None,
     ) -> None:
         """Begin; nothing is read or written yet.
 
@@ -60,7 +60,7 @@ class Statistics:
         """
         self._folder = folder
         self._now = now
-        self._files = files or Files()
+        self._files = files or AtomicFiles()
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         # By hour: what was counted since the start, what of it is written, and what the file had before.

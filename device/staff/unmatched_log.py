@@ -16,7 +16,7 @@ from device.errors import StoreError
 from device.recognition.recogniser import Answer
 from device.recognition.verdict import ACCEPTED
 from device.staff import append_log
-from device.store.atomic_files import Files, add, discard, ensure_folder, telling, write_whole
+from device.store.atomic_files import AtomicFiles, add, discard, ensure_folder, telling, write_whole
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ _LIMIT_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Miss:
+class UnmatchedPicture:
     """One question without a match.
 
     Attributes:
@@ -48,7 +48,7 @@ class Miss:
     nearest: tuple[tuple[str, float], ...]
 
 
-class Misses:
+class UnmatchedLog:
     """The newest misses. For any thread."""
 
     def __init__(
@@ -56,7 +56,7 @@ class Misses:
         folder: Path,
         *,
         now: Callable[[], datetime] = datetime.now,
-        files: Files | None = None,
+        files: AtomicFiles | None = None,
     ) -> None:
         """Begin with those that were kept.
 
@@ -67,7 +67,7 @@ class Misses:
         """
         self._folder = folder
         self._now = now
-        self._files = files or Files()
+        self._files = files or AtomicFiles()
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         kept, is_whole = _read(folder / FILE)
@@ -83,10 +83,12 @@ class Misses:
         nearest = tuple((m.record.record_id, round(m.score, 3)) for m in answer.matches[:NEAREST])
         when = f"{self._now():%Y-%m-%d %H:%M}"
         with self._lock:
-            self._misses.append(Miss(time=when, verdict=answer.verdict.value, nearest=nearest))
+            self._misses.append(
+                UnmatchedPicture(time=when, verdict=answer.verdict.value, nearest=nearest)
+            )
             self._unwritten += 1
 
-    def all(self) -> tuple[Miss, ...]:
+    def all(self) -> tuple[UnmatchedPicture, ...]:
         """Give the list, oldest first."""
         with self._lock:
             return tuple(self._misses)
@@ -110,7 +112,7 @@ class Misses:
             with telling(self._folder, "clear the list of missed matches"):
                 discard(self._files, self._folder / FILE)
 
-    def _keep(self, listed: tuple[Miss, ...], new: int) -> None:
+    def _keep(self, listed: tuple[UnmatchedPicture, ...], new: int) -> None:
         try:
             with telling(self._folder, "keep the list of missed matches"):
                 ensure_folder(self._files, self._folder)
@@ -121,7 +123,7 @@ class Misses:
             self._room = 0  # nobody knows what of it the disk took
             raise
 
-    def _write(self, listed: tuple[Miss, ...], new: int) -> None:
+    def _write(self, listed: tuple[UnmatchedPicture, ...], new: int) -> None:
         path = self._folder / FILE
         if new <= min(self._room, len(listed)) and path.is_file():
             add(self._files, path, append_log.written(map(_row, listed[-new:])).encode())
@@ -131,17 +133,17 @@ class Misses:
             self._room = _MOST_LINES - len(listed)
 
 
-def to_csv(misses: Iterable[Miss]) -> str:
+def to_csv(misses: Iterable[UnmatchedPicture]) -> str:
     """Give the list as a table with a header."""
     return append_log.written((HEADER, *map(_row, misses)))
 
 
-def _row(miss: Miss) -> tuple[str, ...]:
+def _row(miss: UnmatchedPicture) -> tuple[str, ...]:
     cells = [cell for record_id, score in miss.nearest for cell in (record_id, f"{score:.3f}")]
     return (miss.time, miss.verdict, *cells)
 
 
-def _read(path: Path) -> tuple[list[Miss], bool]:
+def _read(path: Path) -> tuple[list[UnmatchedPicture], bool]:
     """Give what is kept, and whether lines may be added to it."""
     try:
         kept = append_log.read(path, _LIMIT_BYTES)
@@ -153,7 +155,7 @@ def _read(path: Path) -> tuple[list[Miss], bool]:
         return [], False
 
 
-def _miss(row: list[str]) -> Miss:
+def _miss(row: list[str]) -> UnmatchedPicture:
     when, verdict, *cells = row
     pairs = zip(cells[::2], map(float, cells[1::2]), strict=True)
-    return Miss(time=when, verdict=verdict, nearest=tuple(pairs))
+    return UnmatchedPicture(time=when, verdict=verdict, nearest=tuple(pairs))

@@ -1,6 +1,6 @@
 """The one way the store changes a disk: a dozen primitive steps, so that a test can stop, fail or reorder any of them.
 
-Nothing here knows of bundles. A step is durable only after `Part.sync` (a file's bytes) or `sync_folder` (its names).
+Nothing here knows of bundles. A step is durable only after `PartialFile.sync` (a file's bytes) or `sync_folder` (its names).
 """
 
 import errno
@@ -19,7 +19,7 @@ CHANGING = "lock"
 FETCHING = "sync.lock"
 
 
-class Part:
+class PartialFile:
     """A file being written at its end."""
 
     def __init__(self, path: Path) -> None:
@@ -56,12 +56,12 @@ class Part:
         return os.write(self._descriptor, data)
 
 
-class Files:
+class AtomicFiles:
     """The steps. Each raises `OSError` as the system gives it."""
 
-    def open_part(self, path: Path) -> Part:
+    def open_part(self, path: Path) -> PartialFile:
         """Open a file to be written at its end."""
-        return Part(path)
+        return PartialFile(path)
 
     def make_folder(self, path: Path) -> None:
         """Make a folder in one that is there."""
@@ -100,7 +100,7 @@ class Files:
         return shutil.disk_usage(path).free
 
 
-def ensure_folder(files: Files, path: Path) -> None:
+def ensure_folder(files: AtomicFiles, path: Path) -> None:
     """Make a folder, and those above it, where they are missing."""
     if path.is_dir() and not path.is_symlink():
         return
@@ -108,14 +108,14 @@ def ensure_folder(files: Files, path: Path) -> None:
     files.make_folder(path)
 
 
-def add(files: Files, path: Path, data: bytes) -> None:
+def add(files: AtomicFiles, path: Path, data: bytes) -> None:
     """Write bytes at a file's end; when it returns they are on the disk, the file's name perhaps not."""
     with files.open_part(path) as part:
         part.write(data)
         part.sync()
 
 
-def write_whole(files: Files, path: Path, data: bytes) -> None:
+def write_whole(files: AtomicFiles, path: Path, data: bytes) -> None:
     """Put a small file in place in one step: the old one, or the new one, whenever the power goes."""
     beside = path.with_name(f".{path.name}.new")
     discard(files, beside)
@@ -124,7 +124,7 @@ def write_whole(files: Files, path: Path, data: bytes) -> None:
     files.sync_folder(path.parent)
 
 
-def discard(files: Files, path: Path) -> None:
+def discard(files: AtomicFiles, path: Path) -> None:
     """Remove a file, a link, or a folder with all in it, where there is one; links are never followed."""
     if path.is_symlink() or path.is_file():
         files.remove(path)

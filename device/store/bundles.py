@@ -14,8 +14,8 @@ from device.bundle.manifest import Manifest
 from device.bundle.reader import read_manifest, verify
 from device.errors import BundleError, BundleMissingError
 from device.store import store_state
-from device.store.atomic_files import Files, discard, held, telling
-from device.store.store_state import Arrival, Standing
+from device.store.atomic_files import AtomicFiles, discard, held, telling
+from device.store.store_state import Arrival, StoreState
 
 CURRENT = "current"
 PREVIOUS = "previous"
@@ -45,7 +45,7 @@ class Bundles:
         self,
         root: Path,
         *,
-        files: Files | None = None,
+        files: AtomicFiles | None = None,
         check: Callable[[Path], object] = verify,
     ) -> None:
         """Look at a store; it is made when something is activated.
@@ -56,7 +56,7 @@ class Bundles:
             check: Raises `BundleError` for a bundle that must not become current.
         """
         self._root = root
-        self._files = files or Files()
+        self._files = files or AtomicFiles()
         self._check = check
 
     @property
@@ -203,7 +203,7 @@ class Bundles:
         kept = tuple(refused for refused in memory.refused if refused != name)
         self._remember(replace(memory, refused=(*kept, name)))
 
-    def _look(self, path: Path, memory: Standing) -> Installed:
+    def _look(self, path: Path, memory: StoreState) -> Installed:
         manifest, fault = None, ""
         try:
             manifest = read_manifest(path)
@@ -241,13 +241,13 @@ class Bundles:
         self._files.rename(beside, self._root / link)
         self._files.sync_folder(self._root)
 
-    def _memory(self) -> Standing:
+    def _memory(self) -> StoreState:
         """Give what is remembered; a memory that can't be read must not keep staff from switching bundles."""
         try:
             return store_state.read(self._root)
         except BundleError:
-            return Standing()
+            return StoreState()
 
-    def _remember(self, memory: Standing) -> None:
+    def _remember(self, memory: StoreState) -> None:
         if memory != self._memory():
             store_state.write(self._files, self._root, memory)

@@ -18,13 +18,13 @@ from device.bundle import chunk_index, repository_layout
 from device.bundle.chunk_index import Piece
 from device.bundle.manifest import FileEntry
 from device.errors import BundleFormatError, SourceError
-from device.store.source import Source, Stream
+from device.store.source import BundleSource, Stream
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class HeldFile:
     """A file that a bundle on this kiosk holds."""
 
     path: Path
@@ -48,10 +48,12 @@ class _Wanted:
     place: _Place | None
 
 
-class SparingSource:
+class DeltaSource:
     """A source in front of another, for the length of one sync."""
 
-    def __init__(self, source: Source, held: Sequence[Held], wanted: Sequence[FileEntry]) -> None:
+    def __init__(
+        self, source: BundleSource, held: Sequence[HeldFile], wanted: Sequence[FileEntry]
+    ) -> None:
         """Prepare to spare; nothing is asked yet.
 
         Args:

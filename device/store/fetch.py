@@ -10,18 +10,18 @@ from pathlib import Path
 from device.bundle import repository_layout
 from device.bundle.manifest import FileEntry
 from device.errors import SourceError, UntrustedError
-from device.store.atomic_files import Files, discard
-from device.store.source import Source
-from device.store.write_behind import Behind
+from device.store.atomic_files import AtomicFiles, discard
+from device.store.source import BundleSource
+from device.store.write_behind import WriteBehind
 
 _BLOCK = 1 << 20
 
 
 def fetch(
     entry: FileEntry,
-    source: Source,
+    source: BundleSource,
     part: Path,
-    files: Files,
+    files: AtomicFiles,
     tell: Callable[[int], None] = lambda count: None,
 ) -> None:
     """Gather a file's bytes until they are whole, the manifest's, and on the disk to stay.
@@ -52,7 +52,11 @@ def fetch(
 
 
 def _gather(
-    entry: FileEntry, source: Source, part: Path, files: Files, tell: Callable[[int], None]
+    entry: FileEntry,
+    source: BundleSource,
+    part: Path,
+    files: AtomicFiles,
+    tell: Callable[[int], None],
 ) -> bool:
     """Bring a part to its full length; say whether it is whole then."""
     if part.is_symlink() or (part.is_file() and part.stat().st_size > entry.size_bytes):
@@ -63,7 +67,7 @@ def _gather(
             if stream.offset != size:  # the server can't begin in the middle
                 discard(files, part)
                 digest, size = hashlib.sha256(), 0
-            with files.open_part(part) as file, Behind(file, size) as behind:
+            with files.open_part(part) as file, WriteBehind(file, size) as behind:
                 for chunk in stream.chunks:
                     size += len(chunk)
                     if size > entry.size_bytes:

@@ -7,7 +7,7 @@ from device.bundle import layout
 from device.bundle.manifest import Manifest
 from device.bundle.reader import read_manifest, verify
 from device.errors import BundleError
-from device.store.atomic_files import Files, discard, ensure_folder, held, telling
+from device.store.atomic_files import AtomicFiles, discard, ensure_folder, held, telling
 from device.store.bundles import RELEASES, Bundles
 from device.store.probe import probe
 
@@ -18,7 +18,7 @@ def install(
     folder: Path,
     root: Path,
     *,
-    files: Files | None = None,
+    files: AtomicFiles | None = None,
     check: Callable[[Path], object] = probe,
 ) -> Manifest:
     """Copy a bundle into the store and let it answer, once it has shown that it can.
@@ -35,7 +35,7 @@ def install(
     """
     verify(folder)
     name = f"local-{read_manifest(folder).bundle_id}"
-    files = files or Files()
+    files = files or AtomicFiles()
     with held(root), telling(root, f"take {folder}"):
         is_new = _copy(folder, root, name, files)
     bundles = Bundles(root, files=files)
@@ -49,7 +49,7 @@ def install(
     return bundles.activate(name)
 
 
-def _copy(folder: Path, root: Path, name: str, files: Files) -> bool:
+def _copy(folder: Path, root: Path, name: str, files: AtomicFiles) -> bool:
     """Copy beside its place and rename, so that a release is whole or isn't there; say whether it is new."""
     release, beside = root / RELEASES / name, root / _ARRIVING
     if release.is_dir():
@@ -68,7 +68,7 @@ def _copy(folder: Path, root: Path, name: str, files: Files) -> bool:
     return True
 
 
-def _copy_file(path: Path, new: Path, files: Files) -> None:
+def _copy_file(path: Path, new: Path, files: AtomicFiles) -> None:
     ensure_folder(files, new.parent)
     with path.open("rb") as source, files.open_part(new) as part:
         while chunk := source.read(1 << 20):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from device.bundle.notices import LIMIT_BYTES, Notices, dump, parse
 from device.errors import BundleError
-from device.store.atomic_files import Files, write_whole
+from device.store.atomic_files import AtomicFiles, write_whole
 
 FILE = "notices.json"
 _log = logging.getLogger(__name__)
@@ -27,6 +27,6 @@ def read(root: Path) -> Notices:
         return Notices()
 
 
-def write(files: Files, root: Path, notices: Notices) -> None:
+def write(files: AtomicFiles, root: Path, notices: Notices) -> None:
     """Put notices on the disk, to stay, in the place of those before."""
     write_whole(files, root / FILE, dump(notices).encode())

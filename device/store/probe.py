@@ -13,7 +13,7 @@ from tokenize import TokenError
 from device.bundle import layout
 from device.bundle.reader import OpenedBundle, opened, verify
 from device.errors import BundleDamagedError, KioskError
-from device.recognition.local.inverted_index import Catalogue
+from device.recognition.local.inverted_index import InvertedIndex
 from device.recognition.recogniser import Recogniser
 from device.recognition.self_test import lost_probes
 
@@ -69,7 +69,7 @@ def answer(release: Path) -> str:
 def _faults(bundle: OpenedBundle) -> Iterator[tuple[str, str]]:
     """Give what is wrong with parts that a few questions may not come across; empty for nothing."""
     yield f"{layout.RECORDS}: ", bundle.records.fault()  # SQLite finds in several lines
-    yield "", Catalogue(bundle.path, bundle.manifest.items).fault()
+    yield "", InvertedIndex(bundle.path, bundle.manifest.items).fault()
 
 
 def main(arguments: Sequence[str], limits: Mapping[int, int]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from device.bundle.manifest import Manifest
 from device.errors import StaleError, UntrustedError
-from device.store.store_state import Floor
+from device.store.store_state import RollbackFloor
 from device.store.trust import Offer
 
 # A manifest's version is a number that people read out; a signed one beyond this is a slip or an attack.
@@ -15,7 +15,7 @@ MOST_VERSIONS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Here:
+class InstalledVersions:
     """What a kiosk has, whatever it remembers.
 
     Attributes:
@@ -27,7 +27,9 @@ class Here:
     notices: int
 
 
-def checked(offer: Offer, known: Floor, here: Here, source: str) -> Floor:
+def checked(
+    offer: Offer, known: RollbackFloor, here: InstalledVersions, source: str
+) -> RollbackFloor:
     """Give the floor to go on from.
 
     Args:
@@ -46,7 +48,7 @@ def checked(offer: Offer, known: Floor, here: Here, source: str) -> Floor:
             "fetch the newest onto the stick"
         )
     # Another key's numbers are counted anew.
-    known = _raised(known, here) if offer.keys == known.keys else Floor()
+    known = _raised(known, here) if offer.keys == known.keys else RollbackFloor()
     version = offer.manifest.version if offer.manifest else known.version
     serial = offer.notices.serial if offer.notices else known.notices
     if version < known.version or serial < known.notices:
@@ -61,7 +63,7 @@ def checked(offer: Offer, known: Floor, here: Here, source: str) -> Floor:
     return replace(known, root=offer.root, keys=offer.keys)
 
 
-def _raised(known: Floor, here: Here) -> Floor:
+def _raised(known: RollbackFloor, here: InstalledVersions) -> RollbackFloor:
     """Give a floor that is no lower than what the kiosk has."""
     version = here.manifest.version if here.manifest else 0
     return replace(

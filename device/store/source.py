@@ -59,7 +59,7 @@ class Stream:
         self.close()
 
 
-class Source(Protocol):
+class BundleSource(Protocol):
     """Files by path, as a repository names them."""
 
     @property
@@ -80,7 +80,7 @@ class Source(Protocol):
         """
 
 
-def choose(text: str) -> Source:
+def choose(text: str) -> BundleSource:
     """Give the source that a setting or a command line names: an http(s) address, or a folder.
 
     Raises:

@@ -11,7 +11,7 @@ from pathlib import Path
 from device.bundle import layout
 from device.bundle.manifest import FileEntry, Manifest, dump
 from device.bundle.reader import sha256_of
-from device.store.atomic_files import Files, add, discard, ensure_folder
+from device.store.atomic_files import AtomicFiles, add, discard, ensure_folder
 from device.store.bundles import CURRENT, PREVIOUS, RELEASES
 
 OBJECTS = "objects"
@@ -24,7 +24,7 @@ _FETCHED = re.compile(r"[0-9]+(-[0-9a-f]{16})?")
 class Staging:
     """Where releases are put together. Every step may be cut off, and done again from the start."""
 
-    def __init__(self, root: Path, files: Files) -> None:
+    def __init__(self, root: Path, files: AtomicFiles) -> None:
         """Work in a store that the caller holds."""
         self._root = root
         self._files = files

@@ -9,7 +9,7 @@ from typing import Any
 
 from device.bundle import dataclass_json
 from device.errors import BundleDamagedError
-from device.store.atomic_files import Files, write_whole
+from device.store.atomic_files import AtomicFiles, write_whole
 
 FILE = "standing.json"
 # So long before updates would be refused, staff are told.
@@ -18,7 +18,7 @@ _LIMIT_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Floor:
+class RollbackFloor:
     """What an update must not be older than; python-tuf's own memory may be lost with its folder.
 
     Attributes:
@@ -51,7 +51,7 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class StoreState:
     """A store's memory.
 
     Attributes:
@@ -62,14 +62,14 @@ class Standing:
         expires: Until this day updates signed as the last ones were are taken, as YYYY-MM-DD; empty before any.
     """
 
-    floor: Floor = field(default_factory=Floor)
+    floor: RollbackFloor = field(default_factory=RollbackFloor)
     refused: tuple[str, ...] = ()
     trial: str = ""
     starts: int = 0
     arrivals: Mapping[str, Arrival] = field(default_factory=dict)
     expires: str = ""
 
-    def with_arrival(self, name: str, version: int, arrival: Arrival) -> "Standing":
+    def with_arrival(self, name: str, version: int, arrival: Arrival) -> "StoreState":
         """Give the memory with a release that has come, and below whose version nothing is taken any more."""
         return replace(
             self,
@@ -81,13 +81,13 @@ class Standing:
         """Whether updates signed as the last ones were will soon be refused."""
         return bool(self.expires) and (date.fromisoformat(self.expires) - today).days <= WARNED_DAYS
 
-    def without_gone(self, names: Collection[str]) -> "Standing":
+    def without_gone(self, names: Collection[str]) -> "StoreState":
         """Give the memory without how releases came that are none of these."""
         kept = {name: each for name, each in self.arrivals.items() if name in names}
         return replace(self, arrivals=kept)
 
 
-def read(root: Path) -> Standing:
+def read(root: Path) -> StoreState:
     """Give a store's memory; a store that has none yet has nothing to remember.
 
     Raises:
@@ -97,9 +97,9 @@ def read(root: Path) -> Standing:
     try:
         with path.open("rb") as file:
             data: Any = json.loads(file.read(_LIMIT_BYTES))
-        standing: Standing = dataclass_json.from_json(Standing, data, FILE)
+        standing: StoreState = dataclass_json.from_json(StoreState, data, FILE)
     except FileNotFoundError:
-        return Standing()
+        return StoreState()
     except (OSError, ValueError, RecursionError) as error:
         raise BundleDamagedError(
             f"{path}: can't be read ({' '.join(str(error).split())}); "
@@ -108,7 +108,7 @@ def read(root: Path) -> Standing:
     return standing
 
 
-def write(files: Files, root: Path, standing: Standing) -> None:
+def write(files: AtomicFiles, root: Path, standing: StoreState) -> None:
     """Put a store's memory on the disk, to stay."""
     text = json.dumps(dataclass_json.to_json(standing), indent=1, sort_keys=True) + "\n"
     write_whole(files, root / FILE, text.encode())

@@ -20,17 +20,17 @@ from device.errors import (
 )
 from device.store import notices as kept_notices
 from device.store import store_state, trust
-from device.store.atomic_files import FETCHING, Files, discard, held
+from device.store.atomic_files import FETCHING, AtomicFiles, discard, held
 from device.store.bundles import Bundles
-from device.store.delta_source import Held, SparingSource
+from device.store.delta_source import DeltaSource, HeldFile
 from device.store.fetch import fetch
 from device.store.probe import probe
-from device.store.rollback_guard import Here, checked
-from device.store.source import Source
+from device.store.rollback_guard import InstalledVersions, checked
+from device.store.source import BundleSource
 from device.store.staging import Staging
-from device.store.store_state import Arrival, Floor, Standing
+from device.store.store_state import Arrival, RollbackFloor, StoreState
 from device.store.sync_errors import in_our_words
-from device.store.sync_result import Outcome, Progress, Result
+from device.store.sync_result import FetchProgress, SyncOutcome, SyncResult
 from device.store.trust import Offer
 
 TRUST = "trust"
@@ -41,15 +41,15 @@ _log = logging.getLogger(__name__)
 
 
 def sync(
-    source: Source,
+    source: BundleSource,
     store: Path,
     root: bytes,
     *,
-    files: Files | None = None,
+    files: AtomicFiles | None = None,
     check: Callable[[Path], object] = probe,
-    tell: Callable[[Progress], None] = lambda progress: None,
+    tell: Callable[[FetchProgress], None] = lambda progress: None,
     today: Callable[[], date] = date.today,
-) -> Outcome:
+) -> SyncOutcome:
     """Bring the newest bundle and notices of a source to this kiosk.
 
     Args:
@@ -65,7 +65,7 @@ def sync(
         SyncError: Naming what is wrong in one numbered line; the kiosk goes on with what it has.
     """
     with in_our_words(store), held(store, FETCHING):
-        return _Update(source, store, files or Files(), check, tell, today).run(root)
+        return _Update(source, store, files or AtomicFiles(), check, tell, today).run(root)
 
 
 class _Update:
@@ -73,11 +73,11 @@ class _Update:
 
     def __init__(
         self,
-        source: Source,
+        source: BundleSource,
         store: Path,
-        files: Files,
+        files: AtomicFiles,
         check: Callable[[Path], object],
-        tell: Callable[[Progress], None],
+        tell: Callable[[FetchProgress], None],
         today: Callable[[], date],
     ) -> None:
         self._source = source
@@ -89,12 +89,12 @@ class _Update:
         self._bundles = Bundles(store, files=files)
         self._staging = Staging(store, files)
 
-    def run(self, root: bytes) -> Outcome:
+    def run(self, root: bytes) -> SyncOutcome:
         trust.prepare(self._store / TRUST)
         memory = store_state.read(self._store).without_gone(self._bundles.names())
         offer = trust.look(self._source, self._store / TRUST, root)
         held_serial = kept_notices.read(self._store).serial
-        here = Here(manifest=self._current(), notices=held_serial)
+        here = InstalledVersions(manifest=self._current(), notices=held_serial)
         floor = checked(offer, memory.floor, here, self._source.name)
         serial = self._take_notices(offer.notices, floor)
         self._remember(
@@ -102,11 +102,13 @@ class _Update:
         )
         manifest = offer.manifest
         if manifest is None:
-            return Outcome(result=Result.NOTHING_PUBLISHED, version=0, notices=serial)
+            return SyncOutcome(result=SyncResult.NOTHING_PUBLISHED, version=0, notices=serial)
         current = self._current()
         if current is not None and current.bundle_id == manifest.bundle_id:
             self._tidy()
-            return Outcome(result=Result.UP_TO_DATE, version=manifest.version, notices=serial)
+            return SyncOutcome(
+                result=SyncResult.UP_TO_DATE, version=manifest.version, notices=serial
+            )
         if {str(manifest.version), _long_name(manifest)} & set(memory.refused):
             raise RefusedError(
                 f"version {manifest.version} failed here before, or staff went back from it; publish a new one, or activate it by hand"
@@ -114,8 +116,8 @@ class _Update:
         fetched = self._fetch(manifest)
         self._install(manifest, offer)
         total = sum(entry.size_bytes for entry in manifest.files)
-        return Outcome(
-            result=Result.INSTALLED,
+        return SyncOutcome(
+            result=SyncResult.INSTALLED,
             version=manifest.version,
             fetched_bytes=fetched,
             total_bytes=total,
@@ -128,7 +130,7 @@ class _Update:
         except BundleError:
             return None
 
-    def _take_notices(self, offered: Notices | None, floor: Floor) -> int:
+    def _take_notices(self, offered: Notices | None, floor: RollbackFloor) -> int:
         """Let what is withdrawn be withdrawn at once, whatever becomes of the bundle; give the serial that holds."""
         if offered is None:
             return floor.notices
@@ -145,7 +147,7 @@ class _Update:
         missing = [e for e in entries if not staging.has(e) and not staging.adopt(e)]
         total = sum(entry.size_bytes for entry in missing)
         self._check_room(missing, manifest.version)
-        source = SparingSource(self._source, self._held(manifest), missing)
+        source = DeltaSource(self._source, self._held(manifest), missing)
         done = 0
         for entry in missing:
             told = _from(done, total, manifest.version, self._tell)
@@ -154,12 +156,12 @@ class _Update:
             done += entry.size_bytes
         return total - source.spared_bytes
 
-    def _held(self, manifest: Manifest) -> list[Held]:
+    def _held(self, manifest: Manifest) -> list[HeldFile]:
         """Give the files of the bundle that answers which another will not have; pieces of them may be in it."""
         current, kept = self._current(), {entry.sha256 for entry in manifest.files}
         entries = [entry for entry in current.files if entry.sha256 not in kept] if current else []
         release = self._bundles.current.resolve()
-        return [Held(path=release / entry.path, entry=entry) for entry in entries]
+        return [HeldFile(path=release / entry.path, entry=entry) for entry in entries]
 
     def _check_room(self, missing: list[FileEntry], version: int) -> None:
         parts = [self._staging.part_of(entry) for entry in missing]
@@ -198,7 +200,7 @@ class _Update:
         kept = [path.resolve().name for path in (self._bundles.current, self._bundles.previous)]
         return name if name not in kept else _long_name(manifest)
 
-    def _remember(self, memory: Standing) -> None:
+    def _remember(self, memory: StoreState) -> None:
         """Remember what was learnt, but for what the kiosk itself has changed meanwhile."""
         with held(self._store):
             now = store_state.read(self._store)
@@ -221,10 +223,10 @@ def _long_name(manifest: Manifest) -> str:
 
 
 def _from(
-    done: int, total: int, version: int, tell: Callable[[Progress], None]
+    done: int, total: int, version: int, tell: Callable[[FetchProgress], None]
 ) -> Callable[[int], None]:
     def told(count: int) -> None:
-        tell(Progress(version=version, done_bytes=done + count, total_bytes=total))
+        tell(FetchProgress(version=version, done_bytes=done + count, total_bytes=total))
 
     return told
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from device.config import Config
 from device.errors import NotSetUpError
 from device.store import store_state
-from device.store.source import FolderSource, Source, choose
-from device.store.store_state import Standing
+from device.store.source import BundleSource, FolderSource, choose
+from device.store.store_state import StoreState
 from device.store.sync import sync
 from device.store.sync_progress import announced
-from device.store.sync_result import Outcome, Progress, Result
+from device.store.sync_result import FetchProgress, SyncOutcome, SyncResult
 
 # What a stick is called on the screen: where it is mounted says nothing to anybody.
 STICK = "the stick"
@@ -50,8 +50,8 @@ def run(options: argparse.Namespace, config: Config) -> int:
     root = options.root or config.sync.root
     progress = _printed()
 
-    def fetch(announce: Callable[[Progress], None]) -> Outcome:
-        def tell(far: Progress) -> None:
+    def fetch(announce: Callable[[FetchProgress], None]) -> SyncOutcome:
+        def tell(far: FetchProgress) -> None:
             announce(far)
             progress(far)
 
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace, config: Config) -> int:
     return 0
 
 
-def warn_of_expiry(memory: Standing) -> None:
+def warn_of_expiry(memory: StoreState) -> None:
     """Tell on stderr when updates signed as the last ones were will soon be refused."""
     if memory.is_expiring(date.today()):
         left = (date.fromisoformat(memory.expires) - date.today()).days
@@ -76,7 +76,7 @@ def warn_of_expiry(memory: Standing) -> None:
         )
 
 
-def _source(named: str, *, is_stick: bool) -> Source:
+def _source(named: str, *, is_stick: bool) -> BundleSource:
     return FolderSource(Path(named), called=STICK) if is_stick else choose(named)
 
 
@@ -90,22 +90,22 @@ def _trusted(path: Path) -> bytes:
         ) from error
 
 
-def _told(outcome: Outcome) -> str:
-    if outcome.result is Result.INSTALLED:
+def _told(outcome: SyncOutcome) -> str:
+    if outcome.result is SyncResult.INSTALLED:
         return (
             f"update {outcome.version} installed: {outcome.fetched_bytes} of {outcome.total_bytes} bytes were new; "
             "a kiosk that runs changes over by itself"
         )
-    if outcome.result is Result.UP_TO_DATE:
+    if outcome.result is SyncResult.UP_TO_DATE:
         return f"up to date: version {outcome.version}, notice {outcome.notices}"
     return "no bundle is published there yet"
 
 
-def _printed() -> Callable[[Progress], None]:
+def _printed() -> Callable[[FetchProgress], None]:
     """Give what tells how far an update has come: a line each tenth, to stderr."""
     told = 0
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: FetchProgress) -> None:
         nonlocal told
         tenths = progress.done_bytes * 10 // max(progress.total_bytes, 1)
         if tenths > told:

@@ -15,7 +15,7 @@ from typing import Any
 
 from device.bundle import dataclass_json
 from device.errors import SyncError
-from device.store.sync_result import Outcome, Progress, Result
+from device.store.sync_result import FetchProgress, SyncOutcome, SyncResult
 
 # A night's sync must not take the words away that somebody with a stick is waiting for.
 FILE, STICK_FILE = "bulletin.json", "bulletin-stick.json"
@@ -23,7 +23,7 @@ _LIMIT_BYTES = 100_000
 _log = logging.getLogger(__name__)
 
 
-class Step(StrEnum):
+class SyncStep(StrEnum):
     """How far a sync has come, or how it ended."""
 
     LOOKING = "looking"
@@ -36,15 +36,15 @@ class Step(StrEnum):
 
 
 _ENDS = {
-    Result.INSTALLED: Step.INSTALLED,
-    Result.UP_TO_DATE: Step.UP_TO_DATE,
-    Result.NOTHING_PUBLISHED: Step.NOTHING_PUBLISHED,
+    SyncResult.INSTALLED: SyncStep.INSTALLED,
+    SyncResult.UP_TO_DATE: SyncStep.UP_TO_DATE,
+    SyncResult.NOTHING_PUBLISHED: SyncStep.NOTHING_PUBLISHED,
 }
-_GOES_ON = frozenset({Step.LOOKING, Step.FETCHING, Step.TRYING})
+_GOES_ON = frozenset({SyncStep.LOOKING, SyncStep.FETCHING, SyncStep.TRYING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bulletin:
+class SyncProgress:
     """How the last sync goes, or went.
 
     Attributes:
@@ -57,7 +57,7 @@ class Bulletin:
         line: The error's line; empty for none.
     """
 
-    step: Step
+    step: SyncStep
     source: str
     is_stick: bool
     told: str
@@ -78,12 +78,12 @@ def path_of(store: Path, *, is_stick: bool) -> Path:
     return store / (STICK_FILE if is_stick else FILE)
 
 
-def read(store: Path, *, is_stick: bool) -> Bulletin | None:
+def read(store: Path, *, is_stick: bool) -> SyncProgress | None:
     """Give the last bulletin; `None` where there is none that can be read."""
     try:
         with path_of(store, is_stick=is_stick).open("rb") as file:
             data: Any = json.loads(file.read(_LIMIT_BYTES))
-        bulletin: Bulletin = dataclass_json.from_json(Bulletin, data, FILE)
+        bulletin: SyncProgress = dataclass_json.from_json(SyncProgress, data, FILE)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError) as error:
@@ -93,13 +93,13 @@ def read(store: Path, *, is_stick: bool) -> Bulletin | None:
 
 
 def announced(
-    run: Callable[[Callable[[Progress], None]], Outcome],
+    run: Callable[[Callable[[FetchProgress], None]], SyncOutcome],
     store: Path,
     source: str,
     *,
     is_stick: bool = False,
     now: Callable[[], datetime] = datetime.now,
-) -> Outcome:
+) -> SyncOutcome:
     """Run a sync and let its bulletin say how it goes.
 
     Args:
@@ -116,7 +116,7 @@ def announced(
     try:
         outcome = run(board.tell)
     except SyncError as error:
-        board.put(step=Step.FAILED, number=error.number, line=str(error))
+        board.put(step=SyncStep.FAILED, number=error.number, line=str(error))
         raise
     board.put(step=_ENDS[outcome.result], version=outcome.version)
     return outcome
@@ -131,16 +131,18 @@ class _Board:
         self._path = path_of(store, is_stick=is_stick)
         self._now = now
         self._tenths = -1
-        self._bulletin = Bulletin(step=Step.LOOKING, source=source, is_stick=is_stick, told="")
+        self._bulletin = SyncProgress(
+            step=SyncStep.LOOKING, source=source, is_stick=is_stick, told=""
+        )
         self.put()
 
-    def tell(self, progress: Progress) -> None:
+    def tell(self, progress: FetchProgress) -> None:
         """Say how far it has come: at each tenth, for a memory card counts its writes."""
         tenths = progress.done_bytes * 10 // max(progress.total_bytes, 1)
         if tenths > self._tenths:
             self._tenths = tenths
             self.put(
-                step=Step.TRYING if tenths >= 10 else Step.FETCHING,
+                step=SyncStep.TRYING if tenths >= 10 else SyncStep.FETCHING,
                 version=progress.version,
                 done_bytes=progress.done_bytes,
                 total_bytes=progress.total_bytes,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Result(Enum):
+class SyncResult(Enum):
     """What a sync came to."""
 
     INSTALLED = "installed"
@@ -13,7 +13,7 @@ class Result(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class FetchProgress:
     """How far an update has come, in bytes of what has to be fetched."""
 
     version: int
@@ -22,7 +22,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class SyncOutcome:
     """What a sync did.
 
     Attributes:
@@ -32,7 +32,7 @@ class Outcome:
         notices: Serial of the notices that hold from now on.
     """
 
-    result: Result
+    result: SyncResult
     version: int
     fetched_bytes: int = 0
     total_bytes: int = 0

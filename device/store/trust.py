@@ -20,7 +20,7 @@ from device.bundle import repository_layout
 from device.bundle.manifest import Manifest, parse
 from device.bundle.notices import Notices
 from device.errors import BundleError, SourceError, StaleError, SyncError, UntrustedError
-from device.store.source import MissingFileError, Source
+from device.store.source import BundleSource, MissingFileError
 
 _MANIFEST_LIMIT_BYTES = 4_000_000
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -48,7 +48,7 @@ class Offer:
     expires: date
 
 
-def look(source: Source, trust: Path, root: bytes) -> Offer:
+def look(source: BundleSource, trust: Path, root: bytes) -> Offer:
     """Give what a source offers.
 
     Args:
@@ -81,7 +81,7 @@ def look(source: Source, trust: Path, root: bytes) -> Offer:
         )
 
 
-def _bundle(updater: Updater, source: Source) -> tuple[Manifest | None, str]:
+def _bundle(updater: Updater, source: BundleSource) -> tuple[Manifest | None, str]:
     info = updater.get_targetinfo(repository_layout.BUNDLE_TARGET)
     if info is None:
         return None, ""
@@ -97,7 +97,7 @@ def _bundle(updater: Updater, source: Source) -> tuple[Manifest | None, str]:
     return manifest, str(custom.get(repository_layout.PUBLISHED, ""))[:10]
 
 
-def _notices(updater: Updater, source: Source) -> Notices | None:
+def _notices(updater: Updater, source: BundleSource) -> Notices | None:
     info = updater.get_targetinfo(repository_layout.NOTICES_TARGET)
     if info is None:
         return None
@@ -105,7 +105,7 @@ def _notices(updater: Updater, source: Source) -> Notices | None:
     return format_of_notices.parse(data, source.name)
 
 
-def _target(info: TargetFile, source: Source, most: int) -> bytes:
+def _target(info: TargetFile, source: BundleSource, most: int) -> bytes:
     """Give a small target's bytes, bounded by what was signed for."""
     path = repository_layout.target_path(info.path, info.hashes["sha256"])
     if info.length > most:
@@ -135,7 +135,7 @@ def _expires(trust: Path) -> date:
 class _Fetcher(FetcherInterface):
     """Gives python-tuf its metadata from any of our sources; it bounds their length itself."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: BundleSource) -> None:
         self._source = source
 
     def _fetch(self, url: str) -> Iterator[bytes]:
@@ -147,7 +147,7 @@ class _Fetcher(FetcherInterface):
 
 
 @contextmanager
-def _in_our_words(source: Source) -> Iterator[None]:
+def _in_our_words(source: BundleSource) -> Iterator[None]:
     try:
         yield
     except exceptions.ExpiredMetadataError as error:

@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
-from device.store.atomic_files import Part
+from device.store.atomic_files import PartialFile
 
 # So much is lost at most when the power goes.
 SYNC_BYTES = 32 << 20
@@ -13,10 +13,10 @@ SYNC_BYTES = 32 << 20
 _WAITING = 16
 
 
-class Behind:
+class WriteBehind:
     """Writes to one part in a thread of its own, in order; the first failure is the last write."""
 
-    def __init__(self, part: Part, size: int) -> None:
+    def __init__(self, part: PartialFile, size: int) -> None:
         """Begin behind what the part has already.
 
         Args:

@@ -11,13 +11,13 @@ from string import Template
 from device.bundle.dataclass_json import to_json
 from device.recognition.verdict import Verdict
 from evaluation.failures import Failure
-from evaluation.queries import Sort
+from evaluation.queries import SectionKind
 from evaluation.report import charts
 from evaluation.report.charts import Bar, Line
 from evaluation.report.page_failures import cases
 from evaluation.report.page_style import STYLE
 from evaluation.report.page_tables import interval, none, percent, share, table
-from evaluation.results import Mark, ReferenceLine, Report, Scores
+from evaluation.results import EvaluationMark, EvaluationReport, LevelScores, ReferenceLine
 from evaluation.summary import LEFT_OUT
 
 _PAGE = Template("""<!doctype html>
@@ -52,12 +52,12 @@ $refused
 """)
 
 
-def to_json_text(report: Report) -> str:
+def to_json_text(report: EvaluationReport) -> str:
     """Give a report as JSON text."""
     return json.dumps(to_json(report), ensure_ascii=False, indent=1) + "\n"
 
 
-def page(report: Report, failures: Sequence[Failure]) -> str:
+def page(report: EvaluationReport, failures: Sequence[Failure]) -> str:
     """Give the page.
 
     Args:
@@ -87,7 +87,7 @@ def page(report: Report, failures: Sequence[Failure]) -> str:
     )
 
 
-def _marks(marks: Iterable[Mark]) -> str:
+def _marks(marks: Iterable[EvaluationMark]) -> str:
     rows = []
     for mark in marks:
         is_times = "model calls" in mark.name
@@ -108,10 +108,10 @@ def _marks(marks: Iterable[Mark]) -> str:
         rows.append(
             (escape(mark.name), f"{sign} {wanted}", found, str(mark.count), met[mark.is_met])
         )
-    return table(("Mark", "wanted", "found", "counted", ""), rows)
+    return table(("EvaluationMark", "wanted", "found", "counted", ""), rows)
 
 
-def _sections(sections: Iterable[Scores]) -> str:
+def _sections(sections: Iterable[LevelScores]) -> str:
     rows = [
         (
             escape(one.name),
@@ -127,32 +127,32 @@ def _sections(sections: Iterable[Scores]) -> str:
             share(one.corners),
         )
         for one in sections
-        if one.sort != Sort.FACTOR
+        if one.sort != SectionKind.FACTOR
     ]
     head = ("", "known / unknown", "R@1", "R@5", "R@20", "accepted, right", "unknown accepted",
             "at 1 %", "at 95 %", "GAP", "corners")  # fmt: skip
     return table(head, rows)
 
 
-def _verdicts(sections: Iterable[Scores]) -> str:
+def _verdicts(sections: Iterable[LevelScores]) -> str:
     said = [verdict.value for verdict in Verdict]
     rows = []
     for one in sections:
         for prefix, suffix in (("", ""), (f"{LEFT_OUT}: ", ", left out")):
             counts = [one.verdicts.get(prefix + name, 0) for name in said]
-            if one.sort != Sort.FACTOR and any(counts):
+            if one.sort != SectionKind.FACTOR and any(counts):
                 rows.append((escape(one.name) + suffix, *map(str, counts)))
     return table(("Answered", *(name.replace("_", " ") for name in said)), rows)
 
 
-def _curve(sections: Iterable[Scores]) -> str:
+def _curve(sections: Iterable[LevelScores]) -> str:
     lines = [
         Line(
             name=f"{one.name} ({one.count})",
             points=tuple((point.false_accepts, point.accepts) for point in one.curve),
         )
         for one in sections
-        if one.sort == Sort.LEVEL and one.curve
+        if one.sort == SectionKind.LEVEL and one.curve
     ]
     if not lines:
         return "<p>Nothing was asked with its print left out.</p>"
@@ -160,7 +160,7 @@ def _curve(sections: Iterable[Scores]) -> str:
     return f"<figure>{drawn}<figcaption>One threshold after the other, on the confidence of the answers.</figcaption></figure>"
 
 
-def _factors(sections: Iterable[Scores]) -> str:
+def _factors(sections: Iterable[LevelScores]) -> str:
     bars = [
         Bar(
             name=one.name + (" *" if one.is_held_back else ""),
@@ -171,7 +171,7 @@ def _factors(sections: Iterable[Scores]) -> str:
             is_quiet=one.is_held_back,
         )
         for one in sections
-        if one.sort == Sort.FACTOR and one.r1.count
+        if one.sort == SectionKind.FACTOR and one.r1.count
     ]
     starred = " * are held back: nobody tuned on them." if any(bar.is_quiet for bar in bars) else ""
     return (
@@ -212,7 +212,7 @@ def _reference(lines: Sequence[ReferenceLine]) -> str:
     )
 
 
-def _times(report: Report) -> str:
+def _times(report: EvaluationReport) -> str:
     model = report.model_ms or 1.0
     rows = [
         (

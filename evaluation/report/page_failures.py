@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from evaluation.failures import Failure, Named, worth_showing
+from evaluation.failures import FailedPrint, Failure, worth_showing
 
 
 def cases(failures: Sequence[Failure]) -> str:
@@ -27,7 +27,7 @@ def _failure(failure: Failure) -> str:
     )
 
 
-def _named(what: str, named: Named | None, otherwise: str) -> str:
+def _named(what: str, named: FailedPrint | None, otherwise: str) -> str:
     if named is None:
         return f'<div><span>{what}</span><div class="none">{otherwise}</div></div>'
     picture = (

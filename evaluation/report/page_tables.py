@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from evaluation.metrics import Share
+from evaluation.metrics import CountedShare
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -12,7 +12,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f'<div class="wide"><table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def share(one: Share) -> str:
+def share(one: CountedShare) -> str:
     """Give a share with its interval."""
     return none() if one.value is None else percent(one.value) + interval(one.low, one.high)
 

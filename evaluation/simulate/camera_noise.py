@@ -28,7 +28,7 @@ Effect = Callable[[Pixels, np.random.Generator, float], Pixels]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Factor:
+class CameraFactor:
     """One thing that a camera and its surroundings do to a picture.
 
     Attributes:
@@ -132,21 +132,21 @@ def jpeg(pixels: Pixels, rng: np.random.Generator, most_loss: float) -> Pixels:
 
 
 # In the order in which light meets them: sheet, lamp, lens, sensor, processor, file.
-CAMERA: tuple[Factor, ...] = (
-    Factor(name="perspective", effect=perspective, most=0.03, unit="of the sides"),
-    Factor(name="rotation", effect=rotation, most=3.0, unit="degrees"),
-    Factor(name="crop", effect=crop, most=0.06, unit="of the sides"),
-    Factor(name="uneven light", effect=shade, most=0.35, unit="darker"),
-    Factor(name="exposure", effect=exposure, most=0.5, unit="stops"),
-    Factor(name="white balance", effect=white_balance, most=0.25, unit="stops"),
-    Factor(name="blur", effect=blur, most=1.4, unit="pixels"),
-    Factor(name="noise", effect=noise, most=8.0, unit="levels"),
-    Factor(name="tone curve", effect=gamma, most=0.4, unit="log2 of gamma"),
-    Factor(name="JPEG", effect=jpeg, most=35.0, unit="below quality 95"),
+CAMERA: tuple[CameraFactor, ...] = (
+    CameraFactor(name="perspective", effect=perspective, most=0.03, unit="of the sides"),
+    CameraFactor(name="rotation", effect=rotation, most=3.0, unit="degrees"),
+    CameraFactor(name="crop", effect=crop, most=0.06, unit="of the sides"),
+    CameraFactor(name="uneven light", effect=shade, most=0.35, unit="darker"),
+    CameraFactor(name="exposure", effect=exposure, most=0.5, unit="stops"),
+    CameraFactor(name="white balance", effect=white_balance, most=0.25, unit="stops"),
+    CameraFactor(name="blur", effect=blur, most=1.4, unit="pixels"),
+    CameraFactor(name="noise", effect=noise, most=8.0, unit="levels"),
+    CameraFactor(name="tone curve", effect=gamma, most=0.4, unit="log2 of gamma"),
+    CameraFactor(name="JPEG", effect=jpeg, most=35.0, unit="below quality 95"),
 )
 
 
-def simulate(pixels: Pixels, rng: np.random.Generator, factors: Sequence[Factor]) -> Pixels:
+def simulate(pixels: Pixels, rng: np.random.Generator, factors: Sequence[CameraFactor]) -> Pixels:
     """Give the picture after these factors, one after the other.
 
     Args:

@@ -20,7 +20,7 @@ class Level(StrEnum):
     HARD = "hard"
 
 
-class Factor(StrEnum):
+class HandheldFactor(StrEnum):
     """One thing that happens between a print and a frame of it."""
 
     BACKGROUND = "background"
@@ -47,19 +47,19 @@ class Factor(StrEnum):
 
 HELD_BACK = frozenset(
     {
-        Factor.CURL,
-        Factor.CROP,
-        Factor.GLARE,
-        Factor.SHADOW,
-        Factor.WHITE_BALANCE,
-        Factor.MOTION,
-        Factor.LENS,
-        Factor.WEAR,
-        Factor.TONE,
-        Factor.JPEG,
+        HandheldFactor.CURL,
+        HandheldFactor.CROP,
+        HandheldFactor.GLARE,
+        HandheldFactor.SHADOW,
+        HandheldFactor.WHITE_BALANCE,
+        HandheldFactor.MOTION,
+        HandheldFactor.LENS,
+        HandheldFactor.WEAR,
+        HandheldFactor.TONE,
+        HandheldFactor.JPEG,
     }
 )
-OPEN = frozenset(Factor) - HELD_BACK
+OPEN = frozenset(HandheldFactor) - HELD_BACK
 
 OPEN_BACKGROUNDS = ("plain table", "wood", "cloth", "felt")
 HELD_BACK_BACKGROUNDS = ("stone", "clutter", "checked cloth", "leather")
@@ -72,9 +72,9 @@ class Suite(StrEnum):
     EVERYTHING = "everything"
 
     @property
-    def factors(self) -> frozenset[Factor]:
+    def factors(self) -> frozenset[HandheldFactor]:
         """The factors of this suite."""
-        return OPEN if self is Suite.OPEN else frozenset(Factor)
+        return OPEN if self is Suite.OPEN else frozenset(HandheldFactor)
 
     @property
     def backgrounds(self) -> tuple[str, ...]:

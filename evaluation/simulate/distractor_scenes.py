@@ -21,7 +21,7 @@ from evaluation.simulate.lighting import light_field, lit, on_sensor, through_le
 from evaluation.simulate.rng import FRAME_HEIGHT, FRAME_WIDTH, between, generator, smooth_noise
 
 
-class Kind(StrEnum):
+class DistractorKind(StrEnum):
     """What a frame without a print shows."""
 
     NOTHING = "empty background"
@@ -34,7 +34,7 @@ class Kind(StrEnum):
 
 
 def empty(
-    name: str, kind: Kind, *, level: Level, seed: int = 2026, suite: Suite = Suite.OPEN
+    name: str, kind: DistractorKind, *, level: Level, seed: int = 2026, suite: Suite = Suite.OPEN
 ) -> Pixels:
     """Give a frame without any print, uint8 (960, 1280, 3); the same names give the same bytes."""
     conditions = draw(
@@ -47,34 +47,38 @@ def empty(
     return on_sensor(through_lens(scene, parts[3], conditions), parts[3], conditions)
 
 
-def _shown(scene: Pixels, rng: np.random.Generator, kind: Kind) -> Pixels:
-    if kind is Kind.HAND:
+def _shown(scene: Pixels, rng: np.random.Generator, kind: DistractorKind) -> Pixels:
+    if kind is DistractorKind.HAND:
         hands = hold(rng, _outline(rng, (0.4, 0.6)), int(rng.integers(1, 3)), 0.1)
         return draw_before(draw_behind(scene, rng, hands), rng, hands)
-    if kind is Kind.FACE:
+    if kind is DistractorKind.FACE:
         return _face(scene, rng)
-    if kind is Kind.CLUTTER:
+    if kind is DistractorKind.CLUTTER:
         for _ in range(int(rng.integers(4, 10))):
             put_thing(scene, rng)
         return scene
-    if kind is Kind.NOTHING:
+    if kind is DistractorKind.NOTHING:
         return scene
     return _with_card(scene, rng, kind)
 
 
-def _with_card(scene: Pixels, rng: np.random.Generator, kind: Kind) -> Pixels:
-    sizes = {Kind.PHONE: (300, 620), Kind.TICKET: (420, 900), Kind.POSTCARD: (860, 600)}
+def _with_card(scene: Pixels, rng: np.random.Generator, kind: DistractorKind) -> Pixels:
+    sizes = {
+        DistractorKind.PHONE: (300, 620),
+        DistractorKind.TICKET: (420, 900),
+        DistractorKind.POSTCARD: (860, 600),
+    }
     size = sizes[kind]
     outline = _outline(rng, (size[0] / 1000, size[1] / 1000))
     hands = hold(rng, outline, int(rng.integers(0, 3)), 0.05)
     scene = draw_behind(scene, rng, hands)
-    card = picture_card(rng, size) if kind is Kind.POSTCARD else _text(rng, size, kind)
+    card = picture_card(rng, size) if kind is DistractorKind.POSTCARD else _text(rng, size, kind)
     put_card(scene, card, outline.astype(np.float32))
     return draw_before(scene, rng, hands)
 
 
-def _text(rng: np.random.Generator, size: tuple[int, int], kind: Kind) -> Pixels:
-    if kind is Kind.TICKET:
+def _text(rng: np.random.Generator, size: tuple[int, int], kind: DistractorKind) -> Pixels:
+    if kind is DistractorKind.TICKET:
         return text_card(
             rng, size, one_of(rng, ((246, 244, 238), (232, 214, 170), (198, 220, 236)))
         )

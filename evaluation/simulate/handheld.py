@@ -14,7 +14,7 @@ from device.imaging.frames import Pixels
 from device.recognition.sheet.detect import Corner
 from evaluation.simulate.backgrounds_holdout import background
 from evaluation.simulate.clutter import blended
-from evaluation.simulate.conditions import Conditions, Factor, Level, Suite
+from evaluation.simulate.conditions import Conditions, HandheldFactor, Level, Suite
 from evaluation.simulate.geometry import Points, View, maps, view
 from evaluation.simulate.hands import draw_before, draw_behind, hold
 from evaluation.simulate.levels import draw
@@ -26,7 +26,7 @@ _EDGE = 2  # transparent pixels around the sheet's texture, so that its edge com
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class HandheldCapture:
     """One simulated capture and the truth about it.
 
     Attributes:
@@ -48,10 +48,10 @@ def capture(
     *,
     level: Level,
     seed: int = 2026,
-    factors: Collection[Factor] | None = None,
+    factors: Collection[HandheldFactor] | None = None,
     suite: Suite = Suite.OPEN,
     mirrored: bool = False,
-) -> Held:
+) -> HandheldCapture:
     """Give a print as a camera sees it in somebody's hands.
 
     Args:
@@ -70,7 +70,7 @@ def capture(
 
 def held(
     pixels: Pixels, rng: np.random.Generator, conditions: Conditions, *, mirrored: bool = False
-) -> Held:
+) -> HandheldCapture:
     """Give a print as a camera sees it under these conditions; what they leave open comes from `rng`."""
     # Each part has chance of its own: a factor more leaves the others as they were.
     parts = rng.spawn(8)
@@ -85,7 +85,7 @@ def held(
     scene = draw_before(scene, parts[4], hands)
     scene = lit(scene, light_field(parts[6], conditions), conditions)
     scene = through_lens(scene, parts[7], conditions)
-    return Held(
+    return HandheldCapture(
         pixels=on_sensor(scene, parts[7], conditions),
         corners=tuple(Corner(x=float(x), y=float(y)) for x, y in corners),
         mirrored=mirrored,

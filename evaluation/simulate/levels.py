@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.simulate.conditions import Conditions, Factor, Level
+from evaluation.simulate.conditions import Conditions, HandheldFactor, Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +143,7 @@ RANGES = {
 def draw(
     rng: np.random.Generator,
     level: Level,
-    factors: Collection[Factor],
+    factors: Collection[HandheldFactor],
     backgrounds: tuple[str, ...],
 ) -> Conditions:
     """Draw a capture's conditions.
@@ -157,81 +157,92 @@ def draw(
         factors: Those that are present; the others stay at the defaults of `Conditions`.
         backgrounds: Among which one is chosen.
     """
-    chance = _Chance({factor: rng.random(4) for factor in Factor}, is_alone=len(factors) == 1)
+    chance = _Chance(
+        {factor: rng.random(4) for factor in HandheldFactor}, is_alone=len(factors) == 1
+    )
     ranges = RANGES[level]
     values = _scene(chance, ranges, backgrounds) | _camera(chance, ranges)
-    drawn = {key: value for f in Factor if f in factors for key, value in values[f].items()}
+    drawn = {key: value for f in HandheldFactor if f in factors for key, value in values[f].items()}
     return Conditions(**drawn)  # type: ignore[arg-type]  # each value is of its field's type
 
 
-_Values = dict[Factor, dict[str, float | int | str]]
+_Values = dict[HandheldFactor, dict[str, float | int | str]]
 
 
 class _Chance:
     """Four numbers 0..1 for each factor, and what is made of them."""
 
     def __init__(
-        self, numbers: Mapping[Factor, npt.NDArray[np.float64]], *, is_alone: bool
+        self, numbers: Mapping[HandheldFactor, npt.NDArray[np.float64]], *, is_alone: bool
     ) -> None:
         self._numbers = numbers
         self._is_alone = is_alone
 
-    def of(self, factor: Factor, number: int = 0) -> float:
+    def of(self, factor: HandheldFactor, number: int = 0) -> float:
         return float(self._numbers[factor][number])
 
-    def at(self, pair: tuple[float, float], factor: Factor, number: int = 0) -> float:
+    def at(self, pair: tuple[float, float], factor: HandheldFactor, number: int = 0) -> float:
         return pair[0] + (pair[1] - pair[0]) * self.of(factor, number)
 
-    def around(self, most: float, factor: Factor) -> float:
+    def around(self, most: float, factor: HandheldFactor) -> float:
         return self.at((-most, most), factor)
 
-    def sometimes(self, pair: tuple[float, float], share: float, factor: Factor) -> float:
+    def sometimes(self, pair: tuple[float, float], share: float, factor: HandheldFactor) -> float:
         return self.at(pair, factor) if self._is_alone or self.of(factor, 1) < share else 0.0
 
     def thumbs(self, counts: tuple[int, ...]) -> int:
-        drawn = counts[int(self.of(Factor.FINGERS) * len(counts))]
+        drawn = counts[int(self.of(HandheldFactor.FINGERS) * len(counts))]
         return max(drawn, int(self._is_alone))
 
 
 def _scene(chance: _Chance, ranges: Ranges, backgrounds: tuple[str, ...]) -> _Values:
     at, of = chance.at, chance.of
-    is_turned = of(Factor.TURN, 1) < ranges.quarter
-    quarters = 1 + int(of(Factor.TURN, 2) * 3) if is_turned else 0
-    turn_deg = (chance.around(ranges.turn_deg, Factor.TURN) + 90 * quarters) % 360
-    off_middle = of(Factor.SIZE, 1) * ranges.off_middle
-    reach = at(ranges.reach, Factor.FINGERS, 1)
+    is_turned = of(HandheldFactor.TURN, 1) < ranges.quarter
+    quarters = 1 + int(of(HandheldFactor.TURN, 2) * 3) if is_turned else 0
+    turn_deg = (chance.around(ranges.turn_deg, HandheldFactor.TURN) + 90 * quarters) % 360
+    off_middle = of(HandheldFactor.SIZE, 1) * ranges.off_middle
+    reach = at(ranges.reach, HandheldFactor.FINGERS, 1)
     return {
-        Factor.BACKGROUND: {
-            "background": backgrounds[int(of(Factor.BACKGROUND) * len(backgrounds))]
+        HandheldFactor.BACKGROUND: {
+            "background": backgrounds[int(of(HandheldFactor.BACKGROUND) * len(backgrounds))]
         },
-        Factor.TURN: {"turn_deg": turn_deg},
-        Factor.SIZE: {"fill": at(ranges.fill, Factor.SIZE), "off_middle": off_middle},
-        Factor.TILT: {"tilt_deg": at(ranges.tilt_deg, Factor.TILT)},
-        Factor.MARGIN: {
-            "margin": at(ranges.margin, Factor.MARGIN),
-            "paper": of(Factor.MARGIN, 1) * ranges.paper,
+        HandheldFactor.TURN: {"turn_deg": turn_deg},
+        HandheldFactor.SIZE: {
+            "fill": at(ranges.fill, HandheldFactor.SIZE),
+            "off_middle": off_middle,
         },
-        Factor.FINGERS: {"thumbs": chance.thumbs(ranges.thumbs), "reach": reach},
-        Factor.CURL: {"curl": at(ranges.curl, Factor.CURL)},
-        Factor.CROP: {"crop": chance.sometimes(ranges.crop, ranges.crop_share, Factor.CROP)},
-        Factor.WEAR: {"wear": at(ranges.wear, Factor.WEAR)},
+        HandheldFactor.TILT: {"tilt_deg": at(ranges.tilt_deg, HandheldFactor.TILT)},
+        HandheldFactor.MARGIN: {
+            "margin": at(ranges.margin, HandheldFactor.MARGIN),
+            "paper": of(HandheldFactor.MARGIN, 1) * ranges.paper,
+        },
+        HandheldFactor.FINGERS: {"thumbs": chance.thumbs(ranges.thumbs), "reach": reach},
+        HandheldFactor.CURL: {"curl": at(ranges.curl, HandheldFactor.CURL)},
+        HandheldFactor.CROP: {
+            "crop": chance.sometimes(ranges.crop, ranges.crop_share, HandheldFactor.CROP)
+        },
+        HandheldFactor.WEAR: {"wear": at(ranges.wear, HandheldFactor.WEAR)},
     }
 
 
 def _camera(chance: _Chance, ranges: Ranges) -> _Values:
     at, around, sometimes = chance.at, chance.around, chance.sometimes
-    shadow = sometimes(ranges.shadow, ranges.shadow_share, Factor.SHADOW)
-    motion_px = sometimes(ranges.motion_px, ranges.motion_share, Factor.MOTION)
+    shadow = sometimes(ranges.shadow, ranges.shadow_share, HandheldFactor.SHADOW)
+    motion_px = sometimes(ranges.motion_px, ranges.motion_share, HandheldFactor.MOTION)
     return {
-        Factor.LIGHT: {"light": at(ranges.light, Factor.LIGHT)},
-        Factor.EXPOSURE: {"stops": around(ranges.stops, Factor.EXPOSURE)},
-        Factor.DEFOCUS: {"defocus_px": at(ranges.defocus_px, Factor.DEFOCUS)},
-        Factor.NOISE: {"noise": at(ranges.noise, Factor.NOISE)},
-        Factor.GLARE: {"glare": sometimes(ranges.glare, ranges.glare_share, Factor.GLARE)},
-        Factor.SHADOW: {"shadow": shadow},
-        Factor.WHITE_BALANCE: {"warmth": around(ranges.warmth, Factor.WHITE_BALANCE)},
-        Factor.MOTION: {"motion_px": motion_px},
-        Factor.LENS: {"lens": around(ranges.lens, Factor.LENS)},
-        Factor.TONE: {"tone": around(ranges.tone, Factor.TONE)},
-        Factor.JPEG: {"jpeg": round(at(ranges.jpeg, Factor.JPEG))},
+        HandheldFactor.LIGHT: {"light": at(ranges.light, HandheldFactor.LIGHT)},
+        HandheldFactor.EXPOSURE: {"stops": around(ranges.stops, HandheldFactor.EXPOSURE)},
+        HandheldFactor.DEFOCUS: {"defocus_px": at(ranges.defocus_px, HandheldFactor.DEFOCUS)},
+        HandheldFactor.NOISE: {"noise": at(ranges.noise, HandheldFactor.NOISE)},
+        HandheldFactor.GLARE: {
+            "glare": sometimes(ranges.glare, ranges.glare_share, HandheldFactor.GLARE)
+        },
+        HandheldFactor.SHADOW: {"shadow": shadow},
+        HandheldFactor.WHITE_BALANCE: {
+            "warmth": around(ranges.warmth, HandheldFactor.WHITE_BALANCE)
+        },
+        HandheldFactor.MOTION: {"motion_px": motion_px},
+        HandheldFactor.LENS: {"lens": around(ranges.lens, HandheldFactor.LENS)},
+        HandheldFactor.TONE: {"tone": around(ranges.tone, HandheldFactor.TONE)},
+        HandheldFactor.JPEG: {"jpeg": round(at(ranges.jpeg, HandheldFactor.JPEG))},
     }

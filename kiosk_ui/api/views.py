@@ -18,14 +18,14 @@ from device.service import (
     answer_to_json,
 )
 from kiosk_ui import request_values, security
-from kiosk_ui.concurrency_limits import Slots
+from kiosk_ui.concurrency_limits import ConcurrencyLimit
 
 _DESCRIPTION = resources.files("kiosk_ui").joinpath("openapi.json")
 # A picture's address names its bundle, so what it leads to never changes.
 _FOR_GOOD = "private, max-age=86400, immutable"
 
 
-def blueprint(service: KioskService, searches: Slots) -> Blueprint:
+def blueprint(service: KioskService, searches: ConcurrencyLimit) -> Blueprint:
     """Give the routes under `/api/v1/`, and `/healthz`."""
     routes = Blueprint("api", __name__)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from device.service import Family, FilterOptions, Filters, Order, Page, in_order
+from device.service import FilterOptions, Filters, Order, Page, RelatedWorks, in_order
 from kiosk_ui.presenter import Label
 
 # What there are lists of, besides years; each is a facet.
@@ -16,7 +16,7 @@ _MOST_PERIODS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class ListEntry:
     """Words that lead to a page of prints, and how many are there."""
 
     words: str
@@ -63,7 +63,7 @@ class ListPage:
     """
 
     name: str
-    doors: tuple[Door, ...]
+    doors: tuple[ListEntry, ...]
     language: str | None
     number: int
     pages: int
@@ -110,16 +110,18 @@ def browse_page(
     )
 
 
-def values(name: str, options: FilterOptions) -> list[Door]:
+def values(name: str, options: FilterOptions) -> list[ListEntry]:
     """Give the doors to a facet's values in alphabetical order."""
     counts = {option.value: option.count for option in options.facets[name]}
     return [
-        Door(words=value, count=counts[value], address=_address(Filters(terms={name: (value,)})))
+        ListEntry(
+            words=value, count=counts[value], address=_address(Filters(terms={name: (value,)}))
+        )
         for value in in_order(counts)
     ]
 
 
-def list_page(name: str, doors: Sequence[Door], number: int, language: str | None) -> ListPage:
+def list_page(name: str, doors: Sequence[ListEntry], number: int, language: str | None) -> ListPage:
     """Give a page of a list; the last one where there are fewer."""
     pages = max(1, -(-len(doors) // LIST))
     number = min(number, pages)
@@ -144,10 +146,10 @@ def periods(options: FilterOptions) -> tuple[tuple[int, int], ...]:
     return tuple((start, start + step - 1) for start in starts)
 
 
-def spans(counted: Sequence[tuple[tuple[int, int], int]]) -> list[Door]:
+def spans(counted: Sequence[tuple[tuple[int, int], int]]) -> list[ListEntry]:
     """Give the doors to periods, each with the number of its dated prints; those that have none are left out."""
     return [
-        Door(
+        ListEntry(
             words=f"{start}–{end}" if start < end else str(start),
             count=count,
             address=_address(Filters(year_from=start, year_to=end), order=Order.DATE.value),
@@ -157,10 +159,10 @@ def spans(counted: Sequence[tuple[tuple[int, int], int]]) -> list[Door]:
     ]
 
 
-def wholes(family: Family) -> dict[str, Door]:
+def wholes(family: RelatedWorks) -> dict[str, ListEntry]:
     """Give, for each thing that a record shares with others (a book, a series), the door to all of them."""
     return {
-        target: Door(words=target, count=count, address=_address(Filters(whole=target)))
+        target: ListEntry(words=target, count=count, address=_address(Filters(whole=target)))
         for target, count in family.wholes.items()
         if count > 1
     }

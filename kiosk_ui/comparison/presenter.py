@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from device.service import Answer, Comparison, KioskService
+from device.service import Answer, KioskService, Overlay
 from kiosk_ui.presenter import Label
 
 Extent = Literal["nearly_all", "most", "half", "part", "corner"]
@@ -45,7 +45,7 @@ def address_of(service: KioskService, answer: Answer | None) -> str | None:
     return f"/why/{found.token}" if found is not None else None
 
 
-def why_page(comparison: Comparison, label: Label) -> WhyPage:
+def why_page(comparison: Overlay, label: Label) -> WhyPage:
     """Give what the sheet shows that says why."""
     evidence = comparison.answer.matches[0].evidence
     return WhyPage(

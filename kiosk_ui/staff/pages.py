@@ -9,7 +9,7 @@ from flask import render_template, request
 
 from device import __version__
 from device.errors import KioskError, PinError, PinLockedError, PinMissingError
-from device.service import Filters, KioskService, Office, Proof
+from device.service import Filters, KioskService, StaffCapture, StaffService
 from kiosk_ui.staff import presenter, statistics
 from kiosk_ui.staff.presenter import PARTS
 
@@ -22,7 +22,7 @@ _LINES_SHOWN = 200
 class StaffPages:
     """Renders them."""
 
-    def __init__(self, service: KioskService, office: Office) -> None:
+    def __init__(self, service: KioskService, office: StaffService) -> None:
         self._service = service
         self._office = office
 
@@ -38,7 +38,7 @@ class StaffPages:
         return render_template("staff_door.html", said=said, wait_s=math.ceil(door.wait_s))
 
     def page(
-        self, part: str, *, fault: KioskError | None = None, proof: Proof | None = None
+        self, part: str, *, fault: KioskError | None = None, proof: StaffCapture | None = None
     ) -> str:
         """Give one part of what is inside."""
         said = request.args.get("said")
@@ -88,7 +88,7 @@ class StaffPages:
         return {"lines": self._office.log()[-_LINES_SHOWN:][::-1]}
 
 
-def _shown(proof: Proof) -> dict[str, object]:
+def _shown(proof: StaffCapture) -> dict[str, object]:
     """Give a proof as its page shows it; the picture goes into the page itself, so that it has no address."""
     picture = base64.b64encode(proof.jpeg).decode("ascii")
     answer = proof.answer

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from device.service import DAYS, Health, OpeningHours, Report, UpdateStanding, hours
+from device.service import DAYS, Health, OpeningHours, StaffReport, UpdateReport, hours
 
 PARTS = ("health", "use", "choices", "missed", "capture", "log")
 
@@ -15,7 +15,7 @@ _LISTED = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class HealthLine:
     """One thing looked at.
 
     Attributes:
@@ -33,8 +33,8 @@ class Finding:
 
 
 def findings(
-    health: Health, report: Report, updates: UpdateStanding | None, version: str
-) -> tuple[Finding, ...]:
+    health: Health, report: StaffReport, updates: UpdateReport | None, version: str
+) -> tuple[HealthLine, ...]:
     """Give what there is to say of a kiosk's health, in a guard's order: what visitors miss first comes first."""
     found = [*_camera(health), *_bundle(health)]
     if updates is not None:
@@ -43,40 +43,44 @@ def findings(
     return tuple(found)
 
 
-def _camera(health: Health) -> Iterator[Finding]:
+def _camera(health: Health) -> Iterator[HealthLine]:
     if health.camera_ready:
-        yield Finding(name="camera", words="camera_good")
+        yield HealthLine(name="camera", words="camera_good")
     else:
-        yield Finding(name="camera", words="camera_bad", is_good=False, lines=_lines(health.note))
+        yield HealthLine(
+            name="camera", words="camera_bad", is_good=False, lines=_lines(health.note)
+        )
     if health.camera_losses:
         count = {"count": health.camera_losses}
-        yield Finding(name="camera", words="camera_losses", values=count, is_good=False)
+        yield HealthLine(name="camera", words="camera_losses", values=count, is_good=False)
 
 
-def _bundle(health: Health) -> Iterator[Finding]:
+def _bundle(health: Health) -> Iterator[HealthLine]:
     manifest = health.manifest
     if manifest is None:
-        yield Finding(name="bundle", words="bundle_none", is_good=False, lines=_lines(health.note))
+        yield HealthLine(
+            name="bundle", words="bundle_none", is_good=False, lines=_lines(health.note)
+        )
         return
     named = {"name": manifest.title, "count": manifest.items}
-    yield Finding(name="bundle", words="bundle_good", values=named)
+    yield HealthLine(name="bundle", words="bundle_good", values=named)
     if manifest.parity is None:
-        yield Finding(name="parity", words="parity_none")
+        yield HealthLine(name="parity", words="parity_none")
     else:
         cosine = f"{manifest.parity.clean_cosine_median:.5f}"
-        yield Finding(name="parity", words="parity_good", values={"cosine": cosine})
+        yield HealthLine(name="parity", words="parity_good", values={"cosine": cosine})
 
 
-def _arrival(updates: UpdateStanding) -> Iterator[Finding]:
+def _arrival(updates: UpdateReport) -> Iterator[HealthLine]:
     current = next((each for each in updates.bundles if each.is_current), None)
     if current is not None and current.arrival is not None:
         arrival = current.arrival
         values = {"day": day_of(arrival.arrived), "source": arrival.source}
-        yield Finding(name="arrival", words="arrival_good", values=values)
+        yield HealthLine(name="arrival", words="arrival_good", values=values)
     elif current is not None:
-        yield Finding(name="arrival", words="arrival_by_hand")
+        yield HealthLine(name="arrival", words="arrival_by_hand")
     if current is not None and current.is_on_trial:
-        yield Finding(name="arrival", words="on_trial")
+        yield HealthLine(name="arrival", words="on_trial")
     changes = updates.changes
     if changes is not None:
         counts = {
@@ -93,17 +97,19 @@ def _arrival(updates: UpdateStanding) -> Iterator[Finding]:
             )
             if ids
         )
-        yield Finding(name="changes", words="changes_said", values=counts, lines=lines)
+        yield HealthLine(name="changes", words="changes_said", values=counts, lines=lines)
 
 
-def _updates(updates: UpdateStanding) -> Iterator[Finding]:
+def _updates(updates: UpdateReport) -> Iterator[HealthLine]:
     if updates.fault:
-        yield Finding(name="updates", words="store_bad", is_good=False, lines=_lines(updates.fault))
+        yield HealthLine(
+            name="updates", words="store_bad", is_good=False, lines=_lines(updates.fault)
+        )
     last = updates.bulletin
     if last is not None:
         is_good = last.step != "failed"
         values = {"day": day_of(last.told[:10]), "source": last.source}
-        yield Finding(
+        yield HealthLine(
             name="updates",
             words="update_told" if is_good else "update_bad",
             values=values,
@@ -111,47 +117,47 @@ def _updates(updates: UpdateStanding) -> Iterator[Finding]:
             lines=_lines(last.line),
         )
     if updates.expires:
-        yield Finding(
+        yield HealthLine(
             name="updates",
             words="expires_soon" if updates.is_expiring else "expires",
             values={"day": day_of(updates.expires)},
             is_good=not updates.is_expiring,
         )
     if updates.refused:
-        yield Finding(name="updates", words="refused", is_good=False, lines=updates.refused)
+        yield HealthLine(name="updates", words="refused", is_good=False, lines=updates.refused)
     if updates.withdrawn or updates.amended:
         counts = {"withdrawn": updates.withdrawn, "amended": updates.amended}
-        yield Finding(name="notices", words="notices_said", values=counts)
+        yield HealthLine(name="notices", words="notices_said", values=counts)
 
 
-def _machine(report: Report) -> Iterator[Finding]:
+def _machine(report: StaffReport) -> Iterator[HealthLine]:
     machine = report.machine
     if machine.free_bytes is not None:
         room = {"free": machine.free_bytes // _GB, "total": (machine.total_bytes or 0) // _GB}
         is_little = machine.free_bytes < LITTLE_BYTES
         words = "storage_little" if is_little else "storage_good"
-        yield Finding(name="storage", words=words, values=room, is_good=not is_little)
+        yield HealthLine(name="storage", words=words, values=room, is_good=not is_little)
     if machine.is_read_only:
-        yield Finding(name="storage", words="storage_read_only", is_good=False)
+        yield HealthLine(name="storage", words="storage_read_only", is_good=False)
     if machine.disk_errors:
         count = {"count": machine.disk_errors}
-        yield Finding(name="storage", words="storage_errors", values=count, is_good=False)
+        yield HealthLine(name="storage", words="storage_errors", values=count, is_good=False)
     if machine.temperature_c is not None:
         is_hot = machine.temperature_c >= HOT_C
         words, degrees = "hot" if is_hot else "warm", {"degrees": round(machine.temperature_c)}
-        yield Finding(name="temperature", words=words, values=degrees, is_good=not is_hot)
+        yield HealthLine(name="temperature", words=words, values=degrees, is_good=not is_hot)
     if machine.is_throttled:
-        yield Finding(name="temperature", words="slowed", is_good=False)
+        yield HealthLine(name="temperature", words="slowed", is_good=False)
     if machine.had_under_voltage is not None:
         words = "power_bad" if machine.had_under_voltage else "power_good"
-        yield Finding(name="power", words=words, is_good=not machine.had_under_voltage)
+        yield HealthLine(name="power", words=words, is_good=not machine.had_under_voltage)
     if not machine.has_clock:
-        yield Finding(name="clock", words="clock_bad", is_good=False)
+        yield HealthLine(name="clock", words="clock_bad", is_good=False)
     if not report.keeps:
-        yield Finding(name="storage", words="keeps_nothing", is_good=False)
+        yield HealthLine(name="storage", words="keeps_nothing", is_good=False)
 
 
-def _since(health: Health, version: str) -> Finding:
+def _since(health: Health, version: str) -> HealthLine:
     minutes = int(health.uptime_s // 60)
     values = {
         "hours": minutes // 60,
@@ -159,7 +165,7 @@ def _since(health: Health, version: str) -> Finding:
         "answers": health.answers,
         "version": version,
     }
-    return Finding(name="service", words="since", values=values)
+    return HealthLine(name="service", words="since", values=values)
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ DAYS_SHOWN = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class UseTally:
     """One row of counts, under the columns of the table."""
 
     name: str | date
@@ -29,8 +29,8 @@ class UsePage:
     """
 
     columns: tuple[str, ...]
-    sums: tuple[Tally, ...]
-    days: tuple[Tally, ...]
+    sums: tuple[UseTally, ...]
+    days: tuple[UseTally, ...]
     by_hour: tuple[tuple[int, int], ...]
 
 
@@ -45,9 +45,9 @@ def use_page(rows: Sequence[statistics.HourCounts], today: date) -> UsePage:
     languages = sorted(name for name in total if name.startswith(statistics.LANGUAGE))
     columns = (*statistics.COLUMNS, *languages)
 
-    def tally(name: str | date, chosen: Callable[[str], bool]) -> Tally:
+    def tally(name: str | date, chosen: Callable[[str], bool]) -> UseTally:
         summed = statistics.total(row for row in rows if chosen(row.hour[:10]))
-        return Tally(name=name, counts=tuple(summed[column] for column in columns))
+        return UseTally(name=name, counts=tuple(summed[column] for column in columns))
 
     week = f"{today - timedelta(days=6)}"
     sums = (

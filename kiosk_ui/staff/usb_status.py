@@ -5,7 +5,7 @@ Pure. Said to a member of staff who stands there, over whatever a visitor was sh
 
 from dataclasses import dataclass
 
-from device.service import Bulletin, Step
+from device.service import SyncProgress, SyncStep
 
 # As docs/updates.md numbers them; what has no words of its own is told by its number alone.
 NUMBERED = range(2, 10)
@@ -13,7 +13,7 @@ _MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StickNotice:
+class UsbNotice:
     """One or two sentences, by their keys in the page's texts.
 
     Attributes:
@@ -34,11 +34,11 @@ class StickNotice:
     is_bad: bool
 
 
-def notice(bulletin: Bulletin) -> StickNotice:
+def notice(bulletin: SyncProgress) -> UsbNotice:
     """Give what is said of a stick."""
-    is_bad = bulletin.step is Step.FAILED
+    is_bad = bulletin.step is SyncStep.FAILED
     is_told = bulletin.number in NUMBERED
-    return StickNotice(
+    return UsbNotice(
         words=f"stick.e{bulletin.number}" if is_bad and is_told else f"stick.{bulletin.step}",
         version=str(bulletin.version),
         done=round(bulletin.done_bytes / _MEGABYTE),

@@ -12,9 +12,9 @@ from device.errors import ChoiceError, KioskError, PinError, StoreError
 from device.service import (
     Attention,
     Attract,
-    Choices,
     KioskService,
-    Office,
+    StaffPreferences,
+    StaffService,
     statistics,
     unmatched_log,
 )
@@ -30,7 +30,7 @@ _TABLE = "text/csv; charset=utf-8"
 View = Callable[..., ResponseReturnValue]
 
 
-def blueprint(service: KioskService, office: Office, sessions: StaffSessions) -> Blueprint:
+def blueprint(service: KioskService, office: StaffService, sessions: StaffSessions) -> Blueprint:
     """Give the routes under `/staff`.
 
     Args:
@@ -59,7 +59,9 @@ def blueprint(service: KioskService, office: Office, sessions: StaffSessions) ->
 class _Staff:
     """What each route does."""
 
-    def __init__(self, service: KioskService, office: Office, sessions: StaffSessions) -> None:
+    def __init__(
+        self, service: KioskService, office: StaffService, sessions: StaffSessions
+    ) -> None:
         self._service = service
         self._office = office
         self._sessions = sessions
@@ -149,7 +151,7 @@ class _Staff:
         return self._sessions.is_good(request.cookies.get(COOKIE, ""))
 
 
-def _chosen(before: Choices) -> Choices:
+def _chosen(before: StaffPreferences) -> StaffPreferences:
     """Give the choices in a form; raises `ChoiceError` when they are none."""
     shown = request.form.get("attract", "all")
     facet, _, value = shown.partition(":")

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify, request
 from device.service import Attention, KioskService, Preview, Snapshot
 from kiosk_ui import request_values, security
 from kiosk_ui.api.views import answer_with_records
-from kiosk_ui.concurrency_limits import Slots
+from kiosk_ui.concurrency_limits import ConcurrencyLimit
 
 STATE_WAIT_S = 5.0
 PREVIEW_WAIT_S = 0.5
@@ -26,7 +26,7 @@ def blueprint(service: KioskService, *, waiting: int) -> Blueprint:
     """
     routes = Blueprint("stand", __name__, url_prefix="/api/v1/stand")
     routes.before_request(security.require_stand)
-    states, previews = Slots("state", waiting), Slots("live picture", waiting)
+    states, previews = ConcurrencyLimit("state", waiting), ConcurrencyLimit("live picture", waiting)
 
     @routes.post("/look")
     def look() -> tuple[str, int]:

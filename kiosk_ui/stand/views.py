@@ -9,12 +9,12 @@ from device.errors import BundleError
 from device.service import KioskService, Record
 from kiosk_ui import presenter, request_values, security
 from kiosk_ui.comparison import presenter as comparison_presenter
-from kiosk_ui.concurrency_limits import Slots
+from kiosk_ui.concurrency_limits import ConcurrencyLimit
 from kiosk_ui.presenter import Label, Scene
 from kiosk_ui.screen_config import Screen
 
 
-def blueprint(service: KioskService, screen: Screen, searches: Slots) -> Blueprint:
+def blueprint(service: KioskService, screen: Screen, searches: ConcurrencyLimit) -> Blueprint:
     """Give the page's routes.
 
     Args:

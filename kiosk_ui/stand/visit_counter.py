@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from flask import Response, request
 
-from device.service import KioskService, Office
+from device.service import KioskService, StaffService
 from kiosk_ui import security
-from kiosk_ui.preferences import Readers
+from kiosk_ui.preferences import PreferenceCookies
 
 # Each is asked for by somebody's touch; the page's own polls are no visitors.
 TOUCHES = frozenset(
@@ -24,7 +24,7 @@ TOUCHES = frozenset(
 
 
 def notes_visits(
-    service: KioskService, office: Office, readers: Readers
+    service: KioskService, office: StaffService, readers: PreferenceCookies
 ) -> Callable[[Response], Response]:
     """Give what tells the office of visitors, to be called after each request."""
 

@@ -4,13 +4,13 @@ import random
 from pathlib import Path
 
 from bench import changes
-from bench.changes import Print
+from bench.changes import GeneratedPrint
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_one_in_a_hundred_changes() -> None:
-    before = [Print(number) for number in range(1000)]
+    before = [GeneratedPrint(number) for number in range(1000)]
 
     after = changes.changed(before, 0.01, seed=1)
 
@@ -34,7 +34,7 @@ def test_a_changed_share_is_fetched_in_pieces(tmp_path: Path) -> None:
 
 
 def test_prints_differ_and_are_the_same_each_time() -> None:
-    numbers = [Print(random.Random(1).randrange(100), edition) for edition in (0, 1, 0)]
+    numbers = [GeneratedPrint(random.Random(1).randrange(100), edition) for edition in (0, 1, 0)]
     drawn = [each.rng(1).bytes(8) for each in numbers]
 
     assert drawn[0] == drawn[2] != drawn[1]

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.rehearsal import Rehearsal, seconds_for
-from converter.parity.compare import Plan
+from converter.parity.compare import ParityPlan
 from evaluation.simulate.camera_noise import CAMERA
 
 
@@ -24,14 +24,14 @@ def measured() -> Rehearsal:
 
 
 def test_what_is_done_to_every_print_grows_with_the_collection(measured: Rehearsal) -> None:
-    steps = seconds_for(20_000, measured, Plan())
+    steps = seconds_for(20_000, measured, ParityPlan())
 
     assert steps["decode, screen pictures"] == pytest.approx(2000)
     assert steps["quantised fingerprints"] == pytest.approx(400)
 
 
 def test_what_is_compared_stops_growing_at_the_plans_sample(measured: Rehearsal) -> None:
-    plan = Plan()
+    plan = ParityPlan()
 
     small, large = (seconds_for(n, measured, plan) for n in (1000, 20_000))
 

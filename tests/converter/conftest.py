@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "demo/collection"
 PRINTS = 16
 # Enough to go through every step; the figures themselves are the parity report's business.
-PLAN = compare.Plan(camera_queries=20, factor_queries=2)
+PLAN = compare.ParityPlan(camera_queries=20, factor_queries=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ def _asked(collection: Path, out: Path, cache: Cache) -> Options:
         profile=pipeline.DEFAULT_PROFILE,
         variant=pipeline.DEFAULT_VARIANT,
         plan=PLAN,
-        marks=compare.Marks(),
+        marks=compare.GateMarks(),
         most_refused=0.0,
         picture_quality=76,
         workers=2,

@@ -13,7 +13,7 @@ from device import host_checks
 from device.config import Config, ListenConfig
 
 
-def examined(**more: object) -> dict[str, host_checks.Finding]:
+def examined(**more: object) -> dict[str, host_checks.HostCheck]:
     config = Config(**{"listen": ListenConfig(port=0), **more})  # type: ignore[arg-type]
     found = {finding.what: finding for finding in host_checks.examine(config)}
     assert all(finding.is_good or finding.advice for finding in found.values())

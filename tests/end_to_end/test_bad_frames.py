@@ -81,7 +81,9 @@ def torn(print_: Pixels) -> Pixels:
 
 def on_a_phone(print_: Pixels) -> Pixels:
     """A phone on a table that shows a print: black rim, bright screen, rows of its pixels."""
-    table = distractor_scenes.empty("table", distractor_scenes.Kind.NOTHING, level=Level.EASY)
+    table = distractor_scenes.empty(
+        "table", distractor_scenes.DistractorKind.NOTHING, level=Level.EASY
+    )
     size = (520, 1000)
     screen = np.zeros((size[1], size[0], 3), np.uint8)
     wide = size[0] - 40
@@ -193,8 +195,8 @@ def test_a_phone_that_shows_a_print_is_no_reason_for_a_wrong_name(
         assert unknown.verdict not in ACCEPTED, record.record_id
 
 
-@pytest.mark.parametrize("kind", distractor_scenes.Kind)
-def test_what_is_no_print_is_not_here(ask: Ask, kind: distractor_scenes.Kind) -> None:
+@pytest.mark.parametrize("kind", distractor_scenes.DistractorKind)
+def test_what_is_no_print_is_not_here(ask: Ask, kind: distractor_scenes.DistractorKind) -> None:
     for number in range(3):
         frame = distractor_scenes.empty(f"bad {number}", kind, level=Level.NORMAL)
 

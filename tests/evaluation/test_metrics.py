@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation import metrics
-from evaluation.metrics import Told
+from evaluation.metrics import ScoredAnswer
 
 
-def told(rank: int | None, confidence: float = 1.0, *, accepted: bool = True) -> Told:
+def told(rank: int | None, confidence: float = 1.0, *, accepted: bool = True) -> ScoredAnswer:
     """Give an answer."""
-    return Told(rank=rank, accepted=accepted, confidence=confidence)
+    return ScoredAnswer(rank=rank, accepted=accepted, confidence=confidence)
 
 
 def test_recall_counts_the_right_match_among_the_first() -> None:

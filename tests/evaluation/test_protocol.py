@@ -16,8 +16,8 @@ from device.recognition.recogniser import Recogniser
 from evaluation import cli, evaluate, ground_truth, plan, protocol, queries
 from evaluation.dataset import captured, prints_of
 from evaluation.protocol import Material, Plan
-from evaluation.queries import Sort
-from evaluation.simulate.conditions import HELD_BACK, OPEN, Factor, Level, Suite
+from evaluation.queries import SectionKind
+from evaluation.simulate.conditions import HELD_BACK, OPEN, HandheldFactor, Level, Suite
 from evaluation.split import is_scored
 
 
@@ -67,7 +67,7 @@ def test_factors_that_are_held_back_are_left_alone_unless_asked_for(
     material = Material(prints=prints_of(open_small))
     for suite, wanted in ((Suite.OPEN, OPEN), (Suite.EVERYTHING, OPEN | HELD_BACK)):
         asked = protocol.sections(material, Plan(captures=1, a_factor=1, suite=suite))
-        named = {section.name for section in asked if section.sort is Sort.FACTOR}
+        named = {section.name for section in asked if section.sort is SectionKind.FACTOR}
 
         assert named == {"none of them", *(factor.value for factor in wanted)}
 
@@ -93,12 +93,12 @@ def test_a_known_print_is_found_and_left_out_it_is_not(
 
 def test_what_fails_is_kept_as_a_picture(recogniser: Recogniser, open_small: OpenedBundle) -> None:
     one, other = prints_of(open_small)[:2]
-    wrong = queries.Question(
+    wrong = queries.EvaluationQuery(
         name="a lie",
         right=frozenset({other.record.item}),
-        show=lambda: queries.Shown(pixels=one.load()),
+        show=lambda: queries.QueryPicture(pixels=one.load()),
     )
-    section = queries.Section(name="lies", sort=Sort.PAIRS, questions=(wrong,))
+    section = queries.QuerySection(name="lies", sort=SectionKind.PAIRS, questions=(wrong,))
 
     run = protocol.run(recogniser, iter([section]), progress=quiet)
 
@@ -167,7 +167,7 @@ def test_everything_is_asked_and_written_down(
     assert report.whole.p50 > report.model_ms > 0  # every answer has a model call in it
     written = json.loads((tmp_path / "out" / evaluate.JSON).read_text("utf-8"))
     assert written["prints"] == 12
-    assert Factor.TILT.value in (tmp_path / "out" / evaluate.PAGE).read_text("utf-8")
+    assert HandheldFactor.TILT.value in (tmp_path / "out" / evaluate.PAGE).read_text("utf-8")
     assert "R@1, normal" in evaluate.marks_line(report)
 
 

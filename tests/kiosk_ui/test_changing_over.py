@@ -31,11 +31,11 @@ from device.config import RecognitionConfig
 from device.imaging.frames import Pixels
 from device.sd_notify import Notifier
 from device.service import KioskService
-from device.service.collection.bundle_switch import Store
+from device.service.collection.bundle_switch import WatchedStore
 from device.service.query import malloc_trim
 from device.service.state import Phase
 from device.store import notices as kept_notices
-from device.store.atomic_files import Files
+from device.store.atomic_files import AtomicFiles
 from device.store.bundles import Bundles
 
 IS_WHOLE_RUN = os.environ.get("KIOSK_FAULTS") == "all"
@@ -182,7 +182,7 @@ def kiosk(
         opener_of(print_pictures[shown_ids[0]]),
         RecognitionConfig(threads=1, waiting=16),
         notifier=Notifier(None),
-        store=Store(root, look_s=0.1),
+        store=WatchedStore(root, look_s=0.1),
     ) as service:
         wait_for(service, Phase.LOOKING)
         yield service
@@ -249,7 +249,7 @@ def test_a_withdrawn_work_leaves_the_running_kiosk_and_the_screen(
     prints = kiosk.manifest.items
     kiosk.look()
     wait_for(kiosk, Phase.FOUND)
-    kept_notices.write(Files(), root, Notices().with_withdrawn(gone, "2026-11-23"))
+    kept_notices.write(AtomicFiles(), root, Notices().with_withdrawn(gone, "2026-11-23"))
 
     ends = time.monotonic() + 60
     while kiosk.manifest.items == prints or kiosk.snapshot().state.answer is not None:
@@ -262,7 +262,7 @@ def test_a_withdrawn_work_leaves_the_running_kiosk_and_the_screen(
 def test_going_back_in_the_store_brings_the_running_kiosk_back_without_the_withdrawn_work(
     kiosk: KioskService, root: Path, upload: bytes, shown_ids: tuple[str, ...]
 ) -> None:
-    kept_notices.write(Files(), root, Notices().with_withdrawn(shown_ids[0], "2026-11-23"))
+    kept_notices.write(AtomicFiles(), root, Notices().with_withdrawn(shown_ids[0], "2026-11-23"))
     swap(kiosk, root, 1)
     Bundles(root).rollback()
     ends = time.monotonic() + 60

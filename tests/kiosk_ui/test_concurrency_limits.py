@@ -3,18 +3,18 @@
 import pytest
 
 from device.errors import BusyError
-from kiosk_ui.concurrency_limits import Slots
+from kiosk_ui.concurrency_limits import ConcurrencyLimit
 
 
 def test_whoever_finds_no_place_free_is_sent_away() -> None:
-    slots = Slots("searches", 2)
+    slots = ConcurrencyLimit("searches", 2)
     refused = pytest.raises(BusyError, match="searches: 2 wait already")
     with slots.one(), slots.one(), refused, slots.one():
         pytest.fail("a third place was given")
 
 
 def test_a_place_is_given_back_after_an_error() -> None:
-    slots = Slots("searches", 1)
+    slots = ConcurrencyLimit("searches", 1)
     with pytest.raises(ZeroDivisionError), slots.one():
         raise ZeroDivisionError
     with slots.one():

@@ -15,9 +15,9 @@ from device.bundle.notices import Notices
 from device.config import RecognitionConfig
 from device.sd_notify import Notifier
 from device.service import KioskService
-from device.service.collection.bundle_switch import Store
+from device.service.collection.bundle_switch import WatchedStore
 from device.store import notices as kept_notices
-from device.store.atomic_files import Files
+from device.store.atomic_files import AtomicFiles
 from device.store.bundles import Bundles
 
 pytestmark = pytest.mark.browser
@@ -100,13 +100,13 @@ def test_a_collection_withdrawn_to_the_last_print_says_that_nothing_is_there(
     notices = Notices()
     for item in small_items:
         notices = notices.with_withdrawn(item.record_id, "2026-11-23")
-    kept_notices.write(Files(), tmp_path, notices)
+    kept_notices.write(AtomicFiles(), tmp_path, notices)
     with KioskService(
         tmp_path / "current",
         no_camera,
         RecognitionConfig(threads=2),
         notifier=Notifier(None),
-        store=Store(tmp_path),
+        store=WatchedStore(tmp_path),
     ) as service:
         page = open_page(service, "?guest")
         expect(page.locator("body")).to_contain_text("0 prints")

@@ -20,7 +20,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from device.config import Config, ListenConfig, ScreenConfig
 from device.errors import ConfigError
-from device.service import KioskService, Office
+from device.service import KioskService, StaffService
 from device.staff import pin
 from kiosk_ui import create_app, create_lan_app
 from kiosk_ui.server import Server
@@ -31,23 +31,23 @@ JPEG = {"Content-Type": "image/jpeg"}
 
 
 @pytest.fixture
-def office(service: KioskService, tmp_path: Path) -> Iterator[Office]:
+def office(service: KioskService, tmp_path: Path) -> Iterator[StaffService]:
     """The staff's, with a PIN."""
     pin.write(tmp_path / "staff", "471902")
-    service.office = Office(tmp_path / "staff", pause_s=90, look_s=600)
+    service.office = StaffService(tmp_path / "staff", pause_s=90, look_s=600)
     yield service.office
     service.office.close()
     service.office = None
 
 
 @pytest.fixture
-def lan(service: KioskService, office: Office) -> FlaskClient:
+def lan(service: KioskService, office: StaffService) -> FlaskClient:
     """A phone at its door; Flask's client asks from the loopback address and for `localhost`, the worst case."""
     return create_lan_app(service, ScreenConfig(), ["localhost"]).test_client()
 
 
 def test_nothing_of_stand_or_staff_is_routed_there(
-    lan: FlaskClient, service: KioskService, office: Office
+    lan: FlaskClient, service: KioskService, office: StaffService
 ) -> None:
     here = {rule.rule for rule in lan.application.url_map.iter_rules()}
     stand = {rule.rule for rule in create_app(service, ScreenConfig(), [NAME]).url_map.iter_rules()}
@@ -108,7 +108,7 @@ def test_a_page_of_another_site_may_not_even_search(lan: FlaskClient, upload: by
 
 
 def test_a_phone_leaves_the_stands_visits_alone(
-    lan: FlaskClient, upload: bytes, office: Office
+    lan: FlaskClient, upload: bytes, office: StaffService
 ) -> None:
     lan.post("/answer", data=upload, headers=JPEG | {"Origin": "http://localhost"})
     lan.get("/narrowing")

@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families as families
 
 from device.config import RecognitionConfig
 from device.sd_notify import Notifier
-from device.service import KioskService, Office
+from device.service import KioskService, StaffService
 from kiosk_ui.heartbeat import Heartbeat
 
 
@@ -44,7 +44,7 @@ def test_machine_and_service_are_told_too_and_healthz_says_the_same(
     zone.mkdir(parents=True)
     (zone / "type").write_text("cpu-thermal")
     (zone / "temp").write_text("81500")
-    office = Office(tmp_path / "staff", pause_s=90, run=tmp_path, sys=tmp_path / "sys")
+    office = StaffService(tmp_path / "staff", pause_s=90, run=tmp_path, sys=tmp_path / "sys")
     with KioskService(
         small_bundle,
         no_camera,

@@ -6,7 +6,7 @@ import threading
 import pytest
 from kiosk_page import app_of
 
-from device.service import PAGE, Progress
+from device.service import PAGE, Liveness
 from kiosk_ui.self_request import SelfRequest
 from kiosk_ui.server import Server
 
@@ -16,7 +16,7 @@ def test_a_page_that_answers_proves_it_even_when_it_is_not_well(open_service, tm
         server = Server(app_of(open_service(**bundle)), "127.0.0.1", 0)
         thread = threading.Thread(target=server.run)
         thread.start()
-        progress = Progress()
+        progress = Liveness()
 
         assert SelfRequest(server.address, progress).ask()
         assert progress.age_s(PAGE) < 20
@@ -33,7 +33,7 @@ def test_no_proxy_is_asked_in_the_kiosks_place(
     thread = threading.Thread(target=server.run)
     thread.start()
 
-    assert SelfRequest(server.address, Progress()).ask()
+    assert SelfRequest(server.address, Liveness()).ask()
     server.stop()
     thread.join()
 
@@ -41,7 +41,7 @@ def test_no_proxy_is_asked_in_the_kiosks_place(
 def test_a_server_that_is_not_there_proves_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    progress = Progress()
+    progress = Liveness()
 
     assert not SelfRequest(f"http://127.0.0.1:{port}/", progress).ask()
     assert progress.age_s(PAGE) == float("inf")
@@ -50,7 +50,7 @@ def test_a_server_that_is_not_there_proves_nothing() -> None:
 def test_within_its_block_it_asks_again_and_again_and_a_silent_server_is_late() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    progress = Progress()
+    progress = Liveness()
     with SelfRequest(f"http://127.0.0.1:{port}/", progress, every_s=0.01):
         progress.expect(PAGE, 0.0)
         assert progress.late() == (PAGE,)

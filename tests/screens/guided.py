@@ -18,7 +18,7 @@ from device.cameras.replay import ReplayCamera
 from device.config import CameraConfig
 from device.imaging.frames import Pixels
 from device.service import Answer, KioskService, Verdict
-from device.service.query.answer_queue import Question
+from device.service.query.answer_queue import Query
 
 SIZES = ((800, 480), (1280, 720), (720, 1280))
 STRIP_SIZE = (720, 1280)
@@ -59,7 +59,7 @@ class Saying(KioskService):
         super().__init__(*given, **named)
         recognise = self._queue._recognise
 
-        def say(question: Question) -> Answer:
+        def say(question: Query) -> Answer:
             answer = recognise(question)
             if self.claim is None:
                 return answer

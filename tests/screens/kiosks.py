@@ -18,12 +18,12 @@ from device.cameras.replay import ReplayCamera
 from device.config import CameraConfig, RecognitionConfig, ScreenConfig, WatchConfig
 from device.errors import CameraMissingError, SyncError, UntrustedError
 from device.imaging.frames import Pixels
-from device.service import Office
-from device.service.collection.bundle_switch import Store
+from device.service import StaffService
+from device.service.collection.bundle_switch import WatchedStore
 from device.staff import pin
 from device.store import sync_progress
 from device.store.bundles import Bundles
-from device.store.sync_result import Outcome, Progress, Result
+from device.store.sync_result import FetchProgress, SyncOutcome, SyncResult
 from kiosk_ui.app import create_app
 from kiosk_ui.server import Server
 
@@ -66,7 +66,7 @@ def running(
         RecognitionConfig(),
         notifier=notifier,
         watch=WatchConfig(enabled=hands_free),
-        store=Store(store) if store else None,
+        store=WatchedStore(store) if store else None,
         office=office,
     ) as service:
         server = Server(create_app(service, ScreenConfig(), HOSTS), "127.0.0.1", 0)
@@ -94,19 +94,19 @@ def _store(bundle: Path, folder: Path) -> Path:
     return store
 
 
-def _office(folder: Path) -> Office:
+def _office(folder: Path) -> StaffService:
     pin.write(folder / "staff", PIN)
-    return Office(folder / "staff", pause_s=90)
+    return StaffService(folder / "staff", pause_s=90)
 
 
 def tell_of_a_stick(store: Path, *, is_good: bool) -> None:
     """Let a sync from a stick come to its end, good or bad."""
 
-    def sync(tell: Callable[[Progress], None]) -> Outcome:
+    def sync(tell: Callable[[FetchProgress], None]) -> SyncOutcome:
         if not is_good:
             raise UntrustedError("the stick: is not signed by this museum")
-        tell(Progress(version=41, done_bytes=110_400_000, total_bytes=110_400_000))
-        return Outcome(result=Result.INSTALLED, version=41)
+        tell(FetchProgress(version=41, done_bytes=110_400_000, total_bytes=110_400_000))
+        return SyncOutcome(result=SyncResult.INSTALLED, version=41)
 
     with contextlib.suppress(SyncError):
         sync_progress.announced(sync, store, "the stick", is_stick=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from device.store.atomic_files import Files, Part
+from device.store.atomic_files import AtomicFiles, PartialFile
 
 # Beyond so many un-synced effects, subsets are sampled: 2 ** 10 of them are looked at one by one.
 EXHAUSTIVE = 10
@@ -28,7 +28,7 @@ class Step:
     data: bytes = b""
 
 
-class RecordingPart(Part):
+class RecordingPart(PartialFile):
     """A file whose writes and syncs are written down."""
 
     def __init__(self, path: Path, log: list[Step]) -> None:
@@ -46,13 +46,13 @@ class RecordingPart(Part):
         return done
 
 
-class RecordingFiles(Files):
+class RecordingFiles(AtomicFiles):
     """The real steps, written down; nothing is really forced to the disk."""
 
     def __init__(self) -> None:
         self.log: list[Step] = []
 
-    def open_part(self, path: Path) -> Part:
+    def open_part(self, path: Path) -> PartialFile:
         return RecordingPart(path, self.log)
 
     def make_folder(self, path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from device.recognition.recogniser import Answer
 from device.recognition.verdict import Verdict
-from device.service import Choices, Office
+from device.service import StaffPreferences, StaffService
 
 OPEN = range(10, 18)
 AN_HOUR = 60
@@ -37,14 +37,14 @@ def main(folder: Path) -> None:
     """Live through a day."""
     now_s = 0.0
     began = datetime(2026, 11, 23)
-    office = Office(
+    office = StaffService(
         folder,
         pause_s=40.0,
         clock=lambda: now_s,
         now=lambda: began + timedelta(seconds=now_s),
         look_s=0.01,
     )
-    office.choose(Choices(keeps_misses=True))
+    office.choose(StaffPreferences(keeps_misses=True))
     for hour in range(24):
         for number in range(AN_HOUR if hour in OPEN else 0):
             now_s += 50.0

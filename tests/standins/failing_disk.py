@@ -4,12 +4,12 @@ import errno
 import os
 from pathlib import Path
 
-from device.store.atomic_files import Files, Part
+from device.store.atomic_files import AtomicFiles, PartialFile
 
 FAULTS = ("ENOSPC", "EIO", "EROFS", "short")
 
 
-class FailingPart(Part):
+class FailingPart(PartialFile):
     """A file on such a disk."""
 
     def __init__(self, path: Path, files: "FailingFiles") -> None:
@@ -26,7 +26,7 @@ class FailingPart(Part):
         return super()._write_some(data)
 
 
-class FailingFiles(Files):
+class FailingFiles(AtomicFiles):
     """The real steps, of which one fails.
 
     Attributes:
@@ -48,7 +48,7 @@ class FailingFiles(Files):
         code = getattr(errno, self._fault)
         raise OSError(code, os.strerror(code))
 
-    def open_part(self, path: Path) -> Part:
+    def open_part(self, path: Path) -> PartialFile:
         self.step()
         return FailingPart(path, self)
 

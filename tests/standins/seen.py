@@ -10,8 +10,8 @@ from book import trained
 from device.imaging.corners import Corner, points_of
 from device.imaging.frames import Pixels
 from device.recognition.local import features
-from device.recognition.local.features import Details
-from device.recognition.local.inverted_index import Written, place
+from device.recognition.local.features import Features
+from device.recognition.local.inverted_index import IndexedFeatures, place
 
 Matrix = npt.NDArray[np.float64]
 Points = npt.NDArray[np.float64]
@@ -86,16 +86,16 @@ def moved(points: Points, matrix: Matrix) -> Points:
     return np.asarray(mapped[:, :2] / mapped[:, 2:], dtype=np.float64)
 
 
-def written(found: Details) -> Written:
+def written(found: Features) -> IndexedFeatures:
     """Write details down with the codebook that builds use."""
     book = trained()
-    return Written(
+    return IndexedFeatures(
         signatures=book.signatures(book.project(found.descriptors)),
         places=place(found),
         aspect=found.width / found.height,
     )
 
 
-def seen(picture: Pixels) -> Written:
+def seen(picture: Pixels) -> IndexedFeatures:
     """Find a picture's details and write them down."""
     return written(features.extract(picture))

@@ -11,7 +11,7 @@ from device.errors import EvidenceError
 from device.imaging.corners import Corner, clockwise, mapped, points_of
 from device.imaging.frames import Pixels
 from device.recognition.local.inverted_index import shares
-from device.recognition.local.match import Trace
+from device.recognition.local.match import FeatureMatch
 from device.recognition.local.mismatch_region import gap
 
 Matrix = npt.NDArray[np.float64]
@@ -52,7 +52,7 @@ class Evidence:
     points: tuple[MatchedPoint, ...]
 
 
-def of(trace: Trace, corners: Sequence[Corner] | None, frame: Pixels) -> Evidence:
+def of(trace: FeatureMatch, corners: Sequence[Corner] | None, frame: Pixels) -> Evidence:
     """Give a trace's evidence in the frame's own pixels.
 
     Args:
@@ -156,7 +156,7 @@ def _from_record(evidence: Evidence) -> Matrix:
     return np.linalg.inv(np.array(evidence.transform).reshape(3, 3))
 
 
-def _to_frame(trace: Trace, corners: Sequence[Corner] | None, frame: Pixels) -> Matrix:
+def _to_frame(trace: FeatureMatch, corners: Sequence[Corner] | None, frame: Pixels) -> Matrix:
     """Give the way from the traced picture, with sides 0..1, to the frame's pixels."""
     height, width = frame.shape[:2]
     target = _SQUARE * (width, height) if corners is None else clockwise(points_of(corners))
@@ -164,6 +164,6 @@ def _to_frame(trace: Trace, corners: Sequence[Corner] | None, frame: Pixels) -> 
     return np.asarray(upright @ _turned_back(trace), dtype=np.float64)
 
 
-def _turned_back(trace: Trace) -> Matrix:
+def _turned_back(trace: FeatureMatch) -> Matrix:
     """Give the way from the picture as it was traced, perhaps in reverse, to the one in the view."""
     return _REVERSE if trace.mirrored else np.eye(3)

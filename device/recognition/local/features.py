@@ -27,7 +27,7 @@ _CELLS, _DIRECTIONS = 4, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Details:
+class Features:
     """Details of one picture, the strongest first.
 
     Attributes:
@@ -49,7 +49,7 @@ class Details:
         return len(self.places)
 
 
-def extract(pixels: Pixels, *, most: int = MOST) -> Details:
+def extract(pixels: Pixels, *, most: int = MOST) -> Features:
     """Find the details of a picture.
 
     Args:
@@ -73,7 +73,7 @@ def extract(pixels: Pixels, *, most: int = MOST) -> Details:
     strongest = np.argsort(-rows[:, 4], kind="stable")[:most]  # ties beyond `most` come along
     rows = rows[strongest]
     back = np.array([width / size[0], height / size[1]], dtype=np.float32)
-    return Details(
+    return Features(
         places=(rows[:, :2] + 0.5) * back,
         sizes=rows[:, 2] / scale,
         angles=np.deg2rad(rows[:, 3]),
@@ -83,7 +83,7 @@ def extract(pixels: Pixels, *, most: int = MOST) -> Details:
     )
 
 
-def mirrored(details: Details) -> Details:
+def mirrored(details: Features) -> Features:
     """Give the details that the picture in reverse, left for right, would have.
 
     A descriptor lies in its detail's own frame, so that reversing is a matter of its order: rows of cells change
@@ -93,7 +93,7 @@ def mirrored(details: Details) -> Details:
     directions = -np.arange(_DIRECTIONS) % _DIRECTIONS
     places = details.places.copy()
     places[:, 0] = details.width - places[:, 0]
-    return Details(
+    return Features(
         places=places,
         sizes=details.sizes,
         angles=((np.pi - details.angles) % (2 * np.pi)).astype(np.float32),
@@ -109,9 +109,9 @@ def _root(found: Floats) -> Floats:
     return np.asarray(np.sqrt(shares), dtype=np.float32)
 
 
-def _none(width: int, height: int) -> Details:
+def _none(width: int, height: int) -> Features:
     empty = np.empty(0, np.float32)
-    return Details(
+    return Features(
         places=np.empty((0, 2), np.float32),
         sizes=empty,
         angles=empty,

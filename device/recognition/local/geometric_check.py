@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from device.imaging.corners import Points, mapped
 from device.recognition.local.codebook import Signatures
-from device.recognition.local.inverted_index import STEPS_AN_OCTAVE, Places, Written, shares
+from device.recognition.local.inverted_index import STEPS_AN_OCTAVE, IndexedFeatures, Places, shares
 
 Matrix = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -31,7 +31,7 @@ _TRIED = 150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
+class GeometricFit:
     """How one picture lies on another.
 
     Attributes:
@@ -49,7 +49,7 @@ class Fit:
         return len(self.matched)
 
 
-def agreement(seen: Written, known: Written, pairs: npt.NDArray[np.intp]) -> int:
+def agreement(seen: IndexedFeatures, known: IndexedFeatures, pairs: npt.NDArray[np.intp]) -> int:
     """Give how many pairs of details lie alike in both pictures, counting a place once: a quick look before `check`.
 
     Args:
@@ -64,7 +64,7 @@ def agreement(seen: Written, known: Written, pairs: npt.NDArray[np.intp]) -> int
     return min(len(np.unique(_complex(points[rows]))) for points in (here, there))
 
 
-def check(seen: Written, known: Written) -> Fit | None:
+def check(seen: IndexedFeatures, known: IndexedFeatures) -> GeometricFit | None:
     """Find how the seen picture lies on a known print; `None` when too little agrees.
 
     Args:
@@ -88,14 +88,16 @@ def check(seen: Written, known: Written) -> Fit | None:
     spanned = _area(there[agreeing])
     if spanned < _LEAST_COVERED:
         return None
-    return Fit(
+    return GeometricFit(
         matched=pairs[agreeing],
         transform=transform / transform[2, 2],
         covered=min(1.0, spanned / _area(_points(known.places, sizes[1]))),
     )
 
 
-def _placed(seen: Written, known: Written, pairs: npt.NDArray[np.intp]) -> tuple[Points, Points]:
+def _placed(
+    seen: IndexedFeatures, known: IndexedFeatures, pairs: npt.NDArray[np.intp]
+) -> tuple[Points, Points]:
     """Give where the details of each pair are in their pictures, with the longer side 1."""
     return (
         _points(seen.places[pairs[:, 0]], _sides(seen)),
@@ -175,7 +177,7 @@ def _area(points: Points) -> float:
     return float(cv2.contourArea(cv2.convexHull(points.astype(np.float32))))
 
 
-def _sides(written: Written) -> Points:
+def _sides(written: IndexedFeatures) -> Points:
     """Give width and height with the longer one 1."""
     return np.array([written.aspect, 1.0]) / max(written.aspect, 1.0)
 

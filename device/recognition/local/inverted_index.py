@@ -16,7 +16,7 @@ import numpy.typing as npt
 from device.bundle import layout
 from device.errors import BundleDamagedError
 from device.recognition.local.codebook import BITS, WORDS, Signatures, hamming
-from device.recognition.local.features import Details
+from device.recognition.local.features import Features
 from device.recognition.mapped_arrays import mapped_array
 
 # One detail's place in its picture: sides 0..65535, log2 of the size in 16ths of an octave over `SMALLEST`, and the
@@ -43,7 +43,7 @@ _TURNS, _OCTAVES = 16, 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class IndexedFeatures:
     """Details as they are compared.
 
     Attributes:
@@ -61,7 +61,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
+class Candidate:
     """A print that a frame's details lead to.
 
     Attributes:
@@ -73,7 +73,7 @@ class Proposal:
     pairs: Items
 
 
-def place(details: Details) -> Places:
+def place(details: Features) -> Places:
     """Give where details are, in a form of six bytes each, `PLACE` (N,)."""
     sides = np.array([details.width, details.height], dtype=np.float32)
     shares = np.clip(details.places / sides, 0, 1) * SIDES
@@ -90,7 +90,7 @@ def shares(places: Places) -> npt.NDArray[np.float64]:
     return np.column_stack([places["x"], places["y"]]) / SIDES
 
 
-class Catalogue:
+class InvertedIndex:
     """The details of one bundle. Reading is thread-safe."""
 
     def __init__(self, bundle: Path, items: int) -> None:
@@ -139,19 +139,19 @@ class Catalogue:
             return f"{layout.DETAIL_POSITIONS}: expected to lead back from {layout.DETAIL_POSTINGS}"
         return ""
 
-    def of(self, item: int) -> Written:
+    def of(self, item: int) -> IndexedFeatures:
         """Give the details of one print."""
         part = slice(self._starts[item], self._starts[item + 1])
-        return Written(
+        return IndexedFeatures(
             signatures=self._signatures[self._positions[part]],
             places=self._places[part],
             aspect=float(self._aspects[item]),
         )
 
-    def places_of(self, item: int) -> Written:
+    def places_of(self, item: int) -> IndexedFeatures:
         """Give the places of one print's details alone, without signatures: enough for a quick look, and sooner read."""
         part = slice(self._starts[item], self._starts[item + 1])
-        return Written(
+        return IndexedFeatures(
             signatures=self._signatures[:0],
             places=self._places[part],
             aspect=float(self._aspects[item]),
@@ -159,11 +159,11 @@ class Catalogue:
 
     def propose(
         self,
-        written: Written,
+        written: IndexedFeatures,
         words: npt.NDArray[np.int64],
         count: int,
         without: Collection[int] = (),
-    ) -> list[Proposal]:
+    ) -> list[Candidate]:
         """Give the prints that most details speak for, the likeliest first.
 
         Args:
@@ -199,14 +199,14 @@ class Catalogue:
 
     def _proposals(
         self, items: Items, owners: Items, asked: Items, features: Items
-    ) -> list[Proposal]:
+    ) -> list[Candidate]:
         """Give the pairs that led to each of these prints."""
         order = np.argsort(owners, kind="stable")
         sorted_owners = owners[order]
         starts = np.searchsorted(sorted_owners, items, side="left")
         ends = np.searchsorted(sorted_owners, items, side="right")
         return [
-            Proposal(
+            Candidate(
                 item=int(item),
                 pairs=np.column_stack([asked[its], features[its] - self._starts[item]]),
             )

@@ -8,9 +8,9 @@ from device.bundle import layout
 from device.errors import BundleDamagedError
 from device.imaging.frames import Pixels
 from device.recognition.local import codebook, features, geometric_check, inverted_index
-from device.recognition.local.features import Details
-from device.recognition.local.geometric_check import Fit
-from device.recognition.local.inverted_index import Catalogue, Proposal, Written
+from device.recognition.local.features import Features
+from device.recognition.local.geometric_check import GeometricFit
+from device.recognition.local.inverted_index import Candidate, IndexedFeatures, InvertedIndex
 
 # Of the proposed prints, those are checked whose looked-up details agree best with each other on a place: the right
 # one is then the first or second nearly always, and a picture that is not here costs few checks (docs/decisions.md).
@@ -26,7 +26,7 @@ _FEWEST = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
+class FeatureMatch:
     """A print whose lines lie where the picture's do.
 
     Attributes:
@@ -37,9 +37,9 @@ class Trace:
 
     item: int
     mirrored: bool
-    fit: Fit
-    seen: Written
-    known: Written
+    fit: GeometricFit
+    seen: IndexedFeatures
+    known: IndexedFeatures
 
     @property
     def inliers(self) -> int:
@@ -47,7 +47,7 @@ class Trace:
         return len(self.fit)
 
 
-class Tracer:
+class FeatureMatcher:
     """Traces pictures to the prints of one bundle."""
 
     def __init__(self, bundle: Path, items: int) -> None:
@@ -57,9 +57,11 @@ class Tracer:
             BundleDamagedError: When they can't be used.
         """
         self._codebook = codebook.load(bundle / layout.CODEBOOK)
-        self._catalogue = Catalogue(bundle, items)
+        self._catalogue = InvertedIndex(bundle, items)
 
-    def trace(self, pixels: Pixels, *, without: Collection[int], enough: int) -> tuple[Trace, ...]:
+    def trace(
+        self, pixels: Pixels, *, without: Collection[int], enough: int
+    ) -> tuple[FeatureMatch, ...]:
         """Give the prints that a picture shows, those with most evidence first; perhaps none.
 
         Args:
@@ -79,12 +81,12 @@ class Tracer:
 
     def propose(
         self,
-        seen: Details,
+        seen: Features,
         count: int,
         without: Collection[int] = (),
         *,
         asked: int = inverted_index.ASKED,
-    ) -> tuple[Written, list[Proposal]]:
+    ) -> tuple[IndexedFeatures, list[Candidate]]:
         """Write details down as the bundle's are, and give the prints they lead to, the likeliest first.
 
         Args:
@@ -94,7 +96,7 @@ class Tracer:
             asked: How many of the details are looked up.
         """
         projected = self._codebook.project(seen.descriptors)
-        written = Written(
+        written = IndexedFeatures(
             signatures=self._codebook.signatures(projected),
             places=inverted_index.place(seen),
             aspect=seen.width / seen.height,
@@ -102,7 +104,9 @@ class Tracer:
         words = self._codebook.words(projected[:asked], inverted_index.WORDS_ASKED)
         return written, self._catalogue.propose(written, words, count, without)
 
-    def _traced(self, seen: Details, mirrored: bool, without: Collection[int]) -> tuple[Trace, ...]:
+    def _traced(
+        self, seen: Features, mirrored: bool, without: Collection[int]
+    ) -> tuple[FeatureMatch, ...]:
         if len(seen) < 2:
             return ()
         asked = _ASKED_IN_REVERSE if mirrored else inverted_index.ASKED
@@ -114,13 +118,15 @@ class Tracer:
                 f"details: expected rows that belong together, found {error}; fetch the bundle again"
             ) from error
         found = [
-            Trace(item=item, mirrored=mirrored, fit=fit, seen=written, known=known)
+            FeatureMatch(item=item, mirrored=mirrored, fit=fit, seen=written, known=known)
             for item, known in likeliest
             if (fit := geometric_check.check(written, known)) is not None and len(fit) >= _FEWEST
         ]
         return tuple(sorted(found, key=lambda trace: -trace.inliers))
 
-    def _likeliest(self, written: Written, proposals: list[Proposal]) -> list[tuple[int, Written]]:
+    def _likeliest(
+        self, written: IndexedFeatures, proposals: list[Candidate]
+    ) -> list[tuple[int, IndexedFeatures]]:
         """Give the proposed prints that are worth a check, with their details."""
         agreeing = {
             each.item: geometric_check.agreement(

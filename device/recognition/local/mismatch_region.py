@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from device.imaging.corners import mapped
 from device.recognition.local.codebook import hamming
-from device.recognition.local.geometric_check import Fit
-from device.recognition.local.inverted_index import STEPS_AN_OCTAVE, Places, Written, shares
+from device.recognition.local.geometric_check import GeometricFit
+from device.recognition.local.inverted_index import STEPS_AN_OCTAVE, IndexedFeatures, Places, shares
 
 # Of a print's width and height.
 _CELLS = 6
@@ -27,7 +27,7 @@ _HARDLY = 0.1
 Counts = npt.NDArray[np.float64]
 
 
-def gap(fit: Fit, seen: Written, known: Written) -> float:
+def gap(fit: GeometricFit, seen: IndexedFeatures, known: IndexedFeatures) -> float:
     """Give how many details would agree in the largest part of the print where hardly any does, 0 and more.
 
     Args:
@@ -46,9 +46,9 @@ def gap(fit: Fit, seen: Written, known: Written) -> float:
 
 
 def _agrees(
-    fit: Fit,
-    seen: Written,
-    known: Written,
+    fit: GeometricFit,
+    seen: IndexedFeatures,
+    known: IndexedFeatures,
     there: npt.NDArray[np.float64],
     own: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.bool_]:

@@ -62,7 +62,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Detection:
     """What was found in one frame.
 
     Attributes:
@@ -74,7 +74,7 @@ class Finding:
     hint: Hint | None
 
 
-def find(pixels: Pixels) -> Finding:
+def find(pixels: Pixels) -> Detection:
     """Give the sheets in a frame.
 
     Args:
@@ -82,7 +82,7 @@ def find(pixels: Pixels) -> Finding:
     """
     small, scale = _reduced(pixels)
     if min(small.shape[:2]) < _LEAST_SIDE:
-        return Finding(sheets=(), hint=Hint.NOTHING_THERE)
+        return Detection(sheets=(), hint=Hint.NOTHING_THERE)
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
     closed = cv2.morphologyEx(lab, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)).astype(np.uint8)
     quads = find_quads(find_lines(closed), closed.shape)
@@ -92,7 +92,7 @@ def find(pixels: Pixels) -> Finding:
         _sheet(points, float(quads.support[i].mean()), small.shape, scale)
         for i, points in zip(chosen, drawn, strict=True)
     )
-    return Finding(sheets=sheets, hint=_hint(lab, [quads.points[i] for i in chosen]))
+    return Detection(sheets=sheets, hint=_hint(lab, [quads.points[i] for i in chosen]))
 
 
 def _reduced(pixels: Pixels) -> tuple[Pixels, float]:

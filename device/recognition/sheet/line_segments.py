@@ -28,7 +28,7 @@ _SHORTEST = 0.04  # of the longest side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lines:
+class LineSegments:
     """Lines across a picture, the frame's own four sides last.
 
     Positions are counted from the middle of the picture.
@@ -57,7 +57,7 @@ class Lines:
         return np.stack([-self.normal[:, 1], self.normal[:, 0]], axis=1)
 
 
-def find_lines(lab: Lab) -> Lines:
+def find_lines(lab: Lab) -> LineSegments:
     """Give the strongest straight edges of a picture, with the frame's own sides.
 
     Args:
@@ -164,7 +164,7 @@ def _frame_sides(shape: tuple[int, ...]) -> tuple[Floats, Floats]:
     return normal, offset
 
 
-def _measured(lab: Lab, normal: Floats, offset: Floats, weight: Floats) -> Lines:
+def _measured(lab: Lab, normal: Floats, offset: Floats, weight: Floats) -> LineSegments:
     height, width = lab.shape[:2]
     reach = 0.55 * float(np.hypot(height, width))
     places = np.arange(-reach, reach, PITCH, dtype=np.float32)
@@ -184,7 +184,7 @@ def _measured(lab: Lab, normal: Floats, offset: Floats, weight: Floats) -> Lines
     near = np.stack(colours, axis=1)
     step = near[:, 0] - near[:, 1]
     size = np.sqrt((step**2).sum(axis=-1, keepdims=True))
-    return Lines(
+    return LineSegments(
         normal=normal,
         offset=offset,
         step=_running(step / (size + _QUIET) * inside),

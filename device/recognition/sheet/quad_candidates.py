@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from device.recognition.sheet.line_segments import PITCH, Floats, Lines
+from device.recognition.sheet.line_segments import PITCH, Floats, LineSegments
 
 MOST_QUADS = 400
 _OPPOSITE = 0.68  # radians between two opposite sides at most
@@ -70,7 +70,7 @@ class _Stretches:
     near: Floats
 
 
-def find_quads(lines: Lines, shape: tuple[int, ...]) -> Quads:
+def find_quads(lines: LineSegments, shape: tuple[int, ...]) -> Quads:
     """Give the outlines that the lines make, best first, at most `MOST_QUADS`."""
     crossing, position = _crossings(lines)
     pairs = _opposed(lines, shape)
@@ -88,7 +88,7 @@ def find_quads(lines: Lines, shape: tuple[int, ...]) -> Quads:
     return _ordered(points, stretches, rows, spread, shape)
 
 
-def _crossings(lines: Lines) -> tuple[Floats, Floats]:
+def _crossings(lines: LineSegments) -> tuple[Floats, Floats]:
     """Where each line meets each other, and at which position along the first."""
     n, o = lines.normal, lines.offset
     det = n[:, None, 0] * n[None, :, 1] - n[:, None, 1] * n[None, :, 0]
@@ -100,7 +100,7 @@ def _crossings(lines: Lines) -> tuple[Floats, Floats]:
     return crossing, position
 
 
-def _corner(lines: Lines, crossing: Floats, shape: tuple[int, ...]) -> Table:
+def _corner(lines: LineSegments, crossing: Floats, shape: tuple[int, ...]) -> Table:
     """Which lines may meet in a corner: bool (K, K)."""
     half = np.array([shape[1], shape[0]], np.float32) / 2.0
     near = (np.abs(crossing) < half * (1 + 2 * _MARGIN)).all(axis=-1)
@@ -109,7 +109,7 @@ def _corner(lines: Lines, crossing: Floats, shape: tuple[int, ...]) -> Table:
     return np.asarray(near & (np.abs(sine) > _SQUARE))
 
 
-def _opposed(lines: Lines, shape: tuple[int, ...]) -> Indices:
+def _opposed(lines: LineSegments, shape: tuple[int, ...]) -> Indices:
     """Pairs of lines that may be opposite sides, as (P, 2)."""
     cosine = lines.normal @ lines.normal.T
     apart = np.abs(lines.offset[:, None] * np.sign(cosine) - lines.offset[None, :])
@@ -118,7 +118,7 @@ def _opposed(lines: Lines, shape: tuple[int, ...]) -> Indices:
 
 
 def _stretches(
-    lines: Lines, pairs: Indices, position: Floats, corner: Table, shape: tuple[int, ...]
+    lines: LineSegments, pairs: Indices, position: Floats, corner: Table, shape: tuple[int, ...]
 ) -> _Stretches:
     ends = position[:, pairs]  # (K, P, 2)
     long = np.abs(ends[..., 0] - ends[..., 1]) > _SHORTEST * min(shape[:2])
@@ -173,7 +173,7 @@ def _area(points: Floats) -> Floats:
 
 
 def _spread(
-    lines: Lines, stretches: _Stretches, points: Floats, sides: Indices, rows: Indices
+    lines: LineSegments, stretches: _Stretches, points: Floats, sides: Indices, rows: Indices
 ) -> Floats:
     """How unlike the colours inside the sides are, in levels; a side that the frame cuts is not the paper's edge."""
     middle = points.mean(axis=1)
@@ -187,19 +187,19 @@ def _spread(
     return np.asarray(np.sqrt(variance.sum(axis=1)), dtype=np.float32)
 
 
-def _place(lines: Lines, position: Floats) -> Indices:
+def _place(lines: LineSegments, position: Floats) -> Indices:
     last = lines.seen.shape[1] - 1
     return ((position + lines.reach) / PITCH).astype(np.intp).clip(0, last)
 
 
-def _mean(sums: Floats, lines: Lines, side: Indices, low: Floats, high: Floats) -> Floats:
+def _mean(sums: Floats, lines: LineSegments, side: Indices, low: Floats, high: Floats) -> Floats:
     i, j = _place(lines, low), _place(lines, high)
     # Steps out of the picture count as no support: they are not seen, but asked for.
     count = np.maximum(j - i, 1).astype(np.float32)
     return np.asarray((sums[side, j] - sums[side, i]) / count[:, None], dtype=np.float32)
 
 
-def _mean_near(lines: Lines, side: Indices, low: Floats, high: Floats) -> Floats:
+def _mean_near(lines: LineSegments, side: Indices, low: Floats, high: Floats) -> Floats:
     i, j = _place(lines, low), _place(lines, high)
     seen = np.maximum(lines.seen[side, j] - lines.seen[side, i], 1.0)
     near = lines.near[side, :, j] - lines.near[side, :, i]

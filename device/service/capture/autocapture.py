@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from device.bundle.filters import Filters
 from device.imaging.frames import Frame
-from device.service.capture.hold_tracker import Capture
+from device.service.capture.hold_tracker import HeldPrint
 from device.service.capture.watcher import Observation, Watcher
 from device.service.state import Phase
 
@@ -30,7 +30,7 @@ class Attention:
     is_elsewhere: bool = False
 
 
-class Attendant:
+class Autocapture:
     """Watches the stand for a visitor; `see` belongs to the stand's thread, all else to any."""
 
     def __init__(
@@ -38,7 +38,7 @@ class Attendant:
         watcher: Watcher,
         *,
         phase: Callable[[], Phase],
-        ask: Callable[[Capture, Filters | None], None],
+        ask: Callable[[HeldPrint, Filters | None], None],
     ) -> None:
         """Begin to attend.
 

@@ -13,7 +13,7 @@ from device.cameras import CameraSource
 from device.errors import CameraLostError, KioskError
 from device.imaging.frames import Frame, to_jpeg
 from device.recognition.sheet.detect import Corner, Hint
-from device.service.capture.dark_frames import Darkness
+from device.service.capture.dark_frames import DarkFrames
 from device.service.capture.watcher import Observation
 from device.service.health.report import CameraHealth
 
@@ -57,7 +57,7 @@ class _Shown:
     seen: Observation
 
 
-class Stand:
+class CameraLoop:
     """Watches the camera; every method may be called from any thread."""
 
     def __init__(
@@ -102,7 +102,7 @@ class Stand:
         self._count = 0
         self._losses = 0
         self._note = ""
-        self._darkness = Darkness()
+        self._darkness = DarkFrames()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="stand", daemon=True)
         self._thread.start()

@@ -23,21 +23,21 @@ SERVICE_S, MACHINE_S = 3600.0, 86_400.0
 _MEMORY = "camera-ladder.json"
 
 
-class Rung(IntEnum):
+class RecoveryStep(IntEnum):
     """How the service ends, as its exit status."""
 
     SERVICE = 75
     REBOOT = 76
 
 
-class Ladder:
+class CameraRecovery:
     """Where one kiosk stands."""
 
     def __init__(
         self,
         run: Path,
         state: Path,
-        climb: Callable[["Rung"], None],
+        climb: Callable[["RecoveryStep"], None],
         *,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
@@ -76,16 +76,16 @@ class Ladder:
         if ended_s is None or (
             now_s - ended_s >= SERVICE_S and not self._may_reboot(now_s, started_s)
         ):
-            self._take(Rung.SERVICE, self._run, now_s)
+            self._take(RecoveryStep.SERVICE, self._run, now_s)
         elif self._may_reboot(now_s, started_s):
-            self._take(Rung.REBOOT, self._state, self._now())
+            self._take(RecoveryStep.REBOOT, self._state, self._now())
 
     def _may_reboot(self, now_s: float, started_s: float | None) -> bool:
         """Whether the last time is a day ago; by the hour since the start, too, as clocks jump."""
         is_due = started_s is None or not 0 <= self._now() - started_s < MACHINE_S
         return is_due and now_s >= SERVICE_S
 
-    def _take(self, rung: Rung, memory: Path, now_s: float) -> None:
+    def _take(self, rung: RecoveryStep, memory: Path, now_s: float) -> None:
         """Take a rung, and write that down first: what can't be remembered would be done for ever."""
         scratch = memory.with_suffix(".new")
         self.saw()

@@ -13,7 +13,7 @@ TRIES, RESTED_S = 2, 600.0
 _STEP = 16
 
 
-class Darkness:
+class DarkFrames:
     """Follows one stand's frames."""
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ HOLDS_S = 0.6
 STAYS_S = 1.2
 
 
-class Advice:
+class HintThrottle:
     """Says a hint once it has held for a while, and then long enough to be read."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from device.imaging.frames import Frame
 from device.recognition.sheet.detect import Corner
-from device.service.capture.thumbnail import Glance
+from device.service.capture.thumbnail import Thumbnail
 
 Corners = tuple[Corner, ...]
 
@@ -20,7 +20,7 @@ RISES = 1.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Capture:
+class HeldPrint:
     """The frame that shows a print best, and the sheet's corners in it, in its pixels."""
 
     frame: Frame
@@ -28,7 +28,7 @@ class Capture:
 
 
 @dataclass(slots=True, kw_only=True)
-class Hold:
+class HoldTracker:
     """A sheet that has kept its place since a moment, and the best frame of it."""
 
     corners: Corners
@@ -36,14 +36,14 @@ class Hold:
     seen_s: float
     is_astray: bool = False
     has_strayed: bool = False
-    best: Capture | None = None
+    best: HeldPrint | None = None
     worth: float = -1.0
     sharpest: float = 0.0
     latest: float = 0.0
     unlike: int = 0
     is_rising: bool = True
 
-    def keep(self, frame: Frame, corners: Corners, glance: Glance, place: Corners) -> None:
+    def keep(self, frame: Frame, corners: Corners, glance: Thumbnail, place: Corners) -> None:
         """Take a frame in, and keep it if it is the best so far and none has been taken."""
         if self.is_spent:
             return
@@ -53,7 +53,7 @@ class Hold:
         self.sharpest = max(self.sharpest, quality.sharpness)
         if quality.worth > self.worth:
             self.worth = quality.worth
-            self.best = Capture(frame=frame, corners=corners)
+            self.best = HeldPrint(frame=frame, corners=corners)
 
     @property
     def is_spent(self) -> bool:
@@ -65,7 +65,7 @@ class Hold:
         """Whether the camera still focuses, or has just lost the focus it had."""
         return self.is_rising or self.latest < SHARP * self.sharpest
 
-    def let_go(self) -> Capture | None:
+    def let_go(self) -> HeldPrint | None:
         """Give the best frame and keep neither it nor any other."""
         best, self.best, self.worth = self.best, None, math.inf
         return best

@@ -28,7 +28,7 @@ _BLOWN = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Glance:
+class Thumbnail:
     """A frame made small.
 
     Attributes:
@@ -68,11 +68,11 @@ class Glance:
         """Give corners found in the small picture as pixels of the whole frame."""
         return tuple(Corner(x=c.x * self.factor, y=c.y * self.factor) for c in corners)
 
-    def quality(self, corners: Sequence[Corner]) -> "Quality":
+    def quality(self, corners: Sequence[Corner]) -> "SheetQuality":
         """Give how well a sheet can be seen, its edge left out."""
         box, inside = self._inside(corners)
         if not inside.any():
-            return Quality(sharpness=0.0, blown=0.0)
+            return SheetQuality(sharpness=0.0, blown=0.0)
         grey = self.grey[box].astype(np.int16)
         rough = 4 * grey[1:-1, 1:-1]
         rough -= grey[:-2, 1:-1]
@@ -82,7 +82,7 @@ class Glance:
         core = inside[1:-1, 1:-1]
         found = rough[core]
         sharpness = float(found.var(dtype=np.float32)) if found.size else 0.0
-        return Quality(sharpness=sharpness, blown=float((grey[inside] >= _BLOWN).mean()))
+        return SheetQuality(sharpness=sharpness, blown=float((grey[inside] >= _BLOWN).mean()))
 
     def likeness(self, corners: Sequence[Corner]) -> Likeness:
         """Give what a sheet looks like, to be compared by `resemblance`: float32 (16, 16), mean 0, length 1."""
@@ -115,7 +115,7 @@ class Glance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quality:
+class SheetQuality:
     """How well a sheet can be seen.
 
     Attributes:

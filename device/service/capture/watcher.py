@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from device.imaging.frames import Frame, Pixels
 from device.recognition.sheet import detect as finder
-from device.recognition.sheet.detect import Finding, Hint, Sheet
-from device.service.capture.hint_throttle import Advice
-from device.service.capture.hold_tracker import STRAYS, Capture, Corners, Hold, distance
-from device.service.capture.thumbnail import Coarse, Glance, Likeness, resemblance
+from device.recognition.sheet.detect import Detection, Hint, Sheet
+from device.service.capture.hint_throttle import HintThrottle
+from device.service.capture.hold_tracker import STRAYS, Corners, HeldPrint, HoldTracker, distance
+from device.service.capture.thumbnail import Coarse, Likeness, Thumbnail, resemblance
 
 # Frames that come faster than this are let pass: twelve a second are enough to follow a hand.
 EVERY_S = 1 / 12.5
@@ -54,7 +54,7 @@ class Observation:
     hint: Hint | None = None
     stillness: float = 0.0
     is_known: bool = False
-    capture: Capture | None = None
+    capture: HeldPrint | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,18 +68,18 @@ class _Taken:
 class Watcher:
     """Follows one stand's frames. Not thread-safe, but for `take_none`."""
 
-    def __init__(self, find: Callable[[Pixels], Finding] = finder.find) -> None:
+    def __init__(self, find: Callable[[Pixels], Detection] = finder.find) -> None:
         """Begin with a stand nobody has looked at.
 
         Args:
             find: Finds sheets in uint8 (H, W, 3), RGB.
         """
         self._find = find
-        self._advice = Advice()
+        self._advice = HintThrottle()
         self._now_s = float("-inf")
         self._observation = Observation()
-        self._searched: tuple[Coarse, Finding] | None = None
-        self._hold: Hold | None = None
+        self._searched: tuple[Coarse, Detection] | None = None
+        self._hold: HoldTracker | None = None
         self._came_s: float | None = None
         self._away_s: float | None = None
         self._taken: tuple[_Taken, ...] = ()
@@ -100,9 +100,9 @@ class Watcher:
             return self._observation
         if not 0 <= now_s - self._now_s <= GAP_S:
             self._hold = self._came_s = None
-            self._advice = Advice()
+            self._advice = HintThrottle()
         self._now_s = now_s
-        glance = Glance.at(frame.pixels)
+        glance = Thumbnail.at(frame.pixels)
         finding = self._search(glance)
         sheet = self._choose(finding)
         seen = (
@@ -113,13 +113,13 @@ class Watcher:
         self._observation = replace(seen, capture=None)
         return seen
 
-    def _search(self, glance: Glance) -> Finding:
+    def _search(self, glance: Thumbnail) -> Detection:
         """Give the sheets in a frame; those of the last search while nothing changes."""
         if self._searched is None or not glance.is_like(self._searched[0], UNCHANGED):
             self._searched = glance.coarse, self._find(glance.pixels)
         return self._searched[1]
 
-    def _choose(self, finding: Finding) -> Sheet | None:
+    def _choose(self, finding: Detection) -> Sheet | None:
         """Give the sheet to follow: the one followed so far, as long as the finder names it among others."""
         seen = [sheet for sheet in finding.sheets if sheet.confidence >= SEEN]
         if self._hold is not None:
@@ -128,7 +128,7 @@ class Watcher:
                     return sheet
         return seen[0] if seen else None
 
-    def _without(self, glance: Glance, hint: Hint | None) -> Observation:
+    def _without(self, glance: Thumbnail, hint: Hint | None) -> Observation:
         """Give what is to be said of a frame in which no sheet is found."""
         self._was_asked = False
         now_s = self._now_s
@@ -140,7 +140,7 @@ class Watcher:
         said = None if hint is Hint.NOTHING_THERE else hint
         return Observation(hint=self._advice.hear(said, now_s))
 
-    def _forget_what_left(self, glance: Glance) -> None:
+    def _forget_what_left(self, glance: Thumbnail) -> None:
         """Forget the prints taken once they are gone; one that the finder alone lost still lies there."""
         if any(_lies_there(each, glance) for each in self._taken):
             self._away_s = None
@@ -150,7 +150,9 @@ class Watcher:
         if self._now_s - self._away_s >= LEFT_S:
             self._taken = ()
 
-    def _with(self, sheet: Sheet, frame: Frame, glance: Glance, hint: Hint | None) -> Observation:
+    def _with(
+        self, sheet: Sheet, frame: Frame, glance: Thumbnail, hint: Hint | None
+    ) -> Observation:
         """Give what is to be said of a frame with a sheet in it."""
         self._away_s = None
         corners = glance.in_frame(sheet.corners)
@@ -174,14 +176,14 @@ class Watcher:
             corners=corners, hint=said, stillness=1.0, is_known=True, capture=hold.let_go()
         )
 
-    def _follow(self, corners: Corners) -> Hold:
+    def _follow(self, corners: Corners) -> HoldTracker:
         """Give the hold that these corners go on with, or a new one; a single stray frame is forgiven."""
         now_s, hold = self._now_s, self._hold
         if self._came_s is None:
             self._came_s = now_s
         is_near = hold is not None and distance(hold.corners, corners) <= STRAYS
         if hold is None or (hold.has_strayed and not is_near):
-            self._hold = hold = Hold(corners=corners, since_s=now_s, seen_s=now_s)
+            self._hold = hold = HoldTracker(corners=corners, since_s=now_s, seen_s=now_s)
         hold.is_astray = not is_near and hold.corners != corners
         hold.has_strayed |= hold.is_astray
         hold.seen_s = now_s
@@ -192,7 +194,7 @@ class Watcher:
         has_moved_s = self._now_s - came_s
         return Hint.MOVING if has_moved_s > MOVING_S and held_s < STILL_S / 2 else None
 
-    def _is_taken(self, glance: Glance, hold: Hold, corners: Corners) -> bool | None:
+    def _is_taken(self, glance: Thumbnail, hold: HoldTracker, corners: Corners) -> bool | None:
         """Whether this print was taken before and has not left since; `None` while that can't be told."""
         if not (self._taken or self._was_asked):
             return False
@@ -209,19 +211,19 @@ class Watcher:
             self._hold = replace(hold, since_s=self._now_s, best=None, worth=-1.0, sharpest=0.0)
         return None if hold.unlike < SURELY or hold.is_spent else False
 
-    def _is_like_one_taken(self, glance: Glance, corners: Corners) -> bool:
+    def _is_like_one_taken(self, glance: Thumbnail, corners: Corners) -> bool:
         looks = glance.likeness(corners)
         return any(
             resemblance(each.likeness, looks) >= SAME or _lies_there(each, glance)
             for each in self._taken
         )
 
-    def _remember(self, glance: Glance, corners: Corners) -> None:
+    def _remember(self, glance: Thumbnail, corners: Corners) -> None:
         """Count a print as taken, beside those that lie there still: two on a table are not taken in turns."""
         still = tuple(each for each in self._taken if _lies_there(each, glance))
         self._taken = (*still, _Taken(corners=corners, likeness=glance.likeness(corners)))
 
 
-def _lies_there(taken: _Taken, glance: Glance) -> bool:
+def _lies_there(taken: _Taken, glance: Thumbnail) -> bool:
     """Whether the place where a print was taken still looks like it."""
     return resemblance(taken.likeness, glance.likeness(taken.corners)) >= SAME

@@ -9,8 +9,8 @@ from enum import StrEnum
 from functools import cache
 
 from device.bundle.filters import Filters
-from device.bundle.records import Outline, Record, Records, Relation
-from device.service.collection.open_collection import Exhibition
+from device.bundle.records import Record, RecordOutline, Records, Relation
+from device.service.collection.open_collection import OpenCollection
 
 # Of a title so many letters decide; what is alike as far as that comes by row, which is the museum's own order.
 _LETTERS = 40
@@ -46,7 +46,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
+class RelatedWorks:
     """What goes with one record.
 
     Attributes:
@@ -63,7 +63,7 @@ class Family:
 class Browsing:
     """The collection, to be walked through. Every method may be called from any thread."""
 
-    def __init__(self, exhibition: Exhibition) -> None:
+    def __init__(self, exhibition: OpenCollection) -> None:
         self._exhibition = exhibition
         self._lock = threading.Lock()
         self._records: Records | None = None
@@ -112,7 +112,7 @@ class Browsing:
             ids.sort(key=lambda each: hashlib.sha256(each.encode()).digest())
             return bundle.records.get(ids[number % len(ids)])
 
-    def family(self, record_id: str, count: int) -> Family:
+    def family(self, record_id: str, count: int) -> RelatedWorks:
         """Give what goes with a record, and at most `count` that look like it.
 
         Raises:
@@ -122,7 +122,7 @@ class Browsing:
             record = bundle.records.get(record_id)
             targets = [each.target for each in record.relations if each.record_id is None]
             known = {each.record_id for each in record.relations}
-            return Family(
+            return RelatedWorks(
                 wholes={target: bundle.records.sharing(target) for target in targets},
                 referring=tuple(
                     each
@@ -160,7 +160,7 @@ def sort_key(words: str) -> tuple[str, str]:
     return letters.casefold().translate(_LETTERS_OF_TWO), accented
 
 
-def _by_maker(outline: Outline) -> _Key:
+def _by_maker(outline: RecordOutline) -> _Key:
     makers = outline.makers
     return (makers is None, _maker_key(makers or ""), *_by_date(outline))
 
@@ -170,11 +170,11 @@ def _maker_key(makers: str) -> tuple[str, str]:
     return sort_key(makers)
 
 
-def _by_date(outline: Outline) -> _Key:
+def _by_date(outline: RecordOutline) -> _Key:
     return (outline.year is None, outline.year or 0, outline.item)
 
 
-def _by_title(outline: Outline) -> _Key:
+def _by_title(outline: RecordOutline) -> _Key:
     return (sort_key(outline.title), outline.item)
 
 

@@ -14,7 +14,7 @@ from device.recognition.recogniser import Recogniser
 
 
 @dataclass(slots=True, kw_only=True)
-class Lent:
+class PooledBundle:
     """An open bundle, and how many read from it.
 
     Attributes:
@@ -32,13 +32,13 @@ class Lent:
         return self.bundle.manifest.bundle_id
 
 
-class Shelf:
+class BundlePool:
     """Open bundles, lent to whoever reads from them. Every method may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._now: Lent | None = None
-        self._before: Lent | None = None
+        self._now: PooledBundle | None = None
+        self._before: PooledBundle | None = None
         self._mine = threading.local()
 
     @property
@@ -49,11 +49,11 @@ class Shelf:
     def put(self, bundle: OpenedBundle, recogniser: Recogniser) -> None:
         """Let another bundle answer; what was asked of the one before is still answered from that."""
         with self._lock:
-            old, self._now = self._now, Lent(bundle=bundle, recogniser=recogniser)
+            old, self._now = self._now, PooledBundle(bundle=bundle, recogniser=recogniser)
             if old is None:
                 return
             old.recogniser = None
-            gone: Lent | None
+            gone: PooledBundle | None
             if old.bundle_id == bundle.manifest.bundle_id:  # the same with other notices
                 gone = old
             else:
@@ -70,13 +70,13 @@ class Shelf:
 
     def end(self) -> None:
         """Let go of what `begin` took; does nothing where there was no beginning."""
-        lent: Lent | None = getattr(self._mine, "lent", None)
+        lent: PooledBundle | None = getattr(self._mine, "lent", None)
         self._mine.lent = None
         if lent is not None:
             self._give_back(lent)
 
     @contextmanager
-    def lend(self, bundle_id: str | None = None) -> Iterator[Lent]:
+    def lend(self, bundle_id: str | None = None) -> Iterator[PooledBundle]:
         """Lend a bundle for the length of a `with` block.
 
         Args:
@@ -97,7 +97,7 @@ class Shelf:
             self._give_back(lent)
 
     @contextmanager
-    def lend_answering(self) -> Iterator[Lent]:
+    def lend_answering(self) -> Iterator[PooledBundle]:
         """Lend the bundle that answers now, whatever this thread began with."""
         with self._lock:
             lent = self._now
@@ -117,21 +117,21 @@ class Shelf:
             if lent is not None:
                 self._retire(lent)
 
-    def _find(self, bundle_id: str | None) -> Lent | None:
-        mine: Lent | None = getattr(self._mine, "lent", None)
+    def _find(self, bundle_id: str | None) -> PooledBundle | None:
+        mine: PooledBundle | None = getattr(self._mine, "lent", None)
         for lent in (mine, self._now, self._before):
             if lent is not None and lent.bundle_id == bundle_id:
                 return lent
         return mine or self._now
 
-    def _retire(self, lent: Lent) -> None:
+    def _retire(self, lent: PooledBundle) -> None:
         with self._lock:
             lent.is_retired = True
             is_idle = not lent.readers
         if is_idle:
             lent.bundle.close()
 
-    def _give_back(self, lent: Lent) -> None:
+    def _give_back(self, lent: PooledBundle) -> None:
         with self._lock:
             lent.readers -= 1
             is_last = lent.is_retired and not lent.readers

@@ -26,7 +26,7 @@ LOOK_S = 2.0
 TRIAL_S = 180.0
 
 
-class Kiosk(Protocol):
+class BundleUser(Protocol):
     """What changes over."""
 
     def change(self, bundle: Path, notices: Notices) -> None:
@@ -40,7 +40,7 @@ class Kiosk(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class StoreFingerprint:
     """What a store looked like.
 
     Attributes:
@@ -52,7 +52,7 @@ class Mark:
     notices: tuple[int, ...]
 
 
-class Store:
+class WatchedStore:
     """The store a kiosk lives from."""
 
     def __init__(self, root: Path, *, look_s: float = LOOK_S) -> None:
@@ -66,14 +66,14 @@ class Store:
         self.look_s = look_s
         self.bundles = Bundles(root)
 
-    def mark(self) -> Mark:
+    def mark(self) -> StoreFingerprint:
         """Give what the store looks like just now."""
         try:
             found = (self.root / kept_notices.FILE).stat()
             notices: tuple[int, ...] = (found.st_ino, found.st_mtime_ns, found.st_size)
         except OSError:
             notices = ()
-        return Mark(bundle=self.bundles.current.resolve(), notices=notices)
+        return StoreFingerprint(bundle=self.bundles.current.resolve(), notices=notices)
 
     def notices(self) -> Notices:
         """Give the newest notices."""
@@ -87,13 +87,13 @@ class Store:
             return False
 
 
-class Changeover:
+class BundleSwitch:
     """A thread that brings a kiosk and its store together."""
 
     def __init__(
         self,
-        store: Store,
-        kiosk: Kiosk,
+        store: WatchedStore,
+        kiosk: BundleUser,
         *,
         trial_s: float = TRIAL_S,
         clock: Callable[[], float] = time.monotonic,
@@ -110,7 +110,7 @@ class Changeover:
         self._kiosk = kiosk
         self._trial_s = trial_s
         self._clock = clock
-        self._seen: Mark | None = None
+        self._seen: StoreFingerprint | None = None
         self._since_s = clock()
         self._faults = 0
         self._stopping = threading.Event()
@@ -151,7 +151,7 @@ class Changeover:
             except (KioskError, OSError) as error:
                 _log.error("%s", error)
 
-    def _change(self, mark: Mark) -> bool:
+    def _change(self, mark: StoreFingerprint) -> bool:
         self._seen = mark
         try:
             self._kiosk.change(mark.bundle, self._store.notices())

@@ -19,14 +19,14 @@ from device.imaging import frames
 from device.imaging.frames import Frame
 from device.recognition.embedding.fingerprint import choose_threads
 from device.recognition.recogniser import Answer, Recogniser
-from device.service.collection.bundle_pool import Shelf
+from device.service.collection.bundle_pool import BundlePool
 from device.service.query import malloc_trim
-from device.service.query.answer_queue import Question
+from device.service.query.answer_queue import Query
 
 _log = logging.getLogger(__name__)
 
 
-class Exhibition:
+class OpenCollection:
     """One kiosk's bundle. Every method but `recognise` may be called from any thread."""
 
     def __init__(self, threads: int, is_sparing: Callable[[], bool] = lambda: False) -> None:
@@ -37,7 +37,7 @@ class Exhibition:
             is_sparing: Says before each answer whether half of them are to do.
         """
         self._threads = choose_threads(threads)
-        self._shelf = Shelf()
+        self._shelf = BundlePool()
         self._notices = Notices()
         self._is_sparing = is_sparing
         self.faults = 0
@@ -76,7 +76,7 @@ class Exhibition:
         """Let go of that bundle."""
         self._shelf.end()
 
-    def recognise(self, question: Question) -> Answer:
+    def recognise(self, question: Query) -> Answer:
         """Answer in the working loop's thread: the only one that may use the interpreter.
 
         Raises:

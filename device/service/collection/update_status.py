@@ -15,15 +15,15 @@ from device.errors import BundleError
 from device.store import notices as kept_notices
 from device.store import store_state, sync_progress
 from device.store.bundles import Bundles, Installed
-from device.store.store_state import Standing
-from device.store.sync_progress import Bulletin
+from device.store.store_state import StoreState
+from device.store.sync_progress import SyncProgress
 
 # So long the screen says how a stick's update ended, and so long it believes one that says nothing more.
 SHOWN_S, SILENT_S = 120.0, 900.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateStanding:
+class UpdateReport:
     """How a kiosk stands with its updates.
 
     Attributes:
@@ -38,7 +38,7 @@ class UpdateStanding:
         fault: Why the store's memory can't be read; empty where it can.
     """
 
-    bulletin: Bulletin | None
+    bulletin: SyncProgress | None
     bundles: tuple[Installed, ...]
     changes: Changes | None
     refused: tuple[str, ...]
@@ -50,7 +50,7 @@ class UpdateStanding:
     fault: str
 
 
-class Updates:
+class UpdateStatus:
     """One kiosk's updates. Every method may be called from any thread."""
 
     def __init__(self, store: Path | None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -66,7 +66,7 @@ class Updates:
         self._seen = self._mark()
         self._since_s = clock() - SILENT_S
 
-    def on_screen(self) -> Bulletin | None:
+    def on_screen(self) -> SyncProgress | None:
         """Give what the stand's screen tells of the stick that was put in; `None` for nothing."""
         with self._lock:
             mark = self._mark()
@@ -78,17 +78,17 @@ class Updates:
         found = sync_progress.read(self._store, is_stick=True)
         return None if found and found.is_over and for_s >= SHOWN_S else found
 
-    def standing(self) -> UpdateStanding | None:
+    def standing(self) -> UpdateReport | None:
         """Give what staff want to know; `None` for a kiosk without a store. Compares two bundles: up to a second."""
         if self._store is None:
             return None
-        store, memory, fault = Bundles(self._store), Standing(), ""
+        store, memory, fault = Bundles(self._store), StoreState(), ""
         notices = kept_notices.read(self._store)
         try:
             memory = store_state.read(self._store)
         except BundleError as error:
             fault = str(error)
-        return UpdateStanding(
+        return UpdateReport(
             bulletin=_last(self._store),
             bundles=store.list(),
             changes=store.changes(),
@@ -112,6 +112,6 @@ class Updates:
         return (found.st_ino, found.st_mtime_ns)
 
 
-def _last(store: Path) -> Bulletin | None:
+def _last(store: Path) -> SyncProgress | None:
     found = [sync_progress.read(store, is_stick=is_stick) for is_stick in (True, False)]
     return max((each for each in found if each), key=lambda each: each.told, default=None)

@@ -10,7 +10,7 @@ BOUNDS_S = (0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, math.inf)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerTimes:
+class LatencyHistogram:
     """Counts of answers, each under the least of `BOUNDS_S` that it kept to; and all times together."""
 
     counts: tuple[int, ...] = (0,) * len(BOUNDS_S)
@@ -24,7 +24,7 @@ class AnswerTimes:
             yield "+Inf" if math.isinf(bound_s) else repr(bound_s), so_far
 
 
-class Stopwatch:
+class LatencyRecorder:
     """Counts answers. For any thread."""
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class Stopwatch:
             self._counts[place] += 1
             self._sum_s += took_s
 
-    def times(self) -> AnswerTimes:
+    def times(self) -> LatencyHistogram:
         """Give what was counted."""
         with self._lock:
-            return AnswerTimes(counts=tuple(self._counts), sum_s=self._sum_s)
+            return LatencyHistogram(counts=tuple(self._counts), sum_s=self._sum_s)

@@ -20,7 +20,7 @@ PAGE, PAGE_S = "page", 60.0
 EXPECTED = {ANSWERS: ANSWERS_S, STAND: STAND_S, SEARCH: SEARCH_S}
 
 
-class Progress:
+class Liveness:
     """The proofs of one kiosk. For any thread."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

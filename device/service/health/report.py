@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from device.bundle.manifest import Manifest
-from device.service.health.latency import AnswerTimes
+from device.service.health.latency import LatencyHistogram
 from device.service.state import Phase
 
 
@@ -51,7 +51,7 @@ class Health:
     manifest: Manifest | None
     camera: CameraHealth
     answers: int
-    answer_times: AnswerTimes = field(default_factory=AnswerTimes)
+    answer_times: LatencyHistogram = field(default_factory=LatencyHistogram)
     uptime_s: float
 
     @property

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from device.errors import BusyError, KioskError
-from device.service.collection.open_collection import Exhibition
-from device.service.health.liveness import SEARCH, Progress
-from device.service.query.answer_queue import AnswerQueue, Priority, Question
+from device.service.collection.open_collection import OpenCollection
+from device.service.health.liveness import SEARCH, Liveness
+from device.service.query.answer_queue import AnswerQueue, Priority, Query
 
 _log = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ IDLE_S = 60.0
 _LOOKED_EVERY_S = 5.0
 
 
-def fault(shown: Exhibition, queue: AnswerQueue) -> str:
+def fault(shown: OpenCollection, queue: AnswerQueue) -> str:
     """Ask for a print of the bundle's own, when it is its turn; give why it was not found, empty when it was.
 
     Raises:
@@ -28,7 +28,7 @@ def fault(shown: Exhibition, queue: AnswerQueue) -> str:
         if probe is None:
             return ""
         record_id, frame = probe
-        asked = queue.ask(Question(frame=frame, count=1), priority=Priority.GUEST)
+        asked = queue.ask(Query(frame=frame, count=1), priority=Priority.GUEST)
     except BusyError:
         raise
     except KioskError as error:
@@ -40,7 +40,7 @@ def fault(shown: Exhibition, queue: AnswerQueue) -> str:
     return "" if found == [record_id] else f"{record_id}: a print of the bundle's own was not found"
 
 
-def finds_itself(shown: Exhibition, queue: AnswerQueue) -> bool:
+def finds_itself(shown: OpenCollection, queue: AnswerQueue) -> bool:
     """Ask as `fault` does, and say what it gives; whether the print was found."""
     why = fault(shown, queue)
     if why:
@@ -48,11 +48,11 @@ def finds_itself(shown: Exhibition, queue: AnswerQueue) -> bool:
     return not why
 
 
-class SelfSearch:
+class SelfTest:
     """Asks the kiosk for a print of its own when nobody else has asked for a while."""
 
     def __init__(
-        self, search: Callable[[], str], progress: Progress, *, idle_s: float = IDLE_S
+        self, search: Callable[[], str], progress: Liveness, *, idle_s: float = IDLE_S
     ) -> None:
         """Begin.
 

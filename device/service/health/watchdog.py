@@ -7,15 +7,15 @@ import logging
 import threading
 
 from device.sd_notify import Notifier
-from device.service.health.liveness import Progress
+from device.service.health.liveness import Liveness
 
 _log = logging.getLogger(__name__)
 
 
-class Signs:
+class WatchdogPinger:
     """One service's. `give` may be called from any thread."""
 
-    def __init__(self, notifier: Notifier, progress: Progress) -> None:
+    def __init__(self, notifier: Notifier, progress: Liveness) -> None:
         """Begin; a thread gives signs where somebody counts them."""
         self._notifier = notifier
         self._progress = progress

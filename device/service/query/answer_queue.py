@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Query:
     """What is asked: which print a frame shows.
 
     Attributes:
@@ -36,7 +36,7 @@ class Question:
     count: int
 
 
-Recognise = Callable[[Question], Answer]
+Recognise = Callable[[Query], Answer]
 
 # How often the working loop comes round when nobody asks: what the watchdog sees.
 ROUND_S = 1.0
@@ -54,7 +54,7 @@ class Priority(IntEnum):
 class _Request:
     priority: Priority
     number: int
-    question: Question | None = field(compare=False)
+    question: Query | None = field(compare=False)
     future: "Future[Answer]" = field(compare=False)
 
 
@@ -80,7 +80,7 @@ class AnswerQueue:
         self._thread = threading.Thread(target=self._run, name="answers", daemon=True)
         self._thread.start()
 
-    def ask(self, question: Question, *, priority: Priority) -> "Future[Answer]":
+    def ask(self, question: Query, *, priority: Priority) -> "Future[Answer]":
         """Queue a question and give the future answer.
 
         Raises:
@@ -124,7 +124,7 @@ class AnswerQueue:
             if self._requests.empty():
                 malloc_trim.trim()  # for the browser beside us, while what was said is read
 
-    def _answer(self, request: _Request, question: Question) -> None:
+    def _answer(self, request: _Request, question: Query) -> None:
         if not request.future.set_running_or_notify_cancel():
             return
         try:

@@ -24,7 +24,7 @@ KEPT_S = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Overlay:
     """A visitor's print as its record's picture shows it, and where the two agree.
 
     Attributes:
@@ -42,7 +42,7 @@ class Comparison:
     share: float
 
 
-def compare(frame: Frame, answer: Answer) -> Comparison | None:
+def compare(frame: Frame, answer: Answer) -> Overlay | None:
     """Give what lays a frame's print over the record it was taken for.
 
     Returns:
@@ -58,7 +58,7 @@ def compare(frame: Frame, answer: Answer) -> Comparison | None:
         _log.error("%s: can't be laid over the frame: %s", best.record.record_id, error)
         return None
     area = evidence.area_of(best.evidence)
-    return Comparison(
+    return Overlay(
         token=uuid.uuid4().hex,
         answer=answer,
         jpeg=to_jpeg(cut, side=SIDE, quality=85),
@@ -74,18 +74,18 @@ def print_of(frame: Frame, answer: Answer) -> bytes:
     return to_jpeg(flat, side=SIDE, quality=85)
 
 
-class Comparisons:
+class OverlayCache:
     """The comparisons that may be looked at now: the stand's, and the latest uploads'. For any thread."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         """Begin with none; `clock` gives monotonic seconds."""
         self._clock = clock
         self._lock = threading.Lock()
-        self._stand: Comparison | None = None
+        self._stand: Overlay | None = None
         self._print: bytes | None = None
-        self._uploads: dict[str, tuple[float, Comparison]] = {}
+        self._uploads: dict[str, tuple[float, Overlay]] = {}
 
-    def show_at_stand(self, comparison: Comparison | None, print_: bytes | None = None) -> None:
+    def show_at_stand(self, comparison: Overlay | None, print_: bytes | None = None) -> None:
         """Keep the stand's, and the print that lies there, in the place of those before; `None` lets those go."""
         with self._lock:
             self._stand = comparison
@@ -102,14 +102,14 @@ class Comparisons:
                 raise AnswerGoneError("no answer is shown; look at the print again")
             return self._print
 
-    def keep_upload(self, comparison: Comparison) -> None:
+    def keep_upload(self, comparison: Overlay) -> None:
         """Keep one of an upload, and let the oldest go when there are too many."""
         with self._lock:
             self._uploads[comparison.token] = (self._clock(), comparison)
             while len(self._uploads) > UPLOADS:
                 del self._uploads[next(iter(self._uploads))]
 
-    def get(self, token: str) -> Comparison:
+    def get(self, token: str) -> Overlay:
         """Give one.
 
         Raises:
@@ -120,7 +120,7 @@ class Comparisons:
             raise AnswerGoneError("this answer is no longer shown; look at the print again")
         return found
 
-    def of(self, answer: Answer) -> Comparison | None:
+    def of(self, answer: Answer) -> Overlay | None:
         """Give an answer's own; `None` where it has none."""
         return next((each for each in self._all() if each.answer is answer), None)
 
@@ -141,7 +141,7 @@ class Comparisons:
             self._stand = None
             self._uploads.clear()
 
-    def _all(self) -> list[Comparison]:
+    def _all(self) -> list[Overlay]:
         with self._lock:
             stand = [] if self._stand is None else [self._stand]
             return stand + [comparison for _, comparison in self._uploads.values()]

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from device.imaging.corners import Corner
 from device.imaging.frames import Frame, to_jpeg
 from device.recognition.recogniser import Answer
-from device.service.query.answer_queue import AnswerQueue, Priority, Question
+from device.service.query.answer_queue import AnswerQueue, Priority, Query
 
 SIDE = 960
 _MATCHES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class StaffCapture:
     """What a trial capture shows.
 
     Attributes:
@@ -31,13 +31,13 @@ class Proof:
     height: int
 
 
-def pull(frame: Frame, queue: AnswerQueue) -> Proof:
+def pull(frame: Frame, queue: AnswerQueue) -> StaffCapture:
     """Give the proof of a frame, once it is its turn; raises as the recogniser does."""
-    question = Question(frame=frame, count=_MATCHES)
+    question = Query(frame=frame, count=_MATCHES)
     answer = queue.ask(question, priority=Priority.GUEST).result()
     height, width = frame.pixels.shape[:2]
     corners = answer.sheet
-    return Proof(
+    return StaffCapture(
         jpeg=to_jpeg(frame.pixels, side=SIDE, quality=80),
         outline=corners and tuple(Corner(x=c.x / width, y=c.y / height) for c in corners),
         answer=answer,

@@ -6,22 +6,22 @@ from concurrent.futures import Future
 
 from device.imaging.frames import Frame
 from device.recognition.recogniser import Answer
-from device.service.query.answer_queue import AnswerQueue, Priority, Question
-from device.service.query.overlay_cache import Comparisons, compare, print_of
+from device.service.query.answer_queue import AnswerQueue, Priority, Query
+from device.service.query.overlay_cache import OverlayCache, compare, print_of
 from device.service.state import Answered, Asked, Dismissed, Failed
-from device.service.state_store import Display
+from device.service.state_store import StateStore
 
 _log = logging.getLogger(__name__)
 
 
-class Inquiry:
+class StandQuery:
     """The stand's question. Every method may be called from any thread."""
 
     def __init__(
         self,
-        display: Display,
+        display: StateStore,
         queue: AnswerQueue,
-        comparisons: Comparisons,
+        comparisons: OverlayCache,
         is_withdrawn: Callable[[Answer], bool],
         on_answer: Callable[[Answer], None],
     ) -> None:
@@ -42,7 +42,7 @@ class Inquiry:
         self._pending: Future[Answer] | None = None
         self.answers = 0
 
-    def ask(self, question: Question) -> None:
+    def ask(self, question: Query) -> None:
         """Ask, unless something is being asked already; the answer arrives in the state.
 
         Raises:

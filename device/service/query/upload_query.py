@@ -7,17 +7,17 @@ from device.bundle.filters import Filters
 from device.imaging import frames
 from device.recognition.recogniser import Answer
 from device.recognition.sheet.detect import Corner
-from device.service.query.answer_queue import AnswerQueue, Priority, Question
-from device.service.query.overlay_cache import Comparisons, compare
+from device.service.query.answer_queue import AnswerQueue, Priority, Query
+from device.service.query.overlay_cache import OverlayCache, compare
 
 
-class Uploads:
+class UploadQueries:
     """Answers about pictures that were handed in. For any thread."""
 
     def __init__(
         self,
         queue: AnswerQueue,
-        comparisons: Comparisons,
+        comparisons: OverlayCache,
         on_answer: Callable[[Answer], None],
     ) -> None:
         """Begin.
@@ -47,7 +47,7 @@ class Uploads:
         with self._decoding:  # a 64-megapixel PNG takes 200 MB; two at once could end the service
             pixels = frames.decode(data, name="upload")
         height, width = pixels.shape[:2]
-        question = Question(
+        question = Query(
             frame=frames.frame(pixels, source="upload"),
             filters=filters,
             corners=corners and tuple(Corner(x=c.x * width, y=c.y * height) for c in corners),

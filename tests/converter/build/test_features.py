@@ -9,25 +9,25 @@ import pytest
 from book import trained
 
 from converter.build import features
-from converter.build.features import MOST, Entry
+from converter.build.features import MOST, FeatureEntry
 from converter.cache import Cache
 from device.bundle import layout
 from device.imaging.frames import Pixels
 from device.recognition.local.codebook import WORDS, load
-from device.recognition.local.inverted_index import PLACE, Catalogue
+from device.recognition.local.inverted_index import PLACE, InvertedIndex
 
 BLANK = np.full((40, 60, 3), 200, np.uint8)
 SHA256 = "a" * 64
 
 
 @pytest.fixture(scope="module")
-def entries(print_pictures: Mapping[str, Pixels]) -> list[Entry]:
+def entries(print_pictures: Mapping[str, Pixels]) -> list[FeatureEntry]:
     """The details of three real prints, with one that has none between them."""
     first, second, third, *_ = print_pictures.values()
     return [features.take(picture, trained()) for picture in (first, BLANK, second, third)]
 
 
-def same(one: Entry, other: Entry) -> bool:
+def same(one: FeatureEntry, other: FeatureEntry) -> bool:
     names = ("signatures", "places", "words")
     return one.aspect == other.aspect and all(
         getattr(one, name).dtype == getattr(other, name).dtype
@@ -37,7 +37,7 @@ def same(one: Entry, other: Entry) -> bool:
 
 
 def test_a_print_s_details_are_few_and_each_written_in_full(
-    entries: list[Entry], print_pictures: Mapping[str, Pixels]
+    entries: list[FeatureEntry], print_pictures: Mapping[str, Pixels]
 ) -> None:
     entry, picture = entries[0], next(iter(print_pictures.values()))
 
@@ -49,13 +49,13 @@ def test_a_print_s_details_are_few_and_each_written_in_full(
     assert entry.aspect == pytest.approx(picture.shape[1] / picture.shape[0])
 
 
-def test_a_picture_with_nothing_to_see_has_an_entry_all_the_same(entries: list[Entry]) -> None:
+def test_a_picture_with_nothing_to_see_has_an_entry_all_the_same(entries: list[FeatureEntry]) -> None:
     assert len(entries[1].words) == len(entries[1].signatures) == len(entries[1].places) == 0
     assert entries[1].aspect == 1.5
 
 
 @pytest.mark.parametrize("row", [0, 1])
-def test_what_is_kept_is_given_back(entries: list[Entry], tmp_path: Path, row: int) -> None:
+def test_what_is_kept_is_given_back(entries: list[FeatureEntry], tmp_path: Path, row: int) -> None:
     cache = Cache(root=tmp_path)
 
     features.keep(SHA256, trained(), cache, entries[row])
@@ -66,7 +66,7 @@ def test_what_is_kept_is_given_back(entries: list[Entry], tmp_path: Path, row: i
 
 
 def test_nothing_is_kept_of_another_picture_or_by_another_codebook(
-    entries: list[Entry], tmp_path: Path
+    entries: list[FeatureEntry], tmp_path: Path
 ) -> None:
     cache = Cache(root=tmp_path)
     other = replace(trained(), mean=trained().mean + np.float32(0.001))
@@ -77,10 +77,10 @@ def test_nothing_is_kept_of_another_picture_or_by_another_codebook(
     assert features.kept(SHA256, other, cache) is None
 
 
-def test_the_kiosk_reads_each_print_s_own_details(entries: list[Entry], tmp_path: Path) -> None:
+def test_the_kiosk_reads_each_print_s_own_details(entries: list[FeatureEntry], tmp_path: Path) -> None:
     features.write(entries, trained(), tmp_path)
 
-    catalogue = Catalogue(tmp_path, len(entries))
+    catalogue = InvertedIndex(tmp_path, len(entries))
     for item, entry in enumerate(entries):
         held = catalogue.of(item)
         assert np.array_equal(held.signatures, entry.signatures)
@@ -89,7 +89,7 @@ def test_the_kiosk_reads_each_print_s_own_details(entries: list[Entry], tmp_path
     assert np.array_equal(load(tmp_path / layout.CODEBOOK).centres, trained().centres)
 
 
-def test_a_cell_lists_the_details_whose_word_it_is(entries: list[Entry], tmp_path: Path) -> None:
+def test_a_cell_lists_the_details_whose_word_it_is(entries: list[FeatureEntry], tmp_path: Path) -> None:
     features.write(entries, trained(), tmp_path)
 
     words = np.concatenate([entry.words for entry in entries])
@@ -104,7 +104,7 @@ def test_a_cell_lists_the_details_whose_word_it_is(entries: list[Entry], tmp_pat
         assert row in postings[cells[word] : cells[int(word) + 1]]
 
 
-def test_just_the_files_of_the_format_are_written(entries: list[Entry], tmp_path: Path) -> None:
+def test_just_the_files_of_the_format_are_written(entries: list[FeatureEntry], tmp_path: Path) -> None:
     features.write(entries, trained(), tmp_path)
 
     files = [p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()]
@@ -112,7 +112,7 @@ def test_just_the_files_of_the_format_are_written(entries: list[Entry], tmp_path
 
 
 def test_the_same_prints_make_the_same_bytes(
-    entries: list[Entry], print_pictures: Mapping[str, Pixels], tmp_path: Path
+    entries: list[FeatureEntry], print_pictures: Mapping[str, Pixels], tmp_path: Path
 ) -> None:
     first, second, third, *_ = print_pictures.values()
     again = [features.take(picture, trained()) for picture in (first, BLANK, second, third)]
@@ -128,7 +128,7 @@ def test_the_same_prints_make_the_same_bytes(
 def test_prints_without_any_detail_are_a_collection_too(tmp_path: Path) -> None:
     features.write([features.take(BLANK, trained())] * 2, trained(), tmp_path)
 
-    catalogue = Catalogue(tmp_path, 2)
+    catalogue = InvertedIndex(tmp_path, 2)
 
     assert len(catalogue) == 2
     assert len(catalogue.of(1)) == 0

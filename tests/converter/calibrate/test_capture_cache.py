@@ -7,8 +7,8 @@ import pytest
 
 from converter.cache import Cache
 from converter.calibrate import capture_cache
-from converter.calibrate.capture_cache import KeptCaptures
-from converter.calibrate.captures import PrintPicture, Shot, shoot
+from converter.calibrate.capture_cache import CaptureCache
+from converter.calibrate.captures import PlannedCapture, PrintPicture, shoot
 from device.imaging.frames import Pixels
 from evaluation.simulate.camera_noise import CAMERA
 
@@ -30,13 +30,15 @@ def album(print_pictures: dict[str, Pixels]) -> Album:
     return Album(next(iter(print_pictures.values())))
 
 
-def shot(album: Album, *, sha256: str = "a picture", number: int = 0, seed: int = 1) -> Shot:
+def shot(
+    album: Album, *, sha256: str = "a picture", number: int = 0, seed: int = 1
+) -> PlannedCapture:
     picture = PrintPicture(record_id="one", item=0, load=album.load, sha256=sha256)
-    return Shot(print=picture, number=number, seed=seed, factors=CAMERA)
+    return PlannedCapture(print=picture, number=number, seed=seed, factors=CAMERA)
 
 
 def test_a_kept_capture_is_the_one_that_would_be_made(album: Album, tmp_path: Path) -> None:
-    keep = KeptCaptures(cache=Cache(root=tmp_path))
+    keep = CaptureCache(cache=Cache(root=tmp_path))
     made = shoot(shot(album))
 
     for found in (keep(shot(album)), keep(shot(album))):
@@ -48,12 +50,12 @@ def test_a_kept_capture_is_the_one_that_would_be_made(album: Album, tmp_path: Pa
 def test_another_picture_seed_number_or_factor_is_another_capture(
     album: Album, tmp_path: Path
 ) -> None:
-    keep = KeptCaptures(cache=Cache(root=tmp_path))
+    keep = CaptureCache(cache=Cache(root=tmp_path))
     others = [
         shot(album, sha256="another"),
         shot(album, number=1),
         shot(album, seed=2),
-        Shot(print=shot(album).print, number=0, seed=1, factors=CAMERA[:1]),
+        PlannedCapture(print=shot(album).print, number=0, seed=1, factors=CAMERA[:1]),
     ]
 
     for one in (shot(album), *others):
@@ -65,7 +67,7 @@ def test_another_picture_seed_number_or_factor_is_another_capture(
 def test_other_code_makes_it_anew(
     album: Album, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keep = KeptCaptures(cache=Cache(root=tmp_path))
+    keep = CaptureCache(cache=Cache(root=tmp_path))
     keep(shot(album))
 
     monkeypatch.setattr(capture_cache, "own_code", lambda: "other code")
@@ -75,7 +77,7 @@ def test_other_code_makes_it_anew(
 
 
 def test_a_picture_without_a_hash_is_never_kept(album: Album, tmp_path: Path) -> None:
-    keep = KeptCaptures(cache=Cache(root=tmp_path))
+    keep = CaptureCache(cache=Cache(root=tmp_path))
 
     keep(shot(album, sha256=""))
 

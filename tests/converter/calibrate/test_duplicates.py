@@ -13,7 +13,7 @@ from converter.build import features
 from converter.calibrate.duplicates import related, same_image
 from device.bundle import layout
 from device.imaging.frames import Pixels
-from device.recognition.local.match import Tracer
+from device.recognition.local.match import FeatureMatcher
 
 PRINTS = 12
 
@@ -32,27 +32,27 @@ def test_relatives_are_read_from_the_records_both_ways(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def tracer(small_bundle: Path) -> Tracer:
+def tracer(small_bundle: Path) -> FeatureMatcher:
     """Of twelve real prints."""
-    return Tracer(small_bundle, PRINTS)
+    return FeatureMatcher(small_bundle, PRINTS)
 
 
 def test_a_print_shows_its_own_image_and_that_of_no_other(
-    tracer: Tracer, print_pictures: Mapping[str, Pixels]
+    tracer: FeatureMatcher, print_pictures: Mapping[str, Pixels]
 ) -> None:
     for row, picture in enumerate(print_pictures.values()):
         assert same_image(tracer, picture) == {row}
 
 
 def test_an_image_in_reverse_is_the_same_image(
-    tracer: Tracer, print_pictures: Mapping[str, Pixels]
+    tracer: FeatureMatcher, print_pictures: Mapping[str, Pixels]
 ) -> None:
     picture = next(iter(print_pictures.values()))
 
     assert same_image(tracer, np.ascontiguousarray(picture[:, ::-1])) == {0}
 
 
-def test_a_blank_sheet_shows_nothing(tracer: Tracer) -> None:
+def test_a_blank_sheet_shows_nothing(tracer: FeatureMatcher) -> None:
     assert same_image(tracer, np.full((300, 200, 3), 230, np.uint8)) == frozenset()
 
 
@@ -64,6 +64,6 @@ def test_prints_within_one_border_show_different_images(
     book = trained()
     features.write([features.take(page, book) for page in pages], book, tmp_path)
 
-    found = same_image(Tracer(tmp_path, len(pages)), pages[0])
+    found = same_image(FeatureMatcher(tmp_path, len(pages)), pages[0])
 
     assert found == {0}

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from converter.cache import Cache
-from converter.calibrate.threshold_cache import MOST_CHANGED, Carried, marks_of
+from converter.calibrate.threshold_cache import MOST_CHANGED, ThresholdCache, marks_of
 from converter.calibrate.thresholds import UNFITTED
 from converter.ingest.item import Item
 
@@ -16,15 +16,15 @@ PRINTS = frozenset(f"print-{n}" for n in range(200))
 
 
 @pytest.fixture
-def carried(tmp_path: Path) -> Carried:
-    return Carried(cache=Cache(root=tmp_path), parts=("a collection", "a model", "code"))
+def carried(tmp_path: Path) -> ThresholdCache:
+    return ThresholdCache(cache=Cache(root=tmp_path), parts=("a collection", "a model", "code"))
 
 
-def test_nothing_is_carried_where_nothing_was_fitted(carried: Carried) -> None:
+def test_nothing_is_carried_where_nothing_was_fitted(carried: ThresholdCache) -> None:
     assert carried.get(PRINTS) is None
 
 
-def test_the_same_prints_get_the_very_same_thresholds(carried: Carried) -> None:
+def test_the_same_prints_get_the_very_same_thresholds(carried: ThresholdCache) -> None:
     carried.put(PRINTS, UNFITTED)
 
     assert carried.get(PRINTS) == UNFITTED
@@ -35,7 +35,7 @@ def test_the_same_prints_get_the_very_same_thresholds(carried: Carried) -> None:
 def test_a_few_prints_more_or_less_are_counted_and_many_end_it(
     tmp_path_factory: pytest.TempPathFactory, gone: int, come: int
 ) -> None:
-    carried = Carried(cache=Cache(root=tmp_path_factory.mktemp("cache")), parts=("code",))
+    carried = ThresholdCache(cache=Cache(root=tmp_path_factory.mktemp("cache")), parts=("code",))
     carried.put(PRINTS, UNFITTED)
     now = frozenset(sorted(PRINTS)[gone:]) | {f"new-{n}" for n in range(come)}
 
@@ -48,7 +48,7 @@ def test_a_few_prints_more_or_less_are_counted_and_many_end_it(
         assert found is None
 
 
-def test_changes_are_counted_from_the_collection_that_was_fitted(carried: Carried) -> None:
+def test_changes_are_counted_from_the_collection_that_was_fitted(carried: ThresholdCache) -> None:
     """Else a collection could change wholly, ten prints at a time."""
     carried.put(PRINTS, UNFITTED)
     first = frozenset(sorted(PRINTS)[8:])
@@ -58,10 +58,14 @@ def test_changes_are_counted_from_the_collection_that_was_fitted(carried: Carrie
     assert carried.get(second) is None
 
 
-def test_what_they_depend_on_keeps_thresholds_apart(carried: Carried, tmp_path: Path) -> None:
+def test_what_they_depend_on_keeps_thresholds_apart(
+    carried: ThresholdCache, tmp_path: Path
+) -> None:
     carried.put(PRINTS, UNFITTED)
 
-    other_code = Carried(cache=Cache(root=tmp_path), parts=("a collection", "a model", "other"))
+    other_code = ThresholdCache(
+        cache=Cache(root=tmp_path), parts=("a collection", "a model", "other")
+    )
 
     assert other_code.get(PRINTS) is None
 

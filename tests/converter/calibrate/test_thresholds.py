@@ -22,7 +22,7 @@ from converter.calibrate.thresholds import (
     PARTIAL,
     SHOWN,
     UNFITTED,
-    Outcome,
+    CaptureOutcome,
     findings_of,
     fit,
     observe,
@@ -32,32 +32,36 @@ from device.bundle.manifest import Manifest
 from device.bundle.reader import OpenedBundle, opened
 from device.imaging import frames
 from device.imaging.frames import Pixels
-from device.recognition.local.match import Tracer
+from device.recognition.local.match import FeatureMatcher
 from device.recognition.recogniser import Recogniser
-from device.recognition.verdict import Findings, Verdict, decide
+from device.recognition.verdict import MatchEvidence, Verdict, decide
 from evaluation.split import is_scored
 
 # Found by its lines, all of it.
-CLEAR = Findings(cosine=0.95, inliers=80, covered=0.5, gap=0.0, mirrored=False, is_sheet=True)
+CLEAR = MatchEvidence(cosine=0.95, inliers=80, covered=0.5, gap=0.0, mirrored=False, is_sheet=True)
 # Like its nearest, and no more.
-STRANGER = Findings(cosine=0.5, inliers=4, covered=0.0, gap=0.0, mirrored=False, is_sheet=True)
+STRANGER = MatchEvidence(cosine=0.5, inliers=4, covered=0.0, gap=0.0, mirrored=False, is_sheet=True)
 # Nothing was left to compare it with.
-ALONE = Findings(cosine=None, inliers=0, covered=0.0, gap=0.0, mirrored=False, is_sheet=True)
+ALONE = MatchEvidence(cosine=None, inliers=0, covered=0.0, gap=0.0, mirrored=False, is_sheet=True)
 
 
 def outcome(
-    item: int = 0, *, known: Findings = CLEAR, unknown: Findings = STRANGER, is_right: bool = True
-) -> Outcome:
-    return Outcome(item=item, is_right=is_right, known=known, unknown=unknown)
+    item: int = 0,
+    *,
+    known: MatchEvidence = CLEAR,
+    unknown: MatchEvidence = STRANGER,
+    is_right: bool = True,
+) -> CaptureOutcome:
+    return CaptureOutcome(item=item, is_right=is_right, known=known, unknown=unknown)
 
 
-def accepted(findings: Findings, fitted: object) -> bool:
+def accepted(findings: MatchEvidence, fitted: object) -> bool:
     return decide(findings, fitted) in (Verdict.SAME_PRINT, Verdict.SAME_IMAGE)  # type: ignore[arg-type]
 
 
 # What a print that is left out may look like, short of one more of its likes.
 UNKNOWN = st.builds(
-    Findings,
+    MatchEvidence,
     cosine=st.floats(0, 0.99),
     inliers=st.integers(0, SAME_IMAGE_INLIERS - 2),
     covered=st.floats(0, 1),
@@ -66,7 +70,7 @@ UNKNOWN = st.builds(
     is_sheet=st.booleans(),
 )
 ANYTHING = st.builds(
-    Findings,
+    MatchEvidence,
     cosine=st.one_of(st.none(), st.floats(-1, 1)),
     inliers=st.integers(0, 400),
     covered=st.floats(0, 1),
@@ -79,7 +83,7 @@ ANYTHING = st.builds(
 @settings(deadline=None, max_examples=25)
 @given(st.lists(UNKNOWN, min_size=20, max_size=40), st.integers(4, 12))
 def test_of_the_prints_fitted_on_hardly_any_is_accepted_when_it_is_left_out(
-    unknown: list[Findings], times: int
+    unknown: list[MatchEvidence], times: int
 ) -> None:
     seen = [outcome(unknown=findings) for findings in unknown] * times
 
@@ -245,12 +249,16 @@ def test_rates_that_nothing_could_be_measured_of_are_stated_at_their_worst() -> 
 @given(
     st.lists(
         st.builds(
-            Outcome, item=st.just(0), is_right=st.booleans(), known=ANYTHING, unknown=ANYTHING
+            CaptureOutcome,
+            item=st.just(0),
+            is_right=st.booleans(),
+            known=ANYTHING,
+            unknown=ANYTHING,
         ),
         max_size=250,
     )
 )
-def test_any_outcomes_give_thresholds_a_verdict_can_use(seen: list[Outcome]) -> None:
+def test_any_outcomes_give_thresholds_a_verdict_can_use(seen: list[CaptureOutcome]) -> None:
     fitted = fit(seen).thresholds
 
     assert FEWEST_INLIERS <= fitted.inliers <= SAME_IMAGE_INLIERS
@@ -283,9 +291,9 @@ def recogniser(unfitted: OpenedBundle) -> Recogniser:
 
 
 @pytest.fixture
-def tracer(unfitted: OpenedBundle) -> Tracer:
+def tracer(unfitted: OpenedBundle) -> FeatureMatcher:
     """Of the same prints' details."""
-    return Tracer(unfitted.path, unfitted.manifest.items)
+    return FeatureMatcher(unfitted.path, unfitted.manifest.items)
 
 
 @pytest.fixture
@@ -304,7 +312,7 @@ def prints(
 
 
 def test_real_prints_are_found_while_there_and_not_when_left_out(
-    recogniser: Recogniser, tracer: Tracer, prints: list[PrintPicture]
+    recogniser: Recogniser, tracer: FeatureMatcher, prints: list[PrintPicture]
 ) -> None:
     steps: list[tuple[str, int, int]] = []
 
@@ -326,7 +334,7 @@ def test_real_prints_are_found_while_there_and_not_when_left_out(
 
 
 def test_what_the_museum_relates_to_a_print_is_left_out_with_it(
-    recogniser: Recogniser, tracer: Tracer, prints: list[PrintPicture]
+    recogniser: Recogniser, tracer: FeatureMatcher, prints: list[PrintPicture]
 ) -> None:
     chosen = next(one for one in prints if not is_scored(one.record_id))
     everyone = frozenset(range(len(prints)))
@@ -338,7 +346,7 @@ def test_what_the_museum_relates_to_a_print_is_left_out_with_it(
 
 
 def test_a_collection_of_scored_prints_alone_is_observed_all_the_same(
-    recogniser: Recogniser, tracer: Tracer, prints: list[PrintPicture]
+    recogniser: Recogniser, tracer: FeatureMatcher, prints: list[PrintPicture]
 ) -> None:
     scored = [one for one in prints if is_scored(one.record_id)]
 
@@ -348,7 +356,7 @@ def test_a_collection_of_scored_prints_alone_is_observed_all_the_same(
 
 
 def test_findings_are_what_the_answer_says_of_its_best_match(
-    recogniser: Recogniser, tracer: Tracer, prints: list[PrintPicture]
+    recogniser: Recogniser, tracer: FeatureMatcher, prints: list[PrintPicture]
 ) -> None:
     answer = recogniser.recognise(frames.frame(prints[2].load(), source="test"), count=3)
 
@@ -356,7 +364,7 @@ def test_findings_are_what_the_answer_says_of_its_best_match(
 
     best = answer.matches[0]
     assert best.evidence is not None
-    assert found == Findings(
+    assert found == MatchEvidence(
         cosine=best.score,
         inliers=best.evidence.inliers,
         covered=best.evidence.covered,
@@ -368,7 +376,7 @@ def test_findings_are_what_the_answer_says_of_its_best_match(
 
 
 def test_an_answer_without_matches_has_found_nothing(
-    recogniser: Recogniser, tracer: Tracer, prints: list[PrintPicture]
+    recogniser: Recogniser, tracer: FeatureMatcher, prints: list[PrintPicture]
 ) -> None:
     everyone = frozenset(range(len(prints)))
 

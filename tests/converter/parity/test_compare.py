@@ -15,16 +15,16 @@ from converter.calibrate import captures
 from converter.calibrate.captures import Batch, PrintPicture
 from converter.errors import ConverterError, ParityError
 from converter.parity import compare as parity
-from converter.parity.compare import MUSEUM, STRICT, Marks, Parity, Plan
+from converter.parity.compare import MUSEUM, STRICT, GateMarks, Parity, ParityPlan
 from converter.parity.metrics import cosines, share
-from converter.parity.reference_search import BothSides
+from converter.parity.reference_search import ReferenceSearch
 from device.bundle.manifest import ParitySummary
 from device.bundle.reader import opened
 from device.imaging.frames import Pixels
 from device.recognition.embedding.nearest import Vectors, unit
 from device.recognition.verdict import Verdict
 
-SMALL = Plan(seed=4, camera_queries=30, factor_queries=3)
+SMALL = ParityPlan(seed=4, camera_queries=30, factor_queries=3)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def compared(forty: DrawnBundle) -> Parity:
 
 
 def compare(
-    drawn: DrawnBundle, plan: Plan = SMALL, reference: captures.Fingerprints = quantised
+    drawn: DrawnBundle, plan: ParityPlan = SMALL, reference: captures.Fingerprints = quantised
 ) -> Parity:
     with opened(drawn.path) as bundle:
         return parity.compare(bundle, drawn.prints, reference, plan=plan, quantised=quantised)
@@ -229,7 +229,7 @@ def test_a_case_of_different_answers_names_both(forty: DrawnBundle) -> None:
 def test_the_same_print_with_another_verdict_is_another_answer(forty: DrawnBundle) -> None:
     stored = np.load(forty.path / "fingerprints.npy")
     with opened(forty.path) as bundle:
-        sides = BothSides(bundle, range(40), reference=stored, kiosk=None)
+        sides = ReferenceSearch(bundle, range(40), reference=stored, kiosk=None)
         far = unit(stored[3] + 0.52 * unit(np.random.default_rng(0).standard_normal(512)))
         found = sides.ask("D-003", 3, reference=stored[3], kiosk=far)
 
@@ -271,14 +271,14 @@ def test_wilsons_interval_is_the_published_one() -> None:
 def test_a_figure_on_its_mark_passes_and_one_below_is_named(compared: Parity, field: str) -> None:
     found = getattr(parity.summary(compared), field)
 
-    assert parity.gate(compared, Marks(**{field: found})) == ()
+    assert parity.gate(compared, GateMarks(**{field: found})) == ()
     assert [
-        line.split(":")[0] for line in parity.gate(compared, Marks(**{field: found + 1e-6}))
+        line.split(":")[0] for line in parity.gate(compared, GateMarks(**{field: found + 1e-6}))
     ] == [field]
 
 
 def test_what_is_no_number_reaches_no_mark() -> None:
-    assert not parity.Mark(name="x", wanted=0.5, found=float("nan")).is_met
+    assert not parity.GateMark(name="x", wanted=0.5, found=float("nan")).is_met
 
 
 def test_the_summary_is_never_better_than_what_was_measured(compared: Parity) -> None:

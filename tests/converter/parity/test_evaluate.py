@@ -10,7 +10,7 @@ import pytest
 
 from converter import cli
 from converter.cache import Cache
-from converter.parity.evaluate import OnLooking
+from converter.parity.evaluate import ReferenceComparison
 from device.bundle import layout
 from device.bundle.reader import OpenedBundle
 from device.recognition.embedding.fingerprint import Fingerprinter
@@ -41,10 +41,10 @@ def same_model(open_small: OpenedBundle) -> Callable[[Batch], Vectors]:
 
 def looked_on(
     bundle: OpenedBundle, reference: Callable[[Batch], Vectors], *, most: int = 100
-) -> OnLooking:
+) -> ReferenceComparison:
     """Show the kiosk two captures while somebody looks on."""
     prints = prints_of(bundle)[:-1]  # the last may not be shown
-    onlooking = OnLooking(bundle, prints, reference, threads=1, most=most, progress=quiet)
+    onlooking = ReferenceComparison(bundle, prints, reference, threads=1, most=most, progress=quiet)
     section = queries.level(prints, Level.EASY, number=2, seed=2026, suite=Suite.OPEN)
     recogniser = Recogniser(bundle, threads=1)
     protocol.run(recogniser, iter([section]), progress=quiet, witness=onlooking.witness)
@@ -120,15 +120,17 @@ def test_a_print_that_is_left_out_is_left_out_of_the_reference_too(
     open_small: OpenedBundle, same_model: Callable[[Batch], Vectors]
 ) -> None:
     prints = prints_of(open_small)[:-1]
-    onlooking = OnLooking(open_small, prints, same_model, threads=1, progress=quiet)
+    onlooking = ReferenceComparison(open_small, prints, same_model, threads=1, progress=quiet)
     itself = frozenset({prints[0].record.item})
-    question = queries.Question(
+    question = queries.EvaluationQuery(
         name="itself",
         right=itself,  # so that finding it could be counted
         without=itself,
-        show=lambda: queries.Shown(pixels=prints[0].load()),
+        show=lambda: queries.QueryPicture(pixels=prints[0].load()),
     )
-    section = queries.Section(name="pairs", sort=queries.Sort.PAIRS, questions=(question,))
+    section = queries.QuerySection(
+        name="pairs", sort=queries.SectionKind.PAIRS, questions=(question,)
+    )
     recogniser = Recogniser(open_small, threads=1)
     protocol.run(recogniser, iter([section]), progress=quiet, witness=onlooking.witness)
 

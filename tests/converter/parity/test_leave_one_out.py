@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from converter.calibrate.captures import Capture
+from converter.calibrate.captures import SimulatedCapture
 from converter.parity.leave_one_out import score
 from device.recognition.embedding.nearest import Vectors, unit
 
@@ -12,8 +12,8 @@ def collection(count: int, seed: int = 0) -> Vectors:
     return unit(np.random.default_rng(seed).standard_normal((count, 512)).astype(np.float32))
 
 
-def capture(item: int, vector: Vectors) -> Capture:
-    return Capture(
+def capture(item: int, vector: Vectors) -> SimulatedCapture:
+    return SimulatedCapture(
         record_id=f"P{item}",
         item=item,
         pixels=np.zeros((224, 224, 3), np.uint8),

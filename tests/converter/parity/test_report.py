@@ -11,7 +11,7 @@ import pytest
 from drawn_bundle import full_precision, quantised
 
 from converter.parity import compare, report
-from converter.parity.compare import MUSEUM, STRICT, Marks, Parity, Plan
+from converter.parity.compare import MUSEUM, STRICT, GateMarks, Parity, ParityPlan
 from converter.parity.worst_cases import CASES_A_KIND
 from device.bundle.reader import opened
 
@@ -65,7 +65,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Parity:
             bundle,
             drawn.prints,
             full_precision,
-            plan=Plan(seed=4, camera_queries=60, factor_queries=3),
+            plan=ParityPlan(seed=4, camera_queries=60, factor_queries=3),
             quantised=quantised,
         )
 
@@ -110,8 +110,8 @@ def test_the_page_follows_dark_and_light(measured: Parity) -> None:
 
 
 def test_the_page_says_what_passed_and_what_did_not(measured: Parity) -> None:
-    passed = Outline(report.page(measured, Marks(clean_cosine_median=0.5))).text
-    failed = Outline(report.page(measured, Marks(clean_cosine_median=1.0))).text
+    passed = Outline(report.page(measured, GateMarks(clean_cosine_median=0.5))).text
+    failed = Outline(report.page(measured, GateMarks(clean_cosine_median=1.0))).text
 
     assert "All marks are reached" in passed and "missed" not in passed
     assert "Below the marks" in failed and "✗ missed" in failed
@@ -170,7 +170,11 @@ def test_one_print_makes_a_page(tmp_path: Path) -> None:
     drawn = drawn_bundle.write(tmp_path / "bundle", [3])
     with opened(drawn.path) as bundle:
         found = compare.compare(
-            bundle, drawn.prints, full_precision, plan=Plan(factor_queries=1), quantised=quantised
+            bundle,
+            drawn.prints,
+            full_precision,
+            plan=ParityPlan(factor_queries=1),
+            quantised=quantised,
         )
 
     assert Outline(report.page(found, STRICT)).open == []

@@ -20,7 +20,7 @@ from device.bundle.reader import opened, read_manifest, verify
 from device.errors import BundleFormatError
 from device.recognition.embedding.fingerprint import Fingerprint
 from device.recognition.embedding.nearest import Index, load_array
-from device.recognition.local.match import Tracer
+from device.recognition.local.match import FeatureMatcher
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 PRINTS = 6
@@ -55,7 +55,7 @@ def test_a_golden_bundle_is_whole_and_says_what_it_said(golden: Path) -> None:
 
 def test_a_golden_bundle_s_index_and_details_find_its_prints(golden: Path) -> None:
     manifest = read_manifest(golden)
-    index, tracer = Index(golden, manifest.index), Tracer(golden, manifest.items)
+    index, tracer = Index(golden, manifest.index), FeatureMatcher(golden, manifest.items)
     for item, vector in enumerate(load_array(golden / layout.FINGERPRINTS)):
         asked = Fingerprint(vector=vector, model_sha256=manifest.model.sha256)
         assert index.nearest(asked, 1)[0].item == item

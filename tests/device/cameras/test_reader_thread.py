@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from device.cameras.reader_thread import Grabber
+from device.cameras.reader_thread import ReaderThread
 from device.errors import CameraLostError, CameraMissingError
 
 WAIT_S = 10.0
@@ -51,7 +51,7 @@ def capture():
 
 @pytest.fixture
 def grabber(capture):
-    grabber = Grabber("stand-in:0", lambda: capture)
+    grabber = ReaderThread("stand-in:0", lambda: capture)
     grabber.start(WAIT_S)
     return grabber
 
@@ -106,7 +106,7 @@ def test_a_camera_that_does_not_open_in_time_is_missing_and_released_when_it_doe
         may_open.wait()
         return capture
 
-    grabber = Grabber("stand-in:0", open_slowly)
+    grabber = ReaderThread("stand-in:0", open_slowly)
 
     with pytest.raises(CameraMissingError, match="open within"):
         grabber.start(SOON_S)
@@ -116,7 +116,7 @@ def test_a_camera_that_does_not_open_in_time_is_missing_and_released_when_it_doe
 
 def test_while_a_read_hangs_no_second_thread_is_begun(capture):
     """A camera that is dead for good must not fill the kiosk with threads, one a retry."""
-    grabber = Grabber("hanging:0", lambda: capture)
+    grabber = ReaderThread("hanging:0", lambda: capture)
     grabber.start(WAIT_S)
     capture.taken.acquire(timeout=WAIT_S)  # it hangs in take() from here on
 
@@ -132,7 +132,7 @@ def test_a_refusal_to_open_is_passed_on():
         raise CameraMissingError("stand-in: nothing there")
 
     with pytest.raises(CameraMissingError, match="nothing there"):
-        Grabber("stand-in:0", refuse).start(WAIT_S)
+        ReaderThread("stand-in:0", refuse).start(WAIT_S)
 
 
 def test_an_unforeseen_error_ends_the_wait_and_is_not_hushed_up(monkeypatch):
@@ -143,7 +143,7 @@ def test_an_unforeseen_error_ends_the_wait_and_is_not_hushed_up(monkeypatch):
     def break_down():
         raise ZeroDivisionError
 
-    grabber = Grabber("stand-in:0", break_down)
+    grabber = ReaderThread("stand-in:0", break_down)
     with pytest.raises(CameraMissingError):
         grabber.start(1000)
     grabber.stop()  # waits for the thread

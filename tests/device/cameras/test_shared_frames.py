@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from device.cameras import shared_frames
-from device.cameras.shared_frames import SLOT_BYTES, SLOTS, Ring, Ticket
+from device.cameras.shared_frames import SLOT_BYTES, SLOTS, SharedFrames, Ticket
 from device.errors import CameraLostError
 
 
 @pytest.fixture
-def ends() -> Iterator[tuple[Ring, Ring]]:
+def ends() -> Iterator[tuple[SharedFrames, SharedFrames]]:
     """The end that writes and the end that reads."""
     descriptor = shared_frames.memory()
-    yield Ring(descriptor), Ring(descriptor)
+    yield SharedFrames(descriptor), SharedFrames(descriptor)
     os.close(descriptor)
 
 

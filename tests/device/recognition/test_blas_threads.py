@@ -12,7 +12,7 @@ from device.imaging import frames
 from device.recognition.blas_threads import on_one_thread
 from device.recognition.recogniser import Recogniser
 from device.recognition.sheet import detect
-from device.recognition.sheet.detect import Finding
+from device.recognition.sheet.detect import Detection
 
 
 def threads() -> set[int]:
@@ -35,7 +35,7 @@ def test_a_frame_is_recognised_on_one_thread(
     seen: list[set[int]] = []
     find = detect.find
 
-    def noted(pixels: frames.Pixels) -> Finding:
+    def noted(pixels: frames.Pixels) -> Detection:
         seen.append(threads())
         return find(pixels)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from device.bundle.manifest import Thresholds
-from device.recognition.verdict import Findings, Verdict, confidence, decide
+from device.recognition.verdict import MatchEvidence, Verdict, confidence, decide
 
 FITTED = Thresholds(
     inliers=15,
@@ -24,13 +24,13 @@ FITTED = Thresholds(
     measured_on=1,
     changed=0,
 )
-NOTHING = Findings(cosine=None, inliers=0, covered=0.0, gap=0.0, mirrored=False, is_sheet=True)
+NOTHING = MatchEvidence(cosine=None, inliers=0, covered=0.0, gap=0.0, mirrored=False, is_sheet=True)
 ACCEPTED = (Verdict.SAME_PRINT, Verdict.SAME_IMAGE)
 
 # As finely as thresholds are written.
 COSINES = st.integers(-10_000, 10_000).map(lambda step: step / 10_000)
 FINDINGS = st.builds(
-    Findings,
+    MatchEvidence,
     cosine=st.one_of(st.none(), st.just(math.nan), COSINES, st.sampled_from([0.7, 0.9])),
     inliers=st.one_of(st.integers(0, 400), st.sampled_from([14, 15])),
     covered=st.floats(0, 1),
@@ -69,7 +69,7 @@ def test_enough_details_decide_whatever_the_fingerprint_says(
     cosine: float | None,
     is_sheet: bool,
 ) -> None:
-    findings = Findings(
+    findings = MatchEvidence(
         cosine=cosine,
         inliers=inliers,
         covered=covered,
@@ -98,7 +98,7 @@ def test_enough_details_decide_whatever_the_fingerprint_says(
 def test_with_too_few_details_the_fingerprint_decides_and_never_for_the_same_print(
     cosine: float | None, verdict: Verdict, without_a_sheet: Verdict, inliers: int
 ) -> None:
-    findings = Findings(
+    findings = MatchEvidence(
         cosine=cosine, inliers=inliers, covered=1.0, gap=0.0, mirrored=False, is_sheet=True
     )
 
@@ -108,7 +108,7 @@ def test_with_too_few_details_the_fingerprint_decides_and_never_for_the_same_pri
 
 @given(FINDINGS, THRESHOLDS, st.integers(0, 100), st.floats(0, 1), st.floats(0, 400), COSINES)
 def test_better_findings_never_give_a_worse_verdict(
-    findings: Findings,
+    findings: MatchEvidence,
     thresholds: Thresholds,
     more: int,
     covered: float,
@@ -122,7 +122,7 @@ def test_better_findings_never_give_a_worse_verdict(
         Verdict.SAME_PRINT,
     ]
     known = findings.cosine if findings.cosine is not None else -1.0
-    better = Findings(
+    better = MatchEvidence(
         cosine=cosine if math.isnan(known) else max(known, cosine),
         inliers=findings.inliers + more,
         covered=max(findings.covered, covered),
@@ -140,7 +140,7 @@ def test_better_findings_never_give_a_worse_verdict(
 def test_a_print_with_other_lines_in_a_whole_part_is_judged_by_its_fingerprint(
     cosine: float,
 ) -> None:
-    within_one_border = Findings(
+    within_one_border = MatchEvidence(
         cosine=cosine, inliers=116, covered=1.0, gap=28.0, mirrored=False, is_sheet=True
     )
 
@@ -151,7 +151,7 @@ def test_a_print_with_other_lines_in_a_whole_part_is_judged_by_its_fingerprint(
 
 @given(FINDINGS, THRESHOLDS)
 def test_only_lines_in_their_places_make_it_the_same_print(
-    findings: Findings, thresholds: Thresholds
+    findings: MatchEvidence, thresholds: Thresholds
 ) -> None:
     if decide(findings, thresholds) is Verdict.SAME_PRINT:
         assert findings.inliers >= thresholds.inliers
@@ -162,7 +162,7 @@ def test_only_lines_in_their_places_make_it_the_same_print(
 
 @given(FINDINGS, THRESHOLDS)
 def test_confidence_is_one_or_more_just_where_a_print_counts_as_found(
-    findings: Findings, thresholds: Thresholds
+    findings: MatchEvidence, thresholds: Thresholds
 ) -> None:
     sure = confidence(findings, thresholds)
 

@@ -12,8 +12,8 @@ from device.bundle.filters import Filters
 from device.config import RecognitionConfig, WatchConfig
 from device.imaging.frames import Pixels
 from device.service import Attention, KioskService
-from device.service.capture.autocapture import Attendant
-from device.service.capture.hold_tracker import Capture
+from device.service.capture.autocapture import Autocapture
+from device.service.capture.hold_tracker import HeldPrint
 from device.service.capture.watcher import Observation, Watcher
 from device.service.state import KioskState, Phase
 
@@ -152,9 +152,9 @@ class Stage:
 
     def __init__(self) -> None:
         self.phase = Phase.LOOKING
-        self.asked: list[tuple[Capture, Filters | None]] = []
+        self.asked: list[tuple[HeldPrint, Filters | None]] = []
         self.searched = 0
-        self.attendant = Attendant(
+        self.attendant = Autocapture(
             Watcher(), phase=lambda: self.phase, ask=lambda *what: self.asked.append(what)
         )
 
@@ -198,14 +198,14 @@ def test_a_watcher_that_fails_takes_neither_camera_nor_button_away(
     camera: HandCamera,
 ) -> None:
     """Frames no finder foresaw: the kiosk goes on as one without hands-free."""
-    from device.service.capture.camera_loop import Stand
+    from device.service.capture.camera_loop import CameraLoop
 
     def fail(frame: object) -> Observation:
         raise FloatingPointError("no such sheet")
 
     camera.open()
     lost: list[str] = []
-    stand = Stand(lambda: camera, on_ready=lambda: None, on_lost=lost.append, see=fail)
+    stand = CameraLoop(lambda: camera, on_ready=lambda: None, on_lost=lost.append, see=fail)
     preview = stand.preview(0, LONG_S)
     stand.close()
 

@@ -20,12 +20,12 @@ from device.imaging.frames import Pixels, to_jpeg
 from device.sd_notify import Notifier
 from device.service import (
     Attract,
-    Choices,
+    HardwareHealth,
     KioskService,
-    MachineHealth,
-    Office,
     RecentLog,
-    Report,
+    StaffPreferences,
+    StaffReport,
+    StaffService,
     Storage,
     hours,
     statistics,
@@ -35,7 +35,7 @@ from device.staff.hardware_health import LITTLE_BYTES
 
 
 @contextmanager
-def kiosk(bundle: Path, camera: HandCamera, office: Office) -> Iterator[KioskService]:
+def kiosk(bundle: Path, camera: HandCamera, office: StaffService) -> Iterator[KioskService]:
     """Give a running kiosk with an office."""
 
     def opener(_: OpenedBundle | None) -> HandCamera:
@@ -66,12 +66,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_office(folder: Path) -> Iterator[Callable[..., Office]]:
+def open_office(folder: Path) -> Iterator[Callable[..., StaffService]]:
     """A function that opens an office, closed when the test is over."""
     offices = []
 
-    def open_one(**given: object) -> Office:
-        offices.append(Office(folder, pause_s=90, **given))  # type: ignore[arg-type]  # the test's
+    def open_one(**given: object) -> StaffService:
+        offices.append(StaffService(folder, pause_s=90, **given))  # type: ignore[arg-type]  # the test's
         return offices[-1]
 
     yield open_one
@@ -82,7 +82,7 @@ def open_office(folder: Path) -> Iterator[Callable[..., Office]]:
 def test_answers_are_counted_by_what_was_said_and_kept_over_a_restart(
     small_bundle: Path,
     camera: HandCamera,
-    open_office: Callable[..., Office],
+    open_office: Callable[..., StaffService],
     print_pictures: dict[str, Pixels],
 ) -> None:
     office = open_office()
@@ -99,7 +99,7 @@ def test_answers_are_counted_by_what_was_said_and_kept_over_a_restart(
 
 
 def test_what_was_not_found_is_listed_only_once_staff_have_asked_for_it(
-    small_bundle: Path, camera: HandCamera, open_office: Callable[..., Office], folder: Path
+    small_bundle: Path, camera: HandCamera, open_office: Callable[..., StaffService], folder: Path
 ) -> None:
     camera.pixels = _checkered()
     office = open_office()
@@ -107,7 +107,7 @@ def test_what_was_not_found_is_listed_only_once_staff_have_asked_for_it(
         service.look()
         until_answered(service)
         assert office.misses() == ()
-        office.choose(Choices(keeps_misses=True))
+        office.choose(StaffPreferences(keeps_misses=True))
         service.look()
         until_answered(service)
         office.flush()
@@ -138,7 +138,7 @@ def until_answered(service: KioskService) -> None:
 
 
 def test_a_proof_says_what_would_be_said_and_counts_nowhere(
-    small_bundle: Path, camera: HandCamera, open_office: Callable[..., Office]
+    small_bundle: Path, camera: HandCamera, open_office: Callable[..., StaffService]
 ) -> None:
     office = open_office()
     with kiosk(small_bundle, camera, office) as service:
@@ -156,25 +156,27 @@ def test_a_proof_says_what_would_be_said_and_counts_nowhere(
             service.proof()
 
 
-def test_choices_hold_at_once_and_after_a_restart(open_office: Callable[..., Office]) -> None:
-    chosen = Choices(attract=Attract(enabled=False), opening=hours.parse({"monday": "10:00-18:00"}))
+def test_choices_hold_at_once_and_after_a_restart(open_office: Callable[..., StaffService]) -> None:
+    chosen = StaffPreferences(
+        attract=Attract(enabled=False), opening=hours.parse({"monday": "10:00-18:00"})
+    )
     open_office().choose(chosen)
 
     assert open_office().choices == chosen
 
 
 def test_damaged_choices_are_the_defaults_and_said(
-    open_office: Callable[..., Office], folder: Path, caplog: pytest.LogCaptureFixture
+    open_office: Callable[..., StaffService], folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder.mkdir()
     (folder / "choices.json").write_text("{")
 
-    assert open_office().choices == Choices()
+    assert open_office().choices == StaffPreferences()
     assert "choose anew" in caplog.text
 
 
 def test_a_folder_that_takes_nothing_costs_no_visitor_anything_and_is_told(
-    open_office: Callable[..., Office], folder: Path, caplog: pytest.LogCaptureFixture
+    open_office: Callable[..., StaffService], folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder.write_text("a file is in the way")
     office = open_office()
@@ -186,12 +188,12 @@ def test_a_folder_that_takes_nothing_costs_no_visitor_anything_and_is_told(
     assert statistics.total(office.statistics())["visits"] == 1
     assert caplog.text.count("statistics stay in memory") == 1
     with pytest.raises(StoreError):
-        office.choose(Choices(keeps_misses=True))
+        office.choose(StaffPreferences(keeps_misses=True))
     assert not office.choices.keeps_misses
 
 
 def test_what_was_counted_is_written_once_an_hour_by_itself(
-    open_office: Callable[..., Office], folder: Path
+    open_office: Callable[..., StaffService], folder: Path
 ) -> None:
     time = FakeTime()
     office = open_office(clock=time.clock, look_s=0.01)
@@ -209,7 +211,7 @@ def test_what_was_counted_is_written_once_an_hour_by_itself(
 
 
 def test_on_a_machine_that_is_too_hot_a_kiosk_does_less_and_answers(
-    small_bundle: Path, camera: HandCamera, open_office: Callable[..., Office], tmp_path: Path
+    small_bundle: Path, camera: HandCamera, open_office: Callable[..., StaffService], tmp_path: Path
 ) -> None:
     zone = tmp_path / "sys/class/thermal/thermal_zone0"
     zone.mkdir(parents=True)
@@ -230,7 +232,7 @@ def test_on_a_machine_that_is_too_hot_a_kiosk_does_less_and_answers(
 
 
 def test_a_disk_that_fails_when_it_is_tried_is_told_of(
-    open_office: Callable[..., Office], folder: Path, caplog: pytest.LogCaptureFixture
+    open_office: Callable[..., StaffService], folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder.mkdir()
     office = open_office(look_s=0.01, files=FailingFiles(0, "EIO", lasting=True))
@@ -242,7 +244,7 @@ def test_a_disk_that_fails_when_it_is_tried_is_told_of(
 
 
 def test_a_disk_is_said_to_be_what_is_worst_of_it() -> None:
-    well = MachineHealth(
+    well = HardwareHealth(
         temperature_c=None,
         is_throttled=None,
         is_strained=False,
@@ -257,13 +259,15 @@ def test_a_disk_is_said_to_be_what_is_worst_of_it() -> None:
     errors = replace(little, disk_errors=1)
     lost = replace(errors, is_read_only=True)
 
-    assert [Report(machine=each, keeps=True).storage for each in (well, little, errors, lost)] == [
+    assert [
+        StaffReport(machine=each, keeps=True).storage for each in (well, little, errors, lost)
+    ] == [
         Storage.GOOD,
         Storage.LITTLE,
         Storage.ERRORS,
         Storage.READ_ONLY,
     ]
-    assert Report(machine=errors, keeps=False).storage is Storage.REFUSES
+    assert StaffReport(machine=errors, keeps=False).storage is Storage.REFUSES
 
 
 def test_the_last_lines_of_the_log_are_kept_and_no_more() -> None:

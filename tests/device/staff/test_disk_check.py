@@ -7,27 +7,27 @@ import pytest
 from failing_disk import FailingFiles
 
 from device.errors import StoreError
-from device.staff.disk_check import FILE, Canary
-from device.store.atomic_files import Files, Part
+from device.staff.disk_check import FILE, DiskCheck
+from device.store.atomic_files import AtomicFiles, PartialFile
 
 
-class LyingPart(Part):
+class LyingPart(PartialFile):
     """A file on a disk that keeps something else than it was given."""
 
     def _write_some(self, data: memoryview) -> int:
         return super()._write_some(memoryview(os.urandom(len(data))))
 
 
-class LyingFiles(Files):
+class LyingFiles(AtomicFiles):
     """Such a disk."""
 
-    def open_part(self, path: Path) -> Part:
+    def open_part(self, path: Path) -> PartialFile:
         """Open a file there."""
         return LyingPart(path)
 
 
 def test_a_disk_that_keeps_what_it_is_given_is_well_again_and_again(tmp_path: Path) -> None:
-    canary = Canary(tmp_path, Files())
+    canary = DiskCheck(tmp_path, AtomicFiles())
     sung = set()
     sizes = []
     for _ in range(70):
@@ -43,17 +43,17 @@ def test_a_disk_that_keeps_what_it_is_given_is_well_again_and_again(tmp_path: Pa
 @pytest.mark.parametrize("fault", ["ENOSPC", "EIO", "EROFS"])
 def test_a_disk_that_refuses_is_told_of(tmp_path: Path, fault: str) -> None:
     with pytest.raises(StoreError, match="take and give back"):
-        Canary(tmp_path, FailingFiles(0, fault, lasting=True)).sing()
+        DiskCheck(tmp_path, FailingFiles(0, fault, lasting=True)).sing()
 
 
 def test_a_disk_that_gives_something_else_back_is_to_be_replaced(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="replace the card"):
-        Canary(tmp_path, LyingFiles()).sing()
+        DiskCheck(tmp_path, LyingFiles()).sing()
     with pytest.raises(StoreError, match="replace the card"):  # where it sang before, too
-        Canary(tmp_path, LyingFiles()).sing()
+        DiskCheck(tmp_path, LyingFiles()).sing()
 
 
 def test_where_there_is_no_folder_nothing_is_written(tmp_path: Path) -> None:
-    Canary(tmp_path / "none", Files()).sing()
+    DiskCheck(tmp_path / "none", AtomicFiles()).sing()
 
     assert list(tmp_path.iterdir()) == []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from device.staff.hardware_health import Machine
+from device.staff.hardware_health import HardwareMonitor
 
 NOW = datetime(2026, 11, 23)
 
@@ -37,7 +37,7 @@ def test_temperature_storage_and_power_are_told(sys: Path, tmp_path: Path) -> No
     (sys / f"dev/block/{name}").symlink_to("../../devices/mmcblk0p2")
     put(sys / "fs/ext4/mmcblk0p2/errors_count", "3\n")
 
-    health = Machine(tmp_path / "not/there/yet", sys=sys, now=lambda: NOW).health()
+    health = HardwareMonitor(tmp_path / "not/there/yet", sys=sys, now=lambda: NOW).health()
 
     assert health.temperature_c == 58.426
     assert health.had_under_voltage is False
@@ -50,7 +50,7 @@ def test_temperature_storage_and_power_are_told(sys: Path, tmp_path: Path) -> No
 def test_weak_power_is_remembered_when_the_kernel_has_forgotten_it(
     sys: Path, tmp_path: Path
 ) -> None:
-    machine = Machine(tmp_path, sys=sys, now=lambda: NOW)
+    machine = HardwareMonitor(tmp_path, sys=sys, now=lambda: NOW)
     put(sys / "class/hwmon/hwmon1/in0_lcrit_alarm", "1\n")
     machine.look()
     put(sys / "class/hwmon/hwmon1/in0_lcrit_alarm", "0\n")
@@ -59,7 +59,7 @@ def test_weak_power_is_remembered_when_the_kernel_has_forgotten_it(
 
 
 def test_what_a_machine_does_not_tell_is_none(tmp_path: Path) -> None:
-    health = Machine(tmp_path, sys=tmp_path / "none", now=lambda: NOW).health()
+    health = HardwareMonitor(tmp_path, sys=tmp_path / "none", now=lambda: NOW).health()
 
     assert health.temperature_c is None
     assert health.had_under_voltage is None
@@ -71,7 +71,7 @@ def test_nonsense_from_the_kernel_is_as_nothing(sys: Path, tmp_path: Path, text:
     put(sys / "class/thermal/thermal_zone0/temp", text)
     put(sys / "class/hwmon/hwmon1/in0_lcrit_alarm", text)
 
-    health = Machine(tmp_path, sys=sys, now=lambda: NOW).health()
+    health = HardwareMonitor(tmp_path, sys=sys, now=lambda: NOW).health()
 
     assert health.temperature_c is None
     assert health.had_under_voltage is None
@@ -81,7 +81,7 @@ def test_nonsense_from_the_kernel_is_as_nothing(sys: Path, tmp_path: Path, text:
 def test_a_clock_from_before_this_software_is_no_clock(
     tmp_path: Path, year: int, has: bool
 ) -> None:
-    health = Machine(tmp_path, sys=tmp_path, now=lambda: datetime(year, 5, 1)).health()
+    health = HardwareMonitor(tmp_path, sys=tmp_path, now=lambda: datetime(year, 5, 1)).health()
 
     assert health.has_clock is has
 
@@ -96,7 +96,7 @@ def test_a_pis_firmware_tells_of_weak_power_and_of_slowing_down(
 ) -> None:
     put(sys / "devices/platform" / place / "get_throttled", f"{flags}\n")
 
-    health = Machine(tmp_path, sys=sys, now=lambda: NOW).health()
+    health = HardwareMonitor(tmp_path, sys=sys, now=lambda: NOW).health()
 
     assert health.had_under_voltage is weak
     assert health.is_throttled is throttled
@@ -106,7 +106,7 @@ def test_a_pis_firmware_tells_of_weak_power_and_of_slowing_down(
 def test_a_machine_that_is_too_hot_is_strained_until_it_is_cooler_by_some_degrees(
     sys: Path, tmp_path: Path
 ) -> None:
-    machine = Machine(tmp_path, sys=sys, now=lambda: NOW)
+    machine = HardwareMonitor(tmp_path, sys=sys, now=lambda: NOW)
     found = []
     for degrees in (74, 75, 72, 70, 69, 74):
         put(sys / "class/thermal/thermal_zone0/temp", f"{degrees}000\n")

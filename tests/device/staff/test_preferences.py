@@ -10,9 +10,9 @@ from hypothesis import strategies as some
 from device.bundle.filters import FACETS
 from device.errors import ChoiceError
 from device.staff import hours, preferences
-from device.staff.preferences import Attract, Choices
+from device.staff.preferences import Attract, StaffPreferences
 
-CHOSEN = Choices(
+CHOSEN = StaffPreferences(
     attract=Attract(facet="technique", value="Holzschnitt, zweifarbig"),
     opening=hours.parse({"monday": "10:00-18:00", "sunday": "11:00-24:00"}),
     keeps_misses=True,
@@ -21,7 +21,7 @@ CHOSEN = Choices(
 
 def test_what_was_chosen_is_read_again(tmp_path: Path) -> None:
     folder = tmp_path / "staff"
-    assert preferences.read(folder) == Choices()
+    assert preferences.read(folder) == StaffPreferences()
 
     preferences.write(folder, CHOSEN)
     again = preferences.read(folder)
@@ -49,7 +49,7 @@ def test_any_choice_is_read_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, attract: Attract, keeps: bool
 ) -> None:
     folder = tmp_path_factory.getbasetemp() / "choices"
-    chosen = Choices(attract=attract, keeps_misses=keeps)
+    chosen = StaffPreferences(attract=attract, keeps_misses=keeps)
 
     preferences.write(folder, chosen)
 
@@ -76,7 +76,7 @@ def test_what_the_loop_cannot_show_is_refused(facet: str, value: str) -> None:
 
 def test_whenever_the_power_goes_the_old_choice_or_the_new_one_is_there(tmp_path: Path) -> None:
     folder = tmp_path / "staff"
-    preferences.write(folder, Choices(keeps_misses=True))
+    preferences.write(folder, StaffPreferences(keeps_misses=True))
     before, files = Disk.read(folder), RecordingFiles()
     preferences.write(folder, CHOSEN, files)
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as some
 
 from device.errors import StoreError
 from device.staff import statistics
-from device.staff.sessions import Visits
+from device.staff.sessions import SessionTracker
 from device.staff.statistics import HourCounts, Statistics, to_csv, total
 
 
@@ -254,7 +254,7 @@ def test_nothing_is_lost_when_all_count_at_once(begin: Callable[[], Statistics])
 
 def test_whoever_comes_after_a_pause_is_another_visitor_and_each_language_counts_once() -> None:
     time = FakeTime()
-    visits = Visits(90, time.clock)
+    visits = SessionTracker(90, time.clock)
 
     assert visits.note("de") == ("visits", "language_de")
     time.sleep(90)

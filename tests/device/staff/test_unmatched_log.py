@@ -14,7 +14,7 @@ from device.errors import StoreError
 from device.recognition.recogniser import Answer, Match
 from device.recognition.verdict import Verdict
 from device.staff import unmatched_log
-from device.staff.unmatched_log import FILE, MOST, Miss, Misses
+from device.staff.unmatched_log import FILE, MOST, UnmatchedLog, UnmatchedPicture
 
 NOW = datetime(2026, 11, 23, 14, 5, 59)
 
@@ -41,9 +41,9 @@ def answer(open_small: OpenedBundle) -> Callable[[Verdict], Answer]:
     return make
 
 
-def begin(folder: Path) -> Misses:
+def begin(folder: Path) -> UnmatchedLog:
     """Begin as each start does."""
-    return Misses(folder, now=lambda: NOW)
+    return UnmatchedLog(folder, now=lambda: NOW)
 
 
 def test_what_was_not_found_is_listed_with_its_nearest_and_nothing_else(
@@ -57,11 +57,11 @@ def test_what_was_not_found_is_listed_with_its_nearest_and_nothing_else(
     ids = [open_small.records.at(n).record_id for n in range(3)]
     nearest = tuple(zip(ids, (0.712, 0.702, 0.692), strict=True))
     expected = tuple(
-        Miss(time="2026-11-23 14:05", verdict=verdict, nearest=nearest)
+        UnmatchedPicture(time="2026-11-23 14:05", verdict=verdict, nearest=nearest)
         for verdict in ("similar_only", "not_in_collection")
     )
     assert kept.all() == expected == begin(tmp_path).all()
-    assert [field.name for field in fields(Miss)] == ["time", "verdict", "nearest"]
+    assert [field.name for field in fields(UnmatchedPicture)] == ["time", "verdict", "nearest"]
     assert len((tmp_path / FILE).read_bytes()) < 300
 
 
@@ -80,7 +80,7 @@ def test_what_is_new_is_added_to_the_file_until_it_is_begun_anew_with_the_newest
     tmp_path: Path, answer: Callable[[Verdict], Answer]
 ) -> None:
     files = RecordingFiles()
-    kept = Misses(tmp_path, now=lambda: NOW, files=files)
+    kept = UnmatchedLog(tmp_path, now=lambda: NOW, files=files)
     lengths = []
     for _ in range(5 * MOST // 50):
         for _ in range(50):
@@ -141,7 +141,7 @@ def test_what_is_cleared_is_gone_from_the_disk_too(
 def test_what_the_disk_did_not_take_is_tried_again(
     tmp_path: Path, answer: Callable[[Verdict], Answer]
 ) -> None:
-    kept = Misses(tmp_path, now=lambda: NOW, files=FailingFiles(0, "ENOSPC"))
+    kept = UnmatchedLog(tmp_path, now=lambda: NOW, files=FailingFiles(0, "ENOSPC"))
     kept.note(answer(Verdict.SIMILAR_ONLY))
     with pytest.raises(StoreError, match="make room"):
         kept.flush()
@@ -158,7 +158,7 @@ def test_whenever_the_power_goes_the_old_list_or_the_new_one_is_there(
     first.note(answer(Verdict.SIMILAR_ONLY))
     first.flush()
     before, files = Disk.read(folder), RecordingFiles()
-    again = Misses(folder, now=lambda: NOW, files=files)
+    again = UnmatchedLog(folder, now=lambda: NOW, files=files)
     again.note(answer(Verdict.NOT_IN_COLLECTION))
     again.flush()
 
@@ -178,7 +178,9 @@ def test_a_damaged_list_is_begun_anew(tmp_path: Path, content: bytes) -> None:
 
 
 def test_the_table_has_a_header_and_a_row_each() -> None:
-    miss = Miss(time="2026-11-23 14:05", verdict="similar_only", nearest=(("a,b", 0.5),))
+    miss = UnmatchedPicture(
+        time="2026-11-23 14:05", verdict="similar_only", nearest=(("a,b", 0.5),)
+    )
 
     assert unmatched_log.to_csv([miss]).splitlines() == [
         "time,answer,record_1,score_1,record_2,score_2,record_3,score_3",

@@ -11,19 +11,19 @@ from device.store import store_state
 from device.store.atomic_files import (
     CHANGING,
     FETCHING,
-    Files,
+    AtomicFiles,
     discard,
     ensure_folder,
     held,
     telling,
     write_whole,
 )
-from device.store.store_state import Arrival, Floor, Standing
+from device.store.store_state import Arrival, RollbackFloor, StoreState
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     for text in (b"old", b"new"):
-        write_whole(Files(), tmp_path / "file", text)
+        write_whole(AtomicFiles(), tmp_path / "file", text)
 
     assert (tmp_path / "file").read_bytes() == b"new"
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
@@ -31,25 +31,25 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
 
 def test_a_part_is_gone_on_with_and_never_through_a_link(tmp_path: Path) -> None:
     for text in (b"one ", b"two"):
-        with Files().open_part(tmp_path / "part") as part:
+        with AtomicFiles().open_part(tmp_path / "part") as part:
             part.write(text)
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
 
     assert (tmp_path / "part").read_bytes() == b"one two"
     with pytest.raises(OSError, match="symbolic"):
-        Files().open_part(tmp_path / "link")
+        AtomicFiles().open_part(tmp_path / "link")
 
 
 def test_a_folder_is_made_with_those_above_it_and_not_in_the_place_of_a_link(
     tmp_path: Path,
 ) -> None:
-    ensure_folder(Files(), tmp_path / "a/b/c")
-    ensure_folder(Files(), tmp_path / "a/b/c")
+    ensure_folder(AtomicFiles(), tmp_path / "a/b/c")
+    ensure_folder(AtomicFiles(), tmp_path / "a/b/c")
     (tmp_path / "link").symlink_to(tmp_path / "a")
 
     assert (tmp_path / "a/b/c").is_dir()
     with pytest.raises(FileExistsError):
-        ensure_folder(Files(), tmp_path / "link")
+        ensure_folder(AtomicFiles(), tmp_path / "link")
 
 
 def test_what_is_discarded_takes_no_link_s_target_with_it(tmp_path: Path) -> None:
@@ -58,8 +58,8 @@ def test_what_is_discarded_takes_no_link_s_target_with_it(tmp_path: Path) -> Non
     (tmp_path / "gone/in").mkdir(parents=True)
     (tmp_path / "gone/in/link").symlink_to(tmp_path / "kept")
     (tmp_path / "gone/file").write_bytes(b"x")
-    discard(Files(), tmp_path / "gone")
-    discard(Files(), tmp_path / "gone")
+    discard(AtomicFiles(), tmp_path / "gone")
+    discard(AtomicFiles(), tmp_path / "gone")
 
     assert (tmp_path / "kept/file").is_file()
     assert not (tmp_path / "gone").exists()
@@ -89,15 +89,15 @@ def test_what_the_disk_says_becomes_one_line_of_advice(code: int, advice: str) -
 
 
 def test_a_memory_comes_back_as_it_was_written(tmp_path: Path) -> None:
-    assert store_state.read(tmp_path) == Standing()
+    assert store_state.read(tmp_path) == StoreState()
     arrival = Arrival(source="a stick", published="2026-11-20", arrived="2026-11-23")
-    memory = Standing(
-        floor=Floor(version=4, notices=2, root=3, keys=("a", "b")),
+    memory = StoreState(
+        floor=RollbackFloor(version=4, notices=2, root=3, keys=("a", "b")),
         refused=("3",),
         trial="4",
         starts=1,
     ).with_arrival("4", 5, arrival)
-    store_state.write(Files(), tmp_path, memory)
+    store_state.write(AtomicFiles(), tmp_path, memory)
 
     assert store_state.read(tmp_path) == memory
     assert memory.floor.version == 5

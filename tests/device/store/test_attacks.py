@@ -35,13 +35,13 @@ from device.errors import (
 )
 from device.store import notices as kept_notices
 from device.store import staging
-from device.store.atomic_files import FETCHING, Files, held
+from device.store.atomic_files import FETCHING, AtomicFiles, held
 from device.store.bundles import Bundles
 from device.store.source import FolderSource, HttpSource
 from device.store.store_state import read as read_standing
 from device.store.store_state import write as write_standing
 from device.store.sync import TRUST, sync
-from device.store.sync_result import Outcome, Result
+from device.store.sync_result import SyncOutcome, SyncResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Kiosk:
     store: Path
     root: bytes
 
-    def sync(self, folder: Path, **others: object) -> Outcome:
+    def sync(self, folder: Path, **others: object) -> SyncOutcome:
         """Fetch from a folder."""
         return sync(FolderSource(folder), self.store, self.root, check=verify, **others)  # type: ignore[arg-type]
 
@@ -150,7 +150,7 @@ def test_damaged_memory_of_metadata_heals(updated: Kiosk, desk: Museum, name: st
     path = updated.store / TRUST / f"{name}.json"
     path.resolve().write_bytes(b"")
 
-    assert updated.sync(desk.folder).result is Result.UP_TO_DATE
+    assert updated.sync(desk.folder).result is SyncResult.UP_TO_DATE
 
 
 def test_freeze_expired_metadata_is_refused(tmp_path: Path, desk: Museum) -> None:
@@ -453,12 +453,14 @@ def test_a_release_of_the_same_number_by_another_key_gets_a_longer_name(
 
     current = (kiosk.store / "current").resolve().name
     assert current == f"2-{read_manifest(kiosk.store / 'current').bundle_id}"
-    assert kiosk.sync(desk.folder).result is Result.UP_TO_DATE
+    assert kiosk.sync(desk.folder).result is SyncResult.UP_TO_DATE
 
 
 def test_a_floor_is_no_lower_than_what_answers(updated: Kiosk, old_stick: Path) -> None:
     memory = read_standing(updated.store)
-    write_standing(Files(), updated.store, replace(memory, floor=replace(memory.floor, version=0)))
+    write_standing(
+        AtomicFiles(), updated.store, replace(memory, floor=replace(memory.floor, version=0))
+    )
     shutil.rmtree(updated.store / TRUST)
 
     refused(StaleError, lambda: updated.sync(old_stick), updated)
@@ -607,7 +609,7 @@ def test_a_server_that_misbehaves_is_refused_and_the_next_sync_goes_on(
     desk.publish(desk.folder.parent / "second")
     server.manner = manner
 
-    def over_http() -> Outcome:
+    def over_http() -> SyncOutcome:
         return sync(HttpSource(server.address), kiosk.store, kiosk.root, check=verify)
 
     refused(kind, over_http, kiosk)
@@ -679,13 +681,13 @@ def test_a_server_that_is_not_there_is_told(kiosk: Kiosk) -> None:
 def test_two_syncs_at_once_are_refused(kiosk: Kiosk, desk: Museum) -> None:
     with held(kiosk.store, FETCHING):
         refused(SyncBusyError, lambda: kiosk.sync(desk.folder), kiosk)
-    assert kiosk.sync(desk.folder).result is Result.UP_TO_DATE
+    assert kiosk.sync(desk.folder).result is SyncResult.UP_TO_DATE
 
 
 def test_a_disk_without_room_is_told_before_the_first_byte(
     kiosk: Kiosk, desk: Museum, server: UpdateServer
 ) -> None:
-    class Full(Files):
+    class Full(AtomicFiles):
         def free_bytes(self, path: Path) -> int:
             return 1000
 
@@ -736,14 +738,14 @@ def test_a_damaged_memory_of_the_store_is_never_taken_for_none(
 
 
 def test_what_cannot_be_cleared_away_is_no_failed_update(updated: Kiosk, desk: Museum) -> None:
-    class Clinging(Files):
+    class Clinging(AtomicFiles):
         def remove_folder(self, path: Path) -> None:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     desk.publish(desk.folder.parent / "third")
     assert updated.sync(desk.folder, files=Clinging()).version == 3
     assert (updated.store / "releases/1").exists()
-    assert updated.sync(desk.folder).result is Result.UP_TO_DATE
+    assert updated.sync(desk.folder).result is SyncResult.UP_TO_DATE
     assert not (updated.store / "releases/1").exists()
 
 
@@ -765,7 +767,7 @@ def test_a_withdrawn_work_stays_withdrawn_over_going_back_and_old_sticks(
 ) -> None:
     record_id = read_manifest(desk.folder.parent / "first").probes[0]
     publisher.withdraw(record_id, desk.repository, museum.DAY)
-    assert updated.sync(desk.folder).result is Result.UP_TO_DATE
+    assert updated.sync(desk.folder).result is SyncResult.UP_TO_DATE
     Bundles(updated.store).rollback()
     refused(StaleError, lambda: updated.sync(old_stick), updated)
     shutil.rmtree(updated.store / TRUST)
@@ -800,4 +802,4 @@ def test_a_museum_that_has_published_nothing_yet_is_told(tmp_path: Path) -> None
     fresh = museum.found(tmp_path / "fresh")
 
     outcome = Kiosk(store=tmp_path / "store", root=fresh.root).sync(fresh.folder)
-    assert outcome == Outcome(result=Result.NOTHING_PUBLISHED, version=0)
+    assert outcome == SyncOutcome(result=SyncResult.NOTHING_PUBLISHED, version=0)

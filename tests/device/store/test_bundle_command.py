@@ -8,7 +8,7 @@ from converter.ingest.item import Item
 from device.bundle import layout
 from device.bundle.notices import Notices
 from device.store import notices
-from device.store.atomic_files import Files
+from device.store.atomic_files import AtomicFiles
 
 DEMO = Path(__file__).parents[3] / "demo/bundle"
 
@@ -85,7 +85,7 @@ def test_what_the_store_shows_is_shown_with_its_notices_and_another_folder_as_it
     run("bundle", "activate", "--config", config, "one")
     withdrawn, shown = small_items[0].record_id, small_items[0].image
     notices.write(
-        Files(), config.parent / "store", Notices().with_withdrawn(withdrawn, "2026-11-23")
+        AtomicFiles(), config.parent / "store", Notices().with_withdrawn(withdrawn, "2026-11-23")
     )
 
     from_store = run("identify", "--json", "--config", config, shown).lines[0]

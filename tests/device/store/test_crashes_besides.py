@@ -19,7 +19,7 @@ from device.bundle.reader import read_manifest, verify
 from device.errors import KioskError, RefusedError, StaleError, SyncError
 from device.store import notices as kept_notices
 from device.store import store_state
-from device.store.atomic_files import Files
+from device.store.atomic_files import AtomicFiles
 from device.store.bundles import MOST_STARTS, Bundles
 from device.store.source import FolderSource
 from device.store.sync import sync
@@ -35,12 +35,12 @@ class Kiosk:
     second: str
 
 
-def fetch(museum: Museum, store: Path, files: Files | None = None) -> None:
+def fetch(museum: Museum, store: Path, files: AtomicFiles | None = None) -> None:
     """Sync from a museum."""
     sync(FolderSource(museum.folder), store, museum.root, files=files, check=verify)
 
 
-def bundles(store: Path, files: Files | None = None) -> Bundles:
+def bundles(store: Path, files: AtomicFiles | None = None) -> Bundles:
     """Give a store's bundles, every byte looked at before one answers."""
     return Bundles(store, files=files, check=verify)
 
@@ -57,7 +57,7 @@ def kiosk(published: Museum, tmp_path: Path) -> Kiosk:
     return Kiosk(museum=museum, store=store, first=first, second=second)
 
 
-def states(store: Path, act: Callable[[Files], object]) -> tuple[list[State], int]:
+def states(store: Path, act: Callable[[AtomicFiles], object]) -> tuple[list[State], int]:
     """Give every state that an act may be cut off in, and how many steps it takes."""
     before, files = Disk.read(store), RecordingFiles()
     act(files)

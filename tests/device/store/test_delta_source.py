@@ -20,10 +20,10 @@ from device.bundle.chunk_index import Piece
 from device.bundle.manifest import FileEntry, identify
 from device.bundle.reader import read_manifest, verify
 from device.errors import SourceError
-from device.store.atomic_files import Files
-from device.store.delta_source import Held, SparingSource
+from device.store.atomic_files import AtomicFiles
+from device.store.delta_source import DeltaSource, HeldFile
 from device.store.fetch import fetch
-from device.store.source import FolderSource, HttpSource, Source
+from device.store.source import BundleSource, FolderSource, HttpSource
 from device.store.sync import sync
 
 SIZE = 2 << 20
@@ -40,7 +40,7 @@ class Scene:
             (self.old[:500_000], os.urandom(900), self.old[500_700:1_500_000], self.old[1_500_900:])
         )
         self.part = folder / "part"
-        self.held = Held(path=folder / "old", entry=self.publish(self.old))
+        self.held = HeldFile(path=folder / "old", entry=self.publish(self.old))
         self.held.path.write_bytes(self.old)
         self.entry = self.publish(self.new)
 
@@ -59,10 +59,10 @@ class Scene:
         """Give where a file's recipe lies."""
         return self.folder / repository_layout.recipe_path(entry.sha256)
 
-    def fetch(self, source: Source) -> SparingSource:
+    def fetch(self, source: BundleSource) -> DeltaSource:
         """Fetch the new file; it is asked that it is whole."""
-        sparing = SparingSource(source, [self.held], [self.entry])
-        fetch(self.entry, sparing, self.part, Files())
+        sparing = DeltaSource(source, [self.held], [self.entry])
+        fetch(self.entry, sparing, self.part, AtomicFiles())
         assert self.part.read_bytes() == self.new
         return sparing
 
@@ -121,7 +121,7 @@ def test_a_server_that_ignores_ranges_gives_the_rest_in_one_piece(
 def test_a_server_that_stops_in_the_middle_is_gone_on_with(
     scene: Scene, server: UpdateServer
 ) -> None:
-    sparing = SparingSource(HttpSource(server.address), [scene.held], [scene.entry])
+    sparing = DeltaSource(HttpSource(server.address), [scene.held], [scene.entry])
     with sparing.open(repository_layout.object_path(scene.entry.sha256)) as stream:
         server.manner = "cuts"
         with pytest.raises(SourceError):
@@ -188,7 +188,7 @@ def test_a_recipe_that_lies_costs_a_second_fetch_and_nothing_else(
 
 def test_small_files_are_not_asked_for_their_recipes(scene: Scene, server: UpdateServer) -> None:
     small = replace(scene.entry, size_bytes=chunk_index.LEAST_FILE_BYTES - 1)
-    sparing = SparingSource(HttpSource(server.address), [scene.held], [small])
+    sparing = DeltaSource(HttpSource(server.address), [scene.held], [small])
 
     with sparing.open(repository_layout.object_path(small.sha256)):
         pass

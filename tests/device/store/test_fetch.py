@@ -10,7 +10,7 @@ import pytest
 from device.bundle.manifest import FileEntry
 from device.errors import SourceError, UntrustedError
 from device.store import write_behind
-from device.store.atomic_files import Files, Part
+from device.store.atomic_files import AtomicFiles, PartialFile
 from device.store.fetch import fetch
 from device.store.source import Stream
 
@@ -39,16 +39,16 @@ class Given:
             yield self._data[begin : begin + 7000]
 
 
-class Counting(Files):
+class Counting(AtomicFiles):
     """Counts what is written and forced to the disk."""
 
     def __init__(self) -> None:
         self.written = self.synced = 0
 
-    def open_part(self, path: Path) -> Part:
+    def open_part(self, path: Path) -> PartialFile:
         counting = self
 
-        class Counted(Part):
+        class Counted(PartialFile):
             def write(self, data: bytes) -> None:
                 counting.written += len(data)
                 super().write(data)
@@ -86,7 +86,7 @@ def test_what_is_whole_already_is_not_asked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize("begun", [DATA[:-1] + b"x", b"x" * 500, DATA + b"more"])
 def test_a_part_that_has_decayed_is_fetched_anew(tmp_path: Path, begun: bytes) -> None:
     (tmp_path / "part").write_bytes(begun)
-    fetch(ENTRY, Given(), tmp_path / "part", Files())
+    fetch(ENTRY, Given(), tmp_path / "part", AtomicFiles())
 
     assert (tmp_path / "part").read_bytes() == DATA
 
@@ -94,7 +94,7 @@ def test_a_part_that_has_decayed_is_fetched_anew(tmp_path: Path, begun: bytes) -
 def test_a_link_in_the_place_of_a_part_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "other").write_bytes(b"kept")
     (tmp_path / "part").symlink_to(tmp_path / "other")
-    fetch(ENTRY, Given(), tmp_path / "part", Files())
+    fetch(ENTRY, Given(), tmp_path / "part", AtomicFiles())
 
     assert (tmp_path / "other").read_bytes() == b"kept"
     assert (tmp_path / "part").read_bytes() == DATA
@@ -108,21 +108,21 @@ def test_other_bytes_are_refused_and_nothing_of_them_stays(
     if begun:
         (tmp_path / "part").write_bytes(begun)
     with pytest.raises(UntrustedError, match="not what was signed for"):
-        fetch(ENTRY, Given(data), tmp_path / "part", Files())
+        fetch(ENTRY, Given(data), tmp_path / "part", AtomicFiles())
 
     assert not (tmp_path / "part").exists()
 
 
 def test_fewer_bytes_stay_for_the_next_time(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="it goes on from there"):
-        fetch(ENTRY, Given(DATA[:-9]), tmp_path / "part", Files())
+        fetch(ENTRY, Given(DATA[:-9]), tmp_path / "part", AtomicFiles())
 
     assert (tmp_path / "part").read_bytes() == DATA[:-9]
 
 
 def test_an_empty_file_is_fetched(tmp_path: Path) -> None:
     empty = FileEntry(path="file", sha256=hashlib.sha256(b"").hexdigest(), size_bytes=0)
-    fetch(empty, Given(b""), tmp_path / "part", Files())
+    fetch(empty, Given(b""), tmp_path / "part", AtomicFiles())
 
     assert (tmp_path / "part").read_bytes() == b""
 

@@ -33,7 +33,7 @@ from device.imaging.frames import Pixels
 from device.recognition.embedding.fingerprint import Fingerprinter
 from device.recognition.embedding.nearest import Index
 from device.recognition.embedding.preprocess import to_input
-from device.recognition.local.match import Tracer
+from device.recognition.local.match import FeatureMatcher
 from device.store import probe
 
 IS_WHOLE_RUN = os.environ.get("KIOSK_FAULTS") == "all"
@@ -138,7 +138,7 @@ def readers(
         index.nearest(replace(sought), 5)
 
     def try_details(rng: random.Random, place: Path) -> None:
-        tracer = Tracer(with_file(rng, place, *layout.DETAILS), manifest.items)
+        tracer = FeatureMatcher(with_file(rng, place, *layout.DETAILS), manifest.items)
         tracer.trace(picture[:400, :400], without=(), enough=12)
 
     def try_model(rng: random.Random, place: Path) -> None:

@@ -22,7 +22,7 @@ from device.bundle.reader import read_manifest, verify
 from device.bundle.records import Records
 from device.errors import KioskError
 from device.store import notices as kept_notices
-from device.store.atomic_files import Files, Part
+from device.store.atomic_files import AtomicFiles, PartialFile
 from device.store.bundles import Bundles
 from device.store.source import FolderSource
 from device.store.sync import sync
@@ -34,14 +34,14 @@ CONTROL_POINTS = 120 if IS_WHOLE_RUN else 12
 pytestmark = pytest.mark.skipif(bool(power_cuts.missing()), reason=power_cuts.missing())
 
 
-class RoomyFiles(Files):
+class RoomyFiles(AtomicFiles):
     """The real steps on a small disk, without asking for the room that a large bundle needs."""
 
     def free_bytes(self, path: Path) -> int:
         return 1 << 40
 
 
-class ForgetfulPart(Part):
+class ForgetfulPart(PartialFile):
     """A file whose bytes are never forced to the disk."""
 
     def sync(self) -> None:
@@ -51,7 +51,7 @@ class ForgetfulPart(Part):
 class WithoutBytes(RoomyFiles):
     """Steps that force names to the disk, and no bytes."""
 
-    def open_part(self, path: Path) -> Part:
+    def open_part(self, path: Path) -> PartialFile:
         return ForgetfulPart(path)
 
 
@@ -87,7 +87,7 @@ def works_of(bundle: Path) -> list[str]:
 class Kiosk:
     """A store on a disk whose power will be cut, and what was acknowledged when."""
 
-    def __init__(self, disk: PowerDisk, museum: Museum, files: Files) -> None:
+    def __init__(self, disk: PowerDisk, museum: Museum, files: AtomicFiles) -> None:
         self.known = [Known(moment=0, bundle="", notices=0, on_trial=False)]
         self._disk, self._museum, self._files = disk, museum, files
         self._store = disk.mounted / "store"
@@ -150,7 +150,7 @@ def fault(cut: Cut, known: list[Known], museum: Museum) -> str:
 
 
 def cut_off(
-    museum: Museum, folder: Path, files: Files, points: int, rounds: int = ROUNDS
+    museum: Museum, folder: Path, files: AtomicFiles, points: int, rounds: int = ROUNDS
 ) -> tuple[int, list[str]]:
     """Let a kiosk live, cut its power at so many moments; give how many were looked at, and what was wrong."""
     with power_cuts.running(folder) as disk:
@@ -179,7 +179,7 @@ CONTROLS = [WithoutBytes, WithoutNames] if IS_WHOLE_RUN else [WithoutBytes]
 
 @pytest.mark.parametrize("files", CONTROLS)
 def test_the_check_sees_a_store_that_leaves_its_fsyncs_out(
-    museum: Museum, tmp_path: Path, files: type[Files]
+    museum: Museum, tmp_path: Path, files: type[AtomicFiles]
 ) -> None:
     count, faults = cut_off(museum, tmp_path / "disk", files(), CONTROL_POINTS)
 

@@ -9,9 +9,9 @@ from museum import Museum
 
 from device.cli import main
 from device.store import sync_progress
-from device.store.store_state import WARNED_DAYS, Standing
+from device.store.store_state import WARNED_DAYS, StoreState
 from device.store.sync_command import warn_of_expiry
-from device.store.sync_progress import Step
+from device.store.sync_progress import SyncStep
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_another_museums_stick_is_told_of_on_the_screen(
 
     told = sync_progress.read(tmp_path / "store", is_stick=True)
     assert told is not None
-    assert (told.step, told.number) == (Step.FAILED, 3)
+    assert (told.step, told.number) == (SyncStep.FAILED, 3)
     assert "the stick: is not signed by this museum" in told.line
     assert str(stick) not in capsys.readouterr().err
 
@@ -91,7 +91,7 @@ def test_updates_that_will_soon_be_refused_are_warned_of(
 ) -> None:
     for days, is_told in ((WARNED_DAYS, True), (WARNED_DAYS + 1, False)):
         day = date.today() + timedelta(days=days)
-        warn_of_expiry(Standing(expires=day.isoformat()))
+        warn_of_expiry(StoreState(expires=day.isoformat()))
         assert (f"{days} days more" in capsys.readouterr().err) == is_told
-    warn_of_expiry(Standing())
+    warn_of_expiry(StoreState())
     assert capsys.readouterr().err == ""

@@ -10,17 +10,17 @@ import pytest
 
 from device.errors import NoRoomError
 from device.store import sync_progress
-from device.store.sync_progress import Step
-from device.store.sync_result import Outcome, Progress, Result
+from device.store.sync_progress import SyncStep
+from device.store.sync_result import FetchProgress, SyncOutcome, SyncResult
 
 NOW = datetime(2026, 11, 23, 10, 30, 15, 999)
 
 
-def fetched(tell: Callable[[Progress], None]) -> Outcome:
+def fetched(tell: Callable[[FetchProgress], None]) -> SyncOutcome:
     """Fetch a thousand bytes."""
     for done in range(0, 1001, 10):
-        tell(Progress(version=3, done_bytes=done, total_bytes=1000))
-    return Outcome(result=Result.INSTALLED, version=3)
+        tell(FetchProgress(version=3, done_bytes=done, total_bytes=1000))
+    return SyncOutcome(result=SyncResult.INSTALLED, version=3)
 
 
 def test_the_end_is_kept(tmp_path: Path) -> None:
@@ -29,7 +29,7 @@ def test_the_end_is_kept(tmp_path: Path) -> None:
     kept = sync_progress.read(tmp_path, is_stick=False)
     assert outcome.version == 3
     assert kept is not None and kept.is_over
-    assert (kept.step, kept.version, kept.told) == (Step.INSTALLED, 3, "2026-11-23T10:30:15")
+    assert (kept.step, kept.version, kept.told) == (SyncStep.INSTALLED, 3, "2026-11-23T10:30:15")
     assert (kept.done_bytes, kept.total_bytes, kept.source) == (1000, 1000, "https://x.example")
     assert sync_progress.read(tmp_path, is_stick=True) is None
 
@@ -37,8 +37,8 @@ def test_the_end_is_kept(tmp_path: Path) -> None:
 def test_a_memory_card_is_written_to_at_each_tenth_alone(tmp_path: Path) -> None:
     told: list[int] = []
 
-    def sync(tell: Callable[[Progress], None]) -> Outcome:
-        def watched(progress: Progress) -> None:
+    def sync(tell: Callable[[FetchProgress], None]) -> SyncOutcome:
+        def watched(progress: FetchProgress) -> None:
             tell(progress)
             told.append(sync_progress.path_of(tmp_path, is_stick=True).stat().st_ino)
 
@@ -52,7 +52,7 @@ def test_a_memory_card_is_written_to_at_each_tenth_alone(tmp_path: Path) -> None
 
 
 def test_an_error_is_kept_with_its_number_and_its_line(tmp_path: Path) -> None:
-    def sync(tell: Callable[[Progress], None]) -> Outcome:
+    def sync(tell: Callable[[FetchProgress], None]) -> SyncOutcome:
         raise NoRoomError("the disk is full")
 
     with pytest.raises(NoRoomError):
@@ -60,7 +60,7 @@ def test_an_error_is_kept_with_its_number_and_its_line(tmp_path: Path) -> None:
 
     kept = sync_progress.read(tmp_path, is_stick=True)
     assert kept is not None
-    assert (kept.step, kept.number, kept.line) == (Step.FAILED, 6, "E6: the disk is full")
+    assert (kept.step, kept.number, kept.line) == (SyncStep.FAILED, 6, "E6: the disk is full")
 
 
 def test_a_disk_that_takes_no_bulletin_is_no_reason_to_fail(tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from device.errors import SourceError
-from device.store.atomic_files import Part
-from device.store.write_behind import Behind
+from device.store.atomic_files import PartialFile
+from device.store.write_behind import WriteBehind
 
 
-class Failing(Part):
+class Failing(PartialFile):
     """A part on a disk that is full at one write, and has room again at the next."""
 
     def __init__(self, path: Path, fails_at: int) -> None:
@@ -27,7 +27,7 @@ class Failing(Part):
         return super()._write_some(data)
 
 
-class Slow(Part):
+class Slow(PartialFile):
     """A part on a card that takes nothing until it is let."""
 
     def __init__(self, path: Path) -> None:
@@ -44,7 +44,7 @@ def test_all_is_written_in_order(
     chunks: list[bytes], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.mktemp("behind") / "part"
-    with Part(path) as part, Behind(part, 0) as behind:
+    with PartialFile(path) as part, WriteBehind(part, 0) as behind:
         for chunk in chunks:
             behind.write(chunk)
 
@@ -56,7 +56,7 @@ def test_a_failure_is_told_and_nothing_is_written_after_it(tmp_path: Path, count
     with (
         pytest.raises(OSError, match="full"),
         Failing(tmp_path / "part", fails_at=2) as part,
-        Behind(part, 0) as behind,
+        WriteBehind(part, 0) as behind,
     ):
         for number in range(count):
             behind.write(bytes([number]))
@@ -65,7 +65,11 @@ def test_a_failure_is_told_and_nothing_is_written_after_it(tmp_path: Path, count
 
 
 def test_when_the_source_stops_what_has_arrived_is_written(tmp_path: Path) -> None:
-    with pytest.raises(SourceError), Slow(tmp_path / "part") as part, Behind(part, 0) as behind:
+    with (
+        pytest.raises(SourceError),
+        Slow(tmp_path / "part") as part,
+        WriteBehind(part, 0) as behind,
+    ):
         behind.write(b"arrived")
         part.let.set()
         raise SourceError("stopped")
@@ -75,7 +79,7 @@ def test_when_the_source_stops_what_has_arrived_is_written(tmp_path: Path) -> No
 
 def test_a_card_that_is_slower_than_the_network_is_waited_for(tmp_path: Path) -> None:
     handed = []
-    with Slow(tmp_path / "part") as part, Behind(part, 0) as behind:
+    with Slow(tmp_path / "part") as part, WriteBehind(part, 0) as behind:
 
         def hand_over() -> None:
             for number in range(40):

@@ -11,11 +11,11 @@ import pytest
 from device.bundle.reader import read_manifest
 from device.recognition.verdict import Verdict
 from evaluation import metrics, summary
-from evaluation.failures import Failure, Named, data_uri, worth_showing
-from evaluation.metrics import Told
-from evaluation.plan import Plan
-from evaluation.protocol import Outcome, Run
-from evaluation.queries import Sort
+from evaluation.failures import FailedPrint, Failure, data_uri, worth_showing
+from evaluation.metrics import ScoredAnswer
+from evaluation.plan import EvaluationPlan
+from evaluation.protocol import QueryOutcome, Run
+from evaluation.queries import SectionKind
 from evaluation.report import page
 from evaluation.summary import Report
 
@@ -24,17 +24,17 @@ NASTY = '<script>alert("1")</script> & "Sohn"'
 
 
 def outcome(
-    section: str, sort: Sort, rank: int | None, confidence: float, **changes: object
-) -> Outcome:
+    section: str, sort: SectionKind, rank: int | None, confidence: float, **changes: object
+) -> QueryOutcome:
     """Give an answer."""
     values: dict[str, object] = {
         "section": section, "sort": sort, "name": "p", "is_known": True, "left_out": False,
-        "told": Told(rank=rank, accepted=confidence >= 1, confidence=confidence),
+        "told": ScoredAnswer(rank=rank, accepted=confidence >= 1, confidence=confidence),
         "verdict": Verdict.SAME_PRINT if confidence >= 1 else Verdict.NOT_IN_COLLECTION,
         "answered": "p", "mirrored": False, "corner_error": 0.01, "took_ms": 100.0,
         "timings_ms": {"sheet": 20.0},
     }  # fmt: skip
-    return Outcome(**(values | changes))  # type: ignore[arg-type]
+    return QueryOutcome(**(values | changes))  # type: ignore[arg-type]
 
 
 def failure(section: str, confidence: float) -> Failure:
@@ -42,8 +42,8 @@ def failure(section: str, confidence: float) -> Failure:
     picture = data_uri("image/jpeg", b"pixels")
     return Failure(
         section=section, name=NASTY, under="wood", frame=picture, verdict="same_print",
-        confidence=confidence, right=Named(record_id="r-1", title=NASTY, picture=None),
-        answered=Named(record_id="r-2", title="Melencolia", picture=picture),
+        confidence=confidence, right=FailedPrint(record_id="r-1", title=NASTY, picture=None),
+        answered=FailedPrint(record_id="r-2", title="Melencolia", picture=picture),
     )  # fmt: skip
 
 
@@ -51,25 +51,25 @@ def failure(section: str, confidence: float) -> Failure:
 def report() -> Report:
     """A report of a few answers."""
     outcomes = (
-        *(outcome("normal", Sort.LEVEL, 0, 2.0) for _ in range(3)),
-        outcome("normal", Sort.LEVEL, None, 0.5, corner_error=float("inf")),
-        *(outcome("normal", Sort.LEVEL, None, 0.2, left_out=True) for _ in range(4)),
-        outcome("no print", Sort.EMPTY, None, 0.0, is_known=False, corner_error=None),
+        *(outcome("normal", SectionKind.LEVEL, 0, 2.0) for _ in range(3)),
+        outcome("normal", SectionKind.LEVEL, None, 0.5, corner_error=float("inf")),
+        *(outcome("normal", SectionKind.LEVEL, None, 0.2, left_out=True) for _ in range(4)),
+        outcome("no print", SectionKind.EMPTY, None, 0.0, is_known=False, corner_error=None),
         outcome(
             "no print",
-            Sort.EMPTY,
+            SectionKind.EMPTY,
             None,
             0.8,
             is_known=False,
             corner_error=None,
             verdict=Verdict.SIMILAR_ONLY,
         ),
-        outcome("tilt", Sort.FACTOR, 0, 2.0),
-        outcome("glare", Sort.FACTOR, 0, 2.0),
+        outcome("tilt", SectionKind.FACTOR, 0, 2.0),
+        outcome("glare", SectionKind.FACTOR, 0, 2.0),
     )
     run = Run(outcomes=outcomes, failures=(), unread=("torn.jpg: expected a whole picture",))
     manifest = replace(read_manifest(BUNDLE), name=NASTY)
-    return summary.summarise(run, manifest, Plan(), threads=2, model_ms=50.0)
+    return summary.summarise(run, manifest, EvaluationPlan(), threads=2, model_ms=50.0)
 
 
 def test_marks_are_what_was_counted(report: Report) -> None:

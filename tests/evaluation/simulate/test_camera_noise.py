@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from device.imaging.frames import Pixels
 from evaluation.simulate import camera_noise
-from evaluation.simulate.camera_noise import CAMERA, CAPTURE_SIDE, Factor, camera_like, simulate
+from evaluation.simulate.camera_noise import (
+    CAMERA,
+    CAPTURE_SIDE,
+    CameraFactor,
+    camera_like,
+    simulate,
+)
 
 
 def rng(seed: int = 5) -> np.random.Generator:
@@ -27,7 +33,7 @@ def engraving() -> Pixels:
 
 @pytest.mark.parametrize("factor", CAMERA, ids=lambda factor: factor.name)
 def test_a_factor_gives_the_same_bytes_for_the_same_seed_and_leaves_its_input_alone(
-    factor: Factor, engraving: Pixels
+    factor: CameraFactor, engraving: Pixels
 ) -> None:
     before = engraving.copy()
 
@@ -40,7 +46,7 @@ def test_a_factor_gives_the_same_bytes_for_the_same_seed_and_leaves_its_input_al
 
 @pytest.mark.parametrize("factor", CAMERA, ids=lambda factor: factor.name)
 def test_a_factor_changes_the_picture_and_another_seed_changes_it_otherwise(
-    factor: Factor, engraving: Pixels
+    factor: CameraFactor, engraving: Pixels
 ) -> None:
     first = factor.effect(engraving, rng(5), factor.most)
     second = factor.effect(engraving, rng(8), factor.most)
@@ -51,7 +57,7 @@ def test_a_factor_changes_the_picture_and_another_seed_changes_it_otherwise(
 
 @pytest.mark.parametrize("factor", CAMERA, ids=lambda factor: factor.name)
 def test_a_factor_of_no_strength_hardly_touches_the_picture(
-    factor: Factor, engraving: Pixels
+    factor: CameraFactor, engraving: Pixels
 ) -> None:
     result = factor.effect(engraving, rng(), 0.0)
 
@@ -161,8 +167,8 @@ def test_a_small_turn_keeps_the_middle_where_it_is(engraving: Pixels) -> None:
 
 
 def test_factors_are_applied_in_the_order_given(engraving: Pixels) -> None:
-    def factor(name: str, effect: camera_noise.Effect) -> Factor:
-        return Factor(name=name, effect=effect, most=0.0, unit="")
+    def factor(name: str, effect: camera_noise.Effect) -> CameraFactor:
+        return CameraFactor(name=name, effect=effect, most=0.0, unit="")
 
     def half(pixels: Pixels, _: np.random.Generator, most: float) -> Pixels:
         return pixels // 2

@@ -11,11 +11,11 @@ from evaluation.simulate.conditions import (
     OPEN,
     OPEN_BACKGROUNDS,
     Conditions,
-    Factor,
+    HandheldFactor,
     Level,
     Suite,
 )
-from evaluation.simulate.distractor_scenes import Kind, empty
+from evaluation.simulate.distractor_scenes import DistractorKind, empty
 from evaluation.simulate.handheld import capture, held
 from evaluation.simulate.rng import FRAME_HEIGHT, FRAME_WIDTH, generator
 from evaluation.split import is_scored
@@ -89,8 +89,10 @@ def test_a_mirrored_print_is_seen_in_reverse(marked: Pixels) -> None:
     assert _seen_at(found.pixels, _MARKS[0])[0] > _seen_at(found.pixels, _MARKS[1])[0]
 
 
-@pytest.mark.parametrize("factor", [f for f in Factor if f is not Factor.BACKGROUND])
-def test_every_factor_alone_changes_the_picture(marked: Pixels, factor: Factor) -> None:
+@pytest.mark.parametrize(
+    "factor", [f for f in HandheldFactor if f is not HandheldFactor.BACKGROUND]
+)
+def test_every_factor_alone_changes_the_picture(marked: Pixels, factor: HandheldFactor) -> None:
     plain = capture(marked, "x", level=Level.HARD, factors=())
 
     changed = capture(marked, "x", level=Level.HARD, factors=(factor,))
@@ -114,8 +116,8 @@ def test_half_of_the_factors_and_backgrounds_are_held_back(marked: Pixels) -> No
         assert (conditions.curl, conditions.glare, conditions.crop) == (0.0, 0.0, 0.0)
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_a_frame_without_a_print_comes_from_its_seed(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", DistractorKind)
+def test_a_frame_without_a_print_comes_from_its_seed(kind: DistractorKind) -> None:
     frame = empty("1", kind, level=Level.NORMAL)
 
     assert frame.shape == (FRAME_HEIGHT, FRAME_WIDTH, 3)

@@ -14,8 +14,8 @@ from werkzeug.datastructures import MultiDict
 from device.config import RecognitionConfig
 from device.sd_notify import Notifier
 from device.service import FilterOptions, Filters, KioskService
-from device.service.staff_service import Office
-from device.staff.preferences import Attract, Choices
+from device.service.staff_service import StaffService
+from device.staff.preferences import Attract, StaffPreferences
 from kiosk_ui.browse import presenter
 from kiosk_ui.request_values import read_filters
 
@@ -128,8 +128,8 @@ def test_a_print_passes_by_with_its_credit_and_never_one_that_may_not(
 def test_what_passes_by_is_what_staff_chose(
     small_bundle: Path, tmp_path: Path, attract: Attract, status: int
 ) -> None:
-    office = Office(tmp_path, pause_s=60)
-    office.choose(Choices(attract=attract))
+    office = StaffService(tmp_path, pause_s=60)
+    office.choose(StaffPreferences(attract=attract))
 
     with KioskService(
         small_bundle,

@@ -5,16 +5,16 @@ from datetime import date
 
 import pytest
 
-from device.service import CameraHealth, Health, OpeningHours, Report, UpdateStanding, statistics
+from device.service import CameraHealth, Health, OpeningHours, StaffReport, UpdateReport, statistics
 from device.service.state import Phase
-from device.staff.hardware_health import MachineHealth
-from device.store.sync_progress import Bulletin, Step
+from device.staff.hardware_health import HardwareHealth
+from device.store.sync_progress import SyncProgress, SyncStep
 from kiosk_ui.staff import presenter
-from kiosk_ui.staff.presenter import Finding, day_forms, findings, opening_of
+from kiosk_ui.staff.presenter import HealthLine, day_forms, findings, opening_of
 from kiosk_ui.staff.statistics import use_page
 from kiosk_ui.texts import languages, load
 
-WELL = MachineHealth(
+WELL = HardwareHealth(
     temperature_c=51.4,
     is_throttled=False,
     is_strained=False,
@@ -25,7 +25,7 @@ WELL = MachineHealth(
     disk_errors=0,
     has_clock=True,
 )
-BAD = MachineHealth(
+BAD = HardwareHealth(
     temperature_c=81.0,
     is_throttled=True,
     is_strained=True,
@@ -56,7 +56,7 @@ HEALTH = Health(
     answers=12,
     uptime_s=3_720.0,
 )
-UPDATES = UpdateStanding(
+UPDATES = UpdateReport(
     bulletin=None,
     bundles=(),
     changes=None,
@@ -72,12 +72,12 @@ UPDATES = UpdateStanding(
 
 def told(
     health: Health = HEALTH,
-    machine: MachineHealth = WELL,
-    updates: UpdateStanding | None = None,
+    machine: HardwareHealth = WELL,
+    updates: UpdateReport | None = None,
     keeps: bool = True,
-) -> dict[str, Finding]:
+) -> dict[str, HealthLine]:
     """Give the findings by their words."""
-    report = Report(machine=machine, keeps=keeps)
+    report = StaffReport(machine=machine, keeps=keeps)
     return {each.words: each for each in findings(health, report, updates, "1.2.3")}
 
 
@@ -90,8 +90,12 @@ def test_a_machine_that_is_well_asks_for_nothing() -> None:
 
 
 def test_everything_that_is_bad_is_said_to_be() -> None:
-    failed = Bulletin(
-        step=Step.FAILED, source="stick", is_stick=True, told="2026-11-23T10:00:00", line="E3: no"
+    failed = SyncProgress(
+        step=SyncStep.FAILED,
+        source="stick",
+        is_stick=True,
+        told="2026-11-23T10:00:00",
+        line="E3: no",
     )
     found = told(
         replace(HEALTH, camera=replace(CAMERA, is_ready=False, losses=3), note="camera: pulled"),
@@ -108,7 +112,7 @@ def test_everything_that_is_bad_is_said_to_be() -> None:
 
 
 def test_what_a_machine_does_not_tell_is_not_talked_of() -> None:
-    silent = MachineHealth(
+    silent = HardwareHealth(
         temperature_c=None,
         is_throttled=None,
         is_strained=False,

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from kiosk_page import HOSTS, OWN, wait_for
 
 from device.config import ScreenConfig
-from device.service import Answer, Filters, KioskService, Office, Verdict
+from device.service import Answer, Filters, KioskService, StaffService, Verdict
 from device.service.state import Phase
 from device.staff import pin
 from kiosk_ui import create_app
@@ -43,7 +43,7 @@ def time() -> FakeTime:
 @pytest.fixture
 def staffed(folder: Path, time: FakeTime, service: KioskService) -> Iterator[KioskService]:
     """A kiosk with staff, and a print under its camera."""
-    office = Office(folder, pause_s=90, clock=time.clock, look_s=600)
+    office = StaffService(folder, pause_s=90, clock=time.clock, look_s=600)
     service.dismiss()
     service.office = office
     yield service

@@ -11,9 +11,9 @@ from kiosk_page import HOSTS
 from playwright.sync_api import Browser, Page, expect
 
 from device.config import ScreenConfig
-from device.service import KioskService, Office
+from device.service import KioskService, StaffService
 from device.staff import pin
-from device.staff.unmatched_log import Miss, Misses
+from device.staff.unmatched_log import UnmatchedLog, UnmatchedPicture
 from kiosk_ui import create_app
 from kiosk_ui.server import Server
 from kiosk_ui.staff.presenter import PARTS
@@ -41,11 +41,11 @@ def stand(service: KioskService, tmp_path: Path) -> Iterator[str]:
     """The address of a kiosk with staff, some counts, and a list of misses."""
     folder = tmp_path / "staff"
     pin.write(folder, GOOD)
-    office = Office(folder, pause_s=90, look_s=600)
+    office = StaffService(folder, pause_s=90, look_s=600)
     office.note_visitor("de")
-    missed = Misses(folder)
+    missed = UnmatchedLog(folder)
     missed._misses.append(
-        Miss(time="2026-11-23 14:05", verdict="similar_only", nearest=(("a", 0.7),))
+        UnmatchedPicture(time="2026-11-23 14:05", verdict="similar_only", nearest=(("a", 0.7),))
     )
     office._misses = missed
     service.office = office

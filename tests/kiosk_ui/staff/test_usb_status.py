@@ -17,20 +17,20 @@ from device.config import RecognitionConfig
 from device.errors import SyncError, UntrustedError
 from device.imaging.frames import Pixels
 from device.sd_notify import Notifier
-from device.service import Bulletin, KioskService, Step
-from device.service.collection.bundle_switch import Store
+from device.service import KioskService, SyncProgress, SyncStep
+from device.service.collection.bundle_switch import WatchedStore
 from device.service.state import Phase
 from device.store import sync_progress
 from device.store.bundles import Bundles
-from device.store.sync_result import Outcome, Progress, Result
+from device.store.sync_result import FetchProgress, SyncOutcome, SyncResult
 from kiosk_ui.server import Server
 from kiosk_ui.staff import usb_status
 from kiosk_ui.texts import languages, load
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 GOES_ON = {"stick.looking", "stick.fetching", "stick.trying"}
-AT_WORK = Bulletin(
-    step=Step.FETCHING,
+AT_WORK = SyncProgress(
+    step=SyncStep.FETCHING,
     source="the stick",
     is_stick=True,
     told="2026-11-23T10:00:00",
@@ -46,7 +46,7 @@ def store(small_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("stick") / "store"
     shutil.copytree(small_bundle, root / "releases/twelve")
     Bundles(root).activate("twelve")
-    come(root, Result.INSTALLED)
+    come(root, SyncResult.INSTALLED)
     return root
 
 
@@ -57,7 +57,7 @@ def service(
     """A kiosk that lives from that store."""
     camera, recognition = opener_of(print_pictures[shown_ids[0]]), RecognitionConfig(threads=2)
     with KioskService(
-        store, camera, recognition, notifier=Notifier(None), store=Store(store)
+        store, camera, recognition, notifier=Notifier(None), store=WatchedStore(store)
     ) as kiosk:
         wait_for(kiosk, Phase.LOOKING)
         yield kiosk
@@ -69,12 +69,12 @@ def client(service: KioskService) -> FlaskClient:
     return app_of(service).test_client()
 
 
-def come(store: Path, result: Result) -> None:
+def come(store: Path, result: SyncResult) -> None:
     """Let a sync from a stick come to its end."""
 
-    def sync(tell: Callable[[Progress], None]) -> Outcome:
-        tell(Progress(version=41, done_bytes=110_400_000, total_bytes=110_400_000))
-        return Outcome(result=result, version=41)
+    def sync(tell: Callable[[FetchProgress], None]) -> SyncOutcome:
+        tell(FetchProgress(version=41, done_bytes=110_400_000, total_bytes=110_400_000))
+        return SyncOutcome(result=result, version=41)
 
     sync_progress.announced(sync, store, "the stick", is_stick=True)
 
@@ -82,7 +82,7 @@ def come(store: Path, result: Result) -> None:
 def fail(store: Path, error: SyncError) -> None:
     """Let a sync from a stick fail."""
 
-    def sync(tell: Callable[[Progress], None]) -> Outcome:
+    def sync(tell: Callable[[FetchProgress], None]) -> SyncOutcome:
         raise error
 
     with pytest.raises(type(error)):
@@ -105,7 +105,7 @@ def test_a_stick_that_was_there_before_the_kiosk_started_is_not_told_of(
 def test_an_update_that_came_by_stick_says_that_the_stick_may_be_pulled(
     client: FlaskClient, store: Path
 ) -> None:
-    come(store, Result.INSTALLED)
+    come(store, SyncResult.INSTALLED)
 
     said = words(client)
 
@@ -126,7 +126,7 @@ def test_an_error_has_its_number_and_words_for_whoever_stands_there(
 
 
 def test_a_guests_phone_is_told_nothing(client: FlaskClient, store: Path) -> None:
-    come(store, Result.INSTALLED)
+    come(store, SyncResult.INSTALLED)
 
     response = client.get("/stand/stick", environ_base={"REMOTE_ADDR": "192.0.2.7"}, headers=OWN)
 
@@ -138,14 +138,16 @@ def test_a_night_sync_by_network_is_not_told_of(client: FlaskClient, store: Path
     sync_progress.path_of(store, is_stick=True).unlink(missing_ok=True)
 
     sync_progress.announced(
-        lambda tell: Outcome(result=Result.UP_TO_DATE, version=41), store, "https://x.example"
+        lambda tell: SyncOutcome(result=SyncResult.UP_TO_DATE, version=41),
+        store,
+        "https://x.example",
     )
 
     assert words(client) == ""
 
 
-@pytest.mark.parametrize("step", Step)
-def test_every_step_has_words_and_says_what_to_do_with_the_stick(step: Step) -> None:
+@pytest.mark.parametrize("step", SyncStep)
+def test_every_step_has_words_and_says_what_to_do_with_the_stick(step: SyncStep) -> None:
     said = usb_status.notice(replace(AT_WORK, step=step))
 
     for language in languages():
@@ -157,7 +159,7 @@ def test_every_numbered_error_has_words_of_its_own() -> None:
     numbers = {kind.number for kind in SyncError.__subclasses__()}
 
     found = {
-        usb_status.notice(replace(AT_WORK, step=Step.FAILED, number=number)).words
+        usb_status.notice(replace(AT_WORK, step=SyncStep.FAILED, number=number)).words
         for number in numbers
     }
 
@@ -167,7 +169,7 @@ def test_every_numbered_error_has_words_of_its_own() -> None:
 
 
 def test_an_error_without_words_is_told_by_its_number() -> None:
-    said = usb_status.notice(replace(AT_WORK, step=Step.FAILED, number=1))
+    said = usb_status.notice(replace(AT_WORK, step=SyncStep.FAILED, number=1))
 
     assert (said.words, said.number, said.is_bad) == ("stick.failed", 1, True)
 
@@ -201,7 +203,7 @@ def test_the_strip_bars_nobody_and_covers_nothing(
         page.screenshot(path=tmp_path / "strip.png")
         assert not Axe().run(page, options=RULES).response["violations"]
         page.screenshot(path=tmp_path / "strip.png")
-        come(store, Result.INSTALLED)
+        come(store, SyncResult.INSTALLED)
         expect(strip).to_contain_text("41")
     finally:
         page.close()

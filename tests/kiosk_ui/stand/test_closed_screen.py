@@ -9,7 +9,7 @@ import pytest
 from kiosk_page import app_of, wait_for
 from playwright.sync_api import Browser, Page, expect
 
-from device.service import Choices, KioskService, Office, hours
+from device.service import KioskService, StaffPreferences, StaffService, hours
 from device.service.state import Phase
 from kiosk_ui.server import Server
 from kiosk_ui.stand import api
@@ -41,8 +41,8 @@ def stand(
 ) -> Iterator[str]:
     """The address of a kiosk that is open on Mondays from ten to six."""
     monkeypatch.setattr(api, "STATE_WAIT_S", 0.1)
-    office = Office(tmp_path / "staff", pause_s=90, now=local.now, look_s=600)
-    office.choose(Choices(opening=MONDAY))
+    office = StaffService(tmp_path / "staff", pause_s=90, now=local.now, look_s=600)
+    office.choose(StaffPreferences(opening=MONDAY))
     service.office = office
     service.dismiss()
     server = Server(app_of(service), "127.0.0.1", 0)

@@ -15,7 +15,7 @@ from device.imaging.frames import Pixels
 from device.imaging.rectify import straighten
 from device.recognition.local import evidence
 from device.recognition.local.evidence import Evidence
-from device.recognition.local.match import Trace, Tracer
+from device.recognition.local.match import FeatureMatch, FeatureMatcher
 
 ENOUGH = 12
 SIDE = 448
@@ -31,7 +31,7 @@ class Looked:
     """A print laid in a frame, and what the kiosk finds of it."""
 
     laid: Laid
-    trace: Trace
+    trace: FeatureMatch
     evidence: Evidence
 
 
@@ -39,9 +39,9 @@ Look = Callable[[int, bool], Looked]
 
 
 @pytest.fixture(scope="module")
-def tracer(small_bundle: Path) -> Tracer:
+def tracer(small_bundle: Path) -> FeatureMatcher:
     """Traces to twelve real prints."""
-    return Tracer(small_bundle, 12)
+    return FeatureMatcher(small_bundle, 12)
 
 
 @pytest.fixture(scope="module", params=[2, 6], ids=["upright", "lying"])
@@ -51,7 +51,7 @@ def picture(request: pytest.FixtureRequest, print_pictures: Mapping[str, Pixels]
 
 
 @pytest.fixture(scope="module")
-def look(tracer: Tracer, picture: Pixels) -> Look:
+def look(tracer: FeatureMatcher, picture: Pixels) -> Look:
     """Look at the sheet as the kiosk does: cut it out, trace it, and say where it lies; each once."""
 
     @cache
@@ -95,7 +95,7 @@ def test_the_points_lie_where_the_transform_says(look: Look, turn: int, mirrored
 
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_the_whole_frame_is_a_view_like_any_other(
-    tracer: Tracer, picture: Pixels, mirrored: bool
+    tracer: FeatureMatcher, picture: Pixels, mirrored: bool
 ) -> None:
     laid = lay(picture, turn=90, mirrored=mirrored).close()
     trace = tracer.trace(laid.frame, without=(), enough=ENOUGH)[0]

@@ -9,7 +9,7 @@ import pytest
 
 from device.imaging.frames import Pixels
 from device.recognition.local import features
-from device.recognition.local.features import LENGTH, SIDE, Details
+from device.recognition.local.features import LENGTH, SIDE, Features
 
 # Of the picture's longest side: what a detail may move by.
 NEAR = 0.01
@@ -21,7 +21,7 @@ def picture(request: pytest.FixtureRequest, print_pictures: Mapping[str, Pixels]
     return list(print_pictures.values())[request.param]
 
 
-def coincide(one: Details, other: Details) -> npt.NDArray[np.bool_]:
+def coincide(one: Features, other: Features) -> npt.NDArray[np.bool_]:
     """Say which detail lies where which other one does, and points the same way: bool (N, M)."""
     far = np.linalg.norm(one.places[:, np.newaxis] - other.places, axis=2)
     turned = np.abs((one.angles[:, np.newaxis] - other.angles + np.pi) % (2 * np.pi) - np.pi)
@@ -108,7 +108,7 @@ def test_a_picture_has_the_same_details_at_twice_the_size(picture: Pixels) -> No
 
     at_small, at_large = features.extract(small), features.extract(large)
 
-    halved = Details(
+    halved = Features(
         places=at_large.places / 2,
         sizes=at_large.sizes / 2,
         angles=at_large.angles,

@@ -9,7 +9,7 @@ from seen import WIDTH, lay, moved, seen, warp, written
 
 from device.imaging.frames import Pixels
 from device.recognition.local import features, geometric_check
-from device.recognition.local.inverted_index import PLACE, Written
+from device.recognition.local.inverted_index import PLACE, IndexedFeatures
 
 # Chance alone finds fewer.
 ENOUGH = 12
@@ -19,7 +19,7 @@ INSIDE = np.array([(0.2, 0.2), (0.5, 0.5), (0.8, 0.3), (0.7, 0.8), (0.25, 0.7)])
 
 
 @pytest.fixture(scope="module")
-def known(print_pictures: Mapping[str, Pixels]) -> dict[str, Written]:
+def known(print_pictures: Mapping[str, Pixels]) -> dict[str, IndexedFeatures]:
     """The details of twelve real prints."""
     return {record_id: seen(picture) for record_id, picture in print_pictures.items()}
 
@@ -32,7 +32,7 @@ def noisy(pixels: Pixels) -> Pixels:
 
 @pytest.mark.parametrize("turn", [0, 33, 90, 180, 251])
 def test_a_turned_tilted_grainy_print_lies_where_it_was_laid(
-    print_pictures: Mapping[str, Pixels], known: Mapping[str, Written], turn: int
+    print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures], turn: int
 ) -> None:
     for record_id, picture in print_pictures.items():
         laid = lay(picture, turn=turn).close()
@@ -47,7 +47,7 @@ def test_a_turned_tilted_grainy_print_lies_where_it_was_laid(
 
 
 def test_a_part_of_a_print_lies_in_its_place_and_covers_no_more_of_it(
-    print_pictures: Mapping[str, Pixels], known: Mapping[str, Written]
+    print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures]
 ) -> None:
     for record_id, picture in print_pictures.items():
         height, width = picture.shape[:2]
@@ -64,7 +64,7 @@ def test_a_part_of_a_print_lies_in_its_place_and_covers_no_more_of_it(
 
 
 def test_a_whole_print_lies_on_itself_as_it_is_and_covers_all_of_it(
-    known: Mapping[str, Written],
+    known: Mapping[str, IndexedFeatures],
 ) -> None:
     for record_id, print_ in known.items():
         fit = geometric_check.check(print_, print_)
@@ -75,7 +75,7 @@ def test_a_whole_print_lies_on_itself_as_it_is_and_covers_all_of_it(
 
 
 def test_pairs_are_of_details_that_are_there_and_none_of_the_print_s_twice(
-    print_pictures: Mapping[str, Pixels], known: Mapping[str, Written]
+    print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures]
 ) -> None:
     for record_id, picture in print_pictures.items():
         here = seen(lay(picture, turn=20).close().frame)
@@ -91,7 +91,7 @@ def test_pairs_are_of_details_that_are_there_and_none_of_the_print_s_twice(
 
 
 def test_another_print_never_has_enough_that_agrees(
-    print_pictures: Mapping[str, Pixels], known: Mapping[str, Written]
+    print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures]
 ) -> None:
     for shown, picture in print_pictures.items():
         here = seen(lay(picture, turn=10).close().frame)
@@ -102,7 +102,7 @@ def test_another_print_never_has_enough_that_agrees(
 
 
 def test_a_print_in_reverse_lies_on_itself_by_mirrored_details_alone(
-    print_pictures: Mapping[str, Pixels], known: Mapping[str, Written]
+    print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures]
 ) -> None:
     for record_id, picture in print_pictures.items():
         found = features.extract(lay(picture, turn=70, mirrored=True).close().frame)
@@ -116,7 +116,7 @@ def test_a_print_in_reverse_lies_on_itself_by_mirrored_details_alone(
 
 
 def test_a_print_in_reverse_lies_where_it_was_laid(
-    print_pictures: Mapping[str, Pixels], known: Mapping[str, Written]
+    print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures]
 ) -> None:
     record_id, picture = next(iter(print_pictures.items()))
     laid = lay(picture, turn=70, mirrored=True).close()
@@ -132,7 +132,7 @@ def test_a_print_in_reverse_lies_where_it_was_laid(
 
 
 def test_a_wide_frame_and_a_narrow_print_keep_their_own_sides(
-    print_pictures: Mapping[str, Pixels], known: Mapping[str, Written]
+    print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures]
 ) -> None:
     """Shares of sides are no common measure: a transform is found where pixels are square."""
     record_id, picture = next(iter(print_pictures.items()))
@@ -147,12 +147,12 @@ def test_a_wide_frame_and_a_narrow_print_keep_their_own_sides(
     assert np.abs(moved(pixels / (WIDTH, 330), fit.transform) - INSIDE).max() < NEAR
 
 
-def made_up(x: np.ndarray, y: np.ndarray, aspect: float = 1.0) -> Written:  # type: ignore[type-arg]
+def made_up(x: np.ndarray, y: np.ndarray, aspect: float = 1.0) -> IndexedFeatures:  # type: ignore[type-arg]
     """Give details at these places, 0..65,535, whose signatures are far from each other."""
     places = np.zeros(len(x), PLACE)
     places["x"], places["y"], places["size"] = x, y, 50
     signatures = np.random.default_rng(1).integers(0, 2**64, (len(x), 2), dtype=np.uint64)
-    return Written(signatures=signatures, places=places, aspect=aspect)
+    return IndexedFeatures(signatures=signatures, places=places, aspect=aspect)
 
 
 SPREAD = np.random.default_rng(2).integers(0, 65_536, (2, 40))
@@ -208,13 +208,13 @@ def test_details_from_one_place_fit_no_small_patch_either() -> None:
     assert geometric_check.check(patch, one) is None
 
 
-def own_pairs(print_: Written) -> npt.NDArray[np.intp]:
+def own_pairs(print_: IndexedFeatures) -> npt.NDArray[np.intp]:
     rows = np.arange(len(print_))
     return np.column_stack([rows, rows])
 
 
 def test_details_that_lie_alike_agree_and_those_paired_by_chance_do_not(
-    known: Mapping[str, Written],
+    known: Mapping[str, IndexedFeatures],
 ) -> None:
     for record_id, print_ in known.items():
         pairs = own_pairs(print_)
@@ -228,7 +228,9 @@ def test_details_that_lie_alike_agree_and_those_paired_by_chance_do_not(
         assert by_chance < alike / 10, record_id
 
 
-def test_many_pairs_that_meet_in_one_place_agree_as_one(known: Mapping[str, Written]) -> None:
+def test_many_pairs_that_meet_in_one_place_agree_as_one(
+    known: Mapping[str, IndexedFeatures],
+) -> None:
     print_ = next(iter(known.values()))
 
     assert geometric_check.agreement(print_, print_, np.zeros((30, 2), np.intp)) == 1

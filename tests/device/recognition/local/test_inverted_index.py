@@ -16,7 +16,7 @@ from device.errors import BundleDamagedError
 from device.imaging.frames import Pixels
 from device.recognition.local import features
 from device.recognition.local.codebook import hamming
-from device.recognition.local.features import Details
+from device.recognition.local.features import Features
 from device.recognition.local.inverted_index import (
     ASKED,
     FAR,
@@ -25,9 +25,9 @@ from device.recognition.local.inverted_index import (
     SMALLEST,
     STEPS_AN_OCTAVE,
     WORDS_ASKED,
-    Catalogue,
-    Proposal,
-    Written,
+    Candidate,
+    IndexedFeatures,
+    InvertedIndex,
     place,
 )
 
@@ -35,9 +35,9 @@ PRINTS = 12
 
 
 @pytest.fixture(scope="module")
-def catalogue(small_bundle: Path) -> Catalogue:
+def catalogue(small_bundle: Path) -> InvertedIndex:
     """The details of twelve real prints."""
-    return Catalogue(small_bundle, PRINTS)
+    return InvertedIndex(small_bundle, PRINTS)
 
 
 @pytest.fixture
@@ -50,22 +50,22 @@ def damaged(small_bundle: Path, tmp_path: Path) -> Path:
 
 
 def proposals(
-    catalogue: Catalogue, found: Details, count: int = PRINTS, without: tuple[int, ...] = ()
-) -> list[Proposal]:
+    catalogue: InvertedIndex, found: Features, count: int = PRINTS, without: tuple[int, ...] = ()
+) -> list[Candidate]:
     book = trained()
     words = book.words(book.project(found.descriptors)[:ASKED], WORDS_ASKED)
     return catalogue.propose(written(found), words, count, without)
 
 
 def proposed(
-    catalogue: Catalogue, found: Details, count: int = PRINTS, without: tuple[int, ...] = ()
+    catalogue: InvertedIndex, found: Features, count: int = PRINTS, without: tuple[int, ...] = ()
 ) -> list[int]:
     return [proposal.item for proposal in proposals(catalogue, found, count, without)]
 
 
 @pytest.mark.parametrize("turn", [0, 90, 200])
 def test_a_print_is_proposed_first_by_its_own_details_however_it_is_turned(
-    catalogue: Catalogue, print_pictures: Mapping[str, Pixels], turn: int
+    catalogue: InvertedIndex, print_pictures: Mapping[str, Pixels], turn: int
 ) -> None:
     for item, picture in enumerate(print_pictures.values()):
         found = features.extract(lay(picture, turn=turn).frame)
@@ -74,7 +74,7 @@ def test_a_print_is_proposed_first_by_its_own_details_however_it_is_turned(
 
 
 def test_a_left_out_print_is_not_proposed_and_the_others_are_as_before(
-    catalogue: Catalogue, print_pictures: Mapping[str, Pixels]
+    catalogue: InvertedIndex, print_pictures: Mapping[str, Pixels]
 ) -> None:
     found = features.extract(list(print_pictures.values())[3])
 
@@ -85,7 +85,7 @@ def test_a_left_out_print_is_not_proposed_and_the_others_are_as_before(
 
 
 def test_no_more_are_proposed_than_were_asked_for_and_none_twice(
-    catalogue: Catalogue, print_pictures: Mapping[str, Pixels]
+    catalogue: InvertedIndex, print_pictures: Mapping[str, Pixels]
 ) -> None:
     found = features.extract(next(iter(print_pictures.values())))
 
@@ -96,7 +96,7 @@ def test_no_more_are_proposed_than_were_asked_for_and_none_twice(
 
 
 def test_a_proposal_names_pairs_of_details_that_look_alike_each_of_the_frame_s_once(
-    catalogue: Catalogue, print_pictures: Mapping[str, Pixels]
+    catalogue: InvertedIndex, print_pictures: Mapping[str, Pixels]
 ) -> None:
     found = features.extract(list(print_pictures.values())[3])
 
@@ -107,12 +107,12 @@ def test_a_proposal_names_pairs_of_details_that_look_alike_each_of_the_frame_s_o
         assert len(set(here)) == len(here) > 0
 
 
-def test_a_picture_without_details_proposes_nothing(catalogue: Catalogue) -> None:
+def test_a_picture_without_details_proposes_nothing(catalogue: InvertedIndex) -> None:
     assert proposed(catalogue, features.extract(np.zeros((50, 50, 3), np.uint8))) == []
 
 
 def test_with_every_print_left_out_nothing_is_proposed(
-    catalogue: Catalogue, print_pictures: Mapping[str, Pixels]
+    catalogue: InvertedIndex, print_pictures: Mapping[str, Pixels]
 ) -> None:
     found = features.extract(next(iter(print_pictures.values())))
 
@@ -120,7 +120,7 @@ def test_with_every_print_left_out_nothing_is_proposed(
 
 
 def test_a_catalogue_holds_every_print_s_own_details(
-    catalogue: Catalogue, print_pictures: Mapping[str, Pixels]
+    catalogue: InvertedIndex, print_pictures: Mapping[str, Pixels]
 ) -> None:
     assert len(catalogue) == PRINTS
     for item, picture in enumerate(print_pictures.values()):
@@ -151,13 +151,13 @@ class TestDamage:
         (damaged / name).write_bytes(data[: len(data) // 2])
 
         with pytest.raises(BundleDamagedError, match="fetch it again"):
-            Catalogue(damaged, PRINTS)
+            InvertedIndex(damaged, PRINTS)
 
     def test_an_absent_file_is_refused_by_name(self, damaged: Path, name: str) -> None:
         (damaged / name).unlink()
 
         with pytest.raises(BundleDamagedError, match=f"{name}: expected an array, found"):
-            Catalogue(damaged, PRINTS)
+            InvertedIndex(damaged, PRINTS)
 
     @pytest.mark.parametrize("zipped", [b"", b"PK\x03\x04 is how an archive begins", b"hello"])
     def test_a_file_of_another_kind_is_refused_by_name(
@@ -166,7 +166,7 @@ class TestDamage:
         (damaged / name).write_bytes(zipped)
 
         with pytest.raises(BundleDamagedError, match=f"{name}: expected an array, found"):
-            Catalogue(damaged, PRINTS)
+            InvertedIndex(damaged, PRINTS)
 
     def test_an_archive_in_an_array_s_place_is_refused_by_name(
         self, damaged: Path, name: str
@@ -174,7 +174,7 @@ class TestDamage:
         shutil.copyfile(damaged / layout.CODEBOOK, damaged / name)
 
         with pytest.raises(BundleDamagedError, match=f"{name}: expected"):
-            Catalogue(damaged, PRINTS)
+            InvertedIndex(damaged, PRINTS)
 
     def test_numbers_of_another_kind_are_refused_naming_both(
         self, damaged: Path, name: str
@@ -182,7 +182,7 @@ class TestDamage:
         np.save(damaged / name, np.zeros(3, np.int16))
 
         with pytest.raises(BundleDamagedError, match=f"{name}: expected .*, found int16"):
-            Catalogue(damaged, PRINTS)
+            InvertedIndex(damaged, PRINTS)
 
     @pytest.mark.parametrize("kept", [0, 1, -1])
     def test_rows_that_are_missing_are_refused_naming_the_sizes(
@@ -191,7 +191,7 @@ class TestDamage:
         np.save(damaged / name, np.load(damaged / name)[:kept])
 
         with pytest.raises(BundleDamagedError, match=r"details: expected sizes .*found"):
-            Catalogue(damaged, PRINTS)
+            InvertedIndex(damaged, PRINTS)
 
 
 @pytest.mark.parametrize("name", [layout.DETAIL_STARTS, layout.DETAIL_CELLS])
@@ -201,11 +201,11 @@ def test_rows_that_end_elsewhere_than_the_details_are_refused(damaged: Path, nam
     np.save(damaged / name, ends)
 
     with pytest.raises(BundleDamagedError, match="details: expected sizes"):
-        Catalogue(damaged, PRINTS)
+        InvertedIndex(damaged, PRINTS)
 
 
 def test_sound_details_have_no_fault(damaged: Path) -> None:
-    assert Catalogue(damaged, PRINTS).fault() == ""
+    assert InvertedIndex(damaged, PRINTS).fault() == ""
 
 
 @pytest.mark.parametrize(
@@ -225,13 +225,13 @@ def test_details_that_lead_elsewhere_are_found_where_every_one_is_looked_at(
     numbers[row] = value
     np.save(damaged / name, numbers)
 
-    assert Catalogue(damaged, PRINTS).fault().startswith(told)
+    assert InvertedIndex(damaged, PRINTS).fault().startswith(told)
 
 
 @pytest.mark.parametrize("items", [0, PRINTS - 1, PRINTS + 1])
 def test_details_of_another_number_of_prints_are_refused(small_bundle: Path, items: int) -> None:
     with pytest.raises(BundleDamagedError, match="details: expected sizes"):
-        Catalogue(small_bundle, items)
+        InvertedIndex(small_bundle, items)
 
 
 SIDE = st.integers(1, 5000)
@@ -249,7 +249,7 @@ def test_a_place_is_given_back_to_half_a_step(
     width: int, height: int, x: float, y: float, size: float, angle: float
 ) -> None:
     longest = max(width, height)
-    found = Details(
+    found = Features(
         places=np.array([(x * width, y * height)], np.float32),
         sizes=np.array([size * longest], np.float32),
         angles=np.array([angle], np.float32),
@@ -271,7 +271,7 @@ def test_a_place_is_given_back_to_half_a_step(
 
 
 def test_a_place_keeps_to_its_range_whatever_the_detail() -> None:
-    found = Details(
+    found = Features(
         places=np.array([(-3, 12), (11, -0.1)], np.float32),
         sizes=np.array([0, 1e30], np.float32),
         angles=np.array([2 * np.pi, 6.283], np.float32),
@@ -286,6 +286,8 @@ def test_a_place_keeps_to_its_range_whatever_the_detail() -> None:
 
 
 def test_what_is_written_has_the_length_of_its_details() -> None:
-    nothing = Written(signatures=np.empty((0, 2), np.uint64), places=np.empty(0, PLACE), aspect=1.0)
+    nothing = IndexedFeatures(
+        signatures=np.empty((0, 2), np.uint64), places=np.empty(0, PLACE), aspect=1.0
+    )
 
     assert len(nothing) == 0

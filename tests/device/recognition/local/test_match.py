@@ -10,7 +10,7 @@ from seen import lay
 from device.bundle import layout
 from device.errors import BundleDamagedError
 from device.imaging.frames import Pixels
-from device.recognition.local.match import Tracer
+from device.recognition.local.match import FeatureMatcher
 
 PRINTS = 12
 ENOUGH = 12
@@ -18,9 +18,9 @@ EVERYTHING = 100_000
 
 
 @pytest.fixture(scope="module")
-def tracer(small_bundle: Path) -> Tracer:
+def tracer(small_bundle: Path) -> FeatureMatcher:
     """Traces to twelve real prints."""
-    return Tracer(small_bundle, PRINTS)
+    return FeatureMatcher(small_bundle, PRINTS)
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def beside(left: Pixels, right: Pixels) -> Pixels:
 
 @pytest.mark.parametrize(("turn", "mirrored"), [(0, False), (200, False), (290, True)])
 def test_every_print_is_traced_to_itself_first(
-    tracer: Tracer, pictures: list[Pixels], turn: int, mirrored: bool
+    tracer: FeatureMatcher, pictures: list[Pixels], turn: int, mirrored: bool
 ) -> None:
     for item, picture in enumerate(pictures):
         shown = lay(picture, turn=turn, mirrored=mirrored).close().frame
@@ -52,7 +52,9 @@ def test_every_print_is_traced_to_itself_first(
         assert best.inliers == len(best.fit) >= ENOUGH
 
 
-def test_a_trace_keeps_the_details_that_agree(tracer: Tracer, pictures: list[Pixels]) -> None:
+def test_a_trace_keeps_the_details_that_agree(
+    tracer: FeatureMatcher, pictures: list[Pixels]
+) -> None:
     best = tracer.trace(pictures[2], without=(), enough=ENOUGH)[0]
 
     rows, targets = best.fit.matched.T
@@ -62,7 +64,7 @@ def test_a_trace_keeps_the_details_that_agree(tracer: Tracer, pictures: list[Pix
 
 
 def test_a_print_that_is_left_out_is_not_traced_and_no_other_takes_its_place(
-    tracer: Tracer, pictures: list[Pixels]
+    tracer: FeatureMatcher, pictures: list[Pixels]
 ) -> None:
     for item, picture in enumerate(pictures):
         found = tracer.trace(picture, without={item}, enough=ENOUGH)
@@ -72,7 +74,7 @@ def test_a_print_that_is_left_out_is_not_traced_and_no_other_takes_its_place(
 
 
 def test_two_prints_in_one_picture_are_both_traced_those_with_most_evidence_first(
-    tracer: Tracer, pictures: list[Pixels]
+    tracer: FeatureMatcher, pictures: list[Pixels]
 ) -> None:
     found = tracer.trace(beside(pictures[3], pictures[9]), without=(), enough=ENOUGH)
 
@@ -82,7 +84,7 @@ def test_two_prints_in_one_picture_are_both_traced_those_with_most_evidence_firs
 
 
 def test_a_picture_is_tried_in_reverse_only_when_too_little_agrees(
-    tracer: Tracer, pictures: list[Pixels]
+    tracer: FeatureMatcher, pictures: list[Pixels]
 ) -> None:
     both = beside(pictures[3], np.ascontiguousarray(pictures[9][:, ::-1]))
 
@@ -96,12 +98,12 @@ def test_a_picture_is_tried_in_reverse_only_when_too_little_agrees(
 
 @pytest.mark.parametrize("size", [(1, 1), (5, 700), (300, 400)])
 def test_a_picture_with_nothing_to_see_is_traced_to_nothing(
-    tracer: Tracer, size: tuple[int, int]
+    tracer: FeatureMatcher, size: tuple[int, int]
 ) -> None:
     assert tracer.trace(np.full((*size, 3), 128, np.uint8), without=(), enough=ENOUGH) == ()
 
 
-def test_noise_is_not_evidence(tracer: Tracer) -> None:
+def test_noise_is_not_evidence(tracer: FeatureMatcher) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (400, 300, 3), dtype=np.uint8)
 
     found = tracer.trace(noise, without=(), enough=ENOUGH)
@@ -113,9 +115,9 @@ def test_a_bundle_without_a_codebook_is_refused(bundle_copy: Path) -> None:
     (bundle_copy / layout.CODEBOOK).unlink()
 
     with pytest.raises(BundleDamagedError, match="codebook"):
-        Tracer(bundle_copy, PRINTS)
+        FeatureMatcher(bundle_copy, PRINTS)
 
 
 def test_details_of_another_number_of_prints_are_refused(small_bundle: Path) -> None:
     with pytest.raises(BundleDamagedError, match="details"):
-        Tracer(small_bundle, PRINTS + 1)
+        FeatureMatcher(small_bundle, PRINTS + 1)

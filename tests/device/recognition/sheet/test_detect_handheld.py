@@ -13,7 +13,7 @@ from device.recognition.sheet import detect
 from device.recognition.sheet.detect import Corner, Hint
 from evaluation.simulate import distractor_scenes
 from evaluation.simulate.conditions import Conditions, Level
-from evaluation.simulate.handheld import Held, capture, held
+from evaluation.simulate.handheld import HandheldCapture, capture, held
 
 IMAGES = sorted((Path(__file__).parents[4] / "demo/collection/images").iterdir())
 PAPER = (222, 214, 196)
@@ -31,7 +31,7 @@ def away(found: tuple[Corner, ...], true: tuple[Corner, ...]) -> float:
     return float(gaps.max() / np.linalg.norm(corners[0] - corners[2]))
 
 
-def shown(print_: Pixels, seed: int = 1, **conditions: float) -> Held:
+def shown(print_: Pixels, seed: int = 1, **conditions: float) -> HandheldCapture:
     """A print held under a camera in these conditions, and good ones else."""
     return held(print_, np.random.default_rng(seed), Conditions(**conditions))  # type: ignore[arg-type]
 
@@ -78,12 +78,14 @@ def test_a_bent_sheet_is_followed_to_its_corners(prints: list[Pixels]) -> None:
 @pytest.mark.parametrize(
     ("kind", "most"),
     [
-        (distractor_scenes.Kind.NOTHING, 0),
-        (distractor_scenes.Kind.HAND, 0),
-        (distractor_scenes.Kind.FACE, 1),
+        (distractor_scenes.DistractorKind.NOTHING, 0),
+        (distractor_scenes.DistractorKind.HAND, 0),
+        (distractor_scenes.DistractorKind.FACE, 1),
     ],
 )
-def test_there_is_no_sheet_where_there_is_no_paper(kind: distractor_scenes.Kind, most: int) -> None:
+def test_there_is_no_sheet_where_there_is_no_paper(
+    kind: distractor_scenes.DistractorKind, most: int
+) -> None:
     found = [
         detect.find(distractor_scenes.empty(str(n), kind, level=Level.NORMAL)) for n in range(8)
     ]

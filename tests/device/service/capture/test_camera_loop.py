@@ -9,7 +9,7 @@ from held_notifier import LONG_S
 from device.cameras import CameraSource
 from device.errors import CameraMissingError
 from device.imaging.frames import Frame
-from device.service.capture.camera_loop import PAUSES_S, SPARING_S, Stand
+from device.service.capture.camera_loop import PAUSES_S, SPARING_S, CameraLoop
 from device.service.capture.watcher import Observation
 
 
@@ -34,7 +34,7 @@ def test_pauses_rise_and_stay_at_the_last() -> None:
     def missing() -> CameraSource:
         raise CameraMissingError("none")
 
-    stand = Stand(missing, on_ready=lambda: None, on_lost=lambda error: None, pauses_s=waits)
+    stand = CameraLoop(missing, on_ready=lambda: None, on_lost=lambda error: None, pauses_s=waits)
     assert waits.enough.wait(LONG_S)
     stand.close()
 
@@ -52,7 +52,7 @@ def test_after_good_frames_the_pauses_begin_anew(camera: HandCamera) -> None:
         camera.open()
         return camera
 
-    stand = Stand(
+    stand = CameraLoop(
         choose,
         on_ready=camera.pull,  # as soon as it gives a frame
         on_lost=lambda error: None,
@@ -77,7 +77,7 @@ def test_where_it_is_to_spare_it_looks_at_so_many_frames_as_are_needed_to_aim_by
         return Observation()
 
     camera.open()
-    stand = Stand(
+    stand = CameraLoop(
         lambda: camera,
         on_ready=lambda: None,
         on_lost=lambda error: None,

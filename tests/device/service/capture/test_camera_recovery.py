@@ -11,8 +11,8 @@ from device.service.capture.camera_recovery import (
     FAILURES,
     MACHINE_S,
     SERVICE_S,
-    Ladder,
-    Rung,
+    CameraRecovery,
+    RecoveryStep,
 )
 
 GONE = CameraLostError("test:0: gone")
@@ -27,11 +27,11 @@ class Machine:
         self.state.mkdir()
         self.since_boot, self.of_day = FakeTime(), FakeTime()
         self.of_day.now_s = 1.8e9
-        self.taken: list[Rung] = []
+        self.taken: list[RecoveryStep] = []
 
-    def ladder(self) -> Ladder:
+    def ladder(self) -> CameraRecovery:
         """Give what a service that was just started has."""
-        return Ladder(
+        return CameraRecovery(
             self.run,
             self.state,
             self.taken.append,
@@ -44,7 +44,7 @@ class Machine:
         self.since_boot.sleep(seconds)
         self.of_day.sleep(seconds)
 
-    def fail(self, ladder: Ladder, seconds: float, error: CameraLostError = GONE) -> None:
+    def fail(self, ladder: CameraRecovery, seconds: float, error: CameraLostError = GONE) -> None:
         """Let a camera fail for so long, every ten seconds."""
         for _ in range(int(seconds // 10)):
             ladder.failed(error)
@@ -68,10 +68,10 @@ def test_a_camera_that_fails_for_two_minutes_ends_the_service_once_an_hour(machi
     assert machine.taken == []
 
     machine.fail(machine.ladder(), FAILING_S + 20)
-    assert machine.taken == [Rung.SERVICE]
+    assert machine.taken == [RecoveryStep.SERVICE]
 
     machine.fail(machine.ladder(), SERVICE_S - FAILING_S - machine.since_boot.now_s)
-    assert machine.taken == [Rung.SERVICE]
+    assert machine.taken == [RecoveryStep.SERVICE]
 
 
 def test_one_picture_and_it_begins_from_the_bottom(machine) -> None:
@@ -107,12 +107,12 @@ def test_where_the_service_started_anew_did_not_help_the_machine_is_once_a_day(m
         machine.fail(ladder, 60)
         if len(machine.taken) > before:
             ladder = machine.ladder()
-            if machine.taken[-1] is Rung.REBOOT:
+            if machine.taken[-1] is RecoveryStep.REBOOT:
                 machine.reboot()
 
-    assert machine.taken[:2] == [Rung.SERVICE, Rung.REBOOT]
-    assert days <= machine.taken.count(Rung.REBOOT) <= days + 1
-    assert machine.taken.count(Rung.SERVICE) <= 25 * days
+    assert machine.taken[:2] == [RecoveryStep.SERVICE, RecoveryStep.REBOOT]
+    assert days <= machine.taken.count(RecoveryStep.REBOOT) <= days + 1
+    assert machine.taken.count(RecoveryStep.SERVICE) <= 25 * days
 
 
 def test_a_clock_that_jumps_starts_the_machine_anew_once_an_hour_at_most(machine) -> None:
@@ -121,11 +121,11 @@ def test_a_clock_that_jumps_starts_the_machine_anew_once_an_hour_at_most(machine
         before = len(machine.taken)
         machine.fail(ladder, 60)
         machine.of_day.now_s += 2 * MACHINE_S
-        if len(machine.taken) > before and machine.taken[-1] is Rung.REBOOT:
+        if len(machine.taken) > before and machine.taken[-1] is RecoveryStep.REBOOT:
             machine.reboot()
             ladder = machine.ladder()
 
-    assert 1 <= machine.taken.count(Rung.REBOOT) <= hours
+    assert 1 <= machine.taken.count(RecoveryStep.REBOOT) <= hours
 
 
 def test_what_cannot_be_remembered_is_not_done(machine) -> None:
@@ -142,4 +142,4 @@ def test_a_memory_that_is_damaged_counts_as_none(machine) -> None:
 
     machine.fail(machine.ladder(), FAILING_S + 20)
 
-    assert machine.taken == [Rung.SERVICE]
+    assert machine.taken == [RecoveryStep.SERVICE]

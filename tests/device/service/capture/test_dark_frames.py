@@ -5,7 +5,7 @@ import pytest
 
 from device.errors import CameraLostError
 from device.imaging.frames import Frame
-from device.service.capture.dark_frames import BLACK, DARK_S, RESTED_S, TRIES, Darkness, is_black
+from device.service.capture.dark_frames import BLACK, DARK_S, RESTED_S, TRIES, DarkFrames, is_black
 
 
 def at(seconds: float, level: int) -> Frame:
@@ -14,7 +14,7 @@ def at(seconds: float, level: int) -> Frame:
     return Frame(pixels=pixels, captured_at_s=seconds, number=1, source="test:0")
 
 
-def fail(darkness: Darkness, from_s: float, after_s: float) -> float:
+def fail(darkness: DarkFrames, from_s: float, after_s: float) -> float:
     """Show black until the camera is to be opened again, which must be after so long; give the time."""
     darkness.hides(at(from_s, 0))
     darkness.hides(at(from_s + after_s - 0.1, 0))
@@ -24,7 +24,7 @@ def fail(darkness: Darkness, from_s: float, after_s: float) -> float:
 
 
 def test_a_moment_of_black_is_shown_like_everything_else() -> None:
-    darkness = Darkness()
+    darkness = DarkFrames()
 
     assert not darkness.hides(at(0.0, 0))
     assert not darkness.hides(at(DARK_S - 0.1, 0))
@@ -32,7 +32,7 @@ def test_a_moment_of_black_is_shown_like_everything_else() -> None:
 
 
 def test_a_camera_that_sees_nothing_is_opened_again_twice_and_then_waited_for() -> None:
-    darkness, now_s = Darkness(), 0.0
+    darkness, now_s = DarkFrames(), 0.0
     for _ in range(TRIES):
         now_s = fail(darkness, now_s, DARK_S)
 
@@ -42,7 +42,7 @@ def test_a_camera_that_sees_nothing_is_opened_again_twice_and_then_waited_for() 
 
 
 def test_the_first_light_ends_it() -> None:
-    darkness, now_s = Darkness(), 0.0
+    darkness, now_s = DarkFrames(), 0.0
     for _ in range(TRIES):
         now_s = fail(darkness, now_s, DARK_S)
 

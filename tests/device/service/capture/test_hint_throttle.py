@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from device.recognition.sheet.detect import Hint
-from device.service.capture.hint_throttle import HOLDS_S, STAYS_S, Advice
+from device.service.capture.hint_throttle import HOLDS_S, STAYS_S, HintThrottle
 
 
 def said(heard: list[Hint | None], every_s: float = 0.1) -> list[Hint | None]:
     """Give what is said to what is heard, frame by frame."""
-    advice = Advice()
+    advice = HintThrottle()
     return [advice.hear(hint, number * every_s) for number, hint in enumerate(heard)]
 
 

@@ -7,8 +7,8 @@ import pytest
 from clip import MIDDLE, Clip
 
 from device.imaging.frames import Frame, Pixels
-from device.recognition.sheet.detect import Corner, Finding, Hint, Sheet, find
-from device.service.capture.hold_tracker import Capture
+from device.recognition.sheet.detect import Corner, Detection, Hint, Sheet, find
+from device.service.capture.hold_tracker import HeldPrint
 from device.service.capture.watcher import EVERY_S, Watcher
 
 # From the first still frame to the capture, by the frames' own clock.
@@ -21,7 +21,7 @@ def prints(print_pictures: dict[str, Pixels]) -> tuple[Pixels, ...]:
     return tuple(print_pictures.values())
 
 
-def captures(clip: Clip, watcher: Watcher | None = None) -> list[tuple[float, Capture]]:
+def captures(clip: Clip, watcher: Watcher | None = None) -> list[tuple[float, HeldPrint]]:
     """Give what is taken while a clip is watched, and when."""
     watching = watcher or Watcher()
     seen = [(frame.captured_at_s, watching.observe(frame)) for frame in clip.frames]
@@ -177,11 +177,11 @@ def test_a_finder_that_falters_costs_time_and_no_second_capture(
 
 
 @pytest.fixture
-def counting() -> tuple[list[int], Callable[[Pixels], Finding]]:
+def counting() -> tuple[list[int], Callable[[Pixels], Detection]]:
     """A finder that counts what it is asked, and the real one behind it."""
     asked: list[int] = []
 
-    def count(pixels: Pixels) -> Finding:
+    def count(pixels: Pixels) -> Detection:
         asked.append(max(pixels.shape))
         return find(pixels)
 
@@ -189,7 +189,7 @@ def counting() -> tuple[list[int], Callable[[Pixels], Finding]]:
 
 
 def test_nothing_is_searched_while_nothing_changes(
-    counting: tuple[list[int], Callable[[Pixels], Finding]],
+    counting: tuple[list[int], Callable[[Pixels], Detection]],
 ) -> None:
     asked, count = counting
     watcher = Watcher(count)
@@ -200,7 +200,7 @@ def test_nothing_is_searched_while_nothing_changes(
 
 
 def test_frames_that_come_too_fast_are_let_pass(
-    prints: tuple[Pixels, ...], counting: tuple[list[int], Callable[[Pixels], Finding]]
+    prints: tuple[Pixels, ...], counting: tuple[list[int], Callable[[Pixels], Detection]]
 ) -> None:
     asked, count = counting
     pixels = Clip(14).shake(prints[0], seconds=1).frames
@@ -213,7 +213,7 @@ def test_frames_that_come_too_fast_are_let_pass(
 
 
 def test_a_large_frame_is_searched_small(
-    prints: tuple[Pixels, ...], counting: tuple[list[int], Callable[[Pixels], Finding]]
+    prints: tuple[Pixels, ...], counting: tuple[list[int], Callable[[Pixels], Detection]]
 ) -> None:
     asked, count = counting
     Watcher(count).observe(Clip(15, width=2028, height=1520).hold(prints[0], seconds=0.1).frames[0])
@@ -241,9 +241,9 @@ def test_a_clock_that_leaps_begins_anew(prints: tuple[Pixels, ...]) -> None:
     assert watcher.observe(_at(frames[2], 1000.1)).capture is None
 
 
-def _faltering(finding: Finding, rng: np.random.Generator) -> Finding:
+def _faltering(finding: Detection, rng: np.random.Generator) -> Detection:
     if not finding.sheets or rng.random() < 0.2:
-        return Finding(sheets=(), hint=Hint.NOTHING_THERE)
+        return Detection(sheets=(), hint=Hint.NOTHING_THERE)
     best = finding.sheets[0]
     stray = 40.0 if rng.random() < 0.05 else 1.0
     corners = tuple(
@@ -252,7 +252,7 @@ def _faltering(finding: Finding, rng: np.random.Generator) -> Finding:
     x, y = (sum(values) / 4 for values in ([c.x for c in corners], [c.y for c in corners]))
     inner = tuple(Corner(x=x + 0.9 * (c.x - x), y=y + 0.9 * (c.y - y)) for c in corners)
     sheets = tuple(Sheet(corners=each, confidence=best.confidence) for each in (corners, inner))
-    return Finding(sheets=sheets[:: rng.choice((1, -1))], hint=finding.hint)
+    return Detection(sheets=sheets[:: rng.choice((1, -1))], hint=finding.hint)
 
 
 def _at(frame: Frame, now_s: float) -> Frame:

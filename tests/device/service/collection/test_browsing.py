@@ -13,20 +13,20 @@ from device.bundle.manifest import Manifest
 from device.bundle.notices import Notices
 from device.errors import UnknownRecordError
 from device.service.collection.browsing import Browsing, Order, in_order
-from device.service.collection.open_collection import Exhibition
+from device.service.collection.open_collection import OpenCollection
 
 
 @pytest.fixture
-def exhibition(small_bundle: Path) -> Iterator[Exhibition]:
+def exhibition(small_bundle: Path) -> Iterator[OpenCollection]:
     """Twelve prints, shown."""
-    shown = Exhibition(1)
+    shown = OpenCollection(1)
     shown.change(small_bundle, Notices())
     yield shown
     shown.close()
 
 
 @pytest.fixture
-def browsing(exhibition: Exhibition) -> Browsing:
+def browsing(exhibition: OpenCollection) -> Browsing:
     return Browsing(exhibition)
 
 
@@ -75,7 +75,7 @@ def test_words_of_any_kind_have_a_place(words: str) -> None:
 
 
 def test_every_print_that_may_be_shown_passes_by_before_one_comes_again(
-    browsing: Browsing, exhibition: Exhibition
+    browsing: Browsing, exhibition: OpenCollection
 ) -> None:
     with exhibition.lent() as bundle:
         shown = {each.record_id for each in bundle.records.outlines() if each.show_picture}
@@ -91,7 +91,7 @@ def test_nothing_passes_by_where_nothing_may(browsing: Browsing) -> None:
 
 
 def test_what_looks_alike_is_never_the_print_itself(
-    browsing: Browsing, exhibition: Exhibition
+    browsing: Browsing, exhibition: OpenCollection
 ) -> None:
     with exhibition.lent() as bundle:
         ids = [each.record_id for each in bundle.records.outlines()]
@@ -101,7 +101,7 @@ def test_what_looks_alike_is_never_the_print_itself(
         assert record_id not in alike
 
 
-def test_a_withdrawn_work_is_nowhere(small_bundle: Path, exhibition: Exhibition) -> None:
+def test_a_withdrawn_work_is_nowhere(small_bundle: Path, exhibition: OpenCollection) -> None:
     browsing = Browsing(exhibition)
     before = browsing.page(Filters(), Order.TITLE, 1, 12)
     gone = before.records[0].record_id
@@ -140,7 +140,7 @@ def test_relations_lead_both_ways_and_to_the_whole(
     connection.close()
     copied.replace(path)
     change_manifest(bundle_copy, files=entries(bundle_copy))
-    shown = Exhibition(1)
+    shown = OpenCollection(1)
     shown.change(bundle_copy, Notices())
     family = Browsing(shown).family(ids[0], 3)
     assert family.wholes == {"A series": 2}

@@ -11,7 +11,7 @@ import pytest
 from device.bundle.manifest import Manifest
 from device.bundle.reader import OpenedBundle, open_bundle
 from device.errors import BundleDamagedError, BundleMissingError
-from device.service.collection.bundle_pool import Shelf
+from device.service.collection.bundle_pool import BundlePool
 
 NO_RECOGNISER: Any = object()
 
@@ -41,7 +41,7 @@ def is_open(bundle: OpenedBundle) -> bool:
 def test_the_bundle_before_stays_open_until_the_one_after_the_next(
     bundles: tuple[OpenedBundle, ...],
 ) -> None:
-    shelf = Shelf()
+    shelf = BundlePool()
     for bundle in bundles:
         shelf.put(bundle, NO_RECOGNISER)
 
@@ -53,7 +53,7 @@ def test_the_bundle_before_stays_open_until_the_one_after_the_next(
 def test_a_bundle_that_is_read_is_closed_when_it_is_given_back(
     bundles: tuple[OpenedBundle, ...],
 ) -> None:
-    shelf = Shelf()
+    shelf = BundlePool()
     shelf.put(bundles[0], NO_RECOGNISER)
     with shelf.lend() as lent:
         shelf.put(bundles[1], NO_RECOGNISER)
@@ -68,7 +68,7 @@ def test_a_bundle_that_is_read_is_closed_when_it_is_given_back(
 def test_a_request_reads_from_one_bundle_from_its_beginning_to_its_end(
     bundles: tuple[OpenedBundle, ...],
 ) -> None:
-    shelf = Shelf()
+    shelf = BundlePool()
     shelf.put(bundles[0], NO_RECOGNISER)
     shelf.begin()
     for bundle in bundles[1:]:
@@ -87,7 +87,7 @@ def test_a_request_reads_from_one_bundle_from_its_beginning_to_its_end(
 def test_a_bundle_is_lent_by_its_id_as_long_as_it_is_here(
     bundles: tuple[OpenedBundle, ...],
 ) -> None:
-    shelf = Shelf()
+    shelf = BundlePool()
     ids = [bundle.manifest.bundle_id for bundle in bundles]
     for bundle in bundles:
         shelf.put(bundle, NO_RECOGNISER)
@@ -103,7 +103,7 @@ def test_a_bundle_is_lent_by_its_id_as_long_as_it_is_here(
 def test_the_same_bundle_under_other_notices_takes_the_place_of_itself_alone(
     bundles: tuple[OpenedBundle, ...],
 ) -> None:
-    shelf, again = Shelf(), open_bundle(bundles[1].path)
+    shelf, again = BundlePool(), open_bundle(bundles[1].path)
     for bundle in (*bundles[:2], again):
         shelf.put(bundle, NO_RECOGNISER)
 
@@ -113,7 +113,7 @@ def test_the_same_bundle_under_other_notices_takes_the_place_of_itself_alone(
 
 
 def test_an_empty_shelf_lends_nothing() -> None:
-    shelf = Shelf()
+    shelf = BundlePool()
     shelf.begin()
     with pytest.raises(BundleMissingError), shelf.lend():
         pass

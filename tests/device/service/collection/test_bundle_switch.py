@@ -13,9 +13,9 @@ from device.bundle import layout
 from device.bundle.manifest import Manifest
 from device.bundle.notices import Notices
 from device.errors import BundleDamagedError, BusyError
-from device.service.collection.bundle_switch import Changeover, Store
+from device.service.collection.bundle_switch import BundleSwitch, WatchedStore
 from device.store import notices as kept_notices
-from device.store.atomic_files import Files, held
+from device.store.atomic_files import AtomicFiles, held
 from device.store.bundles import Bundles
 
 
@@ -69,12 +69,14 @@ def clock() -> FakeTime:
 
 
 @pytest.fixture
-def watch(root: Path, kiosk: Kiosk, clock: FakeTime) -> Iterator[Callable[[], Changeover]]:
+def watch(root: Path, kiosk: Kiosk, clock: FakeTime) -> Iterator[Callable[[], BundleSwitch]]:
     """A function that begins to watch; looks are taken by the test alone."""
     begun = []
 
-    def begin() -> Changeover:
-        begun.append(Changeover(Store(root, look_s=3600), kiosk, trial_s=180, clock=clock.clock))
+    def begin() -> BundleSwitch:
+        begun.append(
+            BundleSwitch(WatchedStore(root, look_s=3600), kiosk, trial_s=180, clock=clock.clock)
+        )
         return begun[-1]
 
     yield begin
@@ -83,7 +85,7 @@ def watch(root: Path, kiosk: Kiosk, clock: FakeTime) -> Iterator[Callable[[], Ch
 
 
 def test_a_switch_in_the_store_is_followed_once(
-    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover]
+    root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch]
 ) -> None:
     changeover = watch()
     changeover.look()
@@ -95,17 +97,17 @@ def test_a_switch_in_the_store_is_followed_once(
 
 
 def test_new_notices_are_laid_over_the_bundle_that_answers(
-    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover]
+    root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch]
 ) -> None:
     changeover = watch()
-    kept_notices.write(Files(), root, Notices(serial=5))
+    kept_notices.write(AtomicFiles(), root, Notices(serial=5))
     changeover.look()
 
     assert kiosk.shown == [("1", 0), ("1", 5)]
 
 
 def test_a_bundle_on_trial_is_kept_after_it_served_for_a_while_and_found_itself(
-    root: Path, watch: Callable[[], Changeover], clock: FakeTime
+    root: Path, watch: Callable[[], BundleSwitch], clock: FakeTime
 ) -> None:
     changeover = watch()
     Bundles(root).activate("2", on_trial=True)
@@ -122,7 +124,7 @@ def test_a_bundle_on_trial_is_kept_after_it_served_for_a_while_and_found_itself(
 
 @pytest.mark.parametrize("fault", ["no model", "no answer", "not found"])
 def test_a_bundle_on_trial_that_fails_is_given_up_and_remembered(
-    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover], clock: FakeTime, fault: str
+    root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch], clock: FakeTime, fault: str
 ) -> None:
     changeover = watch()
     bundles = Bundles(root)
@@ -145,7 +147,7 @@ def test_a_bundle_on_trial_that_fails_is_given_up_and_remembered(
 
 
 def test_a_kiosk_too_busy_to_search_for_itself_is_judged_later(
-    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover], clock: FakeTime
+    root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch], clock: FakeTime
 ) -> None:
     changeover = watch()
     Bundles(root).activate("2", on_trial=True)
@@ -161,7 +163,7 @@ def test_a_kiosk_too_busy_to_search_for_itself_is_judged_later(
 
 
 def test_a_bundle_that_fails_without_trial_stays_for_staff_to_see(
-    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover]
+    root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch]
 ) -> None:
     (root / "releases/1" / layout.MODEL).unlink()
     watch().look()
@@ -171,7 +173,7 @@ def test_a_bundle_that_fails_without_trial_stays_for_staff_to_see(
 
 
 def test_at_a_start_with_a_damaged_bundle_the_one_before_answers_and_the_links_stay(
-    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover]
+    root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch]
 ) -> None:
     Bundles(root).activate("2")
     (root / "releases/2" / layout.MODEL).unlink()
@@ -183,7 +185,7 @@ def test_at_a_start_with_a_damaged_bundle_the_one_before_answers_and_the_links_s
 
 
 def test_with_two_damaged_bundles_there_is_none(
-    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover]
+    root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch]
 ) -> None:
     Bundles(root).activate("2")
     for name in ("1", "2"):
@@ -194,7 +196,7 @@ def test_with_two_damaged_bundles_there_is_none(
 
 
 def test_a_bundle_on_trial_that_the_kiosk_was_started_on_three_times_is_given_up_at_the_fourth(
-    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover]
+    root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch]
 ) -> None:
     Bundles(root).activate("2", on_trial=True)
     for _ in range(4):
@@ -204,7 +206,7 @@ def test_a_bundle_on_trial_that_the_kiosk_was_started_on_three_times_is_given_up
 
 
 def test_a_bundle_that_cannot_even_be_opened_at_a_start_is_given_up_at_once(
-    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover]
+    root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch]
 ) -> None:
     Bundles(root).activate("2", on_trial=True)
     (root / "releases/2" / layout.MODEL).unlink()
@@ -214,7 +216,7 @@ def test_a_bundle_that_cannot_even_be_opened_at_a_start_is_given_up_at_once(
 
 
 def test_a_store_that_is_being_changed_is_waited_for(
-    root: Path, kiosk: Kiosk, watch: Callable[[], Changeover], clock: FakeTime
+    root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch], clock: FakeTime
 ) -> None:
     changeover = watch()
     Bundles(root).activate("2", on_trial=True)
@@ -231,7 +233,7 @@ def test_the_thread_goes_on_after_a_busy_store(root: Path, kiosk: Kiosk) -> None
     import threading
 
     changed = threading.Event()
-    changeover = Changeover(Store(root, look_s=0.01), kiosk, trial_s=0)
+    changeover = BundleSwitch(WatchedStore(root, look_s=0.01), kiosk, trial_s=0)
     original = kiosk.change
 
     def change(bundle: Path, notices: Notices) -> None:

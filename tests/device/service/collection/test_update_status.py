@@ -8,12 +8,12 @@ from fake_time import FakeTime
 
 from device.bundle.notices import Notices
 from device.errors import SourceError
-from device.service.collection.update_status import SHOWN_S, SILENT_S, Updates
+from device.service.collection.update_status import SHOWN_S, SILENT_S, UpdateStatus
 from device.store import notices as kept_notices
 from device.store import sync_progress
-from device.store.atomic_files import Files
+from device.store.atomic_files import AtomicFiles
 from device.store.bundles import Bundles
-from device.store.sync_result import Outcome, Progress, Result
+from device.store.sync_result import FetchProgress, SyncOutcome, SyncResult
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def fake_time() -> FakeTime:
 
 def put_in(store: Path, *, is_stick: bool = True) -> None:
     """Let a sync come to its end."""
-    done = Outcome(result=Result.UP_TO_DATE, version=7)
+    done = SyncOutcome(result=SyncResult.UP_TO_DATE, version=7)
     sync_progress.announced(lambda tell: done, store, "the source", is_stick=is_stick)
 
 
@@ -33,11 +33,11 @@ def test_what_was_said_before_the_kiosk_started_is_not_shown_again(
 ) -> None:
     put_in(tmp_path)
 
-    assert Updates(tmp_path, fake_time.clock).on_screen() is None
+    assert UpdateStatus(tmp_path, fake_time.clock).on_screen() is None
 
 
 def test_the_end_is_shown_for_two_minutes(tmp_path: Path, fake_time: FakeTime) -> None:
-    updates = Updates(tmp_path, fake_time.clock)
+    updates = UpdateStatus(tmp_path, fake_time.clock)
     assert updates.on_screen() is None
 
     put_in(tmp_path)
@@ -53,7 +53,7 @@ def test_the_end_is_shown_for_two_minutes(tmp_path: Path, fake_time: FakeTime) -
 def test_a_sync_that_says_nothing_more_is_believed_for_a_quarter_of_an_hour(
     tmp_path: Path, fake_time: FakeTime
 ) -> None:
-    updates = Updates(tmp_path, fake_time.clock)
+    updates = UpdateStatus(tmp_path, fake_time.clock)
 
     with pytest.raises(KeyboardInterrupt):  # killed: nobody says how it ended
         sync_progress.announced(killed, tmp_path, "the stick", is_stick=True)
@@ -66,21 +66,21 @@ def test_a_sync_that_says_nothing_more_is_believed_for_a_quarter_of_an_hour(
     assert updates.on_screen() is None
 
 
-def killed(tell: object) -> Outcome:
+def killed(tell: object) -> SyncOutcome:
     raise KeyboardInterrupt
 
 
 def test_a_kiosk_without_a_store_has_nothing_to_say() -> None:
-    updates = Updates(None)
+    updates = UpdateStatus(None)
 
     assert (updates.on_screen(), updates.standing()) == (None, None)
 
 
 def test_staff_see_the_last_sync_whether_by_stick_or_by_network(tmp_path: Path) -> None:
-    updates = Updates(tmp_path)
+    updates = UpdateStatus(tmp_path)
     put_in(tmp_path)
 
-    def stopped(tell: object) -> Outcome:
+    def stopped(tell: object) -> SyncOutcome:
         raise SourceError("https://x.example: can't be reached")
 
     with pytest.raises(SourceError):
@@ -101,9 +101,9 @@ def test_staff_see_bundles_notices_and_what_changed(tmp_path: Path, small_bundle
         shutil.copytree(small_bundle, tmp_path / "releases" / name)
         Bundles(tmp_path).activate(name)
     notices = Notices().with_withdrawn("a", "2026-11-23").with_amended("b", {"title": "T"})
-    kept_notices.write(Files(), tmp_path, notices)
+    kept_notices.write(AtomicFiles(), tmp_path, notices)
 
-    standing = Updates(tmp_path).standing()
+    standing = UpdateStatus(tmp_path).standing()
 
     assert standing is not None
     assert [each.name for each in standing.bundles] == ["first", "second"]
@@ -116,20 +116,20 @@ def test_staff_see_bundles_notices_and_what_changed(tmp_path: Path, small_bundle
 def test_a_memory_that_decayed_is_told_of(tmp_path: Path) -> None:
     (tmp_path / "standing.json").write_text("{")
 
-    standing = Updates(tmp_path).standing()
+    standing = UpdateStatus(tmp_path).standing()
 
     assert standing is not None and "can't be read" in standing.fault
 
 
 def test_progress_is_told_as_it_comes(tmp_path: Path, fake_time: FakeTime) -> None:
-    updates, seen = Updates(tmp_path, fake_time.clock), []
+    updates, seen = UpdateStatus(tmp_path, fake_time.clock), []
 
-    def sync(tell: object) -> Outcome:
+    def sync(tell: object) -> SyncOutcome:
         assert callable(tell)
         for done in (0, 500, 1000):
-            tell(Progress(version=8, done_bytes=done, total_bytes=1000))
+            tell(FetchProgress(version=8, done_bytes=done, total_bytes=1000))
             seen.append(updates.on_screen())
-        return Outcome(result=Result.INSTALLED, version=8)
+        return SyncOutcome(result=SyncResult.INSTALLED, version=8)
 
     sync_progress.announced(sync, tmp_path, "the stick", is_stick=True)
 

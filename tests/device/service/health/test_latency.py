@@ -5,12 +5,12 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device.service.health.latency import BOUNDS_S, Stopwatch
+from device.service.health.latency import BOUNDS_S, LatencyRecorder
 
 
 @given(st.lists(st.floats(0, 100), max_size=30))
 def test_every_answer_is_counted_under_each_bound_it_kept_to(times) -> None:
-    watch = Stopwatch()
+    watch = LatencyRecorder()
     for took_s in times:
         watch.note(took_s)
     found = watch.times()
@@ -22,4 +22,4 @@ def test_every_answer_is_counted_under_each_bound_it_kept_to(times) -> None:
 
 
 def test_the_last_bound_is_written_as_prometheus_wants_it() -> None:
-    assert [bound for bound, _ in Stopwatch().times().cumulative()][-1] == "+Inf"
+    assert [bound for bound, _ in LatencyRecorder().times().cumulative()][-1] == "+Inf"

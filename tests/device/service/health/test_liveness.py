@@ -10,16 +10,16 @@ from device.bundle.notices import Notices
 from device.errors import BusyError
 from device.recognition.recogniser import Answer
 from device.sd_notify import Notifier
-from device.service.collection.open_collection import Exhibition
-from device.service.health.liveness import ANSWERS, ANSWERS_S, SEARCH, STAND, Progress
-from device.service.health.self_test import SelfSearch, fault
-from device.service.health.watchdog import Signs
-from device.service.query.answer_queue import AnswerQueue, Question
+from device.service.collection.open_collection import OpenCollection
+from device.service.health.liveness import ANSWERS, ANSWERS_S, SEARCH, STAND, Liveness
+from device.service.health.self_test import SelfTest, fault
+from device.service.health.watchdog import WatchdogPinger
+from device.service.query.answer_queue import AnswerQueue, Query
 
 
 def test_what_proves_nothing_for_too_long_is_late_and_the_others_are_not() -> None:
     time = FakeTime()
-    progress = Progress(time.clock)
+    progress = Liveness(time.clock)
     progress.expect(STAND, 10.0)
     progress.expect(SEARCH, 30.0)
     time.sleep(10.0)
@@ -34,7 +34,7 @@ def test_what_proves_nothing_for_too_long_is_late_and_the_others_are_not() -> No
 
 
 def test_what_nobody_expects_is_never_late() -> None:
-    progress = Progress()
+    progress = Liveness()
     progress.prove(SEARCH)
 
     assert progress.late() == ()
@@ -42,13 +42,13 @@ def test_what_nobody_expects_is_never_late() -> None:
 
 def test_when_nobody_asks_the_kiosk_asks_itself() -> None:
     searched = threading.Semaphore(0)
-    progress = Progress()
+    progress = Liveness()
 
     def search() -> str:
         searched.release()
         return ""
 
-    asking = SelfSearch(search, progress, idle_s=0.01)
+    asking = SelfTest(search, progress, idle_s=0.01)
     assert searched.acquire(timeout=20) and searched.acquire(timeout=20)
     asking.close()
 
@@ -56,7 +56,7 @@ def test_when_nobody_asks_the_kiosk_asks_itself() -> None:
 
 
 def test_a_kiosk_that_is_asked_does_not_ask_itself() -> None:
-    progress = Progress()
+    progress = Liveness()
     progress.prove(SEARCH)
     searched = threading.Event()
 
@@ -64,20 +64,20 @@ def test_a_kiosk_that_is_asked_does_not_ask_itself() -> None:
         searched.set()
         return ""
 
-    asking = SelfSearch(search, progress, idle_s=60.0)
+    asking = SelfTest(search, progress, idle_s=60.0)
     assert not searched.wait(0.2)
     asking.close()
 
 
 def test_a_queue_that_is_full_is_no_proof_and_no_end() -> None:
     tried = threading.Semaphore(0)
-    progress = Progress()
+    progress = Liveness()
 
     def search() -> str:
         tried.release()
         raise BusyError("others ask")
 
-    asking = SelfSearch(search, progress, idle_s=0.01)
+    asking = SelfTest(search, progress, idle_s=0.01)
     assert tried.acquire(timeout=20) and tried.acquire(timeout=20)
     asking.close()
 
@@ -96,7 +96,7 @@ def test_a_fault_that_lasts_is_said_once_and_again_when_it_is_another(
             done.set()
         return why or ""
 
-    asking = SelfSearch(search, Progress(), idle_s=0.001)
+    asking = SelfTest(search, Liveness(), idle_s=0.001)
     assert done.wait(20)
     asking.close()
 
@@ -106,10 +106,10 @@ def test_a_fault_that_lasts_is_said_once_and_again_when_it_is_another(
 def test_a_model_that_fails_in_a_way_nobody_foresaw_is_a_fault_not_the_end_of_the_asking(
     small_bundle: Path,
 ) -> None:
-    def recognise(question: Question) -> Answer:
+    def recognise(question: Query) -> Answer:
         raise TypeError(f"not foreseen for {question.frame.source}")
 
-    shown = Exhibition(threads=1)
+    shown = OpenCollection(threads=1)
     queue = AnswerQueue(recognise, waiting=1, on_round=lambda: None)
     assert fault(shown, queue) == "there is no bundle yet"
     shown.change(small_bundle, Notices())
@@ -120,7 +120,7 @@ def test_a_model_that_fails_in_a_way_nobody_foresaw_is_a_fault_not_the_end_of_th
 
 
 def test_a_whole_bundle_finds_its_own_print(small_bundle: Path) -> None:
-    shown = Exhibition(threads=1)
+    shown = OpenCollection(threads=1)
     shown.change(small_bundle, Notices())
     queue = AnswerQueue(shown.recognise, waiting=1, on_round=lambda: None)
 
@@ -145,9 +145,9 @@ def test_signs_are_given_while_an_answer_takes_long_and_no_more_when_it_takes_to
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     time, line = FakeTime(), Line()
-    progress = Progress(time.clock)
+    progress = Liveness(time.clock)
     progress.expect(ANSWERS, ANSWERS_S)
-    signs = Signs(line, progress)
+    signs = WatchdogPinger(line, progress)
     time.sleep(ANSWERS_S)
     while line.signs.acquire(blocking=False):
         pass

@@ -11,7 +11,7 @@ from device.imaging.frames import frame
 from device.recognition.recogniser import Answer
 from device.recognition.verdict import Verdict
 from device.service.query import malloc_trim
-from device.service.query.answer_queue import AnswerQueue, Priority, Question
+from device.service.query.answer_queue import AnswerQueue, Priority, Query
 
 LONG_S = 20.0
 
@@ -26,7 +26,7 @@ class Desk:
         self.threads: set[int] = set()
         self.rounds = threading.Semaphore(0)
 
-    def recognise(self, question: Question) -> Answer:
+    def recognise(self, question: Query) -> Answer:
         """Note the frame's source; one called `fault` can't be answered."""
         asked = question.frame
         self.order.append(asked.source)
@@ -62,9 +62,9 @@ def queue(desk: Desk) -> Iterator[AnswerQueue]:
     made.close()
 
 
-def shown(source: str, count: int = 1) -> Question:
+def shown(source: str, count: int = 1) -> Query:
     """Give a question about a frame of this source."""
-    return Question(frame=frame(np.zeros((1, 1, 3), np.uint8), source=source), count=count)
+    return Query(frame=frame(np.zeros((1, 1, 3), np.uint8), source=source), count=count)
 
 
 def test_the_stand_goes_before_guests_who_came_first(desk: Desk, queue: AnswerQueue) -> None:

@@ -21,8 +21,8 @@ from device.recognition.local import evidence
 from device.recognition.recogniser import Answer
 from device.recognition.verdict import Verdict
 from device.sd_notify import Notifier
-from device.service import Comparison, KioskService
-from device.service.query.overlay_cache import KEPT_S, UPLOADS, Comparisons, compare
+from device.service import KioskService, Overlay
+from device.service.query.overlay_cache import KEPT_S, UPLOADS, OverlayCache, compare
 from device.service.state import Phase
 
 
@@ -166,15 +166,15 @@ def test_the_stand_and_an_upload_do_not_take_each_others(
 
 
 @pytest.fixture
-def one(service: KioskService, print_: Pixels) -> Comparison:
+def one(service: KioskService, print_: Pixels) -> Overlay:
     """Some comparison."""
     found = service.comparisons.of(ask(service, print_))
     assert found is not None
     return found
 
 
-def test_only_the_latest_uploads_are_kept(one: Comparison) -> None:
-    kept = Comparisons(FakeTime().clock)
+def test_only_the_latest_uploads_are_kept(one: Overlay) -> None:
+    kept = OverlayCache(FakeTime().clock)
     for number in range(UPLOADS + 1):
         kept.keep_upload(replace(one, token=str(number)))
     with pytest.raises(AnswerGoneError):
@@ -182,9 +182,9 @@ def test_only_the_latest_uploads_are_kept(one: Comparison) -> None:
     assert [kept.get(str(n)).token for n in range(1, UPLOADS + 1)] == ["1", "2", "3", "4"]
 
 
-def test_an_upload_whose_visitor_went_without_a_word_goes_in_time(one: Comparison) -> None:
+def test_an_upload_whose_visitor_went_without_a_word_goes_in_time(one: Overlay) -> None:
     time = FakeTime()
-    kept = Comparisons(time.clock)
+    kept = OverlayCache(time.clock)
     kept.keep_upload(one)
     time.sleep(KEPT_S - 1)
     kept.forget_old()
