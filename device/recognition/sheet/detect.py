@@ -18,7 +18,7 @@ from device.recognition.sheet.line_segments import Floats, find_lines
 from device.recognition.sheet.quad_candidates import Quads, find_quads
 from device.recognition.sheet.refine_edges import refined
 
-__all__ = ["Corner", "Finding", "Hint", "Sheet", "find", "picture_inside", "straighten"]
+__all__ = ["Corner", "Detection", "Hint", "Sheet", "find", "picture_inside", "straighten"]
 
 MOST_SHEETS = 3
 # Pixels that the frame is reduced to: to half where that lies between, which hides noise.
