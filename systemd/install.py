@@ -1,13 +1,13 @@
-"""`python3 systemd/install.py`: the installer, from a checkout or from the stick that `make wheelhouse` filled.
+"""Install, upgrade or remove the kiosk, from a checkout or from a stick filled by `make wheelhouse`.
 
-Puts the kiosk onto a Debian or Raspberry Pi OS, changes its software, and takes it away again. Runs on the system's own
-Python with the standard library alone, as root, before anything of ours is installed.
+Run it as root with `python3 systemd/install.py` on Debian or Raspberry Pi OS. It uses the system's own Python and the standard
+library alone, because it runs before any of the kiosk's software is installed.
 """
 
 import sys
 
 sys.dont_write_bytecode = True  # a stick may be mounted read-only
 
-from installer.cli import main  # noqa: E402  # after the line above, so that it holds
+from installer.cli import main  # noqa: E402  # after the line above, which must come first
 
 sys.exit(main())

@@ -1,4 +1,4 @@
-"""The installer's command line: one verb a job, a line a step."""
+"""The installer's command line: one verb for each job, one line of output for each step."""
 
 import argparse
 import subprocess
@@ -6,15 +6,19 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from installer import installation, removal, sizes, slots, stick
+from installer import disk_usage, installation, removal, slots, wheelhouse
 from installer.errors import InstallError
-from installer.places import Places
+from installer.paths import Paths
 
 _HERE = Path(__file__).resolve().parents[1]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one verb and give its exit code: 0 done, 1 failed (the last line says why), 2 wrong use."""
+    """Run one verb and return its exit code.
+
+    Returns:
+        0 done, 1 failed (the last line says why), 2 wrong use, 130 interrupted.
+    """
     options = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
@@ -23,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"install: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("install: stopped; run it again to go on", file=sys.stderr)
+        print("install: interrupted; run the same command again to resume", file=sys.stderr)
         return 130
 
 
@@ -31,92 +35,115 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="install.py", description=__doc__)
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     for name, help_text in (
-        ("install", "make this machine a kiosk, or repair one; may be run again"),
-        ("upgrade", "bring the kiosk here to this software, or leave it as it is"),
+        ("install", "turn this machine into a kiosk, or repair one; safe to run again"),
+        (
+            "upgrade",
+            "upgrade an installed kiosk to this software; if that fails, the old stays active",
+        ),
     ):
         verb = verbs.add_parser(name, help=help_text)
-        verb.add_argument("--bundle", type=Path, metavar="FOLDER", help="the first bundle")
+        verb.add_argument(
+            "--bundle",
+            type=Path,
+            metavar="FOLDER",
+            help="first bundle to install (default: the one that came with this software)",
+        )
         verb.set_defaults(run=_install, verb=name)
-    carried = verbs.add_parser(
-        "wheelhouse", help="fill a folder for a stick, for a kiosk without network"
+    offline = verbs.add_parser(
+        "wheelhouse", help="fill a folder for a USB stick, to install a kiosk without a network"
     )
-    carried.add_argument("--bundle", type=Path, metavar="FOLDER", help="the first bundle")
-    carried.add_argument("--out", type=Path, metavar="FOLDER", default=Path("out/wheelhouse"))
-    carried.add_argument(
-        "--without-packages", action="store_true", help="for a kiosk that has the system's packages"
+    offline.add_argument(
+        "--bundle",
+        type=Path,
+        metavar="FOLDER",
+        help="first bundle to put on the stick (default: the demo bundle)",
     )
-    carried.set_defaults(run=_wheelhouse)
-    verbs.add_parser("rollback", help="go back to the software before").set_defaults(run=_go_back)
-    uninstall = verbs.add_parser("uninstall", help="take the kiosk away; settings and bundles stay")
+    offline.add_argument(
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        default=Path("out/wheelhouse"),
+        help="folder to fill; an earlier wheelhouse there is replaced (default: %(default)s)",
+    )
+    offline.add_argument(
+        "--without-packages",
+        action="store_true",
+        help="leave out Debian packages, for a kiosk that already has them",
+    )
+    offline.set_defaults(run=_wheelhouse)
+    verbs.add_parser("rollback", help="return to the previous software").set_defaults(run=_rollback)
+    uninstall = verbs.add_parser("uninstall", help="remove the kiosk; keep settings and bundles")
     uninstall.add_argument(
-        "--everything", action="store_true", help="also settings, bundles, users and packages"
+        "--everything",
+        action="store_true",
+        help="also remove settings, bundles, users, and packages installed with the kiosk",
     )
     uninstall.set_defaults(run=_uninstall)
-    verbs.add_parser("sizes", help="say how much room it takes").set_defaults(run=_sizes)
+    verbs.add_parser("sizes", help="print the disk space that the kiosk uses").set_defaults(
+        run=_sizes
+    )
     return parser
 
 
 def _install(options: argparse.Namespace) -> int:
-    places = Places()
-    if options.verb == "upgrade" and slots.current(places) is None:
-        raise InstallError(
-            f"{places.home}: nothing is installed here that could be upgraded; use install"
-        )
-    installation.install(_source(options.bundle), places, _tell)
-    return _doctor(places)
+    paths = Paths()
+    if options.verb == "upgrade" and slots.current(paths) is None:
+        raise InstallError(f"{paths.home}: no installed kiosk to upgrade; use install")
+    installation.install(_source(options.bundle), paths, _report)
+    return _doctor(paths)
 
 
 def _wheelhouse(options: argparse.Namespace) -> int:
     source = _source(options.bundle)
     if source.checkout is None or source.bundle is None:
         raise InstallError(
-            f"{_HERE}: expected a checkout with a bundle, found none; name one with --bundle"
+            f"{_HERE}: expected a checkout with a bundle, found none; name a bundle with --bundle"
         )
     out = options.out.absolute()
-    stick.fill(source.units, source.checkout, source.bundle, out, _tell)
+    wheelhouse.fill(source.units, source.checkout, source.bundle, out, _report)
     if not options.without_packages:
-        stick.add_packages(out, _tell)
-    stick.finish(out, _tell)
+        wheelhouse.add_packages(out, _report)
+    wheelhouse.report_size(out, _report)
     return 0
 
 
-def _go_back(_: argparse.Namespace) -> int:
-    places = Places()
-    installation.go_back(places, _tell)
-    return _doctor(places)
+def _rollback(_: argparse.Namespace) -> int:
+    paths = Paths()
+    installation.rollback(paths, _report)
+    return _doctor(paths)
 
 
 def _uninstall(options: argparse.Namespace) -> int:
-    removal.uninstall(Places(), _tell, everything=options.everything)
+    removal.uninstall(Paths(), _report, everything=options.everything)
     return 0
 
 
 def _sizes(_: argparse.Namespace) -> int:
-    for line in sizes.lines(Places()):
+    for line in disk_usage.report_lines(Paths()):
         print(line)
     return 0
 
 
-def _source(bundle: Path | None) -> installation.Source:
-    """Give what lies around this installer: a checkout, or a stick's folder with wheels in it."""
+def _source(bundle: Path | None) -> installation.InstallSource:
+    """Return the source around this installer: a checkout, or a stick's folder of wheels."""
     is_checkout = (_HERE.parent / "setup.cfg").is_file()
     checkout = _HERE.parent if is_checkout else None
-    places = [_HERE / "bundle"] + ([_HERE.parent / "demo/bundle"] if is_checkout else [])
-    carried = next((place for place in places if place.is_dir()), None)
-    return installation.Source(units=_HERE, checkout=checkout, bundle=bundle or carried)
+    candidates = [_HERE / "bundle"] + ([_HERE.parent / "demo/bundle"] if is_checkout else [])
+    included = next((folder for folder in candidates if folder.is_dir()), None)
+    return installation.InstallSource(units=_HERE, checkout=checkout, bundle=bundle or included)
 
 
-def _doctor(places: Places) -> int:
-    """Let the doctor look at the kiosk and have the last word."""
+def _doctor(paths: Paths) -> int:
+    """Run the kiosk's self-checks and return their exit code as the result."""
     words = slots.as_service_user(
-        places.home / "venv/bin/printkiosk-device",
+        paths.home / "venv/bin/printkiosk-device",
         "doctor",
         "--config",
-        places.settings / "kiosk.toml",
+        paths.settings / "kiosk.toml",
     )
-    print("what is right here, and what isn't:", flush=True)
-    return subprocess.run([str(word) for word in words], cwd=places.root, check=False).returncode
+    print("checks of the installed kiosk:", flush=True)
+    return subprocess.run([str(word) for word in words], cwd=paths.root, check=False).returncode
 
 
-def _tell(line: str) -> None:
+def _report(line: str) -> None:
     print(f"- {line}", flush=True)

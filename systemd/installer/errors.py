@@ -1,5 +1,5 @@
-"""What the installer can't do, said in one line."""
+"""The installer's error, which its command line prints."""
 
 
 class InstallError(Exception):
-    """One line: the thing, what was expected, what was found, what to do."""
+    """A failed step: the thing, what was expected, what was found, what to do."""

@@ -1,4 +1,7 @@
-"""The installation, step by step. Each step looks first whether it is done: what was cut off is simply run again."""
+"""Installation, upgrade and rollback, step by step.
+
+Each step first checks whether it is already done, so an interrupted installation is finished by running it again.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -7,24 +10,33 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from installer import files, machine, packages, record, services, slots, wheels
-from installer.command import run
+from installer import (
+    apt_packages,
+    host_checks,
+    install_record,
+    services,
+    slots,
+    system_files,
+    wheels,
+)
 from installer.errors import InstallError
-from installer.places import Places
-from installer.settings import kept_with, renamed, take_settings
+from installer.paths import Paths
+from installer.run_command import run
+from installer.settings import activate_settings, migrated_settings, settings_of
 
 SERVICE = "printkiosk.service"
-_EARLY = ("sysusers.d", "tmpfiles.d")
+# Users and folders must exist before the first bundle is installed.
+_EARLY_FOLDERS = ("sysusers.d", "tmpfiles.d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """What is installed from.
+class InstallSource:
+    """The inputs of an installation.
 
     Attributes:
         units: The folder with the units and this installer: `systemd/` of a checkout, or the stick's own folder.
-        checkout: Where the software lies in source, to make wheels of; `None` on a stick.
-        bundle: The first bundle; `None` leaves the store as it is.
+        checkout: The folder with the software's source, to build wheels from; `None` on a stick.
+        bundle: The first bundle; `None` leaves the store unchanged.
     """
 
     units: Path
@@ -32,119 +44,135 @@ class Source:
     bundle: Path | None
 
 
-def install(source: Source, places: Places, tell: Callable[[str], None]) -> None:
-    """Bring this machine to what the source says, from whatever state it is in.
+def install(source: InstallSource, paths: Paths, report: Callable[[str], None]) -> None:
+    """Install or upgrade the kiosk, from any state of the machine.
+
+    Args:
+        source: The inputs.
+        paths: The system's folders.
+        report: Called with each line of progress.
 
     Raises:
-        InstallError: When a step fails; the software that answered before goes on answering.
+        InstallError: When a step fails; the software that was active stays active.
     """
-    machine.check(places, is_first=slots.current(places) is None)
-    tell(f"this machine: {machine.name()}")
-    with packages.on_stick(source.units) as sources:
-        _bring_packages(source, sources, places, tell)
-    made = _wheels(source, places, tell)
-    slot = _fill(made, source, places, tell)
-    _users_and_settings(slot, places, tell)
-    _first_bundle(slot, source, places, tell)
-    settings = renamed(slot, places, tell)
-    slots.prove(slot, settings)
-    tell("the software knows the bundle's own prints")
-    take_settings(settings, places)
-    _change_over(slot, places, tell)
-    _boot(slot, places, tell)
-    _start(slot, places, tell)
+    host_checks.check(paths, is_first=slots.current(paths) is None)
+    report(f"this machine: {host_checks.describe_system()}")
+    with apt_packages.local_source(source.units) as sources:
+        _install_packages(source, sources, paths, report)
+    folder = _wheels(source, paths, report)
+    slot = _build_slot(folder, source, paths, report)
+    _create_users_and_settings(slot, paths, report)
+    _install_first_bundle(slot, source, paths, report)
+    settings = migrated_settings(slot, paths, report)
+    slots.self_test(slot, settings)
+    report("self-test: the software recognises the bundle's own prints")
+    activate_settings(settings, paths)
+    _activate(slot, paths, report)
+    _enable_at_boot(slot, paths, report)
+    _start(slot, paths, report)
 
 
-def go_back(places: Places, tell: Callable[[str], None]) -> None:
-    """Let the software before answer again.
+def rollback(paths: Paths, report: Callable[[str], None]) -> None:
+    """Return to the previous software and the settings that it last used.
+
+    Args:
+        paths: The system's folders.
+        report: Called with each line of progress.
 
     Raises:
-        InstallError: When there is none, or it doesn't work with this kiosk's settings and bundle.
+        InstallError: When there is none, or it fails with this kiosk's settings and bundle.
     """
-    before = slots.previous(places)
-    if before is None:
-        raise InstallError(f"{places.home}: there is no software before this to go back to")
-    settings = kept_with(before, places)
-    slots.prove(before, settings)
-    take_settings(settings, places)
-    _change_over(before, places, tell)
-    _start(before, places, tell)
+    previous = slots.previous(paths)
+    if previous is None:
+        raise InstallError(f"{paths.home}: there is no previous software to return to")
+    settings = settings_of(previous, paths)
+    slots.self_test(previous, settings)
+    activate_settings(settings, paths)
+    _activate(previous, paths, report)
+    _start(previous, paths, report)
 
 
-def _bring_packages(
-    source: Source, sources: Path | None, places: Places, tell: Callable[[str], None]
+def _install_packages(
+    source: InstallSource, sources: Path | None, paths: Paths, report: Callable[[str], None]
 ) -> None:
     is_building = not _has_wheels(source.units / wheels.FOLDER)
-    if packages.missing(packages.wanted(is_building=is_building)):
-        packages.refresh(sources)
-        names = packages.missing(packages.wanted(is_building=is_building))
-        before = packages.installed()
-        _note(places, packages_to_be=names)
-        packages.bring(names, sources)
-        _note(places, packages_to_be=tuple(sorted(packages.installed() - before)))
-        tell(f"packages: {len(names)} brought by apt: {' '.join(names)}")
+    if apt_packages.missing(apt_packages.required(is_building=is_building)):
+        apt_packages.update_lists(sources)
+        names = apt_packages.missing(apt_packages.required(is_building=is_building))
+        before = apt_packages.installed()
+        _record_plan(paths, packages=names)
+        apt_packages.install(names, sources)
+        _record_plan(paths, packages=tuple(sorted(apt_packages.installed() - before)))
+        report(f"packages: {len(names)} installed by apt: {' '.join(names)}")
     else:
-        tell("packages: all there")
+        report("packages: all installed already")
 
 
-def _wheels(source: Source, places: Places, tell: Callable[[str], None]) -> Path:
-    """Give the folder of wheels: the stick's, held against its sums, or one made here."""
-    carried = source.units / wheels.FOLDER
-    if _has_wheels(carried):
-        wheels.check_sums(carried)
-        tell(f"software: {len(list(carried.glob('*.whl')))} wheels from the stick, all whole")
-        return carried
+def _wheels(source: InstallSource, paths: Paths, report: Callable[[str], None]) -> Path:
+    """Return the folder of wheels: the stick's after a check, or one built on this machine."""
+    on_stick = source.units / wheels.FOLDER
+    if _has_wheels(on_stick):
+        wheels.check_sums(on_stick)
+        report(f"software: {len(list(on_stick.glob('*.whl')))} wheels on the stick, all intact")
+        return on_stick
     if source.checkout is None:
         raise InstallError(
-            f"{carried}: expected the software's wheels, found none; fill the stick again"
+            f"{on_stick}: expected the software's wheels, found none; fill the stick again"
         )
-    tell("software: downloading and building (a few minutes on a Pi)")
-    wheels.make(source.checkout, places.wheels)
-    return places.wheels
+    report("software: downloading and building (a few minutes on a Pi)")
+    wheels.build(source.checkout, paths.wheels)
+    return paths.wheels
 
 
-def _fill(made: Path, source: Source, places: Places, tell: Callable[[str], None]) -> Path:
-    now = slots.current(places)
-    if now is not None and slots.is_made_of(now, made, source.units):
-        tell("software: this very one is installed")
-        return now
-    slot = slots.fill(places, made, source.units)
-    tell(f"software: installed beside the one that answers, in {slot}")
+def _build_slot(
+    folder: Path, source: InstallSource, paths: Paths, report: Callable[[str], None]
+) -> Path:
+    active = slots.current(paths)
+    if active is not None and slots.is_built_from(active, folder, source.units):
+        report("software: this version is already installed")
+        return active
+    slot = slots.build(paths, folder, source.units)
+    report(f"software: installed into the inactive slot {slot}")
     return slot
 
 
-def _users_and_settings(slot: Path, places: Places, tell: Callable[[str], None]) -> None:
-    planned = files.planned(slot / slots.UNITS, places)
-    early = tuple(file for file in planned if file.path.parent.name in _EARLY)
-    _note(places, files_to_be=planned)
-    files.place(early)
-    services.make_users_and_folders(places)
-    settings = places.settings / "kiosk.toml"
+def _create_users_and_settings(slot: Path, paths: Paths, report: Callable[[str], None]) -> None:
+    planned = system_files.plan(slot / slots.UNITS, paths)
+    early = tuple(file for file in planned if file.path.parent.name in _EARLY_FOLDERS)
+    _record_plan(paths, files=planned)
+    system_files.install(early)
+    services.create_users_and_folders(paths)
+    settings = paths.settings / "kiosk.toml"
     if settings.is_file():
-        tell(f"settings: {settings} stays as it is")
+        report(f"settings: {settings} is kept")
         return
     shutil.copy(slot / slots.UNITS / "kiosk.toml.example", settings)
-    tell(f"settings: {settings}, every one explained there")
+    report(f"settings: {settings} created; the file explains each setting")
 
 
-def _first_bundle(slot: Path, source: Source, places: Places, tell: Callable[[str], None]) -> None:
-    if (places.store / "current").exists():
-        tell("bundle: the installed one stays")
+def _install_first_bundle(
+    slot: Path, source: InstallSource, paths: Paths, report: Callable[[str], None]
+) -> None:
+    if (paths.store / "current").exists():
+        report("bundle: the installed one is kept")
         return
     if source.bundle is None:
-        raise InstallError("bundle: expected one in the store or given with --bundle, found none")
-    with _readable_copy(source.bundle, places) as copy:
-        command = slot / "bin/printkiosk-device"
-        settings = places.settings / "kiosk.toml"
-        asked = (command, "bundle", "install", "--config", settings, copy)
-        run(*slots.as_service_user(*asked), cwd=places.root)
-    tell(f"bundle: {source.bundle} installed")
+        raise InstallError(
+            "bundle: expected one in the store or given with --bundle, found none;"
+            " name one with --bundle"
+        )
+    with _readable_copy(source.bundle, paths) as copy:
+        program = slot / "bin/printkiosk-device"
+        settings = paths.settings / "kiosk.toml"
+        command = (program, "bundle", "install", "--config", settings, copy)
+        run(*slots.as_service_user(*command), cwd=paths.root)
+    report(f"bundle: {source.bundle} installed")
 
 
 @contextmanager
-def _readable_copy(bundle: Path, places: Places) -> Iterator[Path]:
-    """Copy a bundle to where the kiosk's user can read it: a home folder may be closed to it."""
-    with TemporaryDirectory(dir=places.root / "var/tmp") as folder:
+def _readable_copy(bundle: Path, paths: Paths) -> Iterator[Path]:
+    """Yield a copy of a bundle that the kiosk's user can read, even from a private home folder."""
+    with TemporaryDirectory(dir=paths.root / "var/tmp") as folder:
         Path(folder).chmod(0o755)
         copy = Path(folder) / "bundle"
         shutil.copytree(bundle, copy)
@@ -152,73 +180,74 @@ def _readable_copy(bundle: Path, places: Places) -> Iterator[Path]:
         yield copy
 
 
-def _change_over(slot: Path, places: Places, tell: Callable[[str], None]) -> None:
-    """Put a slot's units in place and let it answer from the next start on."""
-    planned = files.planned(slot / slots.UNITS, places)
-    known = record.read(places.record).files
-    gone = tuple(Path(path) for path in known if Path(path) not in {file.path for file in planned})
-    _note(places, files_to_be=planned)
-    changed = files.place(planned)
-    files.remove(gone)
-    slots.switch(places, slot)
-    tell(f"units, rules and policy: {changed} of {len(planned)} put in place")
+def _activate(slot: Path, paths: Paths, report: Callable[[str], None]) -> None:
+    """Install a slot's system files, remove obsolete ones, and make the slot the active one."""
+    planned = system_files.plan(slot / slots.UNITS, paths)
+    recorded = install_record.read(paths.record).files
+    kept = {file.path for file in planned}
+    obsolete = tuple(Path(path) for path in recorded if Path(path) not in kept)
+    _record_plan(paths, files=planned)
+    changed = system_files.install(planned)
+    system_files.remove(obsolete)
+    slots.activate(paths, slot)
+    report(f"units, rules and policy: {changed} of {len(planned)} updated")
 
 
-def _boot(slot: Path, places: Places, tell: Callable[[str], None]) -> None:
-    units = services.enabled_units(slot / slots.UNITS)
-    now = record.read(places.record)
-    in_the_way = services.standing_in_the_way()
-    target = now.default_target or services.default_target()
-    kept = tuple(dict.fromkeys((*now.disabled, *in_the_way)))
-    record.write(places.record, replace(now, disabled=kept, default_target=target))
-    services.boot_to_the_kiosk(units, in_the_way)
-    tell(f"at each boot: {' '.join(units)}")
+def _enable_at_boot(slot: Path, paths: Paths, report: Callable[[str], None]) -> None:
+    units = services.boot_units(slot / slots.UNITS)
+    record = install_record.read(paths.record)
+    screen_units = services.enabled_screen_units()
+    target = record.default_target or services.default_target()
+    disabled = tuple(dict.fromkeys((*record.disabled, *screen_units)))
+    install_record.write(paths.record, replace(record, disabled=disabled, default_target=target))
+    services.enable_at_boot(units, screen_units)
+    report(f"enabled at boot: {' '.join(units)}")
 
 
-def _start(slot: Path, places: Places, tell: Callable[[str], None]) -> None:
-    """Start what was installed; where it doesn't come up, the software before answers again."""
-    if not services.is_running(places):
-        tell("systemd doesn't run here: the kiosk starts at the next boot")
+def _start(slot: Path, paths: Paths, report: Callable[[str], None]) -> None:
+    """Start the kiosk from a slot; if its service fails to start, return to the previous slot."""
+    if not services.is_running(paths):
+        report("systemd isn't running here: the kiosk starts at the next boot")
         return
     services.reload()
     try:
         services.restart((SERVICE,))
     except InstallError as error:
-        _back_from(slot, places, error)
-    others = [unit for unit in services.enabled_units(slot / slots.UNITS) if unit != SERVICE]
+        _undo_failed_start(slot, paths, error)
+    others = [unit for unit in services.boot_units(slot / slots.UNITS) if unit != SERVICE]
     services.restart(others)
-    tell("the kiosk runs")
+    report("the kiosk is running")
 
 
-def _back_from(slot: Path, places: Places, error: InstallError) -> None:
-    before = slots.previous(places)
-    if before is None:
+def _undo_failed_start(slot: Path, paths: Paths, error: InstallError) -> None:
+    previous = slots.previous(paths)
+    if previous is None:
         raise error
-    take_settings(kept_with(before, places), places)
-    files.place(files.planned(before / slots.UNITS, places))
-    slots.switch(places, before)
+    activate_settings(settings_of(previous, paths), paths)
+    system_files.install(system_files.plan(previous / slots.UNITS, paths))
+    slots.activate(paths, previous)
     services.reload()
     services.restart((SERVICE,))
     raise InstallError(
-        f"{slot}: the new software didn't start; the one before answers again\n{error}"
+        f"{slot}: the new software didn't start; the previous software is active again\n{error}"
     )
 
 
-def _note(
-    places: Places,
+def _record_plan(
+    paths: Paths,
     *,
-    packages_to_be: tuple[str, ...] = (),
-    files_to_be: tuple[files.Placed, ...] = (),
+    packages: tuple[str, ...] = (),
+    files: tuple[system_files.SystemFile, ...] = (),
 ) -> None:
-    """Add to the record what is about to be brought or placed."""
-    now = record.read(places.record)
-    paths = tuple(str(file.path) for file in files_to_be)
-    record.write(
-        places.record,
+    """Add packages and files that are about to be installed to the record."""
+    record = install_record.read(paths.record)
+    file_names = tuple(str(file.path) for file in files)
+    install_record.write(
+        paths.record,
         replace(
-            now,
-            packages=tuple(dict.fromkeys((*now.packages, *packages_to_be))),
-            files=tuple(dict.fromkeys((*now.files, *paths))),
+            record,
+            packages=tuple(dict.fromkeys((*record.packages, *packages))),
+            files=tuple(dict.fromkeys((*record.files, *file_names))),
         ),
     )
 

@@ -1,57 +1,60 @@
-"""Taking the kiosk away again: what the record says was done, undone in reverse."""
+"""The uninstallation: it reverts the recorded changes."""
 
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from installer import files, packages, record, services, slots
-from installer.command import succeeds
-from installer.places import SERVICE_USER, Places
+from installer import apt_packages, install_record, services, slots, system_files
+from installer.paths import SERVICE_USER, Paths
+from installer.run_command import succeeds
 
 
-def uninstall(places: Places, tell: Callable[[str], None], *, everything: bool) -> None:
-    """Remove the software and boot the machine as before.
+def uninstall(paths: Paths, report: Callable[[str], None], *, everything: bool) -> None:
+    """Remove the software and restore the machine's former boot.
 
     Args:
-        places: Where the system is.
-        tell: Takes a line for whoever watches.
-        everything: Also settings, bundles and statistics, the users, and the packages that came with the kiosk.
+        paths: The system's folders.
+        report: Called with each line of progress.
+        everything: Also remove settings, bundles, statistics, users, and packages installed with the kiosk.
+
+    Raises:
+        InstallError: When the record can't be read, or a program fails.
     """
-    done = record.read(places.record)
-    _stop(places, done)
-    files.remove(tuple(Path(path) for path in done.files))
-    if services.is_running(places):
+    record = install_record.read(paths.record)
+    _stop(paths, record)
+    system_files.remove(tuple(Path(path) for path in record.files))
+    if services.is_running(paths):
         services.reload()
-    tell(f"units, rules and policy: {len(done.files)} removed; the machine boots as before")
+    report(f"units, rules and policy: {len(record.files)} removed; the former boot is restored")
     if everything:
-        _forget(places, tell)
-        _return_packages(done.packages, tell)
+        _remove_data(paths, report)
+        _remove_packages(record.packages, report)
     else:
-        tell(f"kept: {places.settings}, {places.store}, and packages from Debian")
-    for folder in (places.home, places.wheels.parent):
+        report(f"kept: {paths.settings}, {paths.store} and the Debian packages")
+    for folder in (paths.home, paths.wheels.parent):
         shutil.rmtree(folder, ignore_errors=True)
-    tell("the software is gone")
+    report("software: removed")
 
 
-def _stop(places: Places, done: record.Record) -> None:
-    slot = slots.current(places)
-    units = services.enabled_units(slot / slots.UNITS) if slot else ()
-    if services.is_running(places):
+def _stop(paths: Paths, record: install_record.InstallRecord) -> None:
+    slot = slots.current(paths)
+    units = services.boot_units(slot / slots.UNITS) if slot else ()
+    if services.is_running(paths):
         services.stop(units)
-    services.boot_as_before(units, done.disabled, done.default_target)
+    services.restore_boot(units, record.disabled, record.default_target)
 
 
-def _forget(places: Places, tell: Callable[[str], None]) -> None:
-    for folder in (places.settings, places.store):
+def _remove_data(paths: Paths, report: Callable[[str], None]) -> None:
+    for folder in (paths.settings, paths.store):
         shutil.rmtree(folder, ignore_errors=True)
     for user in (SERVICE_USER, f"{SERVICE_USER}-browser"):
         succeeds("userdel", user)
-    tell(f"settings, bundles and users: gone ({places.settings}, {places.store})")
+    report(f"settings, bundles and users: removed ({paths.settings}, {paths.store})")
 
 
-def _return_packages(names: tuple[str, ...], tell: Callable[[str], None]) -> None:
-    here = tuple(name for name in names if name in packages.installed())
-    kept = packages.remove(here) if here else ()
-    tell(f"packages: {len(here) - len(kept)} taken away again")
+def _remove_packages(names: tuple[str, ...], report: Callable[[str], None]) -> None:
+    present = tuple(name for name in names if name in apt_packages.installed())
+    kept = apt_packages.remove(present) if present else ()
+    report(f"packages: {len(present) - len(kept)} removed")
     if kept:
-        tell(f"kept, because others need them by now: {' '.join(kept)}")
+        report(f"packages kept, because others need them: {' '.join(kept)}")

@@ -1,51 +1,62 @@
-"""What systemd is told; in a folder that isn't booted only what it needs at the next boot."""
+"""systemd's units, users and folders; a system that isn't booted gets only the changes for its next boot."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
-from installer.command import run, succeeds
-from installer.places import Places
+from installer.paths import Paths
+from installer.run_command import run, succeeds
 
-# A login on the screen's terminal, and desktops: what would stand between visitors and the page.
-IN_THE_WAY = ("getty@tty1.service", "display-manager.service")
-_BOOT_TO = "multi-user.target"
-
-
-def is_running(places: Places) -> bool:
-    """Whether systemd runs this system now, and not merely lies on its disk."""
-    return (places.root / "run/systemd/system").is_dir()
+# A login on the screen's terminal, and desktops: each would cover the kiosk's page.
+_SCREEN_UNITS = ("getty@tty1.service", "display-manager.service")
+_BOOT_TARGET = "multi-user.target"
 
 
-def make_users_and_folders(places: Places) -> None:
-    """Make the users and folders that the files placed ask for."""
+def is_running(paths: Paths) -> bool:
+    """Return whether systemd runs this system now."""
+    return (paths.root / "run/systemd/system").is_dir()
+
+
+def create_users_and_folders(paths: Paths) -> None:
+    """Create the users and folders that the installed sysusers.d and tmpfiles.d files define."""
     for tool, kind in (("systemd-sysusers", "sysusers.d"), ("systemd-tmpfiles", "tmpfiles.d")):
-        configured = sorted((places.root / "usr/local/lib" / kind).glob("printkiosk*.conf"))
+        configured = sorted((paths.root / "usr/local/lib" / kind).glob("printkiosk*.conf"))
         run(tool, *(("--create",) if tool.endswith("tmpfiles") else ()), *configured)
 
 
-def standing_in_the_way() -> tuple[str, ...]:
-    """Give the units that are enabled and would take the screen."""
+def enabled_screen_units() -> tuple[str, ...]:
+    """Return the enabled units that would take the kiosk's screen."""
     return tuple(
-        unit for unit in IN_THE_WAY if succeeds("systemctl", "is-enabled", "--quiet", unit)
+        unit for unit in _SCREEN_UNITS if succeeds("systemctl", "is-enabled", "--quiet", unit)
     )
 
 
 def default_target() -> str:
-    """Give what the machine boots to."""
+    """Return the target that the machine boots to."""
     return run("systemctl", "get-default").strip()
 
 
-def boot_to_the_kiosk(units: Iterable[str], in_the_way: Iterable[str]) -> None:
-    """Have the next boot start these units and neither a desktop nor a login on their screen."""
-    for unit in in_the_way:
+def enable_at_boot(units: Iterable[str], screen_units: Iterable[str]) -> None:
+    """Enable the kiosk's units at boot, and disable a desktop or a login on their screen.
+
+    Args:
+        units: The units to enable.
+        screen_units: The units to disable.
+    """
+    for unit in screen_units:
         run("systemctl", "disable", unit)
-    if default_target() != _BOOT_TO:
-        run("systemctl", "set-default", _BOOT_TO)
+    if default_target() != _BOOT_TARGET:
+        run("systemctl", "set-default", _BOOT_TARGET)
     run("systemctl", "enable", *units)
 
 
-def boot_as_before(units: Iterable[str], disabled: Iterable[str], target: str) -> None:
-    """Undo `boot_to_the_kiosk`."""
+def restore_boot(units: Iterable[str], disabled: Iterable[str], target: str) -> None:
+    """Revert `enable_at_boot`.
+
+    Args:
+        units: The kiosk's units, to disable.
+        disabled: The units that the installation disabled, to enable.
+        target: The former boot target; empty if it wasn't changed.
+    """
     for unit in units:
         succeeds("systemctl", "disable", unit)
     for unit in disabled:
@@ -54,24 +65,24 @@ def boot_as_before(units: Iterable[str], disabled: Iterable[str], target: str) -
         run("systemctl", "set-default", target)
 
 
-def enabled_units(source: Path) -> tuple[str, ...]:
-    """Give the units that are started by a boot: those with an [Install] section."""
+def boot_units(source: Path) -> tuple[str, ...]:
+    """Return the names of a folder's units that start at boot: those with an [Install] section."""
     found = (path for kind in ("service", "timer", "path") for path in source.glob(f"*.{kind}"))
     return tuple(sorted(p.name for p in found if "\n[Install]\n" in p.read_text("utf-8")))
 
 
 def reload() -> None:
-    """Have systemd and udev read what was placed."""
+    """Reload the installed units and device rules."""
     run("systemctl", "daemon-reload")
     succeeds("udevadm", "control", "--reload")
 
 
 def restart(units: Iterable[str]) -> None:
-    """Start these units anew; services come up one after the other, as their order says."""
+    """Restart units and wait until they are ready, in the order that they define."""
     run("systemctl", "restart", *units)
 
 
 def stop(units: Iterable[str]) -> None:
-    """Stop these units, where they run."""
+    """Stop units that are running."""
     for unit in units:
         succeeds("systemctl", "stop", unit)

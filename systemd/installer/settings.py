@@ -1,54 +1,66 @@
-"""Staff's settings across a change of software: renamed for the new one, and kept as they were for the way back."""
+"""The kiosk's settings during an upgrade or a rollback.
+
+New software may have renamed a setting. The renamed file replaces the old one only when the new software becomes active,
+and the old one is kept for a rollback.
+"""
 
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 from installer import slots
-from installer.command import run
-from installer.places import Places
+from installer.paths import Paths
+from installer.run_command import run
 
 _NAME = "kiosk.toml"
 
 
-def renamed(slot: Path, places: Places, tell: Callable[[str], None]) -> Path:
-    """Give this kiosk's settings as the software in a slot calls them: where any is renamed, in a file beside it.
+def migrated_settings(slot: Path, paths: Paths, report: Callable[[str], None]) -> Path:
+    """Return a settings file that the software in a slot can read.
+
+    Args:
+        slot: The slot.
+        paths: The system's folders.
+        report: Called with a line for each renamed setting.
+
+    Returns:
+        A file in the slot if a setting was renamed, else the kiosk's own file.
 
     Raises:
-        InstallError: When they have to be changed by hand first; saying what.
+        InstallError: When staff must change a setting by hand first; with the change to make.
     """
     out = slot / _NAME
-    settings = places.settings / _NAME
-    said = run(slot / "bin/printkiosk-device", "migrate", "--config", settings, "--out", out)
-    for line in said.splitlines():
-        tell(f"settings: {line}")
+    settings = paths.settings / _NAME
+    output = run(slot / "bin/printkiosk-device", "migrate", "--config", settings, "--out", out)
+    for line in output.splitlines():
+        report(f"settings: {line}")
     if out.read_bytes() != settings.read_bytes():
         return out
     out.unlink()
     return settings
 
 
-def kept_with(slot: Path, places: Places) -> Path:
-    """Give the settings that a slot had before a newer one renamed them; today's where none did."""
+def settings_of(slot: Path, paths: Paths) -> Path:
+    """Return the settings that a slot last used: its kept copy, else the current file."""
     kept = slot / f"{_NAME}.kept"
-    return kept if kept.is_file() else places.settings / _NAME
+    return kept if kept.is_file() else paths.settings / _NAME
 
 
-def take_settings(settings: Path, places: Places) -> None:
-    """Let other settings hold from the next start on; the slot that answers keeps those it had."""
-    place = places.settings / _NAME
-    if settings == place or settings.read_bytes() == place.read_bytes():
+def activate_settings(settings: Path, paths: Paths) -> None:
+    """Replace the kiosk's settings from the next start on; keep the old with the active slot."""
+    target = paths.settings / _NAME
+    if settings == target or settings.read_bytes() == target.read_bytes():
         return
-    now = slots.current(places)
-    if now is not None and now not in settings.parents:
-        _put(now / f"{_NAME}.kept", place.read_bytes())
-    _put(place, settings.read_bytes())
+    active = slots.current(paths)
+    if active is not None and active not in settings.parents:
+        _replace(active / f"{_NAME}.kept", target.read_bytes())
+    _replace(target, settings.read_bytes())
 
 
-def _put(place: Path, data: bytes) -> None:
-    beside = place.with_name(f".{place.name}.new")
-    with beside.open("wb") as file:
+def _replace(path: Path, data: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.new")
+    with temporary.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    beside.replace(place)
+    temporary.replace(path)

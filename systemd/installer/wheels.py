@@ -1,6 +1,6 @@
-"""Our software and all it needs of Python's, as wheels: made here, or carried on a stick.
+"""Wheels of the software and its Python dependencies: built on this machine, or brought on a stick.
 
-Every download is held against a hash in `requirements.lock`; from then on pip asks no network.
+Each download is checked against a hash in `requirements.lock`. After that pip uses no network.
 """
 
 import hashlib
@@ -11,75 +11,79 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from installer.command import run
 from installer.errors import InstallError
+from installer.run_command import run
 
 LOCK = "requirements.lock"
 BUILD_LOCK = "build-requirements.lock"
 SUMS = "SHA256SUMS"
 FOLDER = "wheels"
-_MADE_OF = "made-of"
-# What a wheel of ours is made from; the rest of a checkout may be large and isn't touched.
-_SOURCES = (
+_BUILT_FROM = "made-of"
+# The inputs of the software's own wheel. The rest of a checkout may be large and isn't read.
+SOURCES = (
     "setup.cfg",
     "pyproject.toml",
     "README.md",
     "LICENSE",
     "device",
+    "evaluation",
     "kiosk_ui",
     "converter",
     "evaluation",
 )
 
 
-def make(checkout: Path, out: Path) -> None:
-    """Make the wheels for this machine and its Python, unless they lie there, made of the very same.
+def build(checkout: Path, out: Path) -> None:
+    """Build the wheels for this machine and Python, unless they are there and up to date.
 
     Args:
         checkout: The folder with `setup.cfg` and `systemd/`.
-        out: Where they go; what was there is replaced.
+        out: The wheels' folder; its former content is replaced.
+
+    Raises:
+        InstallError: When a download or a build fails.
     """
-    made_of = _sources(checkout)
-    if (out / _MADE_OF).is_file() and (out / _MADE_OF).read_text("utf-8") == made_of:
+    built_from = _source_digest(checkout)
+    if (out / _BUILT_FROM).is_file() and (out / _BUILT_FROM).read_text("utf-8") == built_from:
         return
-    with tools() as python, TemporaryDirectory() as scratch:
+    with pip_environment() as python, TemporaryDirectory() as scratch:
         locks = checkout / "systemd"
         run(python, "-m", "pip", "install", "--require-hashes", "-r", locks / BUILD_LOCK)
-        made = Path(scratch) / "made"
-        wheel = (python, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-w", made)
-        run(*wheel, "--require-hashes", "-r", locks / LOCK, env=EVERY_PROCESSOR)
-        run(*wheel, _copy(checkout, Path(scratch) / "source"))
+        built = Path(scratch) / "made"
+        wheel = (python, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-w", built)
+        run(*wheel, "--require-hashes", "-r", locks / LOCK, env=PORTABLE_CODE)
+        run(*wheel, _copy_sources(checkout, Path(scratch) / "source"))
         shutil.rmtree(out, ignore_errors=True)
-        shutil.copytree(made, out)
-    (out / _MADE_OF).write_text(made_of, "utf-8")
+        shutil.copytree(built, out)
+    (out / _BUILT_FROM).write_text(built_from, "utf-8")
     write_sums(out)
 
 
-# Annoy is otherwise compiled for the very processor it is compiled on, and may end on another with SIGILL.
-EVERY_PROCESSOR = {
+# By default Annoy is compiled for the building machine's own processor; on another it may end with SIGILL.
+PORTABLE_CODE = {
     "ANNOY_COMPILER_ARGS": "-fpermissive,-O3,-ffast-math,-fno-associative-math,-DANNOYLIB_MULTITHREADED_BUILD,-std=c++14"
 }
 
 
 @contextmanager
-def tools() -> Iterator[Path]:
-    """Give the Python of an environment that has pip and is gone afterwards: the kiosk's own has none."""
+def pip_environment() -> Iterator[Path]:
+    """Yield the Python of a temporary environment with pip, which the kiosk's own lacks."""
     with TemporaryDirectory() as folder:
         run("/usr/bin/python3", "-m", "venv", folder)
         yield Path(folder) / "bin/python"
 
 
 def write_sums(folder: Path) -> None:
-    """Note what every file of a folder is, to be held against once it has travelled."""
+    """Write `SHA256SUMS` with the checksum of each file in a folder."""
     lines = [f"{_sha256(path)}  {path.relative_to(folder)}\n" for path in _files(folder)]
     (folder / SUMS).write_text("".join(lines), "utf-8")
 
 
 def check_sums(folder: Path) -> None:
-    """Hold every file of a folder against what was noted.
+    """Check each file in a folder against its `SHA256SUMS`.
 
     Raises:
-        InstallError: When one is missing, altered or not noted, or nothing was noted at all.
+        InstallError: When a file is missing, altered or not listed, or the list can't be read.
     """
     try:
         lines = (folder / SUMS).read_text("utf-8").splitlines()
@@ -87,23 +91,24 @@ def check_sums(folder: Path) -> None:
         raise InstallError(
             f"{folder / SUMS}: can't be read ({error.strerror}); copy the folder again"
         ) from error
-    noted = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    listed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     found = {str(path.relative_to(folder)): _sha256(path) for path in _files(folder)}
-    wrong = sorted(name for name in noted | found if noted.get(name) != found.get(name))
+    wrong = sorted(name for name in listed | found if listed.get(name) != found.get(name))
     if wrong:
         raise InstallError(
-            f"{folder}: damaged or not as it was made: {', '.join(wrong[:5])}; copy it again"
+            f"{folder}: missing, altered or unexpected files: {', '.join(wrong[:5])};"
+            " copy the folder again"
         )
 
 
-def stamp(folder: Path) -> str:
-    """Give what tells one set of wheels from another: 16 hexadecimal digits."""
+def wheels_digest(folder: Path) -> str:
+    """Return 16 hexadecimal digits that identify a set of wheels."""
     return _sha256(folder / SUMS)[:16]
 
 
-def _copy(checkout: Path, out: Path) -> Path:
+def _copy_sources(checkout: Path, out: Path) -> Path:
     out.mkdir()
-    for name in _SOURCES:
+    for name in SOURCES:
         source = checkout / name
         if source.is_dir():
             shutil.copytree(source, out / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -112,10 +117,10 @@ def _copy(checkout: Path, out: Path) -> Path:
     return out
 
 
-def _sources(checkout: Path) -> str:
-    """Give what tells one state of a checkout, and the Python it is for, from another."""
+def _source_digest(checkout: Path) -> str:
+    """Return a digest of the sources, the locks and the Python version."""
     digest = hashlib.sha256(platform.python_version().encode())
-    for name in (*_SOURCES, f"systemd/{LOCK}", f"systemd/{BUILD_LOCK}"):
+    for name in (*SOURCES, f"systemd/{LOCK}", f"systemd/{BUILD_LOCK}"):
         for path in _files(checkout / name) or [checkout / name]:
             digest.update(f"{path.relative_to(checkout)}\n".encode() + path.read_bytes())
     return digest.hexdigest()

@@ -73,7 +73,7 @@ def test_new_software_is_proven_then_answers_and_can_be_gone_back_from(
     said = upgrade(booted)
     version = booted.run("printkiosk-device", "--version")
 
-    assert "the kiosk runs" in said and "FAIL" not in said
+    assert "the kiosk is running" in said and "FAIL" not in said
     assert version.split()[-1].startswith("9.")
     assert slot(booted) != before
     assert booted.is_active(SERVICE)
@@ -125,7 +125,7 @@ def test_software_that_does_not_start_gives_way_to_the_one_before(
 
     said = upgrade(booted)
 
-    assert "the one before answers again" in said
+    assert "the previous software is active again" in said
     assert slot(booted) == before
     assert booted.is_active(SERVICE)
 
@@ -142,5 +142,5 @@ def test_a_stick_with_a_damaged_wheel_is_refused_by_name(kiosk: tuple[Booted, Pa
 
     said = upgrade(booted)
 
-    assert damaged.name in said and "copy it again" in said
+    assert damaged.name in said and "copy the folder again" in said
     assert slot(booted) == before

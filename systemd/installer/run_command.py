@@ -1,4 +1,4 @@
-"""Running other programs: quietly while they succeed, with their last words when they don't."""
+"""Run other programs: silent on success, with their last lines of output in the error on failure."""
 
 import os
 import shlex
@@ -12,34 +12,34 @@ _LAST_LINES = 12
 
 
 def run(*words: str | Path, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> str:
-    """Run a program to its end and give what it printed.
+    """Run a program to its end and return its standard output.
 
     Args:
         words: The program and its arguments.
-        env: Laid over this process's own environment.
-        cwd: Where it runs.
+        env: Variables added to this process's own environment.
+        cwd: The program's working folder; `None` for this process's own.
 
     Raises:
-        InstallError: When it can't be started or fails, with the last lines of what it said.
+        InstallError: When the program can't be started or fails; with its last lines of output.
     """
     command = [str(word) for word in words]
-    done = _done(command, env, cwd)
+    done = _completed(command, env, cwd)
     if done.returncode:
-        said = (done.stdout + done.stderr).strip().splitlines()[-_LAST_LINES:]
-        told = "\n".join(f"    {line}" for line in said)
-        raise InstallError(f"{shlex.join(command)}: exit code {done.returncode}\n{told}".rstrip())
+        last_lines = (done.stdout + done.stderr).strip().splitlines()[-_LAST_LINES:]
+        output = "\n".join(f"    {line}" for line in last_lines)
+        raise InstallError(f"{shlex.join(command)}: exit code {done.returncode}\n{output}".rstrip())
     return done.stdout
 
 
 def succeeds(*words: str | Path) -> bool:
-    """Whether a program is there and, run for its exit code alone, gives 0."""
+    """Return whether a program can be started and ends with exit code 0."""
     try:
-        return _done([str(word) for word in words], None, None).returncode == 0
+        return _completed([str(word) for word in words], None, None).returncode == 0
     except InstallError:
         return False
 
 
-def _done(
+def _completed(
     command: Sequence[str], env: Mapping[str, str] | None, cwd: Path | None
 ) -> subprocess.CompletedProcess[str]:
     try:

@@ -1,12 +1,12 @@
-"""What lies outside the software's own folder: units, users, folders, device rules, the browser's policy, commands."""
+"""The kiosk's files outside its own folder: units, users, folders, device rules, browser policy, commands."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from installer.places import Places
+from installer.paths import Paths
 
-# Where each folder or kind of file of `systemd/` goes.
-_KINDS = (
+# The system folder for each kind of file in `systemd/`.
+_FOLDERS = (
     ("*.service", "usr/local/lib/systemd/system"),
     ("*.timer", "usr/local/lib/systemd/system"),
     ("*.path", "usr/local/lib/systemd/system"),
@@ -21,13 +21,21 @@ _KINDS = (
 )
 _COMMANDS = {
     "printkiosk-device": "/opt/printkiosk/venv/bin/printkiosk-device",
+    "printkiosk-evaluate": "/opt/printkiosk/venv/bin/printkiosk-evaluate",
     "printkiosk-hours": "/usr/local/lib/printkiosk/hours",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """One file to be: its place, its bytes or where it points, and whether it can be run."""
+class SystemFile:
+    """One file or symbolic link to install.
+
+    Attributes:
+        path: Where it goes.
+        content: Its bytes; unused for a link.
+        link: The target of a symbolic link; empty for a regular file.
+        mode: Its permission bits; unused for a link.
+    """
 
     path: Path
     content: bytes = b""
@@ -35,37 +43,37 @@ class Placed:
     mode: int = 0o644
 
 
-def planned(source: Path, places: Places) -> tuple[Placed, ...]:
-    """Give every file to place.
+def plan(source: Path, paths: Paths) -> tuple[SystemFile, ...]:
+    """Return all files to install.
 
     Args:
         source: The folder with the units, `systemd/` in a checkout.
-        places: Where the system is.
+        paths: The system's folders.
     """
-    found = [
-        Placed(
-            path=places.root / folder / path.name,
+    planned = [
+        SystemFile(
+            path=paths.root / folder / path.name,
             content=path.read_bytes(),
             mode=0o755 if folder.endswith("lib/printkiosk") else 0o644,
         )
-        for pattern, folder in _KINDS
+        for pattern, folder in _FOLDERS
         for path in sorted(source.glob(pattern))
     ]
     for name, target in _COMMANDS.items():
-        found.append(Placed(path=places.root / "usr/local/bin" / name, link=target))
-    return tuple(found)
+        planned.append(SystemFile(path=paths.root / "usr/local/bin" / name, link=target))
+    return tuple(planned)
 
 
-def place(files: tuple[Placed, ...]) -> int:
-    """Put files in place, each in one step; give how many weren't already as they should be."""
-    changed = [file for file in files if not _is_there(file)]
+def install(files: tuple[SystemFile, ...]) -> int:
+    """Install each file atomically if it is missing or differs; return the number installed."""
+    changed = [file for file in files if not _is_up_to_date(file)]
     for file in changed:
-        _put(file)
+        _write(file)
     return len(changed)
 
 
 def remove(paths: tuple[Path, ...]) -> None:
-    """Take files away, and folders of ours that are empty then."""
+    """Remove files, and the kiosk's own folders if they are empty afterwards."""
     for path in paths:
         path.unlink(missing_ok=True)
     for folder in sorted({path.parent for path in paths}, reverse=True):
@@ -73,7 +81,7 @@ def remove(paths: tuple[Path, ...]) -> None:
             _remove_empty(folder)
 
 
-def _is_there(file: Placed) -> bool:
+def _is_up_to_date(file: SystemFile) -> bool:
     if file.link:
         return file.path.is_symlink() and str(file.path.readlink()) == file.link
     try:
@@ -83,16 +91,16 @@ def _is_there(file: Placed) -> bool:
         return False
 
 
-def _put(file: Placed) -> None:
+def _write(file: SystemFile) -> None:
     file.path.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.path.with_name(f".{file.path.name}.new")
-    beside.unlink(missing_ok=True)
+    temporary = file.path.with_name(f".{file.path.name}.new")
+    temporary.unlink(missing_ok=True)
     if file.link:
-        beside.symlink_to(file.link)
+        temporary.symlink_to(file.link)
     else:
-        beside.write_bytes(file.content)
-        beside.chmod(file.mode)
-    beside.replace(file.path)
+        temporary.write_bytes(file.content)
+        temporary.chmod(file.mode)
+    temporary.replace(file.path)
 
 
 def _remove_empty(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Where everything goes, below one root, so that a test can install into a folder."""
+"""The system's folders below one root, so that a test can install into a folder."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,8 +7,12 @@ SERVICE_USER = "printkiosk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
-    """The system's folders; `root` is `/` but in tests."""
+class Paths:
+    """The folders and files that the installer uses.
+
+    Attributes:
+        root: The system's root folder, `/` except in tests.
+    """
 
     root: Path = Path("/")
 
@@ -19,25 +23,20 @@ class Places:
 
     @property
     def record(self) -> Path:
-        """What was done here, so that it can be undone."""
+        """The file that records the installation, for a later uninstall."""
         return self.home / "installed.json"
 
     @property
     def settings(self) -> Path:
-        """Where staff's settings lie."""
+        """The folder of the staff's settings."""
         return self.root / "etc/printkiosk"
 
     @property
     def store(self) -> Path:
-        """Where bundles lie."""
+        """The folder of the bundle store."""
         return self.root / "var/lib/printkiosk"
 
     @property
     def wheels(self) -> Path:
-        """Where wheels made on this machine are kept."""
+        """The folder that keeps wheels built on this machine."""
         return self.root / "var/cache/printkiosk/wheels"
-
-    @property
-    def units(self) -> Path:
-        """Where units go: staff's own in /etc stand above them."""
-        return self.root / "usr/local/lib/systemd/system"
