@@ -1,7 +1,6 @@
-"""The units, held against systemd's own tools.
+"""The units, checked with systemd's own tools.
 
-A temporary root holds them as the installer would place them, beside the machine's own units, so that not one byte of
-them is changed for the test.
+A temporary root holds them next to the machine's own units, as on a kiosk. So the tests needn't change the units.
 """
 
 import configparser
@@ -24,7 +23,7 @@ SYSUSERS = REPOSITORY / "systemd/sysusers.d/printkiosk.conf"
 TMPFILES = REPOSITORY / "systemd/tmpfiles.d/printkiosk.conf"
 STANDARD_UNITS = Path("/usr/lib/systemd/system")
 SCRIPTS = "/opt/printkiosk/venv/bin/"
-# What the README tells to install from Debian; everything else that a unit starts is ours.
+# Programs from Debian; all others that a unit starts belong to the kiosk.
 FROM_DEBIAN = {
     f"/usr/bin/{name}" for name in ("cage", "nsenter", "rm", "rmdir", "systemctl", "touch")
 }
@@ -34,6 +33,7 @@ OUR_SCRIPTS = {
 
 
 def tool(name: str) -> str:
+    """Return the path of one of systemd's programs; skip the test without it."""
     path = shutil.which(name)
     if path is None or not STANDARD_UNITS.is_dir():
         pytest.skip(f"no {name}: systemd isn't installed here")
@@ -41,11 +41,12 @@ def tool(name: str) -> str:
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
+    """Run a program; its failure is for the test to judge."""
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 def read_unit(path: Path) -> dict[str, list[tuple[str, str]]]:
-    """Give a unit's sections, each a list of (key, value): keys may repeat, lines may go on."""
+    """Return a unit's sections, each a list of (key, value); keys may repeat, lines may continue."""
     sections: dict[str, list[tuple[str, str]]] = {}
     lines = path.read_text("utf-8").replace("\\\n", " ").splitlines()
     for line in lines:
@@ -58,23 +59,24 @@ def read_unit(path: Path) -> dict[str, list[tuple[str, str]]]:
 
 
 def commands(path: Path) -> list[list[str]]:
-    """Give what a unit runs, without the signs that say how."""
+    """Return the commands that a unit runs, without systemd's prefixes such as "-" and "+"."""
     found = [v.lstrip("-+!@:") for k, v in read_unit(path)["Service"] if k.startswith("Exec")]
     return [shlex.split(command) for command in found]
 
 
 def instance(path: Path) -> str:
-    """Give a unit's name as systemd runs it: a template is named with the partition of a stick."""
+    """Return a unit's name; a template gets the partition of a stick as its instance."""
     return path.name.replace("@.", "@sda1.")
 
 
 def setting(path: Path, key: str, section: str = "Service") -> list[str]:
+    """Return the values of a key in a unit's section."""
     return [value for k, value in read_unit(path)[section] if k == key]
 
 
 @pytest.fixture
 def root(tmp_path):
-    """A root with our units in their place and something executable wherever they point."""
+    """A root with the kiosk's units, and an executable file for each program that they start."""
     shutil.copytree(
         STANDARD_UNITS, tmp_path / "usr/lib/systemd/system", symlinks=True, dirs_exist_ok=True
     )
@@ -92,17 +94,17 @@ def root(tmp_path):
 
 
 def verify(root: Path) -> str:
-    """Give what systemd has to say against the units; it only warns of keys it doesn't know."""
+    """Return systemd's complaints about the units; for an unknown key it only warns."""
     names = [instance(unit) for unit in (*UNITS, *TIMERS)]
     result = run(tool("systemd-analyze"), "verify", "--man=no", f"--root={root}", *names)
-    return result.stderr if result.returncode == 0 else result.stderr or "failed in silence"
+    return result.stderr if result.returncode == 0 else result.stderr or "failed without a message"
 
 
-def test_there_are_units_to_test():
+def test_the_units_are_found():
     assert {u.name for u in UNITS} >= {"printkiosk.service", "printkiosk-browser.service"}
 
 
-def test_systemd_has_nothing_to_say_against_the_units(root):
+def test_systemd_accepts_the_units_without_a_warning(root):
     assert verify(root) == ""
 
 
@@ -111,7 +113,7 @@ def test_systemd_has_nothing_to_say_against_the_units(root):
     [("WatchdogSec=10", "WatchdogSecs=10"), (SCRIPTS, "/opt/printkiosk/elsewhere/")],
     ids=["misspelt key", "missing program"],
 )
-def test_the_check_above_can_fail(root, line, instead):
+def test_systemds_check_detects_a_broken_unit(root, line, instead):
     unit = root / "etc/systemd/system/printkiosk.service"
     assert line in unit.read_text("utf-8")
 
@@ -130,10 +132,10 @@ def test_the_check_above_can_fail(root, line, instead):
     ],
 )
 def test_a_units_exposure_is_at_most_what_is_promised(unit, most, tmp_path):
-    """In tenths: 1.5 with cameras and the page, 1.3 with a network, 0.6 with neither."""
+    """In tenths, as `--threshold` takes them: 15 is a rating of 1.5."""
     analyze = tool("systemd-analyze")
     if "--offline" not in run(analyze, "--help").stdout:
-        pytest.skip("this systemd-analyze can't judge a unit's exposure without running it")
+        pytest.skip("this systemd-analyze can't rate a unit's exposure offline")
     path = REPOSITORY / "systemd" / unit
     placed = shutil.copy(path, tmp_path / instance(path))
 
@@ -145,7 +147,7 @@ def test_a_units_exposure_is_at_most_what_is_promised(unit, most, tmp_path):
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda u: u.name)
-def test_every_program_started_is_a_console_script_of_ours_or_debians(unit):
+def test_each_started_program_is_installed_by_the_kiosk_or_by_debian(unit):
     setup = configparser.ConfigParser()
     setup.read(REPOSITORY / "setup.cfg", "utf-8")
     scripts = setup["options.entry_points"]["console_scripts"].strip().splitlines()
@@ -157,7 +159,7 @@ def test_every_program_started_is_a_console_script_of_ours_or_debians(unit):
     assert started <= ours | FROM_DEBIAN | OUR_SCRIPTS
 
 
-def test_the_service_is_restarted_whatever_ends_it_and_when_it_hangs():
+def test_the_service_is_restarted_when_it_ends_or_hangs():
     unit = REPOSITORY / "systemd/printkiosk.service"
 
     assert setting(unit, "Type") == ["notify"]
@@ -166,7 +168,7 @@ def test_the_service_is_restarted_whatever_ends_it_and_when_it_hangs():
     assert setting(unit, "Restart") == ["always"]
 
 
-def test_the_service_may_use_cameras_and_no_other_device():
+def test_the_service_has_access_to_cameras_and_no_other_device():
     unit = REPOSITORY / "systemd/printkiosk.service"
 
     assert setting(unit, "DevicePolicy") == ["closed"]
@@ -178,7 +180,7 @@ def test_the_service_may_use_cameras_and_no_other_device():
     assert setting(unit, "SupplementaryGroups") == ["video"]
 
 
-def test_the_browser_starts_with_a_fresh_profile_that_systemd_empties():
+def test_the_browser_starts_with_a_new_profile_that_systemd_deletes():
     unit = REPOSITORY / "systemd/printkiosk-browser.service"
     (command,) = commands(unit)
     (directory,) = setting(unit, "RuntimeDirectory")
@@ -187,7 +189,7 @@ def test_the_browser_starts_with_a_fresh_profile_that_systemd_empties():
     assert setting(unit, "RuntimeDirectoryPreserve") in ([], ["no"])
 
 
-def test_the_browser_waits_for_the_service_but_does_not_fall_with_it():
+def test_the_browser_starts_after_the_service_but_does_not_stop_with_it():
     unit = REPOSITORY / "systemd/printkiosk-browser.service"
 
     assert "printkiosk.service" in " ".join(setting(unit, "After", "Unit")).split()
@@ -196,18 +198,18 @@ def test_the_browser_waits_for_the_service_but_does_not_fall_with_it():
         assert setting(unit, bond, "Unit") == []
 
 
-def test_a_page_that_falls_silent_has_the_browser_started_anew():
-    sign = REPOSITORY / "systemd/printkiosk-silent.path"
-    answer = REPOSITORY / "systemd/printkiosk-silent.service"
+def test_a_silent_page_restarts_the_browser():
+    watch = REPOSITORY / "systemd/printkiosk-silent.path"
+    restart = REPOSITORY / "systemd/printkiosk-silent.service"
     (folder,) = setting(REPOSITORY / "systemd/printkiosk.service", "RuntimeDirectory")
 
-    assert setting(sign, "PathExists", "Path") == [f"/run/{folder}/{SIGN}"]
-    assert commands(answer)[0] == ["/usr/bin/rm", "--force", f"/run/{folder}/{SIGN}"]
-    assert commands(answer)[1][1:] == ["try-restart", "printkiosk-browser.service"]
+    assert setting(watch, "PathExists", "Path") == [f"/run/{folder}/{SIGN}"]
+    assert commands(restart)[0] == ["/usr/bin/rm", "--force", f"/run/{folder}/{SIGN}"]
+    assert commands(restart)[1][1:] == ["try-restart", "printkiosk-browser.service"]
 
 
 @pytest.mark.parametrize("name", ["opening", "closing"])
-def test_opening_hours_are_kept_only_where_staff_set_them(name):
+def test_opening_hours_are_disabled_until_staff_set_them(name):
     timer = REPOSITORY / f"systemd/printkiosk-{name}.timer"
 
     assert "Install" not in read_unit(timer)
@@ -215,14 +217,14 @@ def test_opening_hours_are_kept_only_where_staff_set_them(name):
 
 
 @pytest.mark.parametrize("script", sorted(OUR_SCRIPTS))
-def test_a_script_called_in_a_wrong_way_says_how_and_changes_nothing(script):
+def test_a_script_with_wrong_arguments_prints_its_usage_and_fails(script):
     result = run(str(REPOSITORY / "systemd/scripts" / Path(script).name), "nonsense")
 
     assert result.returncode == 2
     assert "expected" in result.stderr
 
 
-def test_every_user_a_unit_runs_as_is_made():
+def test_each_user_of_a_unit_is_created():
     result = run(tool("systemd-sysusers"), "--dry-run", str(SYSUSERS))
 
     assert result.returncode == 0, result.stderr
@@ -230,7 +232,7 @@ def test_every_user_a_unit_runs_as_is_made():
     assert {user for unit in UNITS for user in setting(unit, "User")} == set(names)
 
 
-def test_users_and_folders_can_be_made_on_a_fresh_system(tmp_path):
+def test_users_and_folders_are_created_on_a_new_system(tmp_path):
     if os.geteuid() != 0:
         pytest.skip("not root: folders can't be given to another user")
 
@@ -247,7 +249,7 @@ def test_users_and_folders_can_be_made_on_a_fresh_system(tmp_path):
     assert (tmp_path / "etc/printkiosk").stat().st_uid == 0
 
 
-def test_updates_run_as_the_kiosks_own_user_who_owns_the_store():
+def test_updates_run_as_the_user_who_owns_the_store():
     for name in ("printkiosk-sync.service", "printkiosk-usb@.service"):
         unit = REPOSITORY / "systemd" / name
         assert setting(unit, "User") == ["printkiosk"]
@@ -257,21 +259,21 @@ def test_updates_run_as_the_kiosks_own_user_who_owns_the_store():
 
 def test_a_stick_is_read_only_and_has_no_network():
     unit = REPOSITORY / "systemd/printkiosk-usb@.service"
-    before, start, after, cleared = commands(unit)
-    options = set(before[before.index("--options") + 1].split(","))
+    mount, update, unmount, remove = commands(unit)
+    options = set(mount[mount.index("--options") + 1].split(","))
 
-    # In the machine's own mounts: one made in the unit's would be gone before the sync begins.
-    assert before[:4] == ["/usr/bin/nsenter", "--target=1", "--mount", "/usr/bin/mount"]
-    assert "--read-only" in before
+    # In the machine's own mount namespace: a mount in the unit's would be gone before the update starts.
+    assert mount[:4] == ["/usr/bin/nsenter", "--target=1", "--mount", "/usr/bin/mount"]
+    assert "--read-only" in mount
     assert options >= {"nosuid", "nodev", "noexec", "nosymfollow", "uid=printkiosk", "umask=0277"}
-    assert before[before.index("--types") + 1] == "vfat,exfat"
-    assert start[-1] == before[-1] == after[-1] == cleared[-1] == "%t/printkiosk-stick-%i"
-    assert after[:4] == ["/usr/bin/nsenter", "--target=1", "--mount", "/usr/bin/umount"]
+    assert mount[mount.index("--types") + 1] == "vfat,exfat"
+    assert update[-1] == mount[-1] == unmount[-1] == remove[-1] == "%t/printkiosk-stick-%i"
+    assert unmount[:4] == ["/usr/bin/nsenter", "--target=1", "--mount", "/usr/bin/umount"]
     assert setting(unit, "PrivateNetwork") == ["yes"]
     assert setting(unit, "RestrictAddressFamilies") == ["none"]
 
 
-def test_the_timer_asks_once_a_night_and_no_two_kiosks_at_once():
+def test_the_update_check_runs_nightly_at_a_time_that_differs_between_kiosks():
     timer = REPOSITORY / "systemd/printkiosk-sync.timer"
 
     assert setting(timer, "RandomizedDelaySec", "Timer") == ["2h"]
@@ -281,8 +283,8 @@ def test_the_timer_asks_once_a_night_and_no_two_kiosks_at_once():
     assert (timer.with_suffix(".service")).is_file()
 
 
-def decided(**device: str) -> list[str]:
-    """Give what our rules say to start for a device, as udev would read them: matches and jumps alone."""
+def started_units(**device: str) -> list[str]:
+    """Return the units that the rules start for a device; only matches and jumps are interpreted."""
     lines = [line for line in RULES.read_text("utf-8").splitlines() if line and line[0] != "#"]
     wanted, skipping = [], False
     for line in lines:
@@ -290,15 +292,15 @@ def decided(**device: str) -> list[str]:
         assert ", ".join(f'{key}{sign}"{value}"' for key, sign, value in parts) == line
         if ("LABEL", "=", "printkiosk_end") in parts:
             skipping = False
-        if skipping or not all(is_met(device, *part) for part in parts):
+        if skipping or not all(matches(device, *part) for part in parts):
             continue
         skipping = any(key == "GOTO" for key, _, _ in parts)
         wanted += [value for key, _, value in parts if key == "ENV{SYSTEMD_WANTS}"]
     return wanted
 
 
-def is_met(device: dict[str, str], key: str, sign: str, value: str) -> bool:
-    """Whether a rule's condition holds; what it sets always does."""
+def matches(device: dict[str, str], key: str, sign: str, value: str) -> bool:
+    """Return whether a part of a rule matches a device; an assignment always does."""
     found = device.get(re.sub(r"ENV{(\w+)}", r"\1", key), "") in value.split("|")
     return found if sign == "==" else not found if sign == "!=" else True
 
@@ -306,9 +308,9 @@ def is_met(device: dict[str, str], key: str, sign: str, value: str) -> bool:
 STICK = {"ACTION": "add", "SUBSYSTEM": "block", "ID_BUS": "usb", "ID_FS_TYPE": "vfat"}
 
 
-def test_a_stick_that_is_put_in_is_looked_at():
-    assert decided(**STICK) == ["printkiosk-usb@%k.service"]
-    assert decided(**STICK | {"ID_FS_TYPE": "exfat"}) == ["printkiosk-usb@%k.service"]
+def test_a_plugged_in_stick_starts_an_update():
+    assert started_units(**STICK) == ["printkiosk-usb@%k.service"]
+    assert started_units(**STICK | {"ID_FS_TYPE": "exfat"}) == ["printkiosk-usb@%k.service"]
 
 
 @pytest.mark.parametrize(
@@ -325,10 +327,10 @@ def test_a_stick_that_is_put_in_is_looked_at():
     ids=str,
 )
 def test_what_is_no_stick_or_what_the_machine_starts_from_is_left_alone(other):
-    assert decided(**STICK | other) == []
+    assert started_units(**STICK | other) == []
 
 
-def test_udev_has_nothing_to_say_against_the_rules():
+def test_udev_accepts_the_rules_without_a_warning():
     udevadm = tool("udevadm")
     if "verify" not in run(udevadm, "--help").stdout:
         pytest.skip("this udevadm can't verify rules")
