@@ -1,7 +1,7 @@
-"""Whole systems with the kiosk on them. `make test-appliance` runs these; they need root, namespaces and half an hour.
+"""Whole systems with the kiosk installed. `make test-appliance` runs these tests; they take half an hour.
 
-Where a machine can (root, namespaces, /dev/fuse, loop devices) a skip is a failure: nobody shall think that something
-ran that didn't.
+They need root, namespaces, /dev/fuse and loop devices. On a machine that has all of them a skip is a failure, so that a skipped
+test isn't mistaken for a passed one.
 """
 
 import os
@@ -11,19 +11,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from root_file_system import CACHE, REPOSITORY, System, fresh, layer
+from nspawn import CACHE, REPOSITORY, System, fresh, layer
 
 collect_ignore_glob = [] if os.environ.get("KIOSK_APPLIANCE") else ["test_*.py"]
 
-# Whatever ends the service or the browser, a visitor waits no longer.
-BACK_S = 30.0
+# The longest that a visitor waits after the service or the browser ends, for any reason.
+RECOVERY_LIMIT_S = 30.0
 _RECOVERY = "recovery"
 OUT = REPOSITORY / "out/appliance"
 _TOOLS = ("mmdebstrap", "systemd-nspawn", "nsenter", "mount")
 
 
-def lacking() -> str:
-    """Give what this machine lacks to hold whole systems; empty for nothing."""
+def missing_requirements() -> str:
+    """Return the requirements that this machine lacks; empty for none."""
     if os.geteuid() != 0:
         return "not root"
     missing = [tool for tool in _TOOLS if shutil.which(tool) is None]
@@ -32,32 +32,32 @@ def lacking() -> str:
     return f"missing: {', '.join(missing)}" if missing else ""
 
 
-LACKING = lacking()
+MISSING = missing_requirements()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Turn a skip into a failure where nothing is lacking."""
+    """Turn a skip into a failure on a machine that meets the requirements."""
     report = yield
-    if report.skipped and not LACKING and not hasattr(report, "wasxfail"):
+    if report.skipped and not MISSING and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped on a machine that can run it: {report.longrepr}"
     return report
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _able() -> None:
-    if LACKING:
-        pytest.skip(f"this machine can't hold whole systems: {LACKING}")
+def _require_systems() -> None:
+    if MISSING:
+        pytest.skip(f"this machine can't run whole systems: {MISSING}")
     OUT.mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture(scope="session")
 def layers() -> Iterator[Path]:
-    """Where this run's layers lie; removed at the end. Not in /tmp, which may be a layer itself."""
-    for left in CACHE.glob("run-*"):  # by a run that was killed
-        if not Path(f"/proc/{left.name.removeprefix('run-')}").exists():
-            shutil.rmtree(left, ignore_errors=True)
+    """The folder of this run's layers, removed at the end; not in /tmp, which may be a layer itself."""
+    for old in CACHE.glob("run-*"):  # of a run that was killed
+        if not Path(f"/proc/{old.name.removeprefix('run-')}").exists():
+            shutil.rmtree(old, ignore_errors=True)
     folder = CACHE / f"run-{os.getpid()}"
     folder.mkdir(parents=True)
     yield folder
@@ -66,13 +66,13 @@ def layers() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def trixie(layers: Path) -> Iterator[System]:
-    """A Debian 13 on which the kiosk was installed as the README says."""
+    """A Debian 13 with the kiosk installed as in the README."""
     yield from _installed("trixie", layers)
 
 
 @pytest.fixture(scope="session")
 def bookworm(layers: Path) -> Iterator[System]:
-    """A Debian 12 on which the kiosk was installed as the README says."""
+    """A Debian 12 with the kiosk installed as in the README."""
     yield from _installed("bookworm", layers)
 
 
@@ -84,26 +84,26 @@ def _installed(suite: str, layers: Path) -> Iterator[System]:
 
 
 @pytest.fixture
-def noted(record_property: Callable[[str, object], None]) -> Callable[[str, float], None]:
-    """Notes how soon a kiosk was back after a fault, for the table at the end."""
+def note_recovery(record_property: Callable[[str, object], None]) -> Callable[[str, float], None]:
+    """A function that notes a recovery time after a fault, for the table at the end."""
 
     def note(fault: str, took_s: float) -> None:
-        sys.stdout.write(f"APPLIANCE {fault}: back in {took_s:.1f} s\n")
+        sys.stdout.write(f"APPLIANCE {fault}: recovered in {took_s:.1f} s\n")
         record_property(_RECOVERY, (fault, took_s))
 
     return note
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the table of faults."""
+    """Print the table of recovery times."""
     reports = [each for kind in terminalreporter.stats.values() for each in kind]
     properties = [pair for each in reports for pair in getattr(each, "user_properties", ())]
     rows = sorted({row for name, row in properties if name == _RECOVERY})
     if not rows:
         return
-    terminalreporter.section(f"back by itself, wanted within {BACK_S:g} s")
+    terminalreporter.section(f"recovery without help, limit {RECOVERY_LIMIT_S:g} s")
     for fault, took_s in rows:
-        word = "met   " if took_s <= BACK_S else "MISSED"
+        word = "met   " if took_s <= RECOVERY_LIMIT_S else "MISSED"
         terminalreporter.write_line(f"APPLIANCE {word} {took_s:6.1f} s  {fault}")
 
 

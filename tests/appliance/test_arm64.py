@@ -1,6 +1,6 @@
-"""The device part on a 64-bit ARM, emulated: from wheels, with the demo bundle, the same answers as here.
+"""The kiosk's recognition on an emulated 64-bit ARM, installed from wheels: the same answers as on this machine.
 
-Timing under emulation means nothing; equality does.
+Times under emulation mean nothing, so only the answers are compared.
 """
 
 import json
@@ -15,19 +15,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from root_file_system import REPOSITORY, System, extracted, layer, run
+from nspawn import REPOSITORY, System, layer, run, unpacked
+from recognise_prints import recognise_all
 from table import lay
-from ten_prints import looked_at
 
 PRINTS = 10
 IMAGES = REPOSITORY / "demo/collection/images"
 BUNDLE = REPOSITORY / "demo/bundle"
 PYTHON = "python3.13"
-# A Pi 5's; the default one emulates what numpy then tries out at length.
+# The Pi 5's processor. The default one has extensions that numpy detects, and that are slow under emulation.
 PROCESSOR = {"QEMU_CPU": "cortex-a76", "PYTHONPATH": "/opt/kiosk", "PYTHONDONTWRITEBYTECODE": "1"}
-# numpy and OpenCV as here: what is compared is the processor.
+# The same versions as on this machine, so that only the processor differs.
 SAME_AS_HERE = ("numpy", "opencv-python-headless", "pillow")
-BUILT_HERE = ("annoy",)  # has no wheel for ARM
+BUILT_HERE = ("annoy",)  # it has no wheel for ARM
 FOR_ARM = (
     *("--platform=manylinux_2_28_aarch64", "--platform=manylinux_2_27_aarch64"),
     *("--platform=manylinux_2_17_aarch64", "--platform=manylinux2014_aarch64"),
@@ -47,21 +47,21 @@ CROSS = {
 
 
 @pytest.fixture(scope="module")
-def foreign() -> Path:
-    """Debian's Python for ARM, what wheels expect of a system, and what is needed to build for it."""
-    return extracted("trixie", "arm64", ("python3", "libstdc++6", "libpython3.13-dev"))
+def arm_debian() -> Path:
+    """Debian's Python for ARM, with the libraries that wheels need and the headers to build them."""
+    return unpacked("trixie", "arm64", ("python3", "libstdc++6", "libpython3.13-dev"))
 
 
 @pytest.fixture(scope="module")
-def wheels(trixie: System, layers: Path, foreign: Path) -> Iterator[Path]:
-    """All that the kiosk's lock names, for ARM."""
+def wheels(trixie: System, layers: Path, arm_debian: Path) -> Iterator[Path]:
+    """The wheels of the kiosk's lock, for ARM."""
     with layer(trixie, layers / "arm-wheels") as system:
         place = system.root / "opt/arm"
         (place / "sysconfig").mkdir(parents=True)
         shutil.copytree(
-            foreign / "usr/include/aarch64-linux-gnu", place / "include/aarch64-linux-gnu"
+            arm_debian / "usr/include/aarch64-linux-gnu", place / "include/aarch64-linux-gnu"
         )
-        for path in (foreign / f"usr/lib/{PYTHON}").glob("_sysconfigdata__*aarch64*"):
+        for path in (arm_debian / f"usr/lib/{PYTHON}").glob("_sysconfigdata__*aarch64*"):
             shutil.copy(path, place / "sysconfig")
         (place / "lock").write_text(_lock())
         system.run(
@@ -100,17 +100,17 @@ def wheels(trixie: System, layers: Path, foreign: Path) -> Iterator[Path]:
 
 
 def _lock() -> str:
-    """Give the lock's lines but for what is taken from elsewhere."""
+    """Return the lock without the packages of `SAME_AS_HERE` and `BUILT_HERE`."""
     text = (REPOSITORY / "systemd/requirements.lock").read_text("utf-8")
     blocks = re.findall(r"(?m)^[\w.-]+==.*(?:\n    .*)*", text)
-    elsewhere = (*SAME_AS_HERE, *BUILT_HERE)
-    return "\n".join(block for block in blocks if block.split("==")[0] not in elsewhere) + "\n"
+    left_out = (*SAME_AS_HERE, *BUILT_HERE)
+    return "\n".join(block for block in blocks if block.split("==")[0] not in left_out) + "\n"
 
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ten prints from all over the collection: each on a table, and its picture."""
-    folder = tmp_path_factory.mktemp("ten")
+    """Ten prints spread over the collection: each on a table, and its picture."""
+    folder = tmp_path_factory.mktemp("pictures")
     found = sorted(IMAGES.glob("*.jpg"))
     for number, image in enumerate(found[:: len(found) // PRINTS][:PRINTS]):
         lay(image, size=(800, 600)).save(folder / f"{number:02}.png")
@@ -119,16 +119,16 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def arm(wheels: Path, foreign: Path, layers: Path, pictures: Path) -> Iterator[System]:
-    """A system for ARM with the kiosk's wheels unpacked, its bundle, the pictures, and the emulator."""
-    emulator = extracted("trixie", "amd64", ("qemu-user",)) / "usr/bin/qemu-aarch64"
-    with layer(foreign, layers / "arm") as system:
+def arm(wheels: Path, arm_debian: Path, layers: Path, pictures: Path) -> Iterator[System]:
+    """A system for ARM with the kiosk's unpacked wheels, a bundle, the pictures and the emulator."""
+    emulator = unpacked("trixie", "amd64", ("qemu-user",)) / "usr/bin/qemu-aarch64"
+    with layer(arm_debian, layers / "arm") as system:
         for wheel in wheels.glob("*.whl"):
             with zipfile.ZipFile(wheel) as archive:
                 archive.extractall(system.root / "opt/kiosk")
         shutil.copytree(BUNDLE, system.root / "opt/bundle")
         shutil.copytree(pictures, system.root / "opt/pictures")
-        shutil.copy(REPOSITORY / "tests/standins/ten_prints.py", system.root / "opt")
+        shutil.copy(REPOSITORY / "tests/standins/recognise_prints.py", system.root / "opt")
         shutil.copy(emulator, system.root / "usr/bin")
         for kind in ("proc", "dev", "sys"):
             (system.root / kind).mkdir(exist_ok=True)
@@ -139,7 +139,7 @@ def arm(wheels: Path, foreign: Path, layers: Path, pictures: Path) -> Iterator[S
 
 
 def emulated(arm: System, *arguments: str) -> str:
-    """Give what Python for ARM prints."""
+    """Run Python for ARM and return its standard output."""
     python = (
         "/usr/sbin/chroot",
         str(arm.root),
@@ -154,22 +154,24 @@ def emulated(arm: System, *arguments: str) -> str:
     return done.stdout
 
 
-def test_it_is_another_processor(arm: System) -> None:
-    said = emulated(
+def test_the_emulated_processor_is_an_arm(arm: System) -> None:
+    output = emulated(
         arm, "-c", "import platform, numpy, device; print(platform.machine(), numpy.__version__)"
     )
 
-    assert said.split() == ["aarch64", np.__version__]
+    assert output.split() == ["aarch64", np.__version__]
 
 
-def test_ten_prints_are_the_same_prints_there(arm: System, pictures: Path) -> None:
-    here = list(looked_at(BUNDLE, pictures))
-    begun = time.monotonic()
+def test_ten_prints_get_the_same_answers_on_arm(arm: System, pictures: Path) -> None:
+    here = list(recognise_all(BUNDLE, pictures))
+    started_s = time.monotonic()
     there = [
         json.loads(line)
-        for line in emulated(arm, "/opt/ten_prints.py", "/opt/bundle", "/opt/pictures").splitlines()
+        for line in emulated(
+            arm, "/opt/recognise_prints.py", "/opt/bundle", "/opt/pictures"
+        ).splitlines()
     ]
-    took = time.monotonic() - begun
+    took = time.monotonic() - started_s
     cosines = [cosine(a["fingerprint"], b["fingerprint"]) for a, b in zip(here, there, strict=True)]
 
     print(

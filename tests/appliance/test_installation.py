@@ -1,9 +1,9 @@
-"""`sudo make install` on a Debian as it comes, again, half done, and undone."""
+"""`sudo make install` on a fresh Debian: once, twice, interrupted, and uninstalled."""
 
 import json
 
 import pytest
-from root_file_system import REPOSITORY, System, fresh, layer
+from nspawn import REPOSITORY, System, fresh, layer
 
 from device.bundle.reader import read_manifest
 
@@ -13,33 +13,34 @@ PROBES = len(read_manifest(REPOSITORY / "demo/bundle").probes)
 
 @pytest.fixture(params=["trixie", "bookworm"])
 def installed(request: pytest.FixtureRequest) -> System:
+    """A system with the kiosk installed, one for each supported Debian."""
     system: System = request.getfixturevalue(request.param)
     return system
 
 
-def test_the_doctor_has_nothing_against_a_fresh_installation(installed: System) -> None:
-    said = installed.run(
+def test_all_checks_pass_after_an_installation(installed: System) -> None:
+    output = installed.run(
         *("setpriv", "--reuid=printkiosk", "--regid=printkiosk", "--init-groups", "--"),
         *("printkiosk-device", "doctor"),
         *("--config", "/etc/printkiosk/kiosk.toml"),
     )
 
-    assert "FAIL" not in said
-    assert "picamera2 is not here" in said
-    assert f"all {PROBES} known prints find themselves" in said
+    assert "FAIL" not in output
+    assert "picamera2 is not here" in output
+    assert f"all {PROBES} known prints find themselves" in output
 
 
-def test_numpy_and_opencv_are_the_systems_own(installed: System) -> None:
-    where = installed.run(
+def test_numpy_and_opencv_come_from_debian(installed: System) -> None:
+    files = installed.run(
         "/opt/printkiosk/venv/bin/python",
         "-c",
         "import numpy, cv2; print(numpy.__file__, cv2.__file__)",
     )
 
-    assert [path.startswith("/usr/lib/python3") for path in where.split()] == [True, True]
+    assert [path.startswith("/usr/lib/python3") for path in files.split()] == [True, True]
 
 
-def test_what_pip_brought_is_at_most_150_mb_and_listed(installed: System) -> None:
+def test_pip_installs_at_most_150_mb_and_the_sizes_are_listed(installed: System) -> None:
     lines = installed.run("python3", INSTALLER, "sizes").splitlines()
     sizes = {line.split(" MB  ")[1]: float(line.split(" MB  ")[0]) for line in lines}
 
@@ -50,80 +51,78 @@ def test_what_pip_brought_is_at_most_150_mb_and_listed(installed: System) -> Non
 
 
 def test_a_second_installation_changes_nothing(trixie: System) -> None:
-    before = _standing(trixie)
+    before = _installed_files(trixie)
 
-    said = trixie.run("make", "-C", "/src", "install")
+    output = trixie.run("make", "-C", "/src", "install")
 
-    assert "already installed" in said
-    assert "0 of" in said
-    assert _standing(trixie) == before
+    assert "already installed" in output
+    assert "0 of" in output
+    assert _installed_files(trixie) == before
 
 
-@pytest.mark.parametrize("lost", ["slots/a/bin/python", "venv", "slots/a/made-of"])
-def test_an_installation_that_was_cut_off_is_finished_by_running_it_again(
-    trixie: System, scratch, lost: str
+@pytest.mark.parametrize("missing", ["slots/a/bin/python", "venv", "slots/a/made-of"])
+def test_an_interrupted_installation_is_finished_by_running_it_again(
+    trixie: System, scratch, missing: str
 ) -> None:
     with layer(trixie, scratch) as system:
-        system.run("rm", f"/opt/printkiosk/{lost}")
+        system.run("rm", f"/opt/printkiosk/{missing}")
 
-        said = system.run("make", "-C", "/src", "install")
+        output = system.run("make", "-C", "/src", "install")
 
-        assert "FAIL" not in said
-        assert f"self-search: all {PROBES}" in said
+        assert "FAIL" not in output
+        assert f"self-search: all {PROBES}" in output
 
 
-def test_taken_away_with_everything_the_system_is_as_it_was(trixie: System, scratch) -> None:
+def test_uninstalling_everything_restores_the_former_system(trixie: System, scratch) -> None:
     with layer(trixie, scratch) as system:
-        brought = json.loads(system.run("cat", "/opt/printkiosk/installed.json"))["packages"]
+        added = json.loads(system.run("cat", "/opt/printkiosk/installed.json"))["packages"]
         system.run("python3", INSTALLER, "uninstall", "--everything")
 
-        here = system.run("dpkg-query", "--show", "--showformat=${Package}\n").split()
+        present = system.run("dpkg-query", "--show", "--showformat=${Package}\n").split()
         left = system.run(
             "find", "/opt", "/etc", "/usr/local", "/var/lib", "/var/cache", "-iname", "*printkiosk*"
         )
 
-    assert set(brought).isdisjoint(here)
+    assert set(added).isdisjoint(present)
     assert left == ""
 
 
-def test_taken_away_without_more_settings_and_bundles_stay_and_are_found_again(
+def test_settings_and_bundles_survive_an_uninstall_and_are_used_again(
     trixie: System, scratch
 ) -> None:
     with layer(trixie, scratch) as system:
         system.run("sh", "-c", "echo '[screen]\nlanguage = \"it\"' > /etc/printkiosk/kiosk.toml")
         system.run("python3", INSTALLER, "uninstall")
-        gone = system.run("find", "/opt", "/usr/local", "-iname", "*printkiosk*")
+        remaining = system.run("find", "/opt", "/usr/local", "-iname", "*printkiosk*")
 
-        said = system.run("make", "-C", "/src", "install")
+        output = system.run("make", "-C", "/src", "install")
 
-        assert gone == ""
-        assert "kiosk.toml is kept" in said and "the installed one is kept" in said
+        assert remaining == ""
+        assert "kiosk.toml is kept" in output and "the installed one is kept" in output
         assert 'language = "it"' in system.run("cat", "/etc/printkiosk/kiosk.toml")
 
 
-def test_a_kiosk_that_never_saw_a_network_is_installed_from_a_stick(
-    trixie: System, scratch
-) -> None:
+def test_a_kiosk_without_a_network_is_installed_from_a_stick(trixie: System, scratch) -> None:
     with (
         layer(trixie, scratch / "desk") as desk,
         layer(fresh("trixie"), scratch / "kiosk") as kiosk,
     ):
-        filled = desk.run("python3", INSTALLER, "wheelhouse", "--out", "/opt/stick")
+        output_of_wheelhouse = desk.run("python3", INSTALLER, "wheelhouse", "--out", "/opt/stick")
         kiosk.run(
             "sh", "-c", "apt-get update -q && apt-get install -y -q --no-install-recommends python3"
         )
-        alone = ("--private-network", f"--bind-ro={desk.root}/opt/stick:/mnt/stick")
+        offline = ("--private-network", f"--bind-ro={desk.root}/opt/stick:/mnt/stick")
 
-        said = kiosk.run("python3", "/mnt/stick/install.py", "install", options=alone)
+        output = kiosk.run("python3", "/mnt/stick/install.py", "install", options=offline)
 
-    print("APPLIANCE stick:", filled.strip().splitlines()[-1])
-    assert "wheels on the stick, all intact" in said
-    assert "FAIL" not in said
+    print("APPLIANCE stick:", output_of_wheelhouse.strip().splitlines()[-1])
+    assert "wheels on the stick, all intact" in output
+    assert "FAIL" not in output
 
 
-def _standing(system: System) -> str:
-    """Give the names, sizes and times of all files that an installation places."""
-    places = (
+def _installed_files(system: System) -> str:
+    """Return the names, sizes and times of all files of an installation."""
+    folders = (
         "/opt/printkiosk",
         "/etc/printkiosk",
         "/etc/systemd",
@@ -131,4 +130,4 @@ def _standing(system: System) -> str:
         "/var/lib/printkiosk",
     )
     files = ("-not", "-type", "d", "-not", "-name", "lock")
-    return system.run("find", *places, *files, "-printf", "%p %s %T@ %l\n")
+    return system.run("find", *folders, *files, "-printf", "%p %s %T@ %l\n")

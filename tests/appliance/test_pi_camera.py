@@ -1,6 +1,6 @@
-"""The stand's camera through real picamera2 and real libcamera, with our own prints before it.
+"""The Pi camera with real picamera2 and real libcamera, looking at the demo collection's prints.
 
-What stands in: libcamera's own virtual camera for a sensor, memory files for shared buffers, and kms++ (see `tests/standins/virtual_camera/`).
+Stand-ins: libcamera's own virtual camera for the sensor, memory files for shared buffers, and kms++ (see `tests/standins/virtual_camera/`).
 """
 
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from root_file_system import REPOSITORY, System, layer
+from nspawn import REPOSITORY, System, layer
 from table import lay
 
 STANDINS = REPOSITORY / "tests/standins/virtual_camera"
@@ -21,7 +21,7 @@ FROM_DEBIAN = (
     " python3-jsonschema python3-piexif python3-tqdm python3-pip gcc libc6-dev linux-libc-dev"
 )
 FROM_PYPI = "picamera2>=0.3.30,<0.4 pidng simplejpeg videodev2"
-# Fills what libcamera 0.4 leaves unset in a frame, which picamera2 otherwise takes for a failed one.
+# Fills a field of a frame that libcamera 0.4 leaves unset; without a value picamera2 may take the frame for a failed one.
 ENVIRONMENT = (
     f"LD_PRELOAD={PLACE}/dma_heap.so",
     "GLIBC_TUNABLES=glibc.malloc.perturb=255:glibc.malloc.tcache_count=0",
@@ -43,7 +43,7 @@ CAMERA = f"""%YAML 1.1
 
 @pytest.fixture(scope="module")
 def with_camera(trixie: System, layers: Path) -> Iterator[System]:
-    """The installed kiosk with libcamera, picamera2, and a camera that sees prints on a table."""
+    """The installed kiosk with libcamera, picamera2, and a camera that shows prints on a table."""
     with layer(trixie, layers / "camera") as system:
         system.run("sh", "-c", f"apt-get install -y -q --no-install-recommends {FROM_DEBIAN}")
         packages = " ".join(f"'{name}'" for name in FROM_PYPI.split())
@@ -52,35 +52,35 @@ def with_camera(trixie: System, layers: Path) -> Iterator[System]:
         (place / "frames").mkdir(parents=True)
         for number, name in enumerate(PRINTS):
             lay(IMAGES / f"{name}.jpg").save(place / f"frames/{number}.jpg", quality=92)
-        here = system.root / "usr/local/lib/python3.13/dist-packages/pykms.py"
-        here.write_bytes((STANDINS / "pykms.py").read_bytes())
-        described = system.root / "usr/share/libcamera/pipeline/virtual"
-        described.mkdir(parents=True, exist_ok=True)
-        (described / "virtual.yaml").write_text(CAMERA)
-        compile_it = f"gcc -O2 -fPIC -shared -o {PLACE}/dma_heap.so /src/tests/standins/virtual_camera/dma_heap.c"
-        system.run("sh", "-c", compile_it)
+        kms = system.root / "usr/local/lib/python3.13/dist-packages/pykms.py"
+        kms.write_bytes((STANDINS / "pykms.py").read_bytes())
+        pipeline = system.root / "usr/share/libcamera/pipeline/virtual"
+        pipeline.mkdir(parents=True, exist_ok=True)
+        (pipeline / "virtual.yaml").write_text(CAMERA)
+        compiler = f"gcc -O2 -fPIC -shared -o {PLACE}/dma_heap.so /src/tests/standins/virtual_camera/dma_heap.c"
+        system.run("sh", "-c", compiler)
         yield system
 
 
-def seen(system: System, frames: int) -> list[dict[str, Any]]:
-    """Give what the kiosk says of so many frames of the camera."""
+def recognise(system: System, frames: int) -> list[dict[str, Any]]:
+    """Return the kiosk's answers for a number of the camera's frames."""
     script = "/src/tests/standins/virtual_camera/virtual_pi.py"
     command = ("/opt/printkiosk/venv/bin/python", script, "/src/demo/bundle", str(frames))
-    said = system.run("env", *ENVIRONMENT, *command)
-    return [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    output = system.run("env", *ENVIRONMENT, *command)
+    return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
 
 
-def test_libcamera_has_the_camera(with_camera: System) -> None:
+def test_libcamera_lists_the_camera(with_camera: System) -> None:
     assert "(Virtual0)" in with_camera.run("env", *ENVIRONMENT, "cam", "-l")
 
 
-def test_the_kiosk_names_every_print_before_the_real_camera_stack(with_camera: System) -> None:
-    answers = seen(with_camera, 24)
+def test_the_kiosk_identifies_each_print_through_the_real_camera_stack(with_camera: System) -> None:
+    answers = recognise(with_camera, 24)
 
     assert {answer["verdict"] for answer in answers} <= {"same_print", "same_image"}
     assert {answer["record"] for answer in answers} == set(PRINTS)
     assert all(answer["size"] == [1280, 960] for answer in answers)
 
 
-def test_wood_is_brown_not_blue(with_camera: System) -> None:
-    assert all(answer["red_to_blue"] > 40 for answer in seen(with_camera, 2))
+def test_red_and_blue_are_not_swapped(with_camera: System) -> None:
+    assert all(answer["red_to_blue"] > 40 for answer in recognise(with_camera, 2))

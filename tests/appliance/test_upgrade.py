@@ -1,4 +1,4 @@
-"""New software on a running kiosk, from a stick and without a network: proven first, and back by itself where it fails."""
+"""An upgrade from a stick, without a network: new software is tested first, and a failure restores the old."""
 
 import shutil
 import sys
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from root_file_system import REPOSITORY, Booted, System, boot, layer
+from nspawn import REPOSITORY, Booted, System, boot, layer
 
 sys.path.insert(0, str(REPOSITORY / "systemd"))
 
@@ -18,62 +18,63 @@ NEW = "/opt/new"
 
 
 @pytest.fixture(scope="module")
-def filled(trixie: System, layers: Path) -> Iterator[System]:
-    """The installed kiosk, and a stick's folder with this software, the system's packages left out."""
+def with_wheelhouse(trixie: System, layers: Path) -> Iterator[System]:
+    """The installed kiosk, and a wheelhouse of this software without Debian packages."""
     with layer(trixie, layers / "stick") as system:
         installer = ("python3", "/src/systemd/install.py", "wheelhouse", "--without-packages")
         system.run(*installer, "--out", NEW)
         yield system
 
 
-def altered(stick: Path, name: str, old: str, new: str) -> None:
-    """Change one file of our software on a stick, as another version of it would."""
+def alter(stick: Path, name: str, old: str, new: str) -> None:
+    """Change one file of the software on a stick, to simulate another version."""
     (wheel,) = (stick / "wheels").glob("printkiosk-*.whl")
-    beside = wheel.with_suffix(".new")
-    with zipfile.ZipFile(wheel) as before, zipfile.ZipFile(beside, "w") as after:
+    temporary = wheel.with_suffix(".new")
+    with zipfile.ZipFile(wheel) as before, zipfile.ZipFile(temporary, "w") as after:
         for entry in before.infolist():
             data = before.read(entry)
             if entry.filename == name:
                 assert old.encode() in data
                 data = data.replace(old.encode(), new.encode())
             after.writestr(entry, data)
-    beside.replace(wheel)
+    temporary.replace(wheel)
     wheels.write_sums(stick / "wheels")
 
 
 @pytest.fixture
-def kiosk(filled: System, scratch: Path) -> Iterator[tuple[Booted, Path]]:
-    """The kiosk, running, and the folder of a stick put into it."""
-    with layer(filled, scratch) as system:
+def kiosk(with_wheelhouse: System, scratch: Path) -> Iterator[tuple[Booted, Path]]:
+    """A running kiosk, and the folder of its stick."""
+    with layer(with_wheelhouse, scratch) as system:
         stick = system.root / NEW.lstrip("/")
         with boot(system) as booted:
             booted.wait_for(
-                lambda: booted.is_active(SERVICE), limit_s=150, told="the kiosk is ready"
+                lambda: booted.is_active(SERVICE), limit_s=150, expected="the kiosk is ready"
             )
             yield booted, stick
 
 
 def slot(booted: Booted) -> str:
+    """Return the active slot."""
     return booted.run("readlink", "/opt/printkiosk/venv").strip()
 
 
 def upgrade(booted: Booted) -> str:
-    """Upgrade from the stick; give what it said, whether or not it went well."""
+    """Upgrade from the stick and return the output, of a failure, too."""
     command = f"python3 {NEW}/install.py upgrade 2>&1 || true"
     return booted.run("sh", "-c", command, timeout_s=600)
 
 
-def test_new_software_is_proven_then_answers_and_can_be_gone_back_from(
+def test_new_software_becomes_active_and_can_be_rolled_back(
     kiosk: tuple[Booted, Path],
 ) -> None:
     booted, stick = kiosk
     before = slot(booted)
-    altered(stick, "device/__init__.py", '__version__ = "', '__version__ = "9.')
+    alter(stick, "device/__init__.py", '__version__ = "', '__version__ = "9.')
 
-    said = upgrade(booted)
+    output = upgrade(booted)
     version = booted.run("printkiosk-device", "--version")
 
-    assert "the kiosk is running" in said and "FAIL" not in said
+    assert "the kiosk is running" in output and "FAIL" not in output
     assert version.split()[-1].startswith("9.")
     assert slot(booted) != before
     assert booted.is_active(SERVICE)
@@ -83,21 +84,21 @@ def test_new_software_is_proven_then_answers_and_can_be_gone_back_from(
     assert booted.is_active(SERVICE)
 
 
-def test_settings_are_renamed_with_the_software_and_back_with_it(
+def test_settings_are_renamed_by_an_upgrade_and_restored_by_a_rollback(
     kiosk: tuple[Booted, Path],
 ) -> None:
     booted, stick = kiosk
     settings = booted.system.root / "etc/printkiosk/kiosk.toml"
     settings.write_text("# ours\n[camera]\ngain = 2.0\n")
-    altered(stick, "device/config.py", "    gain: float | None", "    amplified: float | None")
-    altered(stick, "device/config.py", "camera.gain,", "camera.amplified,")
-    renamed = 'RENAMED = {"camera.gain": "camera.amplified"}'
-    altered(stick, "device/config_migration.py", "RENAMED: Mapping[str, str] = {}", renamed)
+    alter(stick, "device/config.py", "    gain: float | None", "    amplification: float | None")
+    alter(stick, "device/config.py", "camera.gain,", "camera.amplification,")
+    renamed = 'RENAMED = {"camera.gain": "camera.amplification"}'
+    alter(stick, "device/config_migration.py", "RENAMED: Mapping[str, str] = {}", renamed)
 
-    said = upgrade(booted)
+    output = upgrade(booted)
 
-    assert "camera.gain is called camera.amplified now" in said
-    assert settings.read_text() == "# ours\n[camera]\namplified = 2.0\n"
+    assert "camera.gain is called camera.amplification now" in output
+    assert settings.read_text() == "# ours\n[camera]\namplification = 2.0\n"
     assert booted.is_active(SERVICE)
 
     booted.run("python3", "/opt/printkiosk/venv/systemd/install.py", "rollback", timeout_s=300)
@@ -105,27 +106,27 @@ def test_settings_are_renamed_with_the_software_and_back_with_it(
     assert booted.is_active(SERVICE)
 
 
-def test_software_that_does_not_know_the_prints_never_answers(kiosk: tuple[Booted, Path]) -> None:
+def test_software_that_fails_its_self_test_never_becomes_active(kiosk: tuple[Booted, Path]) -> None:
     booted, stick = kiosk
     before, main = slot(booted), booted.show(SERVICE, "MainPID")
-    altered(stick, "device/recognition/self_test.py", "def lost_probes", "def found_probes")
+    alter(stick, "device/recognition/self_test.py", "def lost_probes", "def found_probes")
 
-    said = upgrade(booted)
+    output = upgrade(booted)
 
-    assert "exit code" in said
+    assert "exit code" in output
     assert (slot(booted), booted.show(SERVICE, "MainPID")) == (before, main)
 
 
-def test_software_that_does_not_start_gives_way_to_the_one_before(
+def test_software_that_does_not_start_is_replaced_by_the_previous(
     kiosk: tuple[Booted, Path],
 ) -> None:
     booted, stick = kiosk
     before = slot(booted)
-    altered(stick, "kiosk_ui/__main__.py", "def _serve(", "raise SystemExit(3)\n\n\ndef _serve(")
+    alter(stick, "kiosk_ui/__main__.py", "def _serve(", "raise SystemExit(3)\n\n\ndef _serve(")
 
-    said = upgrade(booted)
+    output = upgrade(booted)
 
-    assert "the previous software is active again" in said
+    assert "the previous software is active again" in output
     assert slot(booted) == before
     assert booted.is_active(SERVICE)
 
@@ -140,7 +141,7 @@ def test_a_stick_with_a_damaged_wheel_is_refused_by_name(kiosk: tuple[Booted, Pa
         file.write(b"?")
     damaged.with_suffix(".tmp").replace(damaged)
 
-    said = upgrade(booted)
+    output = upgrade(booted)
 
-    assert damaged.name in said and "copy the folder again" in said
+    assert damaged.name in output and "copy the folder again" in output
     assert slot(booted) == before

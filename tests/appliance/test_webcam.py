@@ -1,17 +1,17 @@
-"""A webcam by V4L2, where this machine's kernel has one, or can make one (`vivid`, the kernel's own test camera)."""
+"""A webcam by V4L2, on a machine that has one or can simulate one (`vivid`, the kernel's own test camera)."""
 
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from root_file_system import REPOSITORY
+from nspawn import REPOSITORY
 
 VIVID = ("modprobe", "vivid", "n_devs=1", "node_types=0x1")
 
 
-def why_none() -> str:
-    """Give why there is no webcam here; empty where there is one."""
+def missing_webcam() -> str:
+    """Return why there is no webcam; empty if there is one."""
     if Path("/dev/video0").exists():
         return ""
     try:
@@ -20,15 +20,15 @@ def why_none() -> str:
         return "no /dev/video0, and this kernel loads no modules"
     if Path("/dev/video0").exists():
         return ""
-    return f"no /dev/video0, and no vivid: {done.stderr.strip() or 'it made none'}"
+    return f"no /dev/video0, and no vivid: {done.stderr.strip() or 'it created none'}"
 
 
-def test_a_real_webcam_keeps_the_cameras_contract() -> None:
-    lacking = why_none()
-    if lacking:
+def test_a_real_webcam_meets_the_camera_contract() -> None:
+    reason = missing_webcam()
+    if reason:
         pytest.xfail(
-            lacking
-        )  # not a skip, which is a failure here: no machine's root can mend its kernel
+            reason
+        )  # not a skip, which counts as a failure here: the kernel can't be changed
     contract = "tests/device/cameras/test_contract.py"
     command = (sys.executable, "-m", "pytest", "-q", contract, "-k", "real and webcam", "-ra")
 

@@ -1,9 +1,9 @@
-"""The kiosk on an installed system, asked from within: nobody else sees its loopback."""
+"""Requests to the kiosk on a booted system, made inside it: its loopback isn't reachable from outside."""
 
 import json
 import re
 
-from root_file_system import REPOSITORY, Booted, System
+from nspawn import REPOSITORY, Booted, System
 
 SERVICE = "printkiosk.service"
 PYTHON = "/opt/printkiosk/venv/bin/python"
@@ -20,52 +20,52 @@ except web.HTTPError as error:
 """
 
 
-def lay_print(system: System) -> None:
-    """Put the picture of a print where `verdict` finds it."""
+def put_print(system: System) -> None:
+    """Put the picture of a print into a system, for `verdict`."""
     (system.root / "opt/print.jpg").write_bytes(_PRINT.read_bytes())
 
 
-def fetched(booted: Booted, path: str, *more: str) -> str:
-    """Give what the kiosk answers, whatever its status; fails the test where there is no answer."""
+def fetch(booted: Booted, path: str, *more: str) -> str:
+    """Return the body of the kiosk's response, of any status; fail without a response."""
     return booted.run(PYTHON, "-c", _ASK, PAGE + path, *more)
 
 
 def is_well(booted: Booted) -> bool:
-    """Whether visitors can be answered."""
+    """Return whether the kiosk is ready for visitors."""
     try:
-        return bool(json.loads(fetched(booted, "/healthz"))["well"])
+        return bool(json.loads(fetch(booted, "/healthz"))["well"])
     except AssertionError:
         return False
 
 
 def verdict(booted: Booted) -> str:
-    """Give what the kiosk says of a print of its own; empty where it says nothing."""
+    """Return the verdict on a print of the bundle; empty without one."""
     try:
-        return str(json.loads(fetched(booted, "/api/v1/search", "/opt/print.jpg"))["verdict"])
+        return str(json.loads(fetch(booted, "/api/v1/search", "/opt/print.jpg"))["verdict"])
     except (AssertionError, KeyError):
         return ""
 
 
 def phase(booted: Booted) -> str:
-    """Give what the stand's screen shows; empty where it shows nothing."""
+    """Return the phase that the stand's screen shows; empty without a response."""
     try:
-        return str(json.loads(fetched(booted, "/healthz"))["phase"])
+        return str(json.loads(fetch(booted, "/healthz"))["phase"])
     except AssertionError:
         return ""
 
 
 def metric(booted: Booted, name: str) -> float:
-    """Give one number as Prometheus would read it."""
-    found = re.search(rf"(?m)^printkiosk_{name} (\S+)$", fetched(booted, "/metrics"))
+    """Return one metric, as Prometheus reads it."""
+    found = re.search(rf"(?m)^printkiosk_{name} (\S+)$", fetch(booted, "/metrics"))
     assert found, f"{name}: not among the metrics"
     return float(found.group(1))
 
 
 def restarts(booted: Booted) -> int:
-    """Give how often systemd has started the service anew."""
+    """Return how often systemd has restarted the service."""
     return int(booted.show(SERVICE, "NRestarts"))
 
 
 def main_process(booted: Booted) -> str:
-    """Give the number of the service's process within the system."""
+    """Return the number of the service's process within the system."""
     return booted.show(SERVICE, "MainPID")

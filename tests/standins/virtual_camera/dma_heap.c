@@ -1,6 +1,6 @@
-/* Stands in for /dev/dma_heap on kernels without it: a shared buffer is a plain memory file.
-   libcamera's virtual camera and picamera2 need a provider of buffers and no more. Preloaded (LD_PRELOAD) in tests alone.
-   After linux/dma-heap.h and linux/dma-buf.h. */
+/* A stand-in for /dev/dma_heap on kernels without it: a shared buffer is a plain memory file.
+   libcamera's virtual camera and picamera2 only need buffers from it. Preloaded (LD_PRELOAD) in tests only.
+   It follows linux/dma-heap.h and linux/dma-buf.h. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static const char *place(const char *path) {
+static const char *redirected(const char *path) {
     return strncmp(path, "/dev/dma_heap/", 14) ? path : "/dev/null";
 }
 
@@ -27,7 +27,7 @@ static int allocate(struct dma_heap_allocation_data *wanted) {
 
 static int open_at(const char *path, int flags, va_list more) {
     int mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(more, int) : 0;
-    return syscall(SYS_openat, AT_FDCWD, place(path), flags, mode);
+    return syscall(SYS_openat, AT_FDCWD, redirected(path), flags, mode);
 }
 
 int open(const char *path, int flags, ...) {
@@ -54,6 +54,6 @@ int ioctl(int file, unsigned long request, ...) {
     if ((unsigned)request == (unsigned)DMA_HEAP_IOCTL_ALLOC)
         return allocate(argument);
     int result = syscall(SYS_ioctl, file, request, argument);
-    int is_ours = _IOC_TYPE(request) == DMA_BUF_BASE; /* synchronising, naming: nothing to do for plain memory */
+    int is_ours = _IOC_TYPE(request) == DMA_BUF_BASE; /* synchronising and naming need no action on plain memory */
     return result < 0 && errno == ENOTTY && is_ours ? 0 : result;
 }

@@ -1,4 +1,4 @@
-"""Stands in for kms++, which Raspberry Pi OS alone ships and only picamera2's preview on a bare screen uses."""
+"""A stand-in for kms++, which only Raspberry Pi OS ships and only picamera2's preview without a desktop uses."""
 
 
 class _AnyFormat(type):

@@ -1,10 +1,10 @@
-"""The kiosk's own Pi camera over real picamera2 and real libcamera; run within a system that has both.
+"""The kiosk's own Pi camera on real picamera2 and real libcamera; run in a system that has both.
 
-libcamera's virtual camera has no raw stream and wants one buffer a plane: said to picamera2 here, and nothing else is.
+libcamera's virtual camera has no raw stream and needs one buffer for each plane: picamera2 is adapted to that and no more.
 
     python virtual_pi.py BUNDLE FRAMES
 
-prints one JSON object a frame: its size, and what the recogniser says.
+prints one JSON object for each frame: its size, and the recogniser's answer.
 """
 
 import importlib
@@ -22,7 +22,7 @@ from device.recognition.recogniser import Recogniser
 
 
 def vendor(name: str) -> Any:
-    """Give a module as the kiosk asks for it, picamera2 fitted to the virtual camera."""
+    """Return a module by name; picamera2 is adapted to the virtual camera."""
     module = importlib.import_module(name)
     if name != "picamera2":
         return module
@@ -40,15 +40,15 @@ def vendor(name: str) -> Any:
 
 
 def main() -> None:
-    """Look at frames until the asked for number have been told."""
+    """Recognise and print the requested number of frames."""
     bundle_path, count = Path(sys.argv[1]), int(sys.argv[2])
     config = CameraConfig(kind="pi", width=1280, height=960, fps=10)
     with opened(bundle_path) as bundle, PiCamera(config, vendor=vendor) as camera:
         recogniser = Recogniser(bundle, threads=2)
         for _ in range(count):
-            begun = time.monotonic()
+            started_s = time.monotonic()
             frame = camera.read(timeout_s=10.0)
-            waited_s = time.monotonic() - begun
+            waited_s = time.monotonic() - started_s
             answer = recogniser.recognise(frame)
             best = answer.matches[0].record.record_id if answer.matches else None
             height, width, _ = frame.pixels.shape

@@ -1,6 +1,6 @@
-"""Whole Debian systems in folders: made from nothing by mmdebstrap, changed in layers, entered and booted by systemd-nspawn.
+"""Whole Debian systems in folders: built by mmdebstrap, changed in layers, run and booted by systemd-nspawn.
 
-A fresh system is kept in the cache and never changed; whatever a test does to one lies in a layer above it.
+A fresh system is kept in the cache and never changed. A test's changes are in a layer above it.
 """
 
 import hashlib
@@ -17,79 +17,95 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "printkiosk/appliance"
-# As somebody finds it who puts Debian on a machine and has `make` and `sudo`.
+# The packages of a newly installed Debian, with `make` and `sudo`.
 FRESH = ("systemd-sysv", "udev", "dbus", "libpam-systemd", "ca-certificates", "make", "sudo")
 _MIRROR = "http://deb.debian.org/debian"
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
-_KEPT_OUT = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*")
+_EXCLUDED = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*")
 
 
 def fresh(suite: str) -> Path:
-    """Give a fresh Debian of a suite; made once and kept."""
+    """Return the folder of a fresh Debian of a suite, built once and kept."""
     folder = CACHE / f"fresh-{suite}-{'-'.join(FRESH[:2])}"
     if not folder.is_dir():
-        beside = folder.with_name(f".{folder.name}.{os.getpid()}")
-        _debootstrap(suite, beside, "--variant=minbase", f"--include={','.join(FRESH)}")
-        beside.rename(folder)
+        temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
+        _build(suite, temporary, "--variant=minbase", f"--include={','.join(FRESH)}")
+        temporary.rename(folder)
     return folder
 
 
-def extracted(suite: str, architecture: str, packages: Sequence[str]) -> Path:
-    """Give packages of any architecture, unpacked and not set up: enough to run programs under emulation."""
+def unpacked(suite: str, architecture: str, packages: Sequence[str]) -> Path:
+    """Return a folder of unpacked packages of any architecture.
+
+    They are not configured, which is enough to run programs under emulation.
+    """
     folder = CACHE / f"extracted-{suite}-{architecture}-{'-'.join(packages)[:80]}"
     if not folder.is_dir():
-        beside = folder.with_name(f".{folder.name}.{os.getpid()}")
+        temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
         wanted = (
             "--variant=extract",
             f"--architectures={architecture}",
             f"--include={','.join(packages)}",
         )
-        _debootstrap(suite, beside, *wanted)
+        _build(suite, temporary, *wanted)
         for name in (
             "bin",
             "sbin",
             "lib",
             "lib64",
-        ):  # packages ship into /usr; the links are set up later
-            if not (beside / name).exists() and (beside / "usr" / name).exists():
-                (beside / name).symlink_to(f"usr/{name}")
-        beside.rename(folder)
+        ):  # packages unpack into /usr; configuration would create these links
+            if not (temporary / name).exists() and (temporary / "usr" / name).exists():
+                (temporary / name).symlink_to(f"usr/{name}")
+        temporary.rename(folder)
     return folder
 
 
-def _debootstrap(suite: str, folder: Path, *options: str) -> None:
+def _build(suite: str, folder: Path, *options: str) -> None:
     CACHE.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
-    without = [f"--dpkgopt=path-exclude={pattern}" for pattern in _KEPT_OUT]
-    lean = ['--aptopt=Acquire::Languages "none"', "--mode=root", "--format=directory", "--quiet"]
-    run("mmdebstrap", *lean, *without, *options, suite, str(folder), _MIRROR)
+    excluded = [f"--dpkgopt=path-exclude={pattern}" for pattern in _EXCLUDED]
+    options_for_all = [
+        '--aptopt=Acquire::Languages "none"',
+        "--mode=root",
+        "--format=directory",
+        "--quiet",
+    ]
+    run("mmdebstrap", *options_for_all, *excluded, *options, suite, str(folder), _MIRROR)
 
 
 def run(*command: str, timeout_s: float = 900.0, **more: object) -> str:
-    """Run a program on this machine and give what it printed; a failure fails the test with its last words."""
+    """Run a program on this machine and return its standard output.
+
+    If it fails, the test fails with its last lines of output.
+    """
     done = subprocess.run(
         command, capture_output=True, text=True, errors="replace", timeout=timeout_s,
         stdin=subprocess.DEVNULL, check=False, **more,  # type: ignore[call-overload]
     )  # fmt: skip
-    said = done.stdout + done.stderr
-    assert done.returncode == 0, f"{' '.join(command)}: exit code {done.returncode}\n{said[-4000:]}"
+    output = done.stdout + done.stderr
+    assert (
+        done.returncode == 0
+    ), f"{' '.join(command)}: exit code {done.returncode}\n{output[-4000:]}"
     return str(done.stdout)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
-    """A system whose changes lie in a layer of its own.
+    """A system whose changes are in a layer of its own.
 
     Attributes:
-        root: Where it can be seen.
-        layers: What it is made of, the changed one first.
+        root: The folder of the whole system.
+        layers: The layers of the system, topmost first.
     """
 
     root: Path
     layers: tuple[Path, ...]
 
     def run(self, *command: str, options: Sequence[str] = (), timeout_s: float = 900.0) -> str:
-        """Run a program in the system, which isn't booted, with this machine's network unless options say otherwise."""
+        """Run a program in the system without booting it.
+
+        It uses this machine's network unless `options` for systemd-nspawn say otherwise.
+        """
         return run(
             *("systemd-nspawn", "--quiet", "--register=no", "--keep-unit", f"--machine={machine_name(self.root)}"),
             *("--console=pipe", "--resolv-conf=copy-host", f"--directory={self.root}"),
@@ -104,12 +120,12 @@ class System:
 
 
 def machine_name(root: Path) -> str:
-    """Give a name that no other system has, short enough for a host's."""
+    """Return a unique name for a system, short enough for a host name."""
     return f"kiosk-{hashlib.sha256(str(root).encode()).hexdigest()[:12]}"
 
 
 def _archives(name: str) -> Path:
-    """Give where downloaded packages are kept, so that a second run needn't download them again."""
+    """Return the cache folder of downloaded packages, which later runs use again."""
     folder = CACHE / f"archives-{name}"
     (folder / "partial").mkdir(parents=True, exist_ok=True)
     return folder
@@ -117,7 +133,7 @@ def _archives(name: str) -> Path:
 
 @contextmanager
 def layer(below: System | Path, folder: Path) -> Iterator[System]:
-    """Lay an empty layer over a system; gone from view, but kept in `folder`, at the end."""
+    """Yield a system with an empty layer on top; its changes stay in `folder` afterwards."""
     lower = below.layers if isinstance(below, System) else (below,)
     upper, work, root = (folder / name for name in ("upper", "work", "root"))
     for made in (upper, work, root):
@@ -132,63 +148,63 @@ def layer(below: System | Path, folder: Path) -> Iterator[System]:
 
 
 class Booted:
-    """A system with systemd as its first process and a network of its own: loopback alone."""
+    """A system with systemd as its first process, and loopback as its only network."""
 
     def __init__(self, system: System, leader: int) -> None:
         self.system = system
         self._leader = leader
 
     def run(self, *command: str, timeout_s: float = 120.0) -> str:
-        """Run a program within."""
-        return run(*self._within(), *command, timeout_s=timeout_s)
+        """Run a program in the system and return its standard output."""
+        return run(*self._enter(), *command, timeout_s=timeout_s)
 
     def bytes_of(self, *command: str) -> bytes:
-        """Run a program within and give what it printed, as bytes."""
+        """Run a program in the system and return its standard output as bytes."""
         done = subprocess.run(
-            (*self._within(), *command), capture_output=True, timeout=60, check=True
+            (*self._enter(), *command), capture_output=True, timeout=60, check=True
         )
         return done.stdout
 
-    def started(self, *command: str) -> "subprocess.Popen[str]":
-        """Start a program within, and go on."""
-        return subprocess.Popen((*self._within(), *command), stdout=subprocess.PIPE, text=True)
+    def start(self, *command: str) -> "subprocess.Popen[str]":
+        """Start a program in the system without waiting for its end."""
+        return subprocess.Popen((*self._enter(), *command), stdout=subprocess.PIPE, text=True)
 
     def holds(self, process: int) -> bool:
-        """Whether a process, by this machine's number, is one of this system's."""
-        spaces = [Path(f"/proc/{number}/ns/pid") for number in (process, self._leader)]
+        """Return whether a process, by its number on this machine, is one of this system's."""
+        namespaces = [Path(f"/proc/{number}/ns/pid") for number in (process, self._leader)]
         try:
-            return spaces[0].readlink() == spaces[1].readlink()
+            return namespaces[0].readlink() == namespaces[1].readlink()
         except OSError:  # has ended
             return False
 
-    def show(self, unit: str, what: str) -> str:
-        """Give one property of a unit."""
-        return self.run("systemctl", "show", "--value", f"--property={what}", unit).strip()
+    def show(self, unit: str, name: str) -> str:
+        """Return one property of a unit."""
+        return self.run("systemctl", "show", "--value", f"--property={name}", unit).strip()
 
     def journal(self, unit: str) -> str:
-        """Give what a unit has logged."""
+        """Return the log of a unit."""
         return self.run("journalctl", "--no-pager", "--output=short-monotonic", f"--unit={unit}")
 
-    def wait_for(self, what: Callable[[], bool], *, limit_s: float, told: str) -> float:
-        """Wait until something holds; give how many seconds it took."""
-        begun = time.monotonic()
-        while not what():
-            if time.monotonic() - begun > limit_s:
-                pytest.fail(f"{told}: not within {limit_s} s")
+    def wait_for(self, holds: Callable[[], bool], *, limit_s: float, expected: str) -> float:
+        """Wait until a condition holds and return the seconds that it took; fail after the limit."""
+        started_s = time.monotonic()
+        while not holds():
+            if time.monotonic() - started_s > limit_s:
+                pytest.fail(f"{expected}: not within {limit_s} s")
             time.sleep(0.2)
-        return time.monotonic() - begun
+        return time.monotonic() - started_s
 
     def is_active(self, unit: str) -> bool:
-        """Whether a unit runs and is ready."""
+        """Return whether a unit runs and is ready."""
         return self.show(unit, "ActiveState") == "active"
 
-    def _within(self) -> tuple[str, ...]:
+    def _enter(self) -> tuple[str, ...]:
         return ("nsenter", "-t", str(self._leader), "-m", "-u", "-i", "-n", "-p", "-C", "--")
 
 
 @contextmanager
 def boot(system: System, *options: str) -> Iterator[Booted]:
-    """Boot a system with systemd as PID 1; powered off at the end."""
+    """Boot a system with systemd as process 1; power it off afterwards."""
     log = system.root.parent / "console.log"
     with log.open("wb") as console:
         nspawn = subprocess.Popen(
@@ -203,9 +219,9 @@ def boot(system: System, *options: str) -> Iterator[Booted]:
         )  # fmt: skip
         try:
             booted = Booted(system, _leader(nspawn, log))
-            is_up = ("systemctl", "is-system-running", "--wait")
+            wait_until_up = ("systemctl", "is-system-running", "--wait")
             subprocess.run(
-                (*booted._within(), *is_up), capture_output=True, timeout=180, check=False
+                (*booted._enter(), *wait_until_up), capture_output=True, timeout=180, check=False
             )
             yield booted
         finally:
@@ -218,7 +234,7 @@ def boot(system: System, *options: str) -> Iterator[Booted]:
 
 
 def _leader(nspawn: "subprocess.Popen[bytes]", log: Path) -> int:
-    """Give the number of the system's first process, once it is one that can be talked to."""
+    """Return the number of the system's first process, once systemd accepts connections."""
     children = Path(f"/proc/{nspawn.pid}/task/{nspawn.pid}/children")
     for _ in range(300):
         found = children.read_text().split() if nspawn.poll() is None else []

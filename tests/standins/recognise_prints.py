@@ -1,8 +1,8 @@
-"""What a kiosk says of prints on a table, and the fingerprint of each print's own picture: for two kinds of processor.
+"""Answers for prints on a table, and the fingerprint of each print's picture, to compare two kinds of processor.
 
-    python ten_prints.py BUNDLE FOLDER
+    python recognise_prints.py BUNDLE FOLDER
 
-prints one JSON object a print: `NN.png` is a camera's view of it, `NN.jpg` beside it the picture that the index was made of.
+prints one JSON object for each print: `NN.png` is a camera's view of it, and `NN.jpg` the picture that the index was built from.
 """
 
 import json
@@ -19,8 +19,8 @@ from device.recognition.embedding.fingerprint import Fingerprinter
 from device.recognition.recogniser import Recogniser
 
 
-def looked_at(bundle_path: Path, folder: Path) -> Iterator[dict[str, Any]]:
-    """Give the answer to each view, by name, everything on, with the fingerprint of the picture."""
+def recognise_all(bundle_path: Path, folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the answer to each view, by name, with the fingerprint of its picture."""
     model = bundle_path / layout.MODEL
     fingerprinter = Fingerprinter(model, sha256_of(model), threads=2)
     with opened(bundle_path) as bundle:
@@ -38,6 +38,6 @@ def looked_at(bundle_path: Path, folder: Path) -> Iterator[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    for line in looked_at(Path(sys.argv[1]), Path(sys.argv[2])):
+    for line in recognise_all(Path(sys.argv[1]), Path(sys.argv[2])):
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()

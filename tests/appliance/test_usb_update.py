@@ -1,7 +1,7 @@
-"""A stick put into the installed kiosk under real systemd: read in its box, told of on the screen, let go of.
+"""An update from a USB stick on the installed kiosk under real systemd: read in a sandbox, shown on the screen, unmounted.
 
-udev isn't real in a container and a machine's kernel may lack FAT: the partition is a loop device, its unit is started by name,
-and a drop-in mounts it as ext4 with the same options but those that only FAT knows.
+A container has no real udev, and its kernel may lack FAT. So the partition is a loop device, and the test starts its unit by name.
+A drop-in mounts it as ext4, with the same options except for those that only FAT has.
 """
 
 import json
@@ -16,7 +16,7 @@ from pathlib import Path
 import museum as museums
 import pytest
 from museum import Museum
-from root_file_system import REPOSITORY, Booted, System, boot, layer, run
+from nspawn import REPOSITORY, Booted, System, boot, layer, run
 
 UNIT = "printkiosk-usb@{}.service"
 STORE = "/var/lib/printkiosk"
@@ -25,7 +25,7 @@ OURS, THEIRS, BROKEN = "sdx1", "sdy1", "sdz1"
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A kiosk that runs, and where its bundle came from."""
+    """A running kiosk, and the museum that publishes its updates."""
 
     booted: Booted
     museum: Museum
@@ -33,9 +33,9 @@ class Scene:
 
 @contextmanager
 def stick(content: Path | None, file: Path) -> Iterator[str]:
-    """Give a loop device with a file system that holds a folder; with none on it where there is no folder."""
-    with file.open("wb") as made:
-        made.truncate(96 << 20)
+    """Yield a loop device with a file system that holds a folder, or without one for None."""
+    with file.open("wb") as image:
+        image.truncate(96 << 20)
     if content is not None:
         run("mkfs.ext4", "-q", "-d", str(content), str(file))
     device = run("losetup", "--find", "--show", str(file)).strip()
@@ -49,7 +49,7 @@ def stick(content: Path | None, file: Path) -> Iterator[str]:
 def scene(
     trixie: System, layers: Path, small_bundle: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Scene]:
-    """An installed kiosk into which three sticks can be put: the museum's, another museum's, and a broken one."""
+    """A running kiosk with three sticks: the museum's, another museum's, and an unreadable one."""
     folder = tmp_path_factory.mktemp("sticks")
     museum, other = museums.found(folder / "ours"), museums.found(folder / "theirs")
     for each in (museum, other):
@@ -71,29 +71,31 @@ def scene(
         pairs = ((ours, OURS), (theirs, THEIRS), (broken, BROKEN))
         with boot(system, *(f"--bind={device}:/dev/{name}" for device, name in pairs)) as booted:
             booted.wait_for(
-                lambda: booted.is_active("printkiosk.service"), limit_s=150, told="it is ready"
+                lambda: booted.is_active("printkiosk.service"),
+                limit_s=150,
+                expected="the kiosk is ready",
             )
             yield Scene(booted=booted, museum=museum)
 
 
 def as_ext4() -> str:
-    """Give the unit's own way to mount a stick, for ext4."""
+    """Return a drop-in with the unit's own mount command, changed for ext4."""
     text = (REPOSITORY / "systemd/printkiosk-usb@.service").read_text("utf-8")
     (line,) = re.findall(r"(?ms)^ExecStartPre=.*?[^\\\\]$", text)
     line = line.replace("vfat,exfat", "ext4")
     return f"[Service]\nExecStartPre=\n{re.sub(r',(uid|gid|umask)=[^,]*', '', line)}\n"
 
 
-def put_in(booted: Booted, name: str) -> dict[str, object]:
-    """Start what udev would for a partition; give the bulletin it leaves."""
+def plug_in(booted: Booted, name: str) -> dict[str, object]:
+    """Start the unit as udev does for a partition; return the progress file that it leaves."""
     unit = UNIT.format(name)
     booted.run("sh", "-c", f"systemctl start {unit} || true", timeout_s=300)
     print(booted.journal(unit))
     return dict(json.loads(booted.run("cat", f"{STORE}/bulletin-stick.json")))
 
 
-def shown(booted: Booted) -> str:
-    """Give what the stand's screen says."""
+def message(booted: Booted) -> str:
+    """Return the stand's message about the stick."""
     script = (
         "import urllib.request as u; print(u.urlopen(u.Request("
         "'http://127.0.0.1:8080/stand/stick', headers={'Sec-Fetch-Site': 'same-origin'}), timeout=10).read().decode())"
@@ -101,48 +103,50 @@ def shown(booted: Booted) -> str:
     return booted.run("/opt/printkiosk/venv/bin/python", "-c", script)
 
 
-def is_let_go(booted: Booted) -> bool:
-    """Whether nothing of a stick is mounted any more, anywhere."""
+def is_unmounted(booted: Booted) -> bool:
+    """Return whether no stick is mounted in any namespace."""
     return "printkiosk-stick" not in booted.run("sh", "-c", "cat /proc/[0-9]*/mounts; ls /run")
 
 
-def test_another_museums_stick_is_refused_and_told_of(scene: Scene) -> None:
-    told = put_in(scene.booted, THEIRS)
+def test_another_museums_stick_is_refused_with_a_message(scene: Scene) -> None:
+    progress = plug_in(scene.booted, THEIRS)
 
-    assert (told["step"], told["number"]) == ("failed", 3)
-    assert "E3" in shown(scene.booted)
-    assert is_let_go(scene.booted)
-
-
-def test_a_stick_that_cannot_be_mounted_is_told_of(scene: Scene) -> None:
-    told = put_in(scene.booted, BROKEN)
-
-    assert (told["step"], told["number"]) == ("failed", 2)
-    assert is_let_go(scene.booted)
+    assert (progress["step"], progress["number"]) == ("failed", 3)
+    assert "E3" in message(scene.booted)
+    assert is_unmounted(scene.booted)
 
 
-def test_the_museums_stick_is_installed_and_may_be_pulled(scene: Scene) -> None:
-    told = put_in(scene.booted, OURS)
+def test_a_stick_that_cannot_be_mounted_is_reported(scene: Scene) -> None:
+    progress = plug_in(scene.booted, BROKEN)
 
-    assert (told["step"], told["version"]) == ("installed", 1), told
-    assert "Update 1 is installed" in shown(scene.booted)
+    assert (progress["step"], progress["number"]) == ("failed", 2)
+    assert is_unmounted(scene.booted)
+
+
+def test_the_museums_stick_is_installed_and_unmounted(scene: Scene) -> None:
+    progress = plug_in(scene.booted, OURS)
+
+    assert (progress["step"], progress["version"]) == ("installed", 1), progress
+    assert "Update 1 is installed" in message(scene.booted)
     assert scene.booted.run("readlink", f"{STORE}/current").strip() == "releases/1"
-    assert is_let_go(scene.booted)
+    assert is_unmounted(scene.booted)
     assert scene.booted.run("stat", "-c", "%U", f"{STORE}/releases/1").strip() == "printkiosk"
     scene.booted.wait_for(
-        lambda: "Twelve prints" in health(scene.booted), limit_s=60, told="it changes over"
+        lambda: "Twelve prints" in start_page(scene.booted),
+        limit_s=60,
+        expected="the kiosk switches to the new bundle",
     )
 
 
-def health(booted: Booted) -> str:
-    """Give the kiosk's page."""
+def start_page(booted: Booted) -> str:
+    """Return the kiosk's start page."""
     script = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8080/', timeout=10).read().decode())"
     return booted.run("/opt/printkiosk/venv/bin/python", "-c", script)
 
 
-def test_the_running_units_exposure_is_as_promised(scene: Scene) -> None:
+def test_the_running_units_exposure_is_at_most_what_is_promised(scene: Scene) -> None:
     for unit, most in ((UNIT.format(OURS), 6), ("printkiosk-sync.service", 13)):
-        said = scene.booted.run(
+        output = scene.booted.run(
             "systemd-analyze", "security", "--no-pager", f"--threshold={most}", unit
         )
-        print("APPLIANCE", said.strip().splitlines()[-1].strip("→ "))
+        print("APPLIANCE", output.strip().splitlines()[-1].strip("→ "))

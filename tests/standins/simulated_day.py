@@ -1,6 +1,6 @@
-"""What a kiosk's staff folder is written in a day with visitors, done in seconds: by the kiosk's own office, told another time.
+"""A day of visitors' statistics, written to a staff folder within seconds by the kiosk's own code with a simulated clock.
 
-`python day_of_counts.py FOLDER`. Every hour is forced to the disk as it would be by itself within a minute.
+`python simulated_day.py FOLDER`. Each hour is synced to the disk, as the kernel would do by itself within a minute.
 """
 
 import os
@@ -14,12 +14,12 @@ from device.recognition.verdict import Verdict
 from device.service import StaffPreferences, StaffService
 
 OPEN = range(10, 18)
-AN_HOUR = 60
+VISITORS_PER_HOUR = 60
 LANGUAGES = ("de", "en", "fr", "it")
 
 
 def answer(number: int) -> Answer:
-    """Give what was said to a visitor; to every third that the print isn't here, which is listed."""
+    """Return the answer to a visitor; each third is unmatched, which is written to a list."""
     verdict = Verdict.NOT_IN_COLLECTION if number % 3 == 0 else Verdict.SAME_PRINT
     return Answer(
         bundle_id="",
@@ -34,7 +34,7 @@ def answer(number: int) -> Answer:
 
 
 def main(folder: Path) -> None:
-    """Live through a day."""
+    """Simulate one day."""
     now_s = 0.0
     began = datetime(2026, 11, 23)
     office = StaffService(
@@ -46,12 +46,12 @@ def main(folder: Path) -> None:
     )
     office.choose(StaffPreferences(keeps_misses=True))
     for hour in range(24):
-        for number in range(AN_HOUR if hour in OPEN else 0):
+        for number in range(VISITORS_PER_HOUR if hour in OPEN else 0):
             now_s += 50.0
             office.note_visitor(LANGUAGES[number % 4])
             office.note_answer(answer(number), is_upload=number % 10 == 0)
         now_s = (hour + 1) * 3600.0
-        time.sleep(0.2)  # its own thread sees that an hour is over
+        time.sleep(0.2)  # its own thread writes the hour that has ended
         os.sync()
     office.close()
     os.sync()

@@ -1,6 +1,6 @@
-"""Holds single threads of a running program still, as a driver or a disk would that never answers: by ptrace, as root.
+"""Freezes single threads of a running program with ptrace, like a driver or a disk that never responds.
 
-Run within the system under test: `python held_threads.py SECONDS THREAD...`, by the numbers the kernel knows them by.
+Run as root in the system under test: `python frozen_threads.py SECONDS THREAD...`, with the kernel's thread numbers.
 """
 
 import ctypes
@@ -16,16 +16,19 @@ _libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c
 _libc.ptrace.restype = ctypes.c_long
 
 
-def hold(thread: int) -> None:
-    """Hold a thread until this process ends, while it waits in the kernel; raises `OSError` where that refuses.
+def freeze(thread: int) -> None:
+    """Freeze a thread until this process ends, at a moment when it waits in the kernel.
 
-    One that works may hold the interpreter's own lock: that would be the whole program held.
+    A thread that runs Python code may hold the interpreter's lock, and would freeze the whole program.
+
+    Raises:
+        OSError: When the kernel refuses.
     """
     while True:
         _trace(_SEIZE, thread)
         _trace(_INTERRUPT, thread)
         os.waitpid(thread, _ALL)
-        # proc_pid_syscall(5): the call it waits in; -1 outside of any.
+        # proc_pid_syscall(5): the number of the system call it waits in; -1 outside of any.
         if not Path(f"/proc/{thread}/syscall").read_text().startswith(("-1", "running")):
             return
         _trace(_DETACH, thread)
@@ -38,8 +41,8 @@ def _trace(request: int, thread: int) -> None:
         raise OSError(number, f"thread {thread}: {os.strerror(number)}")
 
 
-def release_the_dead(threads: set[int]) -> None:
-    """Take leave of threads that were killed meanwhile: their process doesn't end before."""
+def reap_killed(threads: set[int]) -> None:
+    """Reap threads that were killed meanwhile: their process can't end before."""
     for thread in list(threads):
         found, status = os.waitpid(thread, os.WNOHANG | _ALL)
         if found and not os.WIFSTOPPED(status):
@@ -47,12 +50,12 @@ def release_the_dead(threads: set[int]) -> None:
 
 
 if __name__ == "__main__":
-    held = {int(each) for each in sys.argv[2:]}
+    frozen = {int(each) for each in sys.argv[2:]}
     until_s = time.monotonic() + float(sys.argv[1])
-    for each in held:
-        hold(each)
-    sys.stdout.write("held\n")
+    for each in frozen:
+        freeze(each)
+    sys.stdout.write("frozen\n")
     sys.stdout.flush()
-    while held and time.monotonic() < until_s:
+    while frozen and time.monotonic() < until_s:
         time.sleep(0.1)
-        release_the_dead(held)
+        reap_killed(frozen)
