@@ -1,7 +1,8 @@
-"""Install, upgrade or remove the kiosk, from a checkout or from a stick filled by `make wheelhouse`.
+"""Install, upgrade or remove the kiosk, from a checkout or a USB stick.
 
-Run it as root with `python3 systemd/install.py` on Debian or Raspberry Pi OS. It uses the system's own Python and the standard
-library alone, because it runs before any of the kiosk's software is installed.
+`make wheelhouse` fills the stick. Run the installer as root with `python3 systemd/install.py` on Debian or Raspberry
+Pi OS. It uses the system's own Python and the standard library alone, because it runs before any of the kiosk's
+software is installed.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Debian packages of the kiosk: the camera, OpenCV and numpy built for each other, the browser and its compositor."""
+"""Debian packages of the kiosk: camera, OpenCV, numpy, browser and compositor."""
 
 import hashlib
 import shutil

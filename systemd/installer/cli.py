@@ -1,4 +1,4 @@
-"""The installer's command line: one verb for each job, one line of output for each step."""
+"""The installer's command line: a verb for each job, a line for each step."""
 
 import argparse
 import subprocess
@@ -125,7 +125,7 @@ def _sizes(_: argparse.Namespace) -> int:
 
 
 def _source(bundle: Path | None) -> installation.InstallSource:
-    """Return the source around this installer: a checkout, or a stick's folder of wheels."""
+    """Return the installer's own source: a checkout, or a stick's folder of wheels."""
     is_checkout = (_HERE.parent / "setup.cfg").is_file()
     checkout = _HERE.parent if is_checkout else None
     candidates = [_HERE / "bundle"] + ([_HERE.parent / "demo/bundle"] if is_checkout else [])

@@ -1,4 +1,4 @@
-"""The disk space that the kiosk uses: the software's environment, and the packages that apt installed for it."""
+"""The disk space of the kiosk: the software's environment and its Debian packages."""
 
 import json
 from collections.abc import Iterator

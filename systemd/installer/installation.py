@@ -109,7 +109,7 @@ def _install_packages(
 
 
 def _wheels(source: InstallSource, paths: Paths, report: Callable[[str], None]) -> Path:
-    """Return the folder of wheels: the stick's after a check, or one built on this machine."""
+    """Return the folder of wheels: the stick's, checked, or one built here."""
     on_stick = source.units / wheels.FOLDER
     if _has_wheels(on_stick):
         wheels.check_sums(on_stick)
@@ -171,7 +171,10 @@ def _install_first_bundle(
 
 @contextmanager
 def _readable_copy(bundle: Path, paths: Paths) -> Iterator[Path]:
-    """Yield a copy of a bundle that the kiosk's user can read, even from a private home folder."""
+    """Yield a copy of a bundle that the kiosk's user can read.
+
+    The original may be in a private home folder.
+    """
     with TemporaryDirectory(dir=paths.root / "var/tmp") as folder:
         Path(folder).chmod(0o755)
         copy = Path(folder) / "bundle"
@@ -181,7 +184,7 @@ def _readable_copy(bundle: Path, paths: Paths) -> Iterator[Path]:
 
 
 def _activate(slot: Path, paths: Paths, report: Callable[[str], None]) -> None:
-    """Install a slot's system files, remove obsolete ones, and make the slot the active one."""
+    """Install a slot's system files, remove obsolete ones, and activate the slot."""
     planned = system_files.plan(slot / slots.UNITS, paths)
     recorded = install_record.read(paths.record).files
     kept = {file.path for file in planned}
@@ -205,7 +208,7 @@ def _enable_at_boot(slot: Path, paths: Paths, report: Callable[[str], None]) -> 
 
 
 def _start(slot: Path, paths: Paths, report: Callable[[str], None]) -> None:
-    """Start the kiosk from a slot; if its service fails to start, return to the previous slot."""
+    """Start the kiosk from a slot, or return to the previous slot if that fails."""
     if not services.is_running(paths):
         report("systemd isn't running here: the kiosk starts at the next boot")
         return

@@ -1,4 +1,4 @@
-"""Run other programs: silent on success, with their last lines of output in the error on failure."""
+"""Run other programs; the error of a failed one has its last lines of output."""
 
 import os
 import shlex

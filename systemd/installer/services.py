@@ -1,4 +1,7 @@
-"""systemd's units, users and folders; a system that isn't booted gets only the changes for its next boot."""
+"""Control systemd's units, users and folders.
+
+A system that isn't booted gets only the changes for its next boot.
+"""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,7 +20,7 @@ def is_running(paths: Paths) -> bool:
 
 
 def create_users_and_folders(paths: Paths) -> None:
-    """Create the users and folders that the installed sysusers.d and tmpfiles.d files define."""
+    """Create the users and folders defined by the installed configuration files."""
     for tool, kind in (("systemd-sysusers", "sysusers.d"), ("systemd-tmpfiles", "tmpfiles.d")):
         configured = sorted((paths.root / "usr/local/lib" / kind).glob("printkiosk*.conf"))
         run(tool, *(("--create",) if tool.endswith("tmpfiles") else ()), *configured)
@@ -66,7 +69,7 @@ def restore_boot(units: Iterable[str], disabled: Iterable[str], target: str) -> 
 
 
 def boot_units(source: Path) -> tuple[str, ...]:
-    """Return the names of a folder's units that start at boot: those with an [Install] section."""
+    """Return the names of units that start at boot: those with an [Install] section."""
     found = (path for kind in ("service", "timer", "path") for path in source.glob(f"*.{kind}"))
     return tuple(sorted(p.name for p in found if "\n[Install]\n" in p.read_text("utf-8")))
 

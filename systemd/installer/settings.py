@@ -1,7 +1,7 @@
 """The kiosk's settings during an upgrade or a rollback.
 
-New software may have renamed a setting. The renamed file replaces the old one only when the new software becomes active,
-and the old one is kept for a rollback.
+New software may have renamed a setting. The renamed file replaces the old one only when the new software becomes
+active, and the old one is kept for a rollback.
 """
 
 import os
@@ -47,7 +47,10 @@ def settings_of(slot: Path, paths: Paths) -> Path:
 
 
 def activate_settings(settings: Path, paths: Paths) -> None:
-    """Replace the kiosk's settings from the next start on; keep the old with the active slot."""
+    """Replace the kiosk's settings, and keep the old ones with the active slot.
+
+    The service reads them at its next start.
+    """
     target = paths.settings / _NAME
     if settings == target or settings.read_bytes() == target.read_bytes():
         return

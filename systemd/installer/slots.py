@@ -1,6 +1,7 @@
-"""Two virtual environments, one of them active: new software is tested in the other before a link switches to it.
+"""Two virtual environments for upgrades, one of them active.
 
-After a power cut at any step, the kiosk starts with all of the old software or all of the new.
+New software is tested in the inactive one before a link switches to it. After a power cut at any step, the kiosk
+starts with all of the old software or all of the new.
 """
 
 import hashlib
@@ -36,13 +37,18 @@ def previous(paths: Paths) -> Path | None:
 
 
 def is_built_from(slot: Path, wheels: Path, source: Path) -> bool:
-    """Return whether a slot starts and was built from these wheels and units for this Python."""
+    """Return whether a slot is complete, up to date and starts.
+
+    It must have been built from these wheels and units, for the present Python.
+    """
     is_same = _read_built_from(slot) == _built_from(wheels, source)
     return is_same and succeeds(slot / "bin/printkiosk-device", "--version")
 
 
 def build(paths: Paths, wheels: Path, source: Path) -> Path:
-    """Build the inactive slot from wheels, without a network; its former content is deleted.
+    """Build the inactive slot from wheels, without a network.
+
+    Its former content is deleted.
 
     Args:
         paths: The system's folders.
@@ -70,7 +76,9 @@ def build(paths: Paths, wheels: Path, source: Path) -> Path:
 
 
 def self_test(slot: Path, settings: Path) -> None:
-    """Run a slot's self-checks with these settings and the current bundle, as the kiosk's user.
+    """Run a slot's self-checks with settings and the current bundle.
+
+    They run as the kiosk's user.
 
     Raises:
         InstallError: When a check fails: the slot must not become active.
@@ -98,7 +106,7 @@ def activate(paths: Paths, slot: Path) -> None:
 
 
 def as_service_user(*command: str | Path) -> tuple[str | Path, ...]:
-    """Return a command line that runs a command as the kiosk's user, without a child process."""
+    """Return a command line that runs a command as the kiosk's user."""
     user = (f"--reuid={SERVICE_USER}", f"--regid={SERVICE_USER}", "--init-groups")
     return ("setpriv", *user, "--", *command)
 

@@ -1,4 +1,4 @@
-"""The kiosk's files outside its own folder: units, users, folders, device rules, browser policy, commands."""
+"""The kiosk's files outside its own folder, such as units and device rules."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +65,7 @@ def plan(source: Path, paths: Paths) -> tuple[SystemFile, ...]:
 
 
 def install(files: tuple[SystemFile, ...]) -> int:
-    """Install each file atomically if it is missing or differs; return the number installed."""
+    """Install each missing or different file atomically; return their number."""
     changed = [file for file in files if not _is_up_to_date(file)]
     for file in changed:
         _write(file)

@@ -1,6 +1,7 @@
-"""A folder for a USB stick that installs a kiosk without a network: software, wheels, Debian packages, a bundle.
+"""A folder for a USB stick, to install a kiosk without a network.
 
-It is filled on a machine of the kiosk's own kind, because the wheels and packages are chosen for the machine that fills it.
+It holds the installer, wheels, Debian packages and a bundle. It is filled on a machine of the kiosk's own kind,
+because the wheels and packages are chosen for the machine that fills it.
 """
 
 import shutil

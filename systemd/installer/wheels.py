@@ -1,4 +1,4 @@
-"""Wheels of the software and its Python dependencies: built on this machine, or brought on a stick.
+"""Wheels of the software and its Python dependencies, built here or on a stick.
 
 Each download is checked against a hash in `requirements.lock`. After that pip uses no network.
 """

@@ -1,7 +1,8 @@
-"""Whole systems with the kiosk installed. `make test-appliance` runs these tests; they take half an hour.
+"""Whole systems with the kiosk installed.
 
-They need root, namespaces, /dev/fuse and loop devices. On a machine that has all of them a skip is a failure, so that a skipped
-test isn't mistaken for a passed one.
+`make test-appliance` runs these tests; they take half an hour. They need root, namespaces, /dev/fuse and loop
+devices. On a machine that has all of them a skip is a failure, so that a skipped test isn't mistaken for a passed
+one.
 """
 
 import os
@@ -54,7 +55,10 @@ def _require_systems() -> None:
 
 @pytest.fixture(scope="session")
 def layers() -> Iterator[Path]:
-    """The folder of this run's layers, removed at the end; not in /tmp, which may be a layer itself."""
+    """The folder of this run's layers, removed at the end.
+
+    It isn't in /tmp, which may be a layer itself.
+    """
     for old in CACHE.glob("run-*"):  # of a run that was killed
         if not Path(f"/proc/{old.name.removeprefix('run-')}").exists():
             shutil.rmtree(old, ignore_errors=True)

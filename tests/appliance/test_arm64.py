@@ -1,4 +1,4 @@
-"""The kiosk's recognition on an emulated 64-bit ARM, installed from wheels: the same answers as on this machine.
+"""Recognition on an emulated 64-bit ARM: the same answers as on this machine.
 
 Times under emulation mean nothing, so only the answers are compared.
 """
@@ -48,7 +48,7 @@ CROSS = {
 
 @pytest.fixture(scope="module")
 def arm_debian() -> Path:
-    """Debian's Python for ARM, with the libraries that wheels need and the headers to build them."""
+    """Debian's Python for ARM, with libraries for wheels and headers to build them."""
     return unpacked("trixie", "arm64", ("python3", "libstdc++6", "libpython3.13-dev"))
 
 
@@ -120,7 +120,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def arm(wheels: Path, arm_debian: Path, layers: Path, pictures: Path) -> Iterator[System]:
-    """A system for ARM with the kiosk's unpacked wheels, a bundle, the pictures and the emulator."""
+    """A system for ARM with the kiosk's wheels, a bundle, pictures and the emulator."""
     emulator = unpacked("trixie", "amd64", ("qemu-user",)) / "usr/bin/qemu-aarch64"
     with layer(arm_debian, layers / "arm") as system:
         for wheel in wheels.glob("*.whl"):
@@ -185,6 +185,6 @@ def test_ten_prints_get_the_same_answers_on_arm(arm: System, pictures: Path) -> 
 
 
 def cosine(one: list[float], other: list[float]) -> float:
-    """Give the cosine of two vectors."""
+    """Return the cosine of two vectors."""
     a, b = np.array(one), np.array(other)
     return float(a @ b / np.sqrt((a @ a) * (b @ b)))

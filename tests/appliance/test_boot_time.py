@@ -1,4 +1,4 @@
-"""The time from the start of the service to the first answer and the first page, step by step."""
+"""The time from the start of the service to the first answer and page."""
 
 import os
 import re

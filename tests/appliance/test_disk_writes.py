@@ -1,8 +1,9 @@
-"""The bytes that the kiosk writes in a day, counted by the disk itself: writes wear out a memory card.
+"""The bytes that the kiosk writes in a day, counted by the disk itself.
 
-The store and the journal are each on an ext4 of their own. All written blocks are counted, the file system's own included. A day
-has eight hours with sixty visitors each, whose statistics are written hourly, an idle kiosk with some searches, and the night's three
-units. Updates are not counted: their size depends on the changes.
+Writes wear out a memory card. The store and the journal are each on an ext4 of their own. All written blocks are
+counted, the file system's own included. A day has eight hours with sixty visitors each, whose statistics are written
+hourly, an idle kiosk with some searches, and the night's three units. Updates are not counted: their size depends on
+the changes.
 """
 
 import time

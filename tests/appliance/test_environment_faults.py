@@ -1,4 +1,4 @@
-"""Faults of the environment: a wrong clock, a taken port, a second kiosk, no network, a read-only disk."""
+"""Faults of the environment: clock, port, second kiosk, network, read-only disk."""
 
 import json
 import shutil

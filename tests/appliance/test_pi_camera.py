@@ -1,6 +1,7 @@
-"""The Pi camera with real picamera2 and real libcamera, looking at the demo collection's prints.
+"""The Pi camera with real picamera2 and real libcamera, and the demo's prints.
 
-Stand-ins: libcamera's own virtual camera for the sensor, memory files for shared buffers, and kms++ (see `tests/standins/virtual_camera/`).
+Stand-ins: libcamera's own virtual camera for the sensor, memory files for shared buffers, and kms++ (see
+`tests/standins/virtual_camera/`).
 """
 
 import json
@@ -43,7 +44,7 @@ CAMERA = f"""%YAML 1.1
 
 @pytest.fixture(scope="module")
 def with_camera(trixie: System, layers: Path) -> Iterator[System]:
-    """The installed kiosk with libcamera, picamera2, and a camera that shows prints on a table."""
+    """The installed kiosk with libcamera, picamera2 and a camera that shows prints."""
     with layer(trixie, layers / "camera") as system:
         system.run("sh", "-c", f"apt-get install -y -q --no-install-recommends {FROM_DEBIAN}")
         packages = " ".join(f"'{name}'" for name in FROM_PYPI.split())

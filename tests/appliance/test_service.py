@@ -1,4 +1,4 @@
-"""The installed kiosk's service under real systemd: ready, watched, sandboxed, and restarted after each end."""
+"""The installed kiosk's service under real systemd: watched, sandboxed, restarted."""
 
 import re
 from collections.abc import Callable, Iterator

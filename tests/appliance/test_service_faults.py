@@ -1,6 +1,7 @@
-"""Faults of the service under real systemd: truncated files, too little memory, hanging threads, a slow processor.
+"""Faults of the service under real systemd.
 
-Each fault is injected into the running kiosk, which recovers by itself, logs the fault and counts it.
+They are truncated files, too little memory, hanging threads and a slow processor. Each fault is injected into the
+running kiosk, which recovers by itself, logs the fault and counts it.
 """
 
 import shutil
@@ -60,7 +61,7 @@ def booted(trixie: System, layers: Path) -> Iterator[Booted]:
 
 
 def truncate(booted: Booted, release: str) -> None:
-    """Truncate the memory-mapped files of a search, like a failing disk or a wrong command."""
+    """Truncate the memory-mapped files of a search, like a failing disk."""
     for name in ("index.ann", "details/signatures.npy"):
         booted.run("truncate", "--size=4096", f"{STORE}/releases/{release}/{name}")
 
@@ -81,7 +82,10 @@ def test_one_hanging_thread_is_detected_while_the_others_run(booted: Booted) -> 
 
 
 class frozen:
-    """Freezes a thread of the service by its name; `None` is the main one, which serves the page."""
+    """Freezes a thread of the service by its name.
+
+    `None` is the main thread, which serves the page.
+    """
 
     def __init__(self, booted: Booted, thread: str | None) -> None:
         main = main_process(booted)

@@ -1,4 +1,4 @@
-"""An upgrade from a stick, without a network: new software is tested first, and a failure restores the old."""
+"""An upgrade from a stick: new software is tested first, a failure restores the old."""
 
 import shutil
 import sys

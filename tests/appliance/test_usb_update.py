@@ -1,7 +1,7 @@
-"""An update from a USB stick on the installed kiosk under real systemd: read in a sandbox, shown on the screen, unmounted.
+"""An update from a USB stick on the installed kiosk under real systemd.
 
-A container has no real udev, and its kernel may lack FAT. So the partition is a loop device, and the test starts its unit by name.
-A drop-in mounts it as ext4, with the same options except for those that only FAT has.
+A container has no real udev, and its kernel may lack FAT. So the partition is a loop device, and the test starts its
+unit by name. A drop-in mounts it as ext4, with the same options except for those that only FAT has.
 """
 
 import json
@@ -33,7 +33,7 @@ class Scene:
 
 @contextmanager
 def stick(content: Path | None, file: Path) -> Iterator[str]:
-    """Yield a loop device with a file system that holds a folder, or without one for None."""
+    """Yield a loop device with a file system for a folder, or without one for None."""
     with file.open("wb") as image:
         image.truncate(96 << 20)
     if content is not None:
@@ -49,7 +49,7 @@ def stick(content: Path | None, file: Path) -> Iterator[str]:
 def scene(
     trixie: System, layers: Path, small_bundle: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Scene]:
-    """A running kiosk with three sticks: the museum's, another museum's, and an unreadable one."""
+    """A running kiosk with three sticks: ours, another museum's, and an unreadable one."""
     folder = tmp_path_factory.mktemp("sticks")
     museum, other = museums.found(folder / "ours"), museums.found(folder / "theirs")
     for each in (museum, other):
@@ -87,7 +87,7 @@ def as_ext4() -> str:
 
 
 def plug_in(booted: Booted, name: str) -> dict[str, object]:
-    """Start the unit as udev does for a partition; return the progress file that it leaves."""
+    """Start the unit as udev does for a partition; return its progress file."""
     unit = UNIT.format(name)
     booted.run("sh", "-c", f"systemctl start {unit} || true", timeout_s=300)
     print(booted.journal(unit))

@@ -1,4 +1,4 @@
-"""A webcam by V4L2, on a machine that has one or can simulate one (`vivid`, the kernel's own test camera)."""
+"""A V4L2 webcam: this machine's own, or `vivid`, the kernel's test camera."""
 
 import subprocess
 import sys

@@ -1,6 +1,7 @@
-"""Freezes single threads of a running program with ptrace, like a driver or a disk that never responds.
+"""Freezes threads of a running program, like a driver or disk that never responds.
 
-Run as root in the system under test: `python frozen_threads.py SECONDS THREAD...`, with the kernel's thread numbers.
+It uses ptrace. Run it as root in the system under test: `python frozen_threads.py SECONDS THREAD...`, with the
+kernel's thread numbers.
 """
 
 import ctypes

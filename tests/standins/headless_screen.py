@@ -1,4 +1,4 @@
-"""A screen in memory for the browser's unit: cage needs no display, no terminal and no seat."""
+"""A screen in memory for the browser's unit: no display, terminal or seat."""
 
 from nspawn import System
 

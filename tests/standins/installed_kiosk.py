@@ -1,4 +1,4 @@
-"""Requests to the kiosk on a booted system, made inside it: its loopback isn't reachable from outside."""
+"""Requests to the kiosk on a booted system, made inside it over its loopback."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Whole Debian systems in folders: built by mmdebstrap, changed in layers, run and booted by systemd-nspawn.
+"""Whole Debian systems in folders, built by mmdebstrap and booted by systemd-nspawn.
 
 A fresh system is kept in the cache and never changed. A test's changes are in a layer above it.
 """
@@ -133,7 +133,7 @@ def _archives(name: str) -> Path:
 
 @contextmanager
 def layer(below: System | Path, folder: Path) -> Iterator[System]:
-    """Yield a system with an empty layer on top; its changes stay in `folder` afterwards."""
+    """Yield a system with an empty layer on top; `folder` keeps its changes."""
     lower = below.layers if isinstance(below, System) else (below,)
     upper, work, root = (folder / name for name in ("upper", "work", "root"))
     for made in (upper, work, root):
@@ -186,7 +186,7 @@ class Booted:
         return self.run("journalctl", "--no-pager", "--output=short-monotonic", f"--unit={unit}")
 
     def wait_for(self, holds: Callable[[], bool], *, limit_s: float, expected: str) -> float:
-        """Wait until a condition holds and return the seconds that it took; fail after the limit."""
+        """Wait for a condition and return the seconds that it took; fail after the limit."""
         started_s = time.monotonic()
         while not holds():
             if time.monotonic() - started_s > limit_s:

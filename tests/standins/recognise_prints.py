@@ -1,8 +1,9 @@
-"""Answers for prints on a table, and the fingerprint of each print's picture, to compare two kinds of processor.
+"""Answers for prints on a table, to compare two kinds of processor.
 
     python recognise_prints.py BUNDLE FOLDER
 
-prints one JSON object for each print: `NN.png` is a camera's view of it, and `NN.jpg` the picture that the index was built from.
+prints one JSON object for each print: the answer, and the fingerprint of its picture. `NN.png` is a camera's view of
+the print, and `NN.jpg` the picture that the index was built from.
 """
 
 import json

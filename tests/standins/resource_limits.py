@@ -1,6 +1,7 @@
-"""Limits on a running service's memory or processor time, set by the kernel's control groups.
+"""Limits on a running service's memory or processor time, by control groups.
 
-With control groups of version 1 the process moves into a group of the test's own. With version 2 systemd sets the limit.
+With control groups of version 1 the process moves into a group of the test's own. With version 2 systemd sets the
+limit.
 """
 
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ _PERIOD_US = 1_000_000
 
 @contextmanager
 def limited_memory(booted: Booted, unit: str, size_bytes: int) -> Iterator[None]:
-    """Limit a running service's further memory to `size_bytes`; the kernel kills it above that."""
+    """Limit a running service's further memory; the kernel kills it above the limit."""
     if not (_GROUPS / "memory").is_dir():
         with _property(booted, unit, f"MemoryMax={size_bytes}", "MemoryMax=512M"):
             yield

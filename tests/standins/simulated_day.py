@@ -1,6 +1,7 @@
-"""A day of visitors' statistics, written to a staff folder within seconds by the kiosk's own code with a simulated clock.
+"""A day of visitors' statistics, written within seconds with a simulated clock.
 
-`python simulated_day.py FOLDER`. Each hour is synced to the disk, as the kernel would do by itself within a minute.
+The kiosk's own code writes them to its staff folder: `python simulated_day.py FOLDER`. Each hour is synced to the
+disk, as the kernel would do by itself within a minute.
 """
 
 import os
@@ -19,7 +20,7 @@ LANGUAGES = ("de", "en", "fr", "it")
 
 
 def answer(number: int) -> Answer:
-    """Return the answer to a visitor; each third is unmatched, which is written to a list."""
+    """Return the answer to a visitor; each third is unmatched, so that it is listed."""
     verdict = Verdict.NOT_IN_COLLECTION if number % 3 == 0 else Verdict.SAME_PRINT
     return Answer(
         bundle_id="",

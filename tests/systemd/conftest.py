@@ -1,4 +1,4 @@
-"""The installer isn't a part of the software's package: its tests import it from `systemd/`."""
+"""The path of the installer, which no package includes: `systemd/`."""
 
 import sys
 from pathlib import Path

@@ -46,7 +46,7 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
 
 
 def read_unit(path: Path) -> dict[str, list[tuple[str, str]]]:
-    """Return a unit's sections, each a list of (key, value); keys may repeat, lines may continue."""
+    """Return a unit's sections, each a list of (key, value), as keys may repeat."""
     sections: dict[str, list[tuple[str, str]]] = {}
     lines = path.read_text("utf-8").replace("\\\n", " ").splitlines()
     for line in lines:
@@ -59,7 +59,7 @@ def read_unit(path: Path) -> dict[str, list[tuple[str, str]]]:
 
 
 def commands(path: Path) -> list[list[str]]:
-    """Return the commands that a unit runs, without systemd's prefixes such as "-" and "+"."""
+    """Return the commands that a unit runs, without prefixes such as "-" and "+"."""
     found = [v.lstrip("-+!@:") for k, v in read_unit(path)["Service"] if k.startswith("Exec")]
     return [shlex.split(command) for command in found]
 
@@ -76,7 +76,7 @@ def setting(path: Path, key: str, section: str = "Service") -> list[str]:
 
 @pytest.fixture
 def root(tmp_path):
-    """A root with the kiosk's units, and an executable file for each program that they start."""
+    """A root with the kiosk's units, and a file for each program that they start."""
     shutil.copytree(
         STANDARD_UNITS, tmp_path / "usr/lib/systemd/system", symlinks=True, dirs_exist_ok=True
     )
@@ -284,7 +284,7 @@ def test_the_update_check_runs_nightly_at_a_time_that_differs_between_kiosks():
 
 
 def started_units(**device: str) -> list[str]:
-    """Return the units that the rules start for a device; only matches and jumps are interpreted."""
+    """Return the units that the rules start for a device, by matches and jumps alone."""
     lines = [line for line in RULES.read_text("utf-8").splitlines() if line and line[0] != "#"]
     wanted, skipping = [], False
     for line in lines:

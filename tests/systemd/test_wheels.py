@@ -1,4 +1,4 @@
-"""Wheels: checked after a journey on a stick, built from all packages, locked by hash."""
+"""Wheels: built from all packages, locked by hash, checked on a stick."""
 
 import configparser
 import re
@@ -50,7 +50,7 @@ def read_setup() -> configparser.ConfigParser:
 
 
 def test_the_wheel_is_built_from_each_package_of_the_software() -> None:
-    """Sources that aren't listed would be missing on a kiosk, and their changes wouldn't be noticed."""
+    """A package that isn't listed would be missing on a kiosk."""
     patterns = read_setup()["options.packages.find"]["include"].strip().splitlines()
 
     assert {pattern.strip().rstrip("*") for pattern in patterns} <= set(wheels.SOURCES)

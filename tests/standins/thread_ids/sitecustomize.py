@@ -1,4 +1,7 @@
-"""Writes the process, kernel thread number and name of each thread to a file, in a service with this PYTHONPATH."""
+"""Writes the process, number and name of each thread to a file.
+
+Python imports this module in a service whose PYTHONPATH names its folder.
+"""
 
 import os
 import sys

@@ -1,4 +1,7 @@
-"""A stand-in for kms++, which only Raspberry Pi OS ships and only picamera2's preview without a desktop uses."""
+"""A stand-in for kms++, which only Raspberry Pi OS ships.
+
+Only picamera2's preview without a desktop uses it.
+"""
 
 
 class _AnyFormat(type):

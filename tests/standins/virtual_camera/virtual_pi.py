@@ -1,6 +1,7 @@
-"""The kiosk's own Pi camera on real picamera2 and real libcamera; run in a system that has both.
+"""The kiosk's own Pi camera on real picamera2 and real libcamera.
 
-libcamera's virtual camera has no raw stream and needs one buffer for each plane: picamera2 is adapted to that and no more.
+libcamera's virtual camera has no raw stream and needs one buffer for each plane: picamera2 is adapted to that and no
+more.
 
     python virtual_pi.py BUNDLE FRAMES
 
