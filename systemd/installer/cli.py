@@ -32,7 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="install.py", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="install.py",
+        description="Install, upgrade or remove the print kiosk on this machine. Run it as root.",
+    )
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     for name, help_text in (
         ("install", "turn this machine into a kiosk, or repair one; safe to run again"),

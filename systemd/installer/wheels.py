@@ -29,7 +29,6 @@ SOURCES = (
     "evaluation",
     "kiosk_ui",
     "converter",
-    "evaluation",
 )
 
 
@@ -52,7 +51,7 @@ def build(checkout: Path, out: Path) -> None:
         built = Path(scratch) / "made"
         wheel = (python, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-w", built)
         run(*wheel, "--require-hashes", "-r", locks / LOCK, env=PORTABLE_CODE)
-        run(*wheel, _copy_sources(checkout, Path(scratch) / "source"))
+        run(*wheel, copy_sources(checkout, Path(scratch) / "source"))
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(built, out)
     (out / _BUILT_FROM).write_text(built_from, "utf-8")
@@ -106,7 +105,8 @@ def wheels_digest(folder: Path) -> str:
     return _sha256(folder / SUMS)[:16]
 
 
-def _copy_sources(checkout: Path, out: Path) -> Path:
+def copy_sources(checkout: Path, out: Path) -> Path:
+    """Copy the sources of the wheel from a checkout into a new folder; return it."""
     out.mkdir()
     for name in SOURCES:
         source = checkout / name

@@ -30,6 +30,11 @@ def test_all_checks_pass_after_an_installation(installed: System) -> None:
     assert f"all {PROBES} known prints find themselves" in output
 
 
+def test_the_kiosks_commands_are_in_the_path(installed: System) -> None:
+    for command in ("printkiosk-device", "printkiosk-evaluate"):
+        assert installed.run(command, "--version").startswith(command)
+
+
 def test_numpy_and_opencv_come_from_debian(installed: System) -> None:
     files = installed.run(
         "/opt/printkiosk/venv/bin/python",

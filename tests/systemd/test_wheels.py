@@ -56,6 +56,12 @@ def test_the_wheel_is_built_from_each_package_of_the_software() -> None:
     assert {pattern.strip().rstrip("*") for pattern in patterns} <= set(wheels.SOURCES)
 
 
+def test_the_sources_of_the_wheel_can_be_copied(tmp_path: Path) -> None:
+    copy = wheels.copy_sources(REPOSITORY, tmp_path / "source")
+
+    assert {path.name for path in copy.iterdir()} == set(wheels.SOURCES)
+
+
 def test_the_lock_has_a_hash_for_each_dependency_and_leaves_numpy_and_opencv_to_debian() -> None:
     extras = read_setup()["options.extras_require"]
     wanted = {
