@@ -52,29 +52,10 @@ def _parser() -> argparse.ArgumentParser:
             help="first bundle to install (default: the one that came with this software)",
         )
         verb.set_defaults(run=_install, verb=name)
-    offline = verbs.add_parser(
-        "wheelhouse", help="fill a folder for a USB stick, to install a kiosk without a network"
-    )
-    offline.add_argument(
-        "--bundle",
-        type=Path,
-        metavar="FOLDER",
-        help="first bundle to put on the stick (default: the demo bundle)",
-    )
-    offline.add_argument(
-        "--out",
-        type=Path,
-        metavar="FOLDER",
-        default=Path("out/wheelhouse"),
-        help="folder to fill; an earlier wheelhouse there is replaced (default: %(default)s)",
-    )
-    offline.add_argument(
-        "--without-packages",
-        action="store_true",
-        help="leave out Debian packages, for a kiosk that already has them",
-    )
-    offline.set_defaults(run=_wheelhouse)
-    verbs.add_parser("rollback", help="return to the previous software").set_defaults(run=_rollback)
+    offline_help = "fill a folder for a USB stick, to install a kiosk without a network"
+    _add_wheelhouse_options(verbs.add_parser("wheelhouse", help=offline_help))
+    rollback = verbs.add_parser("rollback", help="return to the previous software")
+    rollback.set_defaults(run=_rollback)
     uninstall = verbs.add_parser("uninstall", help="remove the kiosk; keep settings and bundles")
     uninstall.add_argument(
         "--everything",
@@ -82,10 +63,31 @@ def _parser() -> argparse.ArgumentParser:
         help="also remove settings, bundles, users, and packages installed with the kiosk",
     )
     uninstall.set_defaults(run=_uninstall)
-    verbs.add_parser("sizes", help="print the disk space that the kiosk uses").set_defaults(
-        run=_sizes
-    )
+    sizes = verbs.add_parser("sizes", help="print the disk space that the kiosk uses")
+    sizes.set_defaults(run=_sizes)
     return parser
+
+
+def _add_wheelhouse_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--bundle",
+        type=Path,
+        metavar="FOLDER",
+        help="first bundle to put on the stick (default: the demo bundle)",
+    )
+    verb.add_argument(
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        default=Path("out/wheelhouse"),
+        help="folder to fill; an earlier wheelhouse there is replaced (default: %(default)s)",
+    )
+    verb.add_argument(
+        "--without-packages",
+        action="store_true",
+        help="leave out Debian packages, for a kiosk that has them already",
+    )
+    verb.set_defaults(run=_wheelhouse)
 
 
 def _install(options: argparse.Namespace) -> int:

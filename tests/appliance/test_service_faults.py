@@ -47,7 +47,7 @@ def booted(trixie: System, layers: Path) -> Iterator[Booted]:
         drop_in = system.root / f"etc/systemd/system/{SERVICE}.d/thread_ids.conf"
         drop_in.parent.mkdir(parents=True)
         drop_in.write_text(DROP_IN)
-        # Copied into this layer. The page cache of a lower layer's file would hide the truncation.
+        # Copied into this layer: a process that maps a lower layer's file keeps its content after a truncation.
         releases = f"{STORE}/releases"
         system.run("sh", "-c", f"cd {releases} && mv local-* first.was && cp -a first.was first")
         system.run("sh", "-c", f"cd {releases} && cp -a first.was second && rm -r first.was")
@@ -163,9 +163,8 @@ def test_without_an_intact_bundle_the_screen_says_so_until_one_is_activated(
     booted: Booted, note_recovery: Callable[[str, float], None]
 ) -> None:
     booted.run("cp", "-a", f"{STORE}/releases/first", f"{STORE}/releases/third")
-    booted.run(
-        "systemctl", "restart", SERVICE
-    )  # so that it opens the first bundle, which is intact
+    # The service opens the first bundle, which is still intact.
+    booted.run("systemctl", "restart", SERVICE)
     booted.wait_for(lambda: verdict(booted) == FOUND, limit_s=150, expected="the kiosk answers")
     truncate(booted, "first")
 
