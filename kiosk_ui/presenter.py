@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from device.service import (
     ACCEPTED,
+    FACTS,
     Answer,
     FilterOptions,
     Filters,
@@ -64,11 +65,20 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One field of a record as a label shows it: its name, and the museum's text."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
     """One print's museum label.
 
     Attributes:
         lines: What stands under the title, each with the field it comes from: maker, date and so on.
+        facts: Which collection it is from, its number, and what else is shown under date and technique.
         credit: Credit and licence; always shown with the picture.
         thumb, screen: Addresses of its pictures; `None` when its licence keeps them from being shown.
         home: Address of the sheet by which it is taken home; `None` where the museum gives no link to it.
@@ -81,8 +91,7 @@ class Label:
     makers: str | None
     date: str | None
     technique: str | None
-    institution: str | None
-    inventory_number: str | None
+    facts: tuple[Fact, ...]
     credit: tuple[str, ...]
     note: str | None
     related: tuple[Related, ...]
@@ -220,8 +229,7 @@ def label(
         makers=record.makers,
         date=record.date_text,
         technique=record.technique or record.classification,
-        institution=record.institution,
-        inventory_number=record.inventory_number,
+        facts=_facts(record),
         credit=tuple(dict.fromkeys(line for line in (record.credit, record.rights) if line)),
         note=record.note,
         related=_related(record, related or {}),
@@ -281,6 +289,11 @@ def _facet(
         chips=tuple(chips[:MOST_CHIPS]),
         more=tuple(chips[MOST_CHIPS:]),
     )
+
+
+def _facts(record: Record) -> tuple[Fact, ...]:
+    texts = {name: getattr(record, name) for name in FACTS}
+    return tuple(Fact(field=name, text=text) for name, text in texts.items() if text)
 
 
 def _related(record: Record, known: Mapping[str, Record]) -> tuple[Related, ...]:

@@ -18,6 +18,7 @@ import sqlite_utils
 
 from converter.ingest.collection import Item
 from device.bundle import layout
+from device.bundle.description import values_of
 from device.bundle.manifest import FileEntry, Manifest, dump
 from device.bundle.pictures import SIDES, Size, member, shard_of
 from device.bundle.reader import sha256_of
@@ -103,20 +104,7 @@ def write_manifest(manifest: Manifest, bundle: Path) -> None:
 def _record(row: int, item: Item) -> dict[str, Any]:
     return {
         "item": row,
-        "record_id": item.record_id,
-        "title": item.title,
-        "makers": item.makers,
-        "date_text": item.date_text,
-        "year_min": item.year_min,
-        "year_max": item.year_max,
-        "classification": item.classification,
-        "technique": item.technique,
-        "institution": item.institution,
-        "inventory_number": item.inventory_number,
-        "rights": item.rights,
-        "credit": item.credit,
-        "source_url": item.source_url,
-        "note": item.note,
+        **values_of(item),
         "show_picture": int(item.show_picture),
         "width": item.width,
         "height": item.height,

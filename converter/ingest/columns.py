@@ -8,23 +8,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-FIELDS = (
-    "record_id",
-    "title",
-    "makers",
-    "date",
-    "classification",
-    "technique",
-    "institution",
-    "inventory_number",
-    "relations",
-    "rights",
-    "credit",
-    "source_url",
-    "image",
-    "note",
-)
-REQUIRED = ("record_id", "title")
+from device.bundle.description import COLUMNS, REQUIRED
+
+# What a museum's column may hold, by the name that `collection.toml` calls it.
+FIELDS = (*COLUMNS.values(), "relations", "image")
 
 # Compared without case, spaces and signs: "Record ID", "record_id" and "recordID" are one name. A field's own name is
 # always known. Among them are the fields of MuseumPlus exports as ETH's collection of prints uses them (recordID,
@@ -131,7 +118,7 @@ def _header_faults(header: Sequence[str]) -> list[str]:
 
 def _take_known(field: str, free: Sequence[str], names: dict[str, str]) -> list[str]:
     own = [column for column in dict.fromkeys(free) if _bare(column) == _bare(field)]
-    aliases = {_bare(alias) for alias in ALIASES[field]}
+    aliases = {_bare(alias) for alias in ALIASES.get(field, ())}
     found = own or [column for column in dict.fromkeys(free) if _bare(column) in aliases]
     if len(found) > 1:
         listed = " and ".join(map(repr, found))

@@ -4,23 +4,24 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from converter.ingest import dates
 from converter.ingest.facets import terms
 from converter.ingest.picture_files import PictureFile
 from converter.ingest.relations import RelationText, relations
 from converter.ingest.settings import Settings
+from device.bundle.description import COLUMNS, Description
 
 _UNTITLED = {"de": "Ohne Titel", "fr": "Sans titre", "it": "Senza titolo"}
 _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One record of the collection and its picture; `None` where the museum says nothing.
+class Item(Description):
+    """One record of the collection and its picture.
 
     Attributes:
-        year_min, year_max: What `date_text` surely means, inclusive.
         terms: Facet to values, for every one of `device.bundle.filters.FACETS`.
         image: The museum's picture file.
         image_sha256: Of its bytes, hex.
@@ -28,20 +29,6 @@ class Item:
         show_picture: Whether its licence lets it be shown.
     """
 
-    record_id: str
-    title: str
-    makers: str | None
-    date_text: str | None
-    classification: str | None
-    technique: str | None
-    institution: str | None
-    inventory_number: str | None
-    rights: str | None
-    credit: str | None
-    source_url: str | None
-    note: str | None
-    year_min: int | None
-    year_max: int | None
     relations: tuple[RelationText, ...]
     terms: Mapping[str, tuple[str, ...]]
     image: Path
@@ -56,21 +43,17 @@ def make(values: Mapping[str, str], picture: PictureFile, settings: Settings) ->
     text = {name: " ".join(value.split()) or None for name, value in values.items()}
     years = dates.years(text.get("date"))
     related = relations(values.get("relations"))
+    described: dict[str, Any] = {name: text.get(column) for name, column in COLUMNS.items()}
+    described |= {
+        "record_id": values["record_id"],
+        "title": text.get("title") or untitled(settings),
+        "source_url": link(text.get("source_url")),
+        "note": values.get("note") or None,
+        "year_min": years.year_min if years else None,
+        "year_max": years.year_max if years else None,
+    }
     return Item(
-        record_id=values["record_id"],
-        title=text.get("title") or untitled(settings),
-        makers=text.get("makers"),
-        date_text=text.get("date"),
-        classification=text.get("classification"),
-        technique=text.get("technique"),
-        institution=text.get("institution"),
-        inventory_number=text.get("inventory_number"),
-        rights=text.get("rights"),
-        credit=text.get("credit"),
-        source_url=link(text.get("source_url")),
-        note=values.get("note") or None,
-        year_min=years.year_min if years else None,
-        year_max=years.year_max if years else None,
+        **described,
         relations=related,
         terms=terms(
             classification=text.get("classification"),

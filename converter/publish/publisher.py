@@ -12,6 +12,7 @@ from converter.publish.chunking import cut
 from converter.publish.repository import Repository, write_whole
 from device.bundle import chunk_index, layout, repository_layout
 from device.bundle import notices as format_of_notices
+from device.bundle.description import AMENDABLE
 from device.bundle.manifest import FileEntry, Manifest, dump, identify, parse
 from device.bundle.notices import Notices
 from device.bundle.reader import opened, verify
@@ -104,8 +105,8 @@ def amend(record_id: str, texts: Mapping[str, str], repository: Repository, day:
         PublishError: When the last bundle published has no such work, or such a text can't be amended.
     """
     for name in texts:
-        if name not in format_of_notices.AMENDABLE:
-            known = ", ".join(format_of_notices.AMENDABLE)
+        if name not in AMENDABLE:
+            known = ", ".join(AMENDABLE)
             raise PublishError(
                 f"{record_id}: can amend {known}; found {name!r}: build a new bundle"
             )

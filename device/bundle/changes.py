@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from device.bundle import layout
+from device.bundle.description import NAMES
 from device.errors import BundleDamagedError
 
 # Where a record's fingerprint lies says nothing of the record.
 _COLUMNS = (
-    *("title", "makers", "date_text", "year_min", "year_max", "classification", "technique"),
-    *("institution", "inventory_number", "rights", "credit", "source_url", "note"),
+    *(name for name in NAMES if name != "record_id"),
     *("show_picture", "width", "height", "image_sha256"),
 )
 _IS_ANOTHER = " OR ".join(f"b.{name} IS NOT a.{name}" for name in _COLUMNS)

@@ -10,20 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from device.bundle import dataclass_json
+from device.bundle.description import AMENDABLE
 from device.errors import BundleDamagedError, BundleFormatError
 
 FORMAT_VERSION = 1
 LIMIT_BYTES = 4_000_000
-# What may be put right this way; what filters count by, and years, need a new bundle.
-AMENDABLE = (
-    "title",
-    "date_text",
-    "inventory_number",
-    "rights",
-    "credit",
-    "source_url",
-    "note",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

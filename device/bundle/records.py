@@ -8,8 +8,9 @@ from pathlib import Path
 from types import NoneType
 from typing import Any
 
+from device.bundle.description import AMENDABLE, SEARCHED, Description
 from device.bundle.filters import FACETS, Clause, Filters, where
-from device.bundle.notices import AMENDABLE, Notices
+from device.bundle.notices import Notices
 from device.errors import BundleDamagedError, UnknownRecordError
 
 
@@ -29,31 +30,16 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """What the museum knows of one print; `None` where it says nothing.
+class Record(Description):
+    """What the museum says of one print, and what the bundle knows of it.
 
     Attributes:
         item: Row of its fingerprint.
-        year_min, year_max: Derived from `date_text`, inclusive.
         show_picture: Whether its licence lets its picture be shown.
         width, height: Of the museum's picture, upright, in pixels.
     """
 
     item: int
-    record_id: str
-    title: str
-    makers: str | None
-    date_text: str | None
-    year_min: int | None
-    year_max: int | None
-    classification: str | None
-    technique: str | None
-    institution: str | None
-    inventory_number: str | None
-    rights: str | None
-    credit: str | None
-    source_url: str | None
-    note: str | None
     show_picture: bool
     width: int
     height: int
@@ -113,7 +99,6 @@ _KINDS: dict[str, Any] = {
     "year_min": (int, NoneType),
     "year_max": (int, NoneType),
 }
-_SEARCHED = ("title", "makers", "technique", "note")
 
 # Tables of this connection's own stand before the file's: every statement below sees what the notices leave.
 _AMENDED = ", ".join(
@@ -128,7 +113,7 @@ CREATE TEMP VIEW records AS SELECT {_AMENDED}
     WHERE r.record_id NOT IN (SELECT record_id FROM temp.withdrawn);
 CREATE TEMP VIEW terms AS SELECT facet, value, item FROM main.terms WHERE item NOT IN
     (SELECT item FROM main.records WHERE record_id IN (SELECT record_id FROM temp.withdrawn));
-CREATE VIRTUAL TABLE temp.reworded USING fts5({", ".join(_SEARCHED)}, tokenize="unicode61 remove_diacritics 2");
+CREATE VIRTUAL TABLE temp.reworded USING fts5({", ".join(SEARCHED)}, tokenize="unicode61 remove_diacritics 2");
 """
 
 
@@ -179,7 +164,7 @@ class Records:
                 f"INSERT INTO amended VALUES ({marks})",
                 [(key, *map(texts.get, AMENDABLE)) for key, texts in notices.amended.items()],
             )
-            names = ", ".join(_SEARCHED)
+            names = ", ".join(SEARCHED)
             connection.execute(
                 f"""INSERT INTO reworded (rowid, {names}) SELECT item, {names} FROM records
                     WHERE record_id IN (SELECT record_id FROM amended)"""

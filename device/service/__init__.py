@@ -1,5 +1,6 @@
 """The kiosk as one object: what the page is given, and all it may know of the device."""
 
+from device.bundle.description import FACTS
 from device.bundle.filters import FACETS, Filters
 from device.bundle.pictures import MEDIA_TYPE, Size
 from device.bundle.records import FilterOptions, Option, Record, Relation
@@ -30,6 +31,7 @@ __all__ = [
     "ACCEPTED",
     "DAYS",
     "FACETS",
+    "FACTS",
     "MEDIA_TYPE",
     "PAGE",
     "PAGE_S",

@@ -1,0 +1,69 @@
+"""The one table of a record's metadata fields: what a museum says of a print, and what may be done with each field.
+
+A new field is an attribute of `Description`, a column of `schema.sql`, and a property of `Record` in the API's
+description; its names in museums' exports go into `converter.ingest.columns`. Everything else follows from here.
+"""
+
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
+
+_REQUIRED: Final = {"is_required": True}
+# A withdrawal notice may correct it on a kiosk. Fields that filters count by, and years, need a new bundle.
+_AMENDABLE: Final = {"is_amendable": True}
+# Found by words typed into the search.
+_SEARCHED: Final = {"is_searched": True}
+# Derived from other fields, so never read from a column of the museum's.
+_DERIVED: Final = {"is_derived": True}
+# Shown on its own in the line under the date and the technique.
+_FACT: Final = {"is_fact": True}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What the museum says of one print; `None` where it says nothing.
+
+    Attributes:
+        record_id: The museum's own id.
+        makers: `Name (role); Name (role)`.
+        date_text: As the museum writes it; its column is called `date`.
+        year_min, year_max: What `date_text` surely means, inclusive.
+        technique: A list separated by commas.
+        rights: The licence, in the museum's words or as an address.
+    """
+
+    record_id: str = field(metadata=_REQUIRED)
+    title: str = field(metadata=_REQUIRED | _AMENDABLE | _SEARCHED)
+    makers: str | None = field(metadata=_SEARCHED)
+    date_text: str | None = field(metadata=_AMENDABLE | {"column": "date"})
+    year_min: int | None = field(metadata=_DERIVED)
+    year_max: int | None = field(metadata=_DERIVED)
+    classification: str | None
+    technique: str | None = field(metadata=_SEARCHED)
+    institution: str | None = field(metadata=_FACT)
+    inventory_number: str | None = field(metadata=_AMENDABLE | _FACT)
+    rights: str | None = field(metadata=_AMENDABLE)
+    credit: str | None = field(metadata=_AMENDABLE)
+    source_url: str | None = field(metadata=_AMENDABLE)
+    note: str | None = field(metadata=_AMENDABLE | _SEARCHED)
+
+
+def _named(key: str) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(Description) if each.metadata.get(key))
+
+
+NAMES = tuple(each.name for each in fields(Description))
+REQUIRED = _named("is_required")
+AMENDABLE = _named("is_amendable")
+SEARCHED = _named("is_searched")
+FACTS = _named("is_fact")
+# Field to the name its column goes by at the desk.
+COLUMNS = {
+    each.name: str(each.metadata.get("column", each.name))
+    for each in fields(Description)
+    if not each.metadata.get("is_derived")
+}
+
+
+def values_of(described: Description) -> dict[str, Any]:
+    """Return the values of the described fields alone, by name, in the table's order."""
+    return {name: getattr(described, name) for name in NAMES}
