@@ -147,7 +147,11 @@ def _problem(status: int, line: str, kind: str = "", *, is_ours: bool = True) ->
     if request.path.startswith("/api/") or request.path == "/healthz":
         response = jsonify(error=line, said=_said(kind))
     else:
-        template = "problem.html" if request.headers.get("X-Fragment") else "error.html"
+        template = (
+            "shared/error_scene.html"
+            if request.headers.get("X-Fragment")
+            else "shared/error_page.html"
+        )
         response = Response(render_template(template, kind=kind, line=line if is_ours else ""))
     response.status_code = status
     if status == 503:

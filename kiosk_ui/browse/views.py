@@ -63,7 +63,7 @@ class _Views:
         if record is None:
             abort(404, "there is no print that may be shown")
         phase = self._service.snapshot().state.phase
-        return render_template("attract.html", label=self._label(record), phase=phase)
+        return render_template("browse/attract_slide.html", label=self._label(record), phase=phase)
 
     def page(self, filters: Filters, order: Order, number: int) -> str:
         """Give one page of prints."""
@@ -74,7 +74,7 @@ class _Views:
             undated = abs(found.total - self._service.browsing.count(other))
         labels = [self._label(record) for record in found.records]
         page = browse_presenter.browse_page(found, filters, order, labels, undated)
-        return render_template("browse.html", page=page)
+        return render_template("browse/prints.html", page=page)
 
     def list_of(self, name: str, number: int) -> str:
         """Give a page of the list of all makers, techniques or periods."""
@@ -91,14 +91,14 @@ class _Views:
             doors = browse_presenter.values(name, options)
         language = presenter.language_of(name, self._service.manifest.languages)
         page = browse_presenter.list_page(name, doors, number, language)
-        return render_template("list.html", page=page)
+        return render_template("browse/facet_list.html", page=page)
 
     def record(self, record_id: str) -> str:
         """Give a print's own label, to be read, and what goes with it."""
         record = self._service.record(record_id)
         family = self._service.browsing.family(record_id, ALIKE)
         return render_template(
-            "record.html",
+            "browse/record.html",
             label=self._label(record, with_related=True),
             wholes=browse_presenter.wholes(family),
             referring=family.referring,

@@ -22,7 +22,7 @@ def blueprint(service: KioskService) -> Blueprint:
         request_values.refuse_unknown(request.args, ())
         found = service.comparisons.get(token)
         page = comparison_presenter.why_page(found, label_of(found.answer.matches[0].record))
-        return render_template("why.html", page=page)
+        return render_template("comparison/comparison.html", page=page)
 
     @routes.get("/why/<token>/yours.jpg")
     def yours(token: str) -> Response:
@@ -45,6 +45,8 @@ def blueprint(service: KioskService) -> Blueprint:
             raise UnknownRecordError(f"record {record_id!r}: the museum gives no link to it")
         code = qr.drawn(record.source_url)
         label = label_of(record)
-        return render_template("home.html", label=label, link=record.source_url, code=code)
+        return render_template(
+            "comparison/take_home.html", label=label, link=record.source_url, code=code
+        )
 
     return routes

@@ -15,6 +15,8 @@ from kiosk_ui.staff.presenter import PARTS
 
 # What the page says after something was done.
 _SAID = ("kept", "cleared")
+# Parts whose template has another name than their address.
+_TEMPLATES = {"use": "statistics", "choices": "preferences", "missed": "unmatched"}
 _MOST_OFFERED = 40
 _LINES_SHOWN = 200
 
@@ -35,7 +37,7 @@ class StaffPages:
             said = "locked"
         else:
             said = "wrong" if error else ""
-        return render_template("staff_door.html", said=said, wait_s=math.ceil(door.wait_s))
+        return render_template("staff/sign_in.html", said=said, wait_s=math.ceil(door.wait_s))
 
     def page(
         self, part: str, *, fault: KioskError | None = None, proof: StaffCapture | None = None
@@ -43,7 +45,7 @@ class StaffPages:
         """Give one part of what is inside."""
         said = request.args.get("said")
         return render_template(
-            f"staff_{part}.html",
+            f"staff/{_TEMPLATES.get(part, part)}.html",
             part=part,
             parts=PARTS,
             fault=fault,

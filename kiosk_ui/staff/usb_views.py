@@ -21,6 +21,6 @@ def blueprint(service: KioskService) -> Blueprint:
         told = service.updates.on_screen()
         if told is None:
             return Response(status=204)
-        return render_template("stick.html", notice=usb_status.notice(told))
+        return render_template("staff/usb_status.html", notice=usb_status.notice(told))
 
     return routes

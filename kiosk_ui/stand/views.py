@@ -69,7 +69,7 @@ def blueprint(service: KioskService, screen: Screen, searches: ConcurrencyLimit)
         page = presenter.narrowing_page(
             service.options(filters), filters, service.manifest.languages
         )
-        return render_template("narrowing.html", page=page)
+        return render_template("stand/filters.html", page=page)
 
     return routes
 
@@ -85,7 +85,7 @@ class _Views:
         snapshot = self._service.snapshot()
         shown = self._stand() if is_stand else self.invitation()
         return render_template(
-            "page.html",
+            "stand/page.html",
             scene=shown,
             example=self._example(shown),
             is_stand=is_stand,
@@ -104,7 +104,7 @@ class _Views:
     def scene(self, shown: Scene, *, is_own: bool = False) -> str:
         """Give a scene as a fragment of the page; `is_own` when it answers an upload from this page."""
         return render_template(
-            "scene.html",
+            "stand/scene.html",
             scene=shown,
             example=self._example(shown),
             is_own=is_own,

@@ -1,40 +1,40 @@
 // The page's composition root: what happens when something is touched, and who may change the stage.
 
-import { change, hasChosen } from "./appearance.js";
-import { Attract } from "./attract.js";
-import { Attention } from "./attention.js";
-import { watchPictures } from "./blank.js";
-import { Closer } from "./closer.js";
-import { Corners } from "./corners.js";
-import { watchDoor } from "./door.js";
+import { applyPreferences, hasChosen } from "./preferences.js";
+import { AttractLoop } from "./attract_loop.js";
+import { ActivityReport } from "./activity_report.js";
+import { replaceMissingImages } from "./missing_image.js";
+import { ComparisonSheet } from "./comparison.js";
+import { CornerEditor } from "./corner_editor.js";
+import { watchStaffGesture } from "./staff_gesture.js";
 import { watchIdle } from "./idle.js";
-import { swallowGestures } from "./gestures.js";
-import { Narrowing } from "./narrowing.js";
-import { Part } from "./part.js";
-import { Night } from "./night.js";
+import { blockGestures } from "./block_gestures.js";
+import { FilterPanel } from "./filters.js";
+import { RegionEditor } from "./region_editor.js";
+import { ClosedScreen } from "./closed_screen.js";
 import { Preview } from "./preview.js";
 import { Stage, fit } from "./stage.js";
-import { post } from "./server.js";
-import { watchService, watchStand } from "./service.js";
-import { watchStick } from "./stick.js";
+import { post } from "./http.js";
+import { watchService, watchStand } from "./service_status.js";
+import { watchUsbStatus } from "./usb_status.js";
 import { sendPicture, turned } from "./upload.js";
-import { Wander } from "./wander.js";
+import { BrowsePanel } from "./browse_panel.js";
 
 const isStand = document.documentElement.dataset.mode === "stand";
 const stage = new Stage(document.getElementById("stage"), document.getElementById("announcer"));
-const wander = new Wander(document.getElementById("reading"));
-const closer = new Closer(document.getElementById("closer"));
+const wander = new BrowsePanel(document.getElementById("reading"));
+const closer = new ComparisonSheet(document.getElementById("closer"));
 const still = document.getElementById("still");
-const narrowing = new Narrowing(document.getElementById("narrowing"));
-const sifting = new Narrowing(document.getElementById("sifting"), "sift"); // of what is browsed
-const attract = isStand ? new Attract(document.getElementById("attract")) : null;
+const narrowing = new FilterPanel(document.getElementById("narrowing"));
+const sifting = new FilterPanel(document.getElementById("sifting"), "sift"); // of what is browsed
+const attract = isStand ? new AttractLoop(document.getElementById("attract")) : null;
 const preview = isStand ? new Preview(stage) : null;
 
 // A picture handed in on this page, while its answer is shown; the stand's own state waits behind it.
 let own = null;
 
 // What lies at the stand takes the screen from nobody who reads, narrows or asks about a picture of their own.
-const attention = new Attention(() => ({
+const attention = new ActivityReport(() => ({
   query: narrowing.query,
   isElsewhere: Boolean(own) || wander.isOpen || closer.isOpen || narrowing.isOpen,
 }));
@@ -80,7 +80,7 @@ function mark() {
   const marked = own.marking?.query.split(",").map(Number);
   const found = marked ?? stage.scene.dataset.corners?.split(",").map((v, i) => Number(v) / own.size[i % 2]) ?? [];
   stage.showTemplate("corners-scene", (scene) => {
-    own.marking = new Corners(scene, found.length === 8 && found.every(Number.isFinite) ? found : null);
+    own.marking = new CornerEditor(scene, found.length === 8 && found.every(Number.isFinite) ? found : null);
     showYours(scene);
   });
 }
@@ -109,7 +109,7 @@ async function drawPart() {
     tell();
   }
   stage.showTemplate("part-scene", (scene) => {
-    own.marking = new Part(scene);
+    own.marking = new RegionEditor(scene);
     own.marking.isPart = true;
     showYours(scene);
   });
@@ -147,7 +147,7 @@ function withCorners(query, corners, isPart) {
 
 /** Show the page in another language or look; what is on the stage stays, said anew. */
 async function switchTo(query) {
-  const anew = await change(query);
+  const anew = await applyPreferences(query);
   if (!anew) return;
   if (wander.isOpen) wander.refresh();
   if (narrowing.isOpen) narrowing.refresh();
@@ -169,7 +169,7 @@ function reset() {
   wander.close();
   narrowing.reset();
   document.querySelectorAll(".look[open]").forEach((look) => (look.open = false));
-  if (hasChosen()) change("anew").then((anew) => anew && !own && stage.show(isStand ? "/stand" : "/invite"));
+  if (hasChosen()) applyPreferences("anew").then((anew) => anew && !own && stage.show(isStand ? "/stand" : "/invite"));
   if (own) showHome();
   else if (stage.hasAnswer) again();
 }
@@ -228,12 +228,12 @@ document.addEventListener("change", (event) => {
 addEventListener("pagehide", forget);
 document.addEventListener("close", tell, { capture: true }); // of any dialog
 
-watchPictures();
+replaceMissingImages();
 stage.onChange = () => narrowing.mark();
 tell();
 if (isStand) {
-  swallowGestures();
-  watchDoor(() => location.assign("/staff"));
+  blockGestures();
+  watchStaffGesture(() => location.assign("/staff"));
   const touched = watchIdle({
     idleMs: Number(document.body.dataset.idleS) * 1000,
     graceMs: Number(document.body.dataset.graceS) * 1000,
@@ -244,7 +244,7 @@ if (isStand) {
     rest: () => !night.isClosed && ["looking", "camera_lost"].includes(stage.name) && attract.begin(),
   });
   const { idleS, graceS } = document.body.dataset;
-  const night = new Night(document.getElementById("night"), (Number(idleS) + Number(graceS)) * 1000);
+  const night = new ClosedScreen(document.getElementById("night"), (Number(idleS) + Number(graceS)) * 1000);
   watchStand((state, isNews) => {
     if (isNews || !state.is_open) attract.end();
     night.isClosed = !state.is_open;
@@ -256,7 +256,7 @@ if (isStand) {
   });
   preview.onSeen = () => attract.end();
   preview.start();
-  watchStick(document.getElementById("stick"));
+  watchUsbStatus(document.getElementById("stick"));
 } else {
   watchService();
   if (!hasChosen() && matchMedia("(prefers-color-scheme: dark)").matches) switchTo("theme=dark"); // as the phone is

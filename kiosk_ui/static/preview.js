@@ -1,8 +1,8 @@
 // The live picture and what was seen in it: one bounded request after the other, and none while nobody can see it.
 
-import { Guide } from "./guide.js";
+import { HintDisplay } from "./hint_display.js";
 import { Outline } from "./outline.js";
-import { pause } from "./server.js";
+import { pause } from "./http.js";
 import { fit } from "./stage.js";
 
 const LEAST_MS = 100;
@@ -12,7 +12,7 @@ export class Preview {
   #after = 0;
   #shown = null;
   #outline = new Outline();
-  #guide = new Guide();
+  #guide = new HintDisplay();
   isWanted = true;
   onSeen = () => {}; // a print is held, other than one that was looked up already
 

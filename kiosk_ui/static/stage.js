@@ -1,6 +1,6 @@
 // The stage: one scene at a time, each fading into the next.
 
-import { FRAGMENT, fragment } from "./server.js";
+import { FRAGMENT_HEADERS, parseFragment } from "./http.js";
 
 const ANSWERS = ["answer", "not_found"];
 
@@ -41,7 +41,7 @@ export class Stage {
   async show(address) {
     const asked = ++this.#asked;
     try {
-      const response = await fetch(address, { headers: FRAGMENT });
+      const response = await fetch(address, { headers: FRAGMENT_HEADERS });
       const html = await response.text();
       if (asked === this.#asked) this.showHtml(html);
     } catch {
@@ -51,7 +51,7 @@ export class Stage {
 
   showHtml(html) {
     if (html === this.#html) return;
-    const scene = fragment(html);
+    const scene = parseFragment(html);
     if (!scene) return;
     this.#change(scene);
     this.#html = html;

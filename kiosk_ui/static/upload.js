@@ -1,6 +1,6 @@
 // A visitor's picture: scaled down here, so that little travels and nothing is waited for.
 
-import { FRAGMENT } from "./server.js";
+import { FRAGMENT_HEADERS } from "./http.js";
 
 const LONGEST = 1600;
 const QUALITY = 0.9;
@@ -12,7 +12,7 @@ export async function sendPicture(file, query, signal) {
     const response = await fetch(`/answer${query}`, {
       method: "POST",
       body,
-      headers: { ...FRAGMENT, "Content-Type": body.type || "application/octet-stream" },
+      headers: { ...FRAGMENT_HEADERS, "Content-Type": body.type || "application/octet-stream" },
       signal,
     });
     return { html: await response.text(), ...size };

@@ -80,8 +80,8 @@ CUT_OFF = """() => [...document.querySelectorAll(
   }).map((each) => each.outerHTML.slice(0, 140))"""
 # What nobody touches for a minute comes to, at once.
 PASSING_BY = """async () => {
-  const { Attract } = await import('/static/attract.js');
-  await new Attract(document.getElementById('attract')).begin(); }"""
+  const { AttractLoop } = await import('/static/attract_loop.js');
+  await new AttractLoop(document.getElementById('attract')).begin(); }"""
 TARGETS = """() => [...document.querySelectorAll('button, .button, .chip, summary')]
   .filter((each) => each.checkVisibility() && !each.closest('.goes'))
   .map((each) => [each.className, each.textContent.trim().slice(0, 30),

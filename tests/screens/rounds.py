@@ -20,8 +20,8 @@ SAY = """(name) => {
   document.querySelector('.scene:not(.goes) [data-guide]').textContent =
     document.getElementById('hint-words').content.querySelector(`[data-hint="${name}"]`).textContent; }"""
 PASS_BY = """async () => {
-  const { Attract } = await import('/static/attract.js');
-  await new Attract(document.getElementById('attract')).begin(); }"""
+  const { AttractLoop } = await import('/static/attract_loop.js');
+  await new AttractLoop(document.getElementById('attract')).begin(); }"""
 # The page's policy lets nothing be evaluated within it time and again, so that it looks by itself.
 SETTLED = """async () => {
   for (let waited = 0; waited < 10_000; waited += 30) {
@@ -150,8 +150,8 @@ def wander(here: Round, hidden: str, longest: str) -> None:
         if record_id:
             here.go("/")
             page.evaluate(
-                "async ([id]) => { const { Wander } = await import('/static/wander.js');"
-                "await new Wander(document.getElementById('reading')).open('/records/' + id); }",
+                "async ([id]) => { const { BrowsePanel } = await import('/static/browse_panel.js');"
+                "await new BrowsePanel(document.getElementById('reading')).open('/records/' + id); }",
                 [record_id],
             )
             _wait(page, "#reading[open] h1")
