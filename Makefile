@@ -1,9 +1,9 @@
 # `make` lists the targets. The first two do all the set-up there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check test-faults test-api test-cameras test-screens test-appliance timings soak soak-long
+.PHONY: help run test quick check check-js test-faults test-api test-cameras test-screens test-appliance timings soak soak-long
 .PHONY: bundle parity evaluate parts bench screenshots install upgrade uninstall wheelhouse lock clean
-.PHONY: system system-test system-python system-appliance apt
+.PHONY: system system-test system-js system-python system-appliance apt
 
 PYTHON ?= python3
 PORT ?= 8080
@@ -69,11 +69,16 @@ test-cameras: $(DESK)/ready ## every way a camera fails, again and again: a quar
 	@grep -ahoE "CAMERAS .*" out/cameras.log | cut -c9-
 	@tail -1 out/cameras.log
 
-check: $(DESK)/ready ## format, lint, strict types, import contracts
+check: $(DESK)/ready check-js ## format, lint, strict types, import contracts
 	$(DESK)/bin/black --check --quiet . || { $(DESK)/bin/black --check .; exit 1; }
 	$(DESK)/bin/ruff check .
 	$(DESK)/bin/mypy
 	$(DESK)/bin/lint-imports
+
+check-js: node_modules/ready ## the page's modules: format, lint, strict types
+	node_modules/.bin/prettier --check --log-level warn kiosk_ui/static/*.js eslint.config.js
+	node_modules/.bin/eslint kiosk_ui/static eslint.config.js
+	node_modules/.bin/tsc
 
 bundle: $(DESK)/ready ## build the demo's bundle anew (COLLECTION= and BUNDLE= name others)
 	$(DESK)/bin/printkiosk-convert build $(COLLECTION) --out $(BUNDLE) --marks $(MARKS) --picture-quality $(QUALITY)
@@ -124,7 +129,7 @@ lock: $(DESK)/ready ## look for newer versions of what a kiosk is installed with
 	echo "setuptools>=77,<81" | $(LOCKED) - -o systemd/build-requirements.lock
 
 clean: ## remove the environments and everything made; never a bundle
-	rm -rf $(KIOSK) $(DESK) out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(KIOSK) $(DESK) node_modules out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(KIOSK)/ready: setup.cfg pyproject.toml | system
 	$(PYTHON) -m venv $(if $(FROM_APT),--system-site-packages) $(KIOSK)
@@ -140,6 +145,11 @@ $(DESK)/bench-ready: $(DESK)/ready
 	$(DESK)/bin/python -m pip install --quiet --editable ".[dev,bench]"
 	touch $@
 
+# Tools for developers alone; a kiosk gets the page's modules as they are.
+node_modules/ready: package.json package-lock.json .npmrc | system-js
+	npm ci --loglevel error
+	touch $@
+
 # What pip can't bring: a compiler and Python's headers (Annoy is built from source), and venv itself.
 system:
 	@$(PYTHON) -c 'import ensurepip, venv, sysconfig, pathlib, shutil, sys; \
@@ -149,6 +159,10 @@ system:
 system-test: system
 	@command -v chromium >/dev/null || $(MAKE) --no-print-directory apt PACKAGES="chromium"
 	@command -v systemd-analyze >/dev/null || $(MAKE) --no-print-directory apt PACKAGES="systemd"
+
+# Debian's npm recommends compilers that nothing here needs; apt leaves them out.
+system-js:
+	@command -v node >/dev/null && command -v npm >/dev/null || $(MAKE) --no-print-directory apt PACKAGES="nodejs npm"
 
 system-python:
 	@command -v $(PYTHON) >/dev/null || $(MAKE) --no-print-directory apt PACKAGES="python3"

@@ -1,27 +1,32 @@
-// Telling the stand's service what the visitor is at: what the search is narrowed to, and whether they are elsewhere.
+// Reports to the stand's service what the visitor does: the search's filters, and whether they are elsewhere on the page.
 
 import { post } from "./http.js";
 
 export class ActivityReport {
   #read;
-  #told = null;
-  #turn = Promise.resolve();
+  /** @type {string | null} */
+  #sent = null;
+  /** @type {Promise<void>} */
+  #queue = Promise.resolve();
 
-  /** `read` gives the search's query, and whether nothing at the stand may take the screen just now. */
+  /**
+   * @param {() => { query: string, isElsewhere: boolean }} read Returns the search's query, and whether
+   *     the visitor does something that the stand must not interrupt now.
+   */
   constructor(read) {
     this.#read = read;
   }
 
-  /** Tell it, if it is news; one after the other, so that the last word is the last to arrive. */
-  tell() {
-    this.#turn = this.#turn.then(async () => {
+  /** Send the activity if it has changed; one request after the other, so that the newest arrives last. */
+  send() {
+    this.#queue = this.#queue.then(async () => {
       const { query, isElsewhere } = this.#read();
-      const whole = new URLSearchParams(query);
-      whole.set("elsewhere", isElsewhere ? "1" : "0");
-      const news = whole.toString();
-      if (news === this.#told) return;
-      const response = await post(`/api/v1/stand/attend?${news}`);
-      this.#told = response.ok ? news : null;
+      const parameters = new URLSearchParams(query);
+      parameters.set("elsewhere", isElsewhere ? "1" : "0");
+      const activity = parameters.toString();
+      if (activity === this.#sent) return;
+      const response = await post(`/api/v1/stand/attend?${activity}`);
+      this.#sent = response.ok ? activity : null;
     });
   }
 }

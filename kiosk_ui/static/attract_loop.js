@@ -1,24 +1,28 @@
-// While nobody is there the collection's own prints pass by, each fading slowly into the next; a touch or a print ends it.
+// While the stand is idle, prints of the collection fade into each other; a touch or a print at the stand ends the loop.
 
+import { find } from "./dom.js";
 import { FRAGMENT_HEADERS, parseFragment, pause } from "./http.js";
 
 const EVERY_MS = 12_000;
 const FADE_MS = 2600;
-const isStillWanted = matchMedia("(prefers-reduced-motion: reduce)");
+const prefersStill = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class AttractLoop {
   #dialog;
   #slides;
   #turn = 0;
   #timer = 0;
-  #visit = 0;
+  #run = 0;
 
+  /** @param {HTMLDialogElement} dialog */
   constructor(dialog) {
     this.#dialog = dialog;
-    this.#slides = dialog.querySelector(".slides");
-    // At the end of a press, so that it lands on nothing that lies behind.
+    this.#slides = find(dialog, ".slides", HTMLElement);
+    // At the end of a press, so that it doesn't reach what lies behind.
     dialog.addEventListener("click", () => this.end());
-    dialog.addEventListener("keydown", (event) => event.key === "Tab" || event.key === "Shift" || this.end());
+    dialog.addEventListener("keydown", (event) => {
+      if (event.key !== "Tab" && event.key !== "Shift") this.end();
+    });
     dialog.addEventListener("close", () => this.#stop());
   }
 
@@ -26,48 +30,49 @@ export class AttractLoop {
     return this.#dialog.open;
   }
 
-  /** Let prints pass by, from the next one on; nothing happens where none may be shown. */
+  /** Start with the next print; do nothing if no print may be shown or another dialog is open. */
   async begin() {
-    const visit = ++this.#visit;
+    const run = ++this.#run;
     const slide = await this.#next();
-    if (!slide || visit !== this.#visit || document.querySelector("dialog[open]")) return;
+    if (!slide || run !== this.#run || document.querySelector("dialog[open]")) return;
     this.#slides.replaceChildren(slide);
     this.#dialog.showModal();
-    if (!isStillWanted.matches) this.#timer = setTimeout(() => this.#change(), EVERY_MS); // else one print stays
+    if (!prefersStill.matches) this.#timer = setTimeout(() => this.#advance(), EVERY_MS); // else one print stays
   }
 
   end() {
-    this.#visit += 1;
+    this.#run += 1;
     if (this.#dialog.open) this.#dialog.close();
   }
 
   #stop() {
     clearTimeout(this.#timer);
-    this.#visit += 1;
+    this.#run += 1;
     this.#slides.replaceChildren();
   }
 
-  async #change() {
-    const visit = this.#visit;
+  async #advance() {
+    const run = this.#run;
     const slide = await this.#next();
-    if (visit !== this.#visit) return;
+    if (run !== this.#run) return;
     if (!slide) return this.end(); // the service is away, or shows another collection
     slide.classList.add("comes");
     const before = [...this.#slides.children];
     before.forEach((each) => each.classList.add("goes"));
     this.#slides.append(slide);
-    this.#timer = setTimeout(() => this.#change(), EVERY_MS);
+    this.#timer = setTimeout(() => this.#advance(), EVERY_MS);
     await pause(FADE_MS);
     before.forEach((each) => each.remove());
   }
 
-  /** Give the next print with its picture ready to be seen; null where there is none. */
+  /** Return the next print with its picture decoded, or null if there is none. */
   async #next() {
     try {
       const response = await fetch(`/attract?turn=${this.#turn++}`, { headers: FRAGMENT_HEADERS });
-      if (!response.ok) return null;
-      const slide = document.adoptNode(parseFragment(await response.text())); // a template's own pictures are never loaded
-      const picture = slide.querySelector("img");
+      const parsed = response.ok ? parseFragment(await response.text()) : null;
+      if (!parsed) return null;
+      const slide = document.adoptNode(parsed); // pictures within a template are never loaded
+      const picture = find(slide, "img", HTMLImageElement);
       await Promise.race([picture.decode().catch(() => picture.remove()), pause(3000)]);
       return slide;
     } catch {

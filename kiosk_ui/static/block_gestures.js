@@ -1,11 +1,12 @@
-// A kiosk has no context menu, no zoom and no way back: swallow the gestures that would find them.
+// A kiosk has no context menu, no zoom and no way back: block the gestures that lead there.
 
 export function blockGestures() {
-  const swallow = (event) => event.preventDefault();
+  /** @param {Event} event */
+  const block = (event) => event.preventDefault();
   const options = { capture: true, passive: false };
-  addEventListener("contextmenu", swallow, options);
-  addEventListener("gesturestart", swallow, options);
-  addEventListener("dragstart", swallow, options);
-  addEventListener("wheel", (event) => event.ctrlKey && swallow(event), options);
-  addEventListener("touchmove", (event) => event.touches.length > 1 && swallow(event), options);
+  addEventListener("contextmenu", block, options);
+  addEventListener("gesturestart", block, options);
+  addEventListener("dragstart", block, options);
+  addEventListener("wheel", (event) => event.ctrlKey && block(event), options);
+  addEventListener("touchmove", (event) => event.touches.length > 1 && block(event), options);
 }

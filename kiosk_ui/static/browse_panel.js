@@ -1,12 +1,15 @@
-// Wandering through the collection: pages over the stage, with a way back through all of them and one home.
+// The panel over the stage for browsing the collection: pages with a way back through all of them, and one home.
 
+import { find, findAll, findOrNull } from "./dom.js";
 import { FRAGMENT_HEADERS, parseFragment } from "./http.js";
 
 export class BrowsePanel {
   #dialog;
+  /** @type {string[]} */
   #trail = [];
-  #asked = 0;
+  #requests = 0;
 
+  /** @param {HTMLDialogElement} dialog */
   constructor(dialog) {
     this.#dialog = dialog;
     dialog.addEventListener("close", () => this.#forget());
@@ -21,14 +24,23 @@ export class BrowsePanel {
     return this.#dialog.open;
   }
 
-  /** Go on to a page; the one before is a step back. */
+  /**
+   * Go to a page, one step on from the present one.
+   *
+   * @param {string} address
+   */
   async open(address) {
     if (this.#trail.at(-1) === address) return;
     if (await this.#show(address)) this.#trail.push(address);
   }
 
-  /** Show another page in this one's place, such as the next of the same prints; what was pressed keeps the focus. */
-  async turn(address, kept = null) {
+  /**
+   * Replace the present page, such as by the next of the same list.
+   *
+   * @param {string} address
+   * @param {string} [kept] The `data-keep` of the pressed button, which keeps the focus.
+   */
+  async turn(address, kept) {
     if (!(await this.#show(address, kept))) return;
     this.#trail.pop();
     this.#trail.push(address);
@@ -40,36 +52,45 @@ export class BrowsePanel {
     if (await this.#show(before)) this.#trail.pop();
   }
 
-  /** Ask anew for what is shown, as when the language changes. */
-  refresh() {
-    return this.#show(this.#trail.at(-1));
+  /** Fetch the present page again, such as in another language. */
+  async refresh() {
+    const address = this.#trail.at(-1);
+    if (address) await this.#show(address);
   }
 
   close() {
     this.#dialog.close();
   }
 
-  async #show(address, kept = null) {
-    const asked = ++this.#asked;
+  /**
+   * Show a page; return whether it arrived and was not overtaken by another request.
+   *
+   * @param {string} address
+   * @param {string} [kept]
+   */
+  async #show(address, kept) {
+    const request = ++this.#requests;
     let html;
     try {
       html = await (await fetch(address, { headers: FRAGMENT_HEADERS })).text();
     } catch {
-      return false; // the service is away: the watch over it says so
+      return false; // service_status.js shows that the service is away
     }
     const scene = parseFragment(html);
-    if (!scene || asked !== this.#asked) return false;
-    scene.querySelectorAll('[data-action="again"]').forEach((b) => (b.dataset.action = "back")); // a problem's
+    if (!scene || request !== this.#requests) return false;
+    for (const button of findAll(scene, '[data-action="again"]', HTMLElement)) {
+      button.dataset.action = "back"; // an error's button
+    }
     this.#dialog.replaceChildren(scene);
     if (!this.#dialog.open) this.#dialog.showModal();
     this.#dialog.scrollTop = 0;
-    const focus = kept && scene.querySelector(`[data-keep="${kept}"]:not(:disabled)`);
-    (focus ?? scene.querySelector("h1")).focus({ preventScroll: true });
+    const keeps = kept && findOrNull(scene, `[data-keep="${kept}"]:not(:disabled)`, HTMLElement);
+    (keeps || find(scene, "h1", HTMLElement)).focus({ preventScroll: true });
     return true;
   }
 
   #forget() {
-    this.#asked += 1;
+    this.#requests += 1;
     this.#trail = [];
     this.#dialog.replaceChildren();
   }

@@ -1,4 +1,4 @@
-// Outside the museum's opening hours the screen goes dark, until somebody touches it: a lamp in an empty room serves nobody.
+// Outside the museum's opening hours the screen goes dark after a while without a touch; a touch lights it for a visitor.
 
 export class ClosedScreen {
   #dialog;
@@ -6,12 +6,17 @@ export class ClosedScreen {
   #timer = 0;
   #isClosed = false;
 
-  /** `dialog` covers the screen; it comes after `idleMs` without a touch. */
+  /**
+   * @param {HTMLDialogElement} dialog Covers the screen.
+   * @param {number} idleMs How long without a touch before it opens.
+   */
   constructor(dialog, idleMs) {
     this.#dialog = dialog;
     this.#idleMs = idleMs;
-    for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, () => this.#wait(), { capture: true, passive: true });
-    // The touch that lights the screen is nobody's press on what lies beneath.
+    for (const touch of ["pointerdown", "keydown"]) {
+      addEventListener(touch, () => this.#wait(), { capture: true, passive: true });
+    }
+    // On click rather than on touch, so that the same touch presses nothing below.
     dialog.addEventListener("click", () => this.light());
     addEventListener("keydown", () => this.light(), { capture: true });
   }
@@ -29,10 +34,14 @@ export class ClosedScreen {
 
   #wait() {
     clearTimeout(this.#timer);
-    if (this.#isClosed) this.#timer = setTimeout(() => this.#dialog.open || this.#dialog.showModal(), this.#idleMs);
+    if (this.#isClosed) this.#timer = setTimeout(() => this.#darken(), this.#idleMs);
   }
 
-  /** Light the screen, for somebody is there. */
+  #darken() {
+    if (!this.#dialog.open) this.#dialog.showModal();
+  }
+
+  /** Light the screen, and wait again for the time without a touch. */
   light() {
     this.#dialog.close();
     this.#wait();

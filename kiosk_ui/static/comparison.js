@@ -1,16 +1,22 @@
-// The closer sheets over an answer: a print laid over its record by slider and by blink, and its link to take home.
+// The sheet over an answer: a print compared with its record by slider or by blinking, or a record's link to take home.
 
+import { closestTarget, find, findAll, findOrNull } from "./dom.js";
 import { FRAGMENT_HEADERS, parseFragment } from "./http.js";
-import { scrolled } from "./stage.js";
+import { scrollableLabels } from "./stage.js";
 
-const EVERY_MS = 1200;
+/** @typedef {{ mode: string, mix: string | undefined, hasArea: boolean }} ComparisonState */
 
-/** A sheet that shows what an address gives; what it shows is let go when it closes. */
+const BLINK_MS = 1200;
+
+/** A sheet that shows a fetched page, and forgets it on closing. */
 export class ComparisonSheet {
   #dialog;
-  #plates = null;
+  /** @type {PictureComparison | null} */
+  #comparison = null;
+  /** @type {string | null} */
   address = null;
 
+  /** @param {HTMLDialogElement} dialog */
   constructor(dialog) {
     this.#dialog = dialog;
     dialog.addEventListener("close", () => this.#forget());
@@ -20,29 +26,36 @@ export class ComparisonSheet {
     return this.#dialog.open;
   }
 
+  /** @param {string} address */
   async open(address) {
     let html;
     try {
       html = await (await fetch(address, { headers: FRAGMENT_HEADERS })).text();
     } catch {
-      return; // the service is away: the watch over it says so
+      return; // service_status.js shows that the service is away
     }
     const scene = parseFragment(html);
     if (!scene) return;
-    scene.querySelectorAll('[data-action="again"]').forEach((b) => (b.dataset.action = "close"));
+    for (const button of findAll(scene, '[data-action="again"]', HTMLElement)) {
+      button.dataset.action = "close"; // an error's button
+    }
     this.#dialog.replaceChildren(scene);
-    const plates = scene.querySelector(".plates");
-    this.#plates = plates && new PictureComparison(scene, plates);
+    const plates = findOrNull(scene, ".plates", HTMLElement);
+    this.#comparison = plates && new PictureComparison(scene, plates);
     this.address = address;
-    scrolled.observe(scene.querySelector(".label"));
+    scrollableLabels.observe(find(scene, ".label", HTMLElement));
     if (!this.#dialog.open) this.#dialog.showModal();
   }
 
-  /** Ask anew for what is shown, as when the language changes; how it is compared stays. */
+  /**
+   * Fetch the page again, such as in another language; keep how the pictures are compared.
+   *
+   * @param {string | null} [address] Another address of the same page.
+   */
   async refresh(address = this.address) {
-    const how = this.#plates?.how;
-    await this.open(address);
-    if (how) this.#plates?.resume(how);
+    const state = this.#comparison?.state;
+    if (address) await this.open(address);
+    if (state) this.#comparison?.restore(state);
   }
 
   close() {
@@ -50,66 +63,95 @@ export class ComparisonSheet {
   }
 
   #forget() {
-    this.#plates = this.address = null;
+    this.#comparison = this.address = null;
     this.#dialog.replaceChildren();
   }
 }
 
-/** Two pictures of one print, beside and over each other. */
+/** The visitor's picture and the record's, next to each other or one over the other. */
 class PictureComparison {
   #scene;
   #plates;
   #slider;
-  #run;
+  #blinkButton;
   #timer = 0;
 
+  /**
+   * @param {HTMLElement} scene
+   * @param {HTMLElement} plates Holds both pictures.
+   */
   constructor(scene, plates) {
     this.#scene = scene;
     this.#plates = plates;
-    this.#slider = scene.querySelector("[data-mix]");
-    this.#run = scene.querySelector('[data-blink="run"]');
-    plates.style.setProperty("--ratio", plates.dataset.width / plates.dataset.height);
-    scene.addEventListener("click", (event) => this.#press(event.target.closest("button")));
+    this.#slider = findOrNull(scene, "[data-mix]", HTMLInputElement);
+    this.#blinkButton = findOrNull(scene, '[data-blink="run"]', HTMLElement);
+    const ratio = Number(plates.dataset.width) / Number(plates.dataset.height);
+    plates.style.setProperty("--ratio", String(ratio));
+    scene.addEventListener("click", (event) =>
+      this.#press(closestTarget(event, "button", HTMLButtonElement)),
+    );
     this.#slider?.addEventListener("input", () => this.#mix());
     if (this.#slider) this.#followFinger();
   }
 
-  /** How they are compared now, to be gone on with. */
-  get how() {
-    return { mode: this.#plates.dataset.mode, mix: this.#slider?.value, hasArea: "area" in this.#plates.dataset };
+  get #mode() {
+    return this.#plates.dataset.mode ?? "";
   }
 
-  resume({ mode, mix, hasArea }) {
+  /**
+   * How the pictures are compared now.
+   *
+   * @returns {ComparisonState}
+   */
+  get state() {
+    const hasArea = "area" in this.#plates.dataset;
+    return { mode: this.#mode, mix: this.#slider?.value, hasArea };
+  }
+
+  /** @param {ComparisonState} state */
+  restore({ mode, mix, hasArea }) {
     if (!this.#slider) return;
-    this.#turnTo(mode);
+    this.#setMode(mode);
     this.#mix(mix);
-    if (!hasArea) this.#scene.querySelector("[data-area-switch]")?.click();
+    if (!hasArea) findOrNull(this.#scene, "[data-area-switch]", HTMLElement)?.click();
   }
 
+  /** @param {HTMLButtonElement | null} button */
   #press(button) {
     if (!button) return;
     const { modeTo, mixBy, blink } = button.dataset;
-    if (modeTo) this.#turnTo(modeTo);
-    if (mixBy) this.#mix(Number(this.#slider.value) + Number(mixBy));
+    if (modeTo) this.#setMode(modeTo);
+    if (mixBy) this.#mix(Number(this.#slider?.value) + Number(mixBy));
     if (blink === "flip") this.#flip();
-    if (blink === "run") this.#runs(!isPressed(button));
+    if (blink === "run") this.#setBlinking(!isPressed(button));
     if ("areaSwitch" in button.dataset) {
-      press(button, !isPressed(button));
+      setPressed(button, !isPressed(button));
       this.#plates.toggleAttribute("data-area", isPressed(button));
     }
   }
 
-  #turnTo(mode) {
+  /** @param {string} mode */
+  #setMode(mode) {
     this.#plates.dataset.mode = mode;
-    this.#scene.querySelectorAll("[data-mode-to]").forEach((b) => press(b, b.dataset.modeTo === mode));
-    this.#scene.querySelectorAll("[data-for]").forEach((row) => (row.hidden = !row.dataset.for.split(" ").includes(mode)));
+    for (const button of findAll(this.#scene, "[data-mode-to]", HTMLElement)) {
+      setPressed(button, button.dataset.modeTo === mode);
+    }
+    for (const row of findAll(this.#scene, "[data-for]", HTMLElement)) {
+      row.hidden = !row.dataset.for?.split(" ").includes(mode);
+    }
     this.#plates.dataset.up = "yours";
-    this.#runs(false);
+    this.#setBlinking(false);
     this.#mix();
   }
 
-  #mix(value = this.#slider.value) {
-    this.#slider.value = value;
+  /**
+   * Set how much of the record's picture covers the visitor's, 0..100; by default as the slider says.
+   *
+   * @param {string | number} [value]
+   */
+  #mix(value) {
+    if (!this.#slider) return;
+    if (value !== undefined) this.#slider.value = String(value);
     this.#plates.style.setProperty("--mix", `${this.#slider.value}%`);
   }
 
@@ -117,36 +159,49 @@ class PictureComparison {
     this.#plates.dataset.up = this.#plates.dataset.up === "theirs" ? "yours" : "theirs";
   }
 
-  /** Change by itself, slowly, from when a visitor asks for it until they ask again or go on. */
-  #runs(isWanted) {
-    press(this.#run, isWanted);
+  /**
+   * Start or stop changing the pictures automatically; only a visitor's press starts it.
+   *
+   * @param {boolean} isWanted
+   */
+  #setBlinking(isWanted) {
+    if (this.#blinkButton) setPressed(this.#blinkButton, isWanted);
     clearInterval(this.#timer);
     if (!isWanted) return;
     this.#timer = setInterval(() => {
       if (this.#scene.isConnected) this.#flip();
       else clearInterval(this.#timer);
-    }, EVERY_MS);
+    }, BLINK_MS);
   }
 
-  /** A finger on the pictures does what slider and button do. */
+  /** Let a finger on the pictures do what slider and button do. */
   #followFinger() {
-    const glass = this.#plates.querySelector(".glass");
+    const glass = find(this.#plates, ".glass", HTMLElement);
     let isDown = false;
+    /** @param {PointerEvent} event */
     const follow = (event) => {
-      if (!isDown || !["wipe", "fade"].includes(this.#plates.dataset.mode)) return;
+      if (!isDown || !["wipe", "fade"].includes(this.#mode)) return;
       const { left, width } = glass.getBoundingClientRect();
       this.#mix((100 * (event.clientX - left)) / width);
     };
     this.#plates.addEventListener("pointerdown", (event) => {
       isDown = true;
       this.#plates.setPointerCapture(event.pointerId);
-      if (this.#plates.dataset.mode === "blink") this.#flip();
+      if (this.#mode === "blink") this.#flip();
       follow(event);
     });
     this.#plates.addEventListener("pointermove", follow);
-    for (const end of ["pointerup", "pointercancel"]) this.#plates.addEventListener(end, () => (isDown = false));
+    for (const end of ["pointerup", "pointercancel"]) {
+      this.#plates.addEventListener(end, () => (isDown = false));
+    }
   }
 }
 
+/** @param {HTMLElement} button */
 const isPressed = (button) => button.getAttribute("aria-pressed") === "true";
-const press = (button, is) => button.setAttribute("aria-pressed", String(is));
+
+/**
+ * @param {HTMLElement} button
+ * @param {boolean} is
+ */
+const setPressed = (button, is) => button.setAttribute("aria-pressed", String(is));

@@ -1,5 +1,6 @@
-// The panel that narrows a search: every change asks how many prints remain.
+// The panel of filters that narrow a search: after every change it asks how many prints remain.
 
+import { closest, closestTarget, find, findAll, findOrNull } from "./dom.js";
 import { FRAGMENT_HEADERS, parseFragment } from "./http.js";
 
 const TYPING_MS = 250;
@@ -8,11 +9,14 @@ export class FilterPanel {
   #dialog;
   #action;
   #query = "";
-  #opened = "";
-  #asked = 0;
+  #queryAtOpening = "";
+  #requests = 0;
   #timer = 0;
 
-  /** `action` names the buttons that open it, and say whether the search is narrowed. */
+  /**
+   * @param {HTMLDialogElement} dialog
+   * @param {string} action Names the buttons that open the panel, and show whether filters are set.
+   */
   constructor(dialog, action = "narrow") {
     this.#dialog = dialog;
     this.#action = action;
@@ -21,7 +25,7 @@ export class FilterPanel {
     dialog.addEventListener("submit", (event) => event.preventDefault());
   }
 
-  /** What is chosen, as the query of an address; empty when nothing is. */
+  /** The filters as the query of an address, with its question mark; empty if none is set. */
   get query() {
     return this.#query;
   }
@@ -30,118 +34,159 @@ export class FilterPanel {
     return this.#dialog.open;
   }
 
-  /** Open it; with another query than the one before where one is given. */
+  /** Open the panel, by default with the filters it had before. */
   async open(query = this.#query) {
     this.#query = query;
-    this.#opened = this.#query;
-    await this.#refresh();
+    this.#queryAtOpening = this.#query;
+    await this.refresh();
     if (!this.#dialog.open && this.#dialog.firstElementChild) this.#dialog.showModal();
-  }
-
-  /** Ask anew what is shown, as when the language changes. */
-  refresh() {
-    return this.#refresh();
   }
 
   async clear() {
     this.#query = "";
-    await this.#refresh();
+    await this.refresh();
   }
 
-  /** Close the panel and say whether something else is chosen than before. */
-  done() {
+  /** Close the panel; return whether its filters have changed. */
+  finish() {
     clearTimeout(this.#timer);
-    const form = this.#dialog.querySelector("form");
-    if (form) this.#query = read(form);
+    const form = findOrNull(this.#dialog, "form", HTMLFormElement);
+    if (form) this.#query = readQuery(form);
     this.#dialog.close();
-    this.mark();
-    return this.#query !== this.#opened;
+    this.updateButtons();
+    return this.#query !== this.#queryAtOpening;
   }
 
   reset() {
     clearTimeout(this.#timer);
     this.#query = "";
     this.#dialog.close();
-    this.mark();
+    this.updateButtons();
   }
 
-  /** Let the stage's button say whether the search is narrowed. */
-  mark() {
-    const isNarrowed = [...new URLSearchParams(this.#query).keys()].some((key) => key !== "undated");
-    document.querySelectorAll(`[data-action="${this.#action}"]:has([data-narrowed])`).forEach((button) => {
-      button.querySelector("[data-narrowed]").hidden = !isNarrowed;
-      button.querySelector("[data-open]").hidden = isNarrowed;
-    });
+  /** Let the buttons that open the panel show whether filters are set. */
+  updateButtons() {
+    const keys = [...new URLSearchParams(this.#query).keys()];
+    const isNarrowed = keys.some((key) => key !== "undated");
+    const buttons = `[data-action="${this.#action}"]:has([data-narrowed])`;
+    for (const button of findAll(document, buttons, HTMLElement)) {
+      find(button, "[data-narrowed]", HTMLElement).hidden = !isNarrowed;
+      find(button, "[data-open]", HTMLElement).hidden = isNarrowed;
+    }
   }
 
-  #onInput(event) {
-    const form = event.target.form;
-    if (event.target.type === "range") keepOrder(form, event.target);
-    this.#query = read(form);
+  /** @param {Event} event */
+  #onInput({ target }) {
+    if (!(target instanceof HTMLInputElement) || !target.form) return;
+    if (target.type === "range") keepOrder(target.form, target);
+    this.#query = readQuery(target.form);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#refresh(), event.target.type === "checkbox" ? 0 : TYPING_MS);
+    const delay = target.type === "checkbox" ? 0 : TYPING_MS;
+    this.#timer = setTimeout(() => this.refresh(), delay);
   }
 
+  /** @param {Event} event */
   #onStep(event) {
-    const button = event.target.closest("[data-step]");
+    const button = closestTarget(event, "[data-step]", HTMLElement);
     if (!button) return;
-    const slider = button.closest("form").elements[button.dataset.step];
-    slider.value = Number(slider.value) + Number(button.dataset.by);
+    const form = closest(button, "form", HTMLFormElement);
+    const slider = input(form, button.dataset.step ?? "");
+    if (!slider) return;
+    slider.value = String(Number(slider.value) + Number(button.dataset.by));
     slider.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  async #refresh() {
-    const asked = ++this.#asked;
+  /** Fetch the panel again: with other counts, or in another language. */
+  async refresh() {
+    const request = ++this.#requests;
     let form;
     try {
-      form = parseFragment(await (await fetch(`/narrowing${this.#query}`, { headers: FRAGMENT_HEADERS })).text());
+      const response = await fetch(`/narrowing${this.#query}`, { headers: FRAGMENT_HEADERS });
+      form = parseFragment(await response.text());
     } catch {
       return;
     }
-    if (asked !== this.#asked || form?.tagName !== "FORM") return;
-    this.#replace(form);
+    if (request === this.#requests && form instanceof HTMLFormElement) this.#replace(form);
   }
 
-  /** Put the new form in the old one's place: same focus, same scroll, same folds. */
+  /**
+   * Replace the form, keeping focus, scroll position, folds and what is being typed.
+   *
+   * @param {HTMLFormElement} form
+   */
   #replace(form) {
-    const before = this.#dialog.querySelector("form");
+    const before = findOrNull(this.#dialog, "form", HTMLFormElement);
     const focus = before && selectorOf(document.activeElement);
-    const scrolled = before?.querySelector(".facets").scrollTop ?? 0;
-    before?.querySelectorAll("details[open]").forEach((open) => {
-      form.querySelector(`details[data-fold="${open.dataset.fold}"]`)?.setAttribute("open", "");
-    });
-    const typed = before?.elements.words;
-    if (typed && form.elements.words) form.elements.words.value = typed.value;
+    const scrolled = before ? find(before, ".facets", HTMLElement).scrollTop : 0;
+    for (const open of before ? findAll(before, "details[open]", HTMLDetailsElement) : []) {
+      const same = `details[data-fold="${open.dataset.fold}"]`;
+      form.querySelector(same)?.setAttribute("open", "");
+    }
+    const typed = before && input(before, "words");
+    const words = input(form, "words");
+    if (typed && words) words.value = typed.value;
     this.#dialog.replaceChildren(form);
-    form.querySelector(".facets").scrollTop = scrolled;
-    if (focus) form.querySelector(focus)?.focus({ preventScroll: true });
+    find(form, ".facets", HTMLElement).scrollTop = scrolled;
+    if (focus) findOrNull(form, focus, HTMLElement)?.focus({ preventScroll: true });
   }
 }
 
-/** Give what finds the same control in a form made anew. */
+/**
+ * Return a form's input of a name, or null if it has none or several.
+ *
+ * @param {HTMLFormElement} form
+ * @param {string} name
+ */
+function input(form, name) {
+  const found = form.elements.namedItem(name);
+  return found instanceof HTMLInputElement ? found : null;
+}
+
+/**
+ * Return a selector that finds the same control in a new form, or null if nothing tells it from others.
+ *
+ * @param {Element | null} element
+ */
 function selectorOf(element) {
+  if (!(element instanceof HTMLElement)) return null;
   const { step, by, action } = element.dataset;
   if (step) return `[data-step="${step}"][data-by="${by}"]`;
   if (action) return `[data-action="${action}"]`;
+  if (!(element instanceof HTMLInputElement || element instanceof HTMLButtonElement)) return null;
   if (!element.name) return null;
-  const value = ["checkbox", "button"].includes(element.type) ? `[value="${CSS.escape(element.value)}"]` : "";
-  return `[name="${element.name}"]${value}`;
+  const hasValue = ["checkbox", "button"].includes(element.type);
+  return `[name="${element.name}"]${hasValue ? `[value="${CSS.escape(element.value)}"]` : ""}`;
 }
 
-/** Give the form's choices as a query; what says nothing is left out. */
-function read(form) {
+/**
+ * Return the form's filters as a query, without those that filter nothing.
+ *
+ * @param {HTMLFormElement} form
+ */
+function readQuery(form) {
   const query = new URLSearchParams();
   for (const [name, value] of new FormData(form)) {
-    const field = form.elements[name];
-    if (name === "undated" || value === "" || (field.type === "range" && value === field.dataset.rest)) continue;
-    query.append(name, value);
+    const field = input(form, name);
+    const isAtRest = field?.type === "range" && value === field.dataset.rest;
+    if (name === "undated" || value === "" || isAtRest) continue;
+    query.append(name, String(value));
   }
-  if (form.elements.undated && !form.elements.undated.checked) query.set("undated", "0");
+  const undated = input(form, "undated");
+  if (undated && !undated.checked) query.set("undated", "0");
   return query.size ? `?${query}` : "";
 }
 
+/**
+ * Let the other year's slider follow the moved one where they would cross, and show both years.
+ *
+ * @param {HTMLFormElement} form
+ * @param {HTMLInputElement} moved
+ */
 function keepOrder(form, moved) {
-  const { year_from: from, year_to: to } = form.elements;
+  const [from, to] = [input(form, "year_from"), input(form, "year_to")];
+  if (!from || !to) return;
   if (Number(from.value) > Number(to.value)) (moved === from ? to : from).value = moved.value;
-  for (const slider of [from, to]) form.querySelector(`output[for="${slider.id}"]`).value = slider.value;
+  for (const slider of [from, to]) {
+    find(form, `output[for="${slider.id}"]`, HTMLOutputElement).value = slider.value;
+  }
 }

@@ -1,14 +1,20 @@
-// When nobody has touched the screen for a while it is asked whether somebody is there; then the next visitor begins anew.
+// After a while without a touch the screen asks whether the visitor is still there, and then resets for the next one.
 
 const TOUCHES = ["pointerdown", "keydown", "wheel", "input", "scroll", "click"];
-// What touches the question: a press would close it too early, and its release land on what lies behind.
+// Touches that answer the question: a press would close it too early, and its release would reach what lies behind.
 const ANSWERS = ["keydown", "click"];
 
 /**
- * Watch for touches; give what counts as one, such as a print held under the camera.
+ * Watch for touches; return a function that counts as one, such as for a print held under the camera.
  *
- * `ask` puts the question after `idleMs`, `stay` takes it back, `leave` follows `graceMs` after it. Where
- * `isNeeded` says that nothing would be lost, nothing is asked. `rest` follows once nothing is left of a visit.
+ * @param {object} options
+ * @param {number} options.idleMs Time without a touch until the question.
+ * @param {number} options.graceMs Time from the question until the reset.
+ * @param {() => boolean} options.isNeeded Whether a reset would lose anything; otherwise nothing is asked.
+ * @param {() => void} options.ask Shows the question.
+ * @param {() => void} options.stay Takes the question back.
+ * @param {() => void} options.leave Resets the page.
+ * @param {() => void} options.rest Follows once nothing is left of the visit.
  */
 export function watchIdle({ idleMs, graceMs, isNeeded, ask, stay, leave, rest }) {
   let timer = 0;
@@ -33,6 +39,7 @@ export function watchIdle({ idleMs, graceMs, isNeeded, ask, stay, leave, rest })
     ask();
     timer = setTimeout(expire, graceMs);
   };
+  /** @param {Event} [event] */
   const touched = (event) => {
     if (isAsking && event && !ANSWERS.includes(event.type)) return;
     if (isAsking) stay();

@@ -1,263 +1,366 @@
-// The page's composition root: what happens when something is touched, and who may change the stage.
+// The page's entry point: puts the parts together, decides what a press does, and what may change the stage.
 
-import { applyPreferences, hasChosen } from "./preferences.js";
-import { AttractLoop } from "./attract_loop.js";
 import { ActivityReport } from "./activity_report.js";
-import { replaceMissingImages } from "./missing_image.js";
+import { AttractLoop } from "./attract_loop.js";
+import { blockGestures } from "./block_gestures.js";
+import { BrowsePanel } from "./browse_panel.js";
+import { ClosedScreen } from "./closed_screen.js";
 import { ComparisonSheet } from "./comparison.js";
 import { CornerEditor } from "./corner_editor.js";
-import { watchStaffGesture } from "./staff_gesture.js";
-import { watchIdle } from "./idle.js";
-import { blockGestures } from "./block_gestures.js";
+import { byId, closest, closestTarget, find, findOrNull } from "./dom.js";
 import { FilterPanel } from "./filters.js";
-import { RegionEditor } from "./region_editor.js";
-import { ClosedScreen } from "./closed_screen.js";
-import { Preview } from "./preview.js";
-import { Stage, fit } from "./stage.js";
 import { post } from "./http.js";
+import { watchIdle } from "./idle.js";
+import { replaceMissingImages } from "./missing_image.js";
+import { applyPreferences, closeAppearanceMenus, hasChosen } from "./preferences.js";
+import { Preview } from "./preview.js";
+import { RegionEditor } from "./region_editor.js";
 import { watchService, watchStand } from "./service_status.js";
-import { watchUsbStatus } from "./usb_status.js";
+import { watchStaffGesture } from "./staff_gesture.js";
+import { Stage, fitPicture } from "./stage.js";
 import { sendPicture, turned } from "./upload.js";
-import { BrowsePanel } from "./browse_panel.js";
+import { watchUsbStatus } from "./usb_status.js";
+
+/**
+ * A picture that the visitor uploaded, or took over from the stand to mark a part on.
+ *
+ * @typedef {object} OwnPicture
+ * @property {Blob} file
+ * @property {string} address Where this page has the picture.
+ * @property {AbortController} upload
+ * @property {string | null} corners The print's in the picture, or a part's, as marked by the visitor.
+ * @property {boolean} isPart
+ * @property {[width: number, height: number]} size In pixels as sent; 0 if this browser can't decode it.
+ * @property {string} [comparison] The address of its comparison with the answer.
+ * @property {CornerEditor | RegionEditor} [editor]
+ * @property {Promise<void>} [turning] Ends after the last quarter turn.
+ */
 
 const isStand = document.documentElement.dataset.mode === "stand";
-const stage = new Stage(document.getElementById("stage"), document.getElementById("announcer"));
-const wander = new BrowsePanel(document.getElementById("reading"));
-const closer = new ComparisonSheet(document.getElementById("closer"));
-const still = document.getElementById("still");
-const narrowing = new FilterPanel(document.getElementById("narrowing"));
-const sifting = new FilterPanel(document.getElementById("sifting"), "sift"); // of what is browsed
-const attract = isStand ? new AttractLoop(document.getElementById("attract")) : null;
-const preview = isStand ? new Preview(stage) : null;
+const stage = new Stage(byId("stage", HTMLElement), byId("announcer", HTMLElement));
+const browsePanel = new BrowsePanel(byId("reading", HTMLDialogElement));
+const comparison = new ComparisonSheet(byId("closer", HTMLDialogElement));
+const searchFilters = new FilterPanel(byId("narrowing", HTMLDialogElement));
+const browseFilters = new FilterPanel(byId("sifting", HTMLDialogElement), "sift");
 
-// A picture handed in on this page, while its answer is shown; the stand's own state waits behind it.
+/**
+ * The picture uploaded on this page, while its answer is shown; changes of the stand's state wait until it is gone.
+ *
+ * @type {OwnPicture | null}
+ */
 let own = null;
 
-// What lies at the stand takes the screen from nobody who reads, narrows or asks about a picture of their own.
-const attention = new ActivityReport(() => ({
-  query: narrowing.query,
-  isElsewhere: Boolean(own) || wander.isOpen || closer.isOpen || narrowing.isOpen,
+// A print at the stand interrupts no visitor who reads, sets filters or looks at the answer to their own picture.
+const activity = new ActivityReport(() => ({
+  query: searchFilters.query,
+  isElsewhere: Boolean(own) || browsePanel.isOpen || comparison.isOpen || searchFilters.isOpen,
 }));
-const tell = () => isStand && attention.tell();
 
-async function showHome() {
-  forget();
-  tell();
+function reportActivity() {
+  if (isStand) activity.send();
+}
+
+async function showStart() {
+  forgetOwn();
+  reportActivity();
   await stage.show(isStand ? "/stand" : "/invite");
 }
 
-async function again() {
-  if (own || !isStand) return showHome();
-  if (stage.name === "problem") return showHome();
+async function endAnswer() {
+  if (own || !isStand || stage.name === "problem") return showStart();
   await post("/api/v1/stand/dismiss");
 }
 
-async function look() {
-  if (own) return ask(own.file, own.corners, own.isPart);
+async function searchStand() {
+  if (own) return searchOwn(own.file, own.corners, own.isPart);
   stage.acknowledge("look");
-  const response = await post(`/api/v1/stand/look${narrowing.query}`);
+  const response = await post(`/api/v1/stand/look${searchFilters.query}`);
   if (!response.ok) await stage.show("/stand");
 }
 
-/** Ask about a picture; `corners` are the print's in it, or a part's, where the visitor has marked them. */
-async function ask(file, corners = null, isPart = false) {
-  forget();
-  const asked = { file, corners, isPart, address: URL.createObjectURL(file), sending: new AbortController() };
-  own = asked;
-  tell();
-  stage.showTemplate("busy-scene", showYours);
-  const shown = await sendPicture(file, withCorners(narrowing.query, corners, isPart), asked.sending.signal);
-  if (own !== asked) return; // somebody went on meanwhile
-  if (!shown) return stage.showTemplate("unreachable-scene");
-  asked.size = [shown.width, shown.height];
-  stage.showHtml(shown.html);
-  asked.why = stage.scene.querySelector('[data-sheet^="/why/"]')?.dataset.sheet;
-  if (!shown.width) stage.scene.querySelectorAll('[data-action="corners"], [data-action="part"]').forEach((each) => each.remove()); // it can't be shown here
+/**
+ * Search for the print on a visitor's picture.
+ *
+ * @param {Blob} file
+ * @param {string | null} corners The print's in the picture, or a part's, where the visitor has marked them.
+ * @param {boolean} isPart
+ */
+async function searchOwn(file, corners = null, isPart = false) {
+  forgetOwn();
+  const picture = newPicture(file, corners, isPart);
+  own = picture;
+  reportActivity();
+  stage.showTemplate("busy-scene", (scene) => showPicture(picture, scene));
+  const query = withCorners(searchFilters.query, corners, isPart);
+  const answer = await sendPicture(file, query, picture.upload.signal);
+  if (own !== picture) return; // the visitor went on meanwhile
+  if (!answer) return stage.showTemplate("unreachable-scene");
+  picture.size = [answer.width, answer.height];
+  stage.showHtml(answer.html);
+  const why = findOrNull(stage.scene, '[data-sheet^="/why/"]', HTMLElement);
+  picture.comparison = why?.dataset.sheet;
+  if (!answer.width) removeMarkingButtons(); // there is no picture to mark anything on
 }
 
-/** Let the visitor mark the print on their picture, beginning with what was found. */
-function mark() {
-  const marked = own.marking?.query.split(",").map(Number);
-  const found = marked ?? stage.scene.dataset.corners?.split(",").map((v, i) => Number(v) / own.size[i % 2]) ?? [];
+/**
+ * @param {Blob} file
+ * @param {string | null} corners
+ * @param {boolean} isPart
+ * @returns {OwnPicture}
+ */
+function newPicture(file, corners = null, isPart = false) {
+  const address = URL.createObjectURL(file);
+  return { file, address, upload: new AbortController(), corners, isPart, size: [0, 0] };
+}
+
+function removeMarkingButtons() {
+  const buttons = '[data-action="corners"], [data-action="part"]';
+  stage.scene?.querySelectorAll(buttons).forEach((each) => each.remove());
+}
+
+/** Let the visitor mark the print on their picture, starting with the corners found. */
+function markCorners() {
+  const picture = own;
+  if (!picture) return;
+  const points =
+    picture.editor?.query.split(",").map(Number) ??
+    stage.scene?.dataset.corners?.split(",").map((value, i) => Number(value) / picture.size[i % 2]);
+  const areFound = points?.length === 8 && points.every(Number.isFinite);
   stage.showTemplate("corners-scene", (scene) => {
-    own.marking = new CornerEditor(scene, found.length === 8 && found.every(Number.isFinite) ? found : null);
-    showYours(scene);
+    picture.editor = new CornerEditor(scene, areFound ? points : null);
+    showPicture(picture, scene);
   });
 }
 
-/** Turn the visitor's picture by a right angle, with the corners marked on it; each press waits for the one before. */
-function quarter() {
-  const asked = own;
-  asked.turning = Promise.resolve(asked.turning).then(async () => {
-    const file = await turned(asked.file);
-    if (own !== asked) return; // somebody went on meanwhile
-    URL.revokeObjectURL(asked.address);
-    Object.assign(asked, { file, address: URL.createObjectURL(file) });
-    asked.marking.turn();
-    showYours(stage.scene);
-    await stage.scene.querySelector("[data-yours]")?.decode().catch(() => {}); // the next turn draws on this one
+/** Turn the visitor's picture by a right angle, with its corners; each press waits for the one before. */
+function turnPicture() {
+  const picture = own;
+  if (!picture) return;
+  picture.turning = Promise.resolve(picture.turning).then(async () => {
+    const file = await turned(picture.file);
+    if (own !== picture) return; // the visitor went on meanwhile
+    URL.revokeObjectURL(picture.address);
+    Object.assign(picture, { file, address: URL.createObjectURL(file) });
+    if (picture.editor instanceof CornerEditor) picture.editor.turn();
+    if (!stage.scene) return;
+    showPicture(picture, stage.scene);
+    const image = findOrNull(stage.scene, "[data-yours]", HTMLImageElement);
+    await image?.decode().catch(() => {}); // the next turn draws on this one
   });
 }
 
-/** Let the visitor draw a box on their print: on their own picture, or on what lay at the stand. */
-async function drawPart() {
+/** Let the visitor mark a part of the print, on their own picture or on the one taken at the stand. */
+async function markRegion() {
   if (!own) {
     const response = await fetch("/api/v1/stand/print.jpg").catch(() => null);
     if (!response?.ok) return; // its answer has gone
-    const file = await response.blob();
-    own = { file, address: URL.createObjectURL(file), sending: new AbortController() };
-    tell();
+    own = newPicture(await response.blob());
+    reportActivity();
   }
+  const picture = own;
   stage.showTemplate("part-scene", (scene) => {
-    own.marking = new RegionEditor(scene);
-    own.marking.isPart = true;
-    showYours(scene);
+    picture.editor = new RegionEditor(scene);
+    showPicture(picture, scene);
   });
 }
 
-function showYours(scene) {
-  const picture = scene.querySelector("[data-yours]");
-  picture.src = own.address;
-  picture.addEventListener("load", () => fit(picture, picture), { once: true });
-  picture.addEventListener("error", () => picture.removeAttribute("src"), { once: true });
+/**
+ * @param {OwnPicture} picture
+ * @param {HTMLElement} scene
+ */
+function showPicture(picture, scene) {
+  const image = find(scene, "[data-yours]", HTMLImageElement);
+  image.src = picture.address;
+  image.addEventListener("load", () => fitPicture(image, image), { once: true });
+  image.addEventListener("error", () => image.removeAttribute("src"), { once: true });
 }
 
-/** Give what the browsed prints are narrowed to, as a query. */
-function wanderQuery() {
-  const query = document.querySelector("#reading .browsing")?.dataset.query;
+/** Return the filters of the prints being browsed, as a query. */
+function browseQuery() {
+  const query = findOrNull(document, "#reading .browsing", HTMLElement)?.dataset.query;
   return query ? `?${query}` : "";
 }
 
-/** Let go of the picture that was asked about, here and on its way. */
-function forget() {
+/** Forget the visitor's picture, here and in the service. */
+function forgetOwn() {
   if (!own) return;
-  own.sending.abort();
-  if (own.why) navigator.sendBeacon(`${own.why}/forget`);
+  own.upload.abort();
+  if (own.comparison) navigator.sendBeacon(`${own.comparison}/forget`);
   URL.revokeObjectURL(own.address);
   own = null;
 }
 
+/**
+ * @param {string} query
+ * @param {string | null} corners
+ * @param {boolean} isPart
+ */
 function withCorners(query, corners, isPart) {
   if (!corners) return query;
-  const whole = new URLSearchParams(query);
-  whole.set("corners", corners);
-  if (isPart) whole.set("part", "1");
-  return `?${whole}`;
+  const parameters = new URLSearchParams(query);
+  parameters.set("corners", corners);
+  if (isPart) parameters.set("part", "1");
+  return `?${parameters}`;
 }
 
-/** Show the page in another language or look; what is on the stage stays, said anew. */
-async function switchTo(query) {
-  const anew = await applyPreferences(query);
-  if (!anew) return;
-  if (wander.isOpen) wander.refresh();
-  if (narrowing.isOpen) narrowing.refresh();
-  if (sifting.isOpen) sifting.refresh();
-  narrowing.mark();
-  if (own?.marking) return own.marking.isPart ? drawPart() : mark();
-  const isWhy = closer.isOpen && closer.address === own?.why;
-  if (own) await ask(own.file, own.corners, own.isPart);
-  if (closer.isOpen) closer.refresh(isWhy ? own?.why : closer.address); // its own picture has another address now
+/**
+ * Show the page in another language or appearance; the stage keeps its scene, with new words.
+ *
+ * @param {string | URLSearchParams} query
+ */
+async function changePreferences(query) {
+  const page = await applyPreferences(query);
+  if (!page) return;
+  if (browsePanel.isOpen) browsePanel.refresh();
+  if (searchFilters.isOpen) searchFilters.refresh();
+  if (browseFilters.isOpen) browseFilters.refresh();
+  searchFilters.updateButtons();
+  if (own?.editor) return own.editor.isPart ? markRegion() : markCorners();
+  const isOfOwn = comparison.isOpen && comparison.address === own?.comparison;
+  if (own) await searchOwn(own.file, own.corners, own.isPart);
+  // The visitor's own picture has another address after a new search.
+  if (comparison.isOpen) comparison.refresh(isOfOwn ? own?.comparison : comparison.address);
   if (own) return;
-  const scene = anew.querySelector("#stage .scene");
+  const scene = page.querySelector("#stage .scene");
   if (scene) stage.showHtml(scene.outerHTML);
 }
 
-/** Begin anew for the next visitor: no picture, no search, no language, no large text of the last one. */
-function reset() {
-  closer.close();
-  sifting.reset();
-  wander.close();
-  narrowing.reset();
-  document.querySelectorAll(".look[open]").forEach((look) => (look.open = false));
-  if (hasChosen()) applyPreferences("anew").then((anew) => anew && !own && stage.show(isStand ? "/stand" : "/invite"));
-  if (own) showHome();
-  else if (stage.hasAnswer) again();
+/** Reset picture, search, language and appearance for the next visitor. */
+function resetVisit() {
+  comparison.close();
+  browseFilters.reset();
+  browsePanel.close();
+  searchFilters.reset();
+  closeAppearanceMenus();
+  if (hasChosen()) resetPreferences();
+  if (own) showStart();
+  else if (stage.hasAnswer) endAnswer();
 }
 
+async function resetPreferences() {
+  const page = await applyPreferences("anew");
+  if (page && !own) await stage.show(isStand ? "/stand" : "/invite");
+}
+
+/** @param {Element} pressed */
+function finishFilters(pressed) {
+  if (pressed.closest("#sifting")) {
+    if (browseFilters.finish()) browsePanel.turn(`/browse${browseFilters.query}`);
+    return;
+  }
+  const hasChanged = searchFilters.finish();
+  if (hasChanged && own) searchOwn(own.file, own.corners, own.isPart);
+  else if (hasChanged && isStand && stage.hasAnswer) searchStand();
+}
+
+/**
+ * What a button does, by its `data-action`.
+ *
+ * @type {Record<string, (pressed: HTMLElement) => unknown>}
+ */
 const actions = {
-  look,
-  again,
-  narrow: async () => {
-    await narrowing.open();
-    tell();
-  },
-  corners: mark,
-  quarter,
-  part: drawPart,
-  search: () => ask(own.file, own.marking.query, own.marking.isPart),
-  clear: (pressed) => (pressed.closest("#sifting") ? sifting : narrowing).clear(),
-  close: (pressed) => pressed.closest("dialog").close(),
-  back: () => wander.back(),
+  look: searchStand,
+  again: endAnswer,
+  narrow: () => searchFilters.open().then(reportActivity),
+  corners: markCorners,
+  quarter: turnPicture,
+  part: markRegion,
+  search: () => own?.editor && searchOwn(own.file, own.editor.query, own.editor.isPart),
+  clear: (pressed) => (pressed.closest("#sifting") ? browseFilters : searchFilters).clear(),
+  close: (pressed) => closest(pressed, "dialog", HTMLDialogElement).close(),
+  back: () => browsePanel.back(),
   home: async () => {
-    closer.close();
-    wander.close();
-    if (own || stage.hasAnswer) await again();
+    comparison.close();
+    browsePanel.close();
+    if (own || stage.hasAnswer) await endAnswer();
   },
-  sift: () => sifting.open(wanderQuery()),
-  done: (pressed) => {
-    if (pressed.closest("#sifting")) return sifting.done() && wander.turn(`/browse${sifting.query}`);
-    const changed = narrowing.done();
-    if (changed && own) ask(own.file, own.corners, own.isPart);
-    else if (changed && isStand && stage.hasAnswer) look();
-  },
+  sift: () => browseFilters.open(browseQuery()),
+  done: finishFilters,
 };
 
 document.addEventListener("click", (event) => {
-  const chosen = event.target.closest(".switches button");
-  if (chosen) {
+  const preference = closestTarget(event, ".switches button", HTMLButtonElement);
+  if (preference) {
     event.preventDefault(); // without a script the form is sent
-    return switchTo(new URLSearchParams([[chosen.name, chosen.value]]));
+    return changePreferences(new URLSearchParams([[preference.name, preference.value]]));
   }
-  if (!event.target.closest(".look")) document.querySelectorAll(".look[open]").forEach((look) => (look.open = false));
-  const pressed = event.target.closest("[data-action], [data-read], [data-go], [data-turn], [data-sheet]");
+  if (!closestTarget(event, ".look", HTMLElement)) closeAppearanceMenus();
+  const pressable = "[data-action], [data-read], [data-go], [data-turn], [data-sheet]";
+  const pressed = closestTarget(event, pressable, HTMLElement);
   if (!pressed) return;
-  const { read, go, turn, keep } = pressed.dataset;
-  if (read) wander.open(`/records/${read.split("/").map(encodeURIComponent).join("/")}`).then(tell);
-  else if (go) wander.open(go).then(tell);
-  else if (turn) wander.turn(turn, keep);
-  else if (pressed.dataset.sheet) closer.open(pressed.dataset.sheet).then(tell);
-  else actions[pressed.dataset.action]?.(pressed);
+  const { read, go, turn, keep, sheet, action } = pressed.dataset;
+  if (read) browsePanel.open(recordAddress(read)).then(reportActivity);
+  else if (go) browsePanel.open(go).then(reportActivity);
+  else if (turn) browsePanel.turn(turn, keep);
+  else if (sheet) comparison.open(sheet).then(reportActivity);
+  else if (action) actions[action]?.(pressed);
 });
 
-document.addEventListener("change", (event) => {
-  if (!event.target.matches("[data-upload]") || !event.target.files.length) return;
-  ask(event.target.files[0]);
-  event.target.value = "";
+/** @param {string} id */
+function recordAddress(id) {
+  return `/records/${id.split("/").map(encodeURIComponent).join("/")}`;
+}
+
+document.addEventListener("change", ({ target }) => {
+  if (!(target instanceof HTMLInputElement && target.matches("[data-upload]"))) return;
+  if (!target.files?.length) return;
+  searchOwn(target.files[0]);
+  target.value = "";
 });
 
-addEventListener("pagehide", forget);
-document.addEventListener("close", tell, { capture: true }); // of any dialog
+addEventListener("pagehide", forgetOwn);
+document.addEventListener("close", reportActivity, { capture: true }); // of any dialog
 
 replaceMissingImages();
-stage.onChange = () => narrowing.mark();
-tell();
+stage.onChange = () => searchFilters.updateButtons();
+reportActivity();
 if (isStand) {
+  startStand();
+} else {
+  watchService();
+  const isPhoneDark = matchMedia("(prefers-color-scheme: dark)").matches;
+  if (!hasChosen() && isPhoneDark) changePreferences("theme=dark");
+}
+
+/** Start what only the kiosk's own screen has: camera, attract loop, opening hours, reset between visitors. */
+function startStand() {
+  const stillThere = byId("still", HTMLDialogElement);
+  const attractLoop = new AttractLoop(byId("attract", HTMLDialogElement));
+  const preview = new Preview(stage);
+  const idleMs = Number(document.body.dataset.idleS) * 1000;
+  const graceMs = Number(document.body.dataset.graceS) * 1000;
+  const closedScreen = new ClosedScreen(byId("night", HTMLDialogElement), idleMs + graceMs);
+
   blockGestures();
   watchStaffGesture(() => location.assign("/staff"));
   const touched = watchIdle({
-    idleMs: Number(document.body.dataset.idleS) * 1000,
-    graceMs: Number(document.body.dataset.graceS) * 1000,
-    isNeeded: () => own || wander.isOpen || narrowing.isOpen || narrowing.query || stage.hasAnswer || hasChosen(),
-    ask: () => still.showModal(),
-    stay: () => still.close(),
-    leave: reset,
-    rest: () => !night.isClosed && ["looking", "camera_lost"].includes(stage.name) && attract.begin(),
+    idleMs,
+    graceMs,
+    isNeeded: () => Boolean(own) || isInUse(),
+    ask: () => stillThere.showModal(),
+    stay: () => stillThere.close(),
+    leave: resetVisit,
+    rest: () => {
+      const isIdle = ["looking", "camera_lost"].includes(stage.name);
+      if (isIdle && !closedScreen.isClosed) attractLoop.begin();
+    },
   });
-  const { idleS, graceS } = document.body.dataset;
-  const night = new ClosedScreen(document.getElementById("night"), (Number(idleS) + Number(graceS)) * 1000);
   watchStand((state, isNews) => {
-    if (isNews || !state.is_open) attract.end();
-    night.isClosed = !state.is_open;
-    if (isNews) night.light();
-    if (isNews) touched(); // whoever holds a print there need not touch the screen
+    if (isNews || !state.is_open) attractLoop.end();
+    closedScreen.isClosed = !state.is_open;
+    if (isNews) closedScreen.light();
+    if (isNews) touched(); // a visitor who holds a print need not touch the screen
     if (isNews && !own) stage.show("/stand");
-    if (isNews && !own && !state.answer) closer.close(); // a visitor's print goes with its answer
+    if (isNews && !own && !state.answer) comparison.close(); // a visitor's print goes with its answer
     preview.isWanted = state.camera_ready;
   });
-  preview.onSeen = () => attract.end();
+  preview.onSeen = () => attractLoop.end();
   preview.start();
-  watchUsbStatus(document.getElementById("stick"));
-} else {
-  watchService();
-  if (!hasChosen() && matchMedia("(prefers-color-scheme: dark)").matches) switchTo("theme=dark"); // as the phone is
+  watchUsbStatus(byId("stick", HTMLElement));
+}
+
+/** Whether a reset would lose anything that the visitor has opened or chosen. */
+function isInUse() {
+  const isOpen = browsePanel.isOpen || searchFilters.isOpen;
+  return isOpen || searchFilters.query !== "" || stage.hasAnswer || hasChosen();
 }

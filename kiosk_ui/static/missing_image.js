@@ -1,16 +1,25 @@
-// A picture that doesn't come leaves an empty mount in its place, as a print has whose picture may not be shown.
+// A print's picture that fails to load is replaced by an empty mount, as for a print whose picture may not be shown.
 
-/** Watch every print's picture, now and later. */
+import { findAll } from "./dom.js";
+
+/** Replace every print's picture that failed to load, or fails from now on. */
 export function replaceMissingImages() {
-  document.addEventListener("error", ({ target }) => target.matches?.("img.print") && target.replaceWith(blank(target.alt)), true); // errors don't bubble
-  document.querySelectorAll("img.print").forEach((picture) => {
-    if (picture.complete && !picture.naturalWidth) picture.replaceWith(blank(picture.alt)); // failed before anybody watched
-  });
+  document.addEventListener(
+    "error",
+    ({ target }) => {
+      if (target instanceof HTMLImageElement && target.matches("img.print")) replace(target);
+    },
+    { capture: true }, // errors don't bubble
+  );
+  for (const picture of findAll(document, "img.print", HTMLImageElement)) {
+    if (picture.complete && !picture.naturalWidth) replace(picture); // failed before the listener was there
+  }
 }
 
-function blank(name) {
+/** @param {HTMLImageElement} picture */
+function replace(picture) {
   const mount = document.createElement("span");
   mount.className = "blank";
-  if (name) Object.assign(mount, { role: "img", ariaLabel: name });
-  return mount;
+  if (picture.alt) Object.assign(mount, { role: "img", ariaLabel: picture.alt });
+  picture.replaceWith(mount);
 }

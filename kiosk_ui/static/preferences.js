@@ -1,52 +1,73 @@
-// The reader's language, text and colours: the page is fetched anew and its words put in the old one's place.
+// The visitor's language, text size, colours and reach: the page is fetched again and its words replace the old ones.
 
-const LOOKS = ["text", "contrast", "theme", "reach", "chosen"];
+import { find, findAll } from "./dom.js";
 
-/** Ask for the page with a change, such as `language=de`; give the new page's document, or null where none came. */
+// Attributes of the root element that the style sheets read.
+const ATTRIBUTES = ["text", "contrast", "theme", "reach", "chosen"];
+
+/**
+ * Apply a change such as `language=de`; return the new page's document, or null if none arrived.
+ *
+ * @param {string | URLSearchParams} query
+ */
 export async function applyPreferences(query) {
   const address = new URLSearchParams(location.search);
-  for (const key of ["language", "anew", ...LOOKS]) address.delete(key);
+  for (const key of ["language", "anew", ...ATTRIBUTES]) address.delete(key);
   for (const [key, value] of new URLSearchParams(query)) address.set(key, value);
   try {
     const response = await fetch(`${location.pathname}?${address}`);
     if (!response.ok) return null;
-    const anew = new DOMParser().parseFromString(await response.text(), "text/html");
-    replace(anew);
-    return anew;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    replaceWords(page);
+    return page;
   } catch {
-    return null; // the watch over the service says that it is away
+    return null; // service_status.js shows that the service is away
   }
 }
 
-function replace(anew) {
-  const root = document.documentElement;
-  root.lang = anew.documentElement.lang;
-  for (const look of LOOKS) {
-    if (look in anew.documentElement.dataset) root.dataset[look] = anew.documentElement.dataset[look];
-    else delete root.dataset[look];
+/** @param {Document} page */
+function replaceWords(page) {
+  const [root, newRoot] = [document.documentElement, page.documentElement];
+  root.lang = newRoot.lang;
+  for (const name of ATTRIBUTES) {
+    if (name in newRoot.dataset) root.dataset[name] = newRoot.dataset[name];
+    else delete root.dataset[name];
   }
-  document.title = anew.title;
-  for (const old of document.querySelectorAll("body > .masthead, body > template, #moment, #night, #still")) {
-    const same = old.id ? anew.getElementById(old.id) : anew.querySelector(`.${old.className}`);
+  document.title = page.title;
+  for (const old of document.querySelectorAll(
+    "body > .masthead, body > template, #moment, #night, #still",
+  )) {
+    const same = old.id ? page.getElementById(old.id) : page.querySelector(`.${old.className}`);
     if (same) old.innerHTML = same.innerHTML;
   }
   for (const sheet of document.querySelectorAll(".sheet")) {
-    sheet.ariaLabel = anew.getElementById(sheet.id)?.ariaLabel ?? sheet.ariaLabel;
+    sheet.ariaLabel = page.getElementById(sheet.id)?.ariaLabel ?? sheet.ariaLabel;
   }
-  replacePreferencesBar(anew.querySelector("body > .switches"));
+  replacePreferencesBars(find(page, "body > .switches", HTMLElement));
 }
 
-/** Put the new switches in the old ones' place, wherever they are: the same fold, the same focus. */
-export function replacePreferencesBar(switches) {
+/**
+ * Replace every bar of language and appearance; keep its fold and its focus.
+ *
+ * @param {HTMLElement} bar
+ */
+function replacePreferencesBars(bar) {
   for (const old of document.querySelectorAll(".switches")) {
-    const fresh = document.importNode(switches, true);
-    fresh.querySelector(".look").open = old.querySelector(".look").open;
+    const fresh = document.importNode(bar, true);
+    const fold = find(old, ".look", HTMLDetailsElement);
+    find(fresh, ".look", HTMLDetailsElement).open = fold.open;
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
     const order = focused ? [...old.querySelectorAll("button, summary")].indexOf(focused) : -1;
     old.replaceWith(fresh);
-    if (order >= 0) fresh.querySelectorAll("button, summary")[order]?.focus({ preventScroll: true });
+    const successor = findAll(fresh, "button, summary", HTMLElement)[order];
+    successor?.focus({ preventScroll: true });
   }
 }
 
-/** Whether the reader has chosen any of it: there is something to reset. */
+/** Close the menu of text size and colours, in every bar. */
+export function closeAppearanceMenus() {
+  for (const menu of findAll(document, ".look[open]", HTMLDetailsElement)) menu.open = false;
+}
+
+/** Whether the visitor has chosen any preference, so that there is something to reset. */
 export const hasChosen = () => "chosen" in document.documentElement.dataset;

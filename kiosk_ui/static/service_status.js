@@ -1,66 +1,84 @@
-// Watching the service: the stand's state by long poll, and what to do while it is away.
+// Follows the service: the stand's state by long polling, and a notice while the service is away.
 
+import { byId } from "./dom.js";
 import { pause } from "./http.js";
+
+/**
+ * The fields of the stand's state that the page reads (openapi.json has all).
+ *
+ * @typedef {object} StandState
+ * @property {string} boot_id Changes with every start of the service.
+ * @property {number} revision
+ * @property {boolean} is_open
+ * @property {boolean} camera_ready
+ * @property {object | null} answer
+ */
 
 const ANSWERED_WITHIN_MS = 9000;
 const AWAY_AFTER_MS = 1500;
 const GUEST_EVERY_MS = 10_000;
 
-const moment = document.getElementById("moment");
+const notice = byId("moment", HTMLElement);
 const bootId = document.body.dataset.boot;
 let answeredAt = Date.now();
 
-function heard(boot) {
+/** @param {string} boot */
+function onAnswer(boot) {
   answeredAt = Date.now();
-  moment.hidden = true;
-  if (boot !== bootId) location.reload(); // another start of the service: begin anew
+  notice.hidden = true;
+  if (boot !== bootId) location.reload(); // the service has restarted
 }
 
-function missed() {
-  if (Date.now() - answeredAt > AWAY_AFTER_MS) moment.hidden = false;
+function onSilence() {
+  if (Date.now() - answeredAt > AWAY_AFTER_MS) notice.hidden = false;
 }
 
-async function ask(address) {
-  const response = await fetch(address, { signal: AbortSignal.timeout(ANSWERED_WITHIN_MS) });
-  return response;
+/** @param {string} address */
+function request(address) {
+  return fetch(address, { signal: AbortSignal.timeout(ANSWERED_WITHIN_MS) });
 }
 
-/** Call back with every state of the stand, and whether it is news to the page as it was sent. */
+/**
+ * Call back with every state of the stand, and whether it differs from the one the page shows.
+ *
+ * @param {(state: StandState, isNews: boolean) => void} onState
+ */
 export async function watchStand(onState) {
   let revision = Number(document.body.dataset.revision);
   let isFirst = true;
   for (;;) {
     try {
-      const began = Date.now();
-      const response = await ask(`/api/v1/stand/state?after=${isFirst ? 0 : revision}`);
+      const startedAt = Date.now();
+      const response = await request(`/api/v1/stand/state?after=${isFirst ? 0 : revision}`);
       if (response.ok) {
+        /** @type {StandState} */
         const state = await response.json();
-        heard(state.boot_id);
+        onAnswer(state.boot_id);
         const isNews = state.revision !== revision;
         if (isFirst || isNews) onState(state, isNews);
         revision = state.revision;
         isFirst = false;
       }
-      if (!response.ok || Date.now() - began < 20) await pause(response.ok ? 50 : 1000);
+      if (!response.ok || Date.now() - startedAt < 20) await pause(response.ok ? 50 : 1000);
     } catch {
-      missed();
+      onSilence();
       await pause(1000);
     }
   }
 }
 
-/** A guest's page only wants to know whether the service is there, and the same. */
+/** Check that the service is there, and still the same one: all that a guest's page needs. */
 export async function watchService() {
   for (;;) {
-    await pause(moment.hidden ? GUEST_EVERY_MS : 2000);
+    await pause(notice.hidden ? GUEST_EVERY_MS : 2000);
     if (document.hidden) {
       answeredAt = Date.now();
       continue;
     }
     try {
-      heard((await (await ask("/healthz")).json()).boot_id);
+      onAnswer((await (await request("/healthz")).json()).boot_id);
     } catch {
-      missed();
+      onSilence();
     }
   }
 }

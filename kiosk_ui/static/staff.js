@@ -1,14 +1,17 @@
-// The staff's page works without this: it adds a keypad for a finger, and goes back to the visitors by itself.
+// The staff's page works without this script. It adds an on-screen keypad, and signs out when the page is left alone.
 
-const pin = document.getElementById("pin");
+import { closestTarget, findOrNull } from "./dom.js";
+
+const pin = findOrNull(document, "#pin", HTMLInputElement);
 
 document.addEventListener("click", (event) => {
-  const key = event.target.closest("[data-digit], [data-erase]");
+  const key = closestTarget(event, "[data-digit], [data-erase]", HTMLElement);
   if (!key || !pin) return;
-  pin.value = key.dataset.digit ? (pin.value + key.dataset.digit).slice(0, pin.maxLength) : pin.value.slice(0, -1);
+  const { digit } = key.dataset;
+  pin.value = digit ? (pin.value + digit).slice(0, pin.maxLength) : pin.value.slice(0, -1);
 });
 
-// Nobody stays in: after a while without a touch the page goes, and the visitors' comes back.
+// After a while without a touch the visitors' page comes back, so that no session is left open.
 const idleMs = Number(document.body.dataset.idleS) * 1000;
 let timer = 0;
 function wait() {
@@ -16,7 +19,7 @@ function wait() {
   timer = setTimeout(leave, idleMs);
 }
 function leave() {
-  const form = document.getElementById("leave");
+  const form = findOrNull(document, "#leave", HTMLFormElement);
   if (form) form.submit();
   else location.assign("/?anew");
 }

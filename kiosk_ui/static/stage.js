@@ -1,12 +1,14 @@
-// The stage: one scene at a time, each fading into the next.
+// The stage shows one scene at a time: the live picture, an answer, a problem. Each fades into the next.
 
+import { byId, closest, find, findAll, findOrNull } from "./dom.js";
 import { FRAGMENT_HEADERS, parseFragment } from "./http.js";
 
 const ANSWERS = ["answer", "not_found"];
 
-// Words that don't all fit are scrolled by keys, too.
-export const scrolled = new ResizeObserver((entries) => {
+/** Lets labels that overflow be scrolled by keys, too. */
+export const scrollableLabels = new ResizeObserver((entries) => {
   for (const { target } of entries) {
+    if (!(target instanceof HTMLElement)) continue;
     if (target.scrollHeight > target.clientHeight) target.tabIndex = 0;
     else target.removeAttribute("tabindex");
   }
@@ -15,10 +17,15 @@ export const scrolled = new ResizeObserver((entries) => {
 export class Stage {
   #element;
   #announcer;
-  #asked = 0;
+  #requests = 0;
+  /** @type {string | null} */
   #html = null;
   onChange = () => {};
 
+  /**
+   * @param {HTMLElement} element
+   * @param {HTMLElement} announcer Read out by screen readers.
+   */
   constructor(element, announcer) {
     this.#element = element;
     this.#announcer = announcer;
@@ -26,7 +33,7 @@ export class Stage {
   }
 
   get scene() {
-    return this.#element.querySelector(".scene:not(.goes)");
+    return findOrNull(this.#element, ".scene:not(.goes)", HTMLElement);
   }
 
   get name() {
@@ -37,18 +44,23 @@ export class Stage {
     return ANSWERS.includes(this.name);
   }
 
-  /** Fetch a scene and show it, unless another has been asked for meanwhile. */
+  /**
+   * Fetch a scene and show it, unless another has been requested meanwhile.
+   *
+   * @param {string} address
+   */
   async show(address) {
-    const asked = ++this.#asked;
+    const request = ++this.#requests;
     try {
       const response = await fetch(address, { headers: FRAGMENT_HEADERS });
       const html = await response.text();
-      if (asked === this.#asked) this.showHtml(html);
+      if (request === this.#requests) this.showHtml(html);
     } catch {
-      // The service is away: the watch over it says so, and asks again.
+      // The service is away: service_status.js shows that, and the page asks again once it is back.
     }
   }
 
+  /** @param {string} html */
   showHtml(html) {
     if (html === this.#html) return;
     const scene = parseFragment(html);
@@ -57,57 +69,83 @@ export class Stage {
     this.#html = html;
   }
 
+  /**
+   * Show a copy of one of the page's templates.
+   *
+   * @param {string} id
+   * @param {(scene: HTMLElement) => void} prepare Fills the copy in before it is shown.
+   */
   showTemplate(id, prepare = () => {}) {
-    const scene = document.getElementById(id).content.firstElementChild.cloneNode(true);
+    const original = find(byId(id, HTMLTemplateElement).content, ".scene", HTMLElement);
+    const scene = /** @type {HTMLElement} */ (original.cloneNode(true));
     prepare(scene);
     this.#change(scene);
   }
 
-  /** Show at once that a press was felt. */
+  /**
+   * Show at once that a button was pressed.
+   *
+   * @param {string} action
+   */
   acknowledge(action) {
     this.scene?.querySelector(`[data-action="${action}"]`)?.setAttribute("aria-busy", "true");
   }
 
+  /** @param {HTMLElement} scene */
   #change(scene) {
-    this.#asked += 1;
+    this.#requests += 1;
     this.#html = null;
     const before = this.scene;
     const hadFocus = before?.contains(document.activeElement);
     this.#keepLivePicture(before, scene);
     this.#element.querySelectorAll(".goes").forEach((old) => old.remove());
-    if (before) this.#leave(before);
+    if (before) this.#fadeOut(before);
     scene.classList.add("comes");
     this.#element.append(scene);
     this.#observe(scene);
-    if (hadFocus) scene.querySelector(".button.main")?.focus({ preventScroll: true });
+    if (hadFocus) findOrNull(scene, ".button.main", HTMLElement)?.focus({ preventScroll: true });
     this.#announcer.textContent = scene.dataset.announce ?? "";
     this.onChange();
     scrollTo(0, 0);
   }
 
+  /** @param {HTMLElement} element */
   #observe(element) {
-    element.querySelectorAll(".label").forEach((label) => scrolled.observe(label));
+    findAll(element, ".label", HTMLElement).forEach((label) => scrollableLabels.observe(label));
   }
 
-  #leave(scene) {
+  /** @param {HTMLElement} scene */
+  #fadeOut(scene) {
     scene.classList.remove("comes");
     scene.classList.add("goes");
     scene.inert = true;
     scene.setAttribute("aria-hidden", "true");
     const remove = () => scene.remove();
     scene.addEventListener("animationend", (event) => event.target === scene && remove());
-    setTimeout(remove, 1500); // where nothing is animated
+    setTimeout(remove, 1500); // where animations are off
   }
 
+  /**
+   * @param {HTMLElement | null} before
+   * @param {HTMLElement} scene
+   */
   #keepLivePicture(before, scene) {
-    const [from, to] = [before, scene].map((each) => each?.querySelector("[data-preview]"));
+    const from = findOrNull(before, "[data-preview]", HTMLImageElement);
+    const to = findOrNull(scene, "[data-preview]", HTMLImageElement);
     if (!from?.src || !to) return;
     to.src = from.src;
-    to.closest(".glass").style.cssText = from.closest(".glass").style.cssText;
+    const glass = closest(from, ".glass", HTMLElement);
+    closest(to, ".glass", HTMLElement).style.cssText = glass.style.cssText;
   }
 }
 
-/** Let a picture on the easel fill it in its own shape, larger than it is if need be. */
-export function fit(picture, { naturalWidth, naturalHeight }) {
-  picture.closest(".glass").style.setProperty("--ratio", naturalWidth / naturalHeight || 4 / 3);
+/**
+ * Let a picture fill its frame in its own shape, enlarged if need be.
+ *
+ * @param {HTMLImageElement} picture
+ * @param {HTMLImageElement} loaded The picture whose size counts.
+ */
+export function fitPicture(picture, { naturalWidth, naturalHeight }) {
+  const ratio = naturalWidth / naturalHeight || 4 / 3;
+  closest(picture, ".glass", HTMLElement).style.setProperty("--ratio", String(ratio));
 }

@@ -1,22 +1,27 @@
-// What is said while an update comes from a stick: asked for now and then, laid over whatever is shown, read out once.
+// The progress of an update from a USB stick: polled, laid over any scene, announced once by screen readers.
 
 import { FRAGMENT_HEADERS, parseFragment, pause } from "./http.js";
 
 const EVERY_MS = 3000;
 
-/** Keep `holder` saying what the kiosk says of the stick that was put in. */
+/**
+ * Keep showing in `holder` what the kiosk reports of the USB stick.
+ *
+ * @param {HTMLElement} holder
+ */
 export async function watchUsbStatus(holder) {
-  let said = "";
+  let shown = "";
   for (;;) {
     try {
       const response = await fetch("/stand/stick", { headers: FRAGMENT_HEADERS });
       const html = response.status === 200 ? await response.text() : "";
-      if (response.ok && html !== said) {
-        said = html;
-        holder.replaceChildren(...(html ? [parseFragment(html)] : []));
+      if (response.ok && html !== shown) {
+        shown = html;
+        const message = parseFragment(html);
+        holder.replaceChildren(...(message ? [message] : []));
       }
     } catch {
-      // The service is away: what was said last stays until it is back.
+      // The service is away: the last message stays until it is back.
     }
     await pause(EVERY_MS);
   }
