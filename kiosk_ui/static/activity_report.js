@@ -1,4 +1,5 @@
-// Reports to the stand's service what the visitor does: the search's filters, and whether they are elsewhere on the page.
+// Reports to the stand's service what the visitor does: the search's filters, and whether they use
+// another part of the page.
 
 import { post } from "./http.js";
 
@@ -10,14 +11,17 @@ export class ActivityReport {
   #queue = Promise.resolve();
 
   /**
-   * @param {() => { query: string, isElsewhere: boolean }} read Returns the search's query, and whether
-   *     the visitor does something that the stand must not interrupt now.
+   * @param {() => { query: string, isElsewhere: boolean }} read Returns the search's query, and
+   *     whether the visitor does something that the stand must not interrupt now.
    */
   constructor(read) {
     this.#read = read;
   }
 
-  /** Send the activity if it has changed; one request after the other, so that the newest arrives last. */
+  /**
+   * Send the activity if it has changed; one request after the other, so that the newest arrives
+   * last.
+   */
   send() {
     this.#queue = this.#queue.then(async () => {
       const { query, isElsewhere } = this.#read();

@@ -1,4 +1,5 @@
-// While the stand is idle, prints of the collection fade into each other; a touch or a print at the stand ends the loop.
+// While the stand is idle, prints of the collection fade into each other. A touch, or a print at
+// the stand, ends the loop.
 
 import { find } from "./dom.js";
 import { FRAGMENT_HEADERS, parseFragment, pause } from "./http.js";
@@ -37,7 +38,8 @@ export class AttractLoop {
     if (!slide || run !== this.#run || document.querySelector("dialog[open]")) return;
     this.#slides.replaceChildren(slide);
     this.#dialog.showModal();
-    if (!prefersStill.matches) this.#timer = setTimeout(() => this.#advance(), EVERY_MS); // else one print stays
+    // With reduced motion a single print stays.
+    if (!prefersStill.matches) this.#timer = setTimeout(() => this.#advance(), EVERY_MS);
   }
 
   end() {

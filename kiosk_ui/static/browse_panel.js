@@ -1,4 +1,5 @@
-// The panel over the stage for browsing the collection: pages with a way back through all of them, and one home.
+// The panel over the stage for browsing the collection. It has a way back through all visited
+// pages, and one home.
 
 import { find, findAll, findOrNull } from "./dom.js";
 import { FRAGMENT_HEADERS, parseFragment } from "./http.js";

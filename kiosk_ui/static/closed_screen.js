@@ -1,4 +1,5 @@
-// Outside the museum's opening hours the screen goes dark after a while without a touch; a touch lights it for a visitor.
+// Outside the museum's opening hours the screen goes dark after a while without a touch. A touch
+// lights it again.
 
 export class ClosedScreen {
   #dialog;

@@ -1,4 +1,5 @@
-// The sheet over an answer: a print compared with its record by slider or by blinking, or a record's link to take home.
+// The sheet over an answer: a print compared with its record by slider or by blinking, or a
+// record's link to take home.
 
 import { closestTarget, find, findAll, findOrNull } from "./dom.js";
 import { FRAGMENT_HEADERS, parseFragment } from "./http.js";
@@ -145,7 +146,8 @@ class PictureComparison {
   }
 
   /**
-   * Set how much of the record's picture covers the visitor's, 0..100; by default as the slider says.
+   * Set how much of the record's picture covers the visitor's, 0..100; by default as the slider
+   * says.
    *
    * @param {string | number} [value]
    */

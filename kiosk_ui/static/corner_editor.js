@@ -1,4 +1,5 @@
-// The visitor marks the print on their picture: four corners, moved by a finger or by the arrow keys.
+// The visitor marks the print on their picture: four corners, moved by a finger or by the arrow
+// keys.
 
 import { find, findAll, findOrNull } from "./dom.js";
 import { Outline } from "./outline.js";
@@ -19,8 +20,8 @@ export class CornerEditor {
 
   /**
    * @param {HTMLElement} scene
-   * @param {number[] | null} points The corners found, x and y in turn as shares of the picture; with null
-   *     the corners start a little inside it.
+   * @param {number[] | null} points The corners found, x and y in turn as shares of the picture;
+   *     with null the corners start a little inside it.
    */
   constructor(scene, points) {
     this.#glass = find(scene, ".glass", HTMLElement);
@@ -35,7 +36,10 @@ export class CornerEditor {
     return this.#points.map((value) => value.toFixed(4)).join(",");
   }
 
-  /** Follow a picture turned clockwise by a right angle: what was at its bottom left is at its top left. */
+  /**
+   * Follow a picture turned clockwise by a right angle: what was at its bottom left is at its top
+   * left.
+   */
   turn() {
     const points = this.#points;
     this.#points = [3, 0, 1, 2].flatMap((n) => [1 - points[2 * n + 1], points[2 * n]]);

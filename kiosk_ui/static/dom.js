@@ -1,4 +1,5 @@
-// Finding elements by selector and type: a mistake in a template fails here, with the selector in the message.
+// Finds elements by selector and type. A mistake in a template fails here, with the selector in the
+// message.
 
 /**
  * Return the element with an id; throw if the page has none of this type.

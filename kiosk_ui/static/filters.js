@@ -143,7 +143,8 @@ function input(form, name) {
 }
 
 /**
- * Return a selector that finds the same control in a new form, or null if nothing tells it from others.
+ * Return a selector that finds the same control in a new form, or null if nothing tells it from
+ * others.
  *
  * @param {Element | null} element
  */

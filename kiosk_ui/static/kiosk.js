@@ -1,4 +1,5 @@
-// The page's entry point: puts the parts together, decides what a press does, and what may change the stage.
+// The page's entry point: puts the parts together, decides what a press does, and what may change
+// the stage.
 
 import { ActivityReport } from "./activity_report.js";
 import { AttractLoop } from "./attract_loop.js";
@@ -28,9 +29,11 @@ import { watchUsbStatus } from "./usb_status.js";
  * @property {Blob} file
  * @property {string} address Where this page has the picture.
  * @property {AbortController} upload
- * @property {string | null} corners The print's in the picture, or a part's, as marked by the visitor.
+ * @property {string | null} corners The print's in the picture, or a part's, as marked by the
+ *     visitor.
  * @property {boolean} isPart
- * @property {[width: number, height: number]} size In pixels as sent; 0 if this browser can't decode it.
+ * @property {[width: number, height: number]} size In pixels as sent; 0 if this browser can't
+ *     decode it.
  * @property {string} [comparison] The address of its comparison with the answer.
  * @property {CornerEditor | RegionEditor} [editor]
  * @property {Promise<void>} [turning] Ends after the last quarter turn.
@@ -44,13 +47,15 @@ const searchFilters = new FilterPanel(byId("narrowing", HTMLDialogElement));
 const browseFilters = new FilterPanel(byId("sifting", HTMLDialogElement), "sift");
 
 /**
- * The picture uploaded on this page, while its answer is shown; changes of the stand's state wait until it is gone.
+ * The picture uploaded on this page, while its answer is shown; changes of the stand's state wait
+ * until it is gone.
  *
  * @type {OwnPicture | null}
  */
 let own = null;
 
-// A print at the stand interrupts no visitor who reads, sets filters or looks at the answer to their own picture.
+// A print at the stand interrupts no visitor who reads, sets filters or looks at the answer to
+// their own picture.
 const activity = new ActivityReport(() => ({
   query: searchFilters.query,
   isElsewhere: Boolean(own) || browsePanel.isOpen || comparison.isOpen || searchFilters.isOpen,
@@ -82,7 +87,8 @@ async function searchStand() {
  * Search for the print on a visitor's picture.
  *
  * @param {Blob} file
- * @param {string | null} corners The print's in the picture, or a part's, where the visitor has marked them.
+ * @param {string | null} corners The print's in the picture, or a part's, where the visitor has
+ *     marked them.
  * @param {boolean} isPart
  */
 async function searchOwn(file, corners = null, isPart = false) {
@@ -132,7 +138,10 @@ function markCorners() {
   });
 }
 
-/** Turn the visitor's picture by a right angle, with its corners; each press waits for the one before. */
+/**
+ * Turn the visitor's picture by a right angle, with its corners; each press waits for the one
+ * before.
+ */
 function turnPicture() {
   const picture = own;
   if (!picture) return;
@@ -149,7 +158,9 @@ function turnPicture() {
   });
 }
 
-/** Let the visitor mark a part of the print, on their own picture or on the one taken at the stand. */
+/**
+ * Let the visitor mark a part of the print, on their own picture or on the one taken at the stand.
+ */
 async function markRegion() {
   if (!own) {
     const response = await fetch("/api/v1/stand/print.jpg").catch(() => null);
@@ -322,7 +333,10 @@ if (isStand) {
   if (!hasChosen() && isPhoneDark) changePreferences("theme=dark");
 }
 
-/** Start what only the kiosk's own screen has: camera, attract loop, opening hours, reset between visitors. */
+/**
+ * Start what only the kiosk's own screen has: camera, attract loop, opening hours, reset between
+ * visitors.
+ */
 function startStand() {
   const stillThere = byId("still", HTMLDialogElement);
   const attractLoop = new AttractLoop(byId("attract", HTMLDialogElement));
@@ -351,7 +365,8 @@ function startStand() {
     if (isNews) closedScreen.light();
     if (isNews) touched(); // a visitor who holds a print need not touch the screen
     if (isNews && !own) stage.show("/stand");
-    if (isNews && !own && !state.answer) comparison.close(); // a visitor's print goes with its answer
+    // a visitor's print goes with its answer
+    if (isNews && !own && !state.answer) comparison.close();
     preview.isWanted = state.camera_ready;
   });
   preview.onSeen = () => attractLoop.end();

@@ -1,4 +1,5 @@
-// A print's picture that fails to load is replaced by an empty mount, as for a print whose picture may not be shown.
+// Replaces a print's picture that fails to load by an empty mount, as for a print whose picture may
+// not be shown.
 
 import { findAll } from "./dom.js";
 
@@ -12,7 +13,8 @@ export function replaceMissingImages() {
     { capture: true }, // errors don't bubble
   );
   for (const picture of findAll(document, "img.print", HTMLImageElement)) {
-    if (picture.complete && !picture.naturalWidth) replace(picture); // failed before the listener was there
+    // failed before the listener was there
+    if (picture.complete && !picture.naturalWidth) replace(picture);
   }
 }
 

@@ -1,4 +1,5 @@
-// The sheet's outline over a picture: follows the detected corners smoothly, and fills up as the print is held still.
+// The sheet's outline over a picture. It follows the detected corners smoothly, and fills up as the
+// print is held still.
 
 import { find } from "./dom.js";
 

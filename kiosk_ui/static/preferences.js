@@ -1,4 +1,5 @@
-// The visitor's language, text size, colours and reach: the page is fetched again and its words replace the old ones.
+// The visitor's language, text size, colours and reach. A change fetches the page again and
+// replaces the old words.
 
 import { find, findAll } from "./dom.js";
 

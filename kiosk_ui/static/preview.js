@@ -1,4 +1,5 @@
-// The live picture with what was seen in it: one bounded request after another, and none while the page is hidden.
+// The live picture with what was seen in it: one bounded request after another, and none while the
+// page is hidden.
 
 import { closest, findOrNull } from "./dom.js";
 import { HintDisplay } from "./hint_display.js";

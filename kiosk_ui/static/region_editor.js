@@ -1,9 +1,14 @@
-// The visitor marks a part of the print: a box on their picture, drawn by a finger, or moved and sized by buttons and keys.
+// The visitor marks a part of the print: a box on their picture, drawn by a finger, or moved and
+// sized by buttons and keys.
 
 import { closestTarget, find, findAll, findOrNull } from "./dom.js";
 import { Outline } from "./outline.js";
 
-/** @typedef {[left: number, top: number, right: number, bottom: number]} Box Shares of the picture. */
+/**
+ * A box's sides as shares of the picture.
+ *
+ * @typedef {[left: number, top: number, right: number, bottom: number]} Box
+ */
 
 const LEAST = 0.08;
 const STEP = 0.02;

@@ -1,4 +1,5 @@
-// The staff's page works without this script. It adds an on-screen keypad, and signs out when the page is left alone.
+// The staff's page works without this script. It adds an on-screen keypad, and signs out when the
+// page is left alone.
 
 import { closestTarget, findOrNull } from "./dom.js";
 

@@ -1,4 +1,5 @@
-// Opens the staff's page: five taps into the top left corner, or the word "staff" typed. Visitors see no sign of it.
+// Opens the staff's page: five taps into the top left corner, or the word "staff" typed. Visitors
+// see no sign of it.
 
 const TAPS = 5;
 const WITHIN_MS = 3000;

@@ -1,4 +1,5 @@
-// The stage shows one scene at a time: the live picture, an answer, a problem. Each fades into the next.
+// The stage shows one scene at a time: the live picture, an answer, a problem. Each fades into the
+// next.
 
 import { byId, closest, find, findAll, findOrNull } from "./dom.js";
 import { FRAGMENT_HEADERS, parseFragment } from "./http.js";

@@ -1,4 +1,5 @@
-// A visitor's picture, scaled down in the browser, so that little is sent and the answer comes sooner.
+// A visitor's picture, scaled down in the browser, so that little is sent and the answer comes
+// sooner.
 
 import { FRAGMENT_HEADERS } from "./http.js";
 
@@ -29,7 +30,8 @@ export async function sendPicture(file, query, signal) {
 }
 
 /**
- * Return the picture turned clockwise by a right angle, or unchanged if this browser can't decode it.
+ * Return the picture turned clockwise by a right angle, or unchanged if this browser can't decode
+ * it.
  *
  * @param {Blob} file
  */
@@ -38,7 +40,8 @@ export async function turned(file) {
 }
 
 /**
- * Return the picture as a small JPEG with its size, or unchanged with size 0 if this browser can't decode it.
+ * Return the picture as a small JPEG with its size, or unchanged with size 0 if this browser can't
+ * decode it.
  *
  * @param {Blob} file
  */

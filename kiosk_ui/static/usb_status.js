@@ -1,4 +1,5 @@
-// The progress of an update from a USB stick: polled, laid over any scene, announced once by screen readers.
+// The progress of an update from a USB stick: polled, laid over any scene, announced once by screen
+// readers.
 
 import { FRAGMENT_HEADERS, parseFragment, pause } from "./http.js";
 
