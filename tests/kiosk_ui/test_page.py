@@ -542,6 +542,7 @@ def test_the_page_waits_for_a_service_that_restarts_and_begins_anew(
         if not boot_ids:
             page.goto(server.address)
         expect(page.locator("body")).to_have_attribute("data-boot", service.boot_id)
+        page.wait_for_load_state()  # the page's modules have to be there before the server goes
         expect(page.locator("#moment")).not_to_be_visible()
         boot_ids.append(service.boot_id)
         server.stop()
