@@ -314,7 +314,7 @@ def test_one_tap_changes_the_language_of_every_page_at_the_same_place(
     expect(page.locator("#reading [data-action=back]")).to_have_text("Indietro")
     page.locator("#reading [data-action=back]").tap()
     page.locator(".scene:not(.goes) [data-action=narrow]").tap()
-    expect(page.locator("#narrowing h1")).to_have_text("Affina la ricerca")
+    expect(page.locator("#narrowing h1")).to_have_text("Filtri di ricerca")
     assert place(page) == seen
     page.locator("#narrowing .switches [value=de]").tap()
     expect(page.locator("#narrowing h1")).to_have_text("Suche eingrenzen")

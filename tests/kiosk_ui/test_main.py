@@ -61,7 +61,7 @@ def test_it_prints_its_address_serves_and_stops_cleanly(start: Start, small_bund
 def test_a_missing_bundle_is_a_state_of_the_screen(start: Start, tmp_path: Path) -> None:
     process = start("--bundle", tmp_path / "none", "--camera", "none", "--port", 0)
     with urllib.request.urlopen(address_of(process), timeout=20) as response:
-        assert b"The collection is not here yet" in response.read()
+        assert b"The collection is not available yet" in response.read()
 
 
 def test_systemd_is_told_once_it_listens(start: Start, tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def test_a_visitor_asks_and_is_answered(
     expect(page.locator("#announcer")).to_contain_text("This print")
     visited.keep("answer")
     assert_nothing_is_cut_off(page)
-    page.get_by_role("button", name="Look again").tap()
+    page.get_by_role("button", name="New search").tap()
     visited.expect_scene("looking")
 
 
@@ -160,7 +160,7 @@ def test_main_targets_are_20_mm_and_none_is_under_44_px_and_10_mm(
     visited.expect_scene("answer")
     assert_targets_are_large(visited.page)
     visited.page.locator("[data-action=narrow]").last.tap()
-    expect(visited.page.get_by_role("heading", name="Narrow the search")).to_be_visible()
+    expect(visited.page.get_by_role("heading", name="Filter the search")).to_be_visible()
     assert_targets_are_large(visited.page)
 
 
@@ -260,7 +260,7 @@ def test_a_print_held_still_is_outlined_and_answered_though_nobody_presses(
     page, service, camera = hands_free
     outline = page.locator(".scene:not(.goes) [data-outline]")
     expect(page.locator(".scene:not(.goes) [data-preview][src]")).to_be_attached()
-    expect(page.locator("[data-guide]")).to_contain_text("It is looked up by itself")
+    expect(page.locator("[data-guide]")).to_contain_text("The search starts automatically")
     expect(outline).not_to_have_class(re.compile("shown"))
     camera.pixels = held
     expect(outline).to_have_class(re.compile("shown"))
@@ -269,7 +269,7 @@ def test_a_print_held_still_is_outlined_and_answered_though_nobody_presses(
     page.locator(".scene:not(.goes) [data-action=again]").tap()
     expect(page.locator("[data-scene=looking]:not(.goes)")).to_be_visible()
     # The same print lies there still: it is known, and not looked up again by itself.
-    expect(page.locator("[data-guide]")).to_contain_text("has been looked up")
+    expect(page.locator("[data-guide]")).to_contain_text("We have looked up this print")
     assert service.health().answers == 1
 
 
@@ -290,7 +290,7 @@ def test_a_print_that_does_not_keep_still_is_outlined_and_one_hint_is_given(
     shaking.start()
     try:
         guide = page.locator(".scene:not(.goes) [data-guide]")
-        expect(guide).to_have_text("Hold it still, please.", timeout=15_000)
+        expect(guide).to_have_text("Please hold it still.", timeout=15_000)
         expect(guide).to_have_attribute("aria-live", "polite")
         expect(page.locator("[data-outline].shown")).to_be_attached()
         assert_nothing_is_cut_off(page)
@@ -305,7 +305,7 @@ def test_while_a_visitor_reads_nothing_at_the_stand_takes_the_screen(
 ) -> None:
     page, service, camera = hands_free
     page.locator(".scene:not(.goes) [data-action=narrow]").tap()
-    expect(page.get_by_role("heading", name="Narrow the search")).to_be_visible()
+    expect(page.get_by_role("heading", name="Filter the search")).to_be_visible()
     page.wait_for_timeout(300)  # until it is told
     camera.pixels = held
     page.wait_for_timeout(1500)
@@ -343,7 +343,7 @@ def test_the_print_on_an_upload_can_be_marked_by_finger_and_by_keyboard(
     after = handles.nth(2).bounding_box()
     assert before and after and after["x"] < before["x"] and after["y"] < before["y"]
     with page.expect_request("**/answer?*") as sent:
-        page.get_by_role("button", name="Search this").tap()
+        page.get_by_role("button", name="Search", exact=True).tap()
     marked = parse_qs(urlsplit(sent.value.url).query)["corners"][0].split(",")
     assert len(marked) == 8
     assert float(marked[0]) > 0 and float(marked[4]) < 1
@@ -360,7 +360,7 @@ def test_a_corner_can_not_be_dragged_across_the_sheet(
         page.keyboard.press("Shift+ArrowRight")
         page.keyboard.press("Shift+ArrowDown")
     with page.expect_response("**/answer?*") as answered:
-        page.get_by_role("button", name="Search this").tap()
+        page.get_by_role("button", name="Search", exact=True).tap()
     assert answered.value.status == 200
 
 
@@ -372,7 +372,7 @@ def test_an_upload_can_be_turned_by_hand_and_its_corners_turn_with_it(
     before = _corners_on(page)
     width, height = _size_shown(page)
     for _ in range(3):  # faster than a picture turns: none is lost
-        page.get_by_role("button", name="Turn").tap()
+        page.get_by_role("button", name="Rotate").tap()
     # Three turns clockwise: what was at the top right is at the top left.
     turned = [(y, 1 - x) for x, y in before[1:] + before[:1]]
     page.wait_for_function(
@@ -391,7 +391,7 @@ def test_an_upload_can_be_turned_by_hand_and_its_corners_turn_with_it(
         upright = shown.convert("L").rotate(-90, expand=True)
         assert upright.size == whole.size
         assert np.abs(np.subtract(upright, whole.convert("L"), dtype=float)).mean() < 5
-    page.get_by_role("button", name="Search this").tap()
+    page.get_by_role("button", name="Search", exact=True).tap()
     visited.expect_scene("answer")
     title = visited.service.record(shown_ids[0]).title
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
@@ -441,13 +441,13 @@ def test_narrowing_says_how_many_remain_and_holds_for_the_next_question(
     visited.expect_scene("looking")
     page.locator("[data-action=narrow]").tap()
     panel = page.locator("#narrowing")
-    expect(panel.locator(".remaining")).to_have_text("12 prints remain")
+    expect(panel.locator(".remaining")).to_have_text("12 prints match")
     chip = panel.locator(".chip", has=page.locator("[name=maker]")).last
     name = chip.locator("span").first.inner_text()
     chip.tap()
-    expect(panel.locator(".remaining")).not_to_have_text("12 prints remain")
+    expect(panel.locator(".remaining")).not_to_have_text("12 prints match")
     panel.get_by_role("button", name="Done").tap()
-    expect(page.locator("[data-action=narrow]")).to_have_text("Narrowed", use_inner_text=True)
+    expect(page.locator("[data-action=narrow]")).to_have_text("Filtered", use_inner_text=True)
     page.get_by_role("button", name=ASK).tap()
     wait_for(visited.service, Phase.FOUND, Phase.UNSURE, Phase.NOT_FOUND)
     answer = visited.service.snapshot().state.answer

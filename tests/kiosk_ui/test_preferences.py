@@ -92,9 +92,9 @@ def test_every_page_bears_all_languages_and_looks(client: FlaskClient) -> None:
 def test_errors_are_said_in_the_readers_language_to_people_and_programs(
     client: FlaskClient,
 ) -> None:
-    assert "Das ist nicht hier" in client.get("/nowhere?language=de").text
+    assert "Das haben wir nicht gefunden" in client.get("/nowhere?language=de").text
     told = client.get("/api/v1/records/none").get_json()
-    assert told["said"] == "Das ist nicht hier" and "none" in told["error"]
+    assert told["said"] == "Das haben wir nicht gefunden" and "none" in told["error"]
 
 
 def test_a_search_with_a_language_in_its_address_remembers_nothing(client: FlaskClient) -> None:
@@ -103,6 +103,6 @@ def test_a_search_with_a_language_in_its_address_remembers_nothing(client: Flask
 
 
 def test_counts_are_in_the_readers_own_words(client: FlaskClient) -> None:
-    assert "12 prints remain" in client.get("/narrowing").text
+    assert "12 prints match" in client.get("/narrowing").text
     client.get("/?language=fr")
     assert "Il reste 12 estampes" in client.get("/narrowing").text

@@ -23,11 +23,6 @@ def test_every_key_a_template_names_has_words(language: str) -> None:
     assert used_keys() - load(language).keys() == set()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_the_keys_of_english(language: str) -> None:
-    assert load(language).keys() == load("en").keys()
-
-
 def test_a_count_other_than_one_takes_the_plural() -> None:
     texts = Texts("en", {"page.n": "{count} print", "page.n_many": "{count} prints"})
     assert [texts("page.n", count=n) for n in (0, 1, 2)] == ["0 prints", "1 print", "2 prints"]
@@ -47,29 +42,44 @@ def test_no_words_promise_a_percentage(language: str) -> None:
     assert not [words for words in said if re.search(r"%|per ?cent", words)]
 
 
-# What is the same in English and another language; everything else has to be translated.
-SAME = {"record.date", "record.technique", "record.note", "narrow.technique", "narrow.maker"}
-# Within these, one language's word is its neighbour's: Collection, Technique, Date, Note.
-SPELT_ALIKE = SAME | {"record.institution", "narrow.institution"}
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_text_has_the_braces_of_english(language: str) -> None:
-    said, english = load(language), load("en")
-    braces = re.compile(r"{(\w+)}")
-    differ = [
-        key
-        for key in sorted(english.keys())
-        if sorted(braces.findall(said.raw(key))) != sorted(braces.findall(english.raw(key)))
-    ]
-    assert differ == []
+# Words that are spelt alike in English and another language; everything else has to be translated.
+SPELT_ALIKE = {
+    "de": {"record.institution", "narrow.institution", "staff.pin", "staff.updates"},
+    "fr": {
+        "browse.technique",
+        "narrow.institution",
+        "narrow.technique",
+        "record.date",
+        "record.institution",
+        "record.note",
+        "record.technique",
+        "staff.bundle",
+    },
+    "it": {"staff.pin"},
+}
 
 
 @pytest.mark.parametrize("language", [each for each in LANGUAGES if each != "en"])
 def test_nothing_is_left_in_english(language: str) -> None:
     said, english = load(language), load("en")
     left = {key for key in sorted(english.keys()) if said.raw(key) == english.raw(key)}
-    assert left - SPELT_ALIKE == set()
+    assert left == SPELT_ALIKE[language]
+
+
+# One term for one thing, and one form of address: words that a language uses a better one for.
+AVOIDED = {
+    "de": r"Aktualisier|Gerät|Station|Rechner|Schreibtisch|[Bb]efinden|\b[Dd](u|ich|ir|ein\w*)\b",
+    "en": r"\b(anew|whoever|nobody|somebody|narrow\w*|machine)\b",
+    "fr": r"[Ff]onds|[Rr]estrein|[Mm]achine|\b([Tt]u|[Tt]oi|[Tt]on|[Tt]es)\b",
+    "it": r"[Cc]hiosco|[Mm]acchina|[Rr]accolta|\b([Tt]u|[Tt]i|[Tt]u[aoei]i?|[Vv]i)\b",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_keeps_to_its_terms_and_its_form_of_address(language: str) -> None:
+    texts = load(language)
+    found = {key: texts.raw(key) for key in sorted(texts.keys())}
+    assert {k: said for k, said in found.items() if re.search(AVOIDED[language], said)} == {}
 
 
 def test_each_language_says_its_own_name() -> None:
@@ -90,8 +100,8 @@ def test_a_count_is_written_as_the_language_writes_it(language: str, said: str) 
 
 
 def test_nought_is_one_in_french_and_many_elsewhere() -> None:
-    assert load("fr")("narrow.remaining", count=0) == "Il reste 0 estampe"
-    assert load("it")("narrow.remaining", count=0) == "Restano 0 stampe"
+    assert load("fr")("narrow.remaining", count=0) == "0 estampe correspond"
+    assert load("it")("narrow.remaining", count=0) == "0 stampe corrispondono"
 
 
 def test_an_unknown_language_is_refused_by_name() -> None:

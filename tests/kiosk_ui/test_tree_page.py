@@ -43,13 +43,13 @@ def test_the_whole_visit_by_a_screen_readers_tree(
     main, told = page.get_by_role("main"), page.get_by_role("status").first
     expect(page.get_by_role("banner")).to_contain_text("Twelve prints")
     expect(main.get_by_role("heading", level=1)).to_have_text("Hold a print under the camera")
-    expect(main.get_by_role("img", name="What the camera sees now")).to_be_visible()
+    expect(main.get_by_role("img", name="What the camera sees")).to_be_visible()
 
     press(main, "Which print is this?")
     expect(told).to_contain_text(f"This print: {title}")
     expect(main.get_by_role("heading", level=1)).to_have_text(title)
     expect(main.get_by_role("img", name=f"Picture of {title}")).to_be_visible()
-    expect(main.get_by_role("heading", level=2, name="The nearest others")).to_be_visible()
+    expect(main.get_by_role("heading", level=2, name="Similar prints")).to_be_visible()
     assert main.get_by_role("listitem").count() > 0
 
     press(main, "Read more")
@@ -67,6 +67,6 @@ def test_the_whole_visit_by_a_screen_readers_tree(
     press(page.get_by_role("form", name="Languages"), "DE, Deutsch")
     expect(page.get_by_role("form", name="Sprachen")).to_be_visible()
     expect(told).to_contain_text(f"Dieses Blatt: {title}")
-    press(main, "Neu suchen")
+    press(main, "Neue Suche")
     expect(told).to_have_text("Halten Sie ein Blatt unter die Kamera")
     assert page.evaluate("document.documentElement.lang") == "de"

@@ -154,7 +154,7 @@ def test_without_a_bundle_the_kiosk_says_so_and_asks_to_come_back(
         assert response.status_code == 503
         assert int(response.headers["Retry-After"]) > 0
         assert "bundle" in response.get_json()["error"]
-        assert response.get_json()["said"] == "The collection is not here yet"
+        assert response.get_json()["said"] == "The collection is not available yet"
 
 
 def test_health_is_bad_without_a_bundle_and_good_with_one(

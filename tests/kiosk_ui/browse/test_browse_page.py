@@ -186,7 +186,7 @@ def test_home_is_one_press_from_everywhere(open_page: Open, service: KioskServic
     expect(page.locator("#stage [data-scene=answer]:not(.goes)")).to_be_visible()
     page.get_by_role("button", name="Read more").tap()
     page.locator("#reading .others .card").first.tap()
-    page.locator("#reading").get_by_role("button", name="Start").tap()
+    page.locator("#reading").get_by_role("button", name="Home", exact=True).tap()
     expect(page.locator("#reading")).not_to_be_visible()
     expect(page.locator("#stage [data-scene=looking]:not(.goes)")).to_be_visible()
 
@@ -222,11 +222,11 @@ def test_what_is_browsed_is_narrowed_and_the_search_by_camera_is_not(
     panel = page.locator("#sifting")
     panel.locator("[name=maker]").first.check(force=True)
     expect(panel.locator("[name=maker]").first).to_be_checked()
-    expect(panel.locator(".remaining")).not_to_have_text("12 prints remain")
+    expect(panel.locator(".remaining")).not_to_have_text("12 prints match")
     remaining = panel.locator(".remaining").inner_text().split()[0]
     panel.get_by_role("button", name="Done").tap()
     expect(page.locator("#reading").get_by_role("status")).to_contain_text(f"{remaining} print")
-    page.locator("#reading").get_by_role("button", name="Start").tap()
+    page.locator("#reading").get_by_role("button", name="Home", exact=True).tap()
     expect(page.locator("#stage [data-narrowed]")).not_to_be_visible()
     service.look()
     wait_for(service, Phase.FOUND)

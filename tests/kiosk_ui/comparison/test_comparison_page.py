@@ -76,7 +76,7 @@ def test_both_prints_lie_side_by_side_and_exactly_over_each_other(
     assert (yours["width"], yours["height"]) == (theirs["width"], theirs["height"])
     assert max(abs(yours["x"] - theirs["x"]), abs(yours["y"] - theirs["y"])) > 60
     expect(plates.locator(".area")).to_be_visible()
-    expect(page.locator("#closer .lead")).to_have_text(re.compile(r"^\d+ places agree, .*\.$"))
+    expect(page.locator("#closer .lead")).to_have_text(re.compile(r"^\d+ points match, .*\.$"))
     for mode in ("Wipe", "Fade", "Blink"):
         page.get_by_role("button", name=mode).tap()
         yours, theirs = boxes(page)
@@ -143,10 +143,10 @@ def test_blink_changes_when_pressed_and_by_itself_only_when_asked(
     page.clock.run_for(10_000)
     expect(plates).to_have_attribute("data-up", "yours")
     expect(plates.locator(".theirs img")).not_to_be_visible()
-    page.get_by_role("button", name="The other").tap()
+    page.get_by_role("button", name="Switch", exact=True).tap()
     expect(plates.locator(".yours img")).not_to_be_visible()
     expect(plates.locator(".theirs img")).to_be_visible()
-    run = page.get_by_role("button", name="By itself")
+    run = page.get_by_role("button", name="Automatic")
     run.tap()
     expect(run).to_have_attribute("aria-pressed", "true")
     page.clock.run_for(1300)
@@ -234,7 +234,7 @@ def test_no_link_leads_away_from_the_kiosk(
     expect(page.locator("#closer h1")).to_have_text("Take it home")
     link = service.record(shown_ids[0]).source_url
     assert link is not None
-    code = page.get_by_role("img", name=f"QR code of the link {link}")
+    code = page.get_by_role("img", name=f"QR code for the link {link}")
     expect(code).to_be_visible()
     box = code.bounding_box()
     assert box is not None and min(box["width"], box["height"]) > 200

@@ -43,9 +43,9 @@ def why_of(client: FlaskClient, picture: bytes) -> str:
 
 def test_an_answer_with_evidence_says_in_a_sentence_why(client: FlaskClient, upload: bytes) -> None:
     html = unescape(client.get(why_of(client, upload), headers=FRAGMENT).text)
-    assert re.search(r"\d+ places agree, over (nearly all|most|about half|a part) of", html)
+    assert re.search(r"\d+ points match, across (nearly all|most|about half|part) of", html)
     assert re.search(r'<polygon class="edge" points="(\d+,\d+ ?){3,}"', html)
-    assert "the other way round" not in html
+    assert "mirrored" not in html
 
 
 def test_the_visitors_print_is_a_jpeg_that_nobody_may_keep(
@@ -62,7 +62,7 @@ def test_a_print_in_reverse_is_said_to_be_shown_turned_over(
 ) -> None:
     reverse = np.ascontiguousarray(print_pictures[shown_ids[0]][:, ::-1])
     html = client.get(why_of(client, jpeg_of(reverse)), headers=FRAGMENT).text
-    assert "Yours lies the other way round and is shown turned over." in html
+    assert "Yours is in reverse and is shown mirrored here." in html
 
 
 def test_where_nothing_is_recognised_nothing_is_laid_over(client: FlaskClient) -> None:
@@ -113,7 +113,7 @@ def test_a_record_whose_picture_may_not_be_shown_shows_the_visitors_own_alone(
     address = why_of(client, jpeg_of(print_pictures[hidden_id]))
     html = client.get(address, headers=FRAGMENT).text
     assert re.findall(r'<img src="([^"]+)"', html) == [f"{address}/yours.jpg"]
-    assert "does not let its picture be shown" in html
+    assert "does not allow us to show this picture" in html
     assert 'class="edge"' in html and "data-mode-to" not in html and "data-mix" not in html
 
 
@@ -162,7 +162,7 @@ def test_a_records_link_is_taken_home_as_a_code_with_its_words(
 ) -> None:
     html = linked.get(f"/home/{shown_ids[0]}", headers=FRAGMENT).text
     label = re.search(r'role="img" aria-label="([^"]*)"', html)
-    assert label and unescape(label[1]) == f"QR code of the link {LINK}"
+    assert label and unescape(label[1]) == f"QR code for the link {LINK}"
     assert "<svg" in html and "<a " not in html and "href" not in html
 
 

@@ -362,7 +362,7 @@ def test_a_missed_match_is_listed_saved_and_forgotten(
     assert "Similar only" in listed
     assert client.get("/staff/missed.csv").text.count("\n") == 2
     cleared = client.post("/staff/missed", headers=OWN, follow_redirects=True)
-    assert "The list is empty now" in cleared.text
+    assert "The list is now empty" in cleared.text
     assert staffed.office.misses() == ()
 
 

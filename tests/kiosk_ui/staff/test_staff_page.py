@@ -181,9 +181,9 @@ def test_the_whole_of_it_by_keyboard_alone(open_page: Callable[..., Page], stand
         )
         assert focus[1], f"no focus is seen on {focus[0]}"
         reached.append(focus[0])
-        if focus[0] == "Leave":
+        if focus[0] == "Sign out":
             break
-    assert {"Use", "Choices", "Not found", "Test picture", "Log", "Leave"} <= set(reached)
+    assert {"Usage", "Settings", "Not found", "Test picture", "Log", "Sign out"} <= set(reached)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{stand}?anew")
     page.goto(f"{stand}staff/health")
@@ -228,13 +228,13 @@ def test_choices_are_made_by_finger_and_said_to_be_kept(
 ) -> None:
     page = open_page("staff", (800, 480))
     go_in(page)
-    page.get_by_role("link", name="Choices").tap()
+    page.get_by_role("link", name="Settings").tap()
     page.locator("#attract").select_option("none")
     page.locator("[name=opens_tuesday]").select_option("10:00")
     page.locator("[name=closes_tuesday]").select_option("17:30")
     page.locator("label.chip").tap()
-    page.get_by_role("button", name="Keep").tap()
-    expect(page.get_by_role("status")).to_have_text("This is kept and holds from now on.")
+    page.get_by_role("button", name="Save").tap()
+    expect(page.get_by_role("status")).to_have_text("Saved.")
     assert service.office is not None
     chosen = service.office.choices
     assert not chosen.attract.enabled

@@ -45,7 +45,7 @@ def test_of_a_part_that_is_in_no_print_the_nearest_is_said(client: FlaskClient) 
 
     noise = np.random.default_rng(1).integers(0, 256, (400, 400, 3), np.uint8)
     html = client.post(f"{BOX}&part=1", data=jpeg_of(noise), headers=JPEG).text
-    assert 'data-kind="part_like"' in html and "Most like this part" in html
+    assert 'data-kind="part_like"' in html and "Most similar to this part" in html
 
 
 @pytest.mark.parametrize("part", ["2", "yes", "-1"])
@@ -65,7 +65,7 @@ def page(browser: Browser, service: KioskService) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 720}, has_touch=True)
     opened = context.new_page()
     opened.goto(server.address)
-    opened.get_by_role("button", name="A part of it").tap()
+    opened.get_by_role("button", name="Search a part").tap()
     expect(opened.locator("[data-scene=part] img[data-yours]")).to_be_visible()
     opened.wait_for_function("document.querySelector('[data-scene=part] [data-box]').style.left")
     yield opened
@@ -96,7 +96,7 @@ def test_a_finger_draws_it_and_the_part_is_searched(page: Page, service: KioskSe
         page.get_by_role("button", name="Search this part").tap()
     assert re.search(r"part=1", sent.value.url)
     expect(page.locator("#stage .verdict").last).to_have_text(
-        re.compile("This part belongs to|Most like this part")
+        re.compile("This part belongs to|Most similar to this part")
     )
     page.get_by_role("button", name="Another picture").tap()
     expect(page.locator("#stage [data-scene=answer]:not(.goes) .verdict")).to_have_text(

@@ -113,7 +113,7 @@ def test_a_print_whose_picture_may_not_be_shown_is_read_without_it(
 ) -> None:
     html = unescape(client.get(f"/records/{hidden_id}", headers=FRAGMENT).text)
     assert service.record(hidden_id).title in html
-    assert "does not let its picture be shown" in html
+    assert "does not allow us to show this picture" in html
     assert "<img" not in html.split('class="shelf"')[0]
 
 
@@ -128,7 +128,7 @@ def test_the_panel_shows_what_is_chosen(client: FlaskClient) -> None:
     value = client.get("/api/v1/filters").get_json()["facets"]["maker"][0]["value"]
     html = client.get("/narrowing", query_string={"maker": value}, headers=FRAGMENT).text
     assert re.search(r'name="maker" value="[^"]+" checked', html)
-    assert "12 prints remain" not in html
+    assert "12 prints match" not in html
 
 
 @pytest.fixture
@@ -161,12 +161,12 @@ def test_html_in_metadata_is_text(
 
 
 ERRORS = [
-    ("/browse/by/colour", 404, "This is not here"),
+    ("/browse/by/colour", 404, "We could not find this"),
     ("/browse?order=size", 400, "could not be read"),
     ("/browse?page=0", 400, "could not be read"),
     ("/attract?turn=-1", 400, "could not be read"),
-    ("/nothing", 404, "This is not here"),
-    ("/records/nobody", 404, "This is not here"),
+    ("/nothing", 404, "We could not find this"),
+    ("/records/nobody", 404, "We could not find this"),
     ("/narrowing?colour=red", 400, "could not be read"),
 ]
 
