@@ -105,4 +105,4 @@ def test_a_search_with_a_language_in_its_address_remembers_nothing(client: Flask
 def test_counts_are_in_the_readers_own_words(client: FlaskClient) -> None:
     assert "12 prints match" in client.get("/narrowing").text
     client.get("/?language=fr")
-    assert "Il reste 12 estampes" in client.get("/narrowing").text
+    assert "12 estampes correspondent" in client.get("/narrowing").text

@@ -46,7 +46,7 @@ def test_a_period_keeps_undated_works_until_they_are_asked_away(client: FlaskCli
     assert door
     kept = client.get(unescape(door[1])).text
     switch = re.search(
-        r'data-turn="([^"]+)" data-keep="undated" aria-pressed="true">Also undated prints \((\d+)\)',
+        r'data-turn="([^"]+)" data-keep="undated" aria-pressed="true">Include undated prints \((\d+)\)',
         kept,
     )
     assert switch

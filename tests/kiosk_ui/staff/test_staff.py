@@ -107,7 +107,7 @@ def test_a_wrong_pin_is_said_and_after_a_few_the_right_one_waits_as_well(
     for _ in range(3):
         said = client.post("/staff", data={"pin": "000000"}, headers=OWN)
         assert said.status_code == 403
-        assert b"This is not the PIN" in said.data
+        assert b"Wrong PIN. Please try again." in said.data
     locked = client.post("/staff", data={"pin": "000000"}, headers=OWN)
     assert b"Please wait 30 seconds" in locked.data
     assert enter(client) == 403
@@ -250,7 +250,7 @@ def test_choices_are_kept_and_shown_again(client: FlaskClient, staffed: KioskSer
     }
     kept = client.post("/staff/choices", data=data, headers=OWN, follow_redirects=True)
 
-    assert b"This is kept" in kept.data
+    assert b"Saved." in kept.data
     assert staffed.office is not None
     chosen = staffed.office.choices
     assert (chosen.attract.facet, chosen.attract.value) == ("technique", facet)
