@@ -54,6 +54,7 @@ SPELT_ALIKE = {
         "record.note",
         "record.technique",
         "staff.bundle",
+        "staff.service",
     },
     "it": {"staff.pin"},
 }
