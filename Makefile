@@ -11,7 +11,7 @@ COLLECTION ?= demo/collection
 BUNDLE ?= $(if $(filter demo/collection,$(COLLECTION)),demo/bundle,out/$(notdir $(COLLECTION)).bundle)
 # The demo's pictures are pressed harder than a museum's, so that the whole repository stays small to clone.
 QUALITY ?= $(if $(filter demo/collection,$(COLLECTION)),22,76)
-MARKS ?= $(if $(filter demo/collection %/devset,$(COLLECTION)),strict,museum)
+GATE ?= $(if $(filter demo/collection %/devset,$(COLLECTION)),strict,museum)
 
 comma := ,
 
@@ -74,6 +74,7 @@ check: $(DESK)/ready check-js ## format, lint, strict types, import contracts
 	$(DESK)/bin/ruff check .
 	$(DESK)/bin/mypy
 	$(DESK)/bin/lint-imports
+	PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(DESK)/bin/python -m pytest -q --noconftest tests/architecture/test_strings.py
 
 check-js: node_modules/ready ## the page's modules: format, lint, strict types
 	node_modules/.bin/prettier --check --log-level warn kiosk_ui/static/*.js eslint.config.js
@@ -81,11 +82,11 @@ check-js: node_modules/ready ## the page's modules: format, lint, strict types
 	node_modules/.bin/tsc
 
 bundle: $(DESK)/ready ## build the demo's bundle anew (COLLECTION= and BUNDLE= name others)
-	$(DESK)/bin/printkiosk-convert build $(COLLECTION) --out $(BUNDLE) --marks $(MARKS) --picture-quality $(QUALITY)
+	$(DESK)/bin/printkiosk-convert build $(COLLECTION) --out $(BUNDLE) --gate $(GATE) --picture-quality $(QUALITY)
 
 parity: $(DESK)/ready ## measure the demo bundle against full-precision TensorFlow (COLLECTION= names another)
 	test -f $(BUNDLE)/manifest.json || $(MAKE) bundle
-	$(DESK)/bin/printkiosk-convert parity $(BUNDLE) --collection $(COLLECTION) --marks $(MARKS) --out out/parity
+	$(DESK)/bin/printkiosk-convert parity $(BUNDLE) --collection $(COLLECTION) --gate $(GATE) --out out/parity
 
 evaluate: $(DESK)/ready ## hold the bundle's prints under a simulated camera; a page in out/evaluation (COLLECTION=, BUNDLE=, CAPTURES=)
 	test -f $(BUNDLE)/manifest.json || $(MAKE) bundle

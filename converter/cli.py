@@ -15,13 +15,14 @@ from converter.errors import ConverterError
 from converter.publish import commands
 from device import __version__
 from device.bundle.reader import opened, read_manifest
+from device.command_line import CommandLine
 from device.errors import KioskError
 from evaluation import plan
 
 if TYPE_CHECKING:
     from converter.parity.compare import GateMarks, ParityPlan
 
-_MARKS = ("museum", "strict", "none")
+_GATES = ("museum", "strict", "none")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,7 +61,9 @@ def _again(verb: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="printkiosk-convert", description=__doc__)
+    parser: argparse.ArgumentParser = CommandLine(
+        prog="printkiosk-convert", description=__doc__, former={"--marks": "--gate"} | plan.FORMER
+    )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="say more")
     parser.add_argument("-q", "--quiet", action="count", default=0, help="say less")
@@ -141,7 +144,10 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
         "--weights", type=Path, metavar="FILE", help="VGG16 weights (.weights.h5, .onnx, .npz)"
     )
     parser.add_argument(
-        "--marks", choices=_MARKS, default="museum", help="what parity has to reach"
+        "--gate",
+        choices=_GATES,
+        default="museum",
+        help="what parity has to reach before a bundle is written (default: museum)",
     )
     parser.add_argument("--cache", type=Path, metavar="FOLDER", help="where results are kept")
     parser.add_argument(
@@ -224,7 +230,7 @@ def _build(options: argparse.Namespace) -> int:
                 profile=options.profile or DEFAULT_PROFILE,
                 variant=options.variant or DEFAULT_VARIANT,
                 plan=_plan(options),
-                marks=_marks(options.marks),
+                marks=_marks(options.gate),
                 most_refused=options.max_refused,
                 picture_quality=options.picture_quality or pictures.SCREEN_QUALITY,
                 workers=_cores(),
@@ -265,7 +271,7 @@ def _parity(options: argparse.Namespace) -> int:
             options.columns,
             weights_file=options.weights,
             cache=_cache(options),
-            marks=_marks(options.marks),
+            marks=_marks(options.gate),
             out=options.out,
             plan=_plan(options),
             progress=show,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from device import __version__, backup
 from device.bundle.reader import opened
+from device.command_line import CommandLine
 from device.config import Config, load
 from device.config_migration import migrate
 from device.doctor import examine
@@ -62,7 +63,7 @@ def _let_everything_be_printed() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="printkiosk-device", description=__doc__)
+    parser: argparse.ArgumentParser = CommandLine(prog="printkiosk-device", description=__doc__)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="say more")
     parser.add_argument("-q", "--quiet", action="count", default=0, help="say less")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from device import __version__
 from device.bundle.reader import opened
+from device.command_line import CommandLine
 from device.errors import KioskError
 from evaluation import plan
 
@@ -26,8 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = CommandLine(
         prog="printkiosk-evaluate",
+        former=plan.FORMER,
         description="Measure a bundle on prints held under a simulated camera, and on real photographs.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")

@@ -96,15 +96,17 @@ def _material(
         raise EvaluationError(
             f"{bundle.path}: expected prints whose pictures may be shown, found none"
         )
-    if (options.photos is None) != (options.truths is None):
-        raise EvaluationError("expected both --photos and --truths, found one; give the other too")
+    if (options.photos is None) != (options.ground_truth is None):
+        raise EvaluationError(
+            "expected both --photos and --ground-truth, found one; give the other too"
+        )
     known = {one.record.record_id for one in prints}
     nothing = ground_truth.Truths(truths=(), refusals=())
     pairs = (
         ground_truth.pairs(_folder(options.collection), known) if options.collection else nothing
     )
     photographs = (
-        ground_truth.photographs(options.truths, _folder(options.photos), known)
+        ground_truth.photographs(options.ground_truth, _folder(options.photos), known)
         if options.photos
         else nothing
     )

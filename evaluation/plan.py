@@ -9,6 +9,9 @@ from pathlib import Path
 
 from evaluation.simulate.conditions import Suite
 
+# Options by their names of the first release.
+FORMER = {"--truths": "--ground-truth", "--held-back": "--holdout"}
+
 _FEWEST_EMPTY = 7  # one of each kind
 
 
@@ -36,36 +39,51 @@ class EvaluationPlan:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add what both verbs take."""
-    parser.add_argument("bundle", type=Path)
-    parser.add_argument("--out", type=Path, default=Path("out/evaluation"), metavar="FOLDER")
+    """Add the options that both evaluation commands take."""
+    parser.add_argument("bundle", type=Path, help="the bundle's folder")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("out/evaluation"),
+        metavar="FOLDER",
+        help="where evaluation.html and evaluation.json go (default: out/evaluation)",
+    )
     parser.add_argument(
         "--collection",
         type=Path,
         metavar="FOLDER",
-        help="whose real pairs (groundtruth.csv) are asked too; the desk takes its pictures as well",
+        help="a collection with real pairs in groundtruth.csv; the desk uses its pictures too",
     )
     parser.add_argument(
         "--distractors", type=Path, metavar="FOLDER", help="pictures of prints not in the bundle"
     )
     parser.add_argument("--photos", type=Path, metavar="FOLDER", help="real photographs")
     parser.add_argument(
-        "--truths", type=Path, metavar="CSV", help="what they show: image, record_id (or empty)"
+        "--ground-truth",
+        type=Path,
+        metavar="CSV",
+        help="what the photographs show: columns image and record_id (empty for no print)",
     )
     parser.add_argument(
         "--captures",
         type=_positive,
         default=EvaluationPlan().captures,
         metavar="N",
-        help="a level (300)",
+        help="simulated captures per difficulty level (default: %(default)s)",
     )
     parser.add_argument("--full", action="store_true", help="capture every print that is scored")
     parser.add_argument(
-        "--held-back",
+        "--holdout",
         action="store_true",
-        help="with the half of the simulator that nobody tunes on: once, for a closing report",
+        help="use the half of the simulator that nothing is tuned on: once, for a closing report",
     )
-    parser.add_argument("--seed", type=int, default=EvaluationPlan().seed, metavar="N")
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=EvaluationPlan().seed,
+        metavar="N",
+        help="random seed (default: %(default)s)",
+    )
 
 
 def plan_of(options: argparse.Namespace) -> EvaluationPlan:
@@ -79,7 +97,7 @@ def plan_of(options: argparse.Namespace) -> EvaluationPlan:
         empty=max(_FEWEST_EMPTY, round(plan.empty * share)),
         reverse=max(1, round(plan.reverse * share)),
         is_full=options.full,
-        suite=Suite.EVERYTHING if options.held_back else Suite.OPEN,
+        suite=Suite.EVERYTHING if options.holdout else Suite.OPEN,
         seed=options.seed,
     )
 

@@ -1,4 +1,4 @@
-"""The commands that publish: keys, publish, withdraw, give-back, amend, renew. Reads arguments, prints what was done."""
+"""The commands that publish: keys, publish, withdraw, reinstate, amend, renew. Reads arguments, prints what was done."""
 
 import argparse
 import getpass
@@ -17,6 +17,10 @@ from device.bundle import repository_layout
 PASSPHRASE = "PRINTKIOSK_PASSPHRASE"
 
 
+# The verb's name of the first release.
+_ALIASES = {"reinstate": ("give-back",)}
+
+
 def add_commands(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add these commands to the desk's."""
     _add_keys(verbs)
@@ -27,10 +31,10 @@ def add_commands(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     out.set_defaults(run=_publish)
     for name, run, text in (
         ("withdraw", _withdraw, "take a work off every kiosk at its next contact"),
-        ("give-back", _give_back, "let a withdrawn work be shown again"),
+        ("reinstate", _reinstate, "let a withdrawn work be shown again"),
         ("amend", _amend, "put texts of a work right on every kiosk at its next contact"),
     ):
-        verb = verbs.add_parser(name, help=text)
+        verb = verbs.add_parser(name, help=text, aliases=_ALIASES.get(name, ()))
         verb.add_argument("record_id", metavar="RECORD_ID")
         if name == "amend":
             verb.add_argument("texts", nargs="+", metavar="FIELD=TEXT")
@@ -169,8 +173,8 @@ def _withdraw(options: argparse.Namespace) -> int:
     return 0
 
 
-def _give_back(options: argparse.Namespace) -> int:
-    notices = publisher.give_back(options.record_id, _opened(options), _day(options))
+def _reinstate(options: argparse.Namespace) -> int:
+    notices = publisher.reinstate(options.record_id, _opened(options), _day(options))
     print(f"{options.record_id}: is shown again (notice {notices.serial})")
     return 0
 

@@ -86,7 +86,7 @@ def withdraw(record_id: str, repository: Repository, day: str) -> Notices:
     return _put_notices(repository, notices.with_withdrawn(record_id, day), day)
 
 
-def give_back(record_id: str, repository: Repository, day: str) -> Notices:
+def reinstate(record_id: str, repository: Repository, day: str) -> Notices:
     """Let a withdrawn work be shown again.
 
     Raises:

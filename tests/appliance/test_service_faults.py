@@ -174,7 +174,9 @@ def test_without_an_intact_bundle_the_screen_says_so_until_one_is_activated(
     )
     note_recovery("index truncated (SIGBUS), without a previous bundle: the screen says so", took)
     assert metric(booted, "well") == 0
-    assert "The collection is not available yet" in fetch(booted, "/api/v1/search", "/opt/print.jpg")
+    assert "The collection is not available yet" in fetch(
+        booted, "/api/v1/search", "/opt/print.jpg"
+    )
 
     booted.run(*AS_KIOSK, "printkiosk-device", "bundle", "activate", "third")
     took = booted.wait_for(lambda: is_well(booted), limit_s=60, expected="the kiosk answers")

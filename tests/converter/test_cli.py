@@ -57,7 +57,7 @@ def test_parity_is_measured_anew_and_written_where_asked(  # type: ignore[no-unt
     command = ["parity", str(options.out), "--collection", str(options.collection)]
     command += ["--out", str(tmp_path / "parity"), "--cache", str(options.cache.root)]
 
-    code = cli.main([*command, "--captures", "8", "--marks", "none"])
+    code = cli.main([*command, "--captures", "8", "--gate", "none"])
 
     assert code == 0
     assert json.loads((tmp_path / "parity" / layout.PARITY).read_text("utf-8"))["prints"] == 16
@@ -147,7 +147,7 @@ def test_a_disk_that_refuses_is_one_line_that_says_which_command_to_repeat(
         ["build", "somewhere", "--out", "x", "--max-refused", "lots"],
         ["build", "somewhere", "--out", "x", "--max-refused", "120%"],
         ["parity", "x", "--captures", "0"],
-        ["parity", "x", "--marks", "lenient"],
+        ["parity", "x", "--gate", "lenient"],
     ],
 )
 def test_wrong_use_is_exit_code_2(command: list[str]) -> None:

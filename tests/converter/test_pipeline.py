@@ -168,7 +168,7 @@ _BUILD = "import sys; from converter.cli import main; sys.exit(main(sys.argv[1:]
 
 
 def _build_in_a_process(options: Options, **limits: object) -> "subprocess.CompletedProcess[str]":
-    command = ["build", str(options.collection), "--out", str(options.out), "--marks", "none"]
+    command = ["build", str(options.collection), "--out", str(options.out), "--gate", "none"]
     command += ["--cache", str(options.cache.root), "--threads", "2"]
     return subprocess.run(
         [sys.executable, "-c", _BUILD, *command],
@@ -187,7 +187,7 @@ def test_a_build_that_was_killed_goes_on_and_never_harmed_the_old_bundle(
     fresh = replace(options, cache=replace(options.cache, root=tmp_path / "cache"))
     shutil.copytree(options.cache.root, fresh.cache.root, symlinks=True)
     shutil.rmtree(fresh.cache.root / "quantised")
-    command = ["build", str(fresh.collection), "--out", str(fresh.out), "--marks", "none"]
+    command = ["build", str(fresh.collection), "--out", str(fresh.out), "--gate", "none"]
     process = subprocess.Popen(
         [sys.executable, "-c", _BUILD, *command, "--cache", str(fresh.cache.root)],
         stdout=subprocess.DEVNULL,

@@ -12,8 +12,9 @@ from device.bundle.manifest import Manifest
 from device.bundle.reader import OpenedBundle, read_manifest
 from device.cameras import CameraSource
 from device.config import CameraConfig, Config, ListenConfig
-from device.doctor import Finding, examine
+from device.doctor import examine
 from device.errors import CameraMissingError
+from device.host_checks import HostCheck
 from device.imaging.frames import Pixels
 
 # Others may listen at 8080 while tests run.
@@ -27,7 +28,9 @@ def camera(print_pictures: dict[str, Pixels]) -> HandCamera:
     return HandCamera(next(iter(print_pictures.values())))
 
 
-def examined(bundle: Path, camera: HandCamera, config: Config | None = None) -> dict[str, Finding]:
+def examined(
+    bundle: Path, camera: HandCamera, config: Config | None = None
+) -> dict[str, HostCheck]:
     """Give the findings by what was looked at."""
 
     def choose(bundle: OpenedBundle | None) -> CameraSource:

@@ -63,7 +63,7 @@ def test_from_a_museums_export_to_what_the_page_says(
 
     few = ["--captures", "6", "--cache", str(desk_cache.root)]
 
-    assert cli.main(["build", str(museum), "--out", str(bundle), "--marks", "none", *few]) == 0
+    assert cli.main(["build", str(museum), "--out", str(bundle), "--gate", "none", *few]) == 0
     assert "3 prints, 0 refused" in capsys.readouterr().out
 
     config = Config(bundle=bundle, camera=CameraConfig(kind="none"))

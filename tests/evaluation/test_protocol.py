@@ -15,7 +15,8 @@ from device.imaging.frames import Pixels
 from device.recognition.recogniser import Recogniser
 from evaluation import cli, evaluate, ground_truth, plan, protocol, queries
 from evaluation.dataset import captured, prints_of
-from evaluation.protocol import Material, Plan
+from evaluation.plan import EvaluationPlan
+from evaluation.protocol import Material
 from evaluation.queries import SectionKind
 from evaluation.simulate.conditions import HELD_BACK, OPEN, HandheldFactor, Level, Suite
 from evaluation.split import is_scored
@@ -66,7 +67,7 @@ def test_factors_that_are_held_back_are_left_alone_unless_asked_for(
 ) -> None:
     material = Material(prints=prints_of(open_small))
     for suite, wanted in ((Suite.OPEN, OPEN), (Suite.EVERYTHING, OPEN | HELD_BACK)):
-        asked = protocol.sections(material, Plan(captures=1, a_factor=1, suite=suite))
+        asked = protocol.sections(material, EvaluationPlan(captures=1, a_factor=1, suite=suite))
         named = {section.name for section in asked if section.sort is SectionKind.FACTOR}
 
         assert named == {"none of them", *(factor.value for factor in wanted)}
@@ -150,7 +151,7 @@ def test_everything_is_asked_and_written_down(
         open_small,
         options(
             "bundle", "--captures", 1, "--out", tmp_path / "out", "--photos", photos,
-            "--truths", truths, "--distractors", strangers,
+            "--ground-truth", truths, "--distractors", strangers,
         ),
         threads=1,
         progress=quiet,
@@ -174,7 +175,7 @@ def test_everything_is_asked_and_written_down(
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (("--photos", "."), "expected both --photos and --truths"),
+        (("--photos", "."), "expected both --photos and --ground-truth"),
         (("--distractors", "nowhere"), "expected a folder"),
         (("--collection", "nowhere"), "expected a folder"),
     ],
@@ -200,7 +201,7 @@ def test_the_command_line_says_in_one_line_what_is_missing(
     said = capsys.readouterr()
     assert not said.out
     assert said.err == (
-        "printkiosk-evaluate: expected both --photos and --truths, found one; give the other too\n"
+        "printkiosk-evaluate: expected both --photos and --ground-truth, found one; give the other too\n"
     )
 
 
@@ -220,12 +221,12 @@ def test_fewer_captures_ask_for_less_of_everything() -> None:
 
     assert (whole.a_factor, whole.empty) == (20, 200)
     assert (small.a_factor, small.empty) == (4, 40)
-    assert plan.plan_of(options("b", "--held-back")).suite is Suite.EVERYTHING
+    assert plan.plan_of(options("b", "--holdout")).suite is Suite.EVERYTHING
 
 
 def test_all_prints_are_captured_when_asked_for_in_full(open_small: OpenedBundle) -> None:
     material = Material(prints=prints_of(open_small))
-    asked = protocol.sections(material, Plan(captures=1, is_full=True))
+    asked = protocol.sections(material, EvaluationPlan(captures=1, is_full=True))
 
     captures = next(asked).questions
 

@@ -17,7 +17,7 @@ from evaluation.plan import EvaluationPlan
 from evaluation.protocol import QueryOutcome, Run
 from evaluation.queries import SectionKind
 from evaluation.report import page
-from evaluation.summary import Report
+from evaluation.summary import EvaluationReport
 
 BUNDLE = Path(__file__).parents[3] / "demo/bundle"
 NASTY = '<script>alert("1")</script> & "Sohn"'
@@ -48,7 +48,7 @@ def failure(section: str, confidence: float) -> Failure:
 
 
 @pytest.fixture(scope="module")
-def report() -> Report:
+def report() -> EvaluationReport:
     """A report of a few answers."""
     outcomes = (
         *(outcome("normal", SectionKind.LEVEL, 0, 2.0) for _ in range(3)),
@@ -72,7 +72,7 @@ def report() -> Report:
     return summary.summarise(run, manifest, EvaluationPlan(), threads=2, model_ms=50.0)
 
 
-def test_marks_are_what_was_counted(report: Report) -> None:
+def test_marks_are_what_was_counted(report: EvaluationReport) -> None:
     found = {mark.name: mark for mark in report.marks}
 
     assert found["R@1, normal"].found == 0.75
@@ -84,14 +84,14 @@ def test_marks_are_what_was_counted(report: Report) -> None:
     assert found["R@1, hard"].is_met is None
 
 
-def test_a_factor_held_back_is_named_so(report: Report) -> None:
+def test_a_factor_held_back_is_named_so(report: EvaluationReport) -> None:
     held_back = {section.name: section.is_held_back for section in report.sections}
 
     assert held_back["glare"]
     assert not held_back["tilt"]
 
 
-def test_the_page_needs_nothing_else(report: Report) -> None:
+def test_the_page_needs_nothing_else(report: EvaluationReport) -> None:
     text = page.page(report, [failure("normal", 2.0)])
 
     assert "<script" not in text
@@ -100,7 +100,7 @@ def test_the_page_needs_nothing_else(report: Report) -> None:
     assert "prefers-color-scheme: dark" in text
 
 
-def test_titles_and_names_are_escaped(report: Report) -> None:
+def test_titles_and_names_are_escaped(report: EvaluationReport) -> None:
     text = page.page(report, [failure("normal", 2.0)])
 
     assert NASTY not in text
@@ -109,7 +109,7 @@ def test_titles_and_names_are_escaped(report: Report) -> None:
     )
 
 
-def test_the_page_holds_failures_and_what_was_left_out(report: Report) -> None:
+def test_the_page_holds_failures_and_what_was_left_out(report: EvaluationReport) -> None:
     text = page.page(report, [failure("normal", 2.0)])
 
     assert text.count('class="case"') == 1
@@ -118,7 +118,7 @@ def test_the_page_holds_failures_and_what_was_left_out(report: Report) -> None:
     assert "torn.jpg" in text
 
 
-def test_every_element_is_closed(report: Report) -> None:
+def test_every_element_is_closed(report: EvaluationReport) -> None:
     class Closing(HTMLParser):
         def __init__(self) -> None:
             super().__init__()
@@ -141,7 +141,7 @@ def test_every_element_is_closed(report: Report) -> None:
     assert not parser.open
 
 
-def test_the_json_holds_the_same_report(report: Report) -> None:
+def test_the_json_holds_the_same_report(report: EvaluationReport) -> None:
     data = json.loads(page.to_json_text(report))
 
     assert data["sections"][0]["r1"] == {
