@@ -17,7 +17,7 @@ from evaluation.plan import EvaluationPlan
 from evaluation.protocol import QueryOutcome, Run
 from evaluation.queries import SectionKind
 from evaluation.report import page
-from evaluation.summary import EvaluationReport
+from evaluation.results import EvaluationReport
 
 BUNDLE = Path(__file__).parents[3] / "demo/bundle"
 NASTY = '<script>alert("1")</script> & "Sohn"'
