@@ -32,7 +32,7 @@ from device.imaging import frames
 from device.imaging.frames import Pixels
 from device.recognition.recogniser import Answer
 from device.sd_notify import Notifier
-from device.service import KioskService
+from device.service import CameraSetup, KioskService
 from device.service.state import Phase
 from evaluation.model_timing import ModelTiming
 from evaluation.simulate.conditions import Level
@@ -162,16 +162,15 @@ def run(bundle: Path, out: Path, answers: int) -> list[Segment]:
         shown, model = known(one), ModelTiming(one, threads=2)
     with KioskService(
         twins[0],
-        opener,
+        CameraSetup(opener=opener, watch=WatchConfig()),
         RecognitionConfig(threads=2),
         notifier=Notifier(None),
-        watch=WatchConfig(),
     ) as service:
         soak = Soak(service, feed, shown)
         while len(done) < SEGMENTS:
             done.append(_segment(soak, service, model, max(answers // SEGMENTS, 1), life))
             _write(out, done)
-            service.change(twins[len(done) % 2], Notices())
+            service.collection.change(twins[len(done) % 2], Notices())
             _say(done[-1], len(done))
     return done
 

@@ -45,17 +45,9 @@ class Notifier:
         """Say that work got done since the last call."""
         self._send("WATCHDOG=1")
 
-    def status(self, text: str) -> None:
-        """Show staff a line in `systemctl status`."""
-        self._send(f"STATUS={' '.join(text.split())}")  # a line break would begin another message
-
     def stopping(self) -> None:
         """Say that the shutdown has begun."""
         self._send("STOPPING=1")
-
-    def extend_timeout(self, seconds: float) -> None:
-        """Ask for so much more time, from now, to start or stop; call again before it is over."""
-        self._send(f"EXTEND_TIMEOUT_USEC={round(seconds * 1e6)}")
 
     def _send(self, message: str) -> None:
         if self._address is None:

@@ -73,7 +73,7 @@ def _serve(config: Config, environ: Mapping[str, str], log: RecentLog) -> int:
         with (
             _phones_served(service, config),
             Heartbeat.from_environ(app, environ),
-            SelfRequest(server.address, service.progress),
+            SelfRequest(server.address, service.liveness),
         ):
             service.ready()
             server.run()

@@ -69,12 +69,12 @@ def create_app(
     app.register_blueprint(stand_api.blueprint(service, waiting=LONG_POLLS))
     app.register_blueprint(usb_views.blueprint(service))
     app.register_blueprint(metrics.blueprint(service))
-    if service.office is not None:
+    if service.staff is not None:
         app.register_blueprint(
-            staff_views.blueprint(service, service.office, sessions or StaffSessions())
+            staff_views.blueprint(service, service.staff, sessions or StaffSessions())
         )
         readers: PreferenceCookies = app.extensions["readers"]
-        app.after_request(notes_visits(service, service.office, readers))
+        app.after_request(notes_visits(service, service.staff, readers))
     return app
 
 
@@ -108,8 +108,10 @@ def _bare_app(service: KioskService, screen: Screen, hosts: Iterable[str]) -> Fl
     app.register_blueprint(browse_views.blueprint(service))
     app.register_blueprint(comparison_views.blueprint(service))
     app.register_blueprint(api_views.blueprint(service, searches))
-    app.before_request(service.begin_request)  # what one page shows comes from one bundle
-    app.teardown_request(lambda error: service.end_request())
+    app.before_request(
+        service.collection.begin_request
+    )  # what one page shows comes from one bundle
+    app.teardown_request(lambda error: service.collection.end_request())
     app.before_request(security.refuse_foreign_posts)
     app.after_request(security.add_headers)
     app.after_request(readers.remember)

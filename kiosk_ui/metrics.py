@@ -49,8 +49,8 @@ class _Numbers(Collector):
         health = self._service.health()
         yield from _kiosk(health)
         yield from _camera(health.camera)
-        if self._service.office is not None:
-            yield from _report(self._service.office.report())
+        if self._service.staff is not None:
+            yield from _report(self._service.staff.report())
         heart = current_app.extensions.get(heartbeat.NAME)
         if heart is not None:
             yield _gauge("page_silent_seconds", "Since a page on this machine asked", heart.age_s)

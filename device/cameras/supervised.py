@@ -60,11 +60,6 @@ class SupervisedCamera(CameraSource):
         self._silent_s = max(SILENT_S, SILENT_FRAMES / config.fps)
         self._process: _Process | None = None
 
-    @property
-    def process_id(self) -> int | None:
-        """The process the camera is open in; `None` when it is closed."""
-        return self._process.id if self._process is not None and self._is_open else None
-
     def _start(self) -> None:
         if self._process is not None and self._process.is_alive:
             raise CameraStuckError(

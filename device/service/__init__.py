@@ -10,15 +10,17 @@ from device.recognition.sheet.detect import Corner, Hint
 from device.recognition.verdict import ACCEPTED, Verdict
 from device.service.assembly import open_camera_for, open_kiosk
 from device.service.capture.autocapture import Attention
+from device.service.capture.camera_health import CameraHealth
 from device.service.capture.camera_loop import Preview
+from device.service.capture.camera_setup import CameraSetup
 from device.service.collection.browsing import Order, Page, RelatedWorks, in_order
 from device.service.collection.update_status import UpdateReport, UpdateStatus
 from device.service.health.liveness import PAGE, PAGE_S, Liveness
-from device.service.health.report import CameraHealth, Health
+from device.service.health.report import Health
 from device.service.kiosk import KioskService
 from device.service.query.overlay_cache import Overlay
 from device.service.query.staff_capture import StaffCapture
-from device.service.staff_service import StaffReport, StaffService, Storage
+from device.service.staff_service import StaffFolders, StaffReport, StaffService, Storage
 from device.service.state_store import Snapshot
 from device.staff import hours, statistics, unmatched_log
 from device.staff.hardware_health import HardwareHealth
@@ -39,6 +41,7 @@ __all__ = [
     "Attention",
     "Attract",
     "CameraHealth",
+    "CameraSetup",
     "Corner",
     "FilterOptions",
     "Filters",
@@ -61,6 +64,7 @@ __all__ = [
     "Size",
     "Snapshot",
     "StaffCapture",
+    "StaffFolders",
     "StaffPreferences",
     "StaffReport",
     "StaffService",

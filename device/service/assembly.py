@@ -10,11 +10,11 @@ from device.config import Config
 from device.imaging import frames
 from device.sd_notify import Notifier
 from device.service.capture.camera_recovery import CameraRecovery, RecoveryStep
+from device.service.capture.camera_setup import CameraOpener, CameraSetup
 from device.service.collection.bundle_switch import WatchedStore
-from device.service.kiosk import CameraOpener, KioskService
-from device.service.staff_service import StaffService
+from device.service.kiosk import KioskService
+from device.service.staff_service import StaffFolders, StaffService
 from device.staff.recent_log import RecentLog
-from device.store.bundles import Bundles
 
 _REPLAYED = 24
 
@@ -37,24 +37,23 @@ def open_kiosk(
     screen = config.screen
     run = environ.get("RUNTIME_DIRECTORY", "")
     return KioskService(
-        config.bundle or Bundles(config.store).current,
-        open_camera_for(config),
+        config.bundle or WatchedStore(config.store),
+        CameraSetup(
+            opener=open_camera_for(config),
+            watch=config.watch,
+            recovery=_camera_recovery(config, environ, give_up),
+        ),
         config.recognition,
         notifier=Notifier.from_environ(environ),
-        watch=config.watch,
-        store=None if store is None else WatchedStore(store),
-        office=StaffService(
-            config.staff.folder,
+        staff=StaffService(
+            StaffFolders(staff=config.staff.folder, store=store, run=Path(run) if run else None),
             pause_s=screen.idle_s + screen.grace_s,
-            store=store,
-            run=Path(run) if run else None,
             log=log,
         ),
-        ladder=_ladder(config, environ, give_up),
     )
 
 
-def _ladder(
+def _camera_recovery(
     config: Config, environ: Mapping[str, str], give_up: Callable[[RecoveryStep], None] | None
 ) -> CameraRecovery | None:
     """Give the ladder of a service that somebody starts anew when it ends: one whose unit gave it a folder."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from device.errors import ChoiceError, StoreError
 from device.recognition.recogniser import Answer
 from device.service.health import restart_count
-from device.staff import preferences as kept_choices
+from device.staff import preferences as preferences_file
 from device.staff.disk_check import DiskCheck
 from device.staff.hardware_health import LITTLE_BYTES, HardwareHealth, HardwareMonitor
 from device.staff.pin_lockout import PinLockout
@@ -20,7 +20,7 @@ from device.staff.preferences import StaffPreferences
 from device.staff.recent_log import RecentLog
 from device.staff.sessions import SessionTracker
 from device.staff.statistics import HourCounts, Statistics
-from device.staff.unmatched_log import UnmatchedLog, UnmatchedPicture
+from device.staff.unmatched_log import UnmatchedLog
 from device.store.atomic_files import AtomicFiles
 
 _log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 LOOK_S = 10.0
 FLUSH_S = 3600.0
 # How often the disk is tried. Each time costs it twenty kilobytes.
-CANARY_S = 6 * 3600.0
+DISK_CHECK_S = 6 * 3600.0
 
 
 class Storage(Enum):
@@ -67,54 +67,68 @@ class StaffReport:
         return next((verdict for verdict, is_so in found.items() if is_so), Storage.GOOD)
 
 
-class StaffService:
-    """What staff have of a kiosk. Every method may be called from any thread.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffFolders:
+    """Where the staff's service reads and writes.
 
     Attributes:
-        door: Where the PIN is asked for.
+        staff: PIN, preferences, statistics and unmatched pictures; made when something is written.
+        store: Where installed bundles live, to report on its disk; `None` to report on the staff's folder.
+        run: A folder in memory, in which the service's starts are counted; `None` not to count them.
+        sys: Where the kernel shows the hardware.
+    """
+
+    staff: Path
+    store: Path | None = None
+    run: Path | None = None
+    sys: Path = Path("/sys")
+
+
+class StaffService:
+    """The kiosk's staff face. Every method may be called from any thread.
+
+    Attributes:
+        pin_lockout: Checks the PIN, and locks after too many wrong ones.
+        recent_log: The log's last lines.
+        unmatched: The pictures that matched nothing.
     """
 
     def __init__(
         self,
-        folder: Path,
+        folders: StaffFolders,
         *,
         pause_s: float,
-        store: Path | None = None,
-        run: Path | None = None,
         log: RecentLog | None = None,
         files: AtomicFiles | None = None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = datetime.now,
         look_s: float = LOOK_S,
-        sys: Path = Path("/sys"),
     ) -> None:
-        """Open the office.
+        """Read the preferences, and start the thread that watches the hardware.
 
         Args:
-            folder: The staff's own: PIN, choices, statistics, missed matches. Made when something is written.
-            pause_s: After so long without anything done at the stand, the next visitor is another.
-            store: Where installed bundles live, to tell of its disk; `None` for the staff's folder.
-            run: The service's folder in memory, in which its starts are counted; `None` for none.
+            folders: Where to read and write.
+            pause_s: After such a pause at the stand, the next visitor counts as another one.
             log: Keeps the log's last lines.
-            files: What changes the disk.
+            files: Writes to the disk.
             clock: Monotonic seconds.
             now: The local time.
-            look_s: How often the machine is looked at.
-            sys: Where the kernel shows it.
+            look_s: Pause between looks at the hardware.
         """
-        self.door = PinLockout(folder, clock)
+        folder = folders.staff
+        self.pin_lockout = PinLockout(folder, clock)
+        self.recent_log = log or RecentLog()
         self._folder = folder
         self._files = files or AtomicFiles()
-        self._log = log or RecentLog()
         self._clock, self._now = clock, now
-        self._machine = HardwareMonitor(store or folder, sys=sys, now=now)
+        self._hardware = HardwareMonitor(folders.store or folder, sys=folders.sys, now=now)
         self._statistics = Statistics(folder, now=now, files=self._files)
-        self._misses = UnmatchedLog(folder, now=now, files=self._files)
-        self._visits = SessionTracker(pause_s, clock)
+        self.unmatched = UnmatchedLog(folder, now=now, files=self._files)
+        self._sessions = SessionTracker(pause_s, clock)
         self._noting = threading.Lock()
-        self._choices = self._read_choices()
-        self._canary = DiskCheck(folder, self._files)
-        self._starts = None if run is None else restart_count.count(run)
+        self._preferences = self._read_preferences()
+        self._disk_check = DiskCheck(folder, self._files)
+        self._starts = None if folders.run is None else restart_count.count(folders.run)
         self._refused: set[str] = set()
         self._flushed_s = clock()
         self._tried_s = float("-inf")
@@ -133,7 +147,7 @@ class StaffService:
     def note_visitor(self, language: str) -> None:
         """Take notice that a visitor does something at the stand, reading in this language."""
         with self._noting:
-            for what in self._visits.note(language):
+            for what in self._sessions.note(language):
                 self._statistics.count(what)
 
     def note_answer(self, answer: Answer, *, is_upload: bool = False) -> None:
@@ -141,59 +155,47 @@ class StaffService:
         self._statistics.count(answer.verdict.value)
         if is_upload:
             self._statistics.count("uploads")
-        if self._choices.keeps_misses:
-            self._misses.note(answer)
+        if self._preferences.keeps_misses:
+            self.unmatched.note(answer)
 
     @property
-    def choices(self) -> StaffPreferences:
+    def preferences(self) -> StaffPreferences:
         """What staff have chosen."""
-        return self._choices
+        return self._preferences
 
-    def choose(self, choices: StaffPreferences) -> None:
+    def save_preferences(self, preferences: StaffPreferences) -> None:
         """Take what staff choose; it holds at once, and after the next start.
 
         Raises:
             StoreError: When it can't be kept; then nothing changes.
         """
-        kept_choices.write(self._folder, choices, self._files)
-        self._choices = choices
+        preferences_file.write(self._folder, preferences, self._files)
+        self._preferences = preferences
 
     @property
     def is_strained(self) -> bool:
         """Whether the machine is too hot, or slows itself down: the kiosk is to do less for now."""
-        return self._machine.is_strained
+        return self._hardware.is_strained
 
     @property
     def is_open(self) -> bool:
         """Whether visitors are expected now."""
-        return self._choices.opening.is_open(self._now())
+        return self._preferences.opening.is_open(self._now())
 
     def report(self) -> StaffReport:
         """Give how the machine is, and whether what is counted can be kept."""
         return StaffReport(
-            machine=self._machine.health(), keeps=not self._refused, starts=self._starts
+            machine=self._hardware.health(), keeps=not self._refused, starts=self._starts
         )
 
     def statistics(self) -> tuple[HourCounts, ...]:
         """Give all that was counted, oldest hour first."""
         return self._statistics.hours()
 
-    def misses(self) -> tuple[UnmatchedPicture, ...]:
-        """Give the list of missed matches, oldest first."""
-        return self._misses.all()
-
-    def clear_misses(self) -> None:
-        """Forget the list of missed matches; raises `StoreError` when it can't be removed."""
-        self._misses.clear()
-
-    def log(self) -> tuple[str, ...]:
-        """Give the log's last lines, oldest first."""
-        return self._log.lines()
-
     def flush(self) -> None:
         """Write what was counted, now; what can't be written is kept for the next time."""
         self._flushed_s = self._clock()
-        self._write("statistics stay in memory", self._statistics.flush, self._misses.flush)
+        self._write("statistics stay in memory", self._statistics.flush, self.unmatched.flush)
 
     def _write(self, refused: str, *steps: Callable[[], None]) -> None:
         """Write what these do; a disk that refuses is told of once, in these words."""
@@ -208,16 +210,16 @@ class StaffService:
 
     def _run(self, look_s: float) -> None:
         while not self._closing.wait(look_s):
-            self._machine.look()
+            self._hardware.look()
             if self._clock() - self._flushed_s >= FLUSH_S:
                 self.flush()
-            if self._clock() - self._tried_s >= CANARY_S:
+            if self._clock() - self._tried_s >= DISK_CHECK_S:
                 self._tried_s = self._clock()
-                self._write("the disk was tried", self._canary.sing)
+                self._write("the disk was tried", self._disk_check.sing)
 
-    def _read_choices(self) -> StaffPreferences:
+    def _read_preferences(self) -> StaffPreferences:
         try:
-            return kept_choices.read(self._folder)
+            return preferences_file.read(self._folder)
         except ChoiceError as error:
             _log.warning("%s", error)
             return StaffPreferences()

@@ -36,28 +36,30 @@ def blueprint(service: KioskService, searches: ConcurrencyLimit) -> Blueprint:
         count = request_values.read_number(request.args, "count", 1, request_values.MOST_MATCHES)
         picture = request_values.read_picture(request)
         with searches.one():
-            answer = service.identify(picture, filters=filters, corners=corners, count=count)
+            answer = service.query.identify(picture, filters=filters, corners=corners, count=count)
         return jsonify(answer_with_records(answer))
 
     @routes.get("/api/v1/records/<path:record_id>")
     def record(record_id: str) -> Response:
         request_values.refuse_unknown(request.args, ())
-        found = service.record(record_id)
-        return jsonify(record_to_json(found, service.manifest.bundle_id))
+        found = service.collection.record(record_id)
+        return jsonify(record_to_json(found, service.collection.manifest.bundle_id))
 
     @routes.get("/api/v1/records/<path:record_id>/picture")
     def picture(record_id: str) -> Response:
         request_values.refuse_unknown(request.args, ("size", "bundle"))
         size, bundle_id = _size(request.args.get("size", "screen")), request.args.get("bundle")
-        data = service.picture(record_id, size, bundle_id)
+        data = service.collection.picture(record_id, size, bundle_id)
         response = Response(data, mimetype=MEDIA_TYPE)
-        if bundle_id == service.manifest.bundle_id:
+        if bundle_id == service.collection.manifest.bundle_id:
             response.headers["Cache-Control"] = _FOR_GOOD
         return response
 
     @routes.get("/api/v1/filters")
     def filters() -> Response:
-        return jsonify(asdict(service.options(request_values.read_filters(request.args))))
+        return jsonify(
+            asdict(service.collection.options(request_values.read_filters(request.args)))
+        )
 
     @routes.get("/api/v1/openapi.json")
     def openapi() -> Response:
@@ -116,9 +118,9 @@ def _health(service: KioskService) -> dict[str, Any]:
 
 
 def _machine(service: KioskService) -> dict[str, Any] | None:
-    if service.office is None:
+    if service.staff is None:
         return None
-    report = service.office.report()
+    report = service.staff.report()
     machine = report.machine
     return {
         "temperature_c": machine.temperature_c,

@@ -54,12 +54,12 @@ class _Views:
 
     def attract(self, turn: int) -> str:
         """Give one print that passes by; refused with 404 where none may."""
-        office = self._service.office
-        chosen = office.choices.attract if office is not None else None
+        office = self._service.staff
+        chosen = office.preferences.attract if office is not None else None
         if chosen is not None and not chosen.enabled:
             abort(404, "nothing passes by: the staff have chosen so")
         terms = {chosen.facet: (chosen.value,)} if chosen is not None and chosen.facet else {}
-        record = self._service.browsing.passing_by(Filters(terms=terms), turn)
+        record = self._service.collection.browsing.passing_by(Filters(terms=terms), turn)
         if record is None:
             abort(404, "there is no print that may be shown")
         phase = self._service.snapshot().state.phase
@@ -67,11 +67,11 @@ class _Views:
 
     def page(self, filters: Filters, order: Order, number: int) -> str:
         """Give one page of prints."""
-        found = self._service.browsing.page(filters, order, number, PAGE)
+        found = self._service.collection.browsing.page(filters, order, number, PAGE)
         undated = 0
         if filters.has_years:
             other = replace(filters, undated=not filters.undated)
-            undated = abs(found.total - self._service.browsing.count(other))
+            undated = abs(found.total - self._service.collection.browsing.count(other))
         labels = [self._label(record) for record in found.records]
         page = browse_presenter.browse_page(found, filters, order, labels, undated)
         return render_template("browse/prints.html", page=page)
@@ -83,20 +83,20 @@ class _Views:
                 404,
                 f"list {name[:40]!r}: expected period or one of {', '.join(browse_presenter.LISTED)}",
             )
-        options = self._service.options(Filters())
+        options = self._service.collection.options(Filters())
         if name == "period":
             counted = [(span, self._dated(*span)) for span in browse_presenter.periods(options)]
             doors = browse_presenter.spans(counted)
         else:
             doors = browse_presenter.values(name, options)
-        language = presenter.language_of(name, self._service.manifest.languages)
+        language = presenter.language_of(name, self._service.collection.manifest.languages)
         page = browse_presenter.list_page(name, doors, number, language)
         return render_template("browse/facet_list.html", page=page)
 
     def record(self, record_id: str) -> str:
         """Give a print's own label, to be read, and what goes with it."""
-        record = self._service.record(record_id)
-        family = self._service.browsing.family(record_id, ALIKE)
+        record = self._service.collection.record(record_id)
+        family = self._service.collection.browsing.family(record_id, ALIKE)
         return render_template(
             "browse/record.html",
             label=self._label(record, with_related=True),
@@ -108,13 +108,13 @@ class _Views:
     def _dated(self, start: int, end: int) -> int:
         """Give how many dated prints fall into a span of years."""
         filters = Filters(year_from=start, year_to=end, undated=False)
-        return self._service.browsing.count(filters)
+        return self._service.collection.browsing.count(filters)
 
     def _label(self, record: Record, *, with_related: bool = False) -> Label:
         related = {
-            relation.record_id: self._service.record(relation.record_id)
+            relation.record_id: self._service.collection.record(relation.record_id)
             for relation in record.relations
             if with_related and relation.record_id is not None
         }
-        manifest = self._service.manifest
+        manifest = self._service.collection.manifest
         return presenter.label(record, manifest.bundle_id, manifest.languages, related)

@@ -41,7 +41,7 @@ class WhyPage:
 
 def address_of(service: KioskService, answer: Answer | None) -> str | None:
     """Give the address of the sheet that says why; `None` where there is nothing to show."""
-    found = service.comparisons.of(answer) if answer is not None else None
+    found = service.query.overlays.of(answer) if answer is not None else None
     return f"/why/{found.token}" if found is not None else None
 
 

@@ -14,33 +14,33 @@ def blueprint(service: KioskService) -> Blueprint:
     routes = Blueprint("closer", __name__)
 
     def label_of(record: Record) -> Label:
-        manifest = service.manifest
+        manifest = service.collection.manifest
         return presenter.label(record, manifest.bundle_id, manifest.languages)
 
     @routes.get("/why/<token>")
     def why(token: str) -> str:
         request_values.refuse_unknown(request.args, ())
-        found = service.comparisons.get(token)
+        found = service.query.overlays.get(token)
         page = comparison_presenter.why_page(found, label_of(found.answer.matches[0].record))
         return render_template("comparison/comparison.html", page=page)
 
     @routes.get("/why/<token>/yours.jpg")
     def yours(token: str) -> Response:
         request_values.refuse_unknown(request.args, ())
-        response = Response(service.comparisons.get(token).jpeg, mimetype="image/jpeg")
+        response = Response(service.query.overlays.get(token).jpeg, mimetype="image/jpeg")
         response.headers["Cache-Control"] = "no-store"  # a visitor's: no browser writes it down
         return response
 
     @routes.post("/why/<token>/forget")
     def forget(token: str) -> tuple[str, int]:
         request_values.refuse_unknown(request.args, ())
-        service.comparisons.forget(token)
+        service.query.overlays.forget(token)
         return "", 204
 
     @routes.get("/home/<path:record_id>")
     def home(record_id: str) -> str:
         request_values.refuse_unknown(request.args, ())
-        record = service.record(record_id)
+        record = service.collection.record(record_id)
         if record.source_url is None:
             raise UnknownRecordError(f"record {record_id!r}: the museum gives no link to it")
         code = qr.drawn(record.source_url)

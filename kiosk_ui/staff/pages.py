@@ -30,7 +30,7 @@ class StaffPages:
 
     def door(self, error: PinError | None = None) -> str:
         """Give the page that asks for the PIN, and says what was wrong with the last."""
-        door = self._office.door
+        door = self._office.pin_lockout
         if isinstance(error, PinMissingError) or not door.has_pin:
             said = "no_pin"
         elif isinstance(error, PinLockedError) or door.wait_s > 0:
@@ -67,9 +67,9 @@ class StaffPages:
         return {"use": statistics.use_page(self._office.statistics(), date.today())}
 
     def _choices(self) -> dict[str, object]:
-        chosen = self._office.choices
+        chosen = self._office.preferences
         try:
-            facets = self._service.options(Filters()).facets
+            facets = self._service.collection.options(Filters()).facets
         except KioskError:
             facets = {}
         return {
@@ -80,14 +80,14 @@ class StaffPages:
         }
 
     def _missed(self) -> dict[str, object]:
-        listed = self._office.misses()[::-1]
-        return {"misses": listed, "keeps": self._office.choices.keeps_misses}
+        listed = self._office.unmatched.all()[::-1]
+        return {"misses": listed, "keeps": self._office.preferences.keeps_misses}
 
     def _capture(self) -> dict[str, object]:
         return {}
 
     def _log(self) -> dict[str, object]:
-        return {"lines": self._office.log()[-_LINES_SHOWN:][::-1]}
+        return {"lines": self._office.recent_log.lines()[-_LINES_SHOWN:][::-1]}
 
 
 def _shown(proof: StaffCapture) -> dict[str, object]:

@@ -87,12 +87,12 @@ class _Staff:
     def enter(self) -> ResponseReturnValue:
         """Try a PIN."""
         try:
-            self._office.door.enter(request.form.get("pin", ""))
+            self._office.pin_lockout.enter(request.form.get("pin", ""))
         except PinError as error:
             return self._pages.door(error), 403
-        self._service.dismiss()  # what the last visitor was shown
+        self._service.query.dismiss()  # what the last visitor was shown
         # Prints that are laid there from now on are no visitor's.
-        self._service.attend(Attention(is_elsewhere=True))
+        self._service.query.attend(Attention(is_elsewhere=True))
         response = redirect("/staff/health", 303)
         key = self._sessions.begin()
         response.set_cookie(COOKIE, key, path="/staff", httponly=True, samesite="Strict")
@@ -114,7 +114,7 @@ class _Staff:
     def choose(self) -> ResponseReturnValue:
         """Take what was chosen."""
         try:
-            self._office.choose(_chosen(self._office.choices))
+            self._office.save_preferences(_chosen(self._office.preferences))
         except (ChoiceError, StoreError) as error:
             return self._pages.page("choices", fault=error), 400
         return redirect("/staff/choices?said=kept", 303)
@@ -122,7 +122,7 @@ class _Staff:
     def clear(self) -> ResponseReturnValue:
         """Forget the list of missed matches."""
         try:
-            self._office.clear_misses()
+            self._office.unmatched.clear()
         except StoreError as error:
             return self._pages.page("missed", fault=error), 400
         return redirect("/staff/missed?said=cleared", 303)
@@ -130,7 +130,7 @@ class _Staff:
     def capture(self) -> ResponseReturnValue:
         """Take a test picture and show it."""
         try:
-            return self._pages.page("capture", proof=self._service.proof())
+            return self._pages.page("capture", proof=self._service.query.capture_for_staff())
         except KioskError as error:
             return self._pages.page("capture", fault=error), 503
 
@@ -140,11 +140,11 @@ class _Staff:
 
     def missed_csv(self) -> ResponseReturnValue:
         """Give the list of missed matches as a table."""
-        return _file("missed.csv", unmatched_log.to_csv(self._office.misses()), _TABLE)
+        return _file("missed.csv", unmatched_log.to_csv(self._office.unmatched.all()), _TABLE)
 
     def log_txt(self) -> ResponseReturnValue:
         """Give the log's last lines."""
-        text = "".join(f"{line}\n" for line in self._office.log())
+        text = "".join(f"{line}\n" for line in self._office.recent_log.lines())
         return _file("printkiosk-log.txt", text, "text/plain; charset=utf-8")
 
     def _is_in(self) -> bool:

@@ -30,20 +30,20 @@ def blueprint(service: KioskService, *, waiting: int) -> Blueprint:
 
     @routes.post("/look")
     def look() -> tuple[str, int]:
-        service.look(filters=request_values.read_filters(request.args))
+        service.query.look(filters=request_values.read_filters(request.args))
         return "", 204
 
     @routes.post("/dismiss")
     def dismiss() -> tuple[str, int]:
         request_values.refuse_unknown(request.args, ())
-        service.dismiss()
+        service.query.dismiss()
         return "", 204
 
     @routes.post("/attend")
     def attend() -> tuple[str, int]:
         filters = request_values.read_filters(request.args, also=("elsewhere",))
         elsewhere = request_values.read_number(request.args, "elsewhere", 0, 1)
-        service.attend(Attention(filters=filters, is_elsewhere=elsewhere == 1))
+        service.query.attend(Attention(filters=filters, is_elsewhere=elsewhere == 1))
         return "", 204
 
     @routes.get("/state")
@@ -56,7 +56,7 @@ def blueprint(service: KioskService, *, waiting: int) -> Blueprint:
     @routes.get("/print.jpg")
     def print_() -> Response:
         request_values.refuse_unknown(request.args, ())
-        response = Response(service.comparisons.print_at_stand(), mimetype="image/jpeg")
+        response = Response(service.query.overlays.print_at_stand(), mimetype="image/jpeg")
         response.headers["Cache-Control"] = "no-store"  # a visitor's: no browser writes it down
         return response
 
@@ -100,6 +100,6 @@ def _state_to_json(service: KioskService, snapshot: Snapshot) -> dict[str, Any]:
         "revision": snapshot.revision,
         "phase": state.phase.value,
         "camera_ready": state.camera_ready,
-        "is_open": service.office is None or service.office.is_open,
+        "is_open": service.staff is None or service.staff.is_open,
         "answer": answer_with_records(state.answer) if state.answer else None,
     }

@@ -56,9 +56,11 @@ def blueprint(service: KioskService, screen: Screen, searches: ConcurrencyLimit)
         corners = request_values.read_corners(request.args)
         picture = request_values.read_picture(request)
         with searches.one():
-            found = service.identify(picture, filters=filters, corners=corners, is_shown=True)
+            found = service.query.identify(picture, filters=filters, corners=corners, is_shown=True)
         is_part = request_values.read_number(request.args, "part", 0, 1) == 1
-        shown = presenter.answer_scene(found, service.manifest.languages, of_part=is_part)
+        shown = presenter.answer_scene(
+            found, service.collection.manifest.languages, of_part=is_part
+        )
         return views.scene(
             replace(shown, why=comparison_presenter.address_of(service, found)), is_own=True
         )
@@ -67,7 +69,7 @@ def blueprint(service: KioskService, screen: Screen, searches: ConcurrencyLimit)
     def narrowing() -> str:
         filters = request_values.read_filters(request.args)
         page = presenter.narrowing_page(
-            service.options(filters), filters, service.manifest.languages
+            service.collection.options(filters), filters, service.collection.manifest.languages
         )
         return render_template("stand/filters.html", page=page)
 
@@ -89,7 +91,7 @@ class _Views:
             scene=shown,
             example=self._example(shown),
             is_stand=is_stand,
-            is_hands_free=self._service.is_hands_free,
+            is_hands_free=self._service.query.is_hands_free,
             hints=presenter.HINTS,
             screen=screen,
             boot_id=self._service.boot_id,
@@ -108,7 +110,7 @@ class _Views:
             scene=shown,
             example=self._example(shown),
             is_own=is_own,
-            is_hands_free=self._service.is_hands_free,
+            is_hands_free=self._service.query.is_hands_free,
             hints=presenter.HINTS,
         )
 
@@ -125,7 +127,7 @@ class _Views:
         return replace(presenter.scene(state, languages), why=why)
 
     def _label(self, record: Record) -> Label:
-        manifest = self._service.manifest
+        manifest = self._service.collection.manifest
         return presenter.label(record, manifest.bundle_id, manifest.languages)
 
     def _example(self, shown: Scene) -> Label | None:
@@ -133,8 +135,8 @@ class _Views:
         if shown.name not in ("starting", "camera_lost", "invite"):
             return None
         try:
-            probes = self._service.manifest.probes
-            records = [self._service.record(record_id) for record_id in probes]
+            probes = self._service.collection.manifest.probes
+            records = [self._service.collection.record(record_id) for record_id in probes]
         except BundleError:
             return None
         return next((self._label(record) for record in records if record.show_picture), None)

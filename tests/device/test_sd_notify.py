@@ -5,8 +5,6 @@ import socket
 import uuid
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from device.sd_notify import Notifier
 
@@ -41,10 +39,8 @@ def manager_and_address(request, tmp_path):
         (lambda n: n.ready(), b"READY=1"),
         (lambda n: n.watchdog(), b"WATCHDOG=1"),
         (lambda n: n.stopping(), b"STOPPING=1"),
-        (lambda n: n.status("bundle 41, camera pi:0"), b"STATUS=bundle 41, camera pi:0"),
-        (lambda n: n.extend_timeout(1.5), b"EXTEND_TIMEOUT_USEC=1500000"),
     ],
-    ids=["ready", "watchdog", "stopping", "status", "extend_timeout"],
+    ids=["ready", "watchdog", "stopping"],
 )
 def test_each_message_arrives_as_systemd_spells_it(manager_and_address, say, expected):
     manager, address = manager_and_address
@@ -54,26 +50,11 @@ def test_each_message_arrives_as_systemd_spells_it(manager_and_address, say, exp
     assert manager.heard() == expected
 
 
-@given(st.text())
-def test_a_status_is_one_line_whatever_it_says(text):
-    """A line break would let a bundle's name say READY=1."""
-    said: list[str] = []
-
-    class Overheard(Notifier):
-        def _send(self, message: str) -> None:
-            said.append(message)
-
-    Overheard("@nobody").status(text)
-
-    assert len(said[0].splitlines()) == 1
-
-
 @pytest.mark.parametrize("environ", [{}, {"NOTIFY_SOCKET": ""}])
 def test_without_a_socket_nothing_is_said_and_nothing_fails(environ, caplog):
     notifier = Notifier.from_environ(environ)
 
     notifier.ready()
-    notifier.status("nobody listens")
 
     assert notifier.watchdog_period_s is None
     assert not caplog.records

@@ -17,7 +17,7 @@ from device.cameras import CameraSource
 from device.config import RecognitionConfig, WatchConfig
 from device.imaging.frames import Pixels
 from device.sd_notify import Notifier
-from device.service import KioskService
+from device.service import CameraSetup, KioskService
 from device.service.state import Phase
 from kiosk_ui.server import Server
 
@@ -55,7 +55,10 @@ def open_service(small_bundle: Path) -> Iterator[Callable[..., KioskService]]:
     ) -> KioskService:
         services.append(
             KioskService(
-                bundle, camera, RecognitionConfig(threads=2), notifier=notifier or Notifier(None)
+                bundle,
+                CameraSetup(opener=camera),
+                RecognitionConfig(threads=2),
+                notifier=notifier or Notifier(None),
             )
         )
         return services[-1]
@@ -91,10 +94,9 @@ def open_hands_free(
         services.append(
             KioskService(
                 small_bundle,
-                lambda bundle: camera,
+                CameraSetup(opener=lambda bundle: camera, watch=WatchConfig()),
                 recognition,
                 notifier=Notifier(None),
-                watch=WatchConfig(),
             )
         )
         return services[-1], camera
@@ -109,7 +111,7 @@ def service(
     small_bundle: Path, print_pictures: dict[str, Pixels], shown_ids: tuple[str, ...]
 ) -> Iterator[KioskService]:
     """A kiosk with the first print under its camera."""
-    camera = opener_of(print_pictures[shown_ids[0]])
+    camera = CameraSetup(opener=opener_of(print_pictures[shown_ids[0]]))
     recognition = RecognitionConfig(threads=2)
     with KioskService(small_bundle, camera, recognition, notifier=Notifier(None)) as kiosk:
         wait_for(kiosk, Phase.LOOKING)
@@ -119,9 +121,9 @@ def service(
 @pytest.fixture
 def client(service: KioskService) -> Iterator[FlaskClient]:
     """A client at the stand; the stand waits for its next visitor before and after."""
-    service.dismiss()
+    service.query.dismiss()
     yield app_of(service).test_client()
-    service.dismiss()
+    service.query.dismiss()
 
 
 @pytest.fixture

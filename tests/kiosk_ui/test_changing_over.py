@@ -30,7 +30,7 @@ from device.bundle.reader import read_manifest
 from device.config import RecognitionConfig
 from device.imaging.frames import Pixels
 from device.sd_notify import Notifier
-from device.service import KioskService
+from device.service import CameraSetup, KioskService
 from device.service.collection.bundle_switch import WatchedStore
 from device.service.query import malloc_trim
 from device.service.state import Phase
@@ -178,11 +178,10 @@ def kiosk(
 ) -> Iterator[KioskService]:
     """A kiosk that lives from a store."""
     with KioskService(
-        root / "current",
-        opener_of(print_pictures[shown_ids[0]]),
+        WatchedStore(root, look_s=0.1),
+        CameraSetup(opener=opener_of(print_pictures[shown_ids[0]])),
         RecognitionConfig(threads=1, waiting=16),
         notifier=Notifier(None),
-        store=WatchedStore(root, look_s=0.1),
     ) as service:
         wait_for(service, Phase.LOOKING)
         yield service
@@ -194,7 +193,7 @@ def swap(kiosk: KioskService, root: Path, number: int) -> None:
     Bundles(root, check=lambda path: None).activate(name)
     wanted = read_manifest(root / "releases" / name).bundle_id
     ends = time.monotonic() + 60
-    while kiosk.manifest.bundle_id != wanted:
+    while kiosk.collection.manifest.bundle_id != wanted:
         assert time.monotonic() < ends, "the kiosk doesn't change over"
         time.sleep(0.02)
 
@@ -246,17 +245,17 @@ def test_a_withdrawn_work_leaves_the_running_kiosk_and_the_screen(
     kiosk: KioskService, root: Path, upload: bytes, shown_ids: tuple[str, ...]
 ) -> None:
     gone = shown_ids[0]
-    prints = kiosk.manifest.items
-    kiosk.look()
+    prints = kiosk.collection.manifest.items
+    kiosk.query.look()
     wait_for(kiosk, Phase.FOUND)
     kept_notices.write(AtomicFiles(), root, Notices().with_withdrawn(gone, "2026-11-23"))
 
     ends = time.monotonic() + 60
-    while kiosk.manifest.items == prints or kiosk.snapshot().state.answer is not None:
+    while kiosk.collection.manifest.items == prints or kiosk.snapshot().state.answer is not None:
         assert time.monotonic() < ends
         time.sleep(0.05)
-    assert gone not in [m.record.record_id for m in kiosk.identify(upload).matches]
-    assert gone not in kiosk.manifest.probes
+    assert gone not in [m.record.record_id for m in kiosk.query.identify(upload).matches]
+    assert gone not in kiosk.collection.manifest.probes
 
 
 def test_going_back_in_the_store_brings_the_running_kiosk_back_without_the_withdrawn_work(
@@ -266,8 +265,8 @@ def test_going_back_in_the_store_brings_the_running_kiosk_back_without_the_withd
     swap(kiosk, root, 1)
     Bundles(root).rollback()
     ends = time.monotonic() + 60
-    while kiosk.manifest.name != "[one]":
+    while kiosk.collection.manifest.name != "[one]":
         assert time.monotonic() < ends
         time.sleep(0.02)
 
-    assert shown_ids[0] not in [m.record.record_id for m in kiosk.identify(upload).matches]
+    assert shown_ids[0] not in [m.record.record_id for m in kiosk.query.identify(upload).matches]

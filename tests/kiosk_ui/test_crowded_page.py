@@ -14,7 +14,7 @@ from device.bundle.manifest import Manifest
 from device.bundle.notices import Notices
 from device.config import RecognitionConfig
 from device.sd_notify import Notifier
-from device.service import KioskService
+from device.service import CameraSetup, KioskService
 from device.service.collection.bundle_switch import WatchedStore
 from device.store import notices as kept_notices
 from device.store.atomic_files import AtomicFiles
@@ -102,11 +102,10 @@ def test_a_collection_withdrawn_to_the_last_print_says_that_nothing_is_there(
         notices = notices.with_withdrawn(item.record_id, "2026-11-23")
     kept_notices.write(AtomicFiles(), tmp_path, notices)
     with KioskService(
-        tmp_path / "current",
-        no_camera,
+        WatchedStore(tmp_path),
+        CameraSetup(opener=no_camera),
         RecognitionConfig(threads=2),
         notifier=Notifier(None),
-        store=WatchedStore(tmp_path),
     ) as service:
         page = open_page(service, "?guest")
         expect(page.locator("body")).to_contain_text("0 prints")

@@ -20,7 +20,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from device.config import Config, ListenConfig, ScreenConfig
 from device.errors import ConfigError
-from device.service import KioskService, StaffService
+from device.service import KioskService, StaffFolders, StaffService
 from device.staff import pin
 from kiosk_ui import create_app, create_lan_app
 from kiosk_ui.server import Server
@@ -34,10 +34,10 @@ JPEG = {"Content-Type": "image/jpeg"}
 def office(service: KioskService, tmp_path: Path) -> Iterator[StaffService]:
     """The staff's, with a PIN."""
     pin.write(tmp_path / "staff", "471902")
-    service.office = StaffService(tmp_path / "staff", pause_s=90, look_s=600)
-    yield service.office
-    service.office.close()
-    service.office = None
+    service.staff = StaffService(StaffFolders(staff=tmp_path / "staff"), pause_s=90, look_s=600)
+    yield service.staff
+    service.staff.close()
+    service.staff = None
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families as families
 
 from device.config import RecognitionConfig
 from device.sd_notify import Notifier
-from device.service import KioskService, StaffService
+from device.service import CameraSetup, KioskService, StaffFolders, StaffService
 from kiosk_ui.heartbeat import Heartbeat
 
 
@@ -24,7 +24,7 @@ def numbers(service: KioskService) -> dict[str, float]:
 def test_what_prometheus_reads_is_how_the_kiosk_is(open_service, upload) -> None:
     service = open_service()
     before = numbers(service)
-    service.identify(upload)
+    service.query.identify(upload)
     after = numbers(service)
 
     assert before["printkiosk_well"] == 1
@@ -32,7 +32,7 @@ def test_what_prometheus_reads_is_how_the_kiosk_is(open_service, upload) -> None
     assert after["printkiosk_answers_total"] == 1
     assert after["printkiosk_answer_seconds_count"] == 1
     assert 0 < after["printkiosk_answer_seconds_sum"] < 60
-    assert after["printkiosk_bundle_prints"] == service.manifest.items
+    assert after["printkiosk_bundle_prints"] == service.collection.manifest.items
     assert after["printkiosk_camera_ready"] == 0
     assert after["printkiosk_page_silent_seconds"] >= 0
 
@@ -44,13 +44,15 @@ def test_machine_and_service_are_told_too_and_healthz_says_the_same(
     zone.mkdir(parents=True)
     (zone / "type").write_text("cpu-thermal")
     (zone / "temp").write_text("81500")
-    office = StaffService(tmp_path / "staff", pause_s=90, run=tmp_path, sys=tmp_path / "sys")
+    office = StaffService(
+        StaffFolders(staff=tmp_path / "staff", run=tmp_path, sys=tmp_path / "sys"), pause_s=90
+    )
     with KioskService(
         small_bundle,
-        no_camera,
+        CameraSetup(opener=no_camera),
         RecognitionConfig(threads=1),
         notifier=Notifier(None),
-        office=office,
+        staff=office,
     ) as service:
         found = numbers(service)
         client = app_of(service).test_client()

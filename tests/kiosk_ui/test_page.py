@@ -89,7 +89,7 @@ def visit(
     browser: Browser, service: KioskService, listen: Listen
 ) -> Iterator[Callable[..., Visit]]:
     """A function that opens the page; complaints and strangers fail the test when it is over."""
-    service.dismiss()
+    service.query.dismiss()
     listening = listen(service)
     watch = Watch(listening.address)
     contexts = []
@@ -104,7 +104,7 @@ def visit(
     yield open_page
     for context in contexts:
         context.close()
-    service.dismiss()
+    service.query.dismiss()
     assert watch.complaints == []
     assert watch.strangers == []
 
@@ -128,7 +128,7 @@ def test_a_visitor_asks_and_is_answered(
     visit: Callable[..., Visit], size: tuple[int, int], shown_ids: tuple[str, ...]
 ) -> None:
     visited = visit(size)
-    page, record = visited.page, visited.service.record(shown_ids[0])
+    page, record = visited.page, visited.service.collection.record(shown_ids[0])
     live = page.locator("[data-preview]")
     expect(live).to_have_attribute("src", re.compile("^blob:"))
     page.wait_for_function("document.querySelector('[data-preview]').naturalWidth > 0")
@@ -156,7 +156,7 @@ def test_main_targets_are_20_mm_and_none_is_under_44_px_and_10_mm(
     visited = visit(size)
     visited.expect_scene("looking")
     assert_targets_are_large(visited.page)
-    visited.service.look()
+    visited.service.query.look()
     visited.expect_scene("answer")
     assert_targets_are_large(visited.page)
     visited.page.locator("[data-action=narrow]").last.tap()
@@ -188,7 +188,7 @@ def test_a_guests_picture_is_answered_in_place_and_the_stand_goes_on(
     assert_nothing_is_cut_off(page)
     choose(upload, page)
     visited.expect_scene("answer")
-    title = visited.service.record(shown_ids[0]).title
+    title = visited.service.collection.record(shown_ids[0]).title
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     assert visited.service.snapshot().state.phase is Phase.LOOKING
     visited.keep("guest-answer")
@@ -224,7 +224,7 @@ def test_the_stand_takes_a_picture_too_and_comes_back_to_the_camera(
 
 def test_the_nearest_others_can_be_read_and_left_again(visit: Callable[..., Visit]) -> None:
     visited = visit(SIZES[1])
-    visited.service.look()
+    visited.service.query.look()
     visited.expect_scene("answer")
     visited.page.locator("#stage .card").first.tap()
     sheet = visited.page.locator("#reading")
@@ -393,7 +393,7 @@ def test_an_upload_can_be_turned_by_hand_and_its_corners_turn_with_it(
         assert np.abs(np.subtract(upright, whole.convert("L"), dtype=float)).mean() < 5
     page.get_by_role("button", name="Search", exact=True).tap()
     visited.expect_scene("answer")
-    title = visited.service.record(shown_ids[0]).title
+    title = visited.service.collection.record(shown_ids[0]).title
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
 
 
@@ -507,7 +507,7 @@ def test_an_answer_leaves_the_screen_when_nobody_touches_it(
     page.clock.install()
     page.goto(server.address)
     page.clock.run_for(10_000)
-    service.look()  # as a print held still does, with no hand on the screen
+    service.query.look()  # as a print held still does, with no hand on the screen
     page.clock.run_for(1000)
     expect(page.locator("[data-scene=answer]:not(.goes)")).to_be_visible()
     page.clock.run_for(12_000)

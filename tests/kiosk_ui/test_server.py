@@ -80,15 +80,16 @@ def watch(event, arguments):
 import http.client, threading
 from pathlib import Path
 from device.config import RecognitionConfig, ScreenConfig
-from device.notify import Notifier
-from device.service import KioskService
+from device.sd_notify import Notifier
+from device.service import CameraSetup, KioskService
 from kiosk_page import no_camera
 from kiosk_ui import create_app
 from kiosk_ui.server import Server
 
 bundle, picture, sort = sys.argv[1:]
 body = Path(picture).read_bytes()
-with KioskService(Path(bundle), no_camera, RecognitionConfig(), notifier=Notifier(None)) as service:
+camera = CameraSetup(opener=no_camera)
+with KioskService(Path(bundle), camera, RecognitionConfig(), notifier=Notifier(None)) as service:
     server = Server(create_app(service, ScreenConfig(), ["127.0.0.1"]), "127.0.0.1", 0)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -19,7 +19,7 @@ TIMES = 3
 @pytest.fixture
 def server(service: KioskService, listen: Listen) -> Server:
     """A kiosk with a print under its camera, on a socket."""
-    service.dismiss()
+    service.query.dismiss()
     wait_for(service, Phase.LOOKING)
     running: Server = listen(service).server
     return running

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def page(browser: Browser, service: KioskService) -> Iterator[Page]:
     """The stand's page, waiting for a visitor."""
-    service.dismiss()
+    service.query.dismiss()
     server = Server(create_app(service, ScreenConfig(language="en"), HOSTS), "127.0.0.1", 0)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -28,7 +28,7 @@ def page(browser: Browser, service: KioskService) -> Iterator[Page]:
     opened.close()
     server.stop()
     thread.join()
-    service.dismiss()
+    service.query.dismiss()
 
 
 def press(within: Page | Locator, name: str) -> None:
@@ -39,7 +39,7 @@ def press(within: Page | Locator, name: str) -> None:
 def test_the_whole_visit_by_a_screen_readers_tree(
     page: Page, service: KioskService, shown_ids: tuple[str, ...]
 ) -> None:
-    title = service.record(shown_ids[0]).title
+    title = service.collection.record(shown_ids[0]).title
     main, told = page.get_by_role("main"), page.get_by_role("status").first
     expect(page.get_by_role("banner")).to_contain_text("Twelve prints")
     expect(main.get_by_role("heading", level=1)).to_have_text("Hold a print under the camera")

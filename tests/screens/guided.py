@@ -57,7 +57,7 @@ class Saying(KioskService):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        recognise = self._queue._recognise
+        recognise = self._queue._answerer
 
         def say(question: Query) -> Answer:
             answer = recognise(question)
@@ -65,7 +65,7 @@ class Saying(KioskService):
                 return answer
             return replace(answer, verdict=self.claim[0], mirrored=self.claim[1])
 
-        self._queue._recognise = say
+        self._queue._answerer = say
 
 
 def empty() -> Pixels:

@@ -18,7 +18,7 @@ from device.cameras.replay import ReplayCamera
 from device.config import CameraConfig, RecognitionConfig, ScreenConfig, WatchConfig
 from device.errors import CameraMissingError, SyncError, UntrustedError
 from device.imaging.frames import Pixels
-from device.service import StaffService
+from device.service import CameraSetup, StaffFolders, StaffService
 from device.service.collection.bundle_switch import WatchedStore
 from device.staff import pin
 from device.store import sync_progress
@@ -61,13 +61,11 @@ def running(
     store = _store(bundle, folder) if folder else None
     office = _office(folder) if folder else None
     with guided.Saying(
-        store or bundle,
-        open_camera,
+        WatchedStore(store) if store else bundle,
+        CameraSetup(opener=open_camera, watch=WatchConfig(enabled=hands_free)),
         RecognitionConfig(),
         notifier=notifier,
-        watch=WatchConfig(enabled=hands_free),
-        store=WatchedStore(store) if store else None,
-        office=office,
+        staff=office,
     ) as service:
         server = Server(create_app(service, ScreenConfig(), HOSTS), "127.0.0.1", 0)
         thread = threading.Thread(target=server.run)
@@ -96,7 +94,7 @@ def _store(bundle: Path, folder: Path) -> Path:
 
 def _office(folder: Path) -> StaffService:
     pin.write(folder / "staff", PIN)
-    return StaffService(folder / "staff", pause_s=90)
+    return StaffService(StaffFolders(staff=folder / "staff"), pause_s=90)
 
 
 def tell_of_a_stick(store: Path, *, is_good: bool) -> None:

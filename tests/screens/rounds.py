@@ -70,7 +70,7 @@ class Round:
 def stand(here: Round) -> None:
     """A visit at the stand, where a print lies: what passes by, looking, every verdict, and all that follows one."""
     page, service = here.page, here.kiosk.service
-    service.dismiss()
+    service.query.dismiss()
     here.go("/")
     _wait(page, "[data-scene=looking] [data-preview][src]")
     here.keep("looking", "looking")
@@ -81,25 +81,25 @@ def stand(here: Round) -> None:
     here.keep("looks")
     here.press("body > .switches summary")
     here.kiosk.notifier.hold()
-    service.look()
+    service.query.look()
     here.keep("hold-still", "hold_still")
     here.kiosk.notifier.gate.set()
     _wait(page, "[data-scene=answer], [data-scene=not_found]")
     for name, verdict, mirrored in guided.CLAIMS:
         service.claim = verdict, mirrored
-        service.dismiss()
+        service.query.dismiss()
         _wait(page, "[data-scene=looking]:not(.goes)")
-        service.look()
+        service.query.look()
         here.keep(f"answer-{name}", "answer", "not_found")
     service.claim = None
-    service.look(filters=Filters(words="nowhere-to-be-found"))
+    service.query.look(filters=Filters(words="nowhere-to-be-found"))
     _wait(page, "[data-scene=not_found].words:not(.goes)")
     here.keep("answer-nothing-left", "not_found")
-    service.dismiss()
-    service.look()
+    service.query.dismiss()
+    service.query.look()
     _wait(page, "[data-scene=answer]:not(.goes)")
     _closer(here)
-    service.dismiss()
+    service.query.dismiss()
     _wait(page, "[data-scene=looking]:not(.goes)")
 
 

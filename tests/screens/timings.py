@@ -17,7 +17,7 @@ from device.bundle.reader import opened
 from device.config import RecognitionConfig
 from device.imaging import frames
 from device.sd_notify import Notifier
-from device.service import KioskService
+from device.service import CameraSetup, KioskService
 from device.service.state import Phase
 from kiosk_ui.server import Server
 
@@ -35,7 +35,7 @@ def main() -> int:
         pixels = frames.decode(bundle.pictures.get(record_id, "screen"), name=record_id)
     recognition = RecognitionConfig()
     with KioskService(
-        given.bundle, opener_of(pixels), recognition, notifier=Notifier(None)
+        given.bundle, CameraSetup(opener=opener_of(pixels)), recognition, notifier=Notifier(None)
     ) as service:
         wait_for(service, Phase.LOOKING)
         server = Server(app_of(service), "127.0.0.1", 0)

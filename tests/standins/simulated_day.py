@@ -12,7 +12,7 @@ from pathlib import Path
 
 from device.recognition.recogniser import Answer
 from device.recognition.verdict import Verdict
-from device.service import StaffPreferences, StaffService
+from device.service import StaffFolders, StaffPreferences, StaffService
 
 OPEN = range(10, 18)
 VISITORS_PER_HOUR = 60
@@ -39,13 +39,13 @@ def main(folder: Path) -> None:
     now_s = 0.0
     began = datetime(2026, 11, 23)
     office = StaffService(
-        folder,
+        StaffFolders(staff=folder),
         pause_s=40.0,
         clock=lambda: now_s,
         now=lambda: began + timedelta(seconds=now_s),
         look_s=0.01,
     )
-    office.choose(StaffPreferences(keeps_misses=True))
+    office.save_preferences(StaffPreferences(keeps_misses=True))
     for hour in range(24):
         for number in range(VISITORS_PER_HOUR if hour in OPEN else 0):
             now_s += 50.0

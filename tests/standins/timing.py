@@ -121,7 +121,7 @@ def shown(
             answered: list[float] = []
             waiter = threading.Thread(target=_await_answer, args=(service, answered))
             waiter.start()
-            service.look()
+            service.query.look()
             found.append(page.evaluate("() => window.measured"))
             waiter.join()
             found[-1] -= answered[0]
@@ -164,7 +164,7 @@ def _page(browser: Browser) -> Iterator[Page]:
 
 
 def _wait_for_rest(page: Page, service: KioskService) -> None:
-    service.dismiss()
+    service.query.dismiss()
     expect(page.locator("#stage [data-scene=looking]:not(.goes)")).to_be_visible(timeout=30_000)
     expect(page.locator("#stage .goes")).to_have_count(0, timeout=30_000)
 

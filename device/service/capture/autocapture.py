@@ -5,6 +5,7 @@ The watcher sees; this knows what the screen shows and what the visitor has narr
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from device.bundle.filters import Filters
 from device.imaging.frames import Frame
@@ -30,6 +31,13 @@ class Attention:
     is_elsewhere: bool = False
 
 
+class QuerySink(Protocol):
+    """Takes the queries that autocapture makes for the visitor."""
+
+    def __call__(self, held: HeldPrint, filters: Filters | None) -> None:
+        """Query a print held still, among the records that pass the visitor's filters."""
+
+
 class Autocapture:
     """Watches the stand for a visitor; `see` belongs to the stand's thread, all else to any."""
 
@@ -38,18 +46,18 @@ class Autocapture:
         watcher: Watcher,
         *,
         phase: Callable[[], Phase],
-        ask: Callable[[HeldPrint, Filters | None], None],
+        sink: QuerySink,
     ) -> None:
         """Begin to attend.
 
         Args:
             watcher: Sees prints come and go.
             phase: Gives what the screen shows.
-            ask: Called in the stand's thread with a print to recognise, and what the search is narrowed to.
+            sink: Called in the camera loop's thread with a print to recognise.
         """
         self._watcher = watcher
         self._phase = phase
-        self._ask = ask
+        self._sink = sink
         self._attention = Attention()
         self._seen = Observation()
 
@@ -69,7 +77,7 @@ class Autocapture:
         elif self._phase() in _WATCHED:
             self._seen = self._watcher.observe(frame)
             if self._seen.capture is not None:
-                self._ask(self._seen.capture, attention.filters)
+                self._sink(self._seen.capture, attention.filters)
         # A frame is large, and no visitor's picture is kept.
         self._seen = replace(self._seen, capture=None)
         return self._seen

@@ -8,14 +8,15 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from device.cameras import CameraSource
 from device.errors import CameraLostError, KioskError
 from device.imaging.frames import Frame, to_jpeg
 from device.recognition.sheet.detect import Corner, Hint
+from device.service.capture.camera_health import CameraHealth
 from device.service.capture.dark_frames import DarkFrames
 from device.service.capture.watcher import Observation
-from device.service.health.report import CameraHealth
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +58,13 @@ class _Shown:
     seen: Observation
 
 
+class FrameObserver(Protocol):
+    """Watches the live picture: each frame goes from the camera to the observer."""
+
+    def __call__(self, frame: Frame) -> Observation:
+        """Return what is seen in a frame; runs in the camera loop's thread, so it must be quick."""
+
+
 class CameraLoop:
     """Watches the camera; every method may be called from any thread."""
 
@@ -66,7 +74,7 @@ class CameraLoop:
         *,
         on_ready: Callable[[], object],
         on_lost: Callable[[KioskError], object],
-        see: Callable[[Frame], Observation] | None = None,
+        observer: FrameObserver | None = None,
         is_sparing: Callable[[], bool] = lambda: False,
         on_round: Callable[[], object] = lambda: None,
         pauses_s: Sequence[float] = PAUSES_S,
@@ -80,7 +88,7 @@ class CameraLoop:
                 before a visitor because somebody tripped over a cable.
             on_ready: Called when frames begin to come.
             on_lost: Called with what is wrong when they stop, and after each attempt to bring them back.
-            see: Says what is seen in a frame, in the stand's thread, so it must be quick; `None`: nobody watches.
+            observer: Watches every frame that is shown; `None` for a live picture that is not watched.
             is_sparing: Whether only so many frames are to be looked at as are needed to aim by; the others are let pass.
             on_round: Called with every frame and after every attempt: proof that the thread lives.
             pauses_s: After the first failure in a row, the second, and so on; the last one from then on.
@@ -89,7 +97,7 @@ class CameraLoop:
         self._open_camera = open_camera
         self._on_ready = on_ready
         self._on_lost = on_lost
-        self._see = see
+        self._observer = observer
         self._is_sparing = is_sparing
         self._on_round = on_round
         self._is_blind = False
@@ -213,10 +221,10 @@ class CameraLoop:
         return frame.captured_at_s - last.frame.captured_at_s < SPARING_S
 
     def _seen_in(self, frame: Frame) -> Observation:
-        if self._see is None:
+        if self._observer is None:
             return Observation()
         try:
-            seen = self._see(frame)
+            seen = self._observer(frame)
         except Exception:  # noqa: BLE001  # the camera is well, and the button works without
             if not self._is_blind:  # said once, not with every frame
                 _log.exception("the stand's live picture can't be watched")

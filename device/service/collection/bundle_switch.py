@@ -35,7 +35,7 @@ class BundleUser(Protocol):
     def faults(self) -> int:
         """Give how often the bundle that answers could not answer."""
 
-    def finds_itself(self) -> bool:
+    def passes_self_test(self) -> bool:
         """Ask the bundle that answers for a print of its own."""
 
 
@@ -177,7 +177,7 @@ class BundleSwitch:
         if self._kiosk.faults() > self._faults:
             self._give_up("it could not answer")
         elif self._clock() - self._since_s >= self._trial_s:
-            if self._kiosk.finds_itself():
+            if self._kiosk.passes_self_test():
                 self._store.bundles.commit()
                 _log.info("the bundle has proved itself")
             else:

@@ -4,17 +4,15 @@ Knows nothing of cameras, visitors or the screen; bundles may change under it at
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from device.bundle.filters import Filters
 from device.bundle.manifest import Manifest
 from device.bundle.notices import Notices
-from device.bundle.pictures import Size
 from device.bundle.reader import OpenedBundle, open_bundle
-from device.bundle.records import FilterOptions, Record
-from device.errors import BundleError, BundleMissingError, ModelError, UnknownRecordError
+from device.bundle.records import Record
+from device.errors import BundleError, BundleMissingError, ModelError
 from device.imaging import frames
 from device.imaging.frames import Frame
 from device.recognition.embedding.fingerprint import choose_threads
@@ -99,18 +97,6 @@ class OpenCollection:
                 self.faults += 1
                 raise
 
-    def record(self, record_id: str, bundle_id: str | None) -> Record:
-        """Give one record of a bundle that is still here, or else of the one that answers."""
-        self._refuse_withdrawn(record_id)
-        with self.lent(bundle_id) as bundle:
-            return bundle.records.get(record_id)
-
-    def picture(self, record_id: str, size: Size, bundle_id: str | None) -> bytes:
-        """Give one record's picture, as WebP, of a bundle that is still here, or else of the one that answers."""
-        self._refuse_withdrawn(record_id)
-        with self.lent(bundle_id) as bundle:
-            return bundle.pictures.get(record_id, size)
-
     def alike(self, record_id: str, count: int) -> tuple[Record, ...]:
         """Give what looks most like a record; nothing where its bundle was just changed for another."""
         with self._shelf.lend() as lent:
@@ -118,20 +104,10 @@ class OpenCollection:
             recogniser = lent.recogniser
             return tuple(recogniser.alike(item, count)) if recogniser is not None else ()
 
-    def options(self, filters: Filters) -> FilterOptions:
-        """Give what a search can be narrowed to, and how many records remain."""
-        with self.lent() as bundle:
-            return bundle.records.options(filters)
-
     @property
-    def manifest(self) -> Manifest:
-        """The open bundle's manifest as visitors see it; raises `BundleMissingError` when there is none."""
-        with self.lent() as bundle:
-            return bundle.shown
-
-    def is_withdrawn(self, answer: Answer) -> bool:
-        """Whether an answer names a work that was withdrawn since."""
-        return any(match.record.record_id in self._notices.withdrawn for match in answer.matches)
+    def withdrawn(self) -> Container[str]:
+        """The ids of the records that visitors may see no more."""
+        return self._notices.withdrawn
 
     def probe(self) -> tuple[str, Frame] | None:
         """Give a print of the bundle's own and its picture, which must find it; `None` where there is none."""
@@ -146,7 +122,3 @@ class OpenCollection:
         """Lend a bundle for the length of a `with` block; raises `BundleMissingError` when there is none."""
         with self._shelf.lend(bundle_id) as lent:
             yield lent.bundle
-
-    def _refuse_withdrawn(self, record_id: str) -> None:
-        if record_id in self._notices.withdrawn:  # of the bundle before as well
-            raise UnknownRecordError(f"record {record_id!r} is not in this collection")

@@ -3,33 +3,9 @@
 from dataclasses import dataclass, field
 
 from device.bundle.manifest import Manifest
+from device.service.capture.camera_health import CameraHealth
 from device.service.health.latency import LatencyHistogram
 from device.service.state import Phase
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CameraHealth:
-    """How the stand's camera is.
-
-    Attributes:
-        name: Such as `pi:0`; empty before there was any.
-        is_ready: Whether it gives frames.
-        note: One line on what keeps it from that; empty when nothing does.
-        frame_age_s: Of the newest frame; `None` without one.
-        frames: How many it gave since the service was started.
-        losses: How often it was lost or couldn't be opened.
-        reopened: How often its own process opened it again, mostly before anybody noticed.
-        restarted: How often that process was replaced.
-    """
-
-    name: str
-    is_ready: bool
-    note: str
-    frame_age_s: float | None
-    frames: int
-    losses: int
-    reopened: int
-    restarted: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

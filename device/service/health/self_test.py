@@ -40,7 +40,7 @@ def fault(shown: OpenCollection, queue: AnswerQueue) -> str:
     return "" if found == [record_id] else f"{record_id}: a print of the bundle's own was not found"
 
 
-def finds_itself(shown: OpenCollection, queue: AnswerQueue) -> bool:
+def passes(shown: OpenCollection, queue: AnswerQueue) -> bool:
     """Ask as `fault` does, and say what it gives; whether the print was found."""
     why = fault(shown, queue)
     if why:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Protocol
 
 from device.bundle.filters import Filters
 from device.errors import BusyError
@@ -36,7 +37,12 @@ class Query:
     count: int
 
 
-Recognise = Callable[[Query], Answer]
+class Answerer(Protocol):
+    """Finds the answer to a query."""
+
+    def __call__(self, query: Query, /) -> Answer:
+        """Return the answer; runs in the queue's thread alone, as the interpreter is not thread-safe."""
+
 
 # How often the working loop comes round when nobody asks: what the watchdog sees.
 ROUND_S = 1.0
@@ -61,15 +67,15 @@ class _Request:
 class AnswerQueue:
     """Answers requests one at a time in a thread of its own."""
 
-    def __init__(self, recognise: Recognise, *, waiting: int, on_round: Callable[[], None]) -> None:
+    def __init__(self, answerer: Answerer, *, waiting: int, on_round: Callable[[], None]) -> None:
         """Start answering.
 
         Args:
-            recognise: Called in this queue's thread alone.
+            answerer: Called in this queue's thread alone.
             waiting: How many guests may wait; the stand always may.
             on_round: Called each time the loop comes round, at least every `ROUND_S`: proof of life.
         """
-        self._recognise = recognise
+        self._answerer = answerer
         self._waiting = waiting
         self._on_round = on_round
         self._numbers = itertools.count()
@@ -128,7 +134,7 @@ class AnswerQueue:
         if not request.future.set_running_or_notify_cancel():
             return
         try:
-            answer = self._recognise(question)
+            answer = self._answerer(question)
         except Exception as error:  # noqa: BLE001  # handed to whoever asked; the loop must go on
             _log.debug("no answer for a frame of %s", question.frame.source, exc_info=True)
             request.future.set_exception(error)

@@ -31,7 +31,7 @@ class StaffCapture:
     height: int
 
 
-def pull(frame: Frame, queue: AnswerQueue) -> StaffCapture:
+def capture(frame: Frame, queue: AnswerQueue) -> StaffCapture:
     """Give the proof of a frame, once it is its turn; raises as the recogniser does."""
     question = Query(frame=frame, count=_MATCHES)
     answer = queue.ask(question, priority=Priority.GUEST).result()

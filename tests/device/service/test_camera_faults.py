@@ -18,7 +18,7 @@ from PIL import Image
 from device.cameras.supervised import SupervisedCamera
 from device.config import CameraConfig, RecognitionConfig, WatchConfig
 from device.imaging.frames import Pixels
-from device.service import KioskService
+from device.service import CameraSetup, KioskService
 from device.service.state import Phase
 
 NOTICED_S, BACK_S = 5.0, 15.0
@@ -43,10 +43,9 @@ def service(
 
     made = KioskService(
         small_bundle,
-        opener,
+        CameraSetup(opener=opener, watch=WatchConfig(enabled=False)),
         RecognitionConfig(threads=1),
         notifier=HeldNotifier(),
-        watch=WatchConfig(enabled=False),
     )
     yield made
     break_it(tmp_path, "")

@@ -11,7 +11,7 @@ from held_notifier import LONG_S, HeldNotifier
 from device.bundle.filters import Filters
 from device.config import RecognitionConfig, WatchConfig
 from device.imaging.frames import Pixels
-from device.service import Attention, KioskService
+from device.service import Attention, CameraSetup, KioskService
 from device.service.capture.autocapture import Autocapture
 from device.service.capture.hold_tracker import HeldPrint
 from device.service.capture.watcher import Observation, Watcher
@@ -33,7 +33,10 @@ def open_stand(small_bundle: Path, notifier: HeldNotifier) -> Iterator[Opener]:
         camera.open()
         services.append(
             KioskService(
-                small_bundle, lambda bundle: camera, CONFIG, notifier=notifier, watch=watch
+                small_bundle,
+                CameraSetup(opener=lambda bundle: camera, watch=watch),
+                CONFIG,
+                notifier=notifier,
             )
         )
         return services[-1], camera
@@ -95,13 +98,13 @@ def test_a_print_that_was_dismissed_and_lies_there_still_is_left_alone(
     service, _ = open_stand(laid[1], WatchConfig())
     until(service, lambda state: state.answer is not None)
 
-    service.dismiss()
+    service.query.dismiss()
     see(service, 120)
 
     assert service.snapshot().state.phase is Phase.LOOKING
     preview = service.preview(timeout_s=LONG_S)
     assert preview is not None and preview.is_known and preview.stillness == 0
-    service.look()  # but whoever presses is answered
+    service.query.look()  # but whoever presses is answered
     assert until(service, lambda state: state.answer is not None)
 
 
@@ -110,12 +113,12 @@ def test_what_was_asked_by_the_button_is_not_asked_again_by_itself(
 ) -> None:
     service, camera = open_stand(laid[0], WatchConfig())
     until(service, lambda state: state.phase is Phase.LOOKING)
-    service.attend(Attention(is_elsewhere=True))
+    service.query.attend(Attention(is_elsewhere=True))
     camera.pixels = laid[3]
     see(service, 10)
 
-    service.look()
-    service.attend(Attention())
+    service.query.look()
+    service.query.attend(Attention())
     until(service, lambda state: state.answer is not None)
     see(service, 120)
 
@@ -131,7 +134,7 @@ def test_where_nobody_watches_the_button_alone_asks(
     see(service, 120)
 
     preview = service.preview(timeout_s=LONG_S)
-    assert not service.is_hands_free
+    assert not service.query.is_hands_free
     assert preview is not None and preview.outline is None
     assert service.health().answers == 0
 
@@ -155,7 +158,7 @@ class Stage:
         self.asked: list[tuple[HeldPrint, Filters | None]] = []
         self.searched = 0
         self.attendant = Autocapture(
-            Watcher(), phase=lambda: self.phase, ask=lambda *what: self.asked.append(what)
+            Watcher(), phase=lambda: self.phase, sink=lambda *what: self.asked.append(what)
         )
 
     def show(self, clip: Clip) -> list[Observation]:
@@ -205,7 +208,7 @@ def test_a_watcher_that_fails_takes_neither_camera_nor_button_away(
 
     camera.open()
     lost: list[str] = []
-    stand = CameraLoop(lambda: camera, on_ready=lambda: None, on_lost=lost.append, see=fail)
+    stand = CameraLoop(lambda: camera, on_ready=lambda: None, on_lost=lost.append, observer=fail)
     preview = stand.preview(0, LONG_S)
     stand.close()
 

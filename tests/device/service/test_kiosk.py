@@ -30,7 +30,7 @@ from device.errors import (
 from device.imaging import frames
 from device.imaging.frames import Pixels
 from device.recognition.verdict import Verdict
-from device.service import KioskService, open_kiosk
+from device.service import CameraSetup, KioskService, open_kiosk
 from device.service.state import KioskState, Phase
 
 CONFIG = RecognitionConfig(threads=1, matches=3, waiting=2)
@@ -43,7 +43,8 @@ def kiosk(
     notifier: HeldNotifier,
 ) -> Iterator[KioskService]:
     """Give a running kiosk that tries a lost camera again without delay."""
-    service = KioskService(bundle, camera, CONFIG, notifier=notifier, pauses_s=(0.01,))
+    setup = CameraSetup(opener=camera, pauses_s=(0.01,))
+    service = KioskService(bundle, setup, CONFIG, notifier=notifier)
     try:
         yield service
     finally:
@@ -85,7 +86,7 @@ def upload(pixels: Pixels) -> bytes:
 def test_what_lies_at_the_stand_is_found_and_the_answer_comes_in_the_state(
     service: KioskService, print_pictures: dict[str, Pixels]
 ) -> None:
-    service.look()
+    service.query.look()
     state = until(service, lambda state: state.answer is not None)
 
     assert state.phase is Phase.FOUND
@@ -101,13 +102,13 @@ def test_an_empty_stand_is_not_found(service: KioskService, camera: HandCamera) 
     assert seen is not None
     assert service.preview(after=seen.number + 5, timeout_s=LONG_S) is not None
 
-    service.look()
+    service.query.look()
 
     assert until(service, lambda state: state.answer is not None).phase is Phase.NOT_FOUND
 
 
 def test_a_filter_holds_for_the_stand_too(service: KioskService) -> None:
-    service.look(filters=Filters(words="no such words anywhere"))
+    service.query.look(filters=Filters(words="no such words anywhere"))
 
     state = until(service, lambda state: state.answer is not None)
 
@@ -120,12 +121,12 @@ def test_an_answer_for_a_visitor_who_has_gone_is_dropped(
     service: KioskService, notifier: HeldNotifier, print_pictures: dict[str, Pixels]
 ) -> None:
     notifier.hold()
-    service.look()
+    service.query.look()
     assert service.snapshot().state.phase is Phase.HOLD_STILL
-    service.dismiss()
+    service.query.dismiss()
     before = service.snapshot()
     notifier.gate.set()
-    service.identify(upload(next(iter(print_pictures.values()))))  # answered after it
+    service.query.identify(upload(next(iter(print_pictures.values()))))  # answered after it
 
     assert before.state.phase is Phase.LOOKING
     assert service.snapshot() == before
@@ -134,8 +135,8 @@ def test_an_answer_for_a_visitor_who_has_gone_is_dropped(
 
 def test_asking_twice_is_asking_once(service: KioskService, notifier: HeldNotifier) -> None:
     notifier.hold()
-    service.look()
-    service.look()
+    service.query.look()
+    service.query.look()
     notifier.gate.set()
 
     until(service, lambda state: state.phase is Phase.FOUND)
@@ -143,13 +144,13 @@ def test_asking_twice_is_asking_once(service: KioskService, notifier: HeldNotifi
 
 
 def test_the_next_visitor_may_ask_with_the_answer_still_shown(service: KioskService) -> None:
-    service.look()
+    service.query.look()
     until(service, lambda state: state.phase is Phase.FOUND)
 
-    service.look()
+    service.query.look()
     until(service, lambda state: state.phase is Phase.HOLD_STILL or state.answer is not None)
     until(service, lambda state: state.phase is Phase.FOUND)
-    service.dismiss()
+    service.query.dismiss()
 
     assert service.snapshot().state.phase is Phase.LOOKING
 
@@ -158,7 +159,7 @@ def test_uploads_are_answered_from_many_threads(
     service: KioskService, print_pictures: dict[str, Pixels]
 ) -> None:
     def ask(pixels: Pixels) -> str:
-        return service.identify(upload(pixels), count=1).matches[0].record.record_id
+        return service.query.identify(upload(pixels), count=1).matches[0].record.record_id
 
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(ask, print_pictures.values())) == list(print_pictures)
@@ -173,7 +174,7 @@ def test_too_many_uploads_are_asked_to_come_back_and_the_stand_is_not(
 
     def ask() -> bool:
         try:
-            service.identify(picture)
+            service.query.identify(picture)
         except BusyError:
             busy.set()
             return False
@@ -183,7 +184,7 @@ def test_too_many_uploads_are_asked_to_come_back_and_the_stand_is_not(
     with ThreadPoolExecutor(3) as pool:
         asked = [pool.submit(ask) for _ in range(3)]
         assert busy.wait(LONG_S)
-        service.look()
+        service.query.look()
         assert service.snapshot().state.phase is Phase.HOLD_STILL
         notifier.gate.set()
         assert sorted(future.result() for future in asked) == [False, True, True]
@@ -195,9 +196,9 @@ def test_an_upload_that_is_no_picture_is_refused_and_the_next_is_answered(
 ) -> None:
     for data in (b"", b"no picture", upload(next(iter(print_pictures.values())))[:500]):
         with pytest.raises(PictureError, match="upload"):
-            service.identify(data)
+            service.query.identify(data)
 
-    answer = service.identify(upload(next(iter(print_pictures.values()))))
+    answer = service.query.identify(upload(next(iter(print_pictures.values()))))
     assert answer.verdict is Verdict.SAME_PRINT
 
 
@@ -212,8 +213,8 @@ def test_an_upload_leaves_no_file_behind(
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     before = sorted(path.name for path in small_bundle.rglob("*"))
 
-    service.identify(upload(next(iter(print_pictures.values()))))
-    service.look()
+    service.query.identify(upload(next(iter(print_pictures.values()))))
+    service.query.look()
     until(service, lambda state: state.phase is Phase.FOUND)
 
     assert list(tmp_path.iterdir()) == []
@@ -229,14 +230,14 @@ def test_a_camera_that_is_pulled_out_is_told_and_taken_up_again(
     assert lost.note
     assert not lost.camera_ready
     with pytest.raises(CameraLostError):
-        service.look()
+        service.query.look()
     assert service.preview(timeout_s=0.0) is None
     assert service.health().well  # an upload can still be answered
 
     camera.plug()
     again = until(service, lambda state: state.phase is Phase.LOOKING)
     assert again.note == ""
-    service.look()
+    service.query.look()
     until(service, lambda state: state.phase is Phase.FOUND)
     assert service.health().camera_losses >= 1
 
@@ -285,7 +286,7 @@ def test_without_a_camera_uploads_are_answered_and_one_plugged_in_later_is_taken
     with kiosk(small_bundle, lambda bundle: opened_camera(camera), notifier) as service:
         lost = until(service, lambda state: state.phase is Phase.CAMERA_LOST)
         assert lost.note == "hand:0: no such camera"
-        service.identify(upload(next(iter(print_pictures.values()))))
+        service.query.identify(upload(next(iter(print_pictures.values()))))
 
         camera.plug()
         until(service, lambda state: state.phase is Phase.LOOKING)
@@ -327,12 +328,12 @@ def test_without_a_bundle_the_kiosk_lives_and_says_what_is_wrong(
 
         assert wrong in state.note
         calls: list[Callable[[], object]] = [
-            service.look,
-            lambda: service.identify(b""),
-            lambda: service.record("a"),
-            lambda: service.picture("a", "thumb"),
-            lambda: service.options(Filters()),
-            lambda: service.manifest,
+            service.query.look,
+            lambda: service.query.identify(b""),
+            lambda: service.collection.record("a"),
+            lambda: service.collection.picture("a", "thumb"),
+            lambda: service.collection.options(Filters()),
+            lambda: service.collection.manifest,
         ]
         for call in calls:
             with pytest.raises(BundleMissingError, match=wrong):
@@ -381,7 +382,7 @@ def test_closing_leaves_no_thread_and_no_open_camera(
     assert notifier.said == ["stopping"]
     assert service.preview(timeout_s=0.0) is None  # no visitor's picture is kept
     with pytest.raises(KioskError):
-        service.look()
+        service.query.look()
 
 
 class SlowCamera(HandCamera):
@@ -435,7 +436,7 @@ def test_a_snapshot_waits_for_news_and_only_so_long(service: KioskService) -> No
     now = service.snapshot()
 
     assert service.snapshot(after=now.revision, timeout_s=0.01) == now
-    service.look()
+    service.query.look()
     assert service.snapshot(after=now.revision, timeout_s=LONG_S).revision > now.revision
 
 
@@ -450,23 +451,22 @@ def test_the_preview_is_a_small_jpeg_of_a_newer_frame_each_time(service: KioskSe
 
 
 def test_records_pictures_and_options_come_from_the_bundle(service: KioskService) -> None:
-    record = service.record(service.manifest.probes[0])
+    record = service.collection.record(service.collection.manifest.probes[0])
 
-    assert service.picture(record.record_id, "thumb")[8:12] == b"WEBP"
-    assert service.options(Filters()).remaining == 12
+    assert service.collection.picture(record.record_id, "thumb")[8:12] == b"WEBP"
+    assert service.collection.options(Filters()).remaining == 12
     with pytest.raises(UnknownRecordError):
-        service.record("nobody")
+        service.collection.record("nobody")
 
 
 def test_time_is_the_clocks(small_bundle: Path, camera: HandCamera, notifier: HeldNotifier) -> None:
     now = [100.0]
     service = KioskService(
         small_bundle,
-        lambda bundle: opened_camera(camera),
+        CameraSetup(opener=lambda bundle: opened_camera(camera), pauses_s=(0.01,)),
         CONFIG,
         notifier=notifier,
         clock=lambda: now[0],
-        pauses_s=(0.01,),
     )
     with service:
         now[0] = 142.0
@@ -479,7 +479,7 @@ def test_the_configured_kiosk_replays_the_bundles_own_prints(small_bundle: Path)
     )
     with open_kiosk(config, {}) as service:
         until(service, lambda state: state.phase is Phase.LOOKING)
-        service.look()
+        service.query.look()
         state = until(service, lambda state: state.answer is not None)
 
     assert state.phase is Phase.FOUND

@@ -20,9 +20,11 @@ from device.imaging.frames import Pixels, to_jpeg
 from device.sd_notify import Notifier
 from device.service import (
     Attract,
+    CameraSetup,
     HardwareHealth,
     KioskService,
     RecentLog,
+    StaffFolders,
     StaffPreferences,
     StaffReport,
     StaffService,
@@ -43,7 +45,11 @@ def kiosk(bundle: Path, camera: HandCamera, office: StaffService) -> Iterator[Ki
         return camera
 
     with KioskService(
-        bundle, opener, RecognitionConfig(threads=1), notifier=Notifier(None), office=office
+        bundle,
+        CameraSetup(opener=opener),
+        RecognitionConfig(threads=1),
+        notifier=Notifier(None),
+        staff=office,
     ) as service:
         until(service, Phase.LOOKING)
         yield service
@@ -70,8 +76,9 @@ def open_office(folder: Path) -> Iterator[Callable[..., StaffService]]:
     """A function that opens an office, closed when the test is over."""
     offices = []
 
-    def open_one(**given: object) -> StaffService:
-        offices.append(StaffService(folder, pause_s=90, **given))  # type: ignore[arg-type]  # the test's
+    def open_one(folders: StaffFolders | None = None, **given: object) -> StaffService:
+        where = folders or StaffFolders(staff=folder)
+        offices.append(StaffService(where, pause_s=90, **given))  # type: ignore[arg-type]  # the test's
         return offices[-1]
 
     yield open_one
@@ -87,10 +94,10 @@ def test_answers_are_counted_by_what_was_said_and_kept_over_a_restart(
 ) -> None:
     office = open_office()
     with kiosk(small_bundle, camera, office) as service:
-        service.look()
+        service.query.look()
         until(service, Phase.FOUND)
-        service.dismiss()
-        service.identify(to_jpeg(next(iter(print_pictures.values())), side=640, quality=90))
+        service.query.dismiss()
+        service.query.identify(to_jpeg(next(iter(print_pictures.values())), side=640, quality=90))
 
     counted = statistics.total(open_office().statistics())
 
@@ -104,17 +111,17 @@ def test_what_was_not_found_is_listed_only_once_staff_have_asked_for_it(
     camera.pixels = _checkered()
     office = open_office()
     with kiosk(small_bundle, camera, office) as service:
-        service.look()
+        service.query.look()
         until_answered(service)
-        assert office.misses() == ()
-        office.choose(StaffPreferences(keeps_misses=True))
-        service.look()
+        assert office.unmatched.all() == ()
+        office.save_preferences(StaffPreferences(keeps_misses=True))
+        service.query.look()
         until_answered(service)
         office.flush()
 
-        assert len(office.misses()) == 1
-        assert len(open_office().misses()) == 1
-        office.clear_misses()
+        assert len(office.unmatched.all()) == 1
+        assert len(open_office().unmatched.all()) == 1
+        office.unmatched.clear()
     assert sorted(path.name for path in folder.iterdir() if "statistics" not in path.name) == [
         "choices.json"
     ]
@@ -130,7 +137,7 @@ def until_answered(service: KioskService) -> None:
     """Wait for an answer that names no print, then take it off the screen."""
     for _ in range(100):
         if service.snapshot().state.phase in (Phase.NOT_FOUND, Phase.UNSURE):
-            service.dismiss()
+            service.query.dismiss()
             until(service, Phase.LOOKING)
             return
         service.snapshot(service.snapshot().revision, 0.1)
@@ -142,7 +149,7 @@ def test_a_proof_says_what_would_be_said_and_counts_nowhere(
 ) -> None:
     office = open_office()
     with kiosk(small_bundle, camera, office) as service:
-        proof = service.proof()
+        proof = service.query.capture_for_staff()
 
         assert proof.answer.verdict == "same_print"
         assert proof.jpeg.startswith(b"\xff\xd8")
@@ -153,16 +160,16 @@ def test_a_proof_says_what_would_be_said_and_counts_nowhere(
         camera.pull()
         until(service, Phase.CAMERA_LOST)
         with pytest.raises(CameraLostError):
-            service.proof()
+            service.query.capture_for_staff()
 
 
 def test_choices_hold_at_once_and_after_a_restart(open_office: Callable[..., StaffService]) -> None:
     chosen = StaffPreferences(
         attract=Attract(enabled=False), opening=hours.parse({"monday": "10:00-18:00"})
     )
-    open_office().choose(chosen)
+    open_office().save_preferences(chosen)
 
-    assert open_office().choices == chosen
+    assert open_office().preferences == chosen
 
 
 def test_damaged_choices_are_the_defaults_and_said(
@@ -171,7 +178,7 @@ def test_damaged_choices_are_the_defaults_and_said(
     folder.mkdir()
     (folder / "choices.json").write_text("{")
 
-    assert open_office().choices == StaffPreferences()
+    assert open_office().preferences == StaffPreferences()
     assert "choose anew" in caplog.text
 
 
@@ -188,8 +195,8 @@ def test_a_folder_that_takes_nothing_costs_no_visitor_anything_and_is_told(
     assert statistics.total(office.statistics())["visits"] == 1
     assert caplog.text.count("statistics stay in memory") == 1
     with pytest.raises(StoreError):
-        office.choose(StaffPreferences(keeps_misses=True))
-    assert not office.choices.keeps_misses
+        office.save_preferences(StaffPreferences(keeps_misses=True))
+    assert not office.preferences.keeps_misses
 
 
 def test_what_was_counted_is_written_once_an_hour_by_itself(
@@ -217,14 +224,14 @@ def test_on_a_machine_that_is_too_hot_a_kiosk_does_less_and_answers(
     zone.mkdir(parents=True)
     (zone / "type").write_text("cpu-thermal")
     (zone / "temp").write_text("81000")
-    office = open_office(sys=tmp_path / "sys", look_s=0.01)
+    office = open_office(StaffFolders(staff=tmp_path / "staff", sys=tmp_path / "sys"), look_s=0.01)
     while not office.is_strained:
         sleep(0.01)
     with kiosk(small_bundle, camera, office) as service:
         before = service.health().camera.frames
         sleep(1.0)
         frames = service.health().camera.frames - before
-        service.look()
+        service.query.look()
         until(service, Phase.FOUND)
 
     assert frames <= 6  # of a hundred

@@ -110,7 +110,7 @@ def test_what_the_description_says_is_so(
     api: Any, service: KioskService, path: str, method: str, mode: GenerationMode
 ) -> None:
     if path in OF_AN_ANSWER:
-        service.look()
+        service.query.look()
         wait_for(service, Phase.FOUND)
 
     @settings(
@@ -174,4 +174,4 @@ def test_the_description_is_served_and_lies_in_the_documents(service: KioskServi
 @pytest.fixture(autouse=True)
 def _quiet(service: KioskService) -> Iterator[None]:
     yield
-    service.dismiss()
+    service.query.dismiss()

@@ -61,7 +61,7 @@ def test_a_filter_keeps_all_others_out_of_the_answer(
     )
     found = {match["record_id"] for match in response.get_json()["matches"]}
     assert len(found) == count
-    assert all(value in (service.record(record_id).makers or "") for record_id in found)
+    assert all(value in (service.collection.record(record_id).makers or "") for record_id in found)
 
 
 def test_a_value_nobody_has_gives_no_results_and_no_error(

@@ -81,7 +81,7 @@ def picture(page: Page) -> str:
 def test_prints_pass_by_until_a_touch_which_lands_on_nothing_behind(
     open_page: Open, service: KioskService
 ) -> None:
-    service.dismiss()
+    service.query.dismiss()
     page = open_page(service)
     rest(page)
     expect(page.locator("#attract .credit")).not_to_be_empty()
@@ -100,7 +100,7 @@ def test_prints_pass_by_until_a_touch_which_lands_on_nothing_behind(
 def test_any_key_ends_it_and_a_language_switches_in_the_same_press(
     open_page: Open, service: KioskService
 ) -> None:
-    service.dismiss()
+    service.query.dismiss()
     page = open_page(service)
     rest(page)
     page.keyboard.press("Enter")
@@ -112,7 +112,7 @@ def test_any_key_ends_it_and_a_language_switches_in_the_same_press(
 
 
 def test_without_motion_one_print_stays(open_page: Open, service: KioskService) -> None:
-    service.dismiss()
+    service.query.dismiss()
     page = open_page(service, motion="reduce")
     rest(page)
     seen = picture(page)
@@ -150,7 +150,7 @@ def place_of_back(page: Page) -> list[int]:
 def test_the_collection_is_walked_through_by_finger_and_back_again(
     open_page: Open, service: KioskService
 ) -> None:
-    service.dismiss()
+    service.query.dismiss()
     page = open_page(service, clock=False)
     sheet = page.locator("#reading")
     page.get_by_role("button", name="Browse").tap()
@@ -179,9 +179,9 @@ def test_the_collection_is_walked_through_by_finger_and_back_again(
 
 
 def test_home_is_one_press_from_everywhere(open_page: Open, service: KioskService) -> None:
-    service.dismiss()
+    service.query.dismiss()
     page = open_page(service, clock=False)
-    service.look()
+    service.query.look()
     wait_for(service, Phase.FOUND)
     expect(page.locator("#stage [data-scene=answer]:not(.goes)")).to_be_visible()
     page.get_by_role("button", name="Read more").tap()
@@ -194,7 +194,7 @@ def test_home_is_one_press_from_everywhere(open_page: Open, service: KioskServic
 def test_by_keyboard_alone_a_print_is_found_on_a_wall_and_left_again(
     open_page: Open, service: KioskService
 ) -> None:
-    service.dismiss()
+    service.query.dismiss()
     page = open_page(service, clock=False)
     page.get_by_role("button", name="Browse").focus()
     page.keyboard.press("Enter")
@@ -215,7 +215,7 @@ def test_by_keyboard_alone_a_print_is_found_on_a_wall_and_left_again(
 def test_what_is_browsed_is_narrowed_and_the_search_by_camera_is_not(
     open_page: Open, service: KioskService
 ) -> None:
-    service.dismiss()
+    service.query.dismiss()
     page = open_page(service, clock=False)
     page.get_by_role("button", name="Browse").tap()
     page.locator("#reading [data-action=sift]").tap()
@@ -228,5 +228,5 @@ def test_what_is_browsed_is_narrowed_and_the_search_by_camera_is_not(
     expect(page.locator("#reading").get_by_role("status")).to_contain_text(f"{remaining} print")
     page.locator("#reading").get_by_role("button", name="Home", exact=True).tap()
     expect(page.locator("#stage [data-narrowed]")).not_to_be_visible()
-    service.look()
+    service.query.look()
     wait_for(service, Phase.FOUND)

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from device.config import RecognitionConfig
 from device.sd_notify import Notifier
-from device.service import FilterOptions, Filters, KioskService
+from device.service import CameraSetup, FilterOptions, Filters, KioskService, StaffFolders
 from device.service.staff_service import StaffService
 from device.staff.preferences import Attract, StaffPreferences
 from kiosk_ui.browse import presenter
@@ -59,12 +59,12 @@ def test_a_period_keeps_undated_works_until_they_are_asked_away(client: FlaskCli
 def test_filters_combine_and_say_how_many_remain(
     client: FlaskClient, service: KioskService
 ) -> None:
-    options = service.options(Filters())
+    options = service.collection.options(Filters())
     maker = options.facets["maker"][0]
     technique = options.facets["technique"][0]
     both = Filters(terms={"maker": (maker.value,), "technique": (technique.value,)})
     page = client.get(f"/browse?{presenter.query_of(both)}").text
-    remaining = service.options(both).remaining
+    remaining = service.collection.options(both).remaining
     assert f"{remaining} print" in page or remaining == 0
     assert len(set(READ.findall(page))) == remaining
 
@@ -113,7 +113,7 @@ def test_a_print_passes_by_with_its_credit_and_never_one_that_may_not(
     seen = set()
     for turn in range(len(shown_ids)):
         page = unescape(client.get(f"/attract?turn={turn}").text)
-        record = next(service.record(r) for r in shown_ids if f"/{r}/picture" in page)
+        record = next(service.collection.record(r) for r in shown_ids if f"/{r}/picture" in page)
         seen.add(record.record_id)
         assert hidden_id not in page
         for words in (record.title, record.credit, record.rights):
@@ -128,15 +128,15 @@ def test_a_print_passes_by_with_its_credit_and_never_one_that_may_not(
 def test_what_passes_by_is_what_staff_chose(
     small_bundle: Path, tmp_path: Path, attract: Attract, status: int
 ) -> None:
-    office = StaffService(tmp_path, pause_s=60)
-    office.choose(StaffPreferences(attract=attract))
+    office = StaffService(StaffFolders(staff=tmp_path), pause_s=60)
+    office.save_preferences(StaffPreferences(attract=attract))
 
     with KioskService(
         small_bundle,
-        no_camera,
+        CameraSetup(opener=no_camera),
         RecognitionConfig(threads=1),
         notifier=Notifier(None),
-        office=office,
+        staff=office,
     ) as service:
         assert app_of(service).test_client().get("/attract").status_code == status
 

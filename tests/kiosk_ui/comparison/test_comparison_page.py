@@ -22,7 +22,7 @@ Open = Callable[..., Page]
 @pytest.fixture
 def open_page(browser: Browser, service: KioskService, listen: Listen) -> Iterator[Open]:
     """A function that opens the page; complaints and requests that leave the machine fail the test."""
-    service.dismiss()
+    service.query.dismiss()
     address = listen(service).address
     contexts, complaints, strangers = [], [], []
 
@@ -43,14 +43,14 @@ def open_page(browser: Browser, service: KioskService, listen: Listen) -> Iterat
     yield open_one
     for context in contexts:
         context.close()
-    service.dismiss()
+    service.query.dismiss()
     assert complaints == []
     assert strangers == []
 
 
 def answered(page: Page, service: KioskService) -> Page:
     """Have the stand's print looked up."""
-    service.look()
+    service.query.look()
     wait_for(service, Phase.FOUND)
     expect(page.locator("#stage .scene:not(.goes)[data-scene=answer]")).to_be_visible()
     return page
@@ -201,7 +201,7 @@ def test_the_visitors_print_leaves_the_screen_with_its_answer(
 ) -> None:
     page = open_page()
     compared(page, service)
-    service.dismiss()
+    service.query.dismiss()
     expect(page.locator("#closer")).not_to_be_visible()
     expect(page.locator("img[src*='/why/']")).to_have_count(0)
     expect(page.locator("#stage .scene:not(.goes)[data-scene=looking]")).to_be_visible()
@@ -232,7 +232,7 @@ def test_no_link_leads_away_from_the_kiosk(
     home = page.url
     page.get_by_role("button", name="Take it home").tap()
     expect(page.locator("#closer h1")).to_have_text("Take it home")
-    link = service.record(shown_ids[0]).source_url
+    link = service.collection.record(shown_ids[0]).source_url
     assert link is not None
     code = page.get_by_role("img", name=f"QR code for the link {link}")
     expect(code).to_be_visible()

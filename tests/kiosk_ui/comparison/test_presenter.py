@@ -83,7 +83,7 @@ def test_an_answer_that_went_away_is_a_404_in_one_line(client: FlaskClient, uplo
 
 
 def test_the_stands_print_goes_with_its_answer(client: FlaskClient, service: KioskService) -> None:
-    service.look()
+    service.query.look()
     wait_for(service, Phase.FOUND)
     found = re.search(r'data-sheet="(/why/[0-9a-f]{32})"', client.get("/stand").text)
     assert found

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from kiosk_page import HOSTS, OWN, wait_for
 
 from device.config import ScreenConfig
-from device.service import Answer, Filters, KioskService, StaffService, Verdict
+from device.service import Answer, Filters, KioskService, StaffFolders, StaffService, Verdict
 from device.service.state import Phase
 from device.staff import pin
 from kiosk_ui import create_app
@@ -43,13 +43,13 @@ def time() -> FakeTime:
 @pytest.fixture
 def staffed(folder: Path, time: FakeTime, service: KioskService) -> Iterator[KioskService]:
     """A kiosk with staff, and a print under its camera."""
-    office = StaffService(folder, pause_s=90, clock=time.clock, look_s=600)
-    service.dismiss()
-    service.office = office
+    office = StaffService(StaffFolders(staff=folder), pause_s=90, clock=time.clock, look_s=600)
+    service.query.dismiss()
+    service.staff = office
     yield service
-    service.office = None
+    service.staff = None
     office.close()
-    service.dismiss()
+    service.query.dismiss()
 
 
 @pytest.fixture
@@ -156,8 +156,8 @@ def test_a_form_on_another_site_does_nothing_even_for_who_is_in(
     for name in (*POSTS, "leave"):
         data = {"keeps_misses": "on"}
         assert client.post(f"/staff/{name}", data=data, headers=headers).status_code == 403
-    assert staffed.office is not None
-    assert not staffed.office.choices.keeps_misses
+    assert staffed.staff is not None
+    assert not staffed.staff.preferences.keeps_misses
     assert is_in(client)
 
 
@@ -227,7 +227,7 @@ def test_no_other_key_opens_and_old_keys_go_when_there_are_many(time: FakeTime) 
 def test_who_goes_in_takes_the_last_visitors_answer_off_the_screen(
     client: FlaskClient, staffed: KioskService
 ) -> None:
-    staffed.look()
+    staffed.query.look()
     wait_for(staffed, Phase.FOUND)
     enter(client)
 
@@ -241,7 +241,7 @@ def test_nothing_on_the_visitors_page_tells_of_the_staffs(client: FlaskClient) -
 
 def test_choices_are_kept_and_shown_again(client: FlaskClient, staffed: KioskService) -> None:
     enter(client)
-    facet = next(iter(staffed.options(Filters()).facets["technique"])).value
+    facet = next(iter(staffed.collection.options(Filters()).facets["technique"])).value
     data = {
         "attract": f"technique:{facet}",
         "opens_monday": "10:00",
@@ -251,8 +251,8 @@ def test_choices_are_kept_and_shown_again(client: FlaskClient, staffed: KioskSer
     kept = client.post("/staff/choices", data=data, headers=OWN, follow_redirects=True)
 
     assert b"Saved." in kept.data
-    assert staffed.office is not None
-    chosen = staffed.office.choices
+    assert staffed.staff is not None
+    chosen = staffed.staff.preferences
     assert (chosen.attract.facet, chosen.attract.value) == ("technique", facet)
     assert str(chosen.opening.days["monday"]) == "10:00-18:00"
     assert chosen.keeps_misses
@@ -276,13 +276,13 @@ def test_choices_that_are_none_are_refused_and_nothing_changes(
     client: FlaskClient, staffed: KioskService, data: dict[str, str]
 ) -> None:
     enter(client)
-    assert staffed.office is not None
-    before = staffed.office.choices
+    assert staffed.staff is not None
+    before = staffed.staff.preferences
     refused = client.post("/staff/choices", data=data, headers=OWN)
 
     assert refused.status_code == 400
     assert b"This could not be done" in refused.data
-    assert staffed.office.choices == before
+    assert staffed.staff.preferences == before
 
 
 def test_a_disk_that_takes_nothing_is_said_on_the_page(client: FlaskClient, folder: Path) -> None:
@@ -327,8 +327,8 @@ def test_what_visitors_do_is_counted_with_the_language_they_read(
 def test_a_phone_is_no_visit_at_the_stand(client: FlaskClient, staffed: KioskService) -> None:
     client.get("/narrowing", environ_overrides={"REMOTE_ADDR": "192.168.1.7"})
 
-    assert staffed.office is not None
-    assert staffed.office.statistics() == ()
+    assert staffed.staff is not None
+    assert staffed.staff.statistics() == ()
 
 
 def test_every_touch_that_counts_is_a_route(client: FlaskClient) -> None:
@@ -355,19 +355,19 @@ def test_a_missed_match_is_listed_saved_and_forgotten(
     enter(client)
     assert "No list is kept" in client.get("/staff/missed").text
     client.post("/staff/choices", data={"attract": "all", "keeps_misses": "on"}, headers=OWN)
-    assert staffed.office is not None
-    staffed.office.note_answer(_unknown(staffed))
+    assert staffed.staff is not None
+    staffed.staff.note_answer(_unknown(staffed))
 
     listed = client.get("/staff/missed").text
     assert "Similar only" in listed
     assert client.get("/staff/missed.csv").text.count("\n") == 2
     cleared = client.post("/staff/missed", headers=OWN, follow_redirects=True)
     assert "The list is now empty" in cleared.text
-    assert staffed.office.misses() == ()
+    assert staffed.staff.unmatched.all() == ()
 
 
 def _unknown(staffed: KioskService) -> Answer:
-    return replace(staffed.proof().answer, verdict=Verdict.SIMILAR_ONLY)
+    return replace(staffed.query.capture_for_staff().answer, verdict=Verdict.SIMILAR_ONLY)
 
 
 def test_every_answer_of_the_page_bears_the_headers_and_lets_its_forms_say_whence(

@@ -11,7 +11,7 @@ from kiosk_page import HOSTS
 from playwright.sync_api import Browser, Page, expect
 
 from device.config import ScreenConfig
-from device.service import KioskService, StaffService
+from device.service import KioskService, StaffFolders, StaffService
 from device.staff import pin
 from device.staff.unmatched_log import UnmatchedLog, UnmatchedPicture
 from kiosk_ui import create_app
@@ -41,15 +41,15 @@ def stand(service: KioskService, tmp_path: Path) -> Iterator[str]:
     """The address of a kiosk with staff, some counts, and a list of misses."""
     folder = tmp_path / "staff"
     pin.write(folder, GOOD)
-    office = StaffService(folder, pause_s=90, look_s=600)
+    office = StaffService(StaffFolders(staff=folder), pause_s=90, look_s=600)
     office.note_visitor("de")
     missed = UnmatchedLog(folder)
     missed._misses.append(
         UnmatchedPicture(time="2026-11-23 14:05", verdict="similar_only", nearest=(("a", 0.7),))
     )
-    office._misses = missed
-    service.office = office
-    service.dismiss()
+    office.unmatched = missed
+    service.staff = office
+    service.query.dismiss()
     app = create_app(service, ScreenConfig(px_per_mm=PX_PER_MM), HOSTS, sessions=StaffSessions(300))
     server = Server(app, "127.0.0.1", 0)
     thread = threading.Thread(target=server.run)
@@ -57,9 +57,9 @@ def stand(service: KioskService, tmp_path: Path) -> Iterator[str]:
     yield server.address
     server.stop()
     thread.join()
-    service.office = None
+    service.staff = None
     office.close()
-    service.dismiss()
+    service.query.dismiss()
 
 
 @pytest.fixture
@@ -235,8 +235,8 @@ def test_choices_are_made_by_finger_and_said_to_be_kept(
     page.locator("label.chip").tap()
     page.get_by_role("button", name="Save").tap()
     expect(page.get_by_role("status")).to_have_text("Saved.")
-    assert service.office is not None
-    chosen = service.office.choices
+    assert service.staff is not None
+    chosen = service.staff.preferences
     assert not chosen.attract.enabled
     assert str(chosen.opening.days["tuesday"]) == "10:00-17:30"
     assert chosen.keeps_misses

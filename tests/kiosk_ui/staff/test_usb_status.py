@@ -17,7 +17,7 @@ from device.config import RecognitionConfig
 from device.errors import SyncError, UntrustedError
 from device.imaging.frames import Pixels
 from device.sd_notify import Notifier
-from device.service import KioskService, SyncProgress, SyncStep
+from device.service import CameraSetup, KioskService, SyncProgress, SyncStep
 from device.service.collection.bundle_switch import WatchedStore
 from device.service.state import Phase
 from device.store import sync_progress
@@ -55,10 +55,9 @@ def service(
     store: Path, print_pictures: dict[str, Pixels], shown_ids: tuple[str, ...]
 ) -> Iterator[KioskService]:
     """A kiosk that lives from that store."""
-    camera, recognition = opener_of(print_pictures[shown_ids[0]]), RecognitionConfig(threads=2)
-    with KioskService(
-        store, camera, recognition, notifier=Notifier(None), store=WatchedStore(store)
-    ) as kiosk:
+    camera = CameraSetup(opener=opener_of(print_pictures[shown_ids[0]]))
+    recognition = RecognitionConfig(threads=2)
+    with KioskService(WatchedStore(store), camera, recognition, notifier=Notifier(None)) as kiosk:
         wait_for(kiosk, Phase.LOOKING)
         yield kiosk
 

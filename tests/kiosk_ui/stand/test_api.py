@@ -53,7 +53,7 @@ def test_the_state_is_waited_for_until_it_changes(
     client: FlaskClient, service: KioskService
 ) -> None:
     revision = client.get("/api/v1/stand/state").get_json()["revision"]
-    threading.Timer(0.2, service.look).start()
+    threading.Timer(0.2, service.query.look).start()
     state = client.get(f"/api/v1/stand/state?after={revision}").get_json()
     assert state["revision"] > revision
 
@@ -114,7 +114,7 @@ def test_one_who_waits_too_many_is_asked_to_come_back(
     refused = responses.get()  # three are parked, so the first answer is the fourth's
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
     assert client.get("/healthz").status_code == 200
-    service.look()
+    service.query.look()
     assert [responses.get().status_code for _ in range(3)] == [200, 200, 200]
     for thread in waiting:
         thread.join()
@@ -162,7 +162,7 @@ def test_a_print_held_still_is_looked_up_with_the_pages_filters_and_once(
     answer = service.snapshot().state.answer
     assert answer is not None and answer.matches == ()
 
-    service.dismiss()
+    service.query.dismiss()
     number = 0
     for _ in range(15):  # more than a second: the same print lies there still
         preview = service.preview(number, 1.0)

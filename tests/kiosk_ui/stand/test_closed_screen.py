@@ -9,7 +9,7 @@ import pytest
 from kiosk_page import app_of, wait_for
 from playwright.sync_api import Browser, Page, expect
 
-from device.service import KioskService, StaffPreferences, StaffService, hours
+from device.service import KioskService, StaffFolders, StaffPreferences, StaffService, hours
 from device.service.state import Phase
 from kiosk_ui.server import Server
 from kiosk_ui.stand import api
@@ -41,19 +41,21 @@ def stand(
 ) -> Iterator[str]:
     """The address of a kiosk that is open on Mondays from ten to six."""
     monkeypatch.setattr(api, "STATE_WAIT_S", 0.1)
-    office = StaffService(tmp_path / "staff", pause_s=90, now=local.now, look_s=600)
-    office.choose(StaffPreferences(opening=MONDAY))
-    service.office = office
-    service.dismiss()
+    office = StaffService(
+        StaffFolders(staff=tmp_path / "staff"), pause_s=90, now=local.now, look_s=600
+    )
+    office.save_preferences(StaffPreferences(opening=MONDAY))
+    service.staff = office
+    service.query.dismiss()
     server = Server(app_of(service), "127.0.0.1", 0)
     thread = threading.Thread(target=server.run)
     thread.start()
     yield server.address
     server.stop()
     thread.join()
-    service.office = None
+    service.staff = None
     office.close()
-    service.dismiss()
+    service.query.dismiss()
 
 
 def hear(page: Page) -> None:
@@ -87,7 +89,7 @@ def test_a_closed_museums_screen_goes_dark_and_a_touch_lights_it(
     expect(night).to_be_hidden()
     page.clock.fast_forward(91_000)
     expect(night).to_be_visible()
-    service.look()  # somebody holds a print there
+    service.query.look()  # somebody holds a print there
     wait_for(service, Phase.FOUND)
     hear(page)
     expect(night).to_be_hidden()

@@ -35,9 +35,9 @@ MOVES = """() => document.getAnimations()
 @pytest.fixture
 def address(service: KioskService, listen: Listen) -> Iterator[str]:
     """A kiosk's page, with a print under its camera."""
-    service.dismiss()
+    service.query.dismiss()
     yield listen(service).address
-    service.dismiss()
+    service.query.dismiss()
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_with_low_reach_all_that_is_pressed_lies_in_the_lower_half(
     high = {"looking": page.evaluate(HIGH)}
     foot = page.locator("body > .switches").bounding_box()
     assert foot and foot["y"] + foot["height"] > 0.9 * size[1]
-    service.look()
+    service.query.look()
     scene(page, "answer")
     high["answer"] = page.evaluate(HIGH)
     page.locator(".scene:not(.goes) .more [data-sheet^='/why/']").tap()
@@ -85,7 +85,7 @@ def test_with_low_reach_all_that_is_pressed_lies_in_the_lower_half(
     expect(page.locator("#narrowing h1")).to_be_visible()
     high["narrowing"] = page.evaluate(HIGH)
     page.locator("#narrowing [data-action=done]").tap()
-    service.dismiss()
+    service.query.dismiss()
     scene(page, "looking")
     page.locator(".scene:not(.goes) [data-go]").tap()
     expect(page.locator("#reading .wall")).to_be_visible()
@@ -101,11 +101,11 @@ def test_who_asks_for_no_motion_gets_none(
     page = open_page(reduced_motion="reduce")
     scene(page, "looking")
     moving = page.evaluate(MOVES)
-    service.look()
+    service.query.look()
     for step in ("answer", "looking"):
         page.wait_for_selector(f"#stage .scene[data-scene={step}]:not(.goes)")
         moving += page.evaluate(MOVES)
-        service.dismiss()
+        service.query.dismiss()
     assert moving == []
 
 

@@ -23,14 +23,14 @@ def test_the_stands_print_is_there_as_long_as_its_answer(
     client: FlaskClient, service: KioskService
 ) -> None:
     assert client.get("/api/v1/stand/print.jpg").status_code == 404
-    service.look()
+    service.query.look()
     wait_for(service, Phase.FOUND)
     response = client.get("/api/v1/stand/print.jpg")
     assert (response.status_code, response.mimetype) == (200, "image/jpeg")
     assert response.headers["Cache-Control"] == "no-store"
     guest = {"REMOTE_ADDR": "192.168.1.7"}
     assert client.get("/api/v1/stand/print.jpg", environ_base=guest).status_code == 403
-    service.dismiss()
+    service.query.dismiss()
     assert client.get("/api/v1/stand/print.jpg").status_code == 404
 
 
@@ -59,8 +59,8 @@ def page(browser: Browser, service: KioskService) -> Iterator[Page]:
     server = Server(create_app(service, ScreenConfig(), HOSTS), "127.0.0.1", 0)
     thread = threading.Thread(target=server.run)
     thread.start()
-    service.dismiss()
-    service.look()
+    service.query.dismiss()
+    service.query.look()
     wait_for(service, Phase.FOUND)
     context = browser.new_context(viewport={"width": 1280, "height": 720}, has_touch=True)
     opened = context.new_page()
@@ -70,7 +70,7 @@ def page(browser: Browser, service: KioskService) -> Iterator[Page]:
     opened.wait_for_function("document.querySelector('[data-scene=part] [data-box]').style.left")
     yield opened
     context.close()
-    service.dismiss()
+    service.query.dismiss()
     server.stop()
     thread.join()
 

@@ -58,7 +58,7 @@ def test_an_answer_says_what_it_is_and_bears_credit_and_licence(
     client: FlaskClient, service: KioskService, upload: bytes, shown_ids: tuple[str, ...]
 ) -> None:
     html = unescape(client.post("/answer", data=upload, headers=JPEG).text)
-    record = service.record(shown_ids[0])
+    record = service.collection.record(shown_ids[0])
     assert "This print" in html
     for words in (record.title, record.makers, record.technique, record.credit, record.rights):
         assert words is None or words in html
@@ -79,7 +79,7 @@ def test_corners_marked_by_hand_go_with_the_picture(client: FlaskClient, upload:
 
 
 def test_the_stand_shows_what_it_found(client: FlaskClient, service: KioskService) -> None:
-    service.look()
+    service.query.look()
     wait_for(service, Phase.FOUND)
     assert 'data-scene="answer"' in client.get("/stand").text
     assert 'data-scene="answer"' in client.get("/").text
@@ -112,7 +112,7 @@ def test_a_print_whose_picture_may_not_be_shown_is_read_without_it(
     client: FlaskClient, service: KioskService, hidden_id: str
 ) -> None:
     html = unescape(client.get(f"/records/{hidden_id}", headers=FRAGMENT).text)
-    assert service.record(hidden_id).title in html
+    assert service.collection.record(hidden_id).title in html
     assert "does not allow us to show this picture" in html
     assert "<img" not in html.split('class="shelf"')[0]
 

@@ -81,7 +81,7 @@ def test_where_it_is_to_spare_it_looks_at_so_many_frames_as_are_needed_to_aim_by
         lambda: camera,
         on_ready=lambda: None,
         on_lost=lambda error: None,
-        see=see,
+        observer=see,
         is_sparing=lambda: is_sparing,
     )
     assert enough.wait(LONG_S)

@@ -38,7 +38,7 @@ class Kiosk:
         """Give the faults so far."""
         return self.fault_count
 
-    def finds_itself(self) -> bool:
+    def passes_self_test(self) -> bool:
         """Search for itself."""
         if self.is_busy:
             raise BusyError("busy")

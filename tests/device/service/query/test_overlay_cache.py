@@ -21,7 +21,7 @@ from device.recognition.local import evidence
 from device.recognition.recogniser import Answer
 from device.recognition.verdict import Verdict
 from device.sd_notify import Notifier
-from device.service import KioskService, Overlay
+from device.service import CameraSetup, KioskService, Overlay
 from device.service.query.overlay_cache import KEPT_S, UPLOADS, OverlayCache, compare
 from device.service.state import Phase
 
@@ -35,7 +35,7 @@ def print_(print_pictures: Mapping[str, Pixels]) -> Pixels:
 @pytest.fixture(scope="module")
 def service(small_bundle: Path, print_: Pixels) -> Iterator[KioskService]:
     """A kiosk with that print, turned and on a table, under its camera."""
-    camera = opener_of(lay(print_, turn=20).frame)
+    camera = CameraSetup(opener=opener_of(lay(print_, turn=20).frame))
     recognition = RecognitionConfig(threads=2)
     with KioskService(small_bundle, camera, recognition, notifier=Notifier(None)) as kiosk:
         wait_for(kiosk, Phase.LOOKING)
@@ -43,7 +43,7 @@ def service(small_bundle: Path, print_: Pixels) -> Iterator[KioskService]:
 
 
 def ask(service: KioskService, frame: Pixels, *, is_shown: bool = True) -> Answer:
-    return service.identify(jpeg_of(frame), is_shown=is_shown)
+    return service.query.identify(jpeg_of(frame), is_shown=is_shown)
 
 
 def likeness(jpeg: bytes, picture: Pixels) -> float:
@@ -58,7 +58,7 @@ def test_the_visitors_print_lies_as_the_records_picture_does(
     service: KioskService, print_: Pixels, mirrored: bool
 ) -> None:
     answer = ask(service, lay(print_, turn=110, mirrored=mirrored).frame)
-    found = service.comparisons.of(answer)
+    found = service.query.overlays.of(answer)
     assert found is not None and answer.mirrored is mirrored
     width, height = Image.open(io.BytesIO(found.jpeg)).size
     assert width / height == pytest.approx(print_.shape[1] / print_.shape[0], rel=0.02)
@@ -72,7 +72,7 @@ def test_the_area_is_a_hull_around_every_place_that_agrees(
     service: KioskService, print_: Pixels
 ) -> None:
     answer = ask(service, lay(print_).frame)
-    found = service.comparisons.of(answer)
+    found = service.query.overlays.of(answer)
     assert found is not None and found.answer.matches[0].evidence is not None
     hull = np.array([(c.x, c.y) for c in found.area], dtype=np.float32)
     assert ((hull >= 0) & (hull <= 1)).all()
@@ -93,7 +93,7 @@ def test_no_places_span_no_area(service: KioskService, print_: Pixels) -> None:
 
 
 def test_what_is_not_shown_on_a_page_is_not_kept(service: KioskService, print_: Pixels) -> None:
-    assert service.comparisons.of(ask(service, print_, is_shown=False)) is None
+    assert service.query.overlays.of(ask(service, print_, is_shown=False)) is None
 
 
 def test_without_evidence_there_is_nothing_to_lay_over(
@@ -121,54 +121,54 @@ def test_evidence_that_leads_nowhere_costs_the_comparison_and_not_the_answer(
 
 
 def test_the_stands_is_there_while_its_answer_is_and_goes_with_it(service: KioskService) -> None:
-    service.look()
+    service.query.look()
     wait_for(service, Phase.FOUND)
     answer = service.snapshot().state.answer
     assert answer is not None
-    found = service.comparisons.of(answer)
+    found = service.query.overlays.of(answer)
     assert found is not None
-    assert service.comparisons.get(found.token) is found
-    service.dismiss()
-    assert service.comparisons.of(answer) is None
+    assert service.query.overlays.get(found.token) is found
+    service.query.dismiss()
+    assert service.query.overlays.of(answer) is None
     with pytest.raises(AnswerGoneError, match=r"no longer shown; look at the print again$"):
-        service.comparisons.get(found.token)
+        service.query.overlays.get(found.token)
 
 
 def test_looking_again_lets_the_one_before_go(service: KioskService) -> None:
     tokens = set()
     for _ in range(2):
-        service.look()
+        service.query.look()
         wait_for(service, Phase.FOUND)
         answer = service.snapshot().state.answer
-        found = answer and service.comparisons.of(answer)
+        found = answer and service.query.overlays.of(answer)
         assert found is not None
         tokens.add(found.token)
-    service.comparisons.get(found.token)
+    service.query.overlays.get(found.token)
     gone = (tokens - {found.token}).pop()
     with pytest.raises(AnswerGoneError):
-        service.comparisons.get(gone)
-    service.dismiss()
+        service.query.overlays.get(gone)
+    service.query.dismiss()
 
 
 def test_the_stand_and_an_upload_do_not_take_each_others(
     service: KioskService, print_: Pixels
 ) -> None:
-    uploaded = service.comparisons.of(ask(service, print_))
-    service.look()
+    uploaded = service.query.overlays.of(ask(service, print_))
+    service.query.look()
     wait_for(service, Phase.FOUND)
-    service.dismiss()
+    service.query.dismiss()
     assert uploaded is not None
-    assert service.comparisons.get(uploaded.token) is uploaded
-    service.comparisons.forget(uploaded.token)
-    service.comparisons.forget(uploaded.token)
+    assert service.query.overlays.get(uploaded.token) is uploaded
+    service.query.overlays.forget(uploaded.token)
+    service.query.overlays.forget(uploaded.token)
     with pytest.raises(AnswerGoneError):
-        service.comparisons.get(uploaded.token)
+        service.query.overlays.get(uploaded.token)
 
 
 @pytest.fixture
 def one(service: KioskService, print_: Pixels) -> Overlay:
     """Some comparison."""
-    found = service.comparisons.of(ask(service, print_))
+    found = service.query.overlays.of(ask(service, print_))
     assert found is not None
     return found
 

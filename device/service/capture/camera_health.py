@@ -1,0 +1,28 @@
+"""What the camera loop reports about its camera."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraHealth:
+    """State and counters of the camera at the stand.
+
+    Attributes:
+        name: Such as `pi:0`; empty before the first camera was opened.
+        is_ready: Whether the camera delivers frames.
+        note: One line on the fault that stops it; empty without a fault.
+        frame_age_s: Age of the newest frame; `None` without one.
+        frames: Number of frames since the service was started.
+        losses: How often the camera was lost or couldn't be opened.
+        reopened: How often its own process opened it again, usually unnoticed.
+        restarted: How often that process was replaced.
+    """
+
+    name: str
+    is_ready: bool
+    note: str
+    frame_age_s: float | None
+    frames: int
+    losses: int
+    reopened: int
+    restarted: int

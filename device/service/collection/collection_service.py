@@ -1,0 +1,149 @@
+"""The kiosk's collection face: records, pictures and filters of the open bundle, and its replacement.
+
+Knows nothing of cameras and queries.
+"""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from device.bundle.filters import Filters
+from device.bundle.manifest import Manifest
+from device.bundle.notices import Notices
+from device.bundle.pictures import Size
+from device.bundle.records import FilterOptions, Record
+from device.errors import BundleMissingError, KioskError, UnknownRecordError
+from device.recognition.recogniser import Answer
+from device.service.collection.browsing import Browsing
+from device.service.collection.open_collection import OpenCollection
+from device.service.state import BundleOpened, BundleRefused
+from device.service.state_store import StateStore
+
+_log = logging.getLogger(__name__)
+
+
+class CollectionService:
+    """Reads and replaces the open bundle. Every method may be called from any thread.
+
+    Attributes:
+        browsing: The collection's pages, for browsing without a camera.
+    """
+
+    def __init__(
+        self,
+        opened: OpenCollection,
+        display: StateStore,
+        *,
+        passes_self_test: Callable[[], bool],
+        on_withdrawn: Callable[[], None],
+    ) -> None:
+        """Start with what is open.
+
+        Args:
+            opened: The open bundle.
+            display: Is notified of bundles that were opened or refused.
+            passes_self_test: Queries a print of the bundle's own; whether it was found.
+            on_withdrawn: Called when the answer on the screen names a work that has just been withdrawn.
+        """
+        self.browsing = Browsing(opened)
+        self._opened = opened
+        self._display = display
+        self._passes_self_test = passes_self_test
+        self._on_withdrawn = on_withdrawn
+
+    def begin_request(self) -> None:
+        """Answer all calls of this thread until `end_request` from the bundle that is current now."""
+        self._opened.begin_request()
+
+    def end_request(self) -> None:
+        """Release the bundle that `begin_request` took."""
+        self._opened.end_request()
+
+    def record(self, record_id: str, bundle_id: str | None = None) -> Record:
+        """Return one record.
+
+        Args:
+            record_id: The record's id.
+            bundle_id: The bundle that answered, while it is still open; `None` for the current one.
+
+        Raises:
+            UnknownRecordError: When it is not in the bundle, or was withdrawn.
+        """
+        self._require_shown(record_id)
+        with self._opened.lent(bundle_id) as bundle:
+            return bundle.records.get(record_id)
+
+    def picture(self, record_id: str, size: Size, bundle_id: str | None = None) -> bytes:
+        """Return one record's picture as WebP.
+
+        Args:
+            record_id: The record's id.
+            size: Which picture.
+            bundle_id: The bundle that answered, while it is still open; `None` for the current one.
+
+        Raises:
+            UnknownRecordError: When there is none, its licence keeps it from being shown, or it was withdrawn.
+        """
+        self._require_shown(record_id)
+        with self._opened.lent(bundle_id) as bundle:
+            return bundle.pictures.get(record_id, size)
+
+    def options(self, filters: Filters) -> FilterOptions:
+        """Return the values a search can be filtered by, and the number of records that remain."""
+        self.require_bundle()
+        with self._opened.lent() as bundle:
+            return bundle.records.options(filters)
+
+    @property
+    def manifest(self) -> Manifest:
+        """The open bundle's manifest as visitors see it; raises `BundleMissingError` without one."""
+        self.require_bundle()
+        with self._opened.lent() as bundle:
+            return bundle.shown
+
+    def change(self, bundle: Path, notices: Notices) -> None:
+        """Open a bundle and answer from it; requests in progress are answered from the previous one.
+
+        Raises:
+            KioskError: When it can't be opened; the previous one stays.
+        """
+        try:
+            manifest = self._opened.change(bundle, notices)
+        except KioskError as error:
+            if self._opened.is_empty:
+                _log.error("no bundle: %s", error)
+                self._display.apply(BundleRefused(note=str(error)))
+            raise
+        self._display.apply(BundleOpened(bundle_id=manifest.bundle_id))
+        answer = self._display.snapshot().state.answer
+        if answer is not None and self.is_withdrawn(answer):
+            self._on_withdrawn()
+
+    def faults(self) -> int:
+        """Return how often a query failed because of the bundle."""
+        return self._opened.faults
+
+    def passes_self_test(self) -> bool:
+        """Query a print of the bundle's own, in its turn; whether it was found.
+
+        Raises:
+            BusyError: When too many are waiting.
+        """
+        return self._passes_self_test()
+
+    def require_bundle(self) -> None:
+        """Raise `BundleMissingError` when there is no bundle."""
+        if self._opened.is_empty:
+            raise BundleMissingError(
+                self._display.snapshot().state.note or "there is no bundle yet"
+            )
+
+    def is_withdrawn(self, answer: Answer) -> bool:
+        """Whether an answer names a work that was withdrawn since."""
+        withdrawn = self._opened.withdrawn
+        return any(match.record.record_id in withdrawn for match in answer.matches)
+
+    def _require_shown(self, record_id: str) -> None:
+        self.require_bundle()
+        if record_id in self._opened.withdrawn:  # also for the previous bundle
+            raise UnknownRecordError(f"record {record_id!r} is not in this collection")

@@ -1,0 +1,189 @@
+"""The kiosk's query face: which print lies at the stand, and which print an uploaded picture shows.
+
+Knows nothing of cameras, bundles or pages: it gets the latest frame, and asks the queue.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from device.bundle.filters import Filters
+from device.imaging.frames import Frame
+from device.recognition.recogniser import Answer
+from device.recognition.sheet.detect import Corner
+from device.service.capture.autocapture import Attention, Autocapture
+from device.service.capture.camera_loop import FrameObserver
+from device.service.capture.hold_tracker import HeldPrint
+from device.service.capture.watcher import Watcher
+from device.service.query.answer_queue import AnswerQueue, Query
+from device.service.query.overlay_cache import OverlayCache
+from device.service.query.staff_capture import StaffCapture, capture
+from device.service.query.stand_query import StandQuery
+from device.service.query.upload_query import UploadQueries
+from device.service.state_store import StateStore
+
+
+class SearchedCollection(Protocol):
+    """What a query needs to know of the open collection."""
+
+    def require_bundle(self) -> None:
+        """Raise `BundleMissingError` when there is no bundle."""
+
+    def is_withdrawn(self, answer: Answer) -> bool:
+        """Whether an answer names a work that was withdrawn since."""
+
+
+class AnswerObserver(Protocol):
+    """Counts the answers that visitors were given."""
+
+    def __call__(self, answer: Answer, *, is_upload: bool = False) -> None:
+        """Count an answer, in the thread that gave it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuerySettings:
+    """How queries are made.
+
+    Attributes:
+        matches: Most matches an answer names, unless the caller asks for another number.
+        is_hands_free: Whether a print held still is looked up without a press of the button.
+    """
+
+    matches: int
+    is_hands_free: bool = False
+
+
+class QueryService:
+    """Answers queries of visitors and staff. Every method may be called from any thread.
+
+    Attributes:
+        overlays: Visitors' prints that may be compared with their record now.
+        observer: Watches the live picture and queries a print held still; `None` without autocapture.
+    """
+
+    def __init__(
+        self,
+        display: StateStore,
+        queue: AnswerQueue,
+        overlays: OverlayCache,
+        collection: SearchedCollection,
+        *,
+        latest_frame: Callable[[], Frame],
+        on_answer: AnswerObserver,
+        settings: QuerySettings,
+    ) -> None:
+        """Start without a query.
+
+        Args:
+            display: Where the stand's answer is shown.
+            queue: Answers one query at a time.
+            overlays: Where the overlays of answers are kept.
+            collection: The open collection.
+            latest_frame: Returns the newest frame of the stand's camera or raises `CameraLostError`.
+            on_answer: Called with every answer that a visitor was given.
+            settings: How queries are made.
+        """
+        self.overlays = overlays
+        self._display = display
+        self._queue = queue
+        self._collection = collection
+        self._latest_frame = latest_frame
+        self._matches = settings.matches
+        self._uploads = UploadQueries(
+            queue, overlays, lambda answer: on_answer(answer, is_upload=True)
+        )
+        self._stand = StandQuery(
+            display, queue, overlays, is_withdrawn=collection.is_withdrawn, on_answer=on_answer
+        )
+        self._autocapture = self._new_autocapture() if settings.is_hands_free else None
+        self.observer: FrameObserver | None = (
+            None if self._autocapture is None else self._autocapture.see
+        )
+
+    @property
+    def is_hands_free(self) -> bool:
+        """Whether a print held still at the stand is looked up without a press of the button."""
+        return self._autocapture is not None
+
+    @property
+    def answers(self) -> int:
+        """The number of answers given to visitors since the service was started."""
+        return self._stand.answers + self._uploads.answers
+
+    def attend(self, attention: Attention) -> None:
+        """Take what the stand's page reports about the visitor; it applies to autocapture."""
+        if self._autocapture is not None:
+            self._autocapture.attend(attention)
+
+    def identify(
+        self,
+        data: bytes,
+        *,
+        filters: Filters | None = None,
+        corners: tuple[Corner, ...] | None = None,
+        count: int | None = None,
+        is_shown: bool = False,
+    ) -> Answer:
+        """Return the answer about an uploaded picture; waits for its turn.
+
+        Args:
+            data: A JPEG, PNG or WebP; kept in memory only.
+            filters: Which records may be answered with.
+            corners: The sheet's corners in the upright picture, 0..1; `None` to detect the sheet.
+            count: Most matches; `None` for the configured number.
+            is_shown: Whether the answer is put on a screen, where it may be compared with the picture.
+
+        Raises:
+            PictureError: When the data is no such picture.
+            BusyError: When too many are waiting.
+            BundleError: When there is no bundle.
+            FilterError: When the filters can't be applied.
+        """
+        self._collection.require_bundle()
+        return self._uploads.identify(
+            data,
+            filters=filters,
+            corners=corners,
+            count=count or self._matches,
+            is_shown=is_shown,
+        )
+
+    def look(self, *, filters: Filters | None = None) -> None:
+        """Query the print at the stand; the answer arrives in the state.
+
+        Args:
+            filters: Which records may be answered with.
+
+        Raises:
+            CameraLostError: When the camera gives no picture.
+            BundleError: When there is no bundle.
+        """
+        self._collection.require_bundle()
+        frame = self._latest_frame()
+        if self._autocapture is not None:
+            self._autocapture.was_asked()
+        self._stand.ask(Query(frame=frame, filters=filters, count=self._matches))
+
+    def dismiss(self) -> None:
+        """Take the answer off the screen, and drop a pending query, for the next visitor."""
+        self._stand.drop()
+
+    def capture_for_staff(self) -> StaffCapture:
+        """Return the answer about the print at the stand; it is neither shown to visitors nor counted.
+
+        Raises:
+            CameraLostError: When the camera gives no picture.
+            BundleError: When there is no bundle.
+        """
+        self._collection.require_bundle()
+        return capture(self._latest_frame(), self._queue)
+
+    def _new_autocapture(self) -> Autocapture:
+        return Autocapture(
+            Watcher(), phase=lambda: self._display.state.phase, sink=self._ask_held_print
+        )
+
+    def _ask_held_print(self, held: HeldPrint, filters: Filters | None) -> None:
+        self._stand.ask(
+            Query(frame=held.frame, filters=filters, corners=held.corners, count=self._matches)
+        )
