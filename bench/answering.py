@@ -90,7 +90,7 @@ def _times(bundle: OpenedBundle, setting: Setting) -> _Times:
         frame = frames.frame(pixels, source="bench")
         small = _at(cv2.resize(pixels, WATCHED, interpolation=cv2.INTER_AREA), number)
         recogniser.recognise(frame)  # brings the pages that this print needs
-        times.model.append(model.once_ms())
+        times.model.append(model.time_once_ms())
         times.known.append(_timed(partial(recogniser.recognise, frame)))
         times.unknown.append(_timed(partial(recogniser.recognise, frame, without=likes)))
         times.watching.append(_timed(partial(watcher.observe, small)))

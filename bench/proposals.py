@@ -116,7 +116,7 @@ def _timings(
         start = time.perf_counter()
         tracer.propose(one, AMONG)
         proposing.append((time.perf_counter() - start) * 1000)
-        calls.append(model.once_ms())
+        calls.append(model.time_once_ms())
     return {PROPOSING: Timing(turns_ms=tuple(proposing)), MODEL_CALL: Timing(turns_ms=tuple(calls))}
 
 

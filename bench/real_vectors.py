@@ -8,7 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from bench.setting import Setting, items_of
-from converter.calibrate.captures import PrintPicture, take
+from converter.calibrate.captures import PrintPicture, take_captures
 from converter.ingest.collection import Item
 from device.bundle import layout
 from device.bundle.reader import opened
@@ -56,7 +56,7 @@ def read(setting: Setting) -> RealVectors:
         for row, item in enumerate(order)
     ]
     with tqdm(total=wanted, desc="captures", leave=False) as bar:
-        taken = take(
+        taken = take_captures(
             pictures, batch, count=wanted, seed=_SEED, progress=lambda _, done, __: _to(bar, done)
         )
     captures = np.stack([capture.vector for capture in taken])

@@ -81,7 +81,7 @@ def rehearse(setting: Setting, large: int) -> Rehearsal:
             for row, i in enumerate(items)
         ]
         taken, capture_s = _timed(
-            lambda: captures.take(pictures, quantised.batch, count=len(items), seed=1)
+            lambda: captures.take_captures(pictures, quantised.batch, count=len(items), seed=1)
         )
         reference = Reference(found, profile_of(model.preprocess), cache)
         reference(np.stack(pixels[:1]))  # loads TensorFlow

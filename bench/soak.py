@@ -185,7 +185,7 @@ def _segment(
         ms.append(sum(answer.timings_ms.values()))
         service.preview(after=0)
         if number % 5 == 0:
-            calls_ms.append(model.once_ms())
+            calls_ms.append(model.time_once_ms())
     return Segment(
         life=life,
         answers=answers,

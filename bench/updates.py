@@ -109,7 +109,7 @@ def _publish(folder: Path, size: int) -> None:
     sha256 = hashlib.sha256(data).hexdigest()
     with made.edit_targets() as targets:
         made.put_target(targets, NAME, data, {})
-    made.conclude()
+    made.sign_changes()
     (folder / "repository" / repository_layout.OBJECTS).mkdir()
     target = folder / "repository" / repository_layout.target_path(NAME, sha256)
     os.link(target, folder / "repository" / repository_layout.object_path(sha256))

@@ -24,7 +24,7 @@ from converter.cache import Cache, own_code
 from converter.calibrate import captures, duplicates, thresholds
 from converter.calibrate.capture_cache import CaptureCache
 from converter.calibrate.captures import PrintPicture, SimulatedCapture
-from converter.calibrate.threshold_cache import ThresholdCache, marks_of
+from converter.calibrate.threshold_cache import ThresholdCache, print_digests
 from converter.errors import BuildError, GateError
 from converter.ingest import collection
 from converter.ingest.collection import Collection, Item, Refusal
@@ -138,7 +138,7 @@ def build(options: Options, progress: Progress) -> Built:
                 plan=options.plan,
                 quantised=quantised.batch,
                 captures=taken,
-                shoot=CaptureCache(cache=options.cache),
+                make_capture=CaptureCache(cache=options.cache),
                 progress=progress,
             )
             page = report.page(measured, options.marks)
@@ -224,12 +224,12 @@ def _details(item: Item, book: Codebook, cache: Cache) -> features.FeatureEntry:
 def _take(
     pictures: Sequence[PrintPicture], quantised: Quantised, options: Options, progress: Progress
 ) -> tuple[SimulatedCapture, ...]:
-    return captures.take(
+    return captures.take_captures(
         pictures,
         quantised.batch,
         count=options.plan.camera_queries,
         seed=options.plan.seed,
-        shoot=CaptureCache(cache=options.cache),
+        make_capture=CaptureCache(cache=options.cache),
         progress=progress,
     )
 
@@ -245,10 +245,10 @@ def _fit(
     """Open the bundle as far as it is, and see what the kiosk makes of captures; or take what was fitted before."""
     related = duplicates.related(folder / layout.RECORDS)
     kept = _carried(unfitted, options)
-    marks = marks_of(prints.items, prints.vectors, related)
-    earlier = None if options.fits_anew else kept.get(marks)
+    digests = print_digests(prints.items, prints.vectors, related)
+    earlier = None if options.fits_anew else kept.get(digests)
     if earlier is not None:
-        return thresholds.FittedThresholds(thresholds=earlier, note=thresholds.note_on(earlier))
+        return thresholds.FittedThresholds(thresholds=earlier, note=thresholds.note_about(earlier))
     bundle_writer.write_manifest(unfitted, folder)
     with opened(folder) as bundle:
         outcomes = thresholds.observe(
@@ -261,7 +261,7 @@ def _fit(
             progress=progress,
         )
     fitted = thresholds.fit(outcomes)
-    kept.put(marks, fitted.thresholds)
+    kept.put(digests, fitted.thresholds)
     return fitted
 
 

@@ -50,10 +50,10 @@ def prints_of(bundle: OpenedBundle, load: Load | None = None) -> tuple[Evaluatio
     )
 
 
-def captured(
+def choose_prints(
     prints: Sequence[EvaluationPrint], number: int, seed: int
 ) -> Iterator[tuple[EvaluationPrint, int]]:
-    """Choose prints to be captured, and a seed for each capture: again with further seeds where there are too few.
+    """Choose prints to be choose_prints, and a seed for each capture: again with further seeds where there are too few.
 
     Those that thresholds may be fitted on are left alone where there are others, and so are those whose picture may
     not be shown: evaluation's page shows what failed.
@@ -66,7 +66,7 @@ def captured(
 
 
 def scored_count(prints: Sequence[EvaluationPrint]) -> int:
-    """Give how many prints can be captured without taking one twice."""
+    """Give how many prints can be choose_prints without taking one twice."""
     shown = [one for one in prints if one.record.show_picture]
     return len([one for one in shown if is_scored(one.record.record_id)] or shown)
 

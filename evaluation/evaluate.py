@@ -12,7 +12,7 @@ from evaluation import ground_truth, protocol, summary
 from evaluation.dataset import Load, prints_of
 from evaluation.model_timing import ModelTiming
 from evaluation.plan import plan_of
-from evaluation.protocol import Material, Progress, Witness
+from evaluation.protocol import Material, Progress, QueryObserver
 from evaluation.report import page
 from evaluation.results import EvaluationReport, ReferenceLine
 
@@ -24,7 +24,7 @@ _PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"}
 class ReferenceObserver:
     """Who looks on while the kiosk is asked, and what it has to say at the end."""
 
-    witness: Witness
+    observe: QueryObserver
     lines: Callable[[], tuple[ReferenceLine, ...]]
 
 
@@ -35,7 +35,7 @@ def evaluate(
     threads: int,
     progress: Progress,
     load: Load | None = None,
-    onlooker: ReferenceObserver | None = None,
+    observer: ReferenceObserver | None = None,
 ) -> EvaluationReport:
     """Run the protocol, and write its JSON and its page into the folder that was asked for.
 
@@ -44,7 +44,7 @@ def evaluate(
         options: As `plan.add_options` takes them.
         threads: Of the model.
         load: Gives a record's picture; `None` takes the bundle's own.
-        onlooker: The desk's reference.
+        observer: The desk's reference.
 
     Raises:
         EvaluationError: When there is nothing to ask with.
@@ -53,22 +53,22 @@ def evaluate(
     material, refused = _material(bundle, options, load)
     options.out.mkdir(parents=True, exist_ok=True)  # before the minutes that asking takes
     recogniser = Recogniser(bundle, threads=threads)
-    bare = ModelTiming(bundle, threads=threads)
+    timing = ModelTiming(bundle, threads=threads)
     run = protocol.run(
         recogniser,
         protocol.sections(material, plan),
         progress=progress,
-        witness=onlooker.witness if onlooker else None,
-        between=bare.now_and_then,
+        observer=observer.observe if observer else None,
+        after_query=timing.time_occasionally,
     )
     report = summary.summarise(
         run,
         bundle.manifest,
         plan,
         threads=threads,
-        model_ms=bare.median_ms,
+        model_ms=timing.median_ms,
         refused=refused,
-        reference=onlooker.lines() if onlooker else (),
+        reference=observer.lines() if observer else (),
     )
     (options.out / JSON).write_text(page.to_json_text(report), "utf-8")
     (options.out / PAGE).write_text(page.page(report, run.failures), "utf-8")

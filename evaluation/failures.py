@@ -40,14 +40,14 @@ class Failure:
 
     Attributes:
         frame: What was shown, with the outline found, as a data URI.
-        under: Its conditions, in words.
+        conditions: Its conditions, in words.
         right: What should have been answered; `None` for "not in this collection".
         answered: The first match; `None` without any.
     """
 
     section: str
     name: str
-    under: str
+    conditions: str
     frame: str
     verdict: str
     confidence: float
@@ -57,7 +57,7 @@ class Failure:
 
 def failure_of(
     bundle: OpenedBundle,
-    question: EvaluationQuery,
+    query: EvaluationQuery,
     shown: QueryPicture,
     answer: Answer,
     section: str,
@@ -66,20 +66,20 @@ def failure_of(
     """Keep what is needed to show a failure."""
     first = answer.matches[0].record if answer.matches else None
     wanted = list(map(bundle.records.at, sorted(right)))
-    wanted.sort(key=lambda record: record.record_id != question.name)
+    wanted.sort(key=lambda record: record.record_id != query.name)
     return Failure(
         section=section,
-        name=question.name,
-        under=shown.under,
+        name=query.name,
+        conditions=shown.conditions,
         frame=_frame(shown, answer.sheet),
         verdict=answer.verdict.value,
         confidence=float(answer.confidence),
-        right=_named(bundle, wanted[0]) if wanted else None,
-        answered=_named(bundle, first) if first else None,
+        right=_failed_print(bundle, wanted[0]) if wanted else None,
+        answered=_failed_print(bundle, first) if first else None,
     )
 
 
-def worth_showing(failures: Sequence[Failure], most: int = _MOST) -> tuple[Failure, ...]:
+def select_failures(failures: Sequence[Failure], most: int = _MOST) -> tuple[Failure, ...]:
     """Choose failures for a page: of every section in turn, the surest wrong answers first."""
     groups: dict[str, list[Failure]] = {}
     for failure in sorted(failures, key=lambda failure: -failure.confidence):
@@ -106,7 +106,7 @@ def _frame(shown: QueryPicture, sheet: Sequence[Corner] | None) -> str:
     return data_uri("image/jpeg", frames.to_jpeg(small, side=SIDE, quality=_QUALITY))
 
 
-def _named(bundle: OpenedBundle, record: Record) -> FailedPrint:
+def _failed_print(bundle: OpenedBundle, record: Record) -> FailedPrint:
     return FailedPrint(
         record_id=record.record_id, title=record.title, picture=_thumbnail(bundle, record)
     )

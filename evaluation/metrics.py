@@ -87,9 +87,9 @@ def share_of(flags: Sequence[bool]) -> CountedShare:
     return share(sum(flags), len(flags))
 
 
-def recall_at(told: Sequence[ScoredAnswer], count: int) -> CountedShare:
+def recall_at(answers: Sequence[ScoredAnswer], count: int) -> CountedShare:
     """Give the share of known prints of which a right match is among the first so many."""
-    return share_of([one.rank is not None and one.rank < count for one in told])
+    return share_of([one.rank is not None and one.rank < count for one in answers])
 
 
 def accepted_and_right(known: Sequence[ScoredAnswer]) -> CountedShare:
@@ -97,9 +97,9 @@ def accepted_and_right(known: Sequence[ScoredAnswer]) -> CountedShare:
     return share_of([one.accepted and one.rank == 0 for one in known])
 
 
-def accepted(told: Sequence[ScoredAnswer]) -> CountedShare:
+def accepted(answers: Sequence[ScoredAnswer]) -> CountedShare:
     """Give the share that is accepted, right or not: of unknown prints, the false accepts."""
-    return share_of([one.accepted for one in told])
+    return share_of([one.accepted for one in answers])
 
 
 def right_at_false_accepts(

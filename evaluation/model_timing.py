@@ -23,22 +23,22 @@ class ModelTiming:
         rng = np.random.default_rng(0)
         self._pixels = rng.integers(0, 256, (INPUT_SIDE, INPUT_SIDE, 3), dtype=np.uint8)
         self._times_ms: list[float] = []
-        self._asked = 0
+        self._calls = 0
 
-    def now_and_then(self) -> None:
+    def time_occasionally(self) -> None:
         """Time a call, if it is the turn for one: of every eight times that this is asked, the first."""
-        self._asked += 1
-        if self._asked % _EVERY == 1:
-            self._times_ms.append(self.once_ms())
+        self._calls += 1
+        if self._calls % _EVERY == 1:
+            self._times_ms.append(self.time_once_ms())
 
     @property
     def median_ms(self) -> float:
         """The median wall time of a call; of thirty at least."""
         while len(self._times_ms) < FEWEST:
-            self._times_ms.append(self.once_ms())
+            self._times_ms.append(self.time_once_ms())
         return round(float(np.median(self._times_ms)), 3)
 
-    def once_ms(self) -> float:
+    def time_once_ms(self) -> float:
         """Give the wall time of one call."""
         self._model(self._pixels)  # its weights are in the cache again
         since = time.perf_counter()

@@ -1,4 +1,4 @@
-"""The held-print protocol: every question is asked of the kiosk, as it runs in the gallery, and every answer kept.
+"""The held-print protocol: every query is asked of the kiosk, as it runs in the gallery, and every answer kept.
 
 Which questions there are is a `EvaluationPlan`'s business, what the answers come to `evaluation.summary`'s.
 """
@@ -29,8 +29,8 @@ T = TypeVar("T")
 
 # What is being asked, how much of it is done, and how much there is.
 Progress = Callable[[str, int, int], None]
-# Looks on at each question that is asked the first time: the desk's reference does.
-Witness = Callable[[QuerySection, EvaluationQuery, QueryPicture, Answer], None]
+# Looks on at each query that is asked the first time: the desk's reference does.
+QueryObserver = Callable[[QuerySection, EvaluationQuery, QueryPicture, Answer], None]
 
 COUNT = 20
 _FULL_FACTOR, _FULL_EMPTY = 100, 1000
@@ -69,11 +69,11 @@ class QueryOutcome:
     """
 
     section: str
-    sort: SectionKind
+    kind: SectionKind
     name: str
     is_known: bool
     left_out: bool
-    told: ScoredAnswer
+    scored: ScoredAnswer
     verdict: Verdict
     answered: str | None
     mirrored: bool
@@ -117,55 +117,55 @@ def sections(material: Material, plan: EvaluationPlan) -> Iterator[QuerySection]
 
 def run(
     recogniser: Recogniser,
-    asked: Iterator[QuerySection],
+    query_sections: Iterator[QuerySection],
     *,
     progress: Progress,
-    witness: Witness | None = None,
-    between: Callable[[], None] = lambda: None,
+    observer: QueryObserver | None = None,
+    after_query: Callable[[], None] = lambda: None,
 ) -> Run:
     """Ask everything.
 
     Args:
         recogniser: Of the bundle, as the kiosk has it.
         asked: What is asked.
-        progress: Told after each question.
-        witness: Looks on; its time is not counted.
-        between: Called after each question.
+        progress: Told after each query.
+        observer: Looks on; its time is not counted.
+        after_query: Called after each query.
     """
     outcomes: list[QueryOutcome] = []
     failures: list[Failure] = []
     unread: list[str] = []
-    for section in asked:
+    for section in query_sections:
         found: list[Failure] = []
-        for number, question in enumerate(section.questions, 1):
+        for number, query in enumerate(section.queries, 1):
             try:
-                told = _asked(recogniser, section, question, witness)
+                results = _run_query(recogniser, section, query, observer)
             except PictureError as error:
                 unread.append(f"{section.name}: {error}")
                 continue
-            outcomes += [outcome for outcome, _ in told]
-            found += [failure for _, failure in told if failure is not None]
-            between()
-            progress(section.name, number, len(section.questions))
+            outcomes += [outcome for outcome, _ in results]
+            found += [failure for _, failure in results if failure is not None]
+            after_query()
+            progress(section.name, number, len(section.queries))
         failures += found[:_FAILURES_A_SECTION]
     return Run(outcomes=tuple(outcomes), failures=tuple(failures), unread=tuple(unread))
 
 
-def _asked(
+def _run_query(
     recogniser: Recogniser,
     section: QuerySection,
-    question: EvaluationQuery,
-    witness: Witness | None,
+    query: EvaluationQuery,
+    observer: QueryObserver | None,
 ) -> list[tuple[QueryOutcome, Failure | None]]:
-    shown = question.show()
-    answer, took_ms = _recognised(recogniser, shown, question.without)
-    told = [_told(recogniser, section, question, shown, answer, took_ms, left_out=False)]
-    if witness is not None:
-        witness(section, question, shown, answer)
-    if question.asks_twice:
-        answer, took_ms = _recognised(recogniser, shown, question.without | question.right)
-        told.append(_told(recogniser, section, question, shown, answer, took_ms, left_out=True))
-    return told
+    shown = query.make_picture()
+    answer, took_ms = _recognised(recogniser, shown, query.without)
+    results = [_outcome(recogniser, section, query, shown, answer, took_ms, left_out=False)]
+    if observer is not None:
+        observer(section, query, shown, answer)
+    if query.also_left_out:
+        answer, took_ms = _recognised(recogniser, shown, query.without | query.right)
+        results.append(_outcome(recogniser, section, query, shown, answer, took_ms, left_out=True))
+    return results
 
 
 def _recognised(
@@ -181,10 +181,10 @@ def _timed(call: Callable[[], T]) -> tuple[T, float]:
     return result, (time.perf_counter() - since) * 1000
 
 
-def _told(
+def _outcome(
     recogniser: Recogniser,
     section: QuerySection,
-    question: EvaluationQuery,
+    query: EvaluationQuery,
     shown: QueryPicture,
     answer: Answer,
     took_ms: float,
@@ -192,15 +192,15 @@ def _told(
     left_out: bool,
 ) -> tuple[QueryOutcome, Failure | None]:
     items = [match.record.item for match in answer.matches]
-    right = frozenset[int]() if left_out else question.right
+    right = frozenset[int]() if left_out else query.right
     rank = next((place for place, item in enumerate(items) if item in right), None)
     outcome = QueryOutcome(
         section=section.name,
-        sort=section.sort,
-        name=question.name,
-        is_known=bool(question.right),
+        kind=section.kind,
+        name=query.name,
+        is_known=bool(query.right),
         left_out=left_out,
-        told=ScoredAnswer(
+        scored=ScoredAnswer(
             rank=rank, accepted=answer.verdict in ACCEPTED, confidence=float(answer.confidence)
         ),
         verdict=answer.verdict,
@@ -213,16 +213,16 @@ def _told(
     if not _is_failure(outcome, right):
         return outcome, None
     name = f"{section.name}, left out" if left_out else section.name
-    return outcome, failure_of(recogniser.bundle, question, shown, answer, name, right)
+    return outcome, failure_of(recogniser.bundle, query, shown, answer, name, right)
 
 
 def _is_failure(outcome: QueryOutcome, right: frozenset[int]) -> bool:
     """Say whether a person should see what went wrong here."""
     if right:
-        return outcome.told.rank != 0
-    if outcome.sort is SectionKind.EMPTY:
+        return outcome.scored.rank != 0
+    if outcome.kind is SectionKind.EMPTY:
         return outcome.verdict is not Verdict.NOT_IN_COLLECTION
-    return outcome.told.accepted
+    return outcome.scored.accepted
 
 
 def _corner_error(shown: QueryPicture, answer: Answer) -> float | None:

@@ -1,4 +1,4 @@
-"""What the held-print protocol asks: which pictures are shown, under which conditions, and what is right of each.
+"""What the held-print protocol asks: which pictures are shown, conditions which conditions, and what is right of each.
 
 Every picture is made when it is needed and not kept. Knows nothing of answers.
 """
@@ -13,11 +13,11 @@ import numpy as np
 
 from device.imaging import frames
 from device.imaging.frames import Pixels
-from evaluation.dataset import EvaluationPrint, captured
+from evaluation.dataset import EvaluationPrint, choose_prints
 from evaluation.ground_truth import Truth
 from evaluation.metrics import Values
 from evaluation.simulate.conditions import HandheldFactor, Level, Suite
-from evaluation.simulate.distractor_scenes import DistractorKind, empty
+from evaluation.simulate.distractor_scenes import DistractorKind, scene_without_print
 from evaluation.simulate.handheld import HandheldCapture, capture
 
 
@@ -40,12 +40,12 @@ class QueryPicture:
     Attributes:
         pixels: uint8 (H, W, 3), RGB.
         corners: float64 (4, 2), the sheet's, in pixels, clockwise; `None` where nobody knows them.
-        under: Its conditions, in words; may be empty.
+        conditions: Its conditions, in words; may be empty.
     """
 
     pixels: Pixels
     corners: Values | None = None
-    under: str = ""
+    conditions: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +56,14 @@ class EvaluationQuery:
         name: What the picture is called, such as the print's id.
         right: Rows that it may be answered with; empty when nothing is right.
         without: Rows left out: the picture itself, where it is one of the collection's.
-        asks_twice: Whether to ask again with `right` left out, as if the museum had no such print.
+        also_left_out: Whether to ask again with `right` left out, as if the museum had no such print.
     """
 
     name: str
     right: frozenset[int]
-    show: Callable[[], QueryPicture]
+    make_picture: Callable[[], QueryPicture]
     without: frozenset[int] = frozenset()
-    asks_twice: bool = False
+    also_left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,26 +71,26 @@ class QuerySection:
     """Questions that are scored together."""
 
     name: str
-    sort: SectionKind
-    questions: tuple[EvaluationQuery, ...]
+    kind: SectionKind
+    queries: tuple[EvaluationQuery, ...]
 
 
 def level(
     prints: Sequence[EvaluationPrint], of: Level, *, number: int, seed: int, suite: Suite
 ) -> QuerySection:
     """Give captures of prints at one level, each asked with its print in the collection and without."""
-    held = partial(_held, level=of, suite=suite)
-    questions = _captures(prints, held, number=number, seed=seed, asks_twice=True)
-    return QuerySection(name=of.value, sort=SectionKind.LEVEL, questions=questions)
+    make_picture = partial(_handheld, level=of, suite=suite)
+    queries = _captures(prints, make_picture, number=number, seed=seed, also_left_out=True)
+    return QuerySection(name=of.value, kind=SectionKind.LEVEL, queries=queries)
 
 
 def in_reverse(
     prints: Sequence[EvaluationPrint], *, number: int, seed: int, suite: Suite
 ) -> QuerySection:
     """Give captures of prints seen in a mirror, as copies often are."""
-    held = partial(_held, level=Level.NORMAL, suite=suite, mirrored=True)
-    questions = _captures(prints, held, number=number, seed=seed)
-    return QuerySection(name="in reverse", sort=SectionKind.REVERSE, questions=questions)
+    make_picture = partial(_handheld, level=Level.NORMAL, suite=suite, mirrored=True)
+    queries = _captures(prints, make_picture, number=number, seed=seed)
+    return QuerySection(name="in reverse", kind=SectionKind.REVERSE, queries=queries)
 
 
 def factors(
@@ -100,45 +100,50 @@ def factors(
     chosen: list[HandheldFactor] = [factor for factor in HandheldFactor if factor in suite.factors]
     for factor in (None, *chosen):
         present = frozenset() if factor is None else frozenset({factor})
-        held = partial(_held, level=Level.NORMAL, suite=suite, present=present)
+        make_picture = partial(_handheld, level=Level.NORMAL, suite=suite, present=present)
         yield QuerySection(
             name="none of them" if factor is None else factor.value,
-            sort=SectionKind.FACTOR,
-            questions=_captures(prints, held, number=number, seed=seed),
+            kind=SectionKind.FACTOR,
+            queries=_captures(prints, make_picture, number=number, seed=seed),
         )
 
 
 def _captures(
     prints: Sequence[EvaluationPrint],
-    held: Callable[..., QueryPicture],
+    make_picture: Callable[..., QueryPicture],
     *,
     number: int,
     seed: int,
-    asks_twice: bool = False,
+    also_left_out: bool = False,
 ) -> tuple[EvaluationQuery, ...]:
     """Give a question for each capture: `held` is given the print and the capture's own seed."""
     return tuple(
         EvaluationQuery(
             name=one.record.record_id,
             right=one.right,
-            show=partial(held, one, seed=own),
-            asks_twice=asks_twice,
+            make_picture=partial(make_picture, one, seed=own),
+            also_left_out=also_left_out,
         )
-        for one, own in captured(prints, number, seed)
+        for one, own in choose_prints(prints, number, seed)
     )
 
 
 def real_pairs(
     prints: Sequence[EvaluationPrint], truths: Sequence[Truth], *, seed: int
 ) -> Iterator[QuerySection]:
-    """Give other copies of prints: as scanned, and held under the simulated camera at normal."""
+    """Give other copies of prints: as scanned, and held conditions the simulated camera at normal."""
     of = {one.record.record_id: one for one in prints}
     for name, is_held in (("other copies, clean", False), ("other copies, held", True)):
         yield QuerySection(
             name=name,
-            sort=SectionKind.PAIRS,
-            questions=tuple(
-                _question(truth, of, partial(_held_file, seed=seed) if is_held else _as_it_is, of)
+            kind=SectionKind.PAIRS,
+            queries=tuple(
+                _truth_query(
+                    truth,
+                    of,
+                    partial(_handheld_file, seed=seed) if is_held else _unchanged_file,
+                    of,
+                )
                 for truth in truths
             ),
         )
@@ -149,8 +154,8 @@ def photographs(prints: Sequence[EvaluationPrint], truths: Sequence[Truth]) -> Q
     of = {one.record.record_id: one for one in prints}
     return QuerySection(
         name="photographs",
-        sort=SectionKind.PHOTOGRAPHS,
-        questions=tuple(_question(truth, of, _as_it_is, {}) for truth in truths),
+        kind=SectionKind.PHOTOGRAPHS,
+        queries=tuple(_truth_query(truth, of, _unchanged_file, {}) for truth in truths),
     )
 
 
@@ -158,12 +163,12 @@ def distractors(pictures: Sequence[Path], *, seed: int, suite: Suite) -> QuerySe
     """Give captures, at normal, of prints that are not in the collection."""
     return QuerySection(
         name="prints of other collections",
-        sort=SectionKind.UNKNOWN,
-        questions=tuple(
+        kind=SectionKind.UNKNOWN,
+        queries=tuple(
             EvaluationQuery(
                 name=path.name,
                 right=frozenset(),
-                show=partial(_held_file, path, seed=seed, suite=suite),
+                make_picture=partial(_handheld_file, path, seed=seed, suite=suite),
             )
             for path in pictures
         ),
@@ -175,13 +180,18 @@ def without_print(number: int, *, seed: int, suite: Suite) -> QuerySection:
     kinds, levels = tuple(DistractorKind), tuple(Level)
     return QuerySection(
         name="no print",
-        sort=SectionKind.EMPTY,
-        questions=tuple(
+        kind=SectionKind.EMPTY,
+        queries=tuple(
             EvaluationQuery(
                 name=kinds[i % len(kinds)].value,
                 right=frozenset(),
-                show=partial(
-                    _empty, str(i), kinds[i % len(kinds)], levels[i % len(levels)], seed, suite
+                make_picture=partial(
+                    _frame_without_print,
+                    str(i),
+                    kinds[i % len(kinds)],
+                    levels[i % len(levels)],
+                    seed,
+                    suite,
                 ),
             )
             for i in range(number)
@@ -189,10 +199,10 @@ def without_print(number: int, *, seed: int, suite: Suite) -> QuerySection:
     )
 
 
-def _question(
+def _truth_query(
     truth: Truth,
     prints: Mapping[str, EvaluationPrint],
-    show: Callable[[Path], QueryPicture],
+    make_picture: Callable[[Path], QueryPicture],
     may_be: Mapping[str, EvaluationPrint],
 ) -> EvaluationQuery:
     # A query may be a print of this collection too: it must not find itself.
@@ -200,11 +210,14 @@ def _question(
     without = frozenset({itself.record.item}) if itself else frozenset[int]()
     right = frozenset[int]().union(*(prints[record_id].right for record_id in truth.right))
     return EvaluationQuery(
-        name=truth.name, right=right - without, show=partial(show, truth.image), without=without
+        name=truth.name,
+        right=right - without,
+        make_picture=partial(make_picture, truth.image),
+        without=without,
     )
 
 
-def _held(
+def _handheld(
     one: EvaluationPrint,
     *,
     level: Level,
@@ -213,7 +226,7 @@ def _held(
     present: frozenset[HandheldFactor] | None = None,
     mirrored: bool = False,
 ) -> QueryPicture:
-    return _shown(
+    return _query_picture(
         capture(
             one.load(),
             one.record.record_id,
@@ -226,23 +239,28 @@ def _held(
     )
 
 
-def _held_file(path: Path, *, seed: int, suite: Suite = Suite.OPEN) -> QueryPicture:
+def _handheld_file(path: Path, *, seed: int, suite: Suite = Suite.OPEN) -> QueryPicture:
     pixels = frames.load(path, side=frames.UPLOAD_SIDE)
-    return _shown(capture(pixels, path.stem, level=Level.NORMAL, seed=seed, suite=suite))
+    return _query_picture(capture(pixels, path.stem, level=Level.NORMAL, seed=seed, suite=suite))
 
 
-def _as_it_is(path: Path) -> QueryPicture:
+def _unchanged_file(path: Path) -> QueryPicture:
     return QueryPicture(pixels=frames.load(path, side=frames.UPLOAD_SIDE))
 
 
-def _empty(name: str, kind: DistractorKind, at: Level, seed: int, suite: Suite) -> QueryPicture:
-    return QueryPicture(pixels=empty(name, kind, level=at, seed=seed, suite=suite), under=at.value)
+def _frame_without_print(
+    name: str, kind: DistractorKind, at: Level, seed: int, suite: Suite
+) -> QueryPicture:
+    return QueryPicture(
+        pixels=scene_without_print(name, kind, level=at, seed=seed, suite=suite),
+        conditions=at.value,
+    )
 
 
-def _shown(held: HandheldCapture) -> QueryPicture:
+def _query_picture(held: HandheldCapture) -> QueryPicture:
     seen = held.conditions
     return QueryPicture(
         pixels=held.pixels,
         corners=np.array([(corner.x, corner.y) for corner in held.corners]),
-        under=f"{seen.background}, turned {seen.turn_deg:.0f}°, tilted {seen.tilt_deg:.0f}°, fills {seen.fill:.0%}",
+        conditions=f"{seen.background}, turned {seen.turn_deg:.0f}°, tilted {seen.tilt_deg:.0f}°, fills {seen.fill:.0%}",
     )

@@ -20,7 +20,7 @@ from device.imaging.frames import Pixels
 from device.recognition.recogniser import Recogniser
 from device.recognition.sheet.detect import straighten
 from device.recognition.verdict import ACCEPTED
-from evaluation.dataset import EvaluationPrint, captured, prints_of
+from evaluation.dataset import EvaluationPrint, choose_prints, prints_of
 from evaluation.simulate.conditions import Level
 from evaluation.simulate.handheld import capture
 
@@ -40,19 +40,19 @@ class RegionTally:
     """
 
     share: float
-    asked: int = 0
+    captures: int = 0
     first: int = 0
-    among: int = 0
-    claimed: int = 0
-    wrong: int = 0
+    in_first: int = 0
+    accepted: int = 0
+    wrongly_accepted: int = 0
 
     @property
     def line(self) -> str:
         """The tally as a line of the table."""
-        of = max(self.asked, 1)
+        of = max(self.captures, 1)
         return (
-            f"{self.share:7.1%} of the sheet  first {self.first / of:6.1%}  among {FIRST} {self.among / of:6.1%}  "
-            f"claimed {self.claimed / of:6.1%}  another claimed {self.wrong / of:6.1%}  of {self.asked}"
+            f"{self.share:7.1%} of the sheet  first {self.first / of:6.1%}  among {FIRST} {self.in_first / of:6.1%}  "
+            f"claimed {self.accepted / of:6.1%}  another claimed {self.wrongly_accepted / of:6.1%}  of {self.captures}"
         )
 
 
@@ -79,7 +79,7 @@ def box_of(pixels: Pixels, share: float, rng: np.random.Generator) -> tuple[Corn
     tall, wide = round(height * share**0.5), round(width * share**0.5)
     grey = pixels.mean(axis=2)
 
-    def drawn(place: tuple[int, int]) -> float:
+    def contrast(place: tuple[int, int]) -> float:
         top, left = place
         return float(grey[top : top + tall, left : left + wide].std())
 
@@ -87,7 +87,7 @@ def box_of(pixels: Pixels, share: float, rng: np.random.Generator) -> tuple[Corn
         (int(rng.integers(0, height - tall + 1)), int(rng.integers(0, width - wide + 1)))
         for _ in range(_TRIES)
     ]
-    top, left = max(places, key=drawn)
+    top, left = max(places, key=contrast)
     right, bottom = left + wide, top + tall
     return tuple(
         Corner(x=float(x), y=float(y))
@@ -99,7 +99,7 @@ def _sheets(
     recogniser: Recogniser, prints: Sequence[EvaluationPrint], number: int, seed: int
 ) -> Iterator[tuple[EvaluationPrint, Pixels]]:
     """Give captured sheets as the page gets them: straightened, and once through JPEG."""
-    for one, its_seed in captured(prints, number, seed):
+    for one, its_seed in choose_prints(prints, number, seed):
         name = one.record.record_id
         held = capture(one.load(), name, level=Level.NORMAL, seed=its_seed)
         found = recogniser.recognise(frames.frame(held.pixels, source="parts"), count=1)
@@ -116,7 +116,7 @@ def _tally(
     seed: int,
 ) -> RegionTally:
     rng = np.random.default_rng([seed, round(share * 1e6)])
-    first = among = claimed = wrong = 0
+    first = in_first = accepted = wrong = 0
     for one, pixels in sheets:
         box = box_of(pixels, share, rng)
         answer = recogniser.recognise(
@@ -125,11 +125,16 @@ def _tally(
         items = [match.record.item for match in answer.matches]
         is_first = bool(items) and items[0] in one.right
         first += is_first
-        among += any(item in one.right for item in items)
-        claimed += is_first and answer.verdict in ACCEPTED
+        in_first += any(item in one.right for item in items)
+        accepted += is_first and answer.verdict in ACCEPTED
         wrong += not is_first and answer.verdict in ACCEPTED
     return RegionTally(
-        share=share, asked=len(sheets), first=first, among=among, claimed=claimed, wrong=wrong
+        share=share,
+        captures=len(sheets),
+        first=first,
+        in_first=in_first,
+        accepted=accepted,
+        wrongly_accepted=wrong,
     )
 
 

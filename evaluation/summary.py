@@ -11,7 +11,7 @@ from evaluation.plan import EvaluationPlan
 from evaluation.protocol import QueryOutcome, Run
 from evaluation.queries import SectionKind
 from evaluation.results import EvaluationMark, EvaluationReport, LevelScores, ReferenceLine
-from evaluation.simulate.conditions import HELD_BACK, Level
+from evaluation.simulate.conditions import HOLDOUT, Level
 
 CORNERS_WITHIN = 0.02
 LEFT_OUT = "left out"
@@ -30,8 +30,8 @@ def summarise(
     """Give what a run comes to."""
     groups: dict[tuple[str, str], list[QueryOutcome]] = {}
     for outcome in run.outcomes:
-        groups.setdefault((outcome.section, outcome.sort), []).append(outcome)
-    others = [o for o in run.outcomes if o.sort is SectionKind.UNKNOWN]
+        groups.setdefault((outcome.section, outcome.kind), []).append(outcome)
+    others = [o for o in run.outcomes if o.kind is SectionKind.UNKNOWN]
     sections = tuple(_scores(*named, group, others) for named, group in groups.items())
     times = [outcome.took_ms for outcome in run.outcomes]
     steps: dict[str, list[float]] = {}
@@ -53,7 +53,9 @@ def summarise(
         model_ms=model_ms,
         whole=whole,
         whole_by={
-            name: metrics.percentiles([o.took_ms for o in run.outcomes if _is_there(o) is there])
+            name: metrics.percentiles(
+                [o.took_ms for o in run.outcomes if _is_in_collection(o) is there]
+            )
             for name, there in (("print in the collection", True), ("print not in it", False))
         },
         steps={step: metrics.percentiles(took) for step, took in steps.items()},
@@ -64,10 +66,10 @@ def summarise(
 def _scores(
     name: str, sort: str, outcomes: Sequence[QueryOutcome], others: Sequence[QueryOutcome]
 ) -> LevelScores:
-    known = [o.told for o in outcomes if _is_there(o)]
-    unknown = [o for o in outcomes if not _is_there(o)]
+    known = [o.scored for o in outcomes if _is_in_collection(o)]
+    unknown = [o for o in outcomes if not _is_in_collection(o)]
     # Prints of other collections are shown at normal: its threshold minds them too.
-    wider = [o.told for o in (*unknown, *(others if name == Level.NORMAL.value else ()))]
+    wider = [o.scored for o in (*unknown, *(others if name == Level.NORMAL.value else ()))]
     errors = [o.corner_error for o in outcomes if not o.left_out and o.corner_error is not None]
     return LevelScores(
         name=name,
@@ -78,7 +80,7 @@ def _scores(
         r5=metrics.recall_at(known, 5),
         r20=metrics.recall_at(known, 20),
         accepted_right=metrics.accepted_and_right(known),
-        unknown_accepted=metrics.accepted([o.told for o in unknown]),
+        unknown_accepted=metrics.accepted([o.scored for o in unknown]),
         right_at_1_percent=metrics.right_at_false_accepts(known, wider),
         false_at_95_percent=metrics.false_accepts_at_right(known, wider),
         gap=metrics.average_precision(known, wider),
@@ -88,12 +90,12 @@ def _scores(
             [o.verdict is Verdict.NOT_IN_COLLECTION for o in unknown]
         ),
         verdicts=dict(Counter(_verdict(o) for o in outcomes)),
-        is_held_back=name in {factor.value for factor in HELD_BACK},
+        is_held_back=name in {factor.value for factor in HOLDOUT},
         curve=metrics.curve(known, wider),
     )
 
 
-def _is_there(outcome: QueryOutcome) -> bool:
+def _is_in_collection(outcome: QueryOutcome) -> bool:
     return outcome.is_known and not outcome.left_out
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from converter.cache import Cache, own_code
-from converter.calibrate.captures import CaptureInput, PlannedCapture, shoot
+from converter.calibrate.captures import CaptureInput, PlannedCapture, make_capture
 from device.recognition.embedding.preprocess import INPUT_SIDE
 
 _ASPECT = struct.Struct("<d")
@@ -22,22 +22,22 @@ class CaptureCache:
 
     cache: Cache
 
-    def __call__(self, shot: PlannedCapture) -> CaptureInput:
+    def __call__(self, planned: PlannedCapture) -> CaptureInput:
         """Give one capture."""
-        if not shot.print.sha256:
-            return shoot(shot)
+        if not planned.print.sha256:
+            return make_capture(planned)
         key = (
-            shot.print.sha256,
-            shot.print.record_id,
-            str(shot.number),
-            str(shot.seed),
-            ",".join(factor.name for factor in shot.factors),
+            planned.print.sha256,
+            planned.print.record_id,
+            str(planned.number),
+            str(planned.seed),
+            ",".join(factor.name for factor in planned.factors),
             own_code(),
         )
         data = self.cache.get("captures", *key)
         if data is not None:
             return _read(data)
-        taken = shoot(shot)
+        taken = make_capture(planned)
         self.cache.put("captures", *key, data=_ASPECT.pack(taken.aspect) + taken.pixels.tobytes())
         return taken
 

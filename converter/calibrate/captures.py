@@ -72,7 +72,7 @@ class PlannedCapture:
     """One capture that is to be made.
 
     Attributes:
-        number: Of this print's shots.
+        number: Of this print's plans.
         seed: With the print's id and the number, where all chance comes from.
         factors: What happens to it.
     """
@@ -96,10 +96,12 @@ class CaptureInput:
     aspect: float
 
 
-Shoot = Callable[[PlannedCapture], CaptureInput]
+MakeCapture = Callable[[PlannedCapture], CaptureInput]
 
 
-def sample(prints: Sequence[PrintPicture], count: int, seed: int) -> tuple[PrintPicture, ...]:
+def sample_prints(
+    prints: Sequence[PrintPicture], count: int, seed: int
+) -> tuple[PrintPicture, ...]:
     """Choose prints by their ids: the same ones, whatever else is in the collection, as far as that goes.
 
     Args:
@@ -107,24 +109,24 @@ def sample(prints: Sequence[PrintPicture], count: int, seed: int) -> tuple[Print
         count: How many; all of them where there are fewer.
         seed: Which of the many such choices.
     """
-    return tuple(sorted(prints, key=lambda picture: _draw(seed, 0, picture.record_id))[:count])
+    return tuple(sorted(prints, key=lambda picture: _seed_of(seed, 0, picture.record_id))[:count])
 
 
-def shoot(shot: PlannedCapture) -> CaptureInput:
+def make_capture(planned: PlannedCapture) -> CaptureInput:
     """Capture a print as a camera might show it."""
-    rng = np.random.default_rng(_draw(shot.seed, shot.number, shot.print.record_id))
-    picture = simulate(shot.print.load(), rng, shot.factors)
+    rng = np.random.default_rng(_seed_of(planned.seed, planned.number, planned.print.record_id))
+    picture = simulate(planned.print.load(), rng, planned.factors)
     return CaptureInput(pixels=to_input(picture), aspect=picture.shape[1] / picture.shape[0])
 
 
-def take(
+def take_captures(
     prints: Sequence[PrintPicture],
     fingerprints: Fingerprints,
     *,
     count: int,
     seed: int,
     factors: Sequence[CameraFactor] = CAMERA,
-    shoot: Shoot = shoot,
+    make_capture: MakeCapture = make_capture,
     progress: Progress = quiet,
 ) -> tuple[SimulatedCapture, ...]:
     """Capture prints as a camera might show them.
@@ -135,7 +137,7 @@ def take(
         count: How many captures; a print is taken again once all were, at most four times.
         seed: Chooses the prints and what happens to each.
         factors: What happens to them.
-        shoot: Makes them; perhaps by looking for one that was kept.
+        make_capture: Makes them; perhaps by looking for one that was kept.
         progress: Called after each batch.
 
     Returns:
@@ -144,26 +146,26 @@ def take(
     Raises:
         ParityError: When `fingerprints` gives something else than one vector a picture.
     """
-    shots = _shots(prints, count, seed, tuple(factors))
+    plans = _plan_captures(prints, count, seed, tuple(factors))
     captures: list[SimulatedCapture] = []
-    for batch in batched(shots, BATCH):
-        taken = [shoot(shot) for shot in batch]
-        vectors = asked(fingerprints, np.stack([one.pixels for one in taken]))
-        for shot, one, vector in zip(batch, taken, vectors, strict=True):
+    for batch in batched(plans, BATCH):
+        taken = [make_capture(planned) for planned in batch]
+        vectors = unit_fingerprints(fingerprints, np.stack([one.pixels for one in taken]))
+        for planned, one, vector in zip(batch, taken, vectors, strict=True):
             captures.append(
                 SimulatedCapture(
-                    record_id=shot.print.record_id,
-                    item=shot.print.item,
+                    record_id=planned.print.record_id,
+                    item=planned.print.item,
                     pixels=one.pixels,
                     aspect=one.aspect,
                     vector=vector,
                 )
             )
-        progress("captures", len(captures), len(shots))
+        progress("captures", len(captures), len(plans))
     return tuple(captures)
 
 
-def asked(fingerprints: Fingerprints, pixels: Batch) -> Vectors:
+def unit_fingerprints(fingerprints: Fingerprints, pixels: Batch) -> Vectors:
     """Give the fingerprints of a batch at unit length: float32 (N, 512).
 
     Raises:
@@ -179,27 +181,27 @@ def asked(fingerprints: Fingerprints, pixels: Batch) -> Vectors:
     return unit(vectors.astype(np.float32, copy=False))
 
 
-def batched(things: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
-    """Give the things in tuples of this size, the last perhaps shorter."""
-    iterator = iter(things)
+def batched(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
+    """Give the items in tuples of this size, the last perhaps shorter."""
+    iterator = iter(items)
     while batch := tuple(islice(iterator, size)):  # itertools.batched is Python 3.12's
         yield batch
 
 
-def _shots(
+def _plan_captures(
     prints: Sequence[PrintPicture], count: int, seed: int, factors: tuple[CameraFactor, ...]
 ) -> list[PlannedCapture]:
     rounds = min(_MOST_A_PRINT, -(-count // max(1, len(prints))))
-    shots: list[PlannedCapture] = []
+    plans: list[PlannedCapture] = []
     for number in range(rounds):
-        order = sorted(prints, key=lambda picture: _draw(seed, number, picture.record_id))
-        shots += [
+        order = sorted(prints, key=lambda picture: _seed_of(seed, number, picture.record_id))
+        plans += [
             PlannedCapture(print=picture, number=number, seed=seed, factors=factors)
             for picture in order
         ]
-    return shots[:count]
+    return plans[:count]
 
 
-def _draw(seed: int, number: int, record_id: str) -> int:
+def _seed_of(seed: int, number: int, record_id: str) -> int:
     digest = hashlib.sha256(f"{seed}:{number}:{record_id}".encode()).digest()
     return int.from_bytes(digest[:8], "big")

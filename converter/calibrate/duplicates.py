@@ -29,25 +29,25 @@ def related(path: Path) -> dict[int, frozenset[int]]:
     return relatives(rows)
 
 
-def same_image(tracer: FeatureMatcher, pixels: Pixels) -> frozenset[int]:
+def same_image(matcher: FeatureMatcher, pixels: Pixels) -> frozenset[int]:
     """Give the rows of the prints that show a clean picture, upright or in reverse.
 
     Args:
-        tracer: Of the collection's details.
+        matcher: Of the collection's details.
         pixels: uint8 (H, W, 3), RGB, without its table.
     """
     found: frozenset[int] = frozenset()
     while True:
         # Only a few are checked at a time, so those already known make way for the next.
-        traces = tracer.trace(pixels, without=found, enough=SAME_IMAGE_INLIERS)
-        more = {trace.item for trace in traces if _is_same_image(trace)}
+        matches = matcher.trace(pixels, without=found, enough=SAME_IMAGE_INLIERS)
+        more = {match.item for match in matches if _is_same_image(match)}
         if not more:
             return found
         found |= more
 
 
-def _is_same_image(trace: FeatureMatch) -> bool:
+def _is_same_image(match: FeatureMatch) -> bool:
     return (
-        trace.inliers >= SAME_IMAGE_INLIERS
-        and gap(trace.fit, trace.seen, trace.known) <= ANOTHER_IMAGE_GAP
+        match.inliers >= SAME_IMAGE_INLIERS
+        and gap(match.fit, match.seen, match.known) <= ANOTHER_IMAGE_GAP
     )

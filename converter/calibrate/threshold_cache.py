@@ -31,25 +31,25 @@ class ThresholdCache:
     cache: Cache
     parts: tuple[str, ...]
 
-    def get(self, marks: frozenset[str]) -> Thresholds | None:
-        """Give the thresholds fitted on nearly these prints (`marks_of`); `None` when there are none."""
+    def get(self, digests: frozenset[str]) -> Thresholds | None:
+        """Give the thresholds fitted on nearly these prints (`print_digests`); `None` when there are none."""
         data = self.cache.get("thresholds", *self.parts)
         if data is None:
             return None
         kept = json.loads(data)
-        changed = len(marks.symmetric_difference(kept["prints"]))
-        if changed > MOST_CHANGED * len(marks):
+        changed = len(digests.symmetric_difference(kept["prints"]))
+        if changed > MOST_CHANGED * len(digests):
             return None
         fitted: Thresholds = dataclass_json.from_json(Thresholds, kept["thresholds"], "thresholds")
         return replace(fitted, changed=changed)
 
-    def put(self, marks: frozenset[str], fitted: Thresholds) -> None:
+    def put(self, digests: frozenset[str], fitted: Thresholds) -> None:
         """Keep thresholds just fitted on these prints."""
-        kept = {"prints": sorted(marks), "thresholds": dataclass_json.to_json(fitted)}
+        kept = {"prints": sorted(digests), "thresholds": dataclass_json.to_json(fitted)}
         self.cache.put("thresholds", *self.parts, data=json.dumps(kept).encode())
 
 
-def marks_of(
+def print_digests(
     items: Sequence[Item], vectors: Vectors, related: Mapping[int, frozenset[int]]
 ) -> frozenset[str]:
     """Give what tells each print, as it was fitted on, from all others: its id, fingerprint and relatives."""

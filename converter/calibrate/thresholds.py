@@ -1,7 +1,7 @@
 """Where the verdicts part in one bundle, found by leaving prints out of it.
 
 Simulated captures go through the kiosk's whole line twice: against the whole collection, and with the print and all its
-likes left out, as if the museum had never had it. Likes are what the museum relates to it, and what shows the same image
+equivalents left out, as if the museum had never had it. Likes are what the museum relates to it, and what shows the same image
 though nobody wrote it down. Error rates are measured on prints that the thresholds were not fitted on; the prints that
 the evaluation scores are not touched at all.
 """
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from converter.calibrate.captures import PrintPicture, sample
+from converter.calibrate.captures import PrintPicture, sample_prints
 from converter.calibrate.duplicates import SAME_IMAGE_INLIERS, same_image
 from converter.progress import Progress, quiet
 from device.bundle.manifest import Thresholds
@@ -31,17 +31,17 @@ from evaluation.split import is_scored
 FEWEST_INLIERS = 12
 # Of captures of prints that are there, at most so many show a larger gap than is allowed. Fewer details that don't agree
 # than are evidence for a print are none against it.
-GAPING = 0.005
-FEWEST_MISSING = float(FEWEST_INLIERS)
+GAP_EXCEEDED_SHARE = 0.005
+SMALLEST_GAP = float(FEWEST_INLIERS)
 # No picture has so many details.
 ANY_GAP = 10_000.0
 # Of prints that are not there, at most so many may be accepted, by details and by the fingerprint alone.
-FALSE_BY_DETAILS = 0.005
+FALSE_BY_FEATURES = 0.005
 FALSE_BY_FINGERPRINT = 0.0025
 # Of captures of prints that are there, at most so many span less of the picture than "this print" asks for.
-PARTIAL = 0.02
+PARTIAL_SHARE = 0.02
 # Of prints that are not there, at least so many are shown their nearest as similar, which claims nothing false.
-SHOWN = 0.1
+SIMILAR_SHARE = 0.1
 # With fewer left-out prints than this a share of 1 % can't be seen: the cosines are then cautious ones.
 ENOUGH_PRINTS = 100
 CAUTIOUS_SAME_IMAGE = 0.93
@@ -70,7 +70,7 @@ class CaptureOutcome:
 
     Attributes:
         item: The captured print.
-        is_right: Whether the first match is that print or one of its likes.
+        is_right: Whether the first match is that print or one of its equivalents.
         known, unknown: What is found of the best match, with it and without.
         has_margin: Whether the museum's picture shows paper round the print's own.
     """
@@ -96,7 +96,7 @@ class FittedThresholds:
 
 def observe(
     recogniser: Recogniser,
-    tracer: FeatureMatcher,
+    matcher: FeatureMatcher,
     prints: Sequence[PrintPicture],
     related: Mapping[int, frozenset[int]],
     *,
@@ -108,44 +108,46 @@ def observe(
 
     Args:
         recogniser: Of the bundle, with `UNFITTED` thresholds.
-        tracer: Of its details.
+        matcher: Of its details.
         prints: The collection; those that the evaluation scores are left alone where there are others.
         related: Rows that the museum relates to a row.
         count: How many prints are captured, once each.
         seed: Chooses them.
     """
-    spared = [picture for picture in prints if not is_scored(picture.record_id)] or list(prints)
-    chosen = sample(spared, count, seed)
+    unscored = [picture for picture in prints if not is_scored(picture.record_id)] or list(prints)
+    chosen = sample_prints(unscored, count, seed)
     outcomes = []
     for number, picture in enumerate(chosen, 1):
         pixels = picture.load()
-        likes = related.get(picture.item, frozenset()) | same_image(tracer, pixels)
-        outcomes.append(_observed(recogniser, picture, pixels, likes | {picture.item}, seed))
+        equivalents = related.get(picture.item, frozenset()) | same_image(matcher, pixels)
+        outcomes.append(
+            _observe_one(recogniser, picture, pixels, equivalents | {picture.item}, seed)
+        )
         progress("thresholds", number, len(chosen))
     return tuple(outcomes)
 
 
-def _observed(
+def _observe_one(
     recogniser: Recogniser,
     picture: PrintPicture,
     pixels: frames.Pixels,
-    likes: frozenset[int],
+    equivalents: frozenset[int],
     seed: int,
 ) -> CaptureOutcome:
     held = capture(pixels, picture.record_id, level=Level.NORMAL, seed=seed)
     frame = frames.frame(held.pixels, source="simulated")
     known = recogniser.recognise(frame, count=1)
-    unknown = recogniser.recognise(frame, without=likes, count=1)
+    unknown = recogniser.recognise(frame, without=equivalents, count=1)
     return CaptureOutcome(
         item=picture.item,
-        is_right=bool(known.matches) and known.matches[0].record.item in likes,
-        known=findings_of(known),
-        unknown=findings_of(unknown),
+        is_right=bool(known.matches) and known.matches[0].record.item in equivalents,
+        known=evidence_of(known),
+        unknown=evidence_of(unknown),
         has_margin=detect.picture_inside(pixels) is not None,
     )
 
 
-def findings_of(answer: Answer) -> MatchEvidence:
+def evidence_of(answer: Answer) -> MatchEvidence:
     """Give what an answer's verdict was decided from."""
     best = answer.matches[0] if answer.matches else None
     evidence = best.evidence if best else None
@@ -185,10 +187,10 @@ def fit(outcomes: Sequence[CaptureOutcome]) -> FittedThresholds:
         ),
         measured_on=len(outcomes),
     )
-    return FittedThresholds(thresholds=thresholds, note=note_on(thresholds))
+    return FittedThresholds(thresholds=thresholds, note=note_about(thresholds))
 
 
-def note_on(thresholds: Thresholds) -> str | None:
+def note_about(thresholds: Thresholds) -> str | None:
     """Give what a person should know about thresholds; `None` for nothing."""
     if thresholds.fitted_on < ENOUGH_PRINTS:
         return (
@@ -206,24 +208,26 @@ def note_on(thresholds: Thresholds) -> str | None:
 def _part(outcomes: Sequence[CaptureOutcome]) -> Thresholds:
     unknown = [outcome.unknown for outcome in outcomes]
     right = [o.known for o in outcomes if o.is_right and o.known.inliers >= FEWEST_INLIERS]
-    gap = max(FEWEST_MISSING, round(_above([f.gap for f in right], GAPING), 2))
+    gap = max(
+        SMALLEST_GAP, round(_exceeded_by_share([f.gap for f in right], GAP_EXCEEDED_SHARE), 2)
+    )
     agreeing = [float(f.inliers) if f.gap <= gap else 0.0 for f in unknown]
-    passed = int(_above(agreeing, FALSE_BY_DETAILS)) + 1
-    # What reaches more than this with its likes left out is another of its likes that nobody wrote down.
+    passed = int(_exceeded_by_share(agreeing, FALSE_BY_FEATURES)) + 1
+    # What reaches more than this with its equivalents left out is another of its equivalents that nobody wrote down.
     inliers = min(max(FEWEST_INLIERS, passed), SAME_IMAGE_INLIERS)
     by_fingerprint = [f for f in unknown if f.inliers < inliers or f.gap > gap]
     cosines = [f.cosine for f in by_fingerprint if f.cosine is not None]
     spans = sorted(f.covered for f in right if f.inliers >= inliers and f.gap <= gap)
     is_cautious = len(outcomes) < ENOUGH_PRINTS
-    same_image = _above(cosines, FALSE_BY_FINGERPRINT) + 0.005
-    similar = _above(cosines, SHOWN)
+    same_image = _exceeded_by_share(cosines, FALSE_BY_FINGERPRINT) + 0.005
+    similar = _exceeded_by_share(cosines, SIMILAR_SHARE)
     if is_cautious:
         same_image, similar = max(same_image, CAUTIOUS_SAME_IMAGE), CAUTIOUS_SIMILAR
     same_image = min(1.0, round(same_image, 4))
     return replace(
         UNFITTED,
         inliers=inliers,
-        covered=round(spans[math.floor(PARTIAL * len(spans))], 4) if spans else 0.0,
+        covered=round(spans[math.floor(PARTIAL_SHARE * len(spans))], 4) if spans else 0.0,
         gap=gap,
         same_image=same_image,
         similar=min(round(similar, 4), same_image),
@@ -232,11 +236,11 @@ def _part(outcomes: Sequence[CaptureOutcome]) -> Thresholds:
     )
 
 
-def _accepts(findings: MatchEvidence, thresholds: Thresholds) -> bool:
-    return decide(findings, thresholds) in ACCEPTED
+def _accepts(evidence: MatchEvidence, thresholds: Thresholds) -> bool:
+    return decide(evidence, thresholds) in ACCEPTED
 
 
-def _above(values: Sequence[float], share: float) -> float:
+def _exceeded_by_share(values: Sequence[float], share: float) -> float:
     """Give the lowest of the values that at most this share of them exceeds; 0 for none."""
     if not values:
         return 0.0

@@ -10,15 +10,22 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from converter.calibrate import captures as shots
 from converter.calibrate import duplicates
-from converter.calibrate.captures import Fingerprints, PrintPicture, Shoot, SimulatedCapture
+from converter.calibrate.captures import (
+    Fingerprints,
+    MakeCapture,
+    PrintPicture,
+    SimulatedCapture,
+    make_capture,
+    sample_prints,
+    take_captures,
+)
 from converter.parity import run_models
 from converter.parity.leave_one_out import LeaveOneOutScores, score
 from converter.parity.metrics import Agreement, SearchComparison, agreement
 from converter.parity.reference_search import ReferenceSearch
 from converter.parity.run_models import FactorAlone
-from converter.parity.worst_cases import Case, cases
+from converter.parity.worst_cases import Case, worst_cases
 from converter.progress import Progress, quiet
 from device.bundle import layout
 from device.bundle.manifest import IndexSpec, ModelSpec, ParitySummary, Thresholds
@@ -35,7 +42,7 @@ class ParityPlan:
         seed: Chooses prints and what the simulated camera does to them.
         camera_queries: Captures, where none were taken yet.
         factor_queries: Captures for each factor of the simulated camera on its own.
-        most_prints: A larger collection is compared on a sample of so many prints, on both sides.
+        most_prints: A larger collection is compared on a sample of so many prints, on both searches.
         threads: Of the quantised model, where it is not loaded yet.
     """
 
@@ -68,7 +75,7 @@ STRICT = replace(MUSEUM, clean_cosine_min=0.995)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateMark:
-    """One mark and what was found; `wanted` is `None` where nothing is asked for."""
+    """One mark and what was found; `wanted` is `None` where nothing is searched for."""
 
     name: str
     wanted: float | None
@@ -109,7 +116,7 @@ class Parity:
 
     @property
     def compared(self) -> int:
-        """Prints searched on both sides; fewer than `prints` for a sample of a large collection."""
+        """Prints searched on both searches; fewer than `prints` for a sample of a large collection."""
         return len(self.clean.comparisons)
 
 
@@ -121,7 +128,7 @@ def compare(
     plan: ParityPlan | None = None,
     quantised: Fingerprints | None = None,
     captures: Sequence[SimulatedCapture] | None = None,
-    shoot: Shoot = shots.shoot,
+    make_capture: MakeCapture = make_capture,
     originals: bool = True,
     progress: Progress = quiet,
 ) -> Parity:
@@ -134,7 +141,7 @@ def compare(
         plan: How much is compared; `None` for what a build compares.
         quantised: The bundle's model, if it is already loaded, or kept results of it.
         captures: Of these prints, if they were already taken; `None` takes them.
-        shoot: Makes captures; perhaps by looking for one that was kept.
+        make_capture: Makes captures; perhaps by looking for one that was kept.
         originals: Whether the prints' pictures are those that the bundle's fingerprints were made from. Where they
             are not (a bundle's own, smaller ones), the kiosk's side is fingerprinted anew, too, and searched exactly.
         progress: Called after each batch of pictures.
@@ -145,11 +152,16 @@ def compare(
     plan = plan or ParityPlan()
     run_models.check_prints(bundle, prints)
     kiosk = quantised or run_models.fingerprints_of(bundle, threads=plan.threads)
-    taken = captures or shots.take(
-        prints, kiosk, count=plan.camera_queries, seed=plan.seed, shoot=shoot, progress=progress
+    taken = captures or take_captures(
+        prints,
+        kiosk,
+        count=plan.camera_queries,
+        seed=plan.seed,
+        make_capture=make_capture,
+        progress=progress,
     )
-    anew = None if originals else kiosk
-    asked = _both_asked(bundle, prints, taken, reference, anew, plan, progress)
+    refingerprint = None if originals else kiosk
+    searched = _search_both_sides(bundle, prints, taken, reference, refingerprint, plan, progress)
     stored = load_array(bundle.file(layout.FINGERPRINTS))
     return Parity(
         name=bundle.manifest.name,
@@ -158,28 +170,28 @@ def compare(
         model=bundle.manifest.model,
         index=bundle.manifest.index,
         thresholds=bundle.manifest.thresholds,
-        clean=agreement(asked.clean, seed=plan.seed),
-        camera=agreement(asked.camera, seed=plan.seed),
-        by_index=asked.by_index,
-        camera_recall=asked.camera_recall,
-        factors=run_models.each_alone(
+        clean=agreement(searched.clean, seed=plan.seed),
+        camera=agreement(searched.camera, seed=plan.seed),
+        by_index=searched.by_index,
+        camera_recall=searched.camera_recall,
+        factors=run_models.measure_factors(
             CAMERA,
             prints,
             reference,
             kiosk,
             count=plan.factor_queries,
             seed=plan.seed,
-            shoot=shoot,
+            make_capture=make_capture,
             progress=progress,
         ),
         scores=score(stored, taken, duplicates.related(bundle.file(layout.RECORDS))),
-        cases=cases(bundle, asked.clean, asked.camera, taken),
+        cases=worst_cases(bundle, searched.clean, searched.camera, taken),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """What both sides said of the prints' own pictures and of the captures."""
+class _BothSides:
+    """What both searches said of the prints' own pictures and of the captures."""
 
     clean: tuple[SearchComparison, ...]
     camera: tuple[SearchComparison, ...]
@@ -187,35 +199,37 @@ class _Asked:
     by_index: bool
 
 
-def _both_asked(
+def _search_both_sides(
     bundle: OpenedBundle,
     prints: Sequence[PrintPicture],
     captures: Sequence[SimulatedCapture],
     reference: Fingerprints,
-    anew: Fingerprints | None,
+    refingerprint: Fingerprints | None,
     plan: ParityPlan,
     progress: Progress,
-) -> _Asked:
-    chosen = shots.sample(prints, plan.most_prints, plan.seed)
+) -> _BothSides:
+    chosen = sample_prints(prints, plan.most_prints, plan.seed)
     compared = sorted(chosen, key=lambda picture: picture.item)
     items = [picture.item for picture in compared]
-    theirs = run_models.of_prints(reference, compared, progress)
-    ours: Vectors = load_array(bundle.file(layout.FINGERPRINTS))[items]
-    if anew is not None:
-        ours = run_models.of_prints(anew, compared, progress)
-    by_index = anew is None and len(compared) == len(prints)
-    sides = ReferenceSearch(bundle, items, reference=theirs, kiosk=None if by_index else ours)
-    seen = run_models.of_captures(reference, captures, progress)
-    return _Asked(
+    reference_vectors = run_models.fingerprint_prints(reference, compared, progress)
+    kiosk_vectors: Vectors = load_array(bundle.file(layout.FINGERPRINTS))[items]
+    if refingerprint is not None:
+        kiosk_vectors = run_models.fingerprint_prints(refingerprint, compared, progress)
+    by_index = refingerprint is None and len(compared) == len(prints)
+    searches = ReferenceSearch(
+        bundle, items, reference=reference_vectors, kiosk=None if by_index else kiosk_vectors
+    )
+    seen = run_models.fingerprint_captures(reference, captures, progress)
+    return _BothSides(
         clean=tuple(
-            sides.ask(p.record_id, p.item, reference=t, kiosk=o)
-            for p, t, o in zip(compared, theirs, ours, strict=True)
+            searches.compare(p.record_id, p.item, reference=t, kiosk=o)
+            for p, t, o in zip(compared, reference_vectors, kiosk_vectors, strict=True)
         ),
         camera=tuple(
-            sides.ask(c.record_id, c.item, reference=t, kiosk=c.vector)
+            searches.compare(c.record_id, c.item, reference=t, kiosk=c.vector)
             for c, t in zip(captures, seen, strict=True)
         ),
-        camera_recall=sides.recall(np.stack([capture.vector for capture in captures])),
+        camera_recall=searches.recall(np.stack([capture.vector for capture in captures])),
         by_index=by_index,
     )
 
@@ -231,7 +245,7 @@ def summary(parity: Parity) -> ParitySummary:
     )
 
 
-def marked(parity: Parity, marks: GateMarks) -> tuple[GateMark, ...]:
+def gate_results(parity: Parity, marks: GateMarks) -> tuple[GateMark, ...]:
     """Give each mark with what was found."""
     found = summary(parity)
     return tuple(
@@ -244,7 +258,7 @@ def gate(parity: Parity, marks: GateMarks) -> tuple[str, ...]:
     """Give one line for each mark that was missed; none means that the bundle may be published."""
     return tuple(
         f"{mark.name}: wanted at least {mark.wanted}, found {mark.found}"
-        for mark in marked(parity, marks)
+        for mark in gate_results(parity, marks)
         if not mark.is_met
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from converter.cache import Cache
-from converter.calibrate.captures import BATCH, Batch, Fingerprints, asked, batched
+from converter.calibrate.captures import BATCH, Batch, Fingerprints, batched, unit_fingerprints
 from converter.errors import BuildError
 from converter.ingest import collection
 from converter.model import weights
@@ -29,7 +29,7 @@ from device.recognition.embedding.nearest import Index, Vectors, load_array, uni
 from device.recognition.embedding.preprocess import to_input
 from device.recognition.recogniser import SIDE, Answer
 from device.recognition.sheet import detect
-from evaluation import evaluate as measured
+from evaluation import evaluate as kiosk_evaluation
 from evaluation import metrics
 from evaluation.dataset import EvaluationPrint, Load, prints_of
 from evaluation.evaluate import ReferenceObserver
@@ -40,13 +40,13 @@ MOST_A_LEVEL = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
+class _KeptFrame:
     """One frame, as both sides are given it: uint8 (224, 224, 3) each; with the rows that are right, and left out."""
 
     right: frozenset[int]
     without: frozenset[int]
     whole: Pixels
-    cut: Pixels
+    sheet: Pixels
 
 
 class ReferenceComparison:
@@ -78,36 +78,36 @@ class ReferenceComparison:
         self._threads = threads
         self._most = most
         self._progress = progress
-        self._seen: dict[str, list[_Seen]] = {}
+        self._kept: dict[str, list[_KeptFrame]] = {}
 
-    def witness(
-        self, section: QuerySection, question: EvaluationQuery, shown: QueryPicture, answer: Answer
+    def observe(
+        self, section: QuerySection, query: EvaluationQuery, shown: QueryPicture, answer: Answer
     ) -> None:
         """Keep a frame, and the sheet that the kiosk cut out of it."""
-        if section.sort not in (SectionKind.LEVEL, SectionKind.PAIRS):
+        if section.kind not in (SectionKind.LEVEL, SectionKind.PAIRS):
             return
-        kept = self._seen.setdefault(section.name, [])
-        if len(kept) >= self._most or not question.right:
+        kept = self._kept.setdefault(section.name, [])
+        if len(kept) >= self._most or not query.right:
             return
-        cut = (
+        sheet = (
             detect.straighten(shown.pixels, answer.sheet, side=SIDE)
             if answer.sheet
             else shown.pixels
         )
         kept.append(
-            _Seen(
-                right=question.right,
-                without=question.without,
+            _KeptFrame(
+                right=query.right,
+                without=query.without,
                 whole=to_input(shown.pixels),
-                cut=to_input(cut),
+                sheet=to_input(sheet),
             )
         )
 
     def lines(self) -> tuple[ReferenceLine, ...]:
         """Ask both sides, and give what they say of each section."""
-        if not any(self._seen.values()):
+        if not any(self._kept.values()):
             return ()
-        known = self._known()
+        known = self._collection_fingerprints()
         kiosk = Fingerprinter(
             self._bundle.file(layout.MODEL),
             self._bundle.manifest.model.sha256,
@@ -116,49 +116,59 @@ class ReferenceComparison:
         index = Index(self._bundle.path, self._bundle.manifest.index)
         stored = load_array(self._bundle.file(layout.FINGERPRINTS))
         return tuple(
-            self._line(name, seen, known, kiosk, index, stored)
-            for name, seen in self._seen.items()
-            if seen
+            self._line(name, frames_kept, known, kiosk, index, stored)
+            for name, frames_kept in self._kept.items()
+            if frames_kept
         )
 
-    def _known(self) -> Vectors:
+    def _collection_fingerprints(self) -> Vectors:
         """Give the reference's fingerprints of all prints: float32 (N, 512), unit length."""
         rows: list[Vectors] = []
         done = 0
         for batch in batched(self._prints, BATCH):
-            rows.append(asked(self._reference, np.stack([to_input(one.load()) for one in batch])))
+            rows.append(
+                unit_fingerprints(
+                    self._reference, np.stack([to_input(one.load()) for one in batch])
+                )
+            )
             done += len(batch)
             self._progress("the collection, by TensorFlow", done, len(self._prints))
         return np.concatenate(rows)
 
-    def _ask(self, what: str, pictures: Sequence[Pixels]) -> Vectors:
+    def _reference_fingerprints(self, what: str, pictures: Sequence[Pixels]) -> Vectors:
         rows = []
         for start in range(0, len(pictures), BATCH):
             batch: Batch = np.stack(pictures[start : start + BATCH])
-            rows.append(asked(self._reference, batch))
+            rows.append(unit_fingerprints(self._reference, batch))
             self._progress(f"{what}, by TensorFlow", start + len(batch), len(pictures))
         return np.concatenate(rows)
 
     def _line(
         self,
         name: str,
-        seen: Sequence[_Seen],
+        frames_kept: Sequence[_KeptFrame],
         known: Vectors,
         kiosk: Fingerprinter,
         index: Index,
         stored: Vectors,
     ) -> ReferenceLine:
-        whole = self._ask(f"{name}, whole frames", [one.whole for one in seen])
-        theirs = self._ask(f"{name}, sheets", [one.cut for one in seen])
-        ours = [kiosk(one.cut) for one in seen]
+        whole = self._reference_fingerprints(
+            f"{name}, whole frames", [one.whole for one in frames_kept]
+        )
+        theirs = self._reference_fingerprints(f"{name}, sheets", [one.sheet for one in frames_kept])
+        ours = [kiosk(one.sheet) for one in frames_kept]
         vectors = unit(np.stack([fingerprint.vector for fingerprint in ours]))
         cosines = (theirs.astype(np.float64) * vectors).sum(axis=1)
-        their_first, our_first = _first(known, theirs, seen), _first(stored, vectors, seen)
+        their_first, our_first = _nearest_rows(known, theirs, frames_kept), _nearest_rows(
+            stored, vectors, frames_kept
+        )
         return ReferenceLine(
             name=name,
-            count=len(seen),
-            seed_r1=metrics.share_of(_is_right(_first(known, whole, seen), seen)),
-            crop_r1=metrics.share_of(_is_right(their_first, seen)),
+            count=len(frames_kept),
+            seed_r1=metrics.share_of(
+                _are_right(_nearest_rows(known, whole, frames_kept), frames_kept)
+            ),
+            crop_r1=metrics.share_of(_are_right(their_first, frames_kept)),
             cosine_median=round(float(np.median(cosines)), 6),
             cosine_lowest=round(float(cosines.min()), 6),
             same_first=metrics.share_of(
@@ -166,8 +176,8 @@ class ReferenceComparison:
             ),
             same_as_exact=metrics.share_of(
                 [
-                    _by_index(index, asked_for, one.without) == row
-                    for asked_for, one, row in zip(ours, seen, our_first, strict=True)
+                    _nearest_by_index(index, fingerprint, one.without) == row
+                    for fingerprint, one, row in zip(ours, frames_kept, our_first, strict=True)
                 ]
             ),
         )
@@ -191,28 +201,28 @@ def evaluate(
                 "give those with --weights"
             )
         if options.collection:
-            load = _collections(bundle, options.collection, progress)
+            load = _collection_loader(bundle, options.collection, progress)
         else:
-            _check_shown(bundle)
+            _check_all_shown(bundle)
             load = None
-        onlooking = ReferenceComparison(
+        comparison = ReferenceComparison(
             bundle,
             prints_of(bundle, load),
             Reference(found, profile_of(model.preprocess), cache),
             threads=threads,
             progress=progress,
         )
-        return measured.evaluate(
+        return kiosk_evaluation.evaluate(
             bundle,
             options,
             threads=threads,
             progress=progress,
             load=load,
-            onlooker=ReferenceObserver(witness=onlooking.witness, lines=onlooking.lines),
+            observer=ReferenceObserver(observe=comparison.observe, lines=comparison.lines),
         )
 
 
-def _check_shown(bundle: OpenedBundle) -> None:
+def _check_all_shown(bundle: OpenedBundle) -> None:
     """Refuse a bundle that holds no picture of some prints: the reference needs them all."""
     records = [bundle.records.at(item) for item in range(bundle.manifest.items)]
     hidden = [record.record_id for record in records if not record.show_picture]
@@ -223,7 +233,7 @@ def _check_shown(bundle: OpenedBundle) -> None:
         )
 
 
-def _collections(bundle: OpenedBundle, path: Path, progress: Progress) -> Load:
+def _collection_loader(bundle: OpenedBundle, path: Path, progress: Progress) -> Load:
     """Give the way to the museum's own picture of each record."""
     read = collection.read(path, progress=partial(progress, "read collection"))
     images = {item.record_id: item.image for item in read.items}
@@ -234,25 +244,25 @@ def _collections(bundle: OpenedBundle, path: Path, progress: Progress) -> Load:
                 f"{path}: expected the collection that {bundle.path} was built from, found no {record_id}; "
                 "build the bundle again"
             )
-    return partial(_picture, images)
+    return partial(_load_picture, images)
 
 
-def _picture(images: Mapping[str, Path], record: Record) -> Pixels:
+def _load_picture(images: Mapping[str, Path], record: Record) -> Pixels:
     return frames.load(images[record.record_id], side=frames.UPLOAD_SIDE)
 
 
-def _first(known: Vectors, queries: Vectors, seen: Sequence[_Seen]) -> list[int]:
+def _nearest_rows(known: Vectors, queries: Vectors, frames_kept: Sequence[_KeptFrame]) -> list[int]:
     """Give the nearest print of each query, by exact search among those that are not left out."""
     cosines = queries @ known.T
-    for row, one in zip(cosines, seen, strict=True):
+    for row, one in zip(cosines, frames_kept, strict=True):
         row[list(one.without)] = -np.inf
     return [int(row) for row in cosines.argmax(axis=1)]
 
 
-def _is_right(first: Sequence[int], seen: Sequence[_Seen]) -> list[bool]:
-    return [row in one.right for row, one in zip(first, seen, strict=True)]
+def _are_right(first: Sequence[int], frames_kept: Sequence[_KeptFrame]) -> list[bool]:
+    return [row in one.right for row, one in zip(first, frames_kept, strict=True)]
 
 
-def _by_index(index: Index, fingerprint: Fingerprint, without: frozenset[int]) -> int:
+def _nearest_by_index(index: Index, fingerprint: Fingerprint, without: frozenset[int]) -> int:
     found = index.nearest(fingerprint, 1 + len(without))
     return next(neighbour.item for neighbour in found if neighbour.item not in without)

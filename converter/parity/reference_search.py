@@ -58,7 +58,7 @@ class ReferenceSearch:
             n_neighbors=min(COUNT, len(items)), metric="cosine", algorithm="brute"
         ).fit(reference)
 
-    def ask(
+    def compare(
         self, record_id: str, item: int, *, reference: Vector, kiosk: Vector
     ) -> SearchComparison:
         """Ask both sides about one picture.
@@ -69,11 +69,11 @@ class ReferenceSearch:
             reference: float32 (512,), unit length: the reference's fingerprint of the picture.
             kiosk: float32 (512,), unit length: the quantised model's.
         """
-        found = self._kiosks(kiosk)
+        found = self._kiosk_nearest(kiosk)
         distances, rows = self._exact.kneighbors(reference[np.newaxis])
         cosines = self._reference @ reference  # of all prints, for ties
-        theirs = np.sort(cosines[rows[0]])[::-1]
-        ours = cosines[[self._row_of[neighbour.item] for neighbour in found]]
+        reference_cosines = np.sort(cosines[rows[0]])[::-1]
+        kiosk_cosines = cosines[[self._row_of[neighbour.item] for neighbour in found]]
         best = int(self._items[rows[0][0]])
         return SearchComparison(
             record_id=record_id,
@@ -81,8 +81,10 @@ class ReferenceSearch:
             cosine=float(reference.astype(np.float64) @ kiosk.astype(np.float64)),
             reference=self._found(best, 1 - float(distances[0][0])),
             kiosk=self._found(found[0].item, found[0].score),
-            same_top=bool(ours[0] >= theirs[0] - _TIE),
-            overlap=float((ours >= theirs[-1] - _TIE).sum() / len(theirs)),
+            same_top=bool(kiosk_cosines[0] >= reference_cosines[0] - _TIE),
+            overlap=float(
+                (kiosk_cosines >= reference_cosines[-1] - _TIE).sum() / len(reference_cosines)
+            ),
         )
 
     def recall(self, queries: Vectors) -> float:
@@ -94,12 +96,12 @@ class ReferenceSearch:
         count = min(COUNT, len(self._index))
         worst = self._tenth_best(queries, count)
         hits = [
-            sum(neighbour.score >= floor - _TIE for neighbour in self._nearest(query, count))
-            for query, floor in zip(queries, worst, strict=True)
+            sum(neighbour.score >= tenth - _TIE for neighbour in self._nearest(query, count))
+            for query, tenth in zip(queries, worst, strict=True)
         ]
         return float(sum(hits) / (count * len(hits)))
 
-    def _kiosks(self, vector: Vector) -> list[Neighbour]:
+    def _kiosk_nearest(self, vector: Vector) -> list[Neighbour]:
         if self._kiosk is None:
             return self._nearest(vector, COUNT)
         cosines = self._kiosk @ vector
@@ -122,8 +124,8 @@ class ReferenceSearch:
         for start in range(0, len(self._stored), _ROWS_AT_ONCE):
             cosines = queries @ self._stored[start : start + _ROWS_AT_ONCE].T
             best = -np.sort(-np.hstack([best, cosines]), axis=1)[:, :count]
-        floor: npt.NDArray[np.float32] = best[:, -1]
-        return floor
+        tenth: npt.NDArray[np.float32] = best[:, -1]
+        return tenth
 
 
 def _by_fingerprint(cosine: float) -> MatchEvidence:

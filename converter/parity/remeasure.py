@@ -44,9 +44,9 @@ def remeasure(
                 "give those with --weights"
             )
         pictures = (
-            _own(bundle)
+            _bundle_pictures(bundle)
             if collection_path is None
-            else _collections(bundle, collection_path, columns, progress)
+            else _collection_pictures(bundle, collection_path, columns, progress)
         )
         out.mkdir(parents=True, exist_ok=True)  # before the minutes that measuring takes
         reference = Reference(found, profile_of(model.preprocess), cache)
@@ -63,7 +63,7 @@ def remeasure(
     return compare.gate(measured, marks)
 
 
-def _own(bundle: OpenedBundle) -> tuple[PrintPicture, ...]:
+def _bundle_pictures(bundle: OpenedBundle) -> tuple[PrintPicture, ...]:
     """Give the bundle's own pictures: what it shows of each print."""
     records = [bundle.records.at(item) for item in range(bundle.manifest.items)]
     hidden = [record.record_id for record in records if not record.show_picture]
@@ -74,17 +74,17 @@ def _own(bundle: OpenedBundle) -> tuple[PrintPicture, ...]:
         )
     return tuple(
         PrintPicture(
-            record_id=r.record_id, item=r.item, load=partial(_picture, bundle, r.record_id)
+            record_id=r.record_id, item=r.item, load=partial(_load_picture, bundle, r.record_id)
         )
         for r in records
     )
 
 
-def _picture(bundle: OpenedBundle, record_id: str) -> frames.Pixels:
+def _load_picture(bundle: OpenedBundle, record_id: str) -> frames.Pixels:
     return frames.decode(bundle.pictures.get(record_id, "screen"), name=record_id)
 
 
-def _collections(
+def _collection_pictures(
     bundle: OpenedBundle,
     path: Path,
     columns: Path | None,

@@ -14,7 +14,7 @@ from typing import Any
 import jinja2
 
 from converter.parity import charts
-from converter.parity.compare import GateMarks, Parity, gate, marked, summary
+from converter.parity.compare import GateMarks, Parity, gate, gate_results, summary
 from converter.parity.metrics import QUANTILE_METHOD, Agreement, ShareInterval
 from converter.parity.worst_cases import Case, Kind
 from device.bundle import dataclass_json
@@ -57,7 +57,7 @@ def page(parity: Parity, marks: GateMarks) -> str:
     return environment.get_template("parity.html").render(
         parity=parity,
         failures=gate(parity, marks),
-        marks=marked(parity, marks),
+        marks=gate_results(parity, marks),
         words=_WORDS,
         groups=_groups(parity),
         quantile_method=QUANTILE_METHOD,

@@ -1,20 +1,21 @@
-"""Asking models about pictures for parity, a batch at a time: a picture is let go as soon as it was asked about."""
+"""Asking models about pictures for parity, a batch at a time: a picture is let go as soon as it was unit_fingerprints about."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from converter.calibrate import captures as shots
 from converter.calibrate.captures import (
     BATCH,
     Batch,
     Fingerprints,
+    MakeCapture,
     PrintPicture,
-    Shoot,
     SimulatedCapture,
-    asked,
     batched,
+    make_capture,
+    take_captures,
+    unit_fingerprints,
 )
 from converter.errors import ParityError
 from converter.parity.metrics import Cosines, cosines
@@ -74,7 +75,7 @@ def fingerprints_of(bundle: OpenedBundle, *, threads: int) -> Fingerprints:
     return fingerprints
 
 
-def of_prints(
+def fingerprint_prints(
     fingerprints: Fingerprints, prints: Sequence[PrintPicture], progress: Progress
 ) -> Vectors:
     """Give the fingerprints of the prints' own pictures, float32 (N, 512), unit length."""
@@ -82,7 +83,7 @@ def of_prints(
     return _in_batches(fingerprints, inputs, "prints, reference", len(prints), progress)
 
 
-def of_captures(
+def fingerprint_captures(
     fingerprints: Fingerprints, captures: Sequence[SimulatedCapture], progress: Progress
 ) -> Vectors:
     """Give the fingerprints of captures, float32 (N, 512), unit length."""
@@ -90,7 +91,7 @@ def of_captures(
     return _in_batches(fingerprints, inputs, "captures, reference", len(captures), progress)
 
 
-def each_alone(
+def measure_factors(
     factors: Sequence[CameraFactor],
     prints: Sequence[PrintPicture],
     reference: Fingerprints,
@@ -98,14 +99,16 @@ def each_alone(
     *,
     count: int,
     seed: int,
-    shoot: Shoot = shots.shoot,
+    make_capture: MakeCapture = make_capture,
     progress: Progress,
 ) -> tuple[FactorAlone, ...]:
     """Measure both sides' fingerprints on captures to which one thing alone has happened, for each of these."""
     measured = []
     for number, factor in enumerate(factors, 1):
-        captures = shots.take(prints, kiosk, count=count, seed=seed, factors=[factor], shoot=shoot)
-        theirs = of_captures(reference, captures, quiet)
+        captures = take_captures(
+            prints, kiosk, count=count, seed=seed, factors=[factor], make_capture=make_capture
+        )
+        theirs = fingerprint_captures(reference, captures, quiet)
         found = [float(c.vector @ vector) for c, vector in zip(captures, theirs, strict=True)]
         measured.append(
             FactorAlone(
@@ -121,6 +124,6 @@ def _in_batches(
 ) -> Vectors:
     vectors: list[Vectors] = []
     for number, batch in enumerate(batched(inputs, BATCH)):
-        vectors.append(asked(fingerprints, np.stack(batch)))
+        vectors.append(unit_fingerprints(fingerprints, np.stack(batch)))
         progress(what, number * BATCH + len(batch), total)
     return np.concatenate(vectors)

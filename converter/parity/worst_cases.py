@@ -58,7 +58,7 @@ class Case:
     kiosk: CasePicture
 
 
-def cases(
+def worst_cases(
     bundle: OpenedBundle,
     clean: Sequence[SearchComparison],
     camera: Sequence[SearchComparison],
@@ -93,26 +93,30 @@ def _case(
         kind=kind,
         record_id=record.record_id,
         title=record.title,
-        picture=_museums(bundle, record) if capture is None else _captured(record, capture),
+        picture=(
+            _museum_picture(bundle, record)
+            if capture is None
+            else _capture_picture(record, capture)
+        ),
         cosine=one.cosine,
         overlap=one.overlap,
-        reference=_shown(bundle, one.reference),
-        kiosk=_shown(bundle, one.kiosk),
+        reference=_case_picture(bundle, one.reference),
+        kiosk=_case_picture(bundle, one.kiosk),
     )
 
 
-def _shown(bundle: OpenedBundle, found: Found) -> CasePicture:
+def _case_picture(bundle: OpenedBundle, found: Found) -> CasePicture:
     record = bundle.records.at(found.item)
     return CasePicture(
         record_id=record.record_id,
         title=record.title,
-        picture=_museums(bundle, record),
+        picture=_museum_picture(bundle, record),
         score=found.score,
         verdict=found.verdict,
     )
 
 
-def _museums(bundle: OpenedBundle, record: Record) -> bytes | None:
+def _museum_picture(bundle: OpenedBundle, record: Record) -> bytes | None:
     if not record.show_picture:
         return None
     try:
@@ -123,7 +127,7 @@ def _museums(bundle: OpenedBundle, record: Record) -> bytes | None:
         return to_webp(np.asarray(image.convert("RGB")), side=_SIDE, quality=_QUALITY)
 
 
-def _captured(record: Record, capture: SimulatedCapture) -> bytes | None:
+def _capture_picture(record: Record, capture: SimulatedCapture) -> bytes | None:
     if not record.show_picture:
         return None
     side = capture.pixels.shape[0]

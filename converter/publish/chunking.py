@@ -28,19 +28,19 @@ def cut(path: Path) -> Iterator[Piece]:
         OSError: When it can't be read.
     """
     with path.open("rb") as file:
-        before, waiting = b"", bytearray()
+        before, pending = b"", bytearray()
         cuts: list[int] = []  # within what waits to be a piece
         while block := file.read(_BLOCK):
-            cuts += [len(waiting) + place for place in _places(before, block)]
-            waiting += block
+            cuts += [len(pending) + place for place in _cut_positions(before, block)]
+            pending += block
             before = (before + block)[-_WINDOW + 1 :]
-            while len(waiting) >= MOST_BYTES:
-                yield _taken(waiting, cuts)
-        while waiting:
-            yield _taken(waiting, cuts)
+            while len(pending) >= MOST_BYTES:
+                yield _next_chunk(pending, cuts)
+        while pending:
+            yield _next_chunk(pending, cuts)
 
 
-def _places(before: bytes, block: bytes) -> list[int]:
+def _cut_positions(before: bytes, block: bytes) -> list[int]:
     """Give where a block may be cut, as numbers of bytes from its beginning.
 
     Args:
@@ -54,12 +54,12 @@ def _places(before: bytes, block: bytes) -> list[int]:
     return [int(place) for place in found[found > 0]]
 
 
-def _taken(waiting: bytearray, cuts: list[int]) -> Piece:
+def _next_chunk(pending: bytearray, cuts: list[int]) -> Piece:
     """Take the next piece from what waits, and from where it may be cut."""
-    most = min(MOST_BYTES, len(waiting))
+    most = min(MOST_BYTES, len(pending))
     length = next((place for place in cuts if place >= LEAST_BYTES), most)
     length = min(length, most)
-    data = bytes(waiting[:length])
-    del waiting[:length]
+    data = bytes(pending[:length])
+    del pending[:length]
     cuts[:] = [place - length for place in cuts if place > length]
     return Piece(length, digest_of(data))

@@ -194,7 +194,7 @@ def _renew(options: argparse.Namespace) -> int:
     chosen = _opened(options)
     with chosen.edit_targets():
         pass
-    chosen.conclude()
+    chosen.sign_changes()
     expires = chosen.timestamp().expires.date()
     print(f"{options.repository}: good for new updates until {expires}")
     return 0

@@ -56,11 +56,11 @@ def publish(
     manifest = verify(bundle)
     notices = read_notices(repository)
     with opened(bundle) as parts:
-        held = [key for key in notices.withdrawn if parts.records.rows_of([key])]
+        still_withdrawn = [key for key in notices.withdrawn if parts.records.rows_of([key])]
     new_bytes = 0
     for entry in manifest.files:
         is_new = _add_object(bundle / entry.path, entry, repository.folder)
-        _add_recipe(bundle / entry.path, entry, repository.folder)
+        _add_chunk_index(bundle / entry.path, entry, repository.folder)
         progress(entry, is_new)
         new_bytes += entry.size_bytes * is_new
     numbered = identify(replace(manifest, version=_last_version(repository) + 1))
@@ -69,8 +69,10 @@ def publish(
         repository.put_target(
             targets, repository_layout.BUNDLE_TARGET, text, {repository_layout.PUBLISHED: day}
         )
-    repository.conclude()
-    return Published(manifest=numbered, new_bytes=new_bytes, still_withdrawn=tuple(sorted(held)))
+    repository.sign_changes()
+    return Published(
+        manifest=numbered, new_bytes=new_bytes, still_withdrawn=tuple(sorted(still_withdrawn))
+    )
 
 
 def withdraw(record_id: str, repository: Repository, day: str) -> Notices:
@@ -128,7 +130,7 @@ def _put_notices(repository: Repository, notices: Notices, day: str) -> Notices:
         repository.put_target(
             targets, repository_layout.NOTICES_TARGET, data, {repository_layout.PUBLISHED: day}
         )
-    repository.conclude()
+    repository.sign_changes()
     return notices
 
 
@@ -164,14 +166,14 @@ def _add_object(path: Path, entry: FileEntry, folder: Path) -> bool:
     target = folder / repository_layout.object_path(entry.sha256)
     if target.is_file() and target.stat().st_size == entry.size_bytes:
         return False
-    beside = target.with_name(f".{target.name}.new")
+    partial = target.with_name(f".{target.name}.new")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("rb") as source, beside.open("wb") as copy:
+        with path.open("rb") as source, partial.open("wb") as copy:
             shutil.copyfileobj(source, copy, 1 << 20)
             copy.flush()
             os.fsync(copy.fileno())
-        beside.replace(target)
+        partial.replace(target)
     except OSError as error:
         raise PublishError(
             f"{target}: can't be written ({error.strerror}); make room there"
@@ -179,7 +181,7 @@ def _add_object(path: Path, entry: FileEntry, folder: Path) -> bool:
     return True
 
 
-def _add_recipe(path: Path, entry: FileEntry, folder: Path) -> None:
+def _add_chunk_index(path: Path, entry: FileEntry, folder: Path) -> None:
     """Write down how a large file is cut into pieces, unless that was done before."""
     target = folder / repository_layout.recipe_path(entry.sha256)
     if entry.size_bytes >= chunk_index.LEAST_FILE_BYTES and not target.is_file():

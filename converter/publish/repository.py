@@ -21,7 +21,7 @@ from tuf.api.metadata import (
     Targets,
     Timestamp,
 )
-from tuf.repository import Repository as Editing
+from tuf.repository import Repository as TufRepository
 
 from converter.errors import PublishError
 from converter.publish.keys import NAME_FIELD, PUBLISHING_NAME, ROOT_NAMES
@@ -33,7 +33,7 @@ _KINDS: tuple[Any, ...] = (Root, Targets, Snapshot, Timestamp)
 _PUBLISHED = (Targets.type, Snapshot.type, Timestamp.type)
 
 
-class Repository(Editing):
+class Repository(TufRepository):
     """One repository folder, changed by whoever holds the keys."""
 
     def __init__(self, folder: Path, signers: Mapping[str, Iterable[Signer]], now: datetime):
@@ -125,7 +125,7 @@ class Repository(Editing):
                 "take the newest one, or see `keys rotate`"
             )
 
-    def conclude(self) -> None:
+    def sign_changes(self) -> None:
         """Sign a snapshot and a timestamp of what was changed."""
         self.do_snapshot(force=True)
         self.do_timestamp(force=True)
@@ -185,7 +185,7 @@ def create(
             root.add_key(publishing.public_key, role)
     with repository.edit_targets():
         pass
-    repository.conclude()
+    repository.sign_changes()
     return repository
 
 
@@ -205,7 +205,7 @@ def replace_publishing(
             root.add_key(publishing.public_key, role)
     with repository.edit_targets():
         pass
-    repository.conclude()
+    repository.sign_changes()
 
 
 def replace_root(
@@ -218,7 +218,7 @@ def replace_root(
     """
     repository = _with_roots(folder, roots, now)
     with repository.edit_root() as root:
-        lost = next((key for key in named(root, ROOT_NAMES) if name_of(key) == name), None)
+        lost = next((key for key in keys_named(root, ROOT_NAMES) if name_of(key) == name), None)
         if lost is None:
             raise PublishError(f"{folder}: there is no root key {name!r} to replace")
         root.revoke_key(lost.keyid, Root.type)
@@ -227,7 +227,7 @@ def replace_root(
             raise PublishError(f"{folder}: {name} is to be replaced; sign with the two others")
 
 
-def named(root: Root, names: Iterable[str]) -> list[Key]:
+def keys_named(root: Root, names: Iterable[str]) -> list[Key]:
     """Give the keys of a root that go by one of these names."""
     return [key for key in root.keys.values() if name_of(key) in tuple(names)]
 
@@ -243,14 +243,14 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises:
         PublishError: When the place can't be written.
     """
-    beside = path.with_name(f".{path.name}.new")
+    partial = path.with_name(f".{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as file:
+        with partial.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        partial.replace(path)
     except OSError as error:
         raise PublishError(
             f"{path}: can't be written ({error.strerror}); make room there"

@@ -14,9 +14,9 @@ from evaluation.failures import Failure
 from evaluation.queries import SectionKind
 from evaluation.report import charts
 from evaluation.report.charts import Bar, Line
-from evaluation.report.page_failures import cases
+from evaluation.report.page_failures import failures_html
 from evaluation.report.page_style import STYLE
-from evaluation.report.page_tables import interval, none, percent, share, table
+from evaluation.report.page_tables import interval, no_value, percent, share, table
 from evaluation.results import EvaluationMark, EvaluationReport, LevelScores, ReferenceLine
 from evaluation.summary import LEFT_OUT
 
@@ -78,7 +78,7 @@ def page(report: EvaluationReport, failures: Sequence[Failure]) -> str:
         factors=_factors(report.sections),
         reference=_reference(report.reference),
         times=_times(report),
-        failures=cases(failures),
+        failures=failures_html(failures),
         refused=_refused(report.refused),
         bundle=escape(report.bundle_id),
         thresholds=f"{limits.inliers} agreeing details say “found”, {limits.covered:.0%} of the picture “this print”, "
@@ -94,7 +94,7 @@ def _marks(marks: Iterable[EvaluationMark]) -> str:
         sign = "≥" if mark.is_at_least else "≤"
         wanted = f"{mark.wanted:g} ×" if is_times else f"{mark.wanted:.1%}"
         found = (
-            none()
+            no_value()
             if mark.found is None
             else f"{mark.found:.2f} ×" if is_times else percent(mark.found)
         )
@@ -123,7 +123,7 @@ def _sections(sections: Iterable[LevelScores]) -> str:
             share(one.unknown_accepted),
             share(one.right_at_1_percent),
             share(one.false_at_95_percent),
-            none() if one.gap is None else f"{one.gap:.3f}",
+            no_value() if one.gap is None else f"{one.gap:.3f}",
             share(one.corners),
         )
         for one in sections

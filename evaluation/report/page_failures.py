@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from html import escape
 
-from evaluation.failures import FailedPrint, Failure, worth_showing
+from evaluation.failures import FailedPrint, Failure, select_failures
 
 
-def cases(failures: Sequence[Failure]) -> str:
+def failures_html(failures: Sequence[Failure]) -> str:
     """Give the failures that are worth showing, at most 24, as HTML."""
-    chosen = worth_showing(failures)
+    chosen = select_failures(failures)
     if not chosen:
         return "<p>None.</p>"
     shown = "".join(map(_failure, chosen))
@@ -21,7 +21,7 @@ def _failure(failure: Failure) -> str:
         f'<article class="case"><header><span>{escape(failure.section)}</span>'
         f"<span>{escape(said)}, confidence {failure.confidence:.2f}</span></header>"
         f'<div class="three"><div><span>shown</span><img src="{escape(failure.frame)}" alt="">'
-        f"<b>{escape(failure.name)}</b><small>{escape(failure.under)}</small></div>"
+        f"<b>{escape(failure.name)}</b><small>{escape(failure.conditions)}</small></div>"
         f"{_named('right', failure.right, 'not in this collection')}"
         f"{_named('answered', failure.answered, 'no match')}</div></article>"
     )

@@ -14,7 +14,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def share(one: CountedShare) -> str:
     """Give a share with its interval."""
-    return none() if one.value is None else percent(one.value) + interval(one.low, one.high)
+    return no_value() if one.value is None else percent(one.value) + interval(one.low, one.high)
 
 
 def percent(value: float) -> str:
@@ -27,6 +27,6 @@ def interval(low: float, high: float) -> str:
     return f'<i class="interval">{low:.1%}–{high:.1%}</i>'
 
 
-def none() -> str:
+def no_value() -> str:
     """Give what stands where nothing was counted."""
     return "<i>–</i>"

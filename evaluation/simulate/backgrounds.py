@@ -67,7 +67,7 @@ def plain_table(rng: np.random.Generator) -> Pixels:
 
 def wood(rng: np.random.Generator) -> Pixels:
     """Give a wooden table: year rings cut lengthwise, pores along them, sometimes boards."""
-    across, along = turned_grid(rng, HALF)
+    across, along = rotated_grid(rng, HALF)
     swirl = smooth_noise(rng, HALF, between(rng, 1, 2), octaves=2) * between(rng, 0.02, 0.09)
     # Wide and narrow years, and a slow drift: rings of one width look like sand.
     place = across + swirl + 0.02 * np.sin(across * between(rng, 20, 50)) + 0.01 * along
@@ -87,7 +87,7 @@ def cloth(rng: np.random.Generator) -> Pixels:
     thread = np.abs(np.sin(np.linspace(0, np.pi, cell, endpoint=False, dtype=np.float32)))
     over = np.outer(thread, np.ones(cell, np.float32))
     tile = np.block([[over, over.T], [over.T, over]]) * 255
-    woven = spread(rng, tile.astype(np.uint8), 0.6, 1.4).astype(np.float32)
+    woven = tiled(rng, tile.astype(np.uint8), 0.6, 1.4).astype(np.float32)
     folds = smooth_noise(rng, HALF, between(rng, 1.5, 4), octaves=2) * between(rng, 10, 70)
     uneven = smooth_noise(rng, HALF, 40, octaves=2) * 24
     value = 40 + woven * between(rng, 0.15, 0.5) + upscaled(folds + uneven)
@@ -141,7 +141,7 @@ def upscaled(values: Values) -> Values:
     return large
 
 
-def turned_grid(rng: np.random.Generator, size: tuple[int, int]) -> tuple[Values, Values]:
+def rotated_grid(rng: np.random.Generator, size: tuple[int, int]) -> tuple[Values, Values]:
     """Give two coordinates a pixel, at right angles, 1 the width, turned any way."""
     width, height = size
     angle = between(rng, 0, 2 * np.pi)
@@ -151,7 +151,7 @@ def turned_grid(rng: np.random.Generator, size: tuple[int, int]) -> tuple[Values
     return x * cos + y * sin, y * cos - x * sin
 
 
-def spread(rng: np.random.Generator, tile: Pixels, smallest: float, largest: float) -> Pixels:
+def tiled(rng: np.random.Generator, tile: Pixels, smallest: float, largest: float) -> Pixels:
     """Give a frame laid out with a tile, turned any way and scaled by a factor between these two."""
     matrix = cv2.getRotationMatrix2D((0, 0), between(rng, 0, 360), between(rng, smallest, largest))
     repeats = -(-256 // tile.shape[0])

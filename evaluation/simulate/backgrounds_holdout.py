@@ -14,10 +14,10 @@ from evaluation.simulate.backgrounds import (
     coloured,
     one_of,
     scaled,
-    spread,
+    tiled,
     upscaled,
 )
-from evaluation.simulate.clutter import put_thing
+from evaluation.simulate.clutter import place_object
 from evaluation.simulate.rng import FRAME_HEIGHT, FRAME_WIDTH, between, grain, smooth_noise
 
 _STONES: tuple[tuple[Colour, Colour], ...] = (
@@ -55,7 +55,7 @@ def checked_cloth(rng: np.random.Generator) -> Pixels:
     if rng.random() < 0.5:
         stripe[cell + cell // 3 : cell + cell // 2] = 0.7  # a thin stripe between: tartan
     tile = (np.add.outer(stripe, stripe) * 0.5 * 200 + 28).astype(np.uint8)
-    value = spread(rng, tile, 0.7, 1.4).astype(np.float32)
+    value = tiled(rng, tile, 0.7, 1.4).astype(np.float32)
     folds = smooth_noise(rng, HALF, 2.5, octaves=2) * between(rng, 10, 50)
     light, dark = one_of(rng, _CHECKS)
     return coloured(value + upscaled(folds) + grain(rng, value.shape) * 8, dark, light)
@@ -75,11 +75,11 @@ def clutter(rng: np.random.Generator) -> Pixels:
     """Give a table with other things on it: papers, books, pens, cups, coins."""
     pixels = one_of(rng, tuple(OPEN.values()))(rng)
     for _ in range(int(rng.integers(5, 12))):
-        put_thing(pixels, rng)
+        place_object(pixels, rng)
     return pixels
 
 
-HELD_BACK: Mapping[str, Maker] = {
+HOLDOUT: Mapping[str, Maker] = {
     "stone": stone,
     "clutter": clutter,
     "checked cloth": checked_cloth,
@@ -89,5 +89,5 @@ HELD_BACK: Mapping[str, Maker] = {
 
 def background(rng: np.random.Generator, name: str) -> Pixels:
     """Give a background of this name, uint8 (960, 1280, 3)."""
-    makers = OPEN if name in OPEN else HELD_BACK
+    makers = OPEN if name in OPEN else HOLDOUT
     return makers[name](rng)

@@ -30,13 +30,13 @@ _COVERS: tuple[Colour, ...] = (
 )
 
 
-def put_thing(pixels: Pixels, rng: np.random.Generator) -> None:
+def place_object(pixels: Pixels, rng: np.random.Generator) -> None:
     """Put some thing somewhere onto a frame, with its shadow; the frame is changed."""
-    kinds = (_put_card, _put_card, _put_pen, _put_round)
+    kinds = (_place_random_card, _place_random_card, _place_pen, _place_disc)
     one_of(rng, kinds)(pixels, rng)
 
 
-def put_card(pixels: Pixels, card: Pixels, outline: Outline) -> None:
+def place_card(pixels: Pixels, card: Pixels, outline: Outline) -> None:
     """Lay a flat thing onto a frame, with its shadow; the frame is changed.
 
     Args:
@@ -103,7 +103,7 @@ def outline_of(
     return np.asarray((corners * skew) @ turn + middle, dtype=np.float32)
 
 
-def _put_card(pixels: Pixels, rng: np.random.Generator) -> None:
+def _place_random_card(pixels: Pixels, rng: np.random.Generator) -> None:
     size = (int(between(rng, 120, 480)), int(between(rng, 160, 620)))
     kinds: tuple[Callable[[], Pixels], ...] = (
         lambda: text_card(rng, size, one_of(rng, _PAPERS)),
@@ -111,11 +111,11 @@ def _put_card(pixels: Pixels, rng: np.random.Generator) -> None:
         lambda: text_card(rng, size, one_of(rng, _COVERS)),
     )
     card = one_of(rng, kinds)()
-    put_card(pixels, card, outline_of(rng, _somewhere(rng), size))
+    place_card(pixels, card, outline_of(rng, _random_point(rng), size))
 
 
-def _put_pen(pixels: Pixels, rng: np.random.Generator) -> None:
-    start = np.array(_somewhere(rng))
+def _place_pen(pixels: Pixels, rng: np.random.Generator) -> None:
+    start = np.array(_random_point(rng))
     angle, length = between(rng, 0, 2 * np.pi), between(rng, 260, 460)
     end = start + length * np.array([np.cos(angle), np.sin(angle)])
     thickness = int(rng.integers(12, 26))
@@ -130,8 +130,8 @@ def _put_pen(pixels: Pixels, rng: np.random.Generator) -> None:
     _line(pixels, start - (2, 2), end - (2, 2), thickness // 4, lit)
 
 
-def _put_round(pixels: Pixels, rng: np.random.Generator) -> None:
-    x, y = (round(place) for place in _somewhere(rng))
+def _place_disc(pixels: Pixels, rng: np.random.Generator) -> None:
+    x, y = (round(place) for place in _random_point(rng))
     radius = int(rng.integers(22, 130))
     colour = one_of(rng, ((196, 160, 84), (176, 178, 182), (240, 240, 238), (60, 40, 30)))
     weight = np.zeros(pixels.shape[:2], np.uint8)
@@ -159,7 +159,7 @@ def _write(
     cv2.polylines(card, [line], False, ink, max(1, step // 10), cv2.LINE_AA)
 
 
-def _somewhere(rng: np.random.Generator) -> tuple[float, float]:
+def _random_point(rng: np.random.Generator) -> tuple[float, float]:
     return between(rng, -60, FRAME_WIDTH + 60), between(rng, -60, FRAME_HEIGHT + 60)
 
 

@@ -45,7 +45,7 @@ class HandheldFactor(StrEnum):
     JPEG = "JPEG"
 
 
-HELD_BACK = frozenset(
+HOLDOUT = frozenset(
     {
         HandheldFactor.CURL,
         HandheldFactor.CROP,
@@ -59,10 +59,10 @@ HELD_BACK = frozenset(
         HandheldFactor.JPEG,
     }
 )
-OPEN = frozenset(HandheldFactor) - HELD_BACK
+OPEN = frozenset(HandheldFactor) - HOLDOUT
 
 OPEN_BACKGROUNDS = ("plain table", "wood", "cloth", "felt")
-HELD_BACK_BACKGROUNDS = ("stone", "clutter", "checked cloth", "leather")
+HOLDOUT_BACKGROUNDS = ("stone", "clutter", "checked cloth", "leather")
 
 
 class Suite(StrEnum):
@@ -79,7 +79,7 @@ class Suite(StrEnum):
     @property
     def backgrounds(self) -> tuple[str, ...]:
         """The backgrounds of this suite."""
-        return OPEN_BACKGROUNDS if self is Suite.OPEN else OPEN_BACKGROUNDS + HELD_BACK_BACKGROUNDS
+        return OPEN_BACKGROUNDS if self is Suite.OPEN else OPEN_BACKGROUNDS + HOLDOUT_BACKGROUNDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ class Conditions:
     """What was drawn for one capture. The defaults are those of a factor that is absent.
 
     Attributes:
-        background: One of `OPEN_BACKGROUNDS` or `HELD_BACK_BACKGROUNDS`.
+        background: One of `OPEN_BACKGROUNDS` or `HOLDOUT_BACKGROUNDS`.
         turn_deg: The sheet's turn, clockwise, 0..360.
         fill: The sheet's bounding box, as a share of the frame's side that it fills more of.
         off_middle: How far it lies off the middle, as a share of the room there is.

@@ -12,11 +12,17 @@ import numpy as np
 from device.imaging.frames import Pixels
 from evaluation.simulate.backgrounds import one_of
 from evaluation.simulate.backgrounds_holdout import background
-from evaluation.simulate.clutter import outline_of, picture_card, put_card, put_thing, text_card
+from evaluation.simulate.clutter import (
+    outline_of,
+    picture_card,
+    place_card,
+    place_object,
+    text_card,
+)
 from evaluation.simulate.conditions import Level, Suite
 from evaluation.simulate.geometry import Points
-from evaluation.simulate.hands import draw_before, draw_behind, hold
-from evaluation.simulate.levels import draw
+from evaluation.simulate.hands import draw_behind, draw_in_front, make_hands
+from evaluation.simulate.levels import draw_conditions
 from evaluation.simulate.lighting import light_field, lit, on_sensor, through_lens
 from evaluation.simulate.rng import FRAME_HEIGHT, FRAME_WIDTH, between, generator, smooth_noise
 
@@ -33,29 +39,29 @@ class DistractorKind(StrEnum):
     FACE = "something like a face"
 
 
-def empty(
+def scene_without_print(
     name: str, kind: DistractorKind, *, level: Level, seed: int = 2026, suite: Suite = Suite.OPEN
 ) -> Pixels:
     """Give a frame without any print, uint8 (960, 1280, 3); the same names give the same bytes."""
-    conditions = draw(
+    conditions = draw_conditions(
         generator(name, kind, seed, level, "conditions"), level, suite.factors, suite.backgrounds
     )
     parts = generator(name, kind, seed, level).spawn(4)
     scene = background(parts[0], conditions.background)
-    scene = _shown(scene, parts[1], kind)
+    scene = _with_distractor(scene, parts[1], kind)
     scene = lit(scene, light_field(parts[2], conditions), conditions)
     return on_sensor(through_lens(scene, parts[3], conditions), parts[3], conditions)
 
 
-def _shown(scene: Pixels, rng: np.random.Generator, kind: DistractorKind) -> Pixels:
+def _with_distractor(scene: Pixels, rng: np.random.Generator, kind: DistractorKind) -> Pixels:
     if kind is DistractorKind.HAND:
-        hands = hold(rng, _outline(rng, (0.4, 0.6)), int(rng.integers(1, 3)), 0.1)
-        return draw_before(draw_behind(scene, rng, hands), rng, hands)
+        hands = make_hands(rng, _outline(rng, (0.4, 0.6)), int(rng.integers(1, 3)), 0.1)
+        return draw_in_front(draw_behind(scene, rng, hands), rng, hands)
     if kind is DistractorKind.FACE:
         return _face(scene, rng)
     if kind is DistractorKind.CLUTTER:
         for _ in range(int(rng.integers(4, 10))):
-            put_thing(scene, rng)
+            place_object(scene, rng)
         return scene
     if kind is DistractorKind.NOTHING:
         return scene
@@ -70,11 +76,11 @@ def _with_card(scene: Pixels, rng: np.random.Generator, kind: DistractorKind) ->
     }
     size = sizes[kind]
     outline = _outline(rng, (size[0] / 1000, size[1] / 1000))
-    hands = hold(rng, outline, int(rng.integers(0, 3)), 0.05)
+    hands = make_hands(rng, outline, int(rng.integers(0, 3)), 0.05)
     scene = draw_behind(scene, rng, hands)
     card = picture_card(rng, size) if kind is DistractorKind.POSTCARD else _text(rng, size, kind)
-    put_card(scene, card, outline.astype(np.float32))
-    return draw_before(scene, rng, hands)
+    place_card(scene, card, outline.astype(np.float32))
+    return draw_in_front(scene, rng, hands)
 
 
 def _text(rng: np.random.Generator, size: tuple[int, int], kind: DistractorKind) -> Pixels:

@@ -50,7 +50,7 @@ class View:
         width, height = self.size
         return np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * (width / 2, height / 2)
 
-    def seen(self, points: Points) -> Points:
+    def project(self, points: Points) -> Points:
         """Give where points of the sheet, float64 (N, 2), come to lie in the frame, pixels."""
         flat: Points = self._projected(points) * self.scale + np.array(self.middle)
         if not self.lens:
@@ -79,7 +79,7 @@ class View:
         return projected
 
 
-def view(rng: np.random.Generator, size: tuple[float, float], conditions: Conditions) -> View:
+def make_view(rng: np.random.Generator, size: tuple[float, float], conditions: Conditions) -> View:
     """Give a view of a sheet that fills as much of the frame as the conditions say.
 
     Args:
@@ -94,7 +94,7 @@ def view(rng: np.random.Generator, size: tuple[float, float], conditions: Condit
     place = rng.random(2) * 2 - 1
     straight = View(
         size=(width, height),
-        turn=_turn(np.radians(conditions.turn_deg), np.radians(conditions.tilt_deg), direction),
+        turn=_rotation(np.radians(conditions.turn_deg), np.radians(conditions.tilt_deg), direction),
         distance=distance,
         bend=conditions.curl * (1 if rng.random() < 0.7 else -1),
         bend_angle=bend_angle,
@@ -105,7 +105,7 @@ def view(rng: np.random.Generator, size: tuple[float, float], conditions: Condit
     return _placed(straight, conditions, place)
 
 
-def maps(
+def texture_maps(
     view: View, texture: tuple[int, int], box: tuple[int, int, int, int]
 ) -> tuple[Values, Values]:
     """Give, for each pixel of a box of the frame, which pixel of the sheet's texture is seen there.
@@ -131,12 +131,12 @@ def maps(
 
 
 def _points_at(view: View, pixels: Points) -> Points:
-    seen = view.seen(view.corners).astype(np.float32)
+    seen = view.project(view.corners).astype(np.float32)
     back = cv2.getPerspectiveTransform(seen, view.corners.astype(np.float32))
     start = _through(back, pixels)
     points = start
     for _ in range(_ROUNDS):
-        points = points + start - _through(back, view.seen(np.clip(points, -1, 1)))
+        points = points + start - _through(back, view.project(np.clip(points, -1, 1)))
     return np.clip(points, -2, 2)
 
 
@@ -145,7 +145,7 @@ def _through(matrix: npt.NDArray[np.float64], points: Points) -> Points:
     return moved
 
 
-def _turn(turn: float, tilt: float, direction: float) -> npt.NDArray[np.float64]:
+def _rotation(turn: float, tilt: float, direction: float) -> npt.NDArray[np.float64]:
     def about_z(angle: float) -> npt.NDArray[np.float64]:
         cos, sin = np.cos(angle), np.sin(angle)
         return np.array([(cos, -sin, 0), (sin, cos, 0), (0, 0, 1)])
@@ -160,7 +160,7 @@ def _turn(turn: float, tilt: float, direction: float) -> npt.NDArray[np.float64]
 
 def _placed(straight: View, conditions: Conditions, place: npt.NDArray[np.float64]) -> View:
     frame = np.array([FRAME_WIDTH, FRAME_HEIGHT], dtype=np.float64)
-    seen = straight.seen(straight.corners)
+    seen = straight.project(straight.corners)
     low, high = seen.min(axis=0), seen.max(axis=0)
     scale = float((conditions.fill * frame / (high - low)).min())
     extent = (high - low) * scale

@@ -15,9 +15,9 @@ from device.recognition.sheet.detect import Corner
 from evaluation.simulate.backgrounds_holdout import background
 from evaluation.simulate.clutter import blended
 from evaluation.simulate.conditions import Conditions, HandheldFactor, Level, Suite
-from evaluation.simulate.geometry import Points, View, maps, view
-from evaluation.simulate.hands import draw_before, draw_behind, hold
-from evaluation.simulate.levels import draw
+from evaluation.simulate.geometry import Points, View, make_view, texture_maps
+from evaluation.simulate.hands import draw_behind, draw_in_front, make_hands
+from evaluation.simulate.levels import draw_conditions
 from evaluation.simulate.lighting import light_field, lit, on_sensor, through_lens, with_glare
 from evaluation.simulate.paper import sheet
 from evaluation.simulate.rng import FRAME_HEIGHT, FRAME_WIDTH, Values, generator
@@ -64,25 +64,27 @@ def capture(
         mirrored: Whether to show the print in reverse.
     """
     present = suite.factors if factors is None else factors
-    conditions = draw(generator(name, seed, level, "conditions"), level, present, suite.backgrounds)
-    return held(pixels, generator(name, seed, level), conditions, mirrored=mirrored)
+    conditions = draw_conditions(
+        generator(name, seed, level, "conditions"), level, present, suite.backgrounds
+    )
+    return render(pixels, generator(name, seed, level), conditions, mirrored=mirrored)
 
 
-def held(
+def render(
     pixels: Pixels, rng: np.random.Generator, conditions: Conditions, *, mirrored: bool = False
 ) -> HandheldCapture:
     """Give a print as a camera sees it under these conditions; what they leave open comes from `rng`."""
     # Each part has chance of its own: a factor more leaves the others as they were.
     parts = rng.spawn(8)
     paper = sheet(parts[0], pixels[:, ::-1] if mirrored else pixels, conditions)
-    seen = view(parts[1], (paper.shape[1], paper.shape[0]), conditions)
-    corners = seen.seen(seen.corners)
-    hands = hold(parts[2], corners, conditions.thumbs, conditions.reach)
+    view = make_view(parts[1], (paper.shape[1], paper.shape[0]), conditions)
+    corners = view.project(view.corners)
+    hands = make_hands(parts[2], corners, conditions.thumbs, conditions.reach)
     scene = background(parts[3], conditions.background)
     scene = draw_behind(scene, parts[4], hands)
-    scene = _laid(scene, paper, seen)
+    scene = _with_sheet(scene, paper, view)
     scene = with_glare(scene, parts[5], corners, conditions)
-    scene = draw_before(scene, parts[4], hands)
+    scene = draw_in_front(scene, parts[4], hands)
     scene = lit(scene, light_field(parts[6], conditions), conditions)
     scene = through_lens(scene, parts[7], conditions)
     return HandheldCapture(
@@ -93,15 +95,15 @@ def held(
     )
 
 
-def _laid(scene: Pixels, paper: Pixels, seen: View) -> Pixels:
+def _with_sheet(scene: Pixels, paper: Pixels, view: View) -> Pixels:
     """Give a scene with the sheet in it, and the shadow that it casts."""
-    corners = seen.seen(seen.corners)
+    corners = view.project(view.corners)
     scene = _with_contact_shadow(scene, corners)
-    left, top, width, height = box = _box_of(corners, seen)
-    x, y = maps(seen, (paper.shape[1], paper.shape[0]), box)
+    left, top, width, height = box = _box_of(corners, view)
+    x, y = texture_maps(view, (paper.shape[1], paper.shape[0]), box)
     place = np.s_[top : top + height, left : left + width]
     over = cv2.remap(
-        _bent_light(paper, seen), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        _bent_light(paper, view), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
     weight = cv2.remap(_weights(paper), x + _EDGE, y + _EDGE, cv2.INTER_LINEAR)
     scene[place] = blended(np.ascontiguousarray(scene[place]), over, weight)
@@ -114,13 +116,13 @@ def _weights(paper: Pixels) -> Pixels:
     return weights
 
 
-def _box_of(corners: Points, seen: View) -> tuple[int, int, int, int]:
+def _box_of(corners: Points, view: View) -> tuple[int, int, int, int]:
     """Give left, top, width and height of what the sheet can cover of the frame; bent edges bulge."""
-    width, height = seen.size
+    width, height = view.size
     steps = np.linspace(-0.5, 0.5, 9)
     edges = [(side * width / 2, s * height) for s in steps for side in (-1, 1)]
     edges += [(s * width, side * height / 2) for s in steps for side in (-1, 1)]
-    outline = np.vstack([corners, seen.seen(np.array(edges))])
+    outline = np.vstack([corners, view.project(np.array(edges))])
     left, top = np.maximum(np.floor(outline.min(axis=0)) - 3, 0).astype(int)
     right, bottom = np.minimum(
         np.ceil(outline.max(axis=0)) + 3, (FRAME_WIDTH, FRAME_HEIGHT)
@@ -128,14 +130,14 @@ def _box_of(corners: Points, seen: View) -> tuple[int, int, int, int]:
     return int(left), int(top), int(right - left), int(bottom - top)
 
 
-def _bent_light(paper: Pixels, seen: View) -> Pixels:
+def _bent_light(paper: Pixels, view: View) -> Pixels:
     """Give the sheet's texture with the light that its bend catches."""
-    if not seen.bend:
+    if not view.bend:
         return paper
     height, width = paper.shape[:2]
     x, y = np.meshgrid(np.linspace(-0.5, 0.5, 48), np.linspace(-0.5, 0.5, 48))
-    points = np.column_stack([x.ravel() * seen.size[0], y.ravel() * seen.size[1]])
-    slope = seen.slope(points).reshape(48, 48)
+    points = np.column_stack([x.ravel() * view.size[0], y.ravel() * view.size[1]])
+    slope = view.slope(points).reshape(48, 48)
     shade: Values = np.clip(1 - 0.5 * np.abs(slope) + 0.35 * slope, 0.3, 1.2).astype(np.float32)
     levels = cv2.resize((shade * 200).astype(np.uint8), (width, height))
     product: Pixels = cv2.multiply(paper, cv2.merge([levels, levels, levels]), scale=1 / 200)

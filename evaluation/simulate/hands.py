@@ -61,7 +61,9 @@ class Hand:
     cloth: Colour
 
 
-def hold(rng: np.random.Generator, corners: Points, count: int, reach: float) -> tuple[Hand, ...]:
+def make_hands(
+    rng: np.random.Generator, corners: Points, count: int, reach: float
+) -> tuple[Hand, ...]:
     """Give hands that hold a sheet by its edges.
 
     Args:
@@ -138,7 +140,7 @@ def draw_behind(pixels: Pixels, rng: np.random.Generator, hands: tuple[Hand, ...
     return pixels
 
 
-def draw_before(pixels: Pixels, rng: np.random.Generator, hands: tuple[Hand, ...]) -> Pixels:
+def draw_in_front(pixels: Pixels, rng: np.random.Generator, hands: tuple[Hand, ...]) -> Pixels:
     """Give a frame with the thumbs of these hands on it, their shadows and their nails."""
     for hand in hands:
         pixels = _with_shadow(pixels, hand.before)

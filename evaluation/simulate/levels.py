@@ -140,7 +140,7 @@ RANGES = {
 }
 
 
-def draw(
+def draw_conditions(
     rng: np.random.Generator,
     level: Level,
     factors: Collection[HandheldFactor],
@@ -157,11 +157,11 @@ def draw(
         factors: Those that are present; the others stay at the defaults of `Conditions`.
         backgrounds: Among which one is chosen.
     """
-    chance = _Chance(
+    draws = _FactorDraws(
         {factor: rng.random(4) for factor in HandheldFactor}, is_alone=len(factors) == 1
     )
     ranges = RANGES[level]
-    values = _scene(chance, ranges, backgrounds) | _camera(chance, ranges)
+    values = _scene(draws, ranges, backgrounds) | _camera(draws, ranges)
     drawn = {key: value for f in HandheldFactor if f in factors for key, value in values[f].items()}
     return Conditions(**drawn)  # type: ignore[arg-type]  # each value is of its field's type
 
@@ -169,7 +169,7 @@ def draw(
 _Values = dict[HandheldFactor, dict[str, float | int | str]]
 
 
-class _Chance:
+class _FactorDraws:
     """Four numbers 0..1 for each factor, and what is made of them."""
 
     def __init__(
@@ -195,11 +195,11 @@ class _Chance:
         return max(drawn, int(self._is_alone))
 
 
-def _scene(chance: _Chance, ranges: Ranges, backgrounds: tuple[str, ...]) -> _Values:
-    at, of = chance.at, chance.of
+def _scene(draws: _FactorDraws, ranges: Ranges, backgrounds: tuple[str, ...]) -> _Values:
+    at, of = draws.at, draws.of
     is_turned = of(HandheldFactor.TURN, 1) < ranges.quarter
     quarters = 1 + int(of(HandheldFactor.TURN, 2) * 3) if is_turned else 0
-    turn_deg = (chance.around(ranges.turn_deg, HandheldFactor.TURN) + 90 * quarters) % 360
+    turn_deg = (draws.around(ranges.turn_deg, HandheldFactor.TURN) + 90 * quarters) % 360
     off_middle = of(HandheldFactor.SIZE, 1) * ranges.off_middle
     reach = at(ranges.reach, HandheldFactor.FINGERS, 1)
     return {
@@ -216,17 +216,17 @@ def _scene(chance: _Chance, ranges: Ranges, backgrounds: tuple[str, ...]) -> _Va
             "margin": at(ranges.margin, HandheldFactor.MARGIN),
             "paper": of(HandheldFactor.MARGIN, 1) * ranges.paper,
         },
-        HandheldFactor.FINGERS: {"thumbs": chance.thumbs(ranges.thumbs), "reach": reach},
+        HandheldFactor.FINGERS: {"thumbs": draws.thumbs(ranges.thumbs), "reach": reach},
         HandheldFactor.CURL: {"curl": at(ranges.curl, HandheldFactor.CURL)},
         HandheldFactor.CROP: {
-            "crop": chance.sometimes(ranges.crop, ranges.crop_share, HandheldFactor.CROP)
+            "crop": draws.sometimes(ranges.crop, ranges.crop_share, HandheldFactor.CROP)
         },
         HandheldFactor.WEAR: {"wear": at(ranges.wear, HandheldFactor.WEAR)},
     }
 
 
-def _camera(chance: _Chance, ranges: Ranges) -> _Values:
-    at, around, sometimes = chance.at, chance.around, chance.sometimes
+def _camera(draws: _FactorDraws, ranges: Ranges) -> _Values:
+    at, around, sometimes = draws.at, draws.around, draws.sometimes
     shadow = sometimes(ranges.shadow, ranges.shadow_share, HandheldFactor.SHADOW)
     motion_px = sometimes(ranges.motion_px, ranges.motion_share, HandheldFactor.MOTION)
     return {

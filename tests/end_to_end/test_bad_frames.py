@@ -21,9 +21,9 @@ from device.imaging.frames import Pixels
 from device.recognition.recogniser import Answer, Recogniser
 from device.recognition.verdict import ACCEPTED, Verdict
 from evaluation.simulate import distractor_scenes
-from evaluation.simulate.clutter import put_card
+from evaluation.simulate.clutter import place_card
 from evaluation.simulate.conditions import Conditions, Level
-from evaluation.simulate.handheld import held
+from evaluation.simulate.handheld import render
 
 DEMO = Path(__file__).parents[2] / "demo"
 ROWS = range(4, 300, 37)
@@ -66,7 +66,7 @@ def picture(record: Record) -> Pixels:
 
 def in_hands(print_: Pixels, **conditions: float) -> Pixels:
     """A print in somebody's hands before the camera, well lit."""
-    return held(print_, np.random.default_rng(3), Conditions(**conditions)).pixels  # type: ignore[arg-type]
+    return render(print_, np.random.default_rng(3), Conditions(**conditions)).pixels  # type: ignore[arg-type]
 
 
 def torn(print_: Pixels) -> Pixels:
@@ -81,7 +81,7 @@ def torn(print_: Pixels) -> Pixels:
 
 def on_a_phone(print_: Pixels) -> Pixels:
     """A phone on a table that shows a print: black rim, bright screen, rows of its pixels."""
-    table = distractor_scenes.empty(
+    table = distractor_scenes.scene_without_print(
         "table", distractor_scenes.DistractorKind.NOTHING, level=Level.EASY
     )
     size = (520, 1000)
@@ -92,7 +92,7 @@ def on_a_phone(print_: Pixels) -> Pixels:
     screen[top : top + len(shown), 20:-20] = np.minimum(shown * 0.95 + 25, 255)
     screen[::3] = screen[::3] // 10 * 9
     corners = np.array([(430, 40), (850, 60), (835, 900), (405, 880)], np.float32)
-    put_card(table, screen, corners)
+    place_card(table, screen, corners)
     return table
 
 
@@ -198,6 +198,6 @@ def test_a_phone_that_shows_a_print_is_no_reason_for_a_wrong_name(
 @pytest.mark.parametrize("kind", distractor_scenes.DistractorKind)
 def test_what_is_no_print_is_not_here(ask: Ask, kind: distractor_scenes.DistractorKind) -> None:
     for number in range(3):
-        frame = distractor_scenes.empty(f"bad {number}", kind, level=Level.NORMAL)
+        frame = distractor_scenes.scene_without_print(f"bad {number}", kind, level=Level.NORMAL)
 
         assert ask(frame).verdict is Verdict.NOT_IN_COLLECTION

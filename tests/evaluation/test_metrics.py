@@ -9,13 +9,13 @@ from evaluation import metrics
 from evaluation.metrics import ScoredAnswer
 
 
-def told(rank: int | None, confidence: float = 1.0, *, accepted: bool = True) -> ScoredAnswer:
+def answer(rank: int | None, confidence: float = 1.0, *, accepted: bool = True) -> ScoredAnswer:
     """Give an answer."""
     return ScoredAnswer(rank=rank, accepted=accepted, confidence=confidence)
 
 
 def test_recall_counts_the_right_match_among_the_first() -> None:
-    answers = [told(0), told(0), told(3), told(7), told(None)]
+    answers = [answer(0), answer(0), answer(3), answer(7), answer(None)]
 
     assert metrics.recall_at(answers, 1).value == 0.4
     assert metrics.recall_at(answers, 5).value == 0.6
@@ -23,7 +23,7 @@ def test_recall_counts_the_right_match_among_the_first() -> None:
 
 
 def test_a_right_match_that_is_not_accepted_is_not_accepted_and_right() -> None:
-    answers = [told(0), told(0, accepted=False), told(1), told(None)]
+    answers = [answer(0), answer(0, accepted=False), answer(1), answer(None)]
 
     assert metrics.accepted_and_right(answers).hits == 1
     assert metrics.accepted(answers).hits == 3
@@ -57,46 +57,49 @@ def test_a_share_lies_in_its_interval(counted: tuple[int, int]) -> None:
 
 
 def test_the_threshold_at_one_percent_lets_one_of_a_hundred_through() -> None:
-    unknown = [told(None, 5.0), told(None, 2.0), *[told(None, 0.1)] * 98]
-    known = [told(0, 6.0), told(0, 3.0), told(0, 2.0), told(0, 0.5), told(1, 9.0)]
+    unknown = [answer(None, 5.0), answer(None, 2.0), *[answer(None, 0.1)] * 98]
+    known = [answer(0, 6.0), answer(0, 3.0), answer(0, 2.0), answer(0, 0.5), answer(1, 9.0)]
 
     # 5.0 may pass, 2.0 may not: what is surer than 2.0 counts, when it is right.
     assert metrics.right_at_false_accepts(known, unknown).hits == 2
 
 
 def test_with_few_unknown_prints_none_may_pass() -> None:
-    assert metrics.right_at_false_accepts([told(0, 3.0), told(0, 1.0)], [told(None, 2.0)]).hits == 1
+    assert (
+        metrics.right_at_false_accepts([answer(0, 3.0), answer(0, 1.0)], [answer(None, 2.0)]).hits
+        == 1
+    )
 
 
 def test_false_accepts_at_95_percent_accepts_are_those_above_the_threshold() -> None:
-    known = [told(0, float(confidence)) for confidence in range(1, 21)]
-    unknown = [told(None, 1.5), told(None, 2.0), told(None, 3.0), told(None, 0.0)]
+    known = [answer(0, float(confidence)) for confidence in range(1, 21)]
+    unknown = [answer(None, 1.5), answer(None, 2.0), answer(None, 3.0), answer(None, 0.0)]
 
     # 19 of 20 are at least 2.
     assert metrics.false_accepts_at_right(known, unknown).hits == 2
 
 
 def test_what_can_not_be_reached_is_not_measured() -> None:
-    known = [told(0), told(None), told(None)]
+    known = [answer(0), answer(None), answer(None)]
 
-    assert metrics.false_accepts_at_right(known, [told(None)]).value is None
+    assert metrics.false_accepts_at_right(known, [answer(None)]).value is None
 
 
 def test_average_precision_ranks_all_answers() -> None:
-    known = [told(0, 9.0), told(1, 8.0), told(0, 6.0), told(0, 5.0)]
-    unknown = [told(None, 7.0)]
+    known = [answer(0, 9.0), answer(1, 8.0), answer(0, 6.0), answer(0, 5.0)]
+    unknown = [answer(None, 7.0)]
 
     # Right at places 1, 4 and 5: (1/1 + 2/4 + 3/5) / 4.
     assert metrics.average_precision(known, unknown) == pytest.approx((1 + 0.5 + 0.6) / 4)
 
 
 def test_a_tie_between_right_and_wrong_counts_against_us() -> None:
-    assert metrics.average_precision([told(0, 1.0)], [told(None, 1.0)]) == 0.5
+    assert metrics.average_precision([answer(0, 1.0)], [answer(None, 1.0)]) == 0.5
 
 
 def test_a_curve_rises_from_the_strictest_threshold_on() -> None:
-    known = [told(0, 3.0), told(0, 1.0), told(2, 5.0)]
-    unknown = [told(None, 2.0), told(None, 0.0)]
+    known = [answer(0, 3.0), answer(0, 1.0), answer(2, 5.0)]
+    unknown = [answer(None, 2.0), answer(None, 0.0)]
 
     points = metrics.curve(known, unknown)
 

@@ -14,11 +14,12 @@ from device.errors import EvaluationError
 from device.imaging.frames import Pixels
 from device.recognition.recogniser import Recogniser
 from evaluation import cli, evaluate, ground_truth, plan, protocol, queries
-from evaluation.dataset import captured, prints_of
+from evaluation.dataset import choose_prints, prints_of
 from evaluation.plan import EvaluationPlan
 from evaluation.protocol import Material
 from evaluation.queries import SectionKind
-from evaluation.simulate.conditions import HELD_BACK, OPEN, HandheldFactor, Level, Suite
+from evaluation.simulate.conditions import HOLDOUT, OPEN, HandheldFactor, Level, Suite
+from evaluation.simulate.distractor_scenes import DistractorKind
 from evaluation.split import is_scored
 
 
@@ -42,7 +43,7 @@ def recogniser(open_small: OpenedBundle) -> Iterator[Recogniser]:
 def test_prints_that_thresholds_are_fitted_on_are_not_captured(open_small: OpenedBundle) -> None:
     prints = prints_of(open_small)
 
-    chosen = list(captured(prints, 30, 1))
+    chosen = list(choose_prints(prints, 30, 1))
 
     assert len(chosen) == 30
     assert all(is_scored(one.record.record_id) for one, _ in chosen)
@@ -56,7 +57,7 @@ def test_the_same_seed_asks_the_same(open_small: OpenedBundle) -> None:
         queries.level(prints, Level.HARD, number=3, seed=seed, suite=Suite.OPEN)
         for seed in (1, 1, 2)
     ]
-    frames = [section.questions[0].show().pixels for section in first]
+    frames = [section.queries[0].make_picture().pixels for section in first]
 
     assert np.array_equal(frames[0], frames[1])
     assert frames[0].shape != frames[2].shape or not np.array_equal(frames[0], frames[2])
@@ -66,9 +67,9 @@ def test_factors_that_are_held_back_are_left_alone_unless_asked_for(
     open_small: OpenedBundle,
 ) -> None:
     material = Material(prints=prints_of(open_small))
-    for suite, wanted in ((Suite.OPEN, OPEN), (Suite.EVERYTHING, OPEN | HELD_BACK)):
+    for suite, wanted in ((Suite.OPEN, OPEN), (Suite.EVERYTHING, OPEN | HOLDOUT)):
         asked = protocol.sections(material, EvaluationPlan(captures=1, a_factor=1, suite=suite))
-        named = {section.name for section in asked if section.sort is SectionKind.FACTOR}
+        named = {section.name for section in asked if section.kind is SectionKind.FACTOR}
 
         assert named == {"none of them", *(factor.value for factor in wanted)}
 
@@ -84,11 +85,11 @@ def test_a_known_print_is_found_and_left_out_it_is_not(
 
     known = [outcome for outcome in run.outcomes if not outcome.left_out]
     unknown = [outcome for outcome in run.outcomes if outcome.left_out]
-    assert [outcome.told.rank for outcome in known] == [0, 0]
+    assert [outcome.scored.rank for outcome in known] == [0, 0]
     assert [outcome.answered for outcome in known] == [outcome.name for outcome in known]
     assert all(outcome.corner_error is not None for outcome in known)
     assert [outcome.name for outcome in unknown] == [outcome.name for outcome in known]
-    assert all(outcome.told.rank is None for outcome in unknown)
+    assert all(outcome.scored.rank is None for outcome in unknown)
     assert all(outcome.answered != outcome.name for outcome in unknown)
 
 
@@ -97,9 +98,9 @@ def test_what_fails_is_kept_as_a_picture(recogniser: Recogniser, open_small: Ope
     wrong = queries.EvaluationQuery(
         name="a lie",
         right=frozenset({other.record.item}),
-        show=lambda: queries.QueryPicture(pixels=one.load()),
+        make_picture=lambda: queries.QueryPicture(pixels=one.load()),
     )
-    section = queries.QuerySection(name="lies", sort=SectionKind.PAIRS, questions=(wrong,))
+    section = queries.QuerySection(name="lies", kind=SectionKind.PAIRS, queries=(wrong,))
 
     run = protocol.run(recogniser, iter([section]), progress=quiet)
 
@@ -161,7 +162,7 @@ def test_everything_is_asked_and_written_down(
     assert {"easy", "normal", "hard", "in reverse", "no print", "photographs"} <= set(found)
     assert found["photographs"].r1.value == 1.0  # a photograph called as its record is no query
     assert found["prints of other collections"].unknown == 1
-    assert found["no print"].unknown == len(queries.Kind)
+    assert found["no print"].unknown == len(DistractorKind)
     assert [line.split(":")[0] for line in report.refused] == ["truths.csv line 4", "photographs"]
     assert {"sheet", "geometry", "fingerprint", "search"} <= set(report.steps)
     assert report.whole.p95 >= report.whole.p50 > 0
@@ -228,8 +229,8 @@ def test_all_prints_are_captured_when_asked_for_in_full(open_small: OpenedBundle
     material = Material(prints=prints_of(open_small))
     asked = protocol.sections(material, EvaluationPlan(captures=1, is_full=True))
 
-    captures = next(asked).questions
+    captures = next(asked).queries
 
     scored = {one.record.record_id for one in material.prints if is_scored(one.record.record_id)}
     hidden = {one.record.record_id for one in material.prints if not one.record.show_picture}
-    assert {question.name for question in captures} == scored - hidden
+    assert {query.name for query in captures} == scored - hidden

@@ -23,6 +23,6 @@ def test_tallies_count_every_capture(open_small: OpenedBundle) -> None:
     tallies = list(region_search.measure(open_small, 3))
     assert [tally.share for tally in tallies] == list(region_search.SHARES)
     for tally in tallies:
-        assert 0 <= tally.claimed <= tally.first <= tally.among <= tally.asked <= 3
-        assert tally.wrong <= tally.asked - tally.first
-    assert tallies[0].first == tallies[0].asked > 0
+        assert 0 <= tally.accepted <= tally.first <= tally.in_first <= tally.captures <= 3
+        assert tally.wrongly_accepted <= tally.captures - tally.first
+    assert tallies[0].first == tallies[0].captures > 0

@@ -8,7 +8,7 @@ import pytest
 from converter.cache import Cache
 from converter.calibrate import capture_cache
 from converter.calibrate.capture_cache import CaptureCache
-from converter.calibrate.captures import PlannedCapture, PrintPicture, shoot
+from converter.calibrate.captures import PlannedCapture, PrintPicture, make_capture
 from device.imaging.frames import Pixels
 from evaluation.simulate.camera_noise import CAMERA
 
@@ -30,7 +30,7 @@ def album(print_pictures: dict[str, Pixels]) -> Album:
     return Album(next(iter(print_pictures.values())))
 
 
-def shot(
+def planned(
     album: Album, *, sha256: str = "a picture", number: int = 0, seed: int = 1
 ) -> PlannedCapture:
     picture = PrintPicture(record_id="one", item=0, load=album.load, sha256=sha256)
@@ -38,10 +38,10 @@ def shot(
 
 
 def test_a_kept_capture_is_the_one_that_would_be_made(album: Album, tmp_path: Path) -> None:
-    keep = CaptureCache(cache=Cache(root=tmp_path))
-    made = shoot(shot(album))
+    cached = CaptureCache(cache=Cache(root=tmp_path))
+    made = make_capture(planned(album))
 
-    for found in (keep(shot(album)), keep(shot(album))):
+    for found in (cached(planned(album)), cached(planned(album))):
         assert np.array_equal(found.pixels, made.pixels)
         assert found.aspect == made.aspect
     assert album.loads == 2
@@ -50,16 +50,16 @@ def test_a_kept_capture_is_the_one_that_would_be_made(album: Album, tmp_path: Pa
 def test_another_picture_seed_number_or_factor_is_another_capture(
     album: Album, tmp_path: Path
 ) -> None:
-    keep = CaptureCache(cache=Cache(root=tmp_path))
+    cached = CaptureCache(cache=Cache(root=tmp_path))
     others = [
-        shot(album, sha256="another"),
-        shot(album, number=1),
-        shot(album, seed=2),
-        PlannedCapture(print=shot(album).print, number=0, seed=1, factors=CAMERA[:1]),
+        planned(album, sha256="another"),
+        planned(album, number=1),
+        planned(album, seed=2),
+        PlannedCapture(print=planned(album).print, number=0, seed=1, factors=CAMERA[:1]),
     ]
 
-    for one in (shot(album), *others):
-        keep(one)
+    for one in (planned(album), *others):
+        cached(one)
 
     assert album.loads == 1 + len(others)
 
@@ -67,18 +67,18 @@ def test_another_picture_seed_number_or_factor_is_another_capture(
 def test_other_code_makes_it_anew(
     album: Album, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keep = CaptureCache(cache=Cache(root=tmp_path))
-    keep(shot(album))
+    cached = CaptureCache(cache=Cache(root=tmp_path))
+    cached(planned(album))
 
     monkeypatch.setattr(capture_cache, "own_code", lambda: "other code")
-    keep(shot(album))
+    cached(planned(album))
 
     assert album.loads == 2
 
 
 def test_a_picture_without_a_hash_is_never_kept(album: Album, tmp_path: Path) -> None:
-    keep = CaptureCache(cache=Cache(root=tmp_path))
+    cached = CaptureCache(cache=Cache(root=tmp_path))
 
-    keep(shot(album, sha256=""))
+    cached(planned(album, sha256=""))
 
     assert not list(tmp_path.rglob("*"))

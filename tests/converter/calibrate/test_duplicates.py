@@ -32,28 +32,28 @@ def test_relatives_are_read_from_the_records_both_ways(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def tracer(small_bundle: Path) -> FeatureMatcher:
+def matcher(small_bundle: Path) -> FeatureMatcher:
     """Of twelve real prints."""
     return FeatureMatcher(small_bundle, PRINTS)
 
 
 def test_a_print_shows_its_own_image_and_that_of_no_other(
-    tracer: FeatureMatcher, print_pictures: Mapping[str, Pixels]
+    matcher: FeatureMatcher, print_pictures: Mapping[str, Pixels]
 ) -> None:
     for row, picture in enumerate(print_pictures.values()):
-        assert same_image(tracer, picture) == {row}
+        assert same_image(matcher, picture) == {row}
 
 
 def test_an_image_in_reverse_is_the_same_image(
-    tracer: FeatureMatcher, print_pictures: Mapping[str, Pixels]
+    matcher: FeatureMatcher, print_pictures: Mapping[str, Pixels]
 ) -> None:
     picture = next(iter(print_pictures.values()))
 
-    assert same_image(tracer, np.ascontiguousarray(picture[:, ::-1])) == {0}
+    assert same_image(matcher, np.ascontiguousarray(picture[:, ::-1])) == {0}
 
 
-def test_a_blank_sheet_shows_nothing(tracer: FeatureMatcher) -> None:
-    assert same_image(tracer, np.full((300, 200, 3), 230, np.uint8)) == frozenset()
+def test_a_blank_sheet_shows_nothing(matcher: FeatureMatcher) -> None:
+    assert same_image(matcher, np.full((300, 200, 3), 230, np.uint8)) == frozenset()
 
 
 def test_prints_within_one_border_show_different_images(

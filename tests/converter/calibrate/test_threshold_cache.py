@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from converter.cache import Cache
-from converter.calibrate.threshold_cache import MOST_CHANGED, ThresholdCache, marks_of
+from converter.calibrate.threshold_cache import MOST_CHANGED, ThresholdCache, print_digests
 from converter.calibrate.thresholds import UNFITTED
 from converter.ingest.item import Item
 
@@ -75,11 +75,11 @@ def test_a_print_counts_as_changed_by_its_picture_its_id_and_its_relatives(
 ) -> None:
     vectors = np.eye(len(small_items), 512, dtype=np.float32)
     related = {row: frozenset[int]() for row in range(len(small_items))}
-    was = marks_of(small_items, vectors, related)
+    was = print_digests(small_items, vectors, related)
     another_picture = vectors.copy()
     another_picture[3, 7] = 0.5
 
     assert len(was) == len(small_items)
-    assert len(was ^ marks_of(small_items, another_picture, related)) == 2
-    assert len(was ^ marks_of(small_items, vectors, related | {2: frozenset({5})})) == 2
-    assert len(was ^ marks_of(small_items[:-1], vectors[:-1], related)) == 1
+    assert len(was ^ print_digests(small_items, another_picture, related)) == 2
+    assert len(was ^ print_digests(small_items, vectors, related | {2: frozenset({5})})) == 2
+    assert len(was ^ print_digests(small_items[:-1], vectors[:-1], related)) == 1

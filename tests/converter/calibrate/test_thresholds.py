@@ -14,16 +14,16 @@ from converter.calibrate.thresholds import (
     CAUTIOUS_SAME_IMAGE,
     CAUTIOUS_SIMILAR,
     ENOUGH_PRINTS,
-    FALSE_BY_DETAILS,
+    FALSE_BY_FEATURES,
     FALSE_BY_FINGERPRINT,
     FEWEST_INLIERS,
-    FEWEST_MISSING,
-    GAPING,
-    PARTIAL,
-    SHOWN,
+    GAP_EXCEEDED_SHARE,
+    PARTIAL_SHARE,
+    SIMILAR_SHARE,
+    SMALLEST_GAP,
     UNFITTED,
     CaptureOutcome,
-    findings_of,
+    evidence_of,
     fit,
     observe,
 )
@@ -55,8 +55,8 @@ def outcome(
     return CaptureOutcome(item=item, is_right=is_right, known=known, unknown=unknown)
 
 
-def accepted(findings: MatchEvidence, fitted: object) -> bool:
-    return decide(findings, fitted) in (Verdict.SAME_PRINT, Verdict.SAME_IMAGE)  # type: ignore[arg-type]
+def accepted(evidence: MatchEvidence, fitted: object) -> bool:
+    return decide(evidence, fitted) in (Verdict.SAME_PRINT, Verdict.SAME_IMAGE)  # type: ignore[arg-type]
 
 
 # What a print that is left out may look like, short of one more of its likes.
@@ -85,7 +85,7 @@ ANYTHING = st.builds(
 def test_of_the_prints_fitted_on_hardly_any_is_accepted_when_it_is_left_out(
     unknown: list[MatchEvidence], times: int
 ) -> None:
-    seen = [outcome(unknown=findings) for findings in unknown] * times
+    seen = [outcome(unknown=evidence) for evidence in unknown] * times
 
     fitted = fit(seen).thresholds
 
@@ -93,8 +93,8 @@ def test_of_the_prints_fitted_on_hardly_any_is_accepted_when_it_is_left_out(
         one.unknown.inliers >= fitted.inliers and one.unknown.gap <= fitted.gap for one in seen
     )
     in_all = sum(accepted(one.unknown, fitted) for one in seen)
-    assert by_details <= FALSE_BY_DETAILS * len(seen)
-    assert in_all <= (FALSE_BY_DETAILS + FALSE_BY_FINGERPRINT) * len(seen)
+    assert by_details <= FALSE_BY_FEATURES * len(seen)
+    assert in_all <= (FALSE_BY_FEATURES + FALSE_BY_FINGERPRINT) * len(seen)
 
 
 @pytest.mark.parametrize("inliers", [0, 4, FEWEST_INLIERS - 1])
@@ -129,7 +129,7 @@ def test_prints_within_one_border_raise_no_floor_and_are_left_to_the_fingerprint
     fitted = fit(seen).thresholds
 
     assert fitted.inliers == FEWEST_INLIERS
-    assert fitted.gap == FEWEST_MISSING
+    assert fitted.gap == SMALLEST_GAP
     assert fitted.same_image > 0.8
     assert not accepted(bordered, fitted)
 
@@ -140,7 +140,7 @@ def test_what_is_missing_in_captures_of_prints_that_are_here_is_allowed() -> Non
     fitted = fit(seen).thresholds
 
     refused = [one for one in seen if not accepted(one.known, fitted)]
-    assert 0 < len(refused) <= GAPING * len(seen)
+    assert 0 < len(refused) <= GAP_EXCEEDED_SHARE * len(seen)
 
 
 def test_the_fingerprint_alone_is_believed_just_above_what_strangers_reach() -> None:
@@ -151,7 +151,7 @@ def test_the_fingerprint_alone_is_believed_just_above_what_strangers_reach() -> 
     assert fitted.same_image == pytest.approx(0.5 + 0.398 + 0.005, abs=1e-4)
     # A tenth of the strangers, and no more, are shown what is like them.
     similar = sum(one.unknown.cosine >= fitted.similar for one in near if one.unknown.cosine)
-    assert similar / len(near) == pytest.approx(SHOWN, abs=0.01)
+    assert similar / len(near) == pytest.approx(SIMILAR_SHARE, abs=0.01)
 
 
 def test_hardly_any_whole_print_is_called_a_part() -> None:
@@ -160,7 +160,7 @@ def test_hardly_any_whole_print_is_called_a_part() -> None:
     fitted = fit(seen).thresholds
 
     parts = [one for one in seen if decide(one.known, fitted) is Verdict.SAME_IMAGE]
-    assert 0 < len(parts) <= PARTIAL * len(seen)
+    assert 0 < len(parts) <= PARTIAL_SHARE * len(seen)
 
 
 def test_wrong_and_unsure_captures_have_no_say_in_what_a_whole_print_spans() -> None:
@@ -232,7 +232,7 @@ def test_being_shown_what_is_similar_counts_for_a_print_that_is_not_there() -> N
     fitted = fit(seen).thresholds
 
     assert fitted.false_accepts == 0
-    assert fitted.false_similar == pytest.approx(SHOWN, abs=0.02)
+    assert fitted.false_similar == pytest.approx(SIMILAR_SHARE, abs=0.02)
 
 
 def test_rates_that_nothing_could_be_measured_of_are_stated_at_their_worst() -> None:
@@ -291,7 +291,7 @@ def recogniser(unfitted: OpenedBundle) -> Recogniser:
 
 
 @pytest.fixture
-def tracer(unfitted: OpenedBundle) -> FeatureMatcher:
+def matcher(unfitted: OpenedBundle) -> FeatureMatcher:
     """Of the same prints' details."""
     return FeatureMatcher(unfitted.path, unfitted.manifest.items)
 
@@ -312,12 +312,12 @@ def prints(
 
 
 def test_real_prints_are_found_while_there_and_not_when_left_out(
-    recogniser: Recogniser, tracer: FeatureMatcher, prints: list[PrintPicture]
+    recogniser: Recogniser, matcher: FeatureMatcher, prints: list[PrintPicture]
 ) -> None:
     steps: list[tuple[str, int, int]] = []
 
     seen = observe(
-        recogniser, tracer, prints, {}, count=3, seed=1, progress=lambda *s: steps.append(s)
+        recogniser, matcher, prints, {}, count=3, seed=1, progress=lambda *s: steps.append(s)
     )
 
     assert len(seen) == len({one.item for one in seen}) == 3
@@ -334,33 +334,33 @@ def test_real_prints_are_found_while_there_and_not_when_left_out(
 
 
 def test_what_the_museum_relates_to_a_print_is_left_out_with_it(
-    recogniser: Recogniser, tracer: FeatureMatcher, prints: list[PrintPicture]
+    recogniser: Recogniser, matcher: FeatureMatcher, prints: list[PrintPicture]
 ) -> None:
     chosen = next(one for one in prints if not is_scored(one.record_id))
     everyone = frozenset(range(len(prints)))
 
-    (seen,) = observe(recogniser, tracer, [chosen], {chosen.item: everyone}, count=1, seed=1)
+    (seen,) = observe(recogniser, matcher, [chosen], {chosen.item: everyone}, count=1, seed=1)
 
     assert seen.is_right
     assert seen.unknown == replace(ALONE, is_sheet=seen.unknown.is_sheet)
 
 
 def test_a_collection_of_scored_prints_alone_is_observed_all_the_same(
-    recogniser: Recogniser, tracer: FeatureMatcher, prints: list[PrintPicture]
+    recogniser: Recogniser, matcher: FeatureMatcher, prints: list[PrintPicture]
 ) -> None:
     scored = [one for one in prints if is_scored(one.record_id)]
 
-    (seen,) = observe(recogniser, tracer, scored[:1], {}, count=5, seed=1)
+    (seen,) = observe(recogniser, matcher, scored[:1], {}, count=5, seed=1)
 
     assert seen.item == scored[0].item
 
 
 def test_findings_are_what_the_answer_says_of_its_best_match(
-    recogniser: Recogniser, tracer: FeatureMatcher, prints: list[PrintPicture]
+    recogniser: Recogniser, matcher: FeatureMatcher, prints: list[PrintPicture]
 ) -> None:
     answer = recogniser.recognise(frames.frame(prints[2].load(), source="test"), count=3)
 
-    found = findings_of(answer)
+    found = evidence_of(answer)
 
     best = answer.matches[0]
     assert best.evidence is not None
@@ -376,10 +376,10 @@ def test_findings_are_what_the_answer_says_of_its_best_match(
 
 
 def test_an_answer_without_matches_has_found_nothing(
-    recogniser: Recogniser, tracer: FeatureMatcher, prints: list[PrintPicture]
+    recogniser: Recogniser, matcher: FeatureMatcher, prints: list[PrintPicture]
 ) -> None:
     everyone = frozenset(range(len(prints)))
 
     answer = recogniser.recognise(frames.frame(prints[2].load(), source="test"), without=everyone)
 
-    assert findings_of(answer) == replace(ALONE, is_sheet=answer.sheet is not None)
+    assert evidence_of(answer) == replace(ALONE, is_sheet=answer.sheet is not None)

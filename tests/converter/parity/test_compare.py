@@ -149,7 +149,7 @@ def test_pictures_that_are_not_the_originals_are_fingerprinted_anew_on_the_kiosk
 
 
 def test_captures_that_were_taken_before_are_not_taken_again(forty: DrawnBundle) -> None:
-    taken = captures.take(forty.prints, quantised, count=7, seed=1)
+    taken = captures.take_captures(forty.prints, quantised, count=7, seed=1)
 
     with opened(forty.path) as bundle:
         found = parity.compare(
@@ -229,9 +229,9 @@ def test_a_case_of_different_answers_names_both(forty: DrawnBundle) -> None:
 def test_the_same_print_with_another_verdict_is_another_answer(forty: DrawnBundle) -> None:
     stored = np.load(forty.path / "fingerprints.npy")
     with opened(forty.path) as bundle:
-        sides = ReferenceSearch(bundle, range(40), reference=stored, kiosk=None)
+        searches = ReferenceSearch(bundle, range(40), reference=stored, kiosk=None)
         far = unit(stored[3] + 0.52 * unit(np.random.default_rng(0).standard_normal(512)))
-        found = sides.ask("D-003", 3, reference=stored[3], kiosk=far)
+        found = searches.compare("D-003", 3, reference=stored[3], kiosk=far)
 
     assert found.same_top
     assert found.reference.verdict == Verdict.SAME_IMAGE  # all that a fingerprint alone can say
@@ -302,8 +302,8 @@ class TestCaptures:
         ]
 
     def test_ten_prints_more_leave_the_other_captures_as_they_were(self) -> None:
-        before = captures.take(self.prints(30), quantised, count=30, seed=2)
-        after = captures.take(self.prints(40), quantised, count=40, seed=2)
+        before = captures.take_captures(self.prints(30), quantised, count=30, seed=2)
+        after = captures.take_captures(self.prints(40), quantised, count=40, seed=2)
 
         pictures = {capture.record_id: capture.pixels.tobytes() for capture in after}
         assert all(pictures[c.record_id] == c.pixels.tobytes() for c in before)
@@ -311,12 +311,12 @@ class TestCaptures:
     def test_the_order_of_the_collection_does_not_matter(self) -> None:
         prints = self.prints(12)
 
-        assert [p.record_id for p in captures.sample(prints, 5, 1)] == [
-            p.record_id for p in captures.sample(prints[::-1], 5, 1)
+        assert [p.record_id for p in captures.sample_prints(prints, 5, 1)] == [
+            p.record_id for p in captures.sample_prints(prints[::-1], 5, 1)
         ]
 
     def test_every_print_is_captured_before_one_is_captured_again_and_then_otherwise(self) -> None:
-        taken = captures.take(self.prints(5), quantised, count=100, seed=2)
+        taken = captures.take_captures(self.prints(5), quantised, count=100, seed=2)
 
         assert len(taken) == 20
         assert sorted(c.item for c in taken[:5]) == [0, 1, 2, 3, 4]
@@ -324,12 +324,14 @@ class TestCaptures:
         assert len(of_one) == 4
 
     def test_another_seed_takes_other_captures(self) -> None:
-        first, second = (captures.take(self.prints(8), quantised, count=8, seed=s) for s in (1, 2))
+        first, second = (
+            captures.take_captures(self.prints(8), quantised, count=8, seed=s) for s in (1, 2)
+        )
 
         assert {c.pixels.tobytes() for c in first}.isdisjoint({c.pixels.tobytes() for c in second})
 
     def test_a_captures_fingerprint_has_unit_length(self) -> None:
-        for capture in captures.take(self.prints(3), quantised, count=3, seed=1):
+        for capture in captures.take_captures(self.prints(3), quantised, count=3, seed=1):
             assert np.linalg.norm(capture.vector) == pytest.approx(1, abs=1e-5)
 
 

@@ -39,22 +39,24 @@ def same_model(open_small: OpenedBundle) -> Callable[[Batch], Vectors]:
     return fingerprints
 
 
-def looked_on(
+def observed(
     bundle: OpenedBundle, reference: Callable[[Batch], Vectors], *, most: int = 100
 ) -> ReferenceComparison:
     """Show the kiosk two captures while somebody looks on."""
     prints = prints_of(bundle)[:-1]  # the last may not be shown
-    onlooking = ReferenceComparison(bundle, prints, reference, threads=1, most=most, progress=quiet)
+    comparison = ReferenceComparison(
+        bundle, prints, reference, threads=1, most=most, progress=quiet
+    )
     section = queries.level(prints, Level.EASY, number=2, seed=2026, suite=Suite.OPEN)
     recogniser = Recogniser(bundle, threads=1)
-    protocol.run(recogniser, iter([section]), progress=quiet, witness=onlooking.witness)
-    return onlooking
+    protocol.run(recogniser, iter([section]), progress=quiet, observer=comparison.observe)
+    return comparison
 
 
 def test_two_sides_with_one_model_agree(
     open_small: OpenedBundle, same_model: Callable[[Batch], Vectors]
 ) -> None:
-    (line,) = looked_on(open_small, same_model).lines()
+    (line,) = observed(open_small, same_model).lines()
 
     assert (line.name, line.count) == ("easy", 2)
     assert line.cosine_median == pytest.approx(1.0, abs=1e-5)
@@ -70,7 +72,7 @@ def test_two_sides_that_see_different_things_do_not(
     def in_negative(pixels: Batch) -> Vectors:
         return -same_model(255 - pixels)
 
-    (line,) = looked_on(open_small, in_negative).lines()
+    (line,) = observed(open_small, in_negative).lines()
 
     assert line.cosine_median < 0.5
 
@@ -78,7 +80,7 @@ def test_two_sides_that_see_different_things_do_not(
 def test_no_more_frames_are_kept_than_are_compared(
     open_small: OpenedBundle, same_model: Callable[[Batch], Vectors]
 ) -> None:
-    (line,) = looked_on(open_small, same_model, most=1).lines()
+    (line,) = observed(open_small, same_model, most=1).lines()
 
     assert line.count == 1
 
@@ -120,21 +122,19 @@ def test_a_print_that_is_left_out_is_left_out_of_the_reference_too(
     open_small: OpenedBundle, same_model: Callable[[Batch], Vectors]
 ) -> None:
     prints = prints_of(open_small)[:-1]
-    onlooking = ReferenceComparison(open_small, prints, same_model, threads=1, progress=quiet)
+    comparison = ReferenceComparison(open_small, prints, same_model, threads=1, progress=quiet)
     itself = frozenset({prints[0].record.item})
-    question = queries.EvaluationQuery(
+    query = queries.EvaluationQuery(
         name="itself",
         right=itself,  # so that finding it could be counted
         without=itself,
-        show=lambda: queries.QueryPicture(pixels=prints[0].load()),
+        make_picture=lambda: queries.QueryPicture(pixels=prints[0].load()),
     )
-    section = queries.QuerySection(
-        name="pairs", sort=queries.SectionKind.PAIRS, questions=(question,)
-    )
+    section = queries.QuerySection(name="pairs", kind=queries.SectionKind.PAIRS, queries=(query,))
     recogniser = Recogniser(open_small, threads=1)
-    protocol.run(recogniser, iter([section]), progress=quiet, witness=onlooking.witness)
+    protocol.run(recogniser, iter([section]), progress=quiet, observer=comparison.observe)
 
-    (line,) = onlooking.lines()
+    (line,) = comparison.lines()
 
     assert line.seed_r1.hits == 0
     assert line.crop_r1.hits == 0

@@ -321,7 +321,7 @@ def test_fast_forward_by_a_stolen_key_is_over_once_the_key_is_replaced(
     stolen = museum.copied(desk, tmp_path / "stolen")
     put_manifest(stolen, version=9_999_999)
     for _ in range(5):
-        stolen.repository.conclude()
+        stolen.repository.sign_changes()
     assert kiosk.sync(stolen.folder).version == 9_999_999
     refused(StaleError, lambda: kiosk.sync(desk.folder), kiosk)
     desk.rotate()
@@ -343,7 +343,7 @@ def put_manifest(desk: Museum, bundle: str = "second", **changes: object) -> Non
     with chosen.edit_targets() as targets:
         text = dump_manifest(manifest).encode()
         chosen.put_target(targets, repository_layout.BUNDLE_TARGET, text, {})
-    chosen.conclude()
+    chosen.sign_changes()
 
 
 @pytest.mark.parametrize("version", [0, -1, 10_000_001, 2**70])
@@ -418,7 +418,7 @@ def test_a_signed_target_that_is_larger_than_any_is_refused(
     chosen = desk.repository
     with chosen.edit_targets() as targets:
         chosen.put_target(targets, target, bytes(5_000_000), {})
-    chosen.conclude()
+    chosen.sign_changes()
 
     refused(UntrustedError, lambda: kiosk.sync(desk.folder), kiosk)
 

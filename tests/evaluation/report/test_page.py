@@ -11,7 +11,7 @@ import pytest
 from device.bundle.reader import read_manifest
 from device.recognition.verdict import Verdict
 from evaluation import metrics, summary
-from evaluation.failures import FailedPrint, Failure, data_uri, worth_showing
+from evaluation.failures import FailedPrint, Failure, data_uri, select_failures
 from evaluation.metrics import ScoredAnswer
 from evaluation.plan import EvaluationPlan
 from evaluation.protocol import QueryOutcome, Run
@@ -24,12 +24,12 @@ NASTY = '<script>alert("1")</script> & "Sohn"'
 
 
 def outcome(
-    section: str, sort: SectionKind, rank: int | None, confidence: float, **changes: object
+    section: str, kind: SectionKind, rank: int | None, confidence: float, **changes: object
 ) -> QueryOutcome:
     """Give an answer."""
     values: dict[str, object] = {
-        "section": section, "sort": sort, "name": "p", "is_known": True, "left_out": False,
-        "told": ScoredAnswer(rank=rank, accepted=confidence >= 1, confidence=confidence),
+        "section": section, "kind": kind, "name": "p", "is_known": True, "left_out": False,
+        "scored": ScoredAnswer(rank=rank, accepted=confidence >= 1, confidence=confidence),
         "verdict": Verdict.SAME_PRINT if confidence >= 1 else Verdict.NOT_IN_COLLECTION,
         "answered": "p", "mirrored": False, "corner_error": 0.01, "took_ms": 100.0,
         "timings_ms": {"sheet": 20.0},
@@ -41,7 +41,7 @@ def failure(section: str, confidence: float) -> Failure:
     """Give a failure with a title that wants to be a script."""
     picture = data_uri("image/jpeg", b"pixels")
     return Failure(
-        section=section, name=NASTY, under="wood", frame=picture, verdict="same_print",
+        section=section, name=NASTY, conditions="wood", frame=picture, verdict="same_print",
         confidence=confidence, right=FailedPrint(record_id="r-1", title=NASTY, picture=None),
         answered=FailedPrint(record_id="r-2", title="Melencolia", picture=picture),
     )  # fmt: skip
@@ -154,7 +154,7 @@ def test_the_json_holds_the_same_report(report: EvaluationReport) -> None:
 def test_every_section_has_failures_among_the_few_that_are_shown() -> None:
     many = [failure("normal", float(i)) for i in range(40)] + [failure("no print", 0.1)]
 
-    chosen = worth_showing(many, 24)
+    chosen = select_failures(many, 24)
 
     assert len(chosen) == 24
     assert [one.section for one in chosen].count("no print") == 1

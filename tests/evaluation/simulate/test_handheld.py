@@ -6,8 +6,8 @@ import pytest
 
 from device.imaging.frames import Pixels
 from evaluation.simulate.conditions import (
-    HELD_BACK,
-    HELD_BACK_BACKGROUNDS,
+    HOLDOUT,
+    HOLDOUT_BACKGROUNDS,
     OPEN,
     OPEN_BACKGROUNDS,
     Conditions,
@@ -15,8 +15,8 @@ from evaluation.simulate.conditions import (
     Level,
     Suite,
 )
-from evaluation.simulate.distractor_scenes import DistractorKind, empty
-from evaluation.simulate.handheld import capture, held
+from evaluation.simulate.distractor_scenes import DistractorKind, scene_without_print
+from evaluation.simulate.handheld import capture, render
 from evaluation.simulate.rng import FRAME_HEIGHT, FRAME_WIDTH, generator
 from evaluation.split import is_scored
 
@@ -72,7 +72,7 @@ def test_a_frame_is_a_cameras(marked: Pixels) -> None:
 def test_the_corners_are_where_the_sheet_is(marked: Pixels, number: int) -> None:
     """Known marks of the print, projected by the stated corners, are found where they should be."""
     conditions = Conditions(turn_deg=45.0 * number, tilt_deg=4.0 * number, fill=0.8)
-    found = held(marked, generator("corners", number), conditions)
+    found = render(marked, generator("corners", number), conditions)
     square = np.array([(0, 0), (420, 0), (420, 600), (0, 600)], np.float32)
     corners = np.array([(c.x, c.y) for c in found.corners], np.float32)
     matrix = cv2.getPerspectiveTransform(square, corners)
@@ -83,7 +83,7 @@ def test_the_corners_are_where_the_sheet_is(marked: Pixels, number: int) -> None
 
 
 def test_a_mirrored_print_is_seen_in_reverse(marked: Pixels) -> None:
-    found = held(marked, generator("mirror"), Conditions(), mirrored=True)
+    found = render(marked, generator("mirror"), Conditions(), mirrored=True)
 
     assert found.mirrored
     assert _seen_at(found.pixels, _MARKS[0])[0] > _seen_at(found.pixels, _MARKS[1])[0]
@@ -100,16 +100,16 @@ def test_every_factor_alone_changes_the_picture(marked: Pixels, factor: Handheld
     assert not np.array_equal(plain.pixels, changed.pixels)
 
 
-@pytest.mark.parametrize("name", (*OPEN_BACKGROUNDS, *HELD_BACK_BACKGROUNDS))
+@pytest.mark.parametrize("name", (*OPEN_BACKGROUNDS, *HOLDOUT_BACKGROUNDS))
 def test_every_background_can_be_held_before(marked: Pixels, name: str) -> None:
-    found = held(marked, generator("ground"), Conditions(background=name))
+    found = render(marked, generator("ground"), Conditions(background=name))
 
     assert found.pixels.std() > 5
 
 
 def test_half_of_the_factors_and_backgrounds_are_held_back(marked: Pixels) -> None:
-    assert len(HELD_BACK) == len(OPEN) and not HELD_BACK & OPEN
-    assert len(HELD_BACK_BACKGROUNDS) == len(OPEN_BACKGROUNDS)
+    assert len(HOLDOUT) == len(OPEN) and not HOLDOUT & OPEN
+    assert len(HOLDOUT_BACKGROUNDS) == len(OPEN_BACKGROUNDS)
     for number in range(6):
         conditions = capture(marked, str(number), level=Level.HARD).conditions
         assert conditions.background in OPEN_BACKGROUNDS
@@ -118,10 +118,10 @@ def test_half_of_the_factors_and_backgrounds_are_held_back(marked: Pixels) -> No
 
 @pytest.mark.parametrize("kind", DistractorKind)
 def test_a_frame_without_a_print_comes_from_its_seed(kind: DistractorKind) -> None:
-    frame = empty("1", kind, level=Level.NORMAL)
+    frame = scene_without_print("1", kind, level=Level.NORMAL)
 
     assert frame.shape == (FRAME_HEIGHT, FRAME_WIDTH, 3)
-    assert np.array_equal(frame, empty("1", kind, level=Level.NORMAL))
+    assert np.array_equal(frame, scene_without_print("1", kind, level=Level.NORMAL))
 
 
 def test_about_half_of_all_prints_are_scored() -> None:

@@ -13,7 +13,7 @@ from device.recognition.sheet import detect
 from device.recognition.sheet.detect import Corner, Hint
 from evaluation.simulate import distractor_scenes
 from evaluation.simulate.conditions import Conditions, Level
-from evaluation.simulate.handheld import HandheldCapture, capture, held
+from evaluation.simulate.handheld import HandheldCapture, capture, render
 
 IMAGES = sorted((Path(__file__).parents[4] / "demo/collection/images").iterdir())
 PAPER = (222, 214, 196)
@@ -33,7 +33,7 @@ def away(found: tuple[Corner, ...], true: tuple[Corner, ...]) -> float:
 
 def shown(print_: Pixels, seed: int = 1, **conditions: float) -> HandheldCapture:
     """A print held under a camera in these conditions, and good ones else."""
-    return held(print_, np.random.default_rng(seed), Conditions(**conditions))  # type: ignore[arg-type]
+    return render(print_, np.random.default_rng(seed), Conditions(**conditions))  # type: ignore[arg-type]
 
 
 def on_paper(print_: Pixels, margin: int) -> Pixels:
@@ -87,7 +87,8 @@ def test_there_is_no_sheet_where_there_is_no_paper(
     kind: distractor_scenes.DistractorKind, most: int
 ) -> None:
     found = [
-        detect.find(distractor_scenes.empty(str(n), kind, level=Level.NORMAL)) for n in range(8)
+        detect.find(distractor_scenes.scene_without_print(str(n), kind, level=Level.NORMAL))
+        for n in range(8)
     ]
     bare = [finding for finding in found if not finding.sheets]
     assert len(found) - len(bare) <= most
