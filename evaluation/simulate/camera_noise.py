@@ -163,19 +163,6 @@ def simulate(pixels: Pixels, rng: np.random.Generator, factors: Sequence[CameraF
     return captured
 
 
-def camera_like(pixels: Pixels, rng: np.random.Generator) -> Pixels:
-    """Give what a camera makes of a print: every factor of `CAMERA`, each in a random amount.
-
-    Args:
-        pixels: uint8 (H, W, 3), RGB, of any size; left as it is.
-        rng: Where all chance comes from.
-
-    Returns:
-        uint8 (H, W, 3), RGB, C-contiguous, no side longer than `CAPTURE_SIDE`.
-    """
-    return simulate(pixels, rng, CAMERA)
-
-
 def _at_capture_size(pixels: Pixels) -> Pixels:
     height, width = pixels.shape[:2]
     scale = CAPTURE_SIDE / max(height, width)

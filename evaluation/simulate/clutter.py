@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from device.imaging.frames import Pixels
 from evaluation.simulate.backgrounds import Colour, one_of
-from evaluation.simulate.rng import FRAME_HEIGHT, FRAME_WIDTH, between, grain, smooth_noise
+from evaluation.simulate.rng import FRAME_HEIGHT, FRAME_WIDTH, between, smooth_noise
 
 Outline = npt.NDArray[np.float32]
 
@@ -186,9 +186,3 @@ def _darken_under(pixels: Pixels, outline: Outline) -> None:
     soft = cv2.GaussianBlur(cv2.resize(weight, None, fx=0.25, fy=0.25), (0, 0), 3) // 2
     large = cv2.resize(soft, (pixels.shape[1], pixels.shape[0]))
     pixels[:] = blended(pixels, np.zeros_like(pixels), large)
-
-
-def speckled(rng: np.random.Generator, pixels: Pixels, levels: float) -> Pixels:
-    """Give a picture with fine noise, as any real surface has."""
-    noisy = pixels + grain(rng, pixels.shape) * np.float32(levels)
-    return np.clip(noisy, 0, 255).astype(np.uint8)

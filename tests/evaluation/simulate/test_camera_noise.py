@@ -12,7 +12,6 @@ from evaluation.simulate.camera_noise import (
     CAMERA,
     CAPTURE_SIDE,
     CameraFactor,
-    camera_like,
     simulate,
 )
 
@@ -78,12 +77,12 @@ def test_any_picture_becomes_a_camera_picture(
 ) -> None:
     pixels = np.resize(np.frombuffer(fill, np.uint8), (height, width, 3))
 
-    captured = camera_like(pixels, rng(seed))
+    captured = simulate(pixels, rng(seed), CAMERA)
 
     assert captured.dtype == np.uint8
     assert captured.ndim == 3 and captured.shape[2] == 3
     assert captured.flags.c_contiguous
-    assert captured.tobytes() == camera_like(pixels, rng(seed)).tobytes()
+    assert captured.tobytes() == simulate(pixels, rng(seed), CAMERA).tobytes()
 
 
 @pytest.mark.parametrize("size", [(2000, 1500), (900, 3000), (641, 1)])
