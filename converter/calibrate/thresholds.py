@@ -42,6 +42,8 @@ FALSE_BY_FINGERPRINT = 0.0025
 PARTIAL_SHARE = 0.02
 # Of prints that are not there, at least so many are shown their nearest as similar, which claims nothing false.
 SIMILAR_SHARE = 0.1
+# The fingerprint alone is trusted this much above the cosine that left-out prints reach.
+COSINE_MARGIN = 0.005
 # With fewer left-out prints than this a share of 1 % can't be seen: the cosines are then cautious ones.
 ENOUGH_PRINTS = 100
 CAUTIOUS_SAME_IMAGE = 0.93
@@ -168,9 +170,9 @@ def fit(outcomes: Sequence[CaptureOutcome]) -> FittedThresholds:
     on the other, both ways round. With few prints the cosines are cautious values. A rate that nothing could be
     measured of (a collection of one print has none that could be mistaken for it) is stated at its worst, 1.
     """
-    fitted = _part(outcomes)
+    fitted = _fit_all(outcomes)
     judged = [
-        (outcome, _part(others))
+        (outcome, _fit_all(others))
         for half, others in (
             (outcomes[::2], outcomes[1::2]),
             (outcomes[1::2], outcomes[::2]),
@@ -205,35 +207,70 @@ def note_about(thresholds: Thresholds) -> str | None:
     return None
 
 
-def _part(outcomes: Sequence[CaptureOutcome]) -> Thresholds:
-    unknown = [outcome.unknown for outcome in outcomes]
-    right = [o.known for o in outcomes if o.is_right and o.known.inliers >= FEWEST_INLIERS]
-    gap = max(
-        SMALLEST_GAP, round(_exceeded_by_share([f.gap for f in right], GAP_EXCEEDED_SHARE), 2)
-    )
-    agreeing = [float(f.inliers) if f.gap <= gap else 0.0 for f in unknown]
-    passed = int(_exceeded_by_share(agreeing, FALSE_BY_FEATURES)) + 1
-    # What reaches more than this with its equivalents left out is another of its equivalents that nobody wrote down.
-    inliers = min(max(FEWEST_INLIERS, passed), SAME_IMAGE_INLIERS)
-    by_fingerprint = [f for f in unknown if f.inliers < inliers or f.gap > gap]
-    cosines = [f.cosine for f in by_fingerprint if f.cosine is not None]
-    spans = sorted(f.covered for f in right if f.inliers >= inliers and f.gap <= gap)
-    is_cautious = len(outcomes) < ENOUGH_PRINTS
-    same_image = _exceeded_by_share(cosines, FALSE_BY_FINGERPRINT) + 0.005
-    similar = _exceeded_by_share(cosines, SIMILAR_SHARE)
-    if is_cautious:
-        same_image, similar = max(same_image, CAUTIOUS_SAME_IMAGE), CAUTIOUS_SIMILAR
-    same_image = min(1.0, round(same_image, 4))
+def _fit_all(outcomes: Sequence[CaptureOutcome]) -> Thresholds:
+    """Return the thresholds fitted on these outcomes; their error rates stay unmeasured."""
+    gap = _fit_gap(outcomes)
+    inliers = _fit_inliers(outcomes, gap)
+    same_image, similar = _fit_cosines(outcomes, inliers, gap)
     return replace(
         UNFITTED,
         inliers=inliers,
-        covered=round(spans[math.floor(PARTIAL_SHARE * len(spans))], 4) if spans else 0.0,
+        covered=_fit_covered(outcomes, inliers, gap),
         gap=gap,
         same_image=same_image,
-        similar=min(round(similar, 4), same_image),
+        similar=similar,
         margins=_share([outcome.has_margin for outcome in outcomes]) if outcomes else 0.0,
         fitted_on=len(outcomes),
     )
+
+
+def _fit_gap(outcomes: Sequence[CaptureOutcome]) -> float:
+    """Return the largest mismatch region allowed; nearly all found prints stay within it."""
+    gaps = [evidence.gap for evidence in _found(outcomes)]
+    return max(SMALLEST_GAP, round(_exceeded_by_share(gaps, GAP_EXCEEDED_SHARE), 2))
+
+
+def _fit_inliers(outcomes: Sequence[CaptureOutcome], gap: float) -> int:
+    """Return the fewest inliers that are evidence; nearly no left-out print reaches them."""
+    unknown = [outcome.unknown for outcome in outcomes]
+    agreeing = [float(e.inliers) if e.gap <= gap else 0.0 for e in unknown]
+    fewest = int(_exceeded_by_share(agreeing, FALSE_BY_FEATURES)) + 1
+    # A left-out print with more inliers than this has another equivalent that no record mentions.
+    return min(max(FEWEST_INLIERS, fewest), SAME_IMAGE_INLIERS)
+
+
+def _fit_cosines(
+    outcomes: Sequence[CaptureOutcome], inliers: int, gap: float
+) -> tuple[float, float]:
+    """Return the least cosines for the same image and for a similar print.
+
+    Only left-out prints that the local features don't accept count.
+    """
+    unknown = [outcome.unknown for outcome in outcomes]
+    by_fingerprint = [evidence for evidence in unknown if not _agrees(evidence, inliers, gap)]
+    cosines = [evidence.cosine for evidence in by_fingerprint if evidence.cosine is not None]
+    same_image = _exceeded_by_share(cosines, FALSE_BY_FINGERPRINT) + COSINE_MARGIN
+    similar = _exceeded_by_share(cosines, SIMILAR_SHARE)
+    if len(outcomes) < ENOUGH_PRINTS:
+        same_image, similar = max(same_image, CAUTIOUS_SAME_IMAGE), CAUTIOUS_SIMILAR
+    same_image = min(1.0, round(same_image, 4))
+    return same_image, min(round(similar, 4), same_image)
+
+
+def _fit_covered(outcomes: Sequence[CaptureOutcome], inliers: int, gap: float) -> float:
+    """Return the least share of the picture that a whole print's inliers span; 0 without any."""
+    spans = sorted(e.covered for e in _found(outcomes) if _agrees(e, inliers, gap))
+    return round(spans[math.floor(PARTIAL_SHARE * len(spans))], 4) if spans else 0.0
+
+
+def _found(outcomes: Sequence[CaptureOutcome]) -> list[MatchEvidence]:
+    """Return the evidence of captures whose print was found with enough inliers."""
+    return [o.known for o in outcomes if o.is_right and o.known.inliers >= FEWEST_INLIERS]
+
+
+def _agrees(evidence: MatchEvidence, inliers: int, gap: float) -> bool:
+    """Return whether the local features alone say that this is the same image."""
+    return evidence.inliers >= inliers and evidence.gap <= gap
 
 
 def _accepts(evidence: MatchEvidence, thresholds: Thresholds) -> bool:
