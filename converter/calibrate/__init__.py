@@ -1,1 +1,1 @@
-"""From simulated captures to the thresholds a bundle ships with."""
+"""Fit the thresholds that a bundle ships with on simulated captures of its prints."""

@@ -1,7 +1,7 @@
-"""Simulated captures, kept by the picture they are of, what happened to it, and the code that simulates.
+"""Cache simulated captures, keyed by picture, conditions and simulator code.
 
-A capture costs its print's decoding and several times as much simulation; most of a collection stays as it was from one
-build to the next.
+A capture costs the decoding of its print and several times as much for the simulation. Most of a collection stays the
+same from one build to the next.
 """
 
 import struct
@@ -18,12 +18,15 @@ _ASPECT = struct.Struct("<d")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureCache:
-    """Shoots what was not kept yet, and keeps it: 150 kB each."""
+    """Makes simulated captures and caches each one (150 kB)."""
 
     cache: Cache
 
     def __call__(self, planned: PlannedCapture) -> CaptureInput:
-        """Give one capture."""
+        """Return a capture from the cache, or make and cache it.
+
+        A picture without a sha256 is never cached.
+        """
         if not planned.print.sha256:
             return make_capture(planned)
         key = (

@@ -1,8 +1,8 @@
 """Simulated captures of a collection's prints, each fingerprinted once.
 
-Parity is measured on them. Which prints are taken, and what happens to
-each, depends on the print's id and the seed alone: ten prints more in a collection leave nearly every capture as
-it was, so that fingerprints can be kept. Knows nothing of models: fingerprints come from whoever is passed in.
+Parity is measured on them. The choice of prints and their conditions depend only on each print's id and the seed. Ten
+more prints therefore leave nearly every capture unchanged, and its cached fingerprint stays valid. The module knows
+nothing of models: the caller passes in a fingerprint function.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ Batch = npt.NDArray[np.uint8]
 Fingerprints = Callable[[Batch], Vectors]
 
 BATCH = 16
-# Two captures of one print tell less than captures of two prints; past a few they tell nothing.
+# A second capture of a print adds less than a capture of another print. A fifth adds nothing.
 _MOST_A_PRINT = 4
 
 T = TypeVar("T")
@@ -35,12 +35,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintPicture:
-    """A print of the collection and the way to its picture.
+    """A print of the collection with a function that loads its picture.
 
     Attributes:
-        item: Row of its fingerprint.
-        load: Gives uint8 (H, W, 3), RGB, upright; called when the picture is needed, and perhaps again.
-        sha256: Of the picture's file; empty where nothing is kept by it.
+        item: Index of its fingerprint in the bundle.
+        load: Returns uint8 (H, W, 3), RGB, upright. It is called when the picture is needed, possibly several times.
+        sha256: Hash of the picture's file; empty if nothing is cached under it.
     """
 
     record_id: str
@@ -51,11 +51,11 @@ class PrintPicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatedCapture:
-    """A print as a camera might show it, and its fingerprint.
+    """A simulated capture of a print, with its fingerprint.
 
     Attributes:
-        record_id, item: Of the print that was captured.
-        pixels: uint8 (224, 224, 3), RGB: the model's input.
+        record_id, item: The captured print.
+        pixels: uint8 (224, 224, 3), RGB; the model's input.
         aspect: Width over height before it was squashed.
         vector: float32 (512,), unit length, by the bundle's quantised model.
     """
@@ -69,12 +69,12 @@ class SimulatedCapture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedCapture:
-    """One capture that is to be made.
+    """A capture to be made: its print, its seed and its conditions.
 
     Attributes:
-        number: Of this print's plans.
-        seed: With the print's id and the number, where all chance comes from.
-        factors: What happens to it.
+        number: Counts this print's captures, from 0.
+        seed: Seeds all randomness, together with the print's id and the number.
+        factors: The camera factors to apply.
     """
 
     print: PrintPicture
@@ -85,7 +85,7 @@ class PlannedCapture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureInput:
-    """What the model is shown of a capture.
+    """A capture as the model's input.
 
     Attributes:
         pixels: uint8 (224, 224, 3), RGB.
@@ -102,18 +102,20 @@ MakeCapture = Callable[[PlannedCapture], CaptureInput]
 def sample_prints(
     prints: Sequence[PrintPicture], count: int, seed: int
 ) -> tuple[PrintPicture, ...]:
-    """Choose prints by their ids: the same ones, whatever else is in the collection, as far as that goes.
+    """Return a sample of prints, chosen by their ids.
+
+    A print that is added or removed changes the sample by at most one print.
 
     Args:
         prints: The collection, in any order.
-        count: How many; all of them where there are fewer.
-        seed: Which of the many such choices.
+        count: Size of the sample; a smaller collection is returned whole.
+        seed: Selects one of the possible samples.
     """
     return tuple(sorted(prints, key=lambda picture: _seed_of(seed, 0, picture.record_id))[:count])
 
 
 def make_capture(planned: PlannedCapture) -> CaptureInput:
-    """Capture a print as a camera might show it."""
+    """Return a simulated capture of a print as the model's input."""
     rng = np.random.default_rng(_seed_of(planned.seed, planned.number, planned.print.record_id))
     picture = simulate(planned.print.load(), rng, planned.factors)
     return CaptureInput(pixels=to_input(picture), aspect=picture.shape[1] / picture.shape[0])
@@ -129,22 +131,22 @@ def take_captures(
     make_capture: MakeCapture = make_capture,
     progress: Progress = quiet,
 ) -> tuple[SimulatedCapture, ...]:
-    """Capture prints as a camera might show them.
+    """Return simulated captures of prints with their fingerprints.
 
     Args:
         prints: The collection, in any order.
         fingerprints: The bundle's quantised model, through the kiosk's own code.
-        count: How many captures; a print is taken again once all were, at most four times.
-        seed: Chooses the prints and what happens to each.
-        factors: What happens to them.
-        make_capture: Makes them; perhaps by looking for one that was kept.
+        count: Number of captures. Once every print has been captured, prints repeat, each at most four times.
+        seed: Selects the prints and the conditions of each capture.
+        factors: The camera factors to apply.
+        make_capture: Makes one capture, or returns it from a cache.
         progress: Called after each batch.
 
     Returns:
-        Captures in an order of chance, the first ones all of different prints; 150 kB each.
+        Captures in random order, 150 kB each. No print repeats before all have been captured.
 
     Raises:
-        ParityError: When `fingerprints` gives something else than one vector a picture.
+        ParityError: When `fingerprints` doesn't return one finite vector for each picture.
     """
     plans = _plan_captures(prints, count, seed, tuple(factors))
     captures: list[SimulatedCapture] = []
@@ -166,23 +168,23 @@ def take_captures(
 
 
 def unit_fingerprints(fingerprints: Fingerprints, pixels: Batch) -> Vectors:
-    """Give the fingerprints of a batch at unit length: float32 (N, 512).
+    """Return the fingerprints of a batch, scaled to unit length: float32 (N, 512).
 
     Raises:
-        ParityError: When it gives something else than one finite vector a picture.
+        ParityError: When the model doesn't return one finite vector for each picture.
     """
     vectors = fingerprints(pixels)
     wanted = (len(pixels), DIMENSIONS)
     if vectors.shape != wanted or not np.isfinite(vectors).all():
         raise ParityError(
             f"fingerprints: expected finite {wanted}, found {vectors.shape}"
-            f"{'' if np.isfinite(vectors).all() else ' with values that are not'}; check the model"
+            f"{'' if np.isfinite(vectors).all() else ' with values that are not finite'}; check the model"
         )
     return unit(vectors.astype(np.float32, copy=False))
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
-    """Give the items in tuples of this size, the last perhaps shorter."""
+    """Yield the items in tuples of `size`; the last may be shorter."""
     iterator = iter(items)
     while batch := tuple(islice(iterator, size)):  # itertools.batched is Python 3.12's
         yield batch

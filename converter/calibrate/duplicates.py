@@ -1,6 +1,7 @@
-"""Which prints of a collection show the same image: what the museum relates to each other, and what nobody wrote down.
+"""Find the prints of a collection that show the same image.
 
-To see what the kiosk makes of a print that is not there, its likes have to be gone with it.
+The museum relates some of them to each other; other duplicates are in no record. To measure how the kiosk answers about
+a print that is not in the collection, its duplicates must be left out too.
 """
 
 from pathlib import Path
@@ -11,17 +12,17 @@ from device.imaging.frames import Pixels
 from device.recognition.local.match import FeatureMatch, FeatureMatcher
 from device.recognition.local.mismatch_region import gap
 
-# So many agreeing details between two clean pictures are the same image, whatever the metadata says.
+# Two clean pictures with at least this many inliers show the same image, whatever the metadata says.
 SAME_IMAGE_INLIERS = 30
-# Unless so many are missing in one part: prints within one ornamental border are not the same image.
+# The exception is a larger mismatch region: prints that share only an ornamental border show different images.
 ANOTHER_IMAGE_GAP = 12.0
 
 
 def related(path: Path) -> dict[int, frozenset[int]]:
-    """Give, for every row of a records file, the rows that a relation of the museum's leads to or comes from.
+    """Return the rows that each row of a records file is related to, in either direction.
 
     Raises:
-        BundleDamagedError: When it is no records file.
+        BundleDamagedError: When the file is not a records file.
     """
     records = Records(path)
     rows = [records.at(item) for item in range(len(records))]
@@ -30,15 +31,17 @@ def related(path: Path) -> dict[int, frozenset[int]]:
 
 
 def same_image(matcher: FeatureMatcher, pixels: Pixels) -> frozenset[int]:
-    """Give the rows of the prints that show a clean picture, upright or in reverse.
+    """Return the rows of the prints that show the same image as a clean picture.
+
+    Mirrored prints are found too.
 
     Args:
-        matcher: Of the collection's details.
-        pixels: uint8 (H, W, 3), RGB, without its table.
+        matcher: Matcher of the collection's local features.
+        pixels: uint8 (H, W, 3), RGB; the print alone, without any background.
     """
     found: frozenset[int] = frozenset()
     while True:
-        # Only a few are checked at a time, so those already known make way for the next.
+        # The matcher checks only a few candidates a call. Leaving out those already found lets it check the next ones.
         matches = matcher.trace(pixels, without=found, enough=SAME_IMAGE_INLIERS)
         more = {match.item for match in matches if _is_same_image(match)}
         if not more:

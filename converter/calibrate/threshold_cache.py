@@ -1,8 +1,8 @@
-"""Thresholds that an earlier build fitted, kept while hardly a print of the collection has changed.
+"""Cache fitted thresholds and reuse them while few prints of the collection change.
 
-They are estimates from some hundred captures; a print in twenty moves them less than chance does. Fitting them is most
-of a build's time, so that ten prints more are a matter of seconds without it. How many prints have changed since is
-written down with them, and it is always counted from the collection they were fitted on.
+Thresholds are estimates from some hundred captures. Changing one print in twenty moves them less than random variation
+does. Fitting takes most of a build's time, so reusing them makes adding ten prints a matter of seconds. The number of
+changed prints is stored with the thresholds, always counted from the collection that they were fitted on.
 """
 
 import json
@@ -16,23 +16,23 @@ from device.bundle import dataclass_json
 from device.bundle.manifest import Thresholds
 from device.recognition.embedding.nearest import Vectors
 
-# Share of the prints that may have come, gone or changed.
+# Largest share of prints that may be added, removed or changed.
 MOST_CHANGED = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThresholdCache:
-    """Where the thresholds of one collection are kept.
+    """The cached thresholds of one collection.
 
     Attributes:
-        parts: All that they depend on but the prints: code, model, plan, the collection's name.
+        parts: The other inputs of the fit: code, model, plan and the collection's name.
     """
 
     cache: Cache
     parts: tuple[str, ...]
 
     def get(self, digests: frozenset[str]) -> Thresholds | None:
-        """Give the thresholds fitted on nearly these prints (`print_digests`); `None` when there are none."""
+        """Return thresholds fitted on nearly these prints, or None."""
         data = self.cache.get("thresholds", *self.parts)
         if data is None:
             return None
@@ -44,7 +44,7 @@ class ThresholdCache:
         return replace(fitted, changed=changed)
 
     def put(self, digests: frozenset[str], fitted: Thresholds) -> None:
-        """Keep thresholds just fitted on these prints."""
+        """Store thresholds that were fitted on these prints."""
         kept = {"prints": sorted(digests), "thresholds": dataclass_json.to_json(fitted)}
         self.cache.put("thresholds", *self.parts, data=json.dumps(kept).encode())
 
@@ -52,7 +52,7 @@ class ThresholdCache:
 def print_digests(
     items: Sequence[Item], vectors: Vectors, related: Mapping[int, frozenset[int]]
 ) -> frozenset[str]:
-    """Give what tells each print, as it was fitted on, from all others: its id, fingerprint and relatives."""
+    """Return one digest for each print, of its id, fingerprint and related records."""
     return frozenset(
         sha256(
             "\0".join(

@@ -1,9 +1,9 @@
-"""Where the verdicts part in one bundle, found by leaving prints out of it.
+"""Fit a bundle's thresholds by leaving prints out of its collection.
 
-Simulated captures go through the kiosk's whole line twice: against the whole collection, and with the print and all its
-equivalents left out, as if the museum had never had it. Likes are what the museum relates to it, and what shows the same image
-though nobody wrote it down. Error rates are measured on prints that the thresholds were not fitted on; the prints that
-the evaluation scores are not touched at all.
+Each simulated capture goes through the kiosk's whole recognition twice: against the whole collection, and without the
+print and its equivalents, as if the museum had never had it. Equivalents are the prints that the museum relates to it
+and the prints that show the same image. Error rates are measured on prints that the thresholds were not fitted on. The
+prints that the evaluation scores are not used at all.
 """
 
 import math
@@ -26,30 +26,30 @@ from evaluation.simulate.conditions import Level
 from evaluation.simulate.handheld import capture
 from evaluation.split import is_scored
 
-# Fewer agreeing details than this are never evidence: of 220 unknown prints none reached 10 in the first prototype, and
-# chance finds more in larger collections.
+# Fewer inliers than this are never evidence. In the first prototype none of 220 unknown prints reached 10, and larger
+# collections have more chance matches.
 FEWEST_INLIERS = 12
-# Of captures of prints that are there, at most so many show a larger gap than is allowed. Fewer details that don't agree
-# than are evidence for a print are none against it.
+# The share of captures of known prints that may show a larger mismatch region than allowed. Fewer mismatches than
+# `FEWEST_INLIERS` are never evidence against a print.
 GAP_EXCEEDED_SHARE = 0.005
 SMALLEST_GAP = float(FEWEST_INLIERS)
-# No picture has so many details.
+# No picture has as many local features as this.
 ANY_GAP = 10_000.0
-# Of prints that are not there, at most so many may be accepted, by details and by the fingerprint alone.
+# The largest shares of left-out prints that may be accepted, by local features and by the fingerprint alone.
 FALSE_BY_FEATURES = 0.005
 FALSE_BY_FINGERPRINT = 0.0025
-# Of captures of prints that are there, at most so many span less of the picture than "this print" asks for.
+# The share of captures of known prints whose inliers may span less of the picture than "this print" requires.
 PARTIAL_SHARE = 0.02
-# Of prints that are not there, at least so many are shown their nearest as similar, which claims nothing false.
+# The share of left-out prints whose nearest print is shown as similar. This claims nothing false.
 SIMILAR_SHARE = 0.1
 # The fingerprint alone is trusted this much above the cosine that left-out prints reach.
 COSINE_MARGIN = 0.005
-# With fewer left-out prints than this a share of 1 % can't be seen: the cosines are then cautious ones.
+# With fewer left-out prints than this a share of 1 % can't be measured. Cautious cosines are used instead.
 ENOUGH_PRINTS = 100
 CAUTIOUS_SAME_IMAGE = 0.93
 CAUTIOUS_SIMILAR = 0.7
 
-# What captures are asked with while nothing is fitted yet: details alone count.
+# The thresholds used while none are fitted: local features alone decide.
 UNFITTED = Thresholds(
     inliers=FEWEST_INLIERS,
     covered=0.0,
@@ -68,13 +68,13 @@ UNFITTED = Thresholds(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureOutcome:
-    """What the kiosk finds in one capture, with the captured print in the collection and without it.
+    """The evidence found for one capture, with its print in the collection and without.
 
     Attributes:
         item: The captured print.
         is_right: Whether the first match is that print or one of its equivalents.
-        known, unknown: What is found of the best match, with it and without.
-        has_margin: Whether the museum's picture shows paper round the print's own.
+        known, unknown: Evidence for the best match, with the print in the collection and without.
+        has_margin: Whether the museum's picture shows a paper margin around the print.
     """
 
     item: int
@@ -86,10 +86,10 @@ class CaptureOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FittedThresholds:
-    """Fitted thresholds.
+    """Fitted thresholds, with a note for the person who builds the bundle.
 
     Attributes:
-        note: What should be known about them, for a person; `None` when there were prints enough.
+        note: A limitation of the fit, in words; `None` if the collection has enough prints.
     """
 
     thresholds: Thresholds
@@ -106,15 +106,15 @@ def observe(
     seed: int,
     progress: Progress = quiet,
 ) -> tuple[CaptureOutcome, ...]:
-    """Capture prints and ask the kiosk about them, with each in the collection and without.
+    """Recognise captures of prints, with each print in the collection and left out.
 
     Args:
-        recogniser: Of the bundle, with `UNFITTED` thresholds.
-        matcher: Of its details.
-        prints: The collection; those that the evaluation scores are left alone where there are others.
-        related: Rows that the museum relates to a row.
-        count: How many prints are captured, once each.
-        seed: Chooses them.
+        recogniser: The bundle's recogniser, with `UNFITTED` thresholds.
+        matcher: Matcher of the bundle's local features.
+        prints: The collection. Prints that the evaluation scores are used only if there are no others.
+        related: The rows related to each row by the museum.
+        count: Number of prints to capture, once each.
+        seed: Selects the prints and the conditions.
     """
     unscored = [picture for picture in prints if not is_scored(picture.record_id)] or list(prints)
     chosen = sample_prints(unscored, count, seed)
@@ -150,7 +150,7 @@ def _observe_one(
 
 
 def evidence_of(answer: Answer) -> MatchEvidence:
-    """Give what an answer's verdict was decided from."""
+    """Return the evidence that an answer's verdict was decided from."""
     best = answer.matches[0] if answer.matches else None
     evidence = best.evidence if best else None
     return MatchEvidence(
@@ -164,11 +164,12 @@ def evidence_of(answer: Answer) -> MatchEvidence:
 
 
 def fit(outcomes: Sequence[CaptureOutcome]) -> FittedThresholds:
-    """Fit the thresholds, and measure what they do to prints that they were not fitted on.
+    """Fit the thresholds, and measure their error rates by two-fold cross-validation.
 
-    They are fitted on all outcomes; their error rates are those of fitting on one half of the prints and measuring
-    on the other, both ways round. With few prints the cosines are cautious values. A rate that nothing could be
-    measured of (a collection of one print has none that could be mistaken for it) is stated at its worst, 1.
+    The thresholds are fitted on all outcomes. Each error rate comes from fitting on one half of the prints and
+    measuring on the other, both ways round. With few prints the cosines are cautious values. A rate that can't be
+    measured is stated as its worst value, 1: in a collection of one print, for example, no other print can be mistaken
+    for it.
     """
     fitted = _fit_all(outcomes)
     judged = [
@@ -193,7 +194,7 @@ def fit(outcomes: Sequence[CaptureOutcome]) -> FittedThresholds:
 
 
 def note_about(thresholds: Thresholds) -> str | None:
-    """Give what a person should know about thresholds; `None` for nothing."""
+    """Return a note about the thresholds for the person who builds the bundle, or None."""
     if thresholds.fitted_on < ENOUGH_PRINTS:
         return (
             f"thresholds: fitted on {thresholds.fitted_on} prints, {ENOUGH_PRINTS} are needed to see a share of 1 %; "
@@ -278,13 +279,13 @@ def _accepts(evidence: MatchEvidence, thresholds: Thresholds) -> bool:
 
 
 def _exceeded_by_share(values: Sequence[float], share: float) -> float:
-    """Give the lowest of the values that at most this share of them exceeds; 0 for none."""
+    """Return the lowest value that at most this share of the values exceeds; 0 if empty."""
     if not values:
         return 0.0
     return sorted(values, reverse=True)[math.floor(share * len(values))]
 
 
 def _share(flags: Sequence[bool]) -> float:
-    """Give the share that is true, and the worst of all shares for none at all."""
+    """Return the share of flags that are true; 1, the worst share, if there are none."""
     found: npt.NDArray[np.bool_] = np.array(flags, dtype=bool)
     return round(float(found.mean()), 6) if len(found) else 1.0
