@@ -1,1 +1,1 @@
-"""How well the kiosk does: simulated captures and the scores over them. Runs on the kiosk and at the desk."""
+"""Evaluate the whole recognition on simulated captures, on a kiosk or at the desk."""

@@ -1,4 +1,4 @@
-"""The prints of a bundle as evaluation shows them: each with its picture, and with the rows that count as right."""
+"""The prints that an evaluation shows: each with its picture and its right answers."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
@@ -13,17 +13,17 @@ from device.imaging import frames
 from device.imaging.frames import Pixels
 from evaluation.split import is_scored
 
-# Gives a record's picture, uint8 (H, W, 3), RGB, upright.
+# Returns a record's picture, uint8 (H, W, 3), RGB, upright.
 Load = Callable[[Record], Pixels]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationPrint:
-    """A print of the collection.
+    """A print of the collection, with its picture and its right answers.
 
     Attributes:
-        right: Its row, and those of the records that a relation of the museum's leads to or comes from.
-        load: Gives its picture, uint8 (H, W, 3), RGB, upright.
+        right: The rows that count as right: its own, and those related to it in either direction.
+        load: Returns its picture, uint8 (H, W, 3), RGB, upright.
     """
 
     record: Record
@@ -32,11 +32,11 @@ class EvaluationPrint:
 
 
 def prints_of(bundle: OpenedBundle, load: Load | None = None) -> tuple[EvaluationPrint, ...]:
-    """Give every print of a bundle.
+    """Return every print of a bundle.
 
     Args:
         bundle: The bundle.
-        load: Gives a record's picture; `None` takes the bundle's own, of what it may show.
+        load: Returns a record's picture; `None` uses the bundle's own, if it may be shown.
     """
     records = [bundle.records.at(item) for item in range(bundle.manifest.items)]
     related = relatives(records)
@@ -53,10 +53,11 @@ def prints_of(bundle: OpenedBundle, load: Load | None = None) -> tuple[Evaluatio
 def choose_prints(
     prints: Sequence[EvaluationPrint], number: int, seed: int
 ) -> Iterator[tuple[EvaluationPrint, int]]:
-    """Choose prints to be choose_prints, and a seed for each capture: again with further seeds where there are too few.
+    """Choose prints to capture, each with the seed of its capture.
 
-    Those that thresholds may be fitted on are left alone where there are others, and so are those whose picture may
-    not be shown: evaluation's page shows what failed.
+    Prints repeat with further seeds when there are too few. Prints that thresholds may be fitted on are used only if
+    there are no others. Prints whose picture may not be shown are never used, because the evaluation's page shows the
+    failures.
     """
     shown = [one for one in prints if one.record.show_picture]
     scored = [one for one in shown if is_scored(one.record.record_id)] or shown
@@ -66,7 +67,7 @@ def choose_prints(
 
 
 def scored_count(prints: Sequence[EvaluationPrint]) -> int:
-    """Give how many prints can be choose_prints without taking one twice."""
+    """Return how many prints `choose_prints` returns before it repeats one."""
     shown = [one for one in prints if one.record.show_picture]
     return len([one for one in shown if is_scored(one.record.record_id)] or shown)
 

@@ -1,4 +1,4 @@
-"""Run an evaluation, on the kiosk or at the desk: collect its material, ask, and write its JSON and its page."""
+"""Run a whole evaluation on a kiosk or at the desk, and write its JSON and its page."""
 
 import argparse
 from collections.abc import Callable
@@ -22,7 +22,7 @@ _PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceObserver:
-    """Who looks on while the kiosk is asked, and what it has to say at the end."""
+    """Callbacks of the desk's reference: one for each query, one for the results."""
 
     observe: QueryObserver
     lines: Callable[[], tuple[ReferenceLine, ...]]
@@ -37,21 +37,21 @@ def evaluate(
     load: Load | None = None,
     observer: ReferenceObserver | None = None,
 ) -> EvaluationReport:
-    """Run the protocol, and write its JSON and its page into the folder that was asked for.
+    """Run the protocol, and write JSON and page into the folder `options.out`.
 
     Args:
-        bundle: What is evaluated.
-        options: As `plan.add_options` takes them.
-        threads: Of the model.
-        load: Gives a record's picture; `None` takes the bundle's own.
+        bundle: The bundle to evaluate.
+        options: Parsed options of `plan.add_options`.
+        threads: Threads for the model.
+        load: Returns a record's picture; `None` uses the bundle's own.
         observer: The desk's reference.
 
     Raises:
-        EvaluationError: When there is nothing to ask with.
+        EvaluationError: When the bundle or the options leave nothing to evaluate.
     """
     plan = plan_of(options)
     material, refused = _material(bundle, options, load)
-    options.out.mkdir(parents=True, exist_ok=True)  # before the minutes that asking takes
+    options.out.mkdir(parents=True, exist_ok=True)  # fail now rather than after minutes of queries
     recogniser = Recogniser(bundle, threads=threads)
     timing = ModelTiming(bundle, threads=threads)
     run = protocol.run(
@@ -76,7 +76,7 @@ def evaluate(
 
 
 def marks_line(report: EvaluationReport) -> str:
-    """Give each mark and what was found, a line each."""
+    """Return the targets with the values found, one line each."""
     lines = []
     for mark in report.marks:
         found = "not measured" if mark.found is None else f"{mark.found:.4g}"
@@ -120,7 +120,7 @@ def _material(
 
 
 def _distractors(folder: Path, known: set[str]) -> tuple[Path, ...]:
-    """Give a folder's pictures, without those that are called as a record of the bundle."""
+    """Return a folder's pictures, except those named after a record of the bundle."""
     found = sorted(p for p in _folder(folder).rglob("*") if p.suffix.lower() in _PICTURES)
     others = tuple(path for path in found if path.stem not in known)
     if not others:

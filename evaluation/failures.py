@@ -1,4 +1,4 @@
-"""What went wrong, as small pictures: the frame with the outline that was found, and the prints it is about."""
+"""Keep failed queries as small pictures: the frame with the sheet found, and the prints."""
 
 import base64
 from collections.abc import Sequence
@@ -23,10 +23,10 @@ _MOST = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedPrint:
-    """A print on the page.
+    """A print as the failures show it.
 
     Attributes:
-        picture: A data URI; `None` where its picture may not be shown.
+        picture: A data URI; `None` if the picture may not be shown.
     """
 
     record_id: str
@@ -36,13 +36,13 @@ class FailedPrint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One answer that is not right.
+    """One wrong answer.
 
     Attributes:
-        frame: What was shown, with the outline found, as a data URI.
-        conditions: Its conditions, in words.
-        right: What should have been answered; `None` for "not in this collection".
-        answered: The first match; `None` without any.
+        frame: The frame with the corners found drawn on it, as a data URI.
+        conditions: The capture's conditions in words.
+        right: The right answer; `None` for "not in this collection".
+        answered: The first match; `None` without matches.
     """
 
     section: str
@@ -63,7 +63,7 @@ def failure_of(
     section: str,
     right: frozenset[int],
 ) -> Failure:
-    """Keep what is needed to show a failure."""
+    """Return a failure with the pictures that the page shows of it."""
     first = answer.matches[0].record if answer.matches else None
     wanted = list(map(bundle.records.at, sorted(right)))
     wanted.sort(key=lambda record: record.record_id != query.name)
@@ -80,7 +80,7 @@ def failure_of(
 
 
 def select_failures(failures: Sequence[Failure], most: int = _MOST) -> tuple[Failure, ...]:
-    """Choose failures for a page: of every section in turn, the surest wrong answers first."""
+    """Return failures for the page, from every section in turn, most confident first."""
     groups: dict[str, list[Failure]] = {}
     for failure in sorted(failures, key=lambda failure: -failure.confidence):
         groups.setdefault(failure.section, []).append(failure)
@@ -122,5 +122,5 @@ def _thumbnail(bundle: OpenedBundle, record: Record) -> str | None:
 
 
 def data_uri(kind: str, data: bytes) -> str:
-    """Give bytes as an address that holds them."""
+    """Return bytes as a data URI."""
     return f"data:{kind};base64,{base64.b64encode(data).decode()}"

@@ -1,8 +1,8 @@
-"""Which pictures show which prints, as somebody wrote it down in a CSV file.
+"""Read ground truth: CSV files that say which picture shows which print.
 
-Two such files are read: a collection's `groundtruth.csv` (`query_image`, `record_id`, `relation`, `checked`), and the
-truths of a folder of photographs (`image`, `record_id`, empty for a print that is not in the collection). Rows that
-can't be used are refused one by one; knows nothing of how pictures are decoded.
+There are two such files. A collection's `groundtruth.csv` has the columns `query_image`, `record_id`, `relation` and
+`checked`. The table of a folder of photographs has `image` and `record_id`, which is empty for a print that is not in
+the collection. Unusable rows are refused one by one. The module knows nothing of how pictures are decoded.
 """
 
 import csv
@@ -18,12 +18,12 @@ _MOST_ROWS = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """One picture and what it shows.
+    """One picture with the records that it shows.
 
     Attributes:
-        name: As the file writes it.
-        right: Ids of the records that it may be answered with; empty for a print that is not in the collection.
-        relation: How the picture stands to the record, in the file's words; may be empty.
+        name: The picture's name as written in the file.
+        right: Ids of the records that are right answers; empty for a print that is not in the collection.
+        relation: Relation of the picture to the record, in the file's words; may be empty.
     """
 
     image: Path
@@ -34,21 +34,21 @@ class Truth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truths:
-    """All of a file: what can be asked, and one line for each row that can't."""
+    """The usable rows of a file, and one line for each refused row."""
 
     truths: tuple[Truth, ...]
     refusals: tuple[str, ...]
 
 
 def pairs(collection: Path, known: Collection[str]) -> Truths:
-    """Read the real pairs beside a collection; none where it has no `groundtruth.csv`.
+    """Read the real pairs of a collection; empty without a `groundtruth.csv`.
 
     Args:
         collection: The folder.
-        known: Ids of the records there are.
+        known: Ids of the records in the bundle.
 
     Raises:
-        EvaluationError: When the file can't be read as a whole.
+        EvaluationError: When the file can't be read.
     """
     path = collection / GROUND_TRUTH
     if not path.is_file():
@@ -57,21 +57,21 @@ def pairs(collection: Path, known: Collection[str]) -> Truths:
 
 
 def photographs(path: Path, folder: Path, known: Collection[str]) -> Truths:
-    """Read the truths of a folder of photographs.
+    """Read the ground truth of a folder of photographs.
 
     Args:
         path: The CSV file.
         folder: Where the photographs are.
-        known: Ids of the records there are.
+        known: Ids of the records in the bundle.
 
     Raises:
-        EvaluationError: When the file can't be read as a whole, or names no photograph that can be asked.
+        EvaluationError: When the file can't be read, or has no usable row.
     """
     read = _read(path, folder, "image", known, may_be_unknown=True)
     if not read.truths:
         first = f", such as {read.refusals[0]}" if read.refusals else ""
         raise EvaluationError(
-            f"{path}: expected photographs with their record_id, found none to ask about{first}"
+            f"{path}: expected photographs with their record_id, found no usable row{first}"
         )
     return read
 
@@ -87,7 +87,7 @@ def _read(
         if fault is not None:
             refusals.append(f"{path.name} line {line}: {fault}")
             continue
-        # Several rows about one picture: each names a record that it may be answered with.
+        # Several rows may name one picture. Each adds a record that is a right answer.
         before = found[name].right if name in found else frozenset()
         found[name] = Truth(
             image=folder / name,
@@ -101,7 +101,7 @@ def _read(
 def _fault(
     folder: Path, name: str, record_id: str, known: Collection[str], may_be_unknown: bool
 ) -> str | None:
-    """Give why a row can't be asked about."""
+    """Return why a row can't be used, or None."""
     if not name:
         return "expected a picture's file name, found none"
     if not (folder / name).resolve().is_relative_to(folder.resolve()):

@@ -1,7 +1,8 @@
-"""How good a set of answers is, calculated from values alone.
+"""Metrics of recognition: recall, accept rates, average precision, corner error and times.
 
-An answer is *right* when its first match is the print that was shown or one of its listed relatives, and *accepted*
-when the kiosk says "this print" or "the same image". Knows nothing of pictures, bundles or clocks.
+Each metric is computed from values alone. An answer is *right* when its first match is the print that was shown or a
+related print. It is *accepted* when the kiosk says "this print" or "the same image". The module knows nothing of
+pictures, bundles or clocks.
 """
 
 import math
@@ -14,17 +15,17 @@ import numpy.typing as npt
 Values = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-_Z = 1.959964  # of a 95 % interval
+_Z = 1.959964  # normal quantile of a 95 % interval
 _CURVE_POINTS = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountedShare:
-    """A share that was counted.
+    """A share with its counts and its 95 % interval.
 
     Attributes:
-        value: 0..1; `None` where nothing was counted.
-        low, high: Its 95 % interval (Wilson): 0 and 1 where nothing was counted.
+        value: 0..1; `None` if nothing was counted.
+        low, high: Its 95 % interval (Wilson); 0 and 1 if nothing was counted.
     """
 
     hits: int
@@ -36,12 +37,12 @@ class CountedShare:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredAnswer:
-    """What one answer comes to.
+    """The score of one answer.
 
     Attributes:
-        rank: Place of the first right match, from 0; `None` when none is among the matches, or none is right.
+        rank: Rank of the first right match, from 0; `None` without a right match.
         accepted: Whether the kiosk said "this print" or "the same image".
-        confidence: Of the answer; for ranking answers of one bundle.
+        confidence: The answer's confidence; it ranks the answers of one bundle.
     """
 
     rank: int | None
@@ -51,7 +52,7 @@ class ScoredAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """One threshold: what of unknown prints is accepted, and what of known ones is accepted and right."""
+    """The accept rates of unknown and of known prints at one threshold."""
 
     false_accepts: float
     accepts: float
@@ -59,7 +60,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Percentiles:
-    """Wall times in milliseconds."""
+    """Percentiles of wall times in milliseconds."""
 
     count: int
     p50: float
@@ -67,7 +68,7 @@ class Percentiles:
 
 
 def share(hits: int, count: int) -> CountedShare:
-    """Give a share with its 95 % interval by Wilson's score."""
+    """Return a share with its 95 % interval (Wilson's score)."""
     if count == 0:
         return CountedShare(hits=0, count=0, value=None, low=0.0, high=1.0)
     value, spread = hits / count, _Z**2 / count
@@ -83,36 +84,41 @@ def share(hits: int, count: int) -> CountedShare:
 
 
 def share_of(flags: Sequence[bool]) -> CountedShare:
-    """Give the share that is true, with its interval."""
+    """Return the share of flags that are true, with its interval."""
     return share(sum(flags), len(flags))
 
 
 def recall_at(answers: Sequence[ScoredAnswer], count: int) -> CountedShare:
-    """Give the share of known prints of which a right match is among the first so many."""
+    """Return the share of known prints with a right match among the first `count`."""
     return share_of([one.rank is not None and one.rank < count for one in answers])
 
 
 def accepted_and_right(known: Sequence[ScoredAnswer]) -> CountedShare:
-    """Give the share of known prints that are accepted, and as the right print."""
+    """Return the share of known prints that are accepted as the right print."""
     return share_of([one.accepted and one.rank == 0 for one in known])
 
 
 def accepted(answers: Sequence[ScoredAnswer]) -> CountedShare:
-    """Give the share that is accepted, right or not: of unknown prints, the false accepts."""
+    """Return the share of accepted answers, right or wrong.
+
+    For unknown prints this is the false accept rate.
+    """
     return share_of([one.accepted for one in answers])
 
 
 def right_at_false_accepts(
     known: Sequence[ScoredAnswer], unknown: Sequence[ScoredAnswer], most: float = 0.01
 ) -> CountedShare:
-    """Give the share of known prints accepted and right when a threshold lets through at most so many unknown ones.
+    """Return the share of known prints accepted and right at a false accept rate.
+
+    The threshold is the lowest that lets through at most the share `most` of unknown prints.
 
     Args:
         known, unknown: Answers of one bundle; the threshold is on their confidence.
-        most: Share of unknown prints.
+        most: Largest false accept rate.
 
     Returns:
-        Nothing counted where there are no unknown prints to set the threshold by.
+        An empty share if there are no unknown prints to set the threshold by.
     """
     if not unknown:
         return share(0, 0)
@@ -125,10 +131,12 @@ def right_at_false_accepts(
 def false_accepts_at_right(
     known: Sequence[ScoredAnswer], unknown: Sequence[ScoredAnswer], least: float = 0.95
 ) -> CountedShare:
-    """Give the share of unknown prints accepted when a threshold lets through at least so many known ones, right.
+    """Return the false accept rate at which a share of known prints is accepted and right.
+
+    The threshold is the highest that accepts at least the share `least` of known prints rightly.
 
     Returns:
-        Nothing counted where not even a threshold of nothing lets through so many.
+        An empty share if even the lowest threshold accepts too few known prints rightly.
     """
     right = sorted((one.confidence for one in known if one.rank == 0), reverse=True)
     needed = math.ceil(least * len(known) - 1e-9)
@@ -141,9 +149,10 @@ def false_accepts_at_right(
 def average_precision(
     known: Sequence[ScoredAnswer], unknown: Sequence[ScoredAnswer]
 ) -> float | None:
-    """Give the global average precision (GAP): all first matches ranked by confidence, unknown prints among them.
+    """Return the global average precision (GAP) of all first matches, or None.
 
-    Weyand, Araujo, Cao, Sim, CVPR 2020 (Google Landmarks v2), equation 1. Of equal confidences the wrong come first.
+    All answers are ranked by confidence, unknown prints among them. At equal confidence, wrong answers come first.
+    Source: Weyand, Araujo, Cao, Sim, CVPR 2020 (Google Landmarks v2), equation 1.
     """
     if not known:
         return None
@@ -157,7 +166,7 @@ def average_precision(
 
 
 def curve(known: Sequence[ScoredAnswer], unknown: Sequence[ScoredAnswer]) -> tuple[Point, ...]:
-    """Give accepts against false accepts, one point a threshold, from the strictest on; at most about 120."""
+    """Return accepts against false accepts, strictest threshold first; at most 120 points."""
     if not known or not unknown:
         return ()
     right = np.array([one.confidence for one in known if one.rank == 0])
@@ -174,10 +183,10 @@ def curve(known: Sequence[ScoredAnswer], unknown: Sequence[ScoredAnswer]) -> tup
 
 
 def corner_error(found: Values, truth: Values) -> float:
-    """Give how far the worst corner lies off, as a share of the sheet's diagonal.
+    """Return the error of the worst corner, as a share of the sheet's diagonal.
 
     Args:
-        found, truth: float64 (4, 2), in order around the sheet; which corner is the first doesn't count.
+        found, truth: float64 (4, 2), in order around the sheet, starting at any corner.
     """
     diagonal = float(max(np.linalg.norm(truth[0] - truth[2]), np.linalg.norm(truth[1] - truth[3])))
     orders = [np.roll(side, turn, axis=0) for side in (found, found[::-1]) for turn in range(4)]
@@ -186,7 +195,7 @@ def corner_error(found: Values, truth: Values) -> float:
 
 
 def percentiles(times_ms: Sequence[float]) -> Percentiles:
-    """Give the median and the 95th percentile; zeros for none."""
+    """Return the median and the 95th percentile; zeros for no times."""
     if not times_ms:
         return Percentiles(count=0, p50=0.0, p95=0.0)
     p50, p95 = np.percentile(np.array(times_ms), [50, 95])

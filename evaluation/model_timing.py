@@ -1,4 +1,7 @@
-"""What one bare call of the bundle's model takes, timed in between, so that a busy machine is as busy for both."""
+"""Time bare calls of the bundle's model during an evaluation.
+
+The calls are spread over the run, so that a busy machine slows both alike.
+"""
 
 import time
 
@@ -14,7 +17,7 @@ _EVERY = 8
 
 
 class ModelTiming:
-    """The model on its own, with a stopwatch."""
+    """The bundle's model alone, with a timer."""
 
     def __init__(self, bundle: OpenedBundle, *, threads: int) -> None:
         """Load the bundle's model a second time."""
@@ -26,21 +29,21 @@ class ModelTiming:
         self._calls = 0
 
     def time_occasionally(self) -> None:
-        """Time a call, if it is the turn for one: of every eight times that this is asked, the first."""
+        """Time a model call at the first of every eight calls of this method."""
         self._calls += 1
         if self._calls % _EVERY == 1:
             self._times_ms.append(self.time_once_ms())
 
     @property
     def median_ms(self) -> float:
-        """The median wall time of a call; of thirty at least."""
+        """The median wall time of a model call, over at least thirty calls."""
         while len(self._times_ms) < FEWEST:
             self._times_ms.append(self.time_once_ms())
         return round(float(np.median(self._times_ms)), 3)
 
     def time_once_ms(self) -> float:
-        """Give the wall time of one call."""
-        self._model(self._pixels)  # its weights are in the cache again
+        """Return the wall time of one model call."""
+        self._model(self._pixels)  # warm-up: loads the weights into the CPU's cache
         since = time.perf_counter()
         self._model(self._pixels)
         return (time.perf_counter() - since) * 1000

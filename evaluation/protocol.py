@@ -1,6 +1,6 @@
-"""The held-print protocol: every query is asked of the kiosk, as it runs in the gallery, and every answer kept.
+"""Run the held-print protocol: recognise each query as on the kiosk, and keep the answer.
 
-Which questions there are is a `EvaluationPlan`'s business, what the answers come to `evaluation.summary`'s.
+`EvaluationPlan` decides which queries there are, and `evaluation.summary` computes the scores of the answers.
 """
 
 import time
@@ -27,9 +27,9 @@ from evaluation.simulate.conditions import Level
 
 T = TypeVar("T")
 
-# What is being asked, how much of it is done, and how much there is.
+# Called with the section's name, the number of queries done, and the total.
 Progress = Callable[[str, int, int], None]
-# Looks on at each query that is asked the first time: the desk's reference does.
+# Called with each query and its first answer. The desk's reference uses this.
 QueryObserver = Callable[[QuerySection, EvaluationQuery, QueryPicture, Answer], None]
 
 COUNT = 20
@@ -39,11 +39,11 @@ _FAILURES_A_SECTION = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """What is shown.
+    """The pictures that the queries are made from.
 
     Attributes:
-        prints: Of the bundle.
-        pairs, photographs: Real pictures, with what is right of them.
+        prints: The prints of the bundle.
+        pairs, photographs: Real pictures with their ground truth.
         distractors: Picture files of prints that are not in the collection.
     """
 
@@ -55,16 +55,16 @@ class Material:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryOutcome:
-    """One answer, and what was true.
+    """One answer, compared with the ground truth.
 
     Attributes:
-        name: What was shown.
-        is_known: Whether something in the collection was right of it.
-        left_out: Whether that was left out for this answer, as if the museum had no such print.
+        name: Name of the query.
+        is_known: Whether the collection holds a right answer.
+        left_out: Whether the right answers were left out, as if the museum had no such print.
         told: What it comes to.
-        answered: Id of the first match; `None` without any.
-        corner_error: Of the sheet's worst corner, as a share of its diagonal; infinite where no sheet was found, and
-            `None` where nobody knows the corners.
+        answered: Id of the first match; `None` without matches.
+        corner_error: Error of the sheet's worst corner, as a share of its diagonal. Infinite if no sheet was found,
+            `None` if the true corners are unknown.
         took_ms: Wall time from frame to answer.
     """
 
@@ -84,10 +84,10 @@ class QueryOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """All answers.
+    """The outcomes of all queries.
 
     Attributes:
-        unread: One line for each picture that couldn't be read.
+        unread: One line for each picture that can't be read.
     """
 
     outcomes: tuple[QueryOutcome, ...]
@@ -96,7 +96,7 @@ class Run:
 
 
 def sections(material: Material, plan: EvaluationPlan) -> Iterator[QuerySection]:
-    """Give everything that is asked, in order; what there is no material for is left out."""
+    """Yield all query sections in order; sections without material are left out."""
     prints, seed, suite = material.prints, plan.seed, plan.suite
     most = max(plan.captures, scored_count(prints)) if plan.is_full else plan.captures
     a_factor = max(plan.a_factor, _FULL_FACTOR) if plan.is_full else plan.a_factor
@@ -123,13 +123,13 @@ def run(
     observer: QueryObserver | None = None,
     after_query: Callable[[], None] = lambda: None,
 ) -> Run:
-    """Ask everything.
+    """Recognise every query of all sections and return the outcomes.
 
     Args:
-        recogniser: Of the bundle, as the kiosk has it.
-        asked: What is asked.
-        progress: Told after each query.
-        observer: Looks on; its time is not counted.
+        recogniser: The bundle's recogniser, as on the kiosk.
+        query_sections: The queries, grouped by section.
+        progress: Called after each query.
+        observer: Called with each query and its answer; its time is not counted.
         after_query: Called after each query.
     """
     outcomes: list[QueryOutcome] = []
@@ -217,7 +217,7 @@ def _outcome(
 
 
 def _is_failure(outcome: QueryOutcome, right: frozenset[int]) -> bool:
-    """Say whether a person should see what went wrong here."""
+    """Return whether the answer belongs among the failures on the page."""
     if right:
         return outcome.scored.rank != 0
     if outcome.kind is SectionKind.EMPTY:

@@ -1,6 +1,6 @@
-"""What the held-print protocol asks: which pictures are shown, conditions which conditions, and what is right of each.
+"""The queries of the held-print protocol: pictures, conditions and right answers.
 
-Every picture is made when it is needed and not kept. Knows nothing of answers.
+Every picture is made when it is needed and not kept. The module knows nothing of answers.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ from evaluation.simulate.handheld import HandheldCapture, capture
 
 
 class SectionKind(StrEnum):
-    """What kind of question a section asks."""
+    """The kind of queries in a section."""
 
     LEVEL = "captures"
     REVERSE = "in reverse"
@@ -35,12 +35,12 @@ class SectionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryPicture:
-    """One picture that is shown to the kiosk.
+    """The picture of one query.
 
     Attributes:
         pixels: uint8 (H, W, 3), RGB.
-        corners: float64 (4, 2), the sheet's, in pixels, clockwise; `None` where nobody knows them.
-        conditions: Its conditions, in words; may be empty.
+        corners: float64 (4, 2); the sheet's corners in pixels, clockwise. `None` if unknown.
+        conditions: The capture's conditions in words; may be empty.
     """
 
     pixels: Pixels
@@ -50,13 +50,13 @@ class QueryPicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationQuery:
-    """One picture, and what is right of it.
+    """One query: a function that makes its picture, and its right answers.
 
     Attributes:
-        name: What the picture is called, such as the print's id.
-        right: Rows that it may be answered with; empty when nothing is right.
-        without: Rows left out: the picture itself, where it is one of the collection's.
-        also_left_out: Whether to ask again with `right` left out, as if the museum had no such print.
+        name: Name of the picture, such as the print's id.
+        right: Rows that are right answers; empty if there are none.
+        without: Rows left out of the search: the picture itself, if it belongs to the collection.
+        also_left_out: Whether to search again without the rows in `right`, as if the museum had no such print.
     """
 
     name: str
@@ -68,7 +68,7 @@ class EvaluationQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuerySection:
-    """Questions that are scored together."""
+    """Queries that are scored together."""
 
     name: str
     kind: SectionKind
@@ -78,7 +78,7 @@ class QuerySection:
 def level(
     prints: Sequence[EvaluationPrint], of: Level, *, number: int, seed: int, suite: Suite
 ) -> QuerySection:
-    """Give captures of prints at one level, each asked with its print in the collection and without."""
+    """Return captures at one level, each with its print in the collection and without."""
     make_picture = partial(_handheld, level=of, suite=suite)
     queries = _captures(prints, make_picture, number=number, seed=seed, also_left_out=True)
     return QuerySection(name=of.value, kind=SectionKind.LEVEL, queries=queries)
@@ -87,7 +87,7 @@ def level(
 def in_reverse(
     prints: Sequence[EvaluationPrint], *, number: int, seed: int, suite: Suite
 ) -> QuerySection:
-    """Give captures of prints seen in a mirror, as copies often are."""
+    """Return captures of mirrored prints; copies are often in reverse."""
     make_picture = partial(_handheld, level=Level.NORMAL, suite=suite, mirrored=True)
     queries = _captures(prints, make_picture, number=number, seed=seed)
     return QuerySection(name="in reverse", kind=SectionKind.REVERSE, queries=queries)
@@ -96,7 +96,7 @@ def in_reverse(
 def factors(
     prints: Sequence[EvaluationPrint], *, number: int, seed: int, suite: Suite
 ) -> Iterator[QuerySection]:
-    """Give a section for each factor of a suite, alone, and one first with none of them."""
+    """Yield a section for each factor of a suite alone, after one without any factor."""
     chosen: list[HandheldFactor] = [factor for factor in HandheldFactor if factor in suite.factors]
     for factor in (None, *chosen):
         present = frozenset() if factor is None else frozenset({factor})
@@ -116,7 +116,7 @@ def _captures(
     seed: int,
     also_left_out: bool = False,
 ) -> tuple[EvaluationQuery, ...]:
-    """Give a question for each capture: `held` is given the print and the capture's own seed."""
+    """Return a query for each capture; `make_picture` gets the print and the capture's seed."""
     return tuple(
         EvaluationQuery(
             name=one.record.record_id,
@@ -131,7 +131,7 @@ def _captures(
 def real_pairs(
     prints: Sequence[EvaluationPrint], truths: Sequence[Truth], *, seed: int
 ) -> Iterator[QuerySection]:
-    """Give other copies of prints: as scanned, and held conditions the simulated camera at normal."""
+    """Yield other copies of prints: as scanned, and under the simulated camera."""
     of = {one.record.record_id: one for one in prints}
     for name, is_held in (("other copies, clean", False), ("other copies, held", True)):
         yield QuerySection(
@@ -150,7 +150,7 @@ def real_pairs(
 
 
 def photographs(prints: Sequence[EvaluationPrint], truths: Sequence[Truth]) -> QuerySection:
-    """Give real photographs; those of no record are asked as unknown prints."""
+    """Return real photographs; those without a record are unknown prints."""
     of = {one.record.record_id: one for one in prints}
     return QuerySection(
         name="photographs",
@@ -160,7 +160,7 @@ def photographs(prints: Sequence[EvaluationPrint], truths: Sequence[Truth]) -> Q
 
 
 def distractors(pictures: Sequence[Path], *, seed: int, suite: Suite) -> QuerySection:
-    """Give captures, at normal, of prints that are not in the collection."""
+    """Return captures at the normal level of prints that are not in the collection."""
     return QuerySection(
         name="prints of other collections",
         kind=SectionKind.UNKNOWN,
@@ -176,7 +176,7 @@ def distractors(pictures: Sequence[Path], *, seed: int, suite: Suite) -> QuerySe
 
 
 def without_print(number: int, *, seed: int, suite: Suite) -> QuerySection:
-    """Give frames without any print, of every kind and level in turn."""
+    """Return frames without any print, of every kind and level in turn."""
     kinds, levels = tuple(DistractorKind), tuple(Level)
     return QuerySection(
         name="no print",
@@ -205,7 +205,7 @@ def _truth_query(
     make_picture: Callable[[Path], QueryPicture],
     may_be: Mapping[str, EvaluationPrint],
 ) -> EvaluationQuery:
-    # A query may be a print of this collection too: it must not find itself.
+    # A query may also be a print of this collection. It must not find itself.
     itself = may_be.get(truth.image.stem)
     without = frozenset({itself.record.item}) if itself else frozenset[int]()
     right = frozenset[int]().union(*(prints[record_id].right for record_id in truth.right))

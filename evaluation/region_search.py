@@ -1,8 +1,9 @@
-"""How well a part of a print finds it: a box drawn on the captured sheet, as a visitor draws it with a finger.
+"""Measure how well a part of a print finds the whole, as when a visitor draws a box on it.
 
-Run as `python -m evaluation.region_search BUNDLE`. Each capture is a simulated hand-held one, its sheet straightened by the
-corners that the kiosk itself found; boxes cover the shares of the sheet below, at random places, each where most is drawn
-of `_TRIES` (visitors point at something). Counted: the print first, among the first six, and claimed; and another claimed.
+Run as `python -m evaluation.region_search BUNDLE`. Each capture is simulated as held by hand, and its sheet is
+rectified by the corners that the kiosk found. The boxes cover the shares of the sheet in `SHARES`. Of `_TRIES` random
+places the one with the most contrast is taken, because visitors point at something. The table counts how often the
+print comes first or among the first six, how often it is accepted, and how often another print is.
 """
 
 import argparse
@@ -32,11 +33,12 @@ _TRIES = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionTally:
-    """What was counted for boxes of one share of the sheet, in captures.
+    """Counts for boxes of one size.
 
     Attributes:
-        first, among: The print named first, and among the first six.
-        claimed, wrong: Said to be in the collection: the print, and another one.
+        captures: Number of captures searched.
+        first, in_first: Captures whose print comes first, and among the first six.
+        accepted, wrongly_accepted: Captures answered as in the collection, with the right print and with another.
     """
 
     share: float
@@ -51,21 +53,21 @@ class RegionTally:
         """The tally as a line of the table."""
         of = max(self.captures, 1)
         return (
-            f"{self.share:7.1%} of the sheet  first {self.first / of:6.1%}  among {FIRST} {self.in_first / of:6.1%}  "
-            f"claimed {self.accepted / of:6.1%}  another claimed {self.wrongly_accepted / of:6.1%}  of {self.captures}"
+            f"{self.share:7.1%} of the sheet  first {self.first / of:6.1%}  first {FIRST} {self.in_first / of:6.1%}  "
+            f"accepted {self.accepted / of:6.1%}  wrongly accepted {self.wrongly_accepted / of:6.1%}  of {self.captures}"
         )
 
 
 def measure(
     bundle: OpenedBundle, number: int, *, seed: int = 2026, threads: int = 0
 ) -> Iterator[RegionTally]:
-    """Give a tally for each share of the sheet, of so many captures.
+    """Yield the tally for each share of the sheet.
 
     Args:
-        bundle: What is asked, and whose own pictures are captured.
-        number: Of captures; those whose sheet isn't found have no part to be drawn on, and are left out.
-        seed: Where all chance comes from.
-        threads: Of the model.
+        bundle: The bundle to search; its own pictures are captured.
+        number: Number of captures. Captures whose sheet isn't found are left out.
+        seed: Seeds all randomness.
+        threads: Threads for the model; 0 for two.
     """
     recogniser = Recogniser(bundle, threads=threads or 2)
     sheets = list(_sheets(recogniser, prints_of(bundle), number, seed))
@@ -74,7 +76,10 @@ def measure(
 
 
 def box_of(pixels: Pixels, share: float, rng: np.random.Generator) -> tuple[Corner, ...]:
-    """Give the corners of a box that covers a share of a picture, where most is drawn of a few random places."""
+    """Return the corners of a box that covers a share of a picture.
+
+    Of a few random places the one with the most contrast is taken.
+    """
     height, width = pixels.shape[:2]
     tall, wide = round(height * share**0.5), round(width * share**0.5)
     grey = pixels.mean(axis=2)
@@ -98,7 +103,7 @@ def box_of(pixels: Pixels, share: float, rng: np.random.Generator) -> tuple[Corn
 def _sheets(
     recogniser: Recogniser, prints: Sequence[EvaluationPrint], number: int, seed: int
 ) -> Iterator[tuple[EvaluationPrint, Pixels]]:
-    """Give captured sheets as the page gets them: straightened, and once through JPEG."""
+    """Yield captured sheets as the kiosk's page gets them: rectified, and decoded from JPEG."""
     for one, its_seed in choose_prints(prints, number, seed):
         name = one.record.record_id
         held = capture(one.load(), name, level=Level.NORMAL, seed=its_seed)
@@ -139,9 +144,9 @@ def _tally(
 
 
 def main() -> int:
-    """Print the table."""
+    """Print the table; return the exit code."""
     parser = argparse.ArgumentParser(
-        description="How well a part drawn with a finger finds its print."
+        description="Measure how well a part of a print finds the whole."
     )
     parser.add_argument("bundle", type=Path)
     parser.add_argument("--captures", type=int, default=100)

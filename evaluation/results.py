@@ -1,4 +1,7 @@
-"""What an evaluation says, as values that become JSON as they are. Knows nothing of how they are calculated or shown."""
+"""The results of an evaluation as dataclasses whose attribute names are the JSON's keys.
+
+The module doesn't know how results are computed or shown.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,21 +12,21 @@ from evaluation.metrics import CountedShare, Percentiles, Point
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelScores:
-    """One section's.
+    """The scores of one section.
 
     Attributes:
-        count: Known prints that were asked about.
-        r1, r5, r20: Share with a right match among the first so many.
-        accepted_right: Share accepted, and as the right print, by the bundle's own verdicts.
-        unknown_accepted: Share of unknown prints that are accepted by them.
-        right_at_1_percent: Share accepted and right, were the threshold such that 1 % of unknown prints are accepted.
-        false_at_95_percent: Share of unknown prints accepted, were it such that 95 % are accepted and right.
+        count: Number of queries with a known print.
+        r1, r5, r20: Share with a right match among the first 1, 5 and 20.
+        accepted_right: Share accepted as the right print by the bundle's own verdicts.
+        unknown_accepted: Share of unknown prints accepted by the bundle's own verdicts.
+        right_at_1_percent: Share accepted and right at the threshold that accepts 1 % of unknown prints.
+        false_at_95_percent: Share of unknown prints accepted at the threshold that accepts 95 % rightly.
         gap: Global average precision; `None` without known prints.
-        corners: Share whose sheet was found with every corner within 2 % of its diagonal.
-        mirrored: Share called "in reverse".
-        not_in_collection: Share so answered.
-        verdicts: Of known and of unknown prints together, by name.
-        is_held_back: Whether this is a factor that nobody tunes on.
+        corners: Share of sheets found with every corner within 2 % of the diagonal.
+        mirrored: Share of answers "in reverse".
+        not_in_collection: Share of unknown prints answered "not in this collection".
+        verdicts: Number of answers by verdict, for known and unknown prints together.
+        is_held_back: Whether the section is a factor of the holdout.
     """
 
     name: str
@@ -48,11 +51,11 @@ class LevelScores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationMark:
-    """Something to be reached.
+    """A target value with the value found.
 
     Attributes:
-        is_at_least: Whether more is better.
-        found: `None` where it wasn't measured.
+        is_at_least: Whether higher values are better.
+        found: The value found; `None` if it wasn't measured.
     """
 
     name: str
@@ -67,14 +70,14 @@ class EvaluationMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceLine:
-    """Full-precision TensorFlow on the same frames, as the desk measured it.
+    """The reference's results on the kiosk's frames of one section.
 
     Attributes:
-        seed_r1: Right first matches of the seed's method: whole frame, exact search.
-        crop_r1: Of the same fingerprint on the sheet that the kiosk cut out.
-        cosine_median, cosine_lowest: Between the two sides' fingerprints of that sheet.
-        same_first: Share of these of which both sides have the same nearest print, by exact search.
-        same_as_exact: Share of which the kiosk's index finds what exact search of its own fingerprints does.
+        seed_r1: Right first matches of the original prototype's method: whole frame, exact search.
+        crop_r1: Right first matches of the same method on the sheet that the kiosk cut out.
+        cosine_median, cosine_lowest: Cosine between the two sides' fingerprints of that sheet.
+        same_first: Share with the same nearest print on both sides, by exact search.
+        same_as_exact: Share whose nearest print in the kiosk's index is that of exact search.
     """
 
     name: str
@@ -89,15 +92,15 @@ class ReferenceLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationReport:
-    """An evaluation.
+    """The results of a whole evaluation.
 
     Attributes:
-        threads: Of the model.
-        model_ms: Median of one bare model call, in the same run.
-        whole: From frame to answer.
-        whole_by: The same where the print is in the collection, and where it is not or there is none.
-        steps: The same by step.
-        refused: One line for each row of truths, or picture, that couldn't be used.
+        threads: Threads for the model.
+        model_ms: Median time of one bare model call, in the same run.
+        whole: Times from frame to answer.
+        whole_by: The same, by whether the print is in the collection.
+        steps: The same, by recognition step.
+        refused: One line for each ground-truth row or picture that can't be used.
     """
 
     bundle_id: str

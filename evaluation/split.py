@@ -1,11 +1,14 @@
-"""Which prints are scored, and which ones thresholds may be fitted on: never the same ones.
+"""Split the prints into those that are scored and those that thresholds may be fitted on.
 
-Decided by the record's id alone, so that the build, the kiosk and a later build with more prints agree.
+The split depends on the record's id alone. The build, the kiosk and a later build with more prints therefore agree.
 """
 
 import hashlib
 
 
 def is_scored(record_id: str) -> bool:
-    """Whether captures of this print are kept for scoring; thresholds are fitted on the others, about half of all."""
+    """Return whether captures of this print are kept for scoring.
+
+    Thresholds are fitted on the others, about half of all prints.
+    """
     return hashlib.sha256(record_id.encode()).digest()[0] % 2 == 1

@@ -1,4 +1,7 @@
-"""What all answers of an evaluation come to: scores by section, marks, curves and times, as a `EvaluationReport`."""
+"""Summarise the outcomes of an evaluation as an `EvaluationReport`.
+
+It computes the scores of each section, the targets, the curves and the times.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -27,7 +30,7 @@ def summarise(
     refused: Sequence[str] = (),
     reference: Sequence[ReferenceLine] = (),
 ) -> EvaluationReport:
-    """Give what a run comes to."""
+    """Return the report of a run."""
     groups: dict[tuple[str, str], list[QueryOutcome]] = {}
     for outcome in run.outcomes:
         groups.setdefault((outcome.section, outcome.kind), []).append(outcome)
@@ -68,7 +71,7 @@ def _scores(
 ) -> LevelScores:
     known = [o.scored for o in outcomes if _is_in_collection(o)]
     unknown = [o for o in outcomes if not _is_in_collection(o)]
-    # Prints of other collections are shown at normal: its threshold minds them too.
+    # Prints of other collections are captured at the normal level, so its threshold includes them.
     wider = [o.scored for o in (*unknown, *(others if name == Level.NORMAL.value else ()))]
     errors = [o.corner_error for o in outcomes if not o.left_out and o.corner_error is not None]
     return LevelScores(

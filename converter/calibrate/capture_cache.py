@@ -18,7 +18,7 @@ _ASPECT = struct.Struct("<d")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureCache:
-    """Makes simulated captures and caches each one (150 kB)."""
+    """A cache of simulated captures, 150 kB each, that makes the missing ones."""
 
     cache: Cache
 

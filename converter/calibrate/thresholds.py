@@ -197,13 +197,13 @@ def note_about(thresholds: Thresholds) -> str | None:
     """Return a note about the thresholds for the person who builds the bundle, or None."""
     if thresholds.fitted_on < ENOUGH_PRINTS:
         return (
-            f"thresholds: fitted on {thresholds.fitted_on} prints, {ENOUGH_PRINTS} are needed to see a share of 1 %; "
+            f"thresholds: fitted on {thresholds.fitted_on} prints, {ENOUGH_PRINTS} are needed to measure a share of 1 %; "
             f"cautious values are used"
         )
     if thresholds.changed:
         return (
-            f"thresholds: those of an earlier build, since which {thresholds.changed} prints have come, gone or "
-            f"changed; --fit-anew fits them on these"
+            f"thresholds: from an earlier build; {thresholds.changed} prints have been added, removed or changed since; "
+            f"--fit-anew fits them again"
         )
     return None
 

@@ -1,1 +1,1 @@
-"""How close the kiosk's answers are to full-precision TensorFlow, and the report that shows it."""
+"""Measure how close the kiosk's answers are to full-precision TensorFlow, and report it."""

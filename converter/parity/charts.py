@@ -1,6 +1,6 @@
-"""The parity page's figures as inline SVG that takes the page's own colours and type.
+"""Draw the parity page's charts as inline SVG in the page's own colours and typeface.
 
-The same numbers give the same bytes, for one version of matplotlib: its only home.
+The same numbers give the same bytes for one version of matplotlib. No other module imports matplotlib.
 """
 
 import io
@@ -17,7 +17,7 @@ from converter.parity.metrics import Agreement
 from converter.parity.run_models import FactorAlone
 from device.bundle.manifest import Thresholds
 
-# Stand-ins that become the page's own colours, so that figures follow its dark and light.
+# Placeholders that become the page's own colours, so that charts follow its dark and light themes.
 _INK, _QUIET, _CLEAN, _CAMERA, _WARN = "#010203", "#040506", "#070809", "#0a0b0c", "#0d0e0f"
 _COLOURS = {_INK: "ink", _QUIET: "quiet", _CLEAN: "clean", _CAMERA: "camera", _WARN: "warn"}
 _STYLE = {
@@ -43,7 +43,7 @@ _BINS = 40
 
 
 def cosine_histograms(clean: Agreement, camera: Agreement, *, median: float | None) -> str:
-    """Draw how near the two sides' fingerprints are, one panel for each set of pictures."""
+    """Draw the cosines between both sides' fingerprints, one panel a set of pictures."""
 
     def draw(figure: Figure) -> None:
         sides = ((clean, _CLEAN, "the collection’s own pictures"), (camera, _CAMERA, "captures"))
@@ -64,7 +64,7 @@ def cosine_histograms(clean: Agreement, camera: Agreement, *, median: float | No
 
 
 def overlap_bars(clean: Agreement, camera: Agreement) -> str:
-    """Draw how many of the ten nearest are the same on both sides."""
+    """Draw how many of the ten nearest prints are the same on both sides."""
 
     def draw(figure: Figure) -> None:
         panel = figure.subplots()
@@ -79,7 +79,7 @@ def overlap_bars(clean: Agreement, camera: Agreement) -> str:
                 places + shift, shares * 100, width=0.36, color=colour, alpha=0.85, label=name
             )
         panel.set_xticks(places)
-        panel.set_xlabel("of the reference’s ten nearest, so many are the kiosk’s too")
+        panel.set_xlabel("how many of the reference’s ten nearest the kiosk also finds")
         panel.set_ylabel("% of pictures")
         panel.legend(frameon=False, loc="upper left")
 
@@ -87,7 +87,7 @@ def overlap_bars(clean: Agreement, camera: Agreement) -> str:
 
 
 def factor_lines(factors: Sequence[FactorAlone]) -> str:
-    """Draw what each factor of the simulated camera does on its own: median, first percentile, lowest."""
+    """Draw the median and lowest cosine under each factor of the simulated camera."""
 
     def draw(figure: Figure) -> None:
         panel = figure.subplots()
@@ -106,7 +106,7 @@ def factor_lines(factors: Sequence[FactorAlone]) -> str:
 
 
 def score_curves(scores: LeaveOneOutScores, thresholds: Thresholds) -> str:
-    """Draw which share of captures reaches a score, with their print in the collection and without."""
+    """Draw the share of captures that reach a score, with their print and without it."""
 
     def draw(figure: Figure) -> None:
         panel = figure.subplots()
@@ -138,17 +138,20 @@ def _svg(name: str, draw: Callable[[Figure], None], height_in: float) -> str:
         figure = Figure(figsize=(_WIDTH_IN, height_in), layout="constrained")
         draw(figure)
         buffer = io.StringIO()
-        no_traces = {"Date": None, "Creator": None, "Format": None, "Type": None}
-        figure.savefig(buffer, format="svg", metadata=no_traces)
-    return _at_home(buffer.getvalue(), name)
+        no_metadata = {"Date": None, "Creator": None, "Format": None, "Type": None}
+        figure.savefig(buffer, format="svg", metadata=no_metadata)
+    return _embedded(buffer.getvalue(), name)
 
 
-def _at_home(svg: str, figure: str) -> str:
-    """Give an SVG file as an element of the page: its colours, its type, no ids that two figures share."""
+def _embedded(svg: str, figure: str) -> str:
+    """Return an SVG file as an element of the page.
+
+    It takes the page's colours and typeface, and its ids are unique within the page.
+    """
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    for stand_in, name in _COLOURS.items():
-        svg = svg.replace(stand_in, f"var(--{name})")
+    for placeholder, name in _COLOURS.items():
+        svg = svg.replace(placeholder, f"var(--{name})")
     used = set(re.findall(r"#([\w-]+)[\"')]", svg))
     svg = re.sub(r' id="([^"]+)"', lambda match: match[0] if match[1] in used else "", svg)
     for own in sorted(used):

@@ -1,7 +1,7 @@
-"""How near the kiosk's answers are to full-precision TensorFlow with exact search, and the gate on it.
+"""Compare the kiosk's answers with full-precision TensorFlow, and apply the gate.
 
-The kiosk's side is the real one: its preprocessing, its quantised model, its index, its thresholds. The reference is
-passed in as a function, so that TensorFlow is not needed here.
+The kiosk's side is the real one: its preprocessing, its quantised model, its index and its thresholds. The caller
+passes in the reference as a function, so this module doesn't need TensorFlow.
 """
 
 import math
@@ -36,14 +36,14 @@ from evaluation.simulate.camera_noise import CAMERA
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParityPlan:
-    """How much is compared.
+    """The amount of material that is compared.
 
     Attributes:
-        seed: Chooses prints and what the simulated camera does to them.
-        camera_queries: Captures, where none were taken yet.
-        factor_queries: Captures for each factor of the simulated camera on its own.
-        most_prints: A larger collection is compared on a sample of so many prints, on both searches.
-        threads: Of the quantised model, where it is not loaded yet.
+        seed: Selects the prints and the conditions of the simulated camera.
+        camera_queries: Number of captures to make if the caller passes none.
+        factor_queries: Number of captures for each single factor of the simulated camera.
+        most_prints: Largest number of prints compared; a larger collection is sampled, the same way on both sides.
+        threads: Threads for the quantised model if the caller passes none.
     """
 
     seed: int = 2026
@@ -55,7 +55,7 @@ class ParityPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateMarks:
-    """What a bundle has to reach at least; `None` asks for nothing. Named as in `ParitySummary`."""
+    """The minimum values of the gate, named as in `ParitySummary`; `None` sets no minimum."""
 
     clean_cosine_median: float | None = None
     clean_cosine_p1: float | None = None
@@ -75,7 +75,7 @@ STRICT = replace(MUSEUM, clean_cosine_min=0.995)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateMark:
-    """One mark and what was found; `wanted` is `None` where nothing is searched for."""
+    """A minimum with the value found; `wanted` is `None` if there is no minimum."""
 
     name: str
     wanted: float | None
@@ -83,21 +83,21 @@ class GateMark:
 
     @property
     def is_met(self) -> bool:
-        """Whether the mark is reached; what is no number reaches none."""
+        """Whether the value reaches the minimum; NaN reaches none."""
         return self.wanted is None or self.found >= self.wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parity:
-    """All that was measured.
+    """The complete result of a comparison.
 
     Attributes:
-        prints: In the bundle.
-        clean: On the collection's own pictures.
-        camera: On simulated captures.
-        by_index: Whether the bundle's own index searched; otherwise (a sample, or other pictures) an exact search did.
-        camera_recall: Share of the exact ten nearest, in the whole bundle, that the kiosk's index finds for captures.
-        scores: Of the captures, with their print in the collection and without it.
+        prints: Number of prints in the bundle.
+        clean: Agreement on the collection's own pictures.
+        camera: Agreement on simulated captures.
+        by_index: Whether the bundle's own index searched. A sample, or other pictures, are searched exactly.
+        camera_recall: Share of the ten nearest prints of the whole bundle that the kiosk's index finds for captures.
+        scores: Cosines of the captures, with their print in the collection and without it.
     """
 
     name: str
@@ -116,7 +116,7 @@ class Parity:
 
     @property
     def compared(self) -> int:
-        """Prints searched on both searches; fewer than `prints` for a sample of a large collection."""
+        """Number of prints searched on both sides; a large collection is sampled."""
         return len(self.clean.comparisons)
 
 
@@ -135,19 +135,19 @@ def compare(
     """Compare the kiosk's answers with the reference's.
 
     Args:
-        bundle: The bundle, with its thresholds.
-        prints: One for each of its rows, in any order.
-        reference: Full-precision fingerprints.
-        plan: How much is compared; `None` for what a build compares.
-        quantised: The bundle's model, if it is already loaded, or kept results of it.
-        captures: Of these prints, if they were already taken; `None` takes them.
-        make_capture: Makes captures; perhaps by looking for one that was kept.
-        originals: Whether the prints' pictures are those that the bundle's fingerprints were made from. Where they
-            are not (a bundle's own, smaller ones), the kiosk's side is fingerprinted anew, too, and searched exactly.
+        bundle: The bundle, with fitted thresholds.
+        prints: One print for each row of the bundle, in any order.
+        reference: Computes full-precision fingerprints.
+        plan: The amount of material; `None` for that of a build.
+        quantised: The bundle's model if it is already loaded, possibly with cached results.
+        captures: Captures of these prints; `None` makes them.
+        make_capture: Makes one capture, or returns it from a cache.
+        originals: Whether the bundle's fingerprints were made from these pictures. If not (the bundle's own, smaller
+            ones), the kiosk's side is fingerprinted again and searched exactly.
         progress: Called after each batch of pictures.
 
     Raises:
-        ParityError: When the prints are not the bundle's, or a model gives something else than a fingerprint.
+        ParityError: When the prints are not the bundle's, or a model returns invalid fingerprints.
     """
     plan = plan or ParityPlan()
     run_models.check_prints(bundle, prints)
@@ -191,7 +191,7 @@ def compare(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _BothSides:
-    """What both searches said of the prints' own pictures and of the captures."""
+    """The comparisons of both sides, for the prints' own pictures and for the captures."""
 
     clean: tuple[SearchComparison, ...]
     camera: tuple[SearchComparison, ...]
@@ -235,7 +235,10 @@ def _search_both_sides(
 
 
 def summary(parity: Parity) -> ParitySummary:
-    """Give the figures that go into the manifest, rounded down to six places: never better than measured."""
+    """Return the figures for the manifest, rounded down to six places.
+
+    Rounding down means that no figure is better than what was measured.
+    """
     return ParitySummary(
         clean_cosine_median=_down(parity.clean.cosines.median),
         clean_cosine_p1=_down(parity.clean.cosines.p1),
@@ -246,7 +249,7 @@ def summary(parity: Parity) -> ParitySummary:
 
 
 def gate_results(parity: Parity, marks: GateMarks) -> tuple[GateMark, ...]:
-    """Give each mark with what was found."""
+    """Return each minimum of the gate with the value found."""
     found = summary(parity)
     return tuple(
         GateMark(name=f.name, wanted=getattr(marks, f.name), found=getattr(found, f.name))
@@ -255,9 +258,9 @@ def gate_results(parity: Parity, marks: GateMarks) -> tuple[GateMark, ...]:
 
 
 def gate(parity: Parity, marks: GateMarks) -> tuple[str, ...]:
-    """Give one line for each mark that was missed; none means that the bundle may be published."""
+    """Return one line for each minimum that was missed; a bundle without any may be published."""
     return tuple(
-        f"{mark.name}: wanted at least {mark.wanted}, found {mark.found}"
+        f"{mark.name}: expected at least {mark.wanted}, found {mark.found}"
         for mark in gate_results(parity, marks)
         if not mark.is_met
     )

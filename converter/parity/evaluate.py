@@ -1,6 +1,7 @@
-"""The evaluation at the desk: the kiosk's own, on the museum's pictures, with full-precision TensorFlow looking on.
+"""Evaluate a bundle at the desk, with full-precision TensorFlow as a reference.
 
-TensorFlow is asked when all frames have been answered, so that it takes no time from what is being timed.
+The evaluation is the kiosk's own, on the museum's pictures. TensorFlow runs after the kiosk has answered all frames, so
+it takes no time from what is being timed.
 """
 
 import argparse
@@ -41,7 +42,7 @@ MOST_A_LEVEL = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _KeptFrame:
-    """One frame, as both sides are given it: uint8 (224, 224, 3) each; with the rows that are right, and left out."""
+    """A frame as both sides get it, uint8 (224, 224, 3), with its right and left-out rows."""
 
     right: frozenset[int]
     without: frozenset[int]
@@ -50,7 +51,7 @@ class _KeptFrame:
 
 
 class ReferenceComparison:
-    """Keeps what the kiosk is shown, a hundred captures a level, and asks both sides about it in the end."""
+    """Keeps frames that the kiosk recognises, and compares both sides on them at the end."""
 
     def __init__(
         self,
@@ -62,15 +63,15 @@ class ReferenceComparison:
         most: int = MOST_A_LEVEL,
         progress: Progress,
     ) -> None:
-        """Keep nothing yet.
+        """Start without any frames.
 
         Args:
-            bundle: The kiosk's.
-            prints: All of it, with their pictures.
-            reference: Full-precision TensorFlow: float32 (N, 512) for uint8 (N, 224, 224, 3).
-            threads: Of the kiosk's model.
-            most: Frames kept a section.
-            progress: Told while TensorFlow is asked.
+            bundle: The kiosk's bundle.
+            prints: All prints of the bundle, with their pictures.
+            reference: Full-precision TensorFlow; returns float32 (N, 512) for uint8 (N, 224, 224, 3).
+            threads: Threads for the kiosk's model.
+            most: Largest number of frames kept for each section.
+            progress: Called after each batch of TensorFlow.
         """
         self._bundle = bundle
         self._prints = prints
@@ -83,7 +84,7 @@ class ReferenceComparison:
     def observe(
         self, section: QuerySection, query: EvaluationQuery, shown: QueryPicture, answer: Answer
     ) -> None:
-        """Keep a frame, and the sheet that the kiosk cut out of it."""
+        """Keep a frame and the sheet that the kiosk cut out of it."""
         if section.kind not in (SectionKind.LEVEL, SectionKind.PAIRS):
             return
         kept = self._kept.setdefault(section.name, [])
@@ -104,7 +105,7 @@ class ReferenceComparison:
         )
 
     def lines(self) -> tuple[ReferenceLine, ...]:
-        """Ask both sides, and give what they say of each section."""
+        """Fingerprint the kept frames on both sides; return one comparison for each section."""
         if not any(self._kept.values()):
             return ()
         known = self._collection_fingerprints()
@@ -116,13 +117,13 @@ class ReferenceComparison:
         index = Index(self._bundle.path, self._bundle.manifest.index)
         stored = load_array(self._bundle.file(layout.FINGERPRINTS))
         return tuple(
-            self._line(name, frames_kept, known, kiosk, index, stored)
-            for name, frames_kept in self._kept.items()
-            if frames_kept
+            self._line(name, kept_frames, known, kiosk, index, stored)
+            for name, kept_frames in self._kept.items()
+            if kept_frames
         )
 
     def _collection_fingerprints(self) -> Vectors:
-        """Give the reference's fingerprints of all prints: float32 (N, 512), unit length."""
+        """Return the reference's fingerprints of all prints: float32 (N, 512), unit length."""
         rows: list[Vectors] = []
         done = 0
         for batch in batched(self._prints, BATCH):
@@ -146,38 +147,42 @@ class ReferenceComparison:
     def _line(
         self,
         name: str,
-        frames_kept: Sequence[_KeptFrame],
+        kept_frames: Sequence[_KeptFrame],
         known: Vectors,
         kiosk: Fingerprinter,
         index: Index,
         stored: Vectors,
     ) -> ReferenceLine:
         whole = self._reference_fingerprints(
-            f"{name}, whole frames", [one.whole for one in frames_kept]
+            f"{name}, whole frames", [one.whole for one in kept_frames]
         )
-        theirs = self._reference_fingerprints(f"{name}, sheets", [one.sheet for one in frames_kept])
-        ours = [kiosk(one.sheet) for one in frames_kept]
-        vectors = unit(np.stack([fingerprint.vector for fingerprint in ours]))
-        cosines = (theirs.astype(np.float64) * vectors).sum(axis=1)
-        their_first, our_first = _nearest_rows(known, theirs, frames_kept), _nearest_rows(
-            stored, vectors, frames_kept
+        reference_vectors = self._reference_fingerprints(
+            f"{name}, sheets", [one.sheet for one in kept_frames]
         )
+        kiosk_fingerprints = [kiosk(one.sheet) for one in kept_frames]
+        vectors = unit(np.stack([fingerprint.vector for fingerprint in kiosk_fingerprints]))
+        cosines = (reference_vectors.astype(np.float64) * vectors).sum(axis=1)
+        reference_first, kiosk_first = _nearest_rows(
+            known, reference_vectors, kept_frames
+        ), _nearest_rows(stored, vectors, kept_frames)
         return ReferenceLine(
             name=name,
-            count=len(frames_kept),
+            count=len(kept_frames),
             seed_r1=metrics.share_of(
-                _are_right(_nearest_rows(known, whole, frames_kept), frames_kept)
+                _are_right(_nearest_rows(known, whole, kept_frames), kept_frames)
             ),
-            crop_r1=metrics.share_of(_are_right(their_first, frames_kept)),
+            crop_r1=metrics.share_of(_are_right(reference_first, kept_frames)),
             cosine_median=round(float(np.median(cosines)), 6),
             cosine_lowest=round(float(cosines.min()), 6),
             same_first=metrics.share_of(
-                [a == b for a, b in zip(their_first, our_first, strict=True)]
+                [a == b for a, b in zip(reference_first, kiosk_first, strict=True)]
             ),
             same_as_exact=metrics.share_of(
                 [
                     _nearest_by_index(index, fingerprint, one.without) == row
-                    for fingerprint, one, row in zip(ours, frames_kept, our_first, strict=True)
+                    for fingerprint, one, row in zip(
+                        kiosk_fingerprints, kept_frames, kiosk_first, strict=True
+                    )
                 ]
             ),
         )
@@ -189,8 +194,8 @@ def evaluate(
     """Evaluate a bundle at the desk, as `evaluation.evaluate` does, with the TensorFlow reference.
 
     Raises:
-        ConverterError: When the collection is not the bundle's, or the weights not those it was made with.
-        EvaluationError: When there is nothing to ask with.
+        ConverterError: When the collection is not the bundle's, or the weights are not its own.
+        EvaluationError: When the bundle or the options leave nothing to evaluate.
     """
     found = weights.find(options.weights, cache=cache.root)
     with opened(options.bundle) as bundle:
@@ -198,7 +203,7 @@ def evaluate(
         if found.sha256 != model.weights_sha256:
             raise BuildError(
                 f"{options.bundle}: made with weights {model.weights_sha256[:12]}, found {found.sha256[:12]}; "
-                "give those with --weights"
+                "name the right file with --weights"
             )
         if options.collection:
             load = _collection_loader(bundle, options.collection, progress)
@@ -223,18 +228,18 @@ def evaluate(
 
 
 def _check_all_shown(bundle: OpenedBundle) -> None:
-    """Refuse a bundle that holds no picture of some prints: the reference needs them all."""
+    """Raise if the bundle lacks the picture of a print; the reference needs them all."""
     records = [bundle.records.at(item) for item in range(bundle.manifest.items)]
     hidden = [record.record_id for record in records if not record.show_picture]
     if hidden:
         raise BuildError(
-            f"{bundle.path}: {len(hidden)} prints are without a picture (such as {hidden[0]}); "
-            "give the collection with --collection"
+            f"{bundle.path}: {len(hidden)} prints have no picture (such as {hidden[0]}); "
+            "name the collection with --collection"
         )
 
 
 def _collection_loader(bundle: OpenedBundle, path: Path, progress: Progress) -> Load:
-    """Give the way to the museum's own picture of each record."""
+    """Return a function that loads the museum's own picture of a record."""
     read = collection.read(path, progress=partial(progress, "read collection"))
     images = {item.record_id: item.image for item in read.items}
     for row in range(bundle.manifest.items):
@@ -251,16 +256,16 @@ def _load_picture(images: Mapping[str, Path], record: Record) -> Pixels:
     return frames.load(images[record.record_id], side=frames.UPLOAD_SIDE)
 
 
-def _nearest_rows(known: Vectors, queries: Vectors, frames_kept: Sequence[_KeptFrame]) -> list[int]:
-    """Give the nearest print of each query, by exact search among those that are not left out."""
+def _nearest_rows(known: Vectors, queries: Vectors, kept_frames: Sequence[_KeptFrame]) -> list[int]:
+    """Return the nearest row of each query by exact search, left-out rows excepted."""
     cosines = queries @ known.T
-    for row, one in zip(cosines, frames_kept, strict=True):
+    for row, one in zip(cosines, kept_frames, strict=True):
         row[list(one.without)] = -np.inf
     return [int(row) for row in cosines.argmax(axis=1)]
 
 
-def _are_right(first: Sequence[int], frames_kept: Sequence[_KeptFrame]) -> list[bool]:
-    return [row in one.right for row, one in zip(first, frames_kept, strict=True)]
+def _are_right(first: Sequence[int], kept_frames: Sequence[_KeptFrame]) -> list[bool]:
+    return [row in one.right for row, one in zip(first, kept_frames, strict=True)]
 
 
 def _nearest_by_index(index: Index, fingerprint: Fingerprint, without: frozenset[int]) -> int:

@@ -1,4 +1,7 @@
-"""How near captures come to the collection by fingerprint, with their print in it and without: parity's curves."""
+"""Score captures by fingerprint with their print in the collection and without it.
+
+The parity page draws its curves from these scores.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,12 +18,12 @@ _CAPTURES_AT_ONCE = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveOneOutScores:
-    """Cosines of captures.
+    """Cosines of captures to their own print and to the best other print.
 
     Attributes:
-        items: intp (Q,), the print of each capture.
-        known: float32 (Q,), cosine to the capture's own print.
-        unknown: float32 (Q,), cosine to the best of the others; NaN where no other is left.
+        items: intp (Q,); the print of each capture.
+        known: float32 (Q,); cosine to the capture's own print.
+        unknown: float32 (Q,); cosine to the best other print, NaN if no other is left.
     """
 
     items: npt.NDArray[np.intp]
@@ -31,12 +34,12 @@ class LeaveOneOutScores:
 def score(
     vectors: Vectors, captures: Sequence[SimulatedCapture], relatives: Mapping[int, frozenset[int]]
 ) -> LeaveOneOutScores:
-    """Score captures against a collection, with their print in it and without.
+    """Return the cosines of captures, with their print in the collection and without.
 
     Args:
-        vectors: float32 (N, 512), unit length: the collection, by the quantised model.
-        captures: Of prints of this collection.
-        relatives: Rows left out with a row.
+        vectors: float32 (N, 512), unit length; the collection's fingerprints by the quantised model.
+        captures: Captures of prints of this collection.
+        relatives: The rows left out together with each row.
     """
     items = np.array([capture.item for capture in captures], dtype=np.intp)
     known = np.empty(len(captures), dtype=np.float32)

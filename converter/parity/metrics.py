@@ -1,7 +1,7 @@
-"""How far two sides agree that were asked about the same pictures: values and the figures over them.
+"""Metrics of the agreement between reference and kiosk: cosines, shares and intervals.
 
-One side is the reference (full-precision TensorFlow, exact search), the other the kiosk. Knows nothing of how either
-finds its answers.
+Both sides are compared on the same pictures. The reference is full-precision TensorFlow with exact search. The module
+doesn't know how either side finds its answers.
 """
 
 import math
@@ -21,10 +21,10 @@ _RESAMPLES = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One side's answer.
+    """The best match of one side.
 
     Attributes:
-        item: Row of the best match.
+        item: Row of the best match in the bundle.
         score: Its cosine, -1..1.
     """
 
@@ -35,13 +35,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchComparison:
-    """One picture, asked on both sides.
+    """One picture, searched on both sides.
 
     Attributes:
-        record_id, item: Of the print in the picture.
-        cosine: Between the two sides' fingerprints of it.
-        same_top: Whether the kiosk's best match is one of the reference's best.
-        overlap: Share of the kiosk's ten that are among the reference's ten.
+        record_id, item: The print in the picture.
+        cosine: Cosine between the two sides' fingerprints of the picture.
+        same_top: Whether the kiosk's best match is one of the reference's best; ties count.
+        overlap: Share of the kiosk's ten nearest that are among the reference's ten.
     """
 
     record_id: str
@@ -54,7 +54,7 @@ class SearchComparison:
 
     @property
     def same_answer(self) -> bool:
-        """Whether both sides say the same of the same print."""
+        """Whether both sides agree on the print and on the verdict."""
         return self.same_top and self.reference.verdict == self.kiosk.verdict
 
     @property
@@ -65,7 +65,7 @@ class SearchComparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cosines:
-    """A set of cosines in three figures; quantiles are values that occurred."""
+    """Three quantiles of a set of cosines; each is a value that occurred."""
 
     median: float
     p1: float
@@ -75,7 +75,7 @@ class Cosines:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareInterval:
-    """A share, 0..1, and the interval that holds the true one 19 times in 20."""
+    """A share, 0..1, with its 95 % confidence interval."""
 
     value: float
     low: float
@@ -85,13 +85,13 @@ class ShareInterval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """How far both sides agree over one set of pictures.
+    """The agreement of both sides over one set of pictures.
 
     Attributes:
-        top1: Same best match. Wilson's interval.
-        top10: Mean share of the ten nearest that are the same. Interval by resampling the pictures.
-        answers: Same best match and same verdict. Wilson's interval.
-        right: The kiosk's best match is the print in the picture. Wilson's interval.
+        top1: Share with the same best match. Wilson's interval.
+        top10: Mean share of the ten nearest that are the same. Bootstrap interval over the pictures.
+        answers: Share with the same best match and verdict. Wilson's interval.
+        right: Share whose best match on the kiosk is the print in the picture. Wilson's interval.
     """
 
     comparisons: tuple[SearchComparison, ...]
@@ -103,11 +103,11 @@ class Agreement:
 
 
 def agreement(comparisons: Sequence[SearchComparison], *, seed: int) -> Agreement:
-    """Give the figures over some comparisons.
+    """Return the metrics over a set of comparisons.
 
     Args:
         comparisons: At least one.
-        seed: Of the resampling.
+        seed: Seed of the resampling.
     """
     return Agreement(
         comparisons=tuple(comparisons),
@@ -120,7 +120,7 @@ def agreement(comparisons: Sequence[SearchComparison], *, seed: int) -> Agreemen
 
 
 def cosines(values: Sequence[float]) -> Cosines:
-    """Give median, first percentile and minimum of at least one cosine."""
+    """Return the median, first percentile and minimum of at least one cosine."""
     low, first, middle = np.quantile(
         np.asarray(values, dtype=np.float64), [0, 0.01, 0.5], method=QUANTILE_METHOD
     )
@@ -128,7 +128,7 @@ def cosines(values: Sequence[float]) -> Cosines:
 
 
 def share(flags: Sequence[bool]) -> ShareInterval:
-    """Give the share of what is true, with Wilson's 95 % interval."""
+    """Return the share of true flags with its 95 % interval (Wilson)."""
     count, value = len(flags), sum(flags) / len(flags)
     z2 = _Z_95 * _Z_95 / count
     middle = (value + z2 / 2) / (1 + z2)
@@ -139,7 +139,7 @@ def share(flags: Sequence[bool]) -> ShareInterval:
 
 
 def mean(values: Sequence[float], *, seed: int) -> ShareInterval:
-    """Give the mean of some shares, with the 95 % interval of the means of resampled sets."""
+    """Return the mean of some shares with its 95 % bootstrap interval."""
     array = np.asarray(values, dtype=np.float64)
     rows = np.random.default_rng(seed).integers(len(array), size=(_RESAMPLES, len(array)))
     low, high = np.quantile(array[rows].mean(axis=1), [0.025, 0.975])

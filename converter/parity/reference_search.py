@@ -1,6 +1,7 @@
-"""The two searches that parity compares: scikit-learn's exact one, as in the seed, and the kiosk's own.
+"""Search the same prints on both sides of the parity comparison.
 
-Knows nothing of pictures: both sides are given fingerprints.
+The reference is scikit-learn's exact search, as in the original prototype; the kiosk's side is its own index. The
+module knows nothing of pictures: both sides get fingerprints.
 """
 
 from collections.abc import Sequence
@@ -18,13 +19,13 @@ from device.recognition.embedding.nearest import Index, Neighbour, Vectors, load
 from device.recognition.verdict import MatchEvidence, decide
 
 COUNT = 10
-# Two prints whose cosines differ by less are a tie: float32 sums of 512 products are no surer.
+# Cosines that differ by less are a tie: a float32 sum of 512 products has no better precision.
 _TIE = 2e-6
 _ROWS_AT_ONCE = 4096
 
 
 class ReferenceSearch:
-    """A reference and a kiosk, searching the same prints."""
+    """The reference's exact search and the kiosk's search over the same prints."""
 
     def __init__(
         self,
@@ -38,10 +39,10 @@ class ReferenceSearch:
 
         Args:
             bundle: The kiosk's bundle.
-            items: The rows that are searched.
-            reference: float32 (len(items), 512), unit length: the reference's fingerprints of these rows.
-            kiosk: The same by the quantised model, to be searched exactly; `None` for the bundle's own index, which
-                searches all of its rows.
+            items: The rows to search.
+            reference: float32 (len(items), 512), unit length; the reference's fingerprints of these rows.
+            kiosk: The same by the quantised model, searched exactly. `None` searches with the bundle's own index, over
+                all its rows.
 
         Raises:
             BundleDamagedError: When the bundle's index can't be used.
@@ -61,17 +62,17 @@ class ReferenceSearch:
     def compare(
         self, record_id: str, item: int, *, reference: Vector, kiosk: Vector
     ) -> SearchComparison:
-        """Ask both sides about one picture.
+        """Search for one picture on both sides and return the comparison.
 
         Args:
-            record_id: Of the print in the picture.
-            item: Its row.
-            reference: float32 (512,), unit length: the reference's fingerprint of the picture.
-            kiosk: float32 (512,), unit length: the quantised model's.
+            record_id: Id of the print in the picture.
+            item: The row of that print.
+            reference: float32 (512,), unit length; the reference's fingerprint of the picture.
+            kiosk: float32 (512,), unit length; the quantised model's fingerprint.
         """
         found = self._kiosk_nearest(kiosk)
         distances, rows = self._exact.kneighbors(reference[np.newaxis])
-        cosines = self._reference @ reference  # of all prints, for ties
+        cosines = self._reference @ reference  # to all prints, so that ties can be counted
         reference_cosines = np.sort(cosines[rows[0]])[::-1]
         kiosk_cosines = cosines[[self._row_of[neighbour.item] for neighbour in found]]
         best = int(self._items[rows[0][0]])
@@ -88,10 +89,10 @@ class ReferenceSearch:
         )
 
     def recall(self, queries: Vectors) -> float:
-        """Give the share of the exact ten nearest that the kiosk's index finds, over the whole bundle.
+        """Return the recall at ten of the kiosk's index over the whole bundle, 0..1.
 
         Args:
-            queries: float32 (Q, 512), unit length, by the quantised model.
+            queries: float32 (Q, 512), unit length; fingerprints by the quantised model.
         """
         count = min(COUNT, len(self._index))
         worst = self._tenth_best(queries, count)
@@ -129,7 +130,7 @@ class ReferenceSearch:
 
 
 def _by_fingerprint(cosine: float) -> MatchEvidence:
-    """Give what a fingerprint alone has to say."""
+    """Return the evidence of a fingerprint alone."""
     return MatchEvidence(
         cosine=cosine, inliers=0, covered=0.0, gap=0.0, mirrored=False, is_sheet=True
     )

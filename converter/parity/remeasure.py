@@ -1,4 +1,4 @@
-"""Parity of a bundle that is already built, on the collection's pictures or on its own."""
+"""Measure the parity of a finished bundle, on the collection's pictures or on its own."""
 
 from collections.abc import Callable
 from functools import partial
@@ -30,10 +30,12 @@ def remeasure(
     plan: ParityPlan,
     progress: Callable[[str, int, int], None],
 ) -> tuple[str, ...]:
-    """Measure a bundle, write `parity.json` and `parity.html` into a folder, and give the marks missed.
+    """Measure a bundle's parity, write both reports, and return the gate's failures.
+
+    The reports are `parity.json` and `parity.html` in the output folder.
 
     Raises:
-        ConverterError: When the pictures are not the bundle's, or the weights not those it was made with.
+        ConverterError: When the pictures are not the bundle's, or the weights are not its own.
     """
     found = weights.find(weights_file, cache=cache.root)
     with opened(bundle_path) as bundle:
@@ -41,14 +43,14 @@ def remeasure(
         if found.sha256 != model.weights_sha256:
             raise BuildError(
                 f"{bundle_path}: made with weights {model.weights_sha256[:12]}, found {found.sha256[:12]}; "
-                "give those with --weights"
+                "name the right file with --weights"
             )
         pictures = (
             _bundle_pictures(bundle)
             if collection_path is None
             else _collection_pictures(bundle, collection_path, columns, progress)
         )
-        out.mkdir(parents=True, exist_ok=True)  # before the minutes that measuring takes
+        out.mkdir(parents=True, exist_ok=True)  # fail now rather than after minutes of measuring
         reference = Reference(found, profile_of(model.preprocess), cache)
         measured = compare.compare(
             bundle,
@@ -64,13 +66,13 @@ def remeasure(
 
 
 def _bundle_pictures(bundle: OpenedBundle) -> tuple[PrintPicture, ...]:
-    """Give the bundle's own pictures: what it shows of each print."""
+    """Return the pictures in the bundle, one for each print."""
     records = [bundle.records.at(item) for item in range(bundle.manifest.items)]
     hidden = [record.record_id for record in records if not record.show_picture]
     if hidden:
         raise BuildError(
-            f"{bundle.path}: {len(hidden)} prints are without a picture (such as {hidden[0]}); "
-            "give the collection with --collection"
+            f"{bundle.path}: {len(hidden)} prints have no picture (such as {hidden[0]}); "
+            "name the collection with --collection"
         )
     return tuple(
         PrintPicture(
@@ -90,7 +92,7 @@ def _collection_pictures(
     columns: Path | None,
     progress: Callable[[str, int, int], None],
 ) -> tuple[PrintPicture, ...]:
-    """Give the collection's pictures of the bundle's prints."""
+    """Return the collection's pictures of the bundle's prints."""
     read = collection.read(path, columns=columns, progress=partial(progress, "read collection"))
     items = {item.record_id: item for item in read.items}
     found = []

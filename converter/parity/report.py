@@ -1,7 +1,7 @@
-"""What parity measured, as a page for people and as JSON for programs.
+"""Write the parity results as a page for people and as JSON for programs.
 
-The page is one file that asks for nothing else. Both hold no time and no place: the same bundle compared with the
-same reference gives the same bytes, for one version of the libraries.
+The page is one file that loads nothing else. Neither holds a time or a path: the same bundle compared with the same
+reference gives the same bytes, for one version of the libraries.
 """
 
 import base64
@@ -20,11 +20,11 @@ from converter.parity.worst_cases import Case, Kind
 from device.bundle import dataclass_json
 
 _WORDS = {
-    "clean_cosine_median": "cosine on the collection’s own pictures, median",
-    "clean_cosine_p1": "the same, first percentile",
-    "clean_cosine_min": "the same, lowest",
+    "clean_cosine_median": "own pictures: median cosine",
+    "clean_cosine_p1": "own pictures: first percentile of the cosine",
+    "clean_cosine_min": "own pictures: lowest cosine",
     "camera_top1_agreement": "captures: same best match",
-    "camera_top10_overlap": "captures: same ten nearest",
+    "camera_top10_overlap": "captures: overlap of the ten nearest",
 }
 _GROUPS: tuple[tuple[Kind, str], ...] = (
     ("answers", "Different answers"),
@@ -40,11 +40,11 @@ class _Group:
 
 
 def page(parity: Parity, marks: GateMarks) -> str:
-    """Give the parity page: one HTML file with its figures and pictures in it.
+    """Return the parity page, one HTML file that includes its charts and pictures.
 
     Args:
-        parity: What was measured.
-        marks: What the bundle had to reach.
+        parity: The result of the comparison.
+        marks: The gate's minimum values.
     """
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("converter"),
@@ -71,9 +71,10 @@ def page(parity: Parity, marks: GateMarks) -> str:
 
 
 def to_json(parity: Parity) -> str:
-    """Give all figures and the worst cases, without their pictures, as JSON that ends in a newline.
+    """Return all figures and the worst cases as JSON that ends in a newline.
 
-    It holds no time and no place: the same bundle compared with the same reference gives the same text.
+    Pictures are left out. The text holds no time and no path: the same bundle compared with the same reference gives
+    the same text.
     """
     data = {
         "name": parity.name,

@@ -1,4 +1,7 @@
-"""Asking models about pictures for parity, a batch at a time: a picture is let go as soon as it was unit_fingerprints about."""
+"""Compute fingerprints for the parity comparison, a batch at a time.
+
+Each picture is released as soon as its fingerprint is computed.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -31,10 +34,10 @@ from evaluation.simulate.camera_noise import CameraFactor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorAlone:
-    """What one factor of the simulated camera does to the nearness of the two sides' fingerprints.
+    """The cosines between both sides under one factor of the simulated camera.
 
     Attributes:
-        most: Its largest amount, in `unit`.
+        most: Largest strength of the factor, in `unit`.
     """
 
     name: str
@@ -44,13 +47,13 @@ class FactorAlone:
 
 
 def check_prints(bundle: OpenedBundle, prints: Sequence[PrintPicture]) -> None:
-    """Make sure that the prints are those of the bundle.
+    """Check that the prints are those of the bundle.
 
     Raises:
-        ParityError: When a row has no picture, or has another record's.
+        ParityError: When a row has no picture or belongs to another record.
     """
     wanted = bundle.manifest.items
-    advice = "compare it with the collection it was built from"
+    advice = "name the collection that it was built from"
     if sorted(picture.item for picture in prints) != list(range(wanted)):
         raise ParityError(
             f"{bundle.path}: expected a picture for each of {wanted} prints, found {len(prints)}; {advice}"
@@ -64,7 +67,10 @@ def check_prints(bundle: OpenedBundle, prints: Sequence[PrintPicture]) -> None:
 
 
 def fingerprints_of(bundle: OpenedBundle, *, threads: int) -> Fingerprints:
-    """Give a bundle's quantised model as a function of a batch, run one picture at a time as on the kiosk."""
+    """Return the bundle's quantised model as a function of a batch.
+
+    It runs one picture at a time, as on the kiosk.
+    """
     model = bundle.manifest.model
     preprocess.check(model.resize, str(bundle.path))
     fingerprinter = Fingerprinter(bundle.file(layout.MODEL), model.sha256, threads=threads)
@@ -78,7 +84,7 @@ def fingerprints_of(bundle: OpenedBundle, *, threads: int) -> Fingerprints:
 def fingerprint_prints(
     fingerprints: Fingerprints, prints: Sequence[PrintPicture], progress: Progress
 ) -> Vectors:
-    """Give the fingerprints of the prints' own pictures, float32 (N, 512), unit length."""
+    """Return the fingerprints of the prints' own pictures: float32 (N, 512), unit length."""
     inputs = (preprocess.to_input(picture.load()) for picture in prints)
     return _in_batches(fingerprints, inputs, "prints, reference", len(prints), progress)
 
@@ -86,7 +92,7 @@ def fingerprint_prints(
 def fingerprint_captures(
     fingerprints: Fingerprints, captures: Sequence[SimulatedCapture], progress: Progress
 ) -> Vectors:
-    """Give the fingerprints of captures, float32 (N, 512), unit length."""
+    """Return the fingerprints of captures: float32 (N, 512), unit length."""
     inputs = (capture.pixels for capture in captures)
     return _in_batches(fingerprints, inputs, "captures, reference", len(captures), progress)
 
@@ -102,7 +108,7 @@ def measure_factors(
     make_capture: MakeCapture = make_capture,
     progress: Progress,
 ) -> tuple[FactorAlone, ...]:
-    """Measure both sides' fingerprints on captures to which one thing alone has happened, for each of these."""
+    """Return the cosines between both sides for each factor of the simulated camera alone."""
     measured = []
     for number, factor in enumerate(factors, 1):
         captures = take_captures(

@@ -1,4 +1,4 @@
-"""The pictures in which both sides differ most, small enough to be looked at side by side on a page."""
+"""Pick the pictures on which both sides differ most, small enough to compare on a page."""
 
 import io
 from collections.abc import Sequence
@@ -24,10 +24,10 @@ _QUALITY = 70
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePicture:
-    """One print as a side's answer.
+    """One side's best match, with its picture.
 
     Attributes:
-        picture: WebP; `None` where the licence forbids showing it, or there is none.
+        picture: WebP; `None` if there is none or its licence forbids showing it.
     """
 
     record_id: str
@@ -39,12 +39,12 @@ class CasePicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One picture that was asked about, and both answers.
+    """One picture with the best match of both sides.
 
     Attributes:
-        kind: `clean` or `camera` for the lowest cosines there, `answers` where the answers differ.
-        picture: What was asked about, as WebP; `None` where the print's licence forbids showing it.
-        cosine: Between the two sides' fingerprints.
+        kind: `clean` or `camera` for the lowest cosines, `answers` for different answers.
+        picture: The query as WebP; `None` if the print's licence forbids showing it.
+        cosine: Cosine between the two sides' fingerprints.
         overlap: Share of the ten nearest that are the same.
     """
 
@@ -64,13 +64,13 @@ def worst_cases(
     camera: Sequence[SearchComparison],
     captures: Sequence[SimulatedCapture],
 ) -> tuple[Case, ...]:
-    """Give the worst cases: lowest cosines first, a few of each kind.
+    """Return the worst cases of each kind, lowest cosines first.
 
     Args:
-        bundle: Where titles and pictures come from.
+        bundle: Source of titles and pictures.
         clean: Comparisons of the collection's own pictures.
         camera: Comparisons of captures.
-        captures: The capture of each of `camera`.
+        captures: The capture of each comparison in `camera`.
     """
     pictures = {id(one): capture for one, capture in zip(camera, captures, strict=True)}
     chosen: list[tuple[Kind, SearchComparison]] = [("clean", one) for one in _worst(clean)]

@@ -1,1 +1,1 @@
-"""Signed repositories of bundles: keys, chunks, publishing and withdrawing."""
+"""Publish bundles to a signed repository: keys, chunks, publishing and withdrawing."""

@@ -1,6 +1,7 @@
-"""Cuts a file where its own bytes say so: what is put in or taken out moves the cuts around it and no others.
+"""Cut a file into chunks at boundaries that its own bytes define.
 
-A rolling hash over 32 bytes ("gear": Xia et al., "Ddelta", 2014), for all positions of a block at once.
+An insertion or deletion moves only the boundaries around it (content-defined chunking). The rolling hash covers 32
+bytes ("gear": Xia et al., "Ddelta", 2014) and is computed for all positions of a block at once.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from device.bundle.chunk_index import LEAST_BYTES, MOST_BYTES, Piece, digest_of
 
 _BLOCK = 4 << 20
 _WINDOW = 32
-# A cut falls where so many of the hash's upper bits are zero: every 16 KiB, after the least there is.
+# A boundary is where this number of the hash's upper bits are zero: every 16 KiB on average, after the least length.
 _ZERO_BITS = 14
 _GEAR = np.array(
     [int.from_bytes(hashlib.sha256(bytes([value])).digest()[:4], "big") for value in range(256)],
@@ -22,14 +23,14 @@ _GEAR = np.array(
 
 
 def cut(path: Path) -> Iterator[Piece]:
-    """Give a file's pieces, in order; their lengths add up to its size.
+    """Yield a file's chunks in order; their lengths add up to its size.
 
     Raises:
-        OSError: When it can't be read.
+        OSError: When the file can't be read.
     """
     with path.open("rb") as file:
         before, pending = b"", bytearray()
-        cuts: list[int] = []  # within what waits to be a piece
+        cuts: list[int] = []  # positions within the pending bytes
         while block := file.read(_BLOCK):
             cuts += [len(pending) + place for place in _cut_positions(before, block)]
             pending += block
@@ -41,11 +42,11 @@ def cut(path: Path) -> Iterator[Piece]:
 
 
 def _cut_positions(before: bytes, block: bytes) -> list[int]:
-    """Give where a block may be cut, as numbers of bytes from its beginning.
+    """Return the positions at which a block may be cut, in bytes from its start.
 
     Args:
-        before: The 31 bytes before it; fewer at the beginning of a file.
-        block: The bytes.
+        before: The 31 bytes before the block; fewer at the start of a file.
+        block: The bytes of the block.
     """
     hashes = _GEAR[np.frombuffer(before + block, np.uint8)]
     for shift in (1, 2, 4, 8, 16):  # the sum over 32 bytes, each shifted by its distance
@@ -55,7 +56,7 @@ def _cut_positions(before: bytes, block: bytes) -> list[int]:
 
 
 def _next_chunk(pending: bytearray, cuts: list[int]) -> Piece:
-    """Take the next piece from what waits, and from where it may be cut."""
+    """Remove the next chunk from the pending bytes and positions, and return it."""
     most = min(MOST_BYTES, len(pending))
     length = next((place for place in cuts if place >= LEAST_BYTES), most)
     length = min(length, most)

@@ -1,4 +1,7 @@
-"""The commands that publish: keys, publish, withdraw, reinstate, amend, renew. Reads arguments, prints what was done."""
+"""Publishing commands: keys, publish, withdraw, reinstate, amend and renew.
+
+They read arguments and print the result.
+"""
 
 import argparse
 import getpass
@@ -17,22 +20,22 @@ from device.bundle import repository_layout
 PASSPHRASE = "PRINTKIOSK_PASSPHRASE"
 
 
-# The verb's name of the first release.
+# Names of verbs in the first release.
 _ALIASES = {"reinstate": ("give-back",)}
 
 
 def add_commands(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add these commands to the desk's."""
+    """Add the publishing commands to the desk's."""
     _add_keys(verbs)
-    out = verbs.add_parser("publish", help="add a bundle to what the kiosks fetch")
+    out = verbs.add_parser("publish", help="publish a bundle for the kiosks to fetch")
     out.add_argument("bundle", type=Path)
     out.add_argument("repository", type=Path)
     _add_key(out)
     out.set_defaults(run=_publish)
     for name, run, text in (
-        ("withdraw", _withdraw, "take a work off every kiosk at its next contact"),
-        ("reinstate", _reinstate, "let a withdrawn work be shown again"),
-        ("amend", _amend, "put texts of a work right on every kiosk at its next contact"),
+        ("withdraw", _withdraw, "take a work off every kiosk at its next update check"),
+        ("reinstate", _reinstate, "show a withdrawn work again"),
+        ("amend", _amend, "correct texts of a work on every kiosk at its next update check"),
     ):
         verb = verbs.add_parser(name, help=text, aliases=_ALIASES.get(name, ()))
         verb.add_argument("record_id", metavar="RECORD_ID")
@@ -42,7 +45,7 @@ def add_commands(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         _add_key(verb)
         verb.set_defaults(run=run)
     renew = verbs.add_parser(
-        "renew", help="sign again, unchanged, before what is published expires"
+        "renew", help="sign the repository again, unchanged, before its signatures expire"
     )
     renew.add_argument("repository", type=Path)
     _add_key(renew)
@@ -50,26 +53,32 @@ def add_commands(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 
 def _add_keys(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    group = verbs.add_parser("keys", help="make and replace the keys that kiosks trust")
+    group = verbs.add_parser("keys", help="create and replace the keys that kiosks trust")
     jobs = group.add_subparsers(required=True, metavar="JOB")
-    create = jobs.add_parser("create", help="make all keys, and an empty repository signed by them")
+    create = jobs.add_parser(
+        "create", help="create all keys and an empty repository signed by them"
+    )
     create.add_argument(
-        "keys", type=Path, help="a folder; three of its files are locked away after"
+        "keys", type=Path, help="folder for the keys; lock its three root keys away afterwards"
     )
     create.add_argument("repository", type=Path)
     create.set_defaults(run=_keys_create)
     rotate = jobs.add_parser(
-        "rotate", help="replace the publishing key: lost, stolen, or new staff"
+        "rotate", help="replace the publishing key if it is lost or stolen, or staff changes"
     )
     rotate.add_argument("repository", type=Path)
-    rotate.add_argument("--key", type=Path, required=True, help="where the new one goes")
+    rotate.add_argument("--key", type=Path, required=True, help="file for the new key")
     revoke = jobs.add_parser("revoke", help="replace a root key that was lost or stolen")
     revoke.add_argument("name", choices=keys.ROOT_NAMES)
     revoke.add_argument("repository", type=Path)
-    revoke.add_argument("--key", type=Path, required=True, help="where the new one goes")
+    revoke.add_argument("--key", type=Path, required=True, help="file for the new key")
     for job, run in ((rotate, _keys_rotate), (revoke, _keys_revoke)):
         job.add_argument(
-            "--root-key", type=Path, action="append", required=True, help="given twice, of two"
+            "--root-key",
+            type=Path,
+            action="append",
+            required=True,
+            help="a root key; give this option twice, for two keys",
         )
         job.set_defaults(run=run)
     for job in (create, rotate, revoke):
@@ -98,10 +107,12 @@ def _day(options: argparse.Namespace) -> str:
 
 
 def _ask(path: Path) -> str:
-    """Give a key's passphrase: the environment's, or what is typed."""
+    """Return a key's passphrase from the environment or the terminal."""
     given = os.environ.get(PASSPHRASE)
     if given is None and not sys.stdin.isatty():
-        raise KeyFileError(f"{path}: is locked; type its passphrase, or set {PASSPHRASE}")
+        raise KeyFileError(
+            f"{path}: expected a passphrase; run this in a terminal, or set {PASSPHRASE}"
+        )
     return given if given is not None else getpass.getpass(f"passphrase of {path}: ")
 
 
@@ -111,7 +122,7 @@ def _new_publishing_key(path: Path) -> CryptoSigner:
 
 def _keys_create(options: argparse.Namespace) -> int:
     if (options.repository / repository_layout.METADATA).exists():
-        raise PublishError(f"{options.repository}: is a repository already; see `keys rotate`")
+        raise PublishError(f"{options.repository}: is already a repository; see `keys rotate`")
     folder: Path = options.keys
     publishing = _new_publishing_key(folder / f"{keys.PUBLISHING_NAME}.pem")
     roots = {name: keys.create(folder / f"{name}.pem", name, None) for name in keys.ROOT_NAMES}
@@ -121,7 +132,7 @@ def _keys_create(options: argparse.Namespace) -> int:
         f"{folder}: three root keys, the publishing key, and {repository_layout.ROOT_FILE} for the kiosks"
     )
     print(
-        "now move each root key to a stick or paper of its own, to three places, and off this machine"
+        "now move each root key off this computer, to three places, each on its own USB stick or paper"
     )
     return 0
 
@@ -132,9 +143,9 @@ def _keys_rotate(options: argparse.Namespace) -> int:
     try:
         repository.replace_publishing(options.repository, roots, publishing, _now(options))
     except PublishError:
-        options.key.unlink()  # good for nothing
+        options.key.unlink()  # no root names it
         raise
-    print(f"{options.key} publishes from now on; the key before is good for nothing")
+    print(f"{options.key} is the publishing key from now on; the old key is invalid")
     return 0
 
 
@@ -163,7 +174,10 @@ def _publish(options: argparse.Namespace) -> int:
         f"{done.new_bytes} of {total} bytes are new"
     )
     for record_id in done.still_withdrawn:
-        print(f"{record_id}: is in this bundle, and withdrawn: no kiosk shows it", file=sys.stderr)
+        print(
+            f"{record_id}: is withdrawn: no kiosk shows it, although it is in this bundle",
+            file=sys.stderr,
+        )
     return 0
 
 
@@ -196,5 +210,5 @@ def _renew(options: argparse.Namespace) -> int:
         pass
     chosen.sign_changes()
     expires = chosen.timestamp().expires.date()
-    print(f"{options.repository}: good for new updates until {expires}")
+    print(f"{options.repository}: signatures are valid until {expires}")
     return 0

@@ -1,7 +1,7 @@
-"""Private keys in files: three root keys that are kept apart from each other and offline, and one to publish with.
+"""Private keys in files: three root keys, kept offline and apart, and one publishing key.
 
-The root keys say which publishing key is good, two of them together; a kiosk trusts them and nothing else. The
-publishing key is on the desk's disk, under a passphrase. Knows nothing of repositories.
+Any two root keys together name the valid publishing key; a kiosk trusts the root keys and nothing else. The publishing
+key is on the desk's disk, encrypted with a passphrase. The module knows nothing of repositories.
 """
 
 import os
@@ -16,7 +16,7 @@ from converter.errors import KeyFileError
 
 ROOT_NAMES = ("root-1", "root-2", "root-3")
 PUBLISHING_NAME = "publishing"
-# Among a public key's own words in the root metadata: by what name staff know it.
+# Field of a public key in the root metadata: the name that staff know it by.
 NAME_FIELD = "x-printkiosk-name"
 SHORTEST_PASSPHRASE = 8
 
@@ -24,15 +24,15 @@ AskPassphrase = Callable[[Path], str]
 
 
 def create(path: Path, name: str, passphrase: str | None) -> CryptoSigner:
-    """Make a new Ed25519 key and write it down; give what signs with it.
+    """Create an Ed25519 key, write it to a file, and return its signer.
 
     Args:
-        path: The file (PEM, PKCS 8), which must not be there yet.
-        name: By which staff know it, such as `root-1`.
-        passphrase: What the file is locked with; `None` leaves it open, for keys that are locked away themselves.
+        path: The file (PEM, PKCS 8); it must not exist yet.
+        name: The name that staff know it by, such as `root-1`.
+        passphrase: Encrypts the file. `None` leaves it unencrypted, for keys that are physically locked away.
 
     Raises:
-        KeyFileError: When the file is there already or can't be written, or the passphrase is too short.
+        KeyFileError: When the file exists or can't be written, or the passphrase is too short.
     """
     if passphrase is not None and len(passphrase) < SHORTEST_PASSPHRASE:
         raise KeyFileError(
@@ -53,37 +53,41 @@ def create(path: Path, name: str, passphrase: str | None) -> CryptoSigner:
             file.flush()
             os.fsync(descriptor)
     except FileExistsError as error:
-        raise KeyFileError(f"{path}: is there already; keys are never overwritten") from error
+        raise KeyFileError(
+            f"{path}: already exists; keys are never overwritten, name another file"
+        ) from error
     except OSError as error:
         raise KeyFileError(
-            f"{path}: can't be written ({error.strerror}); name another place"
+            f"{path}: can't be written ({error.strerror}); name another folder"
         ) from error
     return _signer(private, name)
 
 
 def load(path: Path, name: str, ask: AskPassphrase) -> CryptoSigner:
-    """Give what signs with a key that was made here.
+    """Return the signer of a key file that `create` wrote.
 
     Args:
         path: The file.
-        name: By which staff know it.
-        ask: Gives the passphrase where the file is locked.
+        name: The name that staff know it by.
+        ask: Returns the passphrase of an encrypted file.
 
     Raises:
-        KeyFileError: When it is no Ed25519 key in PEM, or the passphrase doesn't open it.
+        KeyFileError: When the file is not an Ed25519 key in PEM, or the passphrase is wrong.
     """
     try:
         data = path.read_bytes()
     except OSError as error:
         raise KeyFileError(
-            f"{path}: can't be read ({error.strerror}); is the stick with the keys in?"
+            f"{path}: can't be read ({error.strerror}); is the USB stick with the keys plugged in?"
         ) from error
     passphrase = ask(path).encode() if b"ENCRYPTED" in data else None
     try:
         private = serialization.load_pem_private_key(data, passphrase)
     except (ValueError, TypeError) as error:
-        reason = "the passphrase is wrong, or" if passphrase is not None else "perhaps"
-        raise KeyFileError(f"{path}: can't be opened; {reason} it is no key in PEM") from error
+        reason = "the passphrase is wrong or" if passphrase is not None else "possibly"
+        raise KeyFileError(
+            f"{path}: can't be opened; {reason} the file is not a PEM key"
+        ) from error
     if not isinstance(private, Ed25519PrivateKey):
         raise KeyFileError(f"{path}: expected an Ed25519 key, found {type(private).__name__}")
     return _signer(private, name)

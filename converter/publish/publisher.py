@@ -1,4 +1,4 @@
-"""From a bundle on the desk to what every kiosk fetches; and works withdrawn, or put right, without a new bundle."""
+"""Publish a bundle for all kiosks; withdraw or amend single works without a new bundle."""
 
 import os
 import shutil
@@ -23,11 +23,11 @@ Progress = Callable[[FileEntry, bool], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What was published.
+    """The result of publishing a bundle.
 
     Attributes:
-        new_bytes: Of files that the repository did not hold before: what a kiosk with the last bundle fetches at most.
-        still_withdrawn: Ids of records that the bundle holds and no kiosk will show.
+        new_bytes: Size of the files that are new to the repository. A kiosk with the last bundle fetches at most this.
+        still_withdrawn: Ids of records in the bundle that are withdrawn, so no kiosk shows them.
     """
 
     manifest: Manifest
@@ -41,16 +41,16 @@ def publish(
     day: str,
     progress: Progress = lambda entry, is_new: None,
 ) -> Published:
-    """Add a bundle to a repository under the next version.
+    """Add a bundle to a repository under the next version number.
 
     Args:
-        bundle: The bundle's folder, which stays as it is.
-        repository: With the publishing key at hand.
-        day: The date that staff will read on the kiosks, as YYYY-MM-DD.
-        progress: Called with each file, and whether the repository didn't hold it yet.
+        bundle: The bundle's folder; it is not changed.
+        repository: The repository, opened with its publishing key.
+        day: Publication date shown to staff on the kiosks, as YYYY-MM-DD.
+        progress: Called with each file and whether it is new to the repository.
 
     Raises:
-        BundleError: When the bundle isn't whole.
+        BundleError: When the bundle is damaged or incomplete.
         PublishError: When the repository can't be written.
     """
     manifest = verify(bundle)
@@ -76,48 +76,48 @@ def publish(
 
 
 def withdraw(record_id: str, repository: Repository, day: str) -> Notices:
-    """Take one work off every kiosk at its next contact.
+    """Take a work off every kiosk at its next update check.
 
     Raises:
-        PublishError: When the last bundle published has no such work, or it is withdrawn already.
+        PublishError: When the last bundle has no such work, or it is already withdrawn.
     """
     notices = read_notices(repository)
     if record_id in notices.withdrawn:
-        raise PublishError(f"{record_id}: was withdrawn already, on {notices.withdrawn[record_id]}")
+        raise PublishError(f"{record_id}: was already withdrawn, on {notices.withdrawn[record_id]}")
     _check_known(record_id, repository)
     return _put_notices(repository, notices.with_withdrawn(record_id, day), day)
 
 
 def reinstate(record_id: str, repository: Repository, day: str) -> Notices:
-    """Let a withdrawn work be shown again.
+    """Show a withdrawn work again on every kiosk at its next update check.
 
     Raises:
-        PublishError: When it isn't withdrawn.
+        PublishError: When the work is not withdrawn.
     """
     notices = read_notices(repository)
     if record_id not in notices.withdrawn:
-        raise PublishError(f"{record_id}: isn't withdrawn; withdrawn are: {_listed(notices)}")
+        raise PublishError(f"{record_id}: is not withdrawn; withdrawn works: {_listed(notices)}")
     return _put_notices(repository, notices.with_returned(record_id), day)
 
 
 def amend(record_id: str, texts: Mapping[str, str], repository: Repository, day: str) -> Notices:
-    """Put texts of a record right on every kiosk at its next contact.
+    """Correct texts of a record on every kiosk at its next update check.
 
     Raises:
-        PublishError: When the last bundle published has no such work, or such a text can't be amended.
+        PublishError: When the last bundle has no such work, or a field can't be amended.
     """
     for name in texts:
         if name not in AMENDABLE:
             known = ", ".join(AMENDABLE)
             raise PublishError(
-                f"{record_id}: can amend {known}; found {name!r}: build a new bundle"
+                f"{record_id}: expected one of the fields {known}, found {name!r}; build a new bundle to change it"
             )
     _check_known(record_id, repository)
     return _put_notices(repository, read_notices(repository).with_amended(record_id, texts), day)
 
 
 def read_notices(repository: Repository) -> Notices:
-    """Give the notices as last published."""
+    """Return the notices as last published."""
     data = repository.target(repository_layout.NOTICES_TARGET)
     return Notices() if data is None else format_of_notices.parse(data, str(repository.folder))
 
@@ -125,7 +125,9 @@ def read_notices(repository: Repository) -> Notices:
 def _put_notices(repository: Repository, notices: Notices, day: str) -> Notices:
     data = format_of_notices.dump(notices).encode()
     if len(data) > format_of_notices.LIMIT_BYTES:
-        raise PublishError("too much is withdrawn and amended; publish a bundle without it first")
+        raise PublishError(
+            "too many works are withdrawn or amended; publish a bundle without them first"
+        )
     with repository.edit_targets() as targets:
         repository.put_target(
             targets, repository_layout.NOTICES_TARGET, data, {repository_layout.PUBLISHED: day}
@@ -135,13 +137,13 @@ def _put_notices(repository: Repository, notices: Notices, day: str) -> Notices:
 
 
 def _check_known(record_id: str, repository: Repository) -> None:
-    """Raise where a typing slip would withdraw nothing: the last bundle's own records say what there is."""
+    """Raise if the last bundle has no such record, so that a typing error is noticed."""
     manifest = _last(repository)
     if manifest is None:
-        raise PublishError(f"{repository.folder}: nothing is published yet")
+        raise PublishError(f"{repository.folder}: no bundle is published yet; publish one first")
     if not _has_record(manifest, record_id, repository.folder):
         raise PublishError(
-            f"{record_id}: isn't in the bundle published last (version {manifest.version}); see the id in its records"
+            f"{record_id}: not found in the last bundle (version {manifest.version}); check the record id"
         )
 
 
@@ -162,7 +164,7 @@ def _last_version(repository: Repository) -> int:
 
 
 def _add_object(path: Path, entry: FileEntry, folder: Path) -> bool:
-    """Copy a file under its sha256 unless it is there; say whether it was new."""
+    """Copy a file into the repository under its sha256; return whether it was new."""
     target = folder / repository_layout.object_path(entry.sha256)
     if target.is_file() and target.stat().st_size == entry.size_bytes:
         return False
@@ -176,13 +178,13 @@ def _add_object(path: Path, entry: FileEntry, folder: Path) -> bool:
         partial.replace(target)
     except OSError as error:
         raise PublishError(
-            f"{target}: can't be written ({error.strerror}); make room there"
+            f"{target}: can't be written ({error.strerror}); free space on its disk"
         ) from error
     return True
 
 
 def _add_chunk_index(path: Path, entry: FileEntry, folder: Path) -> None:
-    """Write down how a large file is cut into pieces, unless that was done before."""
+    """Write a large file's chunk index unless it exists."""
     target = folder / repository_layout.recipe_path(entry.sha256)
     if entry.size_bytes >= chunk_index.LEAST_FILE_BYTES and not target.is_file():
         write_whole(target, chunk_index.dump(cut(path)))
@@ -193,5 +195,5 @@ def _listed(notices: Notices) -> str:
 
 
 def write_root(repository: Repository, path: Path) -> None:
-    """Write what a kiosk is given at its installation: the museum's newest root, which it trusts from then on."""
+    """Write the museum's newest root metadata, which a kiosk trusts from its installation on."""
     write_whole(path, repository.open("root").to_bytes())

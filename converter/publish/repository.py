@@ -1,7 +1,7 @@
-"""A repository of published bundles on disk: plain files, signed the way python-tuf checks them.
+"""A repository of published bundles on disk: plain files with signatures for python-tuf.
 
-Any web server can serve the folder, and it can be copied onto a stick as it is. What is written is written beside its
-place first; `timestamp.json`, from which a kiosk begins, comes last.
+Any web server can serve the folder, and it can be copied onto a USB stick. Each file is written under a temporary name
+and then renamed. `timestamp.json`, which a kiosk reads first, is written last.
 """
 
 import os
@@ -34,15 +34,15 @@ _PUBLISHED = (Targets.type, Snapshot.type, Timestamp.type)
 
 
 class Repository(TufRepository):
-    """One repository folder, changed by whoever holds the keys."""
+    """A repository folder, changed by the holder of its keys."""
 
     def __init__(self, folder: Path, signers: Mapping[str, Iterable[Signer]], now: datetime):
-        """Look at a repository.
+        """Open a repository without reading it.
 
         Args:
-            folder: Where it lies.
-            signers: Role to those who sign for it.
-            now: From when the expiry is counted; UTC.
+            folder: The repository's folder.
+            signers: The signers of each role.
+            now: UTC time from which expiry dates are counted.
         """
         self.folder = folder
         self._signers = {role: tuple(chosen) for role, chosen in signers.items()}
@@ -50,19 +50,19 @@ class Repository(TufRepository):
 
     @property
     def targets_infos(self) -> dict[str, MetaFile]:
-        """What the next snapshot says of the targets' metadata."""
+        """The targets metadata's version, for the next snapshot."""
         return {"targets.json": MetaFile(self._version_of(Targets.type))}
 
     @property
     def snapshot_info(self) -> MetaFile:
-        """What the next timestamp says of the snapshot."""
+        """The snapshot's version, for the next timestamp."""
         return MetaFile(self._version_of(Snapshot.type))
 
     def open(self, role: str) -> "Metadata[Any]":
-        """Give the newest metadata of a role; fresh ones where there are none.
+        """Return the newest metadata of a role, or new metadata if there is none.
 
         Raises:
-            PublishError: When they can't be read.
+            PublishError: When the metadata can't be read.
         """
         version = self._version_of(role)
         if not version:
@@ -72,7 +72,7 @@ class Repository(TufRepository):
             return Metadata.from_bytes(path.read_bytes())
         except (OSError, RepositoryError) as error:
             raise PublishError(
-                f"{path}: can't be read ({error}); copy the repository from a kiosk's stick or a backup"
+                f"{path}: can't be read ({error}); restore the repository from a backup or a kiosk's USB stick"
             ) from error
 
     def close(self, role: str, md: "Metadata[Any]") -> None:
@@ -89,7 +89,7 @@ class Repository(TufRepository):
     def put_target(
         self, targets: Targets, name: str, data: bytes, custom: Mapping[str, str]
     ) -> None:
-        """Write a target's bytes and name it in the targets being edited."""
+        """Write a target's bytes and list it in the targets being edited."""
         info = TargetFile.from_data(name, data, ["sha256"])
         info.unrecognized_fields["custom"] = dict(custom)
         path = self.folder / repository_layout.target_path(name, info.hashes["sha256"])
@@ -97,10 +97,10 @@ class Repository(TufRepository):
         targets.targets[name] = info
 
     def target(self, name: str) -> bytes | None:
-        """Give a target's bytes as last published; `None` before there are any.
+        """Return a target's bytes as last published, or None if it never was.
 
         Raises:
-            PublishError: When they are gone.
+            PublishError: When the target's file can't be read.
         """
         info = self.targets().targets.get(name)
         if info is None:
@@ -114,19 +114,19 @@ class Repository(TufRepository):
             ) from error
 
     def keyids(self, role: str) -> frozenset[str]:
-        """Give the ids of the keys that are here to sign for a role."""
+        """Return the ids of the available keys that sign for a role."""
         return frozenset(signer.public_key.keyid for signer in self._signers.get(role, ()))
 
     def check_key(self) -> None:
-        """Raise `PublishError` when the root doesn't name the key that is here as the one to publish with."""
+        """Raise `PublishError` unless the root names the available key as the publishing key."""
         if not self.keyids(Targets.type) <= set(self.root().roles[Targets.type].keyids):
             raise PublishError(
-                f"{self.folder}: this is not the publishing key that the museum's root names; "
-                "take the newest one, or see `keys rotate`"
+                f"{self.folder}: expected the publishing key that the museum's root names, found another; "
+                "use the newest key, or see `keys rotate`"
             )
 
     def sign_changes(self) -> None:
-        """Sign a snapshot and a timestamp of what was changed."""
+        """Sign a new snapshot and a new timestamp of the changes."""
         self.do_snapshot(force=True)
         self.do_timestamp(force=True)
 
@@ -138,7 +138,9 @@ class Repository(TufRepository):
             try:
                 return int(Metadata.from_bytes(path.read_bytes()).signed.version)
             except (OSError, RepositoryError) as error:
-                raise PublishError(f"{path}: can't be read ({error}); restore a backup") from error
+                raise PublishError(
+                    f"{path}: can't be read ({error}); restore the repository from a backup"
+                ) from error
         folder = self.folder / repository_layout.METADATA
         names = [path.name.split(".")[0] for path in folder.glob(f"*.{role}.json")]
         return max((int(name) for name in names if name.isdecimal()), default=0)
@@ -149,14 +151,14 @@ class Repository(TufRepository):
 
 
 def for_publishing(folder: Path, signer: Signer, now: datetime) -> Repository:
-    """Give a repository to publish in.
+    """Return a repository opened with its publishing key.
 
     Raises:
-        PublishError: When there is none, or this isn't its publishing key.
+        PublishError: When there is no repository, or the key is not its publishing key.
     """
     if not (folder / repository_layout.METADATA).is_dir():
         raise PublishError(
-            f"{folder}: expected a repository, found none; make one by `keys create`"
+            f"{folder}: expected a repository, found none; create one with `keys create`"
         )
     repository = Repository(folder, dict.fromkeys(_PUBLISHED, (signer,)), now)
     repository.check_key()
@@ -166,14 +168,16 @@ def for_publishing(folder: Path, signer: Signer, now: datetime) -> Repository:
 def create(
     folder: Path, roots: Mapping[str, Signer], publishing: Signer, now: datetime
 ) -> Repository:
-    """Make a new repository: a root of three keys of which two must sign, one key for all else, and no bundle.
+    """Create an empty repository with three root keys and one publishing key.
+
+    Two of the root keys must sign each new root.
 
     Raises:
-        PublishError: When there is one already.
+        PublishError: When the folder is already a repository.
     """
     if (folder / repository_layout.METADATA).exists():
         raise PublishError(
-            f"{folder}: is a repository already; see `keys rotate` and `keys revoke`"
+            f"{folder}: is already a repository; see `keys rotate` and `keys revoke`"
         )
     signers = {Root.type: tuple(roots.values())} | dict.fromkeys(_PUBLISHED, (publishing,))
     repository = Repository(folder, signers, now)
@@ -192,10 +196,10 @@ def create(
 def replace_publishing(
     folder: Path, roots: Iterable[Signer], publishing: Signer, now: datetime
 ) -> None:
-    """Let two root keys name a new publishing key; the old one is good for nothing from then on.
+    """Replace the publishing key, signed by two root keys; the old one becomes invalid.
 
     Raises:
-        PublishError: When these are not two of the root keys.
+        PublishError: When these are not two of the museum's root keys.
     """
     repository = _with_roots(folder, roots, now, publishing)
     with repository.edit_root() as root:
@@ -211,7 +215,7 @@ def replace_publishing(
 def replace_root(
     folder: Path, roots: Iterable[Signer], name: str, new: Signer, now: datetime
 ) -> None:
-    """Let the two other root keys put a new one in the place of one that was lost.
+    """Replace a lost root key, signed by the two others.
 
     Raises:
         PublishError: When these are not two of the other root keys.
@@ -220,28 +224,30 @@ def replace_root(
     with repository.edit_root() as root:
         lost = next((key for key in keys_named(root, ROOT_NAMES) if name_of(key) == name), None)
         if lost is None:
-            raise PublishError(f"{folder}: there is no root key {name!r} to replace")
+            raise PublishError(f"{folder}: found no root key {name!r} to replace")
         root.revoke_key(lost.keyid, Root.type)
         root.add_key(new.public_key, Root.type)
         if lost.keyid in repository.keyids(Root.type):
-            raise PublishError(f"{folder}: {name} is to be replaced; sign with the two others")
+            raise PublishError(
+                f"{folder}: {name} can't sign its own replacement; sign with the two others"
+            )
 
 
 def keys_named(root: Root, names: Iterable[str]) -> list[Key]:
-    """Give the keys of a root that go by one of these names."""
+    """Return the keys of a root that have one of these names."""
     return [key for key in root.keys.values() if name_of(key) in tuple(names)]
 
 
 def name_of(key: Key) -> str:
-    """Give the name by which staff know a key."""
+    """Return the name that staff know a key by."""
     return str(key.unrecognized_fields.get(NAME_FIELD, PUBLISHING_NAME))
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Put a file in place in one step, to stay.
+    """Write a file atomically and durably.
 
     Raises:
-        PublishError: When the place can't be written.
+        PublishError: When the file can't be written.
     """
     partial = path.with_name(f".{path.name}.new")
     try:
@@ -253,7 +259,7 @@ def write_whole(path: Path, data: bytes) -> None:
         partial.replace(path)
     except OSError as error:
         raise PublishError(
-            f"{path}: can't be written ({error.strerror}); make room there"
+            f"{path}: can't be written ({error.strerror}); free space on its disk"
         ) from error
 
 

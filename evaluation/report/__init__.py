@@ -1,1 +1,1 @@
-"""The pages an evaluation writes: charts, tables, and every failure as a picture."""
+"""Write the evaluation's page: charts, tables, and failures as pictures."""

@@ -1,4 +1,7 @@
-"""The evaluation page's figures as inline SVG in the page's own colours. Knows nothing of what they mean."""
+"""Draw the evaluation page's charts as inline SVG in the page's own colours.
+
+The module knows nothing of what the numbers mean.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +12,7 @@ _WIDTH = 720.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A curve: its name, and its points with x and y in 0..1."""
+    """A curve: its name and its points, with x and y in 0..1."""
 
     name: str
     points: tuple[tuple[float, float], ...]
@@ -21,7 +24,7 @@ class Bar:
 
     Attributes:
         value: 0..1; `None` draws nothing.
-        is_quiet: Whether it is drawn in the second colour.
+        is_quiet: Whether the bar has the second colour.
     """
 
     name: str
@@ -33,12 +36,12 @@ class Bar:
 
 
 def curves(lines: Sequence[Line], *, x: str, y: str, most_x: float = 0.1) -> str:
-    """Draw curves, the x axis up to a share that matters.
+    """Draw curves, with the x axis from 0 to `most_x`.
 
     Args:
         lines: At most three, each in its own stroke.
-        x, y: What the axes are.
-        most_x: Where the x axis ends.
+        x, y: Labels of the axes.
+        most_x: Upper end of the x axis.
     """
     left, top, width, height = 60.0, 12.0, 640.0, 250.0
     parts = [_axes(left, top, width, height, most_x, x, y)]
@@ -105,7 +108,7 @@ def _axes(
 
 
 def _steps(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Give a curve as the stairs that it is: nothing between two thresholds was measured."""
+    """Return a curve as steps, because nothing between two thresholds was measured."""
     stairs: list[tuple[float, float]] = []
     for x, y in points:
         if stairs:

@@ -1,6 +1,6 @@
-"""The evaluation as one HTML page that needs nothing else: no scripts, no other files, light and dark.
+"""The evaluation's page: one HTML file without scripts or other files, light and dark.
 
-Everything that is not ours (titles, ids, file names) is escaped. Knows nothing of how things were measured.
+Titles, ids and file names are escaped. The module knows nothing of how the results were measured.
 """
 
 import json
@@ -30,16 +30,16 @@ _PAGE = Template("""<!doctype html>
 <style>$style</style>
 </head>
 <body>
-<p class="over">Evaluation · $prints prints · $suite half of the simulator · seed $seed</p>
+<p class="over">Evaluation · $prints prints · $suite of the simulator · seed $seed</p>
 <h1>$name</h1>
-<p class="lead">Prints held under a simulated camera, other copies of prints, prints that are not in the collection, and
-frames with no print at all, each asked as the kiosk asks. Small figures are 95 % intervals.</p>
-<section><h2>Marks</h2>$marks</section>
+<p class="lead">The queries are prints held under a simulated camera, other copies of prints, prints that are not in the
+collection, and frames without a print. Each is recognised as on the kiosk. Small figures are 95 % intervals.</p>
+<section><h2>Targets</h2>$marks</section>
 <section><h2>By condition</h2>$sections
-<p class="small">“Accepted, right” goes by the bundle’s own verdicts; “unknown accepted” are captures whose print was left
-out of the collection with its listed relatives, and prints of other collections. “At 1 %” is what a threshold that
-accepts 1 % of unknown prints would accept rightly; “at 95 %” what a threshold that accepts 95 % rightly would accept of
-unknown prints. GAP ranks all answers by confidence.</p>$verdicts</section>
+<p class="small">“Accepted, right” counts the bundle’s own verdicts. “Unknown accepted” counts captures whose print and its
+related prints were left out of the collection, and prints of other collections. “At 1 %” is the share accepted rightly at
+the threshold that accepts 1 % of unknown prints. “At 95 %” is the share of unknown prints accepted at the threshold that
+accepts 95 % of known prints rightly. GAP is the global average precision: all answers are ranked by confidence.</p>$verdicts</section>
 <section><h2>Known and unknown prints</h2>$curve</section>
 <section><h2>One factor at a time</h2>$factors</section>
 $reference
@@ -53,23 +53,23 @@ $refused
 
 
 def to_json_text(report: EvaluationReport) -> str:
-    """Give a report as JSON text."""
+    """Return a report as JSON text."""
     return json.dumps(to_json(report), ensure_ascii=False, indent=1) + "\n"
 
 
 def page(report: EvaluationReport, failures: Sequence[Failure]) -> str:
-    """Give the page.
+    """Return the page.
 
     Args:
-        report: What was measured.
-        failures: All that were kept; at most 24 are shown.
+        report: The results.
+        failures: All failures kept; at most 24 are shown.
     """
     limits = report.thresholds
     return _PAGE.substitute(
         name=escape(report.name),
         style=STYLE,
         prints=report.prints,
-        suite="open" if report.suite == "open" else "open and held-back",
+        suite="open half" if report.suite == "open" else "open half and holdout",
         seed=report.seed,
         marks=_marks(report.marks),
         sections=_sections(report.sections),
@@ -81,9 +81,9 @@ def page(report: EvaluationReport, failures: Sequence[Failure]) -> str:
         failures=failures_html(failures),
         refused=_refused(report.refused),
         bundle=escape(report.bundle_id),
-        thresholds=f"{limits.inliers} agreeing details say “found”, {limits.covered:.0%} of the picture “this print”, "
-        f"unless {limits.gap:g} of them are missing in one part; "
-        f"the fingerprint alone says “the same image” from {limits.same_image} and “similar” from {limits.similar}.",
+        thresholds=f"{limits.inliers} inliers mean “found”, spread over {limits.covered:.0%} of the picture “this print”, "
+        f"unless a mismatch region is larger than {limits.gap:g}; "
+        f"the fingerprint alone means “the same image” from {limits.same_image} on and “similar” from {limits.similar} on.",
     )
 
 
@@ -108,7 +108,7 @@ def _marks(marks: Iterable[EvaluationMark]) -> str:
         rows.append(
             (escape(mark.name), f"{sign} {wanted}", found, str(mark.count), met[mark.is_met])
         )
-    return table(("EvaluationMark", "wanted", "found", "counted", ""), rows)
+    return table(("Target", "wanted", "found", "count", ""), rows)
 
 
 def _sections(sections: Iterable[LevelScores]) -> str:
@@ -155,9 +155,9 @@ def _curve(sections: Iterable[LevelScores]) -> str:
         if one.sort == SectionKind.LEVEL and one.curve
     ]
     if not lines:
-        return "<p>Nothing was asked with its print left out.</p>"
+        return "<p>No query was repeated with its print left out.</p>"
     drawn = charts.curves(lines, x="unknown prints accepted", y="known prints accepted and right")
-    return f"<figure>{drawn}<figcaption>One threshold after the other, on the confidence of the answers.</figcaption></figure>"
+    return f"<figure>{drawn}<figcaption>Each point is one threshold on the confidence of the answers.</figcaption></figure>"
 
 
 def _factors(sections: Iterable[LevelScores]) -> str:
@@ -173,10 +173,14 @@ def _factors(sections: Iterable[LevelScores]) -> str:
         for one in sections
         if one.sort == SectionKind.FACTOR and one.r1.count
     ]
-    starred = " * are held back: nobody tuned on them." if any(bar.is_quiet for bar in bars) else ""
+    starred = (
+        " * belongs to the holdout: it was never used for tuning."
+        if any(bar.is_quiet for bar in bars)
+        else ""
+    )
     return (
-        f"<figure>{charts.bars(bars)}<figcaption>R@1 with one factor alone, as strong as in normal captures; and how many "
-        f"sheets were found with every corner within 2 %.{starred}</figcaption></figure>"
+        f"<figure>{charts.bars(bars)}<figcaption>R@1 with one factor alone, as strong as in normal captures, and the number "
+        f"of sheets found with every corner within 2 %.{starred}</figcaption></figure>"
     )
 
 
@@ -198,16 +202,16 @@ def _reference(lines: Sequence[ReferenceLine]) -> str:
     head = (
         "",
         "captures",
-        "seed’s method, R@1",
+        "prototype’s method, R@1",
         "on the cut-out sheet, R@1",
         "cosine",
-        "same first",
-        "index as exact",
+        "same first match",
+        "index agrees with exact search",
     )
     return (
         f"<section><h2>Against full-precision TensorFlow</h2>{table(head, rows)}"
-        '<p class="small">The seed’s method is the whole frame, float TensorFlow and exact search. “Cosine” and “same '
-        "first” compare both sides’ fingerprints of the sheet that the kiosk cut out, by exact search; the last column "
+        '<p class="small">The prototype’s method is the whole frame, float TensorFlow and exact search. “Cosine” and “same '
+        "first match” compare both sides’ fingerprints of the sheet that the kiosk cut out, by exact search. The last column "
         "compares the kiosk’s index with exact search of its own fingerprints.</p></section>"
     )
 
@@ -231,8 +235,8 @@ def _times(report: EvaluationReport) -> str:
     rows.append(("one bare model call", f"{report.model_ms:.1f}", "", "1.00 ×", ""))
     head = ("Step", "p50, ms", "p95, ms", "p50, model calls", "p95, model calls")
     return (
-        f"{table(head, rows)}<p class='small'>{report.whole.count} answers, {report.threads} threads; the bare call is "
-        "timed in between, all through the run.</p>"
+        f"{table(head, rows)}<p class='small'>{report.whole.count} answers, {report.threads} threads. Bare model calls are "
+        "timed between the answers, throughout the run.</p>"
     )
 
 
@@ -240,4 +244,4 @@ def _refused(refused: Sequence[str]) -> str:
     if not refused:
         return ""
     lines = "".join(f"<li>{escape(line)}</li>" for line in refused)
-    return f'<section><h2>Left out</h2><ul class="small">{lines}</ul></section>'
+    return f'<section><h2>Pictures and rows that were not used</h2><ul class="small">{lines}</ul></section>'

@@ -1,4 +1,4 @@
-"""The failures on the evaluation page: what was shown, what would have been right, and what was answered."""
+"""The failures on the evaluation's page: the frame, the right print and the answer."""
 
 from collections.abc import Sequence
 from html import escape
@@ -7,12 +7,12 @@ from evaluation.failures import FailedPrint, Failure, select_failures
 
 
 def failures_html(failures: Sequence[Failure]) -> str:
-    """Give the failures that are worth showing, at most 24, as HTML."""
+    """Return a selection of at most 24 failures as HTML."""
     chosen = select_failures(failures)
     if not chosen:
         return "<p>None.</p>"
     shown = "".join(map(_failure, chosen))
-    return f'<p class="small">{len(chosen)} of {len(failures)} that were kept.</p><div class="cases">{shown}</div>'
+    return f'<p class="small">{len(chosen)} of the {len(failures)} failures kept.</p><div class="cases">{shown}</div>'
 
 
 def _failure(failure: Failure) -> str:
@@ -20,7 +20,7 @@ def _failure(failure: Failure) -> str:
     return (
         f'<article class="case"><header><span>{escape(failure.section)}</span>'
         f"<span>{escape(said)}, confidence {failure.confidence:.2f}</span></header>"
-        f'<div class="three"><div><span>shown</span><img src="{escape(failure.frame)}" alt="">'
+        f'<div class="three"><div><span>frame</span><img src="{escape(failure.frame)}" alt="">'
         f"<b>{escape(failure.name)}</b><small>{escape(failure.conditions)}</small></div>"
         f"{_named('right', failure.right, 'not in this collection')}"
         f"{_named('answered', failure.answered, 'no match')}</div></article>"

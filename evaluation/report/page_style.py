@@ -1,4 +1,4 @@
-"""The look of the evaluation page: one style sheet, light and dark."""
+"""The style sheet of the evaluation's page, light and dark."""
 
 STYLE = """
 :root { --paper: #fbfaf7; --card: #f3f1ea; --rule: #d9d5c9; --ink: #23211d; --quiet: #777265;

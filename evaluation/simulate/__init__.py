@@ -1,1 +1,1 @@
-"""Simulated captures: hands, paper, light, backgrounds and a camera's noise around a real print."""
+"""Simulate captures: hands, paper, light, backgrounds and camera noise around a print."""

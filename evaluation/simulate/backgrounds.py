@@ -1,6 +1,6 @@
-"""What a sheet lies on or is held before: tables and cloths, made from noise. The open half of them.
+"""Backgrounds of the open half, made from noise: tables, cloths and felt.
 
-Each is drawn as one value a pixel and coloured by a palette, which is quick and looks it less than it sounds.
+Each is computed as one value per pixel and coloured by a palette. This is fast and realistic enough.
 """
 
 from collections.abc import Callable, Mapping
@@ -57,7 +57,7 @@ _TABLES: tuple[Colour, ...] = (
 
 
 def plain_table(rng: np.random.Generator) -> Pixels:
-    """Give a smooth table top: one colour, a gradient, a few specks."""
+    """Return a smooth table top: one colour, a gradient and a few specks."""
     light = smooth_noise(rng, HALF, 1.5, octaves=2) * between(rng, 4, 14)
     specks = grain(rng, (FRAME_HEIGHT, FRAME_WIDTH)) * between(rng, 1, 4)
     base = one_of(rng, _TABLES)
@@ -66,10 +66,10 @@ def plain_table(rng: np.random.Generator) -> Pixels:
 
 
 def wood(rng: np.random.Generator) -> Pixels:
-    """Give a wooden table: year rings cut lengthwise, pores along them, sometimes boards."""
+    """Return a wooden table: year rings cut lengthwise, pores along them, sometimes boards."""
     across, along = rotated_grid(rng, HALF)
     swirl = smooth_noise(rng, HALF, between(rng, 1, 2), octaves=2) * between(rng, 0.02, 0.09)
-    # Wide and narrow years, and a slow drift: rings of one width look like sand.
+    # Rings vary in width and drift slowly, because rings of one width look like sand.
     place = across + swirl + 0.02 * np.sin(across * between(rng, 20, 50)) + 0.01 * along
     years = place * between(rng, 14, 40)
     rings = np.sin(years * 2 * np.pi + 2 * np.sin(years * 1.3)) ** 3
@@ -82,7 +82,7 @@ def wood(rng: np.random.Generator) -> Pixels:
 
 
 def cloth(rng: np.random.Generator) -> Pixels:
-    """Give woven cloth, with threads of uneven thickness and soft folds."""
+    """Return woven cloth with threads of uneven thickness and soft folds."""
     cell = int(rng.integers(6, 13))
     thread = np.abs(np.sin(np.linspace(0, np.pi, cell, endpoint=False, dtype=np.float32)))
     over = np.outer(thread, np.ones(cell, np.float32))
@@ -97,7 +97,7 @@ def cloth(rng: np.random.Generator) -> Pixels:
 
 
 def felt(rng: np.random.Generator) -> Pixels:
-    """Give felt: short fibres every way, no pattern."""
+    """Return felt: short fibres in all directions, without a pattern."""
     fibres = cv2.GaussianBlur(grain(rng, (FRAME_HEIGHT, FRAME_WIDTH)), (0, 0), 1.1) * 45
     lie = smooth_noise(rng, HALF, 6, octaves=4) * 26
     base = one_of(rng, _FELTS)
@@ -115,7 +115,10 @@ OPEN: Mapping[str, Maker] = {
 
 
 def coloured(value: Values, dark: Colour, light: Colour) -> Pixels:
-    """Give values 0..255, float32 (H, W), as shades between two colours, uint8 (H, W, 3)."""
+    """Return values 0..255, float32 (H, W), as shades between two colours.
+
+    The result is uint8 (H, W, 3).
+    """
     steps = np.linspace(0, 1, 256)[:, np.newaxis]
     palette = np.array(dark) * (1 - steps) + np.array(light) * steps
     table = np.clip(palette, 0, 255).astype(np.uint8)[np.newaxis]
@@ -125,24 +128,27 @@ def coloured(value: Values, dark: Colour, light: Colour) -> Pixels:
 
 
 def scaled(colour: Colour, factor: float) -> Colour:
-    """Give a colour so many times as bright."""
+    """Return a colour with its brightness multiplied by `factor`."""
     red, green, blue = (min(255, round(part * factor)) for part in colour)
     return red, green, blue
 
 
 def one_of(rng: np.random.Generator, things: tuple[T, ...]) -> T:
-    """Give one of these, each as likely."""
+    """Return one of `things`, each with the same probability."""
     return things[int(rng.integers(len(things)))]
 
 
 def upscaled(values: Values) -> Values:
-    """Give values at the frame's size."""
+    """Return values resized to the frame's size."""
     large: Values = cv2.resize(values, SIZE, interpolation=cv2.INTER_LINEAR)
     return large
 
 
 def rotated_grid(rng: np.random.Generator, size: tuple[int, int]) -> tuple[Values, Values]:
-    """Give two coordinates a pixel, at right angles, 1 the width, turned any way."""
+    """Return two coordinates for each pixel, at right angles and at a random angle.
+
+    The unit is the width.
+    """
     width, height = size
     angle = between(rng, 0, 2 * np.pi)
     x = (np.arange(width, dtype=np.float32) / np.float32(width))[np.newaxis, :]
@@ -152,7 +158,7 @@ def rotated_grid(rng: np.random.Generator, size: tuple[int, int]) -> tuple[Value
 
 
 def tiled(rng: np.random.Generator, tile: Pixels, smallest: float, largest: float) -> Pixels:
-    """Give a frame laid out with a tile, turned any way and scaled by a factor between these two."""
+    """Return a frame filled with a tile, rotated at random and scaled within the bounds."""
     matrix = cv2.getRotationMatrix2D((0, 0), between(rng, 0, 360), between(rng, smallest, largest))
     repeats = -(-256 // tile.shape[0])
     large = np.tile(tile, (repeats, repeats) + (1,) * (tile.ndim - 2))

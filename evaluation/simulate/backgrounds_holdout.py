@@ -1,4 +1,7 @@
-"""The backgrounds that nobody tunes on: stone, clutter, checked cloth, leather. They are scored once, in the closing report."""
+"""Backgrounds of the holdout: stone, clutter, checked cloth and leather.
+
+They are never used for tuning and are scored once, in the closing report.
+"""
 
 from collections.abc import Mapping
 
@@ -36,7 +39,7 @@ _LEATHERS: tuple[Colour, ...] = ((96, 56, 34), (44, 34, 30), (132, 84, 52), (70,
 
 
 def stone(rng: np.random.Generator) -> Pixels:
-    """Give marble or granite: veins where noise crosses nought, or speckles."""
+    """Return marble or granite: veins where noise crosses zero, or speckles."""
     clouds = smooth_noise(rng, HALF, between(rng, 2, 4), octaves=4)
     veins = np.exp(-((clouds / between(rng, 0.03, 0.09)) ** 2)) * between(rng, 20, 70)
     value = 165 + smooth_noise(rng, HALF, 3) * 40 - veins
@@ -48,7 +51,7 @@ def stone(rng: np.random.Generator) -> Pixels:
 
 
 def checked_cloth(rng: np.random.Generator) -> Pixels:
-    """Give a checked tablecloth, woven, with soft folds."""
+    """Return a checked tablecloth, woven, with soft folds."""
     cell = int(rng.integers(24, 72))
     stripe = np.zeros(2 * cell, np.float32)
     stripe[:cell] = 1
@@ -62,7 +65,7 @@ def checked_cloth(rng: np.random.Generator) -> Pixels:
 
 
 def leather(rng: np.random.Generator) -> Pixels:
-    """Give a leather desk pad: wrinkles at two scales, worn places."""
+    """Return a leather desk pad: wrinkles at two scales and worn places."""
     coarse = -np.abs(smooth_noise(rng, HALF, 26, octaves=2)) * 130
     fine = -np.abs(smooth_noise(rng, HALF, 110, octaves=1)) * 110
     worn = smooth_noise(rng, HALF, 2) * 40
@@ -72,7 +75,7 @@ def leather(rng: np.random.Generator) -> Pixels:
 
 
 def clutter(rng: np.random.Generator) -> Pixels:
-    """Give a table with other things on it: papers, books, pens, cups, coins."""
+    """Return a table with other objects on it: papers, books, pens, cups and coins."""
     pixels = one_of(rng, tuple(OPEN.values()))(rng)
     for _ in range(int(rng.integers(5, 12))):
         place_object(pixels, rng)
@@ -88,6 +91,6 @@ HOLDOUT: Mapping[str, Maker] = {
 
 
 def background(rng: np.random.Generator, name: str) -> Pixels:
-    """Give a background of this name, uint8 (960, 1280, 3)."""
+    """Return the background of this name, uint8 (960, 1280, 3)."""
     makers = OPEN if name in OPEN else HOLDOUT
     return makers[name](rng)

@@ -1,10 +1,9 @@
-"""Camera-like versions of a clean print, made from a seed.
+"""Camera effects on a clean print, made from a seed.
 
-Thresholds are fitted, and the kiosk's answers are compared with full precision, on what a camera makes of a
-print that is already cut out: a little turned, cut, uneven in light, soft, noisy. Hands, tables and glare are
-not here yet. Knows nothing of fingerprints or collections.
+Parity is measured on prints that are already cut out, as a camera shows them: slightly rotated, cropped, unevenly lit,
+soft and noisy. Hands, backgrounds and glare are in `handheld`. The module knows nothing of fingerprints or collections.
 
-Same picture, same seed: same bytes, for one version of OpenCV, Pillow and numpy.
+The same picture and seed give the same bytes for one version of OpenCV, Pillow and numpy.
 """
 
 import io
@@ -19,8 +18,8 @@ from PIL import Image
 
 from device.imaging.frames import Pixels
 
-# A sheet that fills three quarters of a 720p frame. Blur in pixels, noise and JPEG blocks only mean something
-# at a known size, and a museum's picture may have fifty megapixels.
+# A sheet that fills three quarters of a 720p frame. Blur in pixels, noise and JPEG blocks are only defined at a known
+# size, and a museum's picture may have fifty megapixels.
 CAPTURE_SIDE = 540
 _DISPLAY_GAMMA = 2.2
 
@@ -29,13 +28,13 @@ Effect = Callable[[Pixels, np.random.Generator, float], Pixels]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraFactor:
-    """One thing that a camera and its surroundings do to a picture.
+    """One effect of a camera and its surroundings on a picture.
 
     Attributes:
-        name: What it is called on the parity page.
-        effect: Gives the changed picture; draws how much from nothing up to `most`.
-        most: Its largest amount, in `unit`.
-        unit: What `most` counts.
+        name: Its name on the parity page.
+        effect: Returns the changed picture; its strength is drawn from 0 to `most`.
+        most: Its largest strength, in `unit`.
+        unit: Unit of `most`.
     """
 
     name: str
@@ -45,7 +44,10 @@ class CameraFactor:
 
 
 def perspective(pixels: Pixels, rng: np.random.Generator, most_share: float) -> Pixels:
-    """Give the picture seen askew: each corner lies inside the true one by up to this share of the sides."""
+    """Return the picture seen at an angle.
+
+    Each corner moves inward by up to this share of the sides.
+    """
     height, width = pixels.shape[:2]
     inward = rng.random((4, 2)) * most_share * (width, height)
     frame = np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=np.float32)
@@ -56,7 +58,7 @@ def perspective(pixels: Pixels, rng: np.random.Generator, most_share: float) -> 
 
 
 def rotation(pixels: Pixels, rng: np.random.Generator, most_degrees: float) -> Pixels:
-    """Give the picture turned about its middle, either way by up to so many degrees."""
+    """Return the picture rotated about its centre, either way by up to `most_degrees`."""
     height, width = pixels.shape[:2]
     degrees = _between(rng, -most_degrees, most_degrees)
     return _warped(
@@ -65,7 +67,7 @@ def rotation(pixels: Pixels, rng: np.random.Generator, most_degrees: float) -> P
 
 
 def crop(pixels: Pixels, rng: np.random.Generator, most_share: float) -> Pixels:
-    """Give the picture with up to this share of its width, and of its height, cut away."""
+    """Return the picture with up to this share of its width and of its height cut away."""
     height, width = pixels.shape[:2]
     kept = [max(1, round(side * (1 - most_share * rng.random()))) for side in (height, width)]
     top, left = (
@@ -76,7 +78,7 @@ def crop(pixels: Pixels, rng: np.random.Generator, most_share: float) -> Pixels:
 
 
 def shade(pixels: Pixels, rng: np.random.Generator, most_share: float) -> Pixels:
-    """Give the picture lit from one side: the far side is darker by up to this share."""
+    """Return the picture lit from one side; the far side is darker by up to this share."""
     height, width = pixels.shape[:2]
     angle, depth = _between(rng, 0, 2 * np.pi), _between(rng, 0, most_share)
     across = np.cos(angle) * np.linspace(-0.5, 0.5, width, dtype=np.float32)[np.newaxis, :]
@@ -86,44 +88,53 @@ def shade(pixels: Pixels, rng: np.random.Generator, most_share: float) -> Pixels
 
 
 def exposure(pixels: Pixels, rng: np.random.Generator, most_stops: float) -> Pixels:
-    """Give the picture lighter or darker by up to so many stops; what gets too light is clipped."""
+    """Return the picture lighter or darker by up to `most_stops`; highlights are clipped."""
     stops = _between(rng, -most_stops, most_stops)
     return _rounded(_light(pixels) * _in_display_values(stops))
 
 
 def white_balance(pixels: Pixels, rng: np.random.Generator, most_stops: float) -> Pixels:
-    """Give the picture in warmer or colder light: red and blue part by up to so many stops each way."""
+    """Return the picture in warmer or colder light.
+
+    Red and blue differ by up to `most_stops` each way.
+    """
     stops = _between(rng, -most_stops, most_stops)
     gains = np.array([_in_display_values(stops), 1.0, _in_display_values(-stops)], dtype=np.float32)
     return _rounded(_light(pixels) * gains)
 
 
 def gamma(pixels: Pixels, rng: np.random.Generator, most_stops: float) -> Pixels:
-    """Give the picture with another tone curve: its exponent is up to 2 to the power of this, or one over it."""
+    """Return the picture with another tone curve.
+
+    Its exponent is 2 to the power of at most `most_stops`, either way.
+    """
     exponent = 2.0 ** _between(rng, -most_stops, most_stops)
     curve = _rounded((np.arange(256) / 255) ** exponent * 255)
     return curve[pixels]
 
 
 def blur(pixels: Pixels, rng: np.random.Generator, most_pixels: float) -> Pixels:
-    """Give the picture out of focus: a Gaussian of up to this standard deviation in pixels."""
+    """Return the picture out of focus: a Gaussian of up to `most_pixels` standard deviation."""
     sigma = _between(rng, 0, most_pixels)
     if sigma <= 0:
-        return pixels.copy()  # OpenCV would take 0 for "choose one"
+        return pixels.copy()  # for OpenCV 0 means that it chooses one
     soft: Pixels = cv2.GaussianBlur(pixels, (0, 0), sigma)
     return soft
 
 
 def noise(pixels: Pixels, rng: np.random.Generator, most_levels: float) -> Pixels:
-    """Give the picture with a sensor's noise, up to this standard deviation in the lights, half in the darks."""
+    """Return the picture with sensor noise.
+
+    Its standard deviation is up to `most_levels` in highlights and half of that in shadows.
+    """
     levels = _between(rng, 0, most_levels)
     grain = rng.standard_normal(pixels.shape, dtype=np.float32)
-    # Shot noise grows with the root of the light; display values hide part of that.
+    # Shot noise grows with the square root of the light; display values hide part of that.
     return _rounded(_light(pixels) + grain * levels * (0.5 + _light(pixels) / 510))
 
 
 def jpeg(pixels: Pixels, rng: np.random.Generator, most_loss: float) -> Pixels:
-    """Give the picture after a JPEG encoder whose quality is 95 less up to this."""
+    """Return the picture after JPEG compression at quality 95 less up to `most_loss`."""
     quality = round(95 - _between(rng, 0, most_loss))
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "JPEG", quality=quality)
@@ -131,7 +142,7 @@ def jpeg(pixels: Pixels, rng: np.random.Generator, most_loss: float) -> Pixels:
         return np.array(image)
 
 
-# In the order in which light meets them: sheet, lamp, lens, sensor, processor, file.
+# In the order of the light's path: sheet, lamp, lens, sensor, processor, file.
 CAMERA: tuple[CameraFactor, ...] = (
     CameraFactor(name="perspective", effect=perspective, most=0.03, unit="of the sides"),
     CameraFactor(name="rotation", effect=rotation, most=3.0, unit="degrees"),
@@ -147,12 +158,12 @@ CAMERA: tuple[CameraFactor, ...] = (
 
 
 def simulate(pixels: Pixels, rng: np.random.Generator, factors: Sequence[CameraFactor]) -> Pixels:
-    """Give the picture after these factors, one after the other.
+    """Return the picture with these effects applied in order.
 
     Args:
-        pixels: uint8 (H, W, 3), RGB, of any size; left as it is.
-        rng: Where all chance comes from.
-        factors: In order; none gives the picture at capture size.
+        pixels: uint8 (H, W, 3), RGB, of any size; not changed.
+        rng: Source of all randomness.
+        factors: Effects in order; without any the picture is only resized.
 
     Returns:
         uint8 (H, W, 3), RGB, C-contiguous, no side longer than `CAPTURE_SIDE`.
@@ -174,7 +185,7 @@ def _at_capture_size(pixels: Pixels) -> Pixels:
 
 
 def _warped(pixels: Pixels, warp: Callable[..., Any], matrix: npt.NDArray[np.float64]) -> Pixels:
-    # What lies beyond the sheet's edge is more of its margin: the nearest pixels, repeated.
+    # Beyond the sheet's edge its margin continues: the nearest pixels, repeated.
     size = (pixels.shape[1], pixels.shape[0])
     seen: Pixels = warp(
         pixels, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
@@ -187,7 +198,7 @@ def _between(rng: np.random.Generator, low: float, high: float) -> float:
 
 
 def _in_display_values(stops: float) -> float:
-    """Give the factor on display values that a factor of 2 a stop on light comes to."""
+    """Return the factor on display values for a number of stops of light."""
     return float(2.0 ** (stops / _DISPLAY_GAMMA))
 
 

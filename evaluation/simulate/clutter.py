@@ -1,4 +1,4 @@
-"""Things that lie about on a table, or are held up instead of a print: papers, books, pens, cups, phones, tickets."""
+"""Objects on a table, or held up instead of a print: papers, books, pens, cups, phones."""
 
 from collections.abc import Callable
 
@@ -31,18 +31,18 @@ _COVERS: tuple[Colour, ...] = (
 
 
 def place_object(pixels: Pixels, rng: np.random.Generator) -> None:
-    """Put some thing somewhere onto a frame, with its shadow; the frame is changed."""
+    """Place a random object with its shadow on a frame, in place."""
     kinds = (_place_random_card, _place_random_card, _place_pen, _place_disc)
     one_of(rng, kinds)(pixels, rng)
 
 
 def place_card(pixels: Pixels, card: Pixels, outline: Outline) -> None:
-    """Lay a flat thing onto a frame, with its shadow; the frame is changed.
+    """Place a flat object with its shadow on a frame, in place.
 
     Args:
         pixels: uint8 (H, W, 3), RGB.
         card: uint8 (h, w, 3), RGB.
-        outline: float32 (4, 2): where its corners come to lie, from its top left clockwise.
+        outline: float32 (4, 2); the positions of its corners, clockwise from its top left.
     """
     height, width = card.shape[:2]
     square = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
@@ -55,14 +55,17 @@ def place_card(pixels: Pixels, card: Pixels, outline: Outline) -> None:
 
 
 def blended(under: Pixels, over: Pixels, weight: npt.NDArray[np.uint8]) -> Pixels:
-    """Give one picture laid over another, by a weight of 0..255 a pixel."""
+    """Return one picture over another, weighted 0..255 per pixel."""
     share = weight.astype(np.float32) * np.float32(1 / 255)
     mixed: Pixels = cv2.blendLinear(under, over, 1 - share, share)
     return mixed
 
 
 def text_card(rng: np.random.Generator, size: tuple[int, int], ground: Colour) -> Pixels:
-    """Give a card with lines of something like writing, uint8 (H, W, 3), size as width and height."""
+    """Return a card with lines that look like writing, uint8 (H, W, 3).
+
+    The size is width and height.
+    """
     width, height = size
     card = np.full((height, width, 3), ground, np.uint8)
     ink = one_of(rng, ((30, 30, 34), (40, 44, 90), (90, 30, 30)))
@@ -78,7 +81,7 @@ def text_card(rng: np.random.Generator, size: tuple[int, int], ground: Colour) -
 
 
 def picture_card(rng: np.random.Generator, size: tuple[int, int]) -> Pixels:
-    """Give a postcard or a photograph: smooth colours with something like a horizon."""
+    """Return a postcard or a photograph: smooth colours with a kind of horizon."""
     width, height = size
     layers = [smooth_noise(rng, size, between(rng, 2, 5), octaves=4) for _ in range(3)]
     tones = np.array(one_of(rng, _COVERS), np.float32) + rng.normal(0, 30, 3).astype(np.float32)
@@ -95,7 +98,10 @@ def picture_card(rng: np.random.Generator, size: tuple[int, int]) -> Pixels:
 def outline_of(
     rng: np.random.Generator, middle: tuple[float, float], size: tuple[float, float]
 ) -> Outline:
-    """Give a rectangle's corners, turned any way and a little in perspective: float32 (4, 2)."""
+    """Return a rectangle's corners, rotated at random and slightly in perspective.
+
+    They are float32 (4, 2).
+    """
     angle = between(rng, 0, 2 * np.pi)
     turn = np.array([(np.cos(angle), np.sin(angle)), (-np.sin(angle), np.cos(angle))])
     corners = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)]) * size
@@ -150,7 +156,7 @@ def _write(
     step: int,
     ink: Colour,
 ) -> None:
-    """Write one word of strokes that are no letters."""
+    """Draw one word of strokes that are no letters."""
     x, y = place
     count = max(2, width // max(3, step // 3))
     steps = np.linspace(x, x + width, count)

@@ -1,7 +1,7 @@
-"""What a simulated capture is like: which factors there are, and what was drawn for one capture.
+"""The conditions of a simulated capture: its factors, and the values drawn for them.
 
-Half of the factors and of the backgrounds are *held back*: nobody tunes on them, and they are scored once, in the
-closing report (`Suite.EVERYTHING`). Knows nothing of pixels.
+Half of the factors and of the backgrounds are the *holdout*. They are never used for tuning and are scored once, in the
+closing report (`Suite.EVERYTHING`). The module knows nothing of pixels.
 """
 
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How hard a capture is.
+    """The difficulty of a capture.
 
-    EASY is a careful visitor at a good stand, NORMAL an ordinary capture by hand, HARD a bad one of a print that a
-    person would still know at once.
+    EASY is a careful visitor at a good stand. NORMAL is an ordinary capture by hand. HARD is a bad capture of a print
+    that a person would still recognise at once.
     """
 
     EASY = "easy"
@@ -21,7 +21,7 @@ class Level(StrEnum):
 
 
 class HandheldFactor(StrEnum):
-    """One thing that happens between a print and a frame of it."""
+    """One influence on the frame of a held print."""
 
     BACKGROUND = "background"
     TURN = "turn"
@@ -66,7 +66,7 @@ HOLDOUT_BACKGROUNDS = ("stone", "clutter", "checked cloth", "leather")
 
 
 class Suite(StrEnum):
-    """Which factors and backgrounds there are: the open half, or all of them, held-back ones too."""
+    """A set of factors and backgrounds: the open half, or all with the holdout."""
 
     OPEN = "open"
     EVERYTHING = "everything"
@@ -84,31 +84,31 @@ class Suite(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
-    """What was drawn for one capture. The defaults are those of a factor that is absent.
+    """The values drawn for one capture; each default means that its factor is absent.
 
     Attributes:
         background: One of `OPEN_BACKGROUNDS` or `HOLDOUT_BACKGROUNDS`.
-        turn_deg: The sheet's turn, clockwise, 0..360.
-        fill: The sheet's bounding box, as a share of the frame's side that it fills more of.
-        off_middle: How far it lies off the middle, as a share of the room there is.
-        tilt_deg: Between the sheet's plane and the sensor's.
+        turn_deg: The sheet's rotation, clockwise, 0..360.
+        fill: Size of the sheet's bounding box, as a share of the frame side that it fills most.
+        off_middle: Offset from the centre, as a share of the free space.
+        tilt_deg: Angle between the sheet's plane and the sensor's.
         margin: Paper around the picture, as a share of its longer side.
         paper: 0 for white paper, 1 for brown.
-        thumbs: How many hold the sheet.
-        reach: How far they lie on it, as a share of its longer side.
-        light: How much darker the dark side is, 0..1.
-        stops: Exposure, against a good one.
-        defocus_px, motion_px: Radius of the blur; length of the streak; pixels of the frame.
+        thumbs: Number of thumbs that hold the sheet.
+        reach: Distance that they reach over it, as a share of its longer side.
+        light: Darkening of the dark side, 0..1.
+        stops: Exposure relative to a correct one.
+        defocus_px, motion_px: Radius of the blur and length of the motion streak, in pixels of the frame.
         noise: Standard deviation, 0..255.
         curl: Height of the bend, as a share of the sheet's diagonal.
         crop: Share of the sheet's extent that lies outside the frame.
-        glare: How much of the print's own light the highlights drown, 0..1.
-        shadow: How dark the edge of somebody's shadow is, 0..1.
-        warmth: Red against blue, in stops; below 0 it is cold.
-        lens: Radial distortion at the frame's corner, as a share; below 0 a barrel.
-        wear: Stains and a fold, 0..1.
-        tone: The tone curve's exponent, as a power of 2.
-        jpeg: The encoder's quality.
+        glare: Strength of the highlights, 0..1; at 1 they hide the print.
+        shadow: Darkness of a person's shadow, 0..1.
+        warmth: Red relative to blue, in stops; negative values are cold.
+        lens: Radial distortion at the frame's corner, as a share; negative values are barrel distortion.
+        wear: Strength of stains and a fold, 0..1.
+        tone: Binary logarithm of the tone curve's exponent.
+        jpeg: JPEG quality, 0..100.
     """
 
     background: str = "plain table"

@@ -1,7 +1,7 @@
-"""Frames that show no print: what the kiosk must answer with "not in this collection".
+"""Frames without a print, which the kiosk must answer with "not in this collection".
 
-Empty backgrounds, hands alone, a lit phone, a ticket or a postcard, clutter, something like a face. Knows nothing of
-recognition.
+They show empty backgrounds, hands, a lit phone, a ticket, a postcard, clutter or a face-like shape. The module knows
+nothing of recognition.
 """
 
 from enum import StrEnum
@@ -28,7 +28,7 @@ from evaluation.simulate.rng import FRAME_HEIGHT, FRAME_WIDTH, between, generato
 
 
 class DistractorKind(StrEnum):
-    """What a frame without a print shows."""
+    """The content of a frame without a print."""
 
     NOTHING = "empty background"
     HAND = "a hand alone"
@@ -42,7 +42,10 @@ class DistractorKind(StrEnum):
 def scene_without_print(
     name: str, kind: DistractorKind, *, level: Level, seed: int = 2026, suite: Suite = Suite.OPEN
 ) -> Pixels:
-    """Give a frame without any print, uint8 (960, 1280, 3); the same names give the same bytes."""
+    """Return a frame without any print, uint8 (960, 1280, 3).
+
+    The same names give the same bytes.
+    """
     conditions = draw_conditions(
         generator(name, kind, seed, level, "conditions"), level, suite.factors, suite.backgrounds
     )
@@ -94,7 +97,7 @@ def _text(rng: np.random.Generator, size: tuple[int, int], kind: DistractorKind)
 
 
 def _face(scene: Pixels, rng: np.random.Generator) -> Pixels:
-    """Give a frame with an oval of skin, hair above it, and dark places where eyes and mouth are."""
+    """Return a frame with a face-like shape: skin, hair, and dark eyes and mouth."""
     x, y = round(between(rng, 400, 880)), round(between(rng, 380, 580))
     high = round(between(rng, 220, 340))
     wide = round(high * 0.74)
@@ -120,7 +123,7 @@ def _face(scene: Pixels, rng: np.random.Generator) -> Pixels:
 
 
 def _outline(rng: np.random.Generator, size: tuple[float, float]) -> Points:
-    """Give four corners somewhere about the middle, the size in shares of the frame's height."""
+    """Return four corners near the centre; the size is in shares of the frame's height."""
     middle = (between(rng, 0.35, 0.65) * FRAME_WIDTH, between(rng, 0.4, 0.6) * FRAME_HEIGHT)
     wide, high = size[0] * FRAME_HEIGHT * 0.8, size[1] * FRAME_HEIGHT * 0.8
     return outline_of(rng, middle, (wide, high)).astype(np.float64)

@@ -1,6 +1,6 @@
-"""A sheet of paper before a camera: where each of its points comes to lie in the frame, bent and distorted too.
+"""Project a sheet of paper into a camera's frame, with bending and lens distortion.
 
-The sheet's own coordinates have their origin in its middle and its diagonal as their unit; the camera is a pinhole.
+The sheet's own coordinates have their origin at its centre and its diagonal as their unit. The camera is a pinhole.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from evaluation.simulate.rng import FRAME_HEIGHT, FRAME_WIDTH, Values, between
 
 Points = npt.NDArray[np.float64]
 
-# Looking from so many diagonals away: what a stand or an arm's length comes to.
+# Distance of the camera in sheet diagonals, as at a stand or at arm's length.
 _DISTANCES = (1.5, 2.4)
 _CELL = 16
 _ROUNDS = 4
@@ -22,16 +22,16 @@ _ROUNDS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """How a camera sees one sheet.
+    """The position of a sheet relative to the camera.
 
     Attributes:
-        size: Width and height of the sheet in its own unit.
-        turn: float64 (3, 3): how the sheet is turned and tilted.
-        distance: From the camera to its middle.
+        size: Width and height of the sheet, in diagonals.
+        turn: float64 (3, 3); rotation and tilt of the sheet.
+        distance: Distance from the camera to the sheet's centre.
         bend: Height of the bend.
-        bend_angle: Along which direction of the sheet it is bent, radians.
-        scale: Pixels of the frame.
-        middle: Where the optical axis meets the frame, pixels.
+        bend_angle: Direction of the bend on the sheet, in radians.
+        scale: Pixels of the frame per unit.
+        middle: Position of the optical axis in the frame, in pixels.
         lens: Radial distortion at the frame's corner.
     """
 
@@ -46,12 +46,12 @@ class View:
 
     @property
     def corners(self) -> Points:
-        """The sheet's four corners in its own coordinates, from its top left clockwise: float64 (4, 2)."""
+        """The sheet's corners in its own coordinates: float64 (4, 2), clockwise from top left."""
         width, height = self.size
         return np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * (width / 2, height / 2)
 
     def project(self, points: Points) -> Points:
-        """Give where points of the sheet, float64 (N, 2), come to lie in the frame, pixels."""
+        """Return the positions in the frame, in pixels, of points of the sheet: float64 (N, 2)."""
         flat: Points = self._projected(points) * self.scale + np.array(self.middle)
         if not self.lens:
             return flat
@@ -62,7 +62,7 @@ class View:
         return distorted
 
     def slope(self, points: Points) -> npt.NDArray[np.float64]:
-        """Give how steeply the sheet is bent at points of it, float64 (N,)."""
+        """Return the slope of the bent sheet at points of it: float64 (N,)."""
         along = self._along(points)
         slope: npt.NDArray[np.float64] = 8 * self.bend * along
         return slope
@@ -80,12 +80,12 @@ class View:
 
 
 def make_view(rng: np.random.Generator, size: tuple[float, float], conditions: Conditions) -> View:
-    """Give a view of a sheet that fills as much of the frame as the conditions say.
+    """Return a random view of a sheet that fills the frame as the conditions say.
 
     Args:
-        rng: Where tilt's direction, distance and place come from.
+        rng: Source of the tilt's direction, the distance and the position.
         size: The sheet's width and height, in any unit.
-        conditions: What was drawn for the capture.
+        conditions: The capture's conditions.
     """
     diagonal = float(np.hypot(*size))
     width, height = size[0] / diagonal, size[1] / diagonal
@@ -108,18 +108,18 @@ def make_view(rng: np.random.Generator, size: tuple[float, float], conditions: C
 def texture_maps(
     view: View, texture: tuple[int, int], box: tuple[int, int, int, int]
 ) -> tuple[Values, Values]:
-    """Give, for each pixel of a box of the frame, which pixel of the sheet's texture is seen there.
+    """Return the texture coordinates that each pixel of a box of the frame shows.
 
-    The projection has no inverse in closed form once the sheet is bent: it is approached on a coarse grid.
+    The projection of a bent sheet has no inverse in closed form, so it is approximated on a coarse grid.
 
     Args:
-        view: How the sheet is seen.
+        view: The view of the sheet.
         texture: Width and height of its texture in pixels.
         box: left, top, width, height.
     """
     left, top, width, height = box
     columns, rows = -(-width // _CELL) + 2, -(-height // _CELL) + 2
-    # One cell more on each side, because `resize` doesn't look beyond the outermost nodes.
+    # One more cell on each side, because `resize` doesn't extrapolate beyond the outermost nodes.
     x = (np.arange(columns) - 0.5) * _CELL - 0.5 + left
     y = (np.arange(rows) - 0.5) * _CELL - 0.5 + top
     pixels = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)

@@ -1,7 +1,7 @@
-"""A print held under a camera, simulated: its picture becomes a frame of which everything is known.
+"""Simulate a print held under a camera, with known corners and conditions.
 
-The same print, seed, level and factors give the same bytes. Which factors there are and how strong they are is
-`conditions`; knows nothing of fingerprints, bundles or collections.
+The same print, seed, level and factors give the same bytes. `conditions` defines the factors and `levels` their
+strength. The module knows nothing of fingerprints, bundles or collections.
 """
 
 from collections.abc import Collection
@@ -22,18 +22,18 @@ from evaluation.simulate.lighting import light_field, lit, on_sensor, through_le
 from evaluation.simulate.paper import sheet
 from evaluation.simulate.rng import FRAME_HEIGHT, FRAME_WIDTH, Values, generator
 
-_EDGE = 2  # transparent pixels around the sheet's texture, so that its edge comes out smooth
+_EDGE = 2  # transparent pixels around the sheet's texture make its edge smooth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandheldCapture:
-    """One simulated capture and the truth about it.
+    """A simulated capture with its ground truth.
 
     Attributes:
-        pixels: uint8 (960, 1280, 3), RGB: the frame.
-        corners: The sheet's four corners in the frame, clockwise from the sheet's own top left; some may lie outside.
-        mirrored: Whether the print is seen in reverse.
-        conditions: What was drawn for it, the sheet's turn among it.
+        pixels: uint8 (960, 1280, 3), RGB; the frame.
+        corners: The sheet's corners in the frame, clockwise from its own top left; some may lie outside.
+        mirrored: Whether the print is mirrored.
+        conditions: The conditions drawn for the capture.
     """
 
     pixels: Pixels
@@ -52,16 +52,16 @@ def capture(
     suite: Suite = Suite.OPEN,
     mirrored: bool = False,
 ) -> HandheldCapture:
-    """Give a print as a camera sees it in somebody's hands.
+    """Return a print as a camera sees it in a visitor's hands.
 
     Args:
-        pixels: uint8 (H, W, 3), RGB: the print's picture.
-        name: Whose capture it is, such as the record's id: with seed and level, where all chance comes from.
-        level: How strong the factors are.
-        seed: Which of the many captures of this print.
-        factors: Those that are present; `None` for all of the suite.
-        suite: Which backgrounds there are.
-        mirrored: Whether to show the print in reverse.
+        pixels: uint8 (H, W, 3), RGB; the print's picture.
+        name: Name of the print, such as the record's id. With seed and level it seeds all randomness.
+        level: Strength of the factors.
+        seed: Selects one of the possible captures of this print.
+        factors: The factors that are present; `None` for all of the suite.
+        suite: The available backgrounds.
+        mirrored: Whether to mirror the print.
     """
     present = suite.factors if factors is None else factors
     conditions = draw_conditions(
@@ -73,8 +73,11 @@ def capture(
 def render(
     pixels: Pixels, rng: np.random.Generator, conditions: Conditions, *, mirrored: bool = False
 ) -> HandheldCapture:
-    """Give a print as a camera sees it under these conditions; what they leave open comes from `rng`."""
-    # Each part has chance of its own: a factor more leaves the others as they were.
+    """Return a print as a camera sees it under these conditions.
+
+    Everything that the conditions leave open is drawn from `rng`.
+    """
+    # Each part has its own generator, so that one more factor leaves the others unchanged.
     parts = rng.spawn(8)
     paper = sheet(parts[0], pixels[:, ::-1] if mirrored else pixels, conditions)
     view = make_view(parts[1], (paper.shape[1], paper.shape[0]), conditions)
@@ -96,7 +99,7 @@ def render(
 
 
 def _with_sheet(scene: Pixels, paper: Pixels, view: View) -> Pixels:
-    """Give a scene with the sheet in it, and the shadow that it casts."""
+    """Return a scene with the sheet and its shadow."""
     corners = view.project(view.corners)
     scene = _with_contact_shadow(scene, corners)
     left, top, width, height = box = _box_of(corners, view)
@@ -117,7 +120,10 @@ def _weights(paper: Pixels) -> Pixels:
 
 
 def _box_of(corners: Points, view: View) -> tuple[int, int, int, int]:
-    """Give left, top, width and height of what the sheet can cover of the frame; bent edges bulge."""
+    """Return left, top, width and height of the sheet's area in the frame.
+
+    Bent edges bulge, so points along the edges count as well as the corners.
+    """
     width, height = view.size
     steps = np.linspace(-0.5, 0.5, 9)
     edges = [(side * width / 2, s * height) for s in steps for side in (-1, 1)]
@@ -131,7 +137,7 @@ def _box_of(corners: Points, view: View) -> tuple[int, int, int, int]:
 
 
 def _bent_light(paper: Pixels, view: View) -> Pixels:
-    """Give the sheet's texture with the light that its bend catches."""
+    """Return the sheet's texture with the shading of its bend."""
     if not view.bend:
         return paper
     height, width = paper.shape[:2]

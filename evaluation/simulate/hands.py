@@ -1,7 +1,7 @@
-"""Hands that hold a sheet: forearm, palm and fingers behind it, a thumb on it, shaded like round things.
+"""Draw hands that hold a sheet: forearm, palm and fingers behind it, a thumb on it.
 
-Drawn as tapered tubes whose heights are joined; the light then falls on the joined surface. Quarter size is enough
-for what has no edges but its own.
+A hand is a set of tapered tubes whose heights are joined into one surface, which is then lit. A quarter of the frame's
+size is enough, because only the outline is sharp.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ _SLEEVES: tuple[Colour, ...] = ((40, 44, 60), (150, 148, 144), (92, 34, 40), (22
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tube:
-    """A tapered tube with round ends: float64 (2,) points in pixels of the frame, and the radii there."""
+    """A tapered tube with round ends: float64 (2,) points and radii in pixels of the frame."""
 
     start: npt.NDArray[np.float64]
     end: npt.NDArray[np.float64]
@@ -47,9 +47,9 @@ class Hand:
     Attributes:
         behind: Tubes that the sheet covers.
         before: Tubes that cover the sheet: the thumb.
-        sleeve: The part of the arm that is dressed; `None` for a bare one.
-        nail: Middle of the thumb's nail, and the direction it points to, float64 (2,).
-        width: Of the thumb, pixels.
+        sleeve: The part of the arm in a sleeve; `None` for a bare arm.
+        nail: Centre of the thumb's nail and its direction, float64 (2,) each.
+        width: Width of the thumb in pixels.
     """
 
     behind: tuple[Tube, ...]
@@ -64,13 +64,13 @@ class Hand:
 def make_hands(
     rng: np.random.Generator, corners: Points, count: int, reach: float
 ) -> tuple[Hand, ...]:
-    """Give hands that hold a sheet by its edges.
+    """Return hands that hold a sheet by its edges.
 
     Args:
-        rng: Where they come from.
-        corners: float64 (4, 2): the sheet's, clockwise, pixels of the frame.
-        count: How many.
-        reach: How far the thumbs lie on the sheet, as a share of its longest side.
+        rng: Source of randomness.
+        corners: float64 (4, 2); the sheet's corners, clockwise, in pixels of the frame.
+        count: Number of hands.
+        reach: Distance that the thumbs reach over the sheet, as a share of its longest side.
     """
     sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
     skin, cloth = one_of(rng, _SKINS), one_of(rng, _SLEEVES)
@@ -91,10 +91,10 @@ def _hand(
     skin: Colour,
     cloth: Colour,
 ) -> Hand:
-    """Give one hand at one edge of a sheet, in the middle of it or near a corner."""
+    """Return one hand at one edge of a sheet, in its middle or near a corner."""
     start, end = corners[edge], corners[(edge + 1) % 4]
     along = (end - start) / np.linalg.norm(end - start)
-    inward = np.array([-along[1], along[0]])  # clockwise corners on a frame whose y points down
+    inward = np.array([-along[1], along[0]])  # the corners are clockwise and y points down
     grip = start + (end - start) * between(rng, 0.15, 0.85)
     lean = between(rng, -0.6, 0.6)
     points = inward * np.cos(lean) + along * np.sin(lean)
@@ -132,7 +132,7 @@ def _hand(
 
 
 def draw_behind(pixels: Pixels, rng: np.random.Generator, hands: tuple[Hand, ...]) -> Pixels:
-    """Give a frame with the parts of these hands that a sheet will cover."""
+    """Return a frame with the parts of the hands that the sheet will cover."""
     for hand in hands:
         pixels = _drawn(pixels, rng, hand.behind, hand.skin)
         if hand.sleeve is not None:
@@ -141,7 +141,7 @@ def draw_behind(pixels: Pixels, rng: np.random.Generator, hands: tuple[Hand, ...
 
 
 def draw_in_front(pixels: Pixels, rng: np.random.Generator, hands: tuple[Hand, ...]) -> Pixels:
-    """Give a frame with the thumbs of these hands on it, their shadows and their nails."""
+    """Return a frame with the hands' thumbs, their shadows and their nails."""
     for hand in hands:
         pixels = _with_shadow(pixels, hand.before)
         pixels = _drawn(pixels, rng, hand.before, hand.skin)
@@ -172,7 +172,7 @@ def _drawn(
     edge = cv2.resize(surface, size, interpolation=cv2.INTER_CUBIC)
     weight = np.clip(edge * 40 + 100, 0, 255).astype(np.uint8)
     light = cv2.resize(lit.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
-    # Blood shows where light goes through: shadows on skin are redder than the skin.
+    # Light scatters through skin, so its shadows are redder.
     powers = (0.75, 1.0, 1.12)
     steps = np.linspace(0, 1.25, 256)
     table = np.stack(
@@ -186,7 +186,7 @@ def _drawn(
 
 
 def _box(tubes: tuple[Tube, ...]) -> tuple[int, int, int, int] | None:
-    """Give left, top, width and height, at quarter size, of what tubes can cover of the frame."""
+    """Return left, top, width and height of the tubes' area, at quarter size, or None."""
     low = np.min([np.minimum(t.start, t.end) - max(t.start_radius, t.end_radius) for t in tubes], 0)
     high = np.max(
         [np.maximum(t.start, t.end) + max(t.start_radius, t.end_radius) for t in tubes], 0
@@ -201,7 +201,7 @@ def _box(tubes: tuple[Tube, ...]) -> tuple[int, int, int, int] | None:
 
 
 def _surface(tubes: tuple[Tube, ...], box: tuple[int, int, int, int]) -> Values:
-    """Give how high tubes stand above the frame's plane at quarter size; below 0 beside them."""
+    """Return the height of tubes above the frame's plane at quarter size; negative outside."""
     left, top, width, height = box
     x = ((np.arange(width, dtype=np.float32) + left + 0.5) * _SCALE)[np.newaxis, :]
     y = ((np.arange(height, dtype=np.float32) + top + 0.5) * _SCALE)[:, np.newaxis]
@@ -224,7 +224,7 @@ def _surface(tubes: tuple[Tube, ...], box: tuple[int, int, int, int]) -> Values:
 
 
 def _lit(surface: Values) -> Values:
-    """Give how bright a surface is under a lamp from the upper left, about 1 where it faces it."""
+    """Return the brightness of a surface under a lamp from the upper left, about 1 facing it."""
     smooth = cv2.GaussianBlur(np.maximum(surface, 0), (0, 0), 2.0)
     down, across = np.gradient(smooth, _SCALE)
     facing = (1 + 0.35 * across + 0.45 * down) / np.sqrt(1 + across**2 + down**2)
@@ -233,7 +233,7 @@ def _lit(surface: Values) -> Values:
 
 
 def _with_shadow(pixels: Pixels, tubes: tuple[Tube, ...]) -> Pixels:
-    """Give a frame with the soft shadow that tubes cast to the lower right."""
+    """Return a frame with the soft shadow of tubes to the lower right."""
     weight = np.zeros((_SMALL[1], _SMALL[0]), np.uint8)
     found = _box(tubes)
     if found is None:

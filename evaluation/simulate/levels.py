@@ -1,4 +1,4 @@
-"""How strong each factor is at each level, and the drawing of one capture's conditions from that."""
+"""The strength of each factor at each level, and the drawing of a capture's conditions."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,13 +11,15 @@ from evaluation.simulate.conditions import Conditions, HandheldFactor, Level
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranges:
-    """Between what the conditions of one level are drawn; a pair is lowest and highest, a number the most either way.
+    """The ranges of one level's conditions.
+
+    A pair is the lowest and the highest value. A single number is the largest deviation either way.
 
     Attributes:
-        turn_deg: Most either way of upright.
-        quarter: Share of captures that are turned by a right angle or two besides.
-        thumbs: How many, each as likely.
-        crop_share, glare_share, shadow_share, motion_share: Share of captures in which it happens at all.
+        turn_deg: Largest rotation from upright, either way.
+        quarter: Share of captures that are also rotated by one, two or three right angles.
+        thumbs: Possible numbers of thumbs, each with the same probability.
+        crop_share, glare_share, shadow_share, motion_share: Share of captures in which the factor occurs.
     """
 
     turn_deg: float
@@ -148,14 +150,14 @@ def draw_conditions(
 ) -> Conditions:
     """Draw a capture's conditions.
 
-    Every factor takes its share of chance whether it is present or not, so that a factor alone is as strong as it is
-    together with the others; what happens only sometimes always happens when it is alone.
+    Every factor draws its random numbers even if it is absent, so that a factor alone is as strong as together with the
+    others. An occasional factor always occurs when it is alone.
 
     Args:
-        rng: Where they come from.
-        level: How hard.
-        factors: Those that are present; the others stay at the defaults of `Conditions`.
-        backgrounds: Among which one is chosen.
+        rng: Source of randomness.
+        level: The capture's difficulty.
+        factors: The factors that are present; the others keep the defaults of `Conditions`.
+        backgrounds: The backgrounds to choose from.
     """
     draws = _FactorDraws(
         {factor: rng.random(4) for factor in HandheldFactor}, is_alone=len(factors) == 1
@@ -170,7 +172,7 @@ _Values = dict[HandheldFactor, dict[str, float | int | str]]
 
 
 class _FactorDraws:
-    """Four numbers 0..1 for each factor, and what is made of them."""
+    """Four random numbers 0..1 for each factor, and the values made from them."""
 
     def __init__(
         self, numbers: Mapping[HandheldFactor, npt.NDArray[np.float64]], *, is_alone: bool

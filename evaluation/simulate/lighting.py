@@ -1,4 +1,4 @@
-"""Light on a scene and its way to the file: lamps, shadows, highlights, lens, sensor, encoder."""
+"""Light a scene and pass it through the camera: lamps, shadows, lens, sensor and encoder."""
 
 import cv2
 import numpy as np
@@ -16,12 +16,15 @@ _DISPLAY_GAMMA = 2.2
 
 
 def light_field(rng: np.random.Generator, conditions: Conditions) -> Values:
-    """Give how bright the scene's light is, 1 for full, at an eighth of the frame's size: float32 (H/8, W/8)."""
+    """Return the scene's brightness at an eighth of the frame's size: float32 (H/8, W/8).
+
+    Full light is 1.
+    """
     x = np.linspace(-1, 1, _SMALL[0], dtype=np.float32)[np.newaxis, :]
     y = np.linspace(-0.75, 0.75, _SMALL[1], dtype=np.float32)[:, np.newaxis]
     angle = between(rng, 0, 2 * np.pi)
     lamp_x, lamp_y = np.cos(angle) * between(rng, 0.3, 1.2), np.sin(angle) * between(rng, 0.3, 1.2)
-    # A lamp close by: light falls off with the square of the way to it.
+    # The lamp is near: its light falls off with the square of the distance.
     square = (x - lamp_x) ** 2 + (y - lamp_y) ** 2
     falling = 1 / (1 + square / between(rng, 1.5, 4))
     field: Values = 1 - conditions.light * (1 - falling / falling.max())
@@ -32,7 +35,7 @@ def light_field(rng: np.random.Generator, conditions: Conditions) -> Values:
 
 
 def lit(pixels: Pixels, field: Values, conditions: Conditions) -> Pixels:
-    """Give a frame under a light, exposed, with its white balance and tone curve."""
+    """Return a frame under a light field, with its exposure, white balance and tone curve."""
     warm = conditions.warmth / 2
     gains = 2.0 ** (np.array([warm, 0.0, -warm]) / _DISPLAY_GAMMA)
     gain = 2.0 ** (conditions.stops / _DISPLAY_GAMMA)
@@ -47,13 +50,13 @@ def lit(pixels: Pixels, field: Values, conditions: Conditions) -> Pixels:
 def with_glare(
     pixels: Pixels, rng: np.random.Generator, corners: Points, conditions: Conditions
 ) -> Pixels:
-    """Give a frame with highlights of a lamp or a window on its sheet.
+    """Return a frame with highlights of a lamp or a window on its sheet.
 
     Args:
         pixels: uint8 (H, W, 3), RGB.
-        rng: Where they come from.
-        corners: float64 (4, 2): the sheet's; paper alone shines.
-        conditions: What was drawn for the capture.
+        rng: Source of randomness.
+        corners: float64 (4, 2); the sheet's corners. Only paper reflects.
+        conditions: The capture's conditions.
     """
     if not conditions.glare:
         return pixels
@@ -74,12 +77,12 @@ def with_glare(
 
 
 def through_lens(pixels: Pixels, rng: np.random.Generator, conditions: Conditions) -> Pixels:
-    """Give a frame out of focus and shaken."""
+    """Return a frame with defocus and motion blur."""
     if conditions.defocus_px > 0.2:
         pixels = cv2.GaussianBlur(pixels, (0, 0), conditions.defocus_px * 0.8)
     angle = between(rng, 0, 2 * np.pi)
     step = conditions.motion_px / 2 * np.array([np.cos(angle), np.sin(angle)])
-    # The mean of two, then of four, then of eight shifted frames is a streak.
+    # Averaging two, then four, then eight shifted frames gives a streak.
     while np.abs(step).max() >= 0.3:
         shift = np.array([(1, 0, step[0]), (0, 1, step[1])], np.float32)
         moved = cv2.warpAffine(pixels, shift, _SIZE, borderMode=cv2.BORDER_REPLICATE)
@@ -89,7 +92,7 @@ def through_lens(pixels: Pixels, rng: np.random.Generator, conditions: Condition
 
 
 def on_sensor(pixels: Pixels, rng: np.random.Generator, conditions: Conditions) -> Pixels:
-    """Give a frame with the sensor's noise, as its file holds it."""
+    """Return a frame with sensor noise, compressed as JPEG and decoded."""
     if conditions.noise:
         fine = grain(rng, pixels.shape)
         noisy = cv2.scaleAdd(fine, conditions.noise, pixels.astype(np.float32))
@@ -100,7 +103,7 @@ def on_sensor(pixels: Pixels, rng: np.random.Generator, conditions: Conditions) 
 
 
 def _shadow(rng: np.random.Generator, x: Values, y: Values) -> Values:
-    """Give somebody's shadow, 0..1: the part of the scene beyond a wavy line."""
+    """Return a person's shadow, 0..1: the part of the scene beyond a wavy line."""
     angle, place = between(rng, 0, 2 * np.pi), between(rng, -0.5, 0.5)
     wave = smooth_noise(rng, _SMALL, 2.5, octaves=1) * 0.5
     beyond = x * np.cos(angle) + y * np.sin(angle) - place + wave
@@ -114,6 +117,6 @@ def _spot(middle: tuple[float, float], axes: tuple[float, float], angle: float) 
     y = np.arange(_SMALL[1], dtype=np.float32)[:, np.newaxis] - np.float32(middle[1])
     cos, sin = np.float32(np.cos(angle)), np.float32(np.sin(angle))
     square = ((x * cos + y * sin) / axes[0]) ** 2 + ((y * cos - x * sin) / axes[1]) ** 2
-    # Flat in the middle, where the sensor is full, and soft at the edge.
+    # Flat at the centre, where the sensor is saturated, and soft at the edge.
     spot: Values = np.clip(1.6 * np.exp(-square / 2), 0, 1).astype(np.float32)
     return spot

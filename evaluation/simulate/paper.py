@@ -1,4 +1,4 @@
-"""The sheet itself: a print with its paper margin, its stains and folds, as a flat texture."""
+"""Make the texture of a sheet: a print with its paper margin, stains and folds."""
 
 import cv2
 import numpy as np
@@ -7,19 +7,19 @@ from device.imaging.frames import Pixels
 from evaluation.simulate.conditions import Conditions
 from evaluation.simulate.rng import Values, between, grain, smooth_noise
 
-# As many pixels as a sheet that fills the frame has.
+# The longer side of a sheet that fills the frame, in pixels.
 LONGEST = 960
 _WHITE = np.array([246, 244, 239], np.float32)
 _BROWN = np.array([206, 182, 142], np.float32)
 
 
 def sheet(rng: np.random.Generator, pixels: Pixels, conditions: Conditions) -> Pixels:
-    """Give a print as a sheet of paper, lying flat in even light.
+    """Return a print as a flat sheet of paper in even light.
 
     Args:
-        rng: Where the paper's texture and wear come from.
-        pixels: uint8 (H, W, 3), RGB: the print's picture.
-        conditions: What was drawn for the capture.
+        rng: Source of the paper's texture and wear.
+        pixels: uint8 (H, W, 3), RGB; the print's picture.
+        conditions: The capture's conditions.
 
     Returns:
         uint8 (H, W, 3), RGB, its longer side `LONGEST` pixels.
@@ -68,7 +68,7 @@ def _worn(rng: np.random.Generator, paper: Pixels, wear: float) -> Pixels:
 
 
 def _fold(rng: np.random.Generator, size: tuple[int, int]) -> Values:
-    """Give a crease across the sheet: a light line with a dark one beside it."""
+    """Return a crease across the sheet: a light line next to a dark one."""
     width, height = size
     if rng.random() < 0.5:
         place = np.arange(width, dtype=np.float32)[np.newaxis, :] - width * between(rng, 0.35, 0.65)

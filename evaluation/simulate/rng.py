@@ -1,7 +1,7 @@
-"""Where all chance of a simulated capture comes from, and the textures it is spread over.
+"""Random generators of a simulated capture, and the noise textures drawn from them.
 
-Chance depends on names alone (a record's id, a seed, a level): the same names give the same bytes, for one version of
-OpenCV and numpy, whatever else is simulated before or beside.
+Randomness depends on names alone: a record's id, a seed, a level. The same names give the same bytes for one version of
+OpenCV and numpy, whatever else is simulated.
 """
 
 import hashlib
@@ -19,13 +19,13 @@ _BANK_SPARE = 1 << 20
 
 
 def generator(*names: object) -> np.random.Generator:
-    """Give the generator that belongs to these names."""
+    """Return the random generator that is seeded by these names."""
     digest = hashlib.sha256("\x1f".join(str(name) for name in names).encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:16], "big"))
 
 
 def between(rng: np.random.Generator, low: float, high: float) -> float:
-    """Give a number between these two, each as likely as the other."""
+    """Return a uniform random number between `low` and `high`."""
     return low + (high - low) * float(rng.random())
 
 
@@ -37,14 +37,14 @@ def smooth_noise(
     octaves: int = 3,
     stretch: float = 1.0,
 ) -> Values:
-    """Give cloudy noise.
+    """Return cloudy noise.
 
     Args:
-        rng: Where it comes from.
+        rng: Source of randomness.
         size: Width and height in pixels.
-        cells: How many clouds lie across the width; each octave has twice as many, half as strong.
-        octaves: How many scales.
-        stretch: By how much the clouds are longer than wide, along the width.
+        cells: Number of clouds across the width. Each octave has twice as many, half as strong.
+        octaves: Number of scales.
+        stretch: Ratio of the clouds' length along the width to their height.
 
     Returns:
         float32 (H, W), mean about 0, nearly all within -1..1.
@@ -60,9 +60,10 @@ def smooth_noise(
 
 
 def grain(rng: np.random.Generator, shape: tuple[int, ...]) -> Values:
-    """Give fine noise, float32 of this shape (at most a frame's), mean 0, deviation 1: a stretch of one long bank.
+    """Return fine normal noise of a shape: float32, mean 0, standard deviation 1.
 
-    Drawing four million normal numbers takes longer than everything else that makes a frame.
+    It is a random slice of one long precomputed array, at most a frame's size. Drawing four million normal numbers
+    takes longer than all other steps of a frame together.
     """
     bank = _bank()
     start = int(rng.integers(_BANK_SPARE))

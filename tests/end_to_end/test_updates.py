@@ -130,14 +130,14 @@ def test_a_sync_that_fails_says_one_numbered_line(desk: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["keys", "create", "keys", "repository"], "is a repository already"),
+        (["keys", "create", "keys", "repository"], "is already a repository"),
         (
             ["publish", "out/museum.bundle", "elsewhere", "--key", "keys/publishing.pem"],
             "expected a repository, found none",
         ),
         (
             ["publish", "out/museum.bundle", "repository", "--key", "keys/root-1.pem"],
-            "not the publishing key",
+            "expected the publishing key",
         ),
         (
             ["publish", "out/museum.bundle", "repository", "--key", "keys/none.pem"],
@@ -153,7 +153,7 @@ def test_a_sync_that_fails_says_one_numbered_line(desk: Path) -> None:
         ),
         (
             ["withdraw", "x", "--repository", "repository", "--key", "keys/publishing.pem"],
-            "nothing is published yet",
+            "no bundle is published yet",
         ),
         (
             ["amend", "x", "item=1", "--repository", "repository", "--key", "keys/publishing.pem"],
@@ -221,7 +221,7 @@ def test_a_work_that_is_not_there_cannot_be_withdrawn_and_none_twice(
         assert at_the_desk([verb, record_id, *to]) == 1
     assert at_the_desk(["withdraw", record_id, *to]) == 0
     assert at_the_desk(["withdraw", record_id, *to]) == 1
-    assert "was withdrawn already" in capsys.readouterr().err
+    assert "was already withdrawn" in capsys.readouterr().err
     again = ["publish", "out/museum.bundle", "repository", "--key", "keys/publishing.pem"]
     assert at_the_desk(again) == 0
     assert "no kiosk shows it" in capsys.readouterr().err

@@ -80,7 +80,7 @@ def test_a_model_that_answers_by_chance_misses_every_mark(forty: DrawnBundle) ->
         "camera_top1_agreement",
         "camera_top10_overlap",
     ]
-    assert all("wanted at least" in line and "\n" not in line for line in failures)
+    assert all("expected at least" in line and "\n" not in line for line in failures)
     assert found.camera.answers.value < 0.2
 
 

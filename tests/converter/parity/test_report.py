@@ -113,8 +113,8 @@ def test_the_page_says_what_passed_and_what_did_not(measured: Parity) -> None:
     passed = Outline(report.page(measured, GateMarks(clean_cosine_median=0.5))).text
     failed = Outline(report.page(measured, GateMarks(clean_cosine_median=1.0))).text
 
-    assert "All marks are reached" in passed and "missed" not in passed
-    assert "Below the marks" in failed and "✗ missed" in failed
+    assert "The gate is passed" in passed and "missed" not in passed
+    assert "The gate failed" in failed and "✗ missed" in failed
 
 
 def test_a_figure_just_below_its_mark_does_not_look_as_if_it_were_on_it(measured: Parity) -> None:
