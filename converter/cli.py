@@ -20,7 +20,7 @@ from device.errors import KioskError
 from evaluation import plan
 
 if TYPE_CHECKING:
-    from converter.parity.compare import GateMarks, ParityPlan
+    from converter.parity.compare import GateMinimums, ParityPlan
 
 _GATES = ("museum", "strict", "none")
 
@@ -208,10 +208,12 @@ def _cache(options: argparse.Namespace) -> Cache:
     return Cache(root=options.cache or default_cache(os.environ, Path.home()))
 
 
-def _marks(name: str) -> "GateMarks":
+def _gate_minimums(name: str) -> "GateMinimums":
     from converter.parity import compare
 
-    return {"museum": compare.MUSEUM, "strict": compare.STRICT, "none": compare.GateMarks()}[name]
+    return {"museum": compare.MUSEUM, "strict": compare.STRICT, "none": compare.GateMinimums()}[
+        name
+    ]
 
 
 def _build(options: argparse.Namespace) -> int:
@@ -230,7 +232,7 @@ def _build(options: argparse.Namespace) -> int:
                 profile=options.profile or DEFAULT_PROFILE,
                 variant=options.variant or DEFAULT_VARIANT,
                 plan=_plan(options),
-                marks=_marks(options.gate),
+                minimums=_gate_minimums(options.gate),
                 most_refused=options.max_refused,
                 picture_quality=options.picture_quality or pictures.SCREEN_QUALITY,
                 workers=_cores(),
@@ -271,7 +273,7 @@ def _parity(options: argparse.Namespace) -> int:
             options.columns,
             weights_file=options.weights,
             cache=_cache(options),
-            marks=_marks(options.gate),
+            minimums=_gate_minimums(options.gate),
             out=options.out,
             plan=_plan(options),
             progress=show,

@@ -34,7 +34,7 @@ from converter.model.quantize import Variant
 from converter.model.vgg16 import Profile
 from converter.model.weights import Weights
 from converter.parity import compare, report
-from converter.parity.compare import GateMarks, Parity, ParityPlan
+from converter.parity.compare import GateMinimums, Parity, ParityPlan
 from converter.progress import Progress
 from device import __version__
 from device.bundle import layout
@@ -74,7 +74,7 @@ class Options:
     profile: Profile
     variant: Variant
     plan: ParityPlan
-    marks: GateMarks
+    minimums: GateMinimums
     most_refused: float
     picture_quality: int
     workers: int
@@ -141,9 +141,9 @@ def build(options: Options, progress: Progress) -> Built:
                 make_capture=CaptureCache(cache=options.cache),
                 progress=progress,
             )
-            page = report.page(measured, options.marks)
+            page = report.page(measured, options.minimums)
             probes = self_test.choose_probes(bundle, options.threads)
-        _check_marks(measured, page, options)
+        _check_gate(measured, page, options)
         manifest = _seal(manifest, measured, page, probes, folder)
         self_test.check(folder, options.threads)
         atomic_swap.put(folder, options.out)
@@ -316,8 +316,8 @@ def _seal(
     return sealed
 
 
-def _check_marks(measured: Parity, page: str, options: Options) -> None:
-    failures = compare.gate(measured, options.marks)
+def _check_gate(measured: Parity, page: str, options: Options) -> None:
+    failures = compare.gate(measured, options.minimums)
     if not failures:
         return
     beside = options.out.with_name(f"{options.out.name}.parity-failed.html")

@@ -101,7 +101,7 @@ def _material(
             "expected both --photos and --ground-truth, found one; give the other too"
         )
     known = {one.record.record_id for one in prints}
-    nothing = ground_truth.Truths(truths=(), refusals=())
+    nothing = ground_truth.GroundTruth(pictures=(), refusals=())
     pairs = (
         ground_truth.pairs(_folder(options.collection), known) if options.collection else nothing
     )
@@ -112,8 +112,8 @@ def _material(
     )
     material = Material(
         prints=prints,
-        pairs=pairs.truths,
-        photographs=photographs.truths,
+        pairs=pairs.pictures,
+        photographs=photographs.pictures,
         distractors=_distractors(options.distractors, known) if options.distractors else (),
     )
     return material, (*pairs.refusals, *photographs.refusals)

@@ -17,7 +17,7 @@ _MOST_ROWS = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Truth:
+class GroundTruthPicture:
     """One picture with the records that it shows.
 
     Attributes:
@@ -33,14 +33,14 @@ class Truth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Truths:
-    """The usable rows of a file, and one line for each refused row."""
+class GroundTruth:
+    """The usable pictures of a file, and one line for each refused row."""
 
-    truths: tuple[Truth, ...]
+    pictures: tuple[GroundTruthPicture, ...]
     refusals: tuple[str, ...]
 
 
-def pairs(collection: Path, known: Collection[str]) -> Truths:
+def pairs(collection: Path, known: Collection[str]) -> GroundTruth:
     """Read the real pairs of a collection; empty without a `groundtruth.csv`.
 
     Args:
@@ -52,11 +52,11 @@ def pairs(collection: Path, known: Collection[str]) -> Truths:
     """
     path = collection / GROUND_TRUTH
     if not path.is_file():
-        return Truths(truths=(), refusals=())
+        return GroundTruth(pictures=(), refusals=())
     return _read(path, collection, "query_image", known, may_be_unknown=False)
 
 
-def photographs(path: Path, folder: Path, known: Collection[str]) -> Truths:
+def photographs(path: Path, folder: Path, known: Collection[str]) -> GroundTruth:
     """Read the ground truth of a folder of photographs.
 
     Args:
@@ -68,7 +68,7 @@ def photographs(path: Path, folder: Path, known: Collection[str]) -> Truths:
         EvaluationError: When the file can't be read, or has no usable row.
     """
     read = _read(path, folder, "image", known, may_be_unknown=True)
-    if not read.truths:
+    if not read.pictures:
         first = f", such as {read.refusals[0]}" if read.refusals else ""
         raise EvaluationError(
             f"{path}: expected photographs with their record_id, found no usable row{first}"
@@ -78,8 +78,8 @@ def photographs(path: Path, folder: Path, known: Collection[str]) -> Truths:
 
 def _read(
     path: Path, folder: Path, column: str, known: Collection[str], *, may_be_unknown: bool
-) -> Truths:
-    found: dict[str, Truth] = {}
+) -> GroundTruth:
+    found: dict[str, GroundTruthPicture] = {}
     refusals: list[str] = []
     for line, row in enumerate(_rows(path, column), 2):
         name, record_id = (row.get(column) or "").strip(), (row.get("record_id") or "").strip()
@@ -89,13 +89,13 @@ def _read(
             continue
         # Several rows may name one picture. Each adds a record that is a right answer.
         before = found[name].right if name in found else frozenset()
-        found[name] = Truth(
+        found[name] = GroundTruthPicture(
             image=folder / name,
             name=name,
             right=before | ({record_id} if record_id else frozenset()),
             relation=(row.get("relation") or "").strip(),
         )
-    return Truths(truths=tuple(found.values()), refusals=tuple(refusals))
+    return GroundTruth(pictures=tuple(found.values()), refusals=tuple(refusals))
 
 
 def _fault(

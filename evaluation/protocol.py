@@ -19,7 +19,7 @@ from device.recognition.verdict import ACCEPTED, Verdict
 from evaluation import queries
 from evaluation.dataset import EvaluationPrint, scored_count
 from evaluation.failures import Failure, failure_of
-from evaluation.ground_truth import Truth
+from evaluation.ground_truth import GroundTruthPicture
 from evaluation.metrics import ScoredAnswer, corner_error
 from evaluation.plan import EvaluationPlan
 from evaluation.queries import EvaluationQuery, QueryPicture, QuerySection, SectionKind
@@ -48,8 +48,8 @@ class Material:
     """
 
     prints: tuple[EvaluationPrint, ...]
-    pairs: tuple[Truth, ...] = ()
-    photographs: tuple[Truth, ...] = ()
+    pairs: tuple[GroundTruthPicture, ...] = ()
+    photographs: tuple[GroundTruthPicture, ...] = ()
     distractors: tuple[Path, ...] = ()
 
 

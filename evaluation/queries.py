@@ -14,7 +14,7 @@ import numpy as np
 from device.imaging import frames
 from device.imaging.frames import Pixels
 from evaluation.dataset import EvaluationPrint, choose_prints
-from evaluation.ground_truth import Truth
+from evaluation.ground_truth import GroundTruthPicture
 from evaluation.metrics import Values
 from evaluation.simulate.conditions import HandheldFactor, Level, Suite
 from evaluation.simulate.distractor_scenes import DistractorKind, scene_without_print
@@ -129,7 +129,7 @@ def _captures(
 
 
 def real_pairs(
-    prints: Sequence[EvaluationPrint], truths: Sequence[Truth], *, seed: int
+    prints: Sequence[EvaluationPrint], pictures: Sequence[GroundTruthPicture], *, seed: int
 ) -> Iterator[QuerySection]:
     """Yield other copies of prints: as scanned, and under the simulated camera."""
     of = {one.record.record_id: one for one in prints}
@@ -138,28 +138,30 @@ def real_pairs(
             name=name,
             kind=SectionKind.PAIRS,
             queries=tuple(
-                _truth_query(
-                    truth,
+                _real_query(
+                    picture,
                     of,
                     partial(_handheld_file, seed=seed) if is_held else _unchanged_file,
                     of,
                 )
-                for truth in truths
+                for picture in pictures
             ),
         )
 
 
-def photographs(prints: Sequence[EvaluationPrint], truths: Sequence[Truth]) -> QuerySection:
+def photographs(
+    prints: Sequence[EvaluationPrint], pictures: Sequence[GroundTruthPicture]
+) -> QuerySection:
     """Return real photographs; those without a record are unknown prints."""
     of = {one.record.record_id: one for one in prints}
     return QuerySection(
         name="photographs",
         kind=SectionKind.PHOTOGRAPHS,
-        queries=tuple(_truth_query(truth, of, _unchanged_file, {}) for truth in truths),
+        queries=tuple(_real_query(picture, of, _unchanged_file, {}) for picture in pictures),
     )
 
 
-def distractors(pictures: Sequence[Path], *, seed: int, suite: Suite) -> QuerySection:
+def distractors(paths: Sequence[Path], *, seed: int, suite: Suite) -> QuerySection:
     """Return captures at the normal level of prints that are not in the collection."""
     return QuerySection(
         name="prints of other collections",
@@ -170,7 +172,7 @@ def distractors(pictures: Sequence[Path], *, seed: int, suite: Suite) -> QuerySe
                 right=frozenset(),
                 make_picture=partial(_handheld_file, path, seed=seed, suite=suite),
             )
-            for path in pictures
+            for path in paths
         ),
     )
 
@@ -199,20 +201,20 @@ def without_print(number: int, *, seed: int, suite: Suite) -> QuerySection:
     )
 
 
-def _truth_query(
-    truth: Truth,
+def _real_query(
+    picture: GroundTruthPicture,
     prints: Mapping[str, EvaluationPrint],
     make_picture: Callable[[Path], QueryPicture],
     may_be: Mapping[str, EvaluationPrint],
 ) -> EvaluationQuery:
     # A query may also be a print of this collection. It must not find itself.
-    itself = may_be.get(truth.image.stem)
+    itself = may_be.get(picture.image.stem)
     without = frozenset({itself.record.item}) if itself else frozenset[int]()
-    right = frozenset[int]().union(*(prints[record_id].right for record_id in truth.right))
+    right = frozenset[int]().union(*(prints[record_id].right for record_id in picture.right))
     return EvaluationQuery(
-        name=truth.name,
+        name=picture.name,
         right=right - without,
-        make_picture=partial(make_picture, truth.image),
+        make_picture=partial(make_picture, picture.image),
         without=without,
     )
 

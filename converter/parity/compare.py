@@ -54,7 +54,7 @@ class ParityPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GateMarks:
+class GateMinimums:
     """The minimum values of the gate, named as in `ParitySummary`; `None` sets no minimum."""
 
     clean_cosine_median: float | None = None
@@ -64,7 +64,7 @@ class GateMarks:
     camera_top10_overlap: float | None = None
 
 
-MUSEUM = GateMarks(
+MUSEUM = GateMinimums(
     clean_cosine_median=0.9993,
     clean_cosine_p1=0.998,
     camera_top1_agreement=0.995,
@@ -74,7 +74,7 @@ STRICT = replace(MUSEUM, clean_cosine_min=0.995)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GateMark:
+class GateResult:
     """A minimum with the value found; `wanted` is `None` if there is no minimum."""
 
     name: str
@@ -248,21 +248,21 @@ def summary(parity: Parity) -> ParitySummary:
     )
 
 
-def gate_results(parity: Parity, marks: GateMarks) -> tuple[GateMark, ...]:
+def gate_results(parity: Parity, minimums: GateMinimums) -> tuple[GateResult, ...]:
     """Return each minimum of the gate with the value found."""
     found = summary(parity)
     return tuple(
-        GateMark(name=f.name, wanted=getattr(marks, f.name), found=getattr(found, f.name))
-        for f in fields(marks)
+        GateResult(name=f.name, wanted=getattr(minimums, f.name), found=getattr(found, f.name))
+        for f in fields(minimums)
     )
 
 
-def gate(parity: Parity, marks: GateMarks) -> tuple[str, ...]:
+def gate(parity: Parity, minimums: GateMinimums) -> tuple[str, ...]:
     """Return one line for each minimum that was missed; a bundle without any may be published."""
     return tuple(
-        f"{mark.name}: expected at least {mark.wanted}, found {mark.found}"
-        for mark in gate_results(parity, marks)
-        if not mark.is_met
+        f"{result.name}: expected at least {result.wanted}, found {result.found}"
+        for result in gate_results(parity, minimums)
+        if not result.is_met
     )
 
 

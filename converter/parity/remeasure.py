@@ -12,7 +12,7 @@ from converter.model import weights
 from converter.model.fingerprints import Reference
 from converter.model.vgg16 import profile_of
 from converter.parity import compare, report
-from converter.parity.compare import GateMarks, ParityPlan
+from converter.parity.compare import GateMinimums, ParityPlan
 from device.bundle import layout
 from device.bundle.reader import OpenedBundle, opened
 from device.imaging import frames
@@ -25,7 +25,7 @@ def remeasure(
     *,
     weights_file: Path | None,
     cache: Cache,
-    marks: GateMarks,
+    minimums: GateMinimums,
     out: Path,
     plan: ParityPlan,
     progress: Callable[[str, int, int], None],
@@ -61,8 +61,8 @@ def remeasure(
             progress=progress,
         )
         (out / layout.PARITY).write_text(report.to_json(measured), "utf-8")
-        (out / layout.PARITY_PAGE).write_text(report.page(measured, marks), "utf-8")
-    return compare.gate(measured, marks)
+        (out / layout.PARITY_PAGE).write_text(report.page(measured, minimums), "utf-8")
+    return compare.gate(measured, minimums)
 
 
 def _bundle_pictures(bundle: OpenedBundle) -> tuple[PrintPicture, ...]:

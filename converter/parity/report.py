@@ -14,7 +14,7 @@ from typing import Any
 import jinja2
 
 from converter.parity import charts
-from converter.parity.compare import GateMarks, Parity, gate, gate_results, summary
+from converter.parity.compare import GateMinimums, Parity, gate, gate_results, summary
 from converter.parity.metrics import QUANTILE_METHOD, Agreement, ShareInterval
 from converter.parity.worst_cases import Case, Kind
 from device.bundle import dataclass_json
@@ -39,12 +39,12 @@ class _Group:
     cases: tuple[Case, ...]
 
 
-def page(parity: Parity, marks: GateMarks) -> str:
+def page(parity: Parity, minimums: GateMinimums) -> str:
     """Return the parity page, one HTML file that includes its charts and pictures.
 
     Args:
         parity: The result of the comparison.
-        marks: The gate's minimum values.
+        minimums: The gate's minimum values.
     """
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("converter"),
@@ -56,13 +56,13 @@ def page(parity: Parity, marks: GateMarks) -> str:
     environment.filters |= _FILTERS
     return environment.get_template("parity.html").render(
         parity=parity,
-        failures=gate(parity, marks),
-        marks=gate_results(parity, marks),
+        failures=gate(parity, minimums),
+        results=gate_results(parity, minimums),
         words=_WORDS,
         groups=_groups(parity),
         quantile_method=QUANTILE_METHOD,
         cosines_figure=charts.cosine_histograms(
-            parity.clean, parity.camera, median=marks.clean_cosine_median
+            parity.clean, parity.camera, median=minimums.clean_cosine_median
         ),
         overlap_figure=charts.overlap_bars(parity.clean, parity.camera),
         factors_figure=charts.factor_lines(parity.factors),

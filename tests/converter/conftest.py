@@ -61,7 +61,7 @@ def _asked(collection: Path, out: Path, cache: Cache) -> Options:
         profile=pipeline.DEFAULT_PROFILE,
         variant=pipeline.DEFAULT_VARIANT,
         plan=PLAN,
-        marks=compare.GateMarks(),
+        minimums=compare.GateMinimums(),
         most_refused=0.0,
         picture_quality=76,
         workers=2,

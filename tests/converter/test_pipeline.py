@@ -123,7 +123,7 @@ def test_parity_below_the_marks_publishes_nothing_and_keeps_the_old_bundle(
     first = rebuild(options)
 
     with pytest.raises(GateError, match=r"clean_cosine_median.*1\.1.*the old bundle stays"):
-        rebuild(options, marks=compare.GateMarks(clean_cosine_median=1.1))
+        rebuild(options, minimums=compare.GateMinimums(clean_cosine_median=1.1))
 
     assert verify(options.out) == first.manifest
     failed = options.out.with_name("bundle.parity-failed.html")

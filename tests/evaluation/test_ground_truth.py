@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def pairs(folder: Path, *rows: str) -> ground_truth.Truths:
+def pairs(folder: Path, *rows: str) -> ground_truth.GroundTruth:
     """Write these rows and read them."""
     text = "\n".join(("query_image,record_id,relation,checked", *rows))
     (folder / ground_truth.GROUND_TRUTH).write_text(text, "utf-8")
@@ -29,7 +29,7 @@ def pairs(folder: Path, *rows: str) -> ground_truth.Truths:
 def test_a_picture_may_have_several_right_records(folder: Path) -> None:
     read = pairs(folder, 'queries/one.jpg,a,"copy, other book",by eye', "queries/one.jpg,b,state,")
 
-    assert [(truth.name, truth.right) for truth in read.truths] == [
+    assert [(picture.name, picture.right) for picture in read.pictures] == [
         ("queries/one.jpg", frozenset({"a", "b"}))
     ]
     assert not read.refusals
@@ -52,7 +52,7 @@ def test_a_bad_row_is_refused_in_one_line_and_the_others_stay(
 ) -> None:
     read = pairs(folder, row, "queries/two.jpg,b,copy,")
 
-    assert [truth.name for truth in read.truths] == ["queries/two.jpg"]
+    assert [picture.name for picture in read.pictures] == ["queries/two.jpg"]
     assert len(read.refusals) == 1
     assert reason in read.refusals[0]
     assert "line 2" in read.refusals[0]
@@ -60,7 +60,7 @@ def test_a_bad_row_is_refused_in_one_line_and_the_others_stay(
 
 
 def test_a_collection_without_pairs_has_none(folder: Path) -> None:
-    assert ground_truth.pairs(folder, KNOWN) == ground_truth.Truths(truths=(), refusals=())
+    assert ground_truth.pairs(folder, KNOWN) == ground_truth.GroundTruth(pictures=(), refusals=())
 
 
 def test_a_file_without_the_columns_is_refused_as_a_whole(folder: Path) -> None:
@@ -83,7 +83,7 @@ def test_a_photograph_may_show_a_print_that_nobody_has(folder: Path) -> None:
 
     read = ground_truth.photographs(table, folder / "queries", KNOWN)
 
-    assert [truth.right for truth in read.truths] == [frozenset({"a"}), frozenset()]
+    assert [picture.right for picture in read.pictures] == [frozenset({"a"}), frozenset()]
 
 
 def test_photographs_that_are_all_refused_are_an_error(folder: Path) -> None:

@@ -126,8 +126,8 @@ def test_a_query_that_is_in_the_collection_does_not_find_itself(
     (tmp_path / "groundtruth.csv").write_text(
         f"query_image,record_id,relation\n{one.record.record_id}.png,{other.record.record_id},copy\n"
     )
-    truths = ground_truth.pairs(tmp_path, {other.record.record_id}).truths
-    clean = next(queries.real_pairs(prints_of(open_small), truths, seed=1))
+    pairs = ground_truth.pairs(tmp_path, {other.record.record_id}).pictures
+    clean = next(queries.real_pairs(prints_of(open_small), pairs, seed=1))
 
     run = protocol.run(recogniser, iter([clean]), progress=quiet)
 

@@ -15,7 +15,7 @@ from converter.calibrate import captures
 from converter.calibrate.captures import Batch, PrintPicture
 from converter.errors import ConverterError, ParityError
 from converter.parity import compare as parity
-from converter.parity.compare import MUSEUM, STRICT, GateMarks, Parity, ParityPlan
+from converter.parity.compare import MUSEUM, STRICT, GateMinimums, Parity, ParityPlan
 from converter.parity.metrics import cosines, share
 from converter.parity.reference_search import ReferenceSearch
 from device.bundle.manifest import ParitySummary
@@ -271,14 +271,14 @@ def test_wilsons_interval_is_the_published_one() -> None:
 def test_a_figure_on_its_mark_passes_and_one_below_is_named(compared: Parity, field: str) -> None:
     found = getattr(parity.summary(compared), field)
 
-    assert parity.gate(compared, GateMarks(**{field: found})) == ()
+    assert parity.gate(compared, GateMinimums(**{field: found})) == ()
     assert [
-        line.split(":")[0] for line in parity.gate(compared, GateMarks(**{field: found + 1e-6}))
+        line.split(":")[0] for line in parity.gate(compared, GateMinimums(**{field: found + 1e-6}))
     ] == [field]
 
 
 def test_what_is_no_number_reaches_no_mark() -> None:
-    assert not parity.GateMark(name="x", wanted=0.5, found=float("nan")).is_met
+    assert not parity.GateResult(name="x", wanted=0.5, found=float("nan")).is_met
 
 
 def test_the_summary_is_never_better_than_what_was_measured(compared: Parity) -> None:

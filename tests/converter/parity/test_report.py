@@ -11,7 +11,7 @@ import pytest
 from drawn_bundle import full_precision, quantised
 
 from converter.parity import compare, report
-from converter.parity.compare import MUSEUM, STRICT, GateMarks, Parity, ParityPlan
+from converter.parity.compare import MUSEUM, STRICT, GateMinimums, Parity, ParityPlan
 from converter.parity.worst_cases import CASES_A_KIND
 from device.bundle.reader import opened
 
@@ -110,8 +110,8 @@ def test_the_page_follows_dark_and_light(measured: Parity) -> None:
 
 
 def test_the_page_says_what_passed_and_what_did_not(measured: Parity) -> None:
-    passed = Outline(report.page(measured, GateMarks(clean_cosine_median=0.5))).text
-    failed = Outline(report.page(measured, GateMarks(clean_cosine_median=1.0))).text
+    passed = Outline(report.page(measured, GateMinimums(clean_cosine_median=0.5))).text
+    failed = Outline(report.page(measured, GateMinimums(clean_cosine_median=1.0))).text
 
     assert "The gate is passed" in passed and "missed" not in passed
     assert "The gate failed" in failed and "✗ missed" in failed
