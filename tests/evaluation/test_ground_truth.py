@@ -1,4 +1,4 @@
-"""Truths are read row by row; a row that can't be asked about is refused with its reason."""
+"""Ground truth is read row by row; an unusable row is refused with its reason."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def pairs(folder: Path, *rows: str) -> ground_truth.GroundTruth:
-    """Write these rows and read them."""
+    """Write a groundtruth.csv of these rows and read it."""
     text = "\n".join(("query_image,record_id,relation,checked", *rows))
     (folder / ground_truth.GROUND_TRUTH).write_text(text, "utf-8")
     return ground_truth.pairs(folder, KNOWN)
@@ -47,7 +47,7 @@ def test_a_picture_may_have_several_right_records(folder: Path) -> None:
         ("queries,a,copy,", "found none"),
     ],
 )
-def test_a_bad_row_is_refused_in_one_line_and_the_others_stay(
+def test_an_invalid_row_is_refused_in_one_line_and_the_others_stay(
     folder: Path, row: str, reason: str
 ) -> None:
     read = pairs(folder, row, "queries/two.jpg,b,copy,")
@@ -63,21 +63,21 @@ def test_a_collection_without_pairs_has_none(folder: Path) -> None:
     assert ground_truth.pairs(folder, KNOWN) == ground_truth.GroundTruth(pictures=(), refusals=())
 
 
-def test_a_file_without_the_columns_is_refused_as_a_whole(folder: Path) -> None:
+def test_a_file_without_the_columns_is_refused(folder: Path) -> None:
     (folder / ground_truth.GROUND_TRUTH).write_text("picture,id\nqueries/one.jpg,a\n", "utf-8")
 
     with pytest.raises(EvaluationError, match="found no query_image and no record_id"):
         ground_truth.pairs(folder, KNOWN)
 
 
-def test_a_file_that_is_no_text_is_refused_as_a_whole(folder: Path) -> None:
+def test_a_file_that_is_not_text_is_refused(folder: Path) -> None:
     (folder / ground_truth.GROUND_TRUTH).write_bytes(b"\xff\xfe\x00\x81")
 
     with pytest.raises(EvaluationError, match="UTF-8"):
         ground_truth.pairs(folder, KNOWN)
 
 
-def test_a_photograph_may_show_a_print_that_nobody_has(folder: Path) -> None:
+def test_a_photograph_may_show_an_unknown_print(folder: Path) -> None:
     table = folder / "truths.csv"
     table.write_text("image,record_id\none.jpg,a\ntwo.jpg,\n", "utf-8")
 

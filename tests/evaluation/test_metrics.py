@@ -1,4 +1,4 @@
-"""Scores of answers made by hand, whose results can be counted on fingers."""
+"""Metrics of hand-made answers, whose results can be counted by hand."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from evaluation.metrics import ScoredAnswer
 
 
 def answer(rank: int | None, confidence: float = 1.0, *, accepted: bool = True) -> ScoredAnswer:
-    """Give an answer."""
+    """Return a scored answer."""
     return ScoredAnswer(rank=rank, accepted=accepted, confidence=confidence)
 
 
@@ -29,18 +29,18 @@ def test_a_right_match_that_is_not_accepted_is_not_accepted_and_right() -> None:
     assert metrics.accepted(answers).hits == 3
 
 
-def test_an_interval_is_wilsons() -> None:
+def test_an_interval_equals_published_values() -> None:
     # Published values: 15 of 148 (Newcombe 1998, table I, method 3).
     found = metrics.share(15, 148)
     assert (found.low, found.high) == (
         pytest.approx(0.0624, abs=5e-5),
         pytest.approx(0.1605, abs=5e-5),
     )
-    # And none of 20 is not surely none.
+    # None of 20 doesn't prove that there are none.
     assert metrics.share(0, 20).high == pytest.approx(0.1611, abs=5e-5)
 
 
-def test_nothing_counted_is_no_share() -> None:
+def test_an_empty_count_has_no_share() -> None:
     nothing = metrics.share(0, 0)
 
     assert nothing.value is None
@@ -56,15 +56,15 @@ def test_a_share_lies_in_its_interval(counted: tuple[int, int]) -> None:
         assert found.value - 1e-6 <= found.high <= 1
 
 
-def test_the_threshold_at_one_percent_lets_one_of_a_hundred_through() -> None:
+def test_the_threshold_at_one_percent_accepts_one_of_a_hundred() -> None:
     unknown = [answer(None, 5.0), answer(None, 2.0), *[answer(None, 0.1)] * 98]
     known = [answer(0, 6.0), answer(0, 3.0), answer(0, 2.0), answer(0, 0.5), answer(1, 9.0)]
 
-    # 5.0 may pass, 2.0 may not: what is surer than 2.0 counts, when it is right.
+    # 5.0 may be accepted, 2.0 may not. Right answers above 2.0 count.
     assert metrics.right_at_false_accepts(known, unknown).hits == 2
 
 
-def test_with_few_unknown_prints_none_may_pass() -> None:
+def test_with_few_unknown_prints_none_may_be_accepted() -> None:
     assert (
         metrics.right_at_false_accepts([answer(0, 3.0), answer(0, 1.0)], [answer(None, 2.0)]).hits
         == 1
@@ -79,7 +79,7 @@ def test_false_accepts_at_95_percent_accepts_are_those_above_the_threshold() -> 
     assert metrics.false_accepts_at_right(known, unknown).hits == 2
 
 
-def test_what_can_not_be_reached_is_not_measured() -> None:
+def test_an_unreachable_accept_rate_is_not_measured() -> None:
     known = [answer(0), answer(None), answer(None)]
 
     assert metrics.false_accepts_at_right(known, [answer(None)]).value is None
@@ -93,7 +93,7 @@ def test_average_precision_ranks_all_answers() -> None:
     assert metrics.average_precision(known, unknown) == pytest.approx((1 + 0.5 + 0.6) / 4)
 
 
-def test_a_tie_between_right_and_wrong_counts_against_us() -> None:
+def test_a_tie_between_right_and_wrong_counts_as_wrong() -> None:
     assert metrics.average_precision([answer(0, 1.0)], [answer(None, 1.0)]) == 0.5
 
 
@@ -117,7 +117,7 @@ def test_any_corner_may_be_the_first(turn: int) -> None:
     assert metrics.corner_error(found, truth) == pytest.approx(0.1)  # 5 of 50
 
 
-def test_percentiles_of_known_times() -> None:
+def test_percentiles_are_the_median_and_the_95th() -> None:
     found = metrics.percentiles([float(ms) for ms in range(101)])
 
     assert (found.count, found.p50, found.p95) == (101, 50.0, 95.0)

@@ -1,4 +1,4 @@
-"""The whole protocol, asked of a real bundle of twelve prints: every section, with few captures."""
+"""The whole protocol runs on a real bundle of twelve prints, with few captures a section."""
 
 import json
 from argparse import ArgumentParser, Namespace
@@ -24,19 +24,19 @@ from evaluation.split import is_scored
 
 
 def options(*arguments: object) -> Namespace:
-    """Give what a command line says."""
+    """Return the options of a command line."""
     parser = ArgumentParser()
     plan.add_options(parser)
     return parser.parse_args([str(argument) for argument in arguments])
 
 
 def quiet(what: str, done: int, total: int) -> None:
-    """Show nothing."""
+    """Report no progress."""
 
 
 @pytest.fixture(scope="module")
 def recogniser(open_small: OpenedBundle) -> Iterator[Recogniser]:
-    """The kiosk's line, on twelve prints."""
+    """The kiosk's recogniser, on twelve prints."""
     yield Recogniser(open_small, threads=1)
 
 
@@ -51,7 +51,7 @@ def test_prints_that_thresholds_are_fitted_on_are_not_captured(open_small: Opene
     assert len({(one.record.record_id, seed) for one, seed in chosen}) == 30
 
 
-def test_the_same_seed_asks_the_same(open_small: OpenedBundle) -> None:
+def test_the_same_seed_makes_the_same_queries(open_small: OpenedBundle) -> None:
     prints = prints_of(open_small)
     first = [
         queries.level(prints, Level.HARD, number=3, seed=seed, suite=Suite.OPEN)
@@ -63,7 +63,7 @@ def test_the_same_seed_asks_the_same(open_small: OpenedBundle) -> None:
     assert frames[0].shape != frames[2].shape or not np.array_equal(frames[0], frames[2])
 
 
-def test_factors_that_are_held_back_are_left_alone_unless_asked_for(
+def test_factors_of_the_holdout_are_used_only_on_request(
     open_small: OpenedBundle,
 ) -> None:
     material = Material(prints=prints_of(open_small))
@@ -74,7 +74,7 @@ def test_factors_that_are_held_back_are_left_alone_unless_asked_for(
         assert named == {"none of them", *(factor.value for factor in wanted)}
 
 
-def test_a_known_print_is_found_and_left_out_it_is_not(
+def test_a_known_print_is_found_unless_it_is_left_out(
     recogniser: Recogniser, open_small: OpenedBundle
 ) -> None:
     section = queries.level(
@@ -93,7 +93,9 @@ def test_a_known_print_is_found_and_left_out_it_is_not(
     assert all(outcome.answered != outcome.name for outcome in unknown)
 
 
-def test_what_fails_is_kept_as_a_picture(recogniser: Recogniser, open_small: OpenedBundle) -> None:
+def test_a_failure_is_kept_with_its_pictures(
+    recogniser: Recogniser, open_small: OpenedBundle
+) -> None:
     one, other = prints_of(open_small)[:2]
     wrong = queries.EvaluationQuery(
         name="a lie",
@@ -134,7 +136,7 @@ def test_a_query_that_is_in_the_collection_does_not_find_itself(
     assert run.outcomes[0].answered != one.record.record_id
 
 
-def test_everything_is_asked_and_written_down(
+def test_a_whole_evaluation_is_run_and_written(
     open_small: OpenedBundle, tmp_path: Path, print_pictures: dict[str, Pixels]
 ) -> None:
     photos, strangers = tmp_path / "photos", tmp_path / "strangers"
@@ -160,13 +162,15 @@ def test_everything_is_asked_and_written_down(
 
     found = {section.name: section for section in report.sections}
     assert {"easy", "normal", "hard", "in reverse", "no print", "photographs"} <= set(found)
-    assert found["photographs"].r1.value == 1.0  # a photograph called as its record is no query
+    assert (
+        found["photographs"].r1.value == 1.0
+    )  # a photograph may find the record that it is named after
     assert found["prints of other collections"].unknown == 1
     assert found["no print"].unknown == len(DistractorKind)
     assert [line.split(":")[0] for line in report.refused] == ["truths.csv line 4", "photographs"]
     assert {"sheet", "geometry", "fingerprint", "search"} <= set(report.steps)
     assert report.whole.p95 >= report.whole.p50 > 0
-    assert report.whole.p50 > report.model_ms > 0  # every answer has a model call in it
+    assert report.whole.p50 > report.model_ms > 0  # every answer includes a model call
     written = json.loads((tmp_path / "out" / evaluate.JSON).read_text("utf-8"))
     assert written["prints"] == 12
     assert HandheldFactor.TILT.value in (tmp_path / "out" / evaluate.PAGE).read_text("utf-8")
@@ -181,7 +185,7 @@ def test_everything_is_asked_and_written_down(
         (("--collection", "nowhere"), "expected a folder"),
     ],
 )
-def test_what_can_not_be_asked_with_is_refused_before_anything_is_asked(
+def test_invalid_options_are_refused_before_any_query(
     open_small: OpenedBundle, tmp_path: Path, arguments: tuple[str, ...], reason: str
 ) -> None:
     asked = options("bundle", "--out", tmp_path / "out", *arguments)
@@ -192,7 +196,7 @@ def test_what_can_not_be_asked_with_is_refused_before_anything_is_asked(
     assert not (tmp_path / "out").exists()
 
 
-def test_the_command_line_says_in_one_line_what_is_missing(
+def test_a_missing_option_is_reported_in_one_line(
     small_bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = [str(small_bundle), "--out", str(tmp_path / "out"), "--photos", "."]
@@ -207,7 +211,7 @@ def test_the_command_line_says_in_one_line_what_is_missing(
 
 
 @pytest.mark.parametrize("count", ["0", "-1", "many"])
-def test_captures_are_a_number_of_one_or_more(
+def test_the_number_of_captures_is_one_or_more(
     count: str, small_bundle: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as exit_:
@@ -217,7 +221,7 @@ def test_captures_are_a_number_of_one_or_more(
     assert "expected 1 or more" in capsys.readouterr().err
 
 
-def test_fewer_captures_ask_for_less_of_everything() -> None:
+def test_fewer_captures_reduce_all_other_queries() -> None:
     whole, small = (plan.plan_of(options("b", "--captures", count)) for count in (300, 60))
 
     assert (whole.a_factor, whole.empty) == (20, 200)
@@ -225,7 +229,7 @@ def test_fewer_captures_ask_for_less_of_everything() -> None:
     assert plan.plan_of(options("b", "--holdout")).suite is Suite.EVERYTHING
 
 
-def test_all_prints_are_captured_when_asked_for_in_full(open_small: OpenedBundle) -> None:
+def test_a_full_evaluation_captures_all_scored_prints(open_small: OpenedBundle) -> None:
     material = Material(prints=prints_of(open_small))
     asked = protocol.sections(material, EvaluationPlan(captures=1, is_full=True))
 

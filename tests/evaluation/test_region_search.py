@@ -1,4 +1,4 @@
-"""The protocol of parts: boxes of the wanted size within the picture, and tallies that add up."""
+"""Boxes have the stated size and lie within the picture; the tallies add up."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from evaluation import region_search
 
 
 @pytest.mark.parametrize("share", region_search.SHARES)
-def test_a_box_covers_its_share_and_lies_within(share: float) -> None:
+def test_a_box_covers_its_share_within_the_picture(share: float) -> None:
     rng = np.random.default_rng(3)
     pixels = rng.integers(0, 256, (300, 500, 3), np.uint8)
     for _ in range(20):

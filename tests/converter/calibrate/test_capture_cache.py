@@ -1,4 +1,4 @@
-"""A capture that was kept is the very capture that would be made, and none is made twice."""
+"""A cached capture equals a new one, and no capture is made twice."""
 
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from device.imaging.frames import Pixels
 from evaluation.simulate.camera_noise import CAMERA
 
 
-class Album:
-    """A print whose loads are counted."""
+class CountingPrint:
+    """A print that counts how often its picture is loaded."""
 
     def __init__(self, pixels: Pixels) -> None:
         self.loads = 0
@@ -26,59 +26,61 @@ class Album:
 
 
 @pytest.fixture
-def album(print_pictures: dict[str, Pixels]) -> Album:
-    return Album(next(iter(print_pictures.values())))
+def counted(print_pictures: dict[str, Pixels]) -> CountingPrint:
+    return CountingPrint(next(iter(print_pictures.values())))
 
 
 def planned(
-    album: Album, *, sha256: str = "a picture", number: int = 0, seed: int = 1
+    counted: CountingPrint, *, sha256: str = "a picture", number: int = 0, seed: int = 1
 ) -> PlannedCapture:
-    picture = PrintPicture(record_id="one", item=0, load=album.load, sha256=sha256)
+    picture = PrintPicture(record_id="one", item=0, load=counted.load, sha256=sha256)
     return PlannedCapture(print=picture, number=number, seed=seed, factors=CAMERA)
 
 
-def test_a_kept_capture_is_the_one_that_would_be_made(album: Album, tmp_path: Path) -> None:
+def test_a_cached_capture_equals_a_new_one_and_is_made_once(
+    counted: CountingPrint, tmp_path: Path
+) -> None:
     cached = CaptureCache(cache=Cache(root=tmp_path))
-    made = make_capture(planned(album))
+    made = make_capture(planned(counted))
 
-    for found in (cached(planned(album)), cached(planned(album))):
+    for found in (cached(planned(counted)), cached(planned(counted))):
         assert np.array_equal(found.pixels, made.pixels)
         assert found.aspect == made.aspect
-    assert album.loads == 2
+    assert counted.loads == 2
 
 
-def test_another_picture_seed_number_or_factor_is_another_capture(
-    album: Album, tmp_path: Path
+def test_another_picture_number_seed_or_factor_is_another_capture(
+    counted: CountingPrint, tmp_path: Path
 ) -> None:
     cached = CaptureCache(cache=Cache(root=tmp_path))
     others = [
-        planned(album, sha256="another"),
-        planned(album, number=1),
-        planned(album, seed=2),
-        PlannedCapture(print=planned(album).print, number=0, seed=1, factors=CAMERA[:1]),
+        planned(counted, sha256="another"),
+        planned(counted, number=1),
+        planned(counted, seed=2),
+        PlannedCapture(print=planned(counted).print, number=0, seed=1, factors=CAMERA[:1]),
     ]
 
-    for one in (planned(album), *others):
+    for one in (planned(counted), *others):
         cached(one)
 
-    assert album.loads == 1 + len(others)
+    assert counted.loads == 1 + len(others)
 
 
-def test_other_code_makes_it_anew(
-    album: Album, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_changed_code_makes_the_capture_again(
+    counted: CountingPrint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cached = CaptureCache(cache=Cache(root=tmp_path))
-    cached(planned(album))
+    cached(planned(counted))
 
     monkeypatch.setattr(capture_cache, "own_code", lambda: "other code")
-    cached(planned(album))
+    cached(planned(counted))
 
-    assert album.loads == 2
+    assert counted.loads == 2
 
 
-def test_a_picture_without_a_hash_is_never_kept(album: Album, tmp_path: Path) -> None:
+def test_a_picture_without_a_hash_is_never_cached(counted: CountingPrint, tmp_path: Path) -> None:
     cached = CaptureCache(cache=Cache(root=tmp_path))
 
-    cached(planned(album, sha256=""))
+    cached(planned(counted, sha256=""))
 
     assert not list(tmp_path.rglob("*"))

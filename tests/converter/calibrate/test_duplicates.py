@@ -1,4 +1,4 @@
-"""Prints that show the same image are found, written down or not."""
+"""Duplicates of a print are found, whether or not the records relate them."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +18,7 @@ from device.recognition.local.match import FeatureMatcher
 PRINTS = 12
 
 
-def test_relatives_are_read_from_the_records_both_ways(tmp_path: Path) -> None:
+def test_relations_are_read_in_both_directions(tmp_path: Path) -> None:
     drawn = drawn_bundle.write(tmp_path / "bundle", range(4), relations={0: 1, 3: 1})
 
     found = related(drawn.path / layout.RECORDS)
@@ -33,18 +33,18 @@ def test_relatives_are_read_from_the_records_both_ways(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def matcher(small_bundle: Path) -> FeatureMatcher:
-    """Of twelve real prints."""
+    """A matcher of twelve real prints."""
     return FeatureMatcher(small_bundle, PRINTS)
 
 
-def test_a_print_shows_its_own_image_and_that_of_no_other(
+def test_a_print_is_the_same_image_as_itself_alone(
     matcher: FeatureMatcher, print_pictures: Mapping[str, Pixels]
 ) -> None:
     for row, picture in enumerate(print_pictures.values()):
         assert same_image(matcher, picture) == {row}
 
 
-def test_an_image_in_reverse_is_the_same_image(
+def test_a_mirrored_image_is_the_same_image(
     matcher: FeatureMatcher, print_pictures: Mapping[str, Pixels]
 ) -> None:
     picture = next(iter(print_pictures.values()))
@@ -52,11 +52,11 @@ def test_an_image_in_reverse_is_the_same_image(
     assert same_image(matcher, np.ascontiguousarray(picture[:, ::-1])) == {0}
 
 
-def test_a_blank_sheet_shows_nothing(matcher: FeatureMatcher) -> None:
+def test_a_blank_sheet_is_the_same_image_as_no_print(matcher: FeatureMatcher) -> None:
     assert same_image(matcher, np.full((300, 200, 3), 230, np.uint8)) == frozenset()
 
 
-def test_prints_within_one_border_show_different_images(
+def test_prints_that_share_only_a_border_show_different_images(
     tmp_path: Path, print_pictures: Mapping[str, Pixels]
 ) -> None:
     pictures = list(print_pictures.values())

@@ -1,4 +1,4 @@
-"""Thresholds are carried over while hardly a print has changed, and never further."""
+"""Cached thresholds are reused while few prints have changed, and never longer."""
 
 from pathlib import Path
 
@@ -16,30 +16,30 @@ PRINTS = frozenset(f"print-{n}" for n in range(200))
 
 
 @pytest.fixture
-def carried(tmp_path: Path) -> ThresholdCache:
+def cached(tmp_path: Path) -> ThresholdCache:
     return ThresholdCache(cache=Cache(root=tmp_path), parts=("a collection", "a model", "code"))
 
 
-def test_nothing_is_carried_where_nothing_was_fitted(carried: ThresholdCache) -> None:
-    assert carried.get(PRINTS) is None
+def test_an_empty_cache_returns_nothing(cached: ThresholdCache) -> None:
+    assert cached.get(PRINTS) is None
 
 
-def test_the_same_prints_get_the_very_same_thresholds(carried: ThresholdCache) -> None:
-    carried.put(PRINTS, UNFITTED)
+def test_unchanged_prints_get_the_cached_thresholds(cached: ThresholdCache) -> None:
+    cached.put(PRINTS, UNFITTED)
 
-    assert carried.get(PRINTS) == UNFITTED
+    assert cached.get(PRINTS) == UNFITTED
 
 
 @settings(deadline=None, max_examples=30)
 @given(gone=st.integers(0, 12), come=st.integers(0, 12))
-def test_a_few_prints_more_or_less_are_counted_and_many_end_it(
+def test_few_changed_prints_are_counted_and_many_need_a_new_fit(
     tmp_path_factory: pytest.TempPathFactory, gone: int, come: int
 ) -> None:
-    carried = ThresholdCache(cache=Cache(root=tmp_path_factory.mktemp("cache")), parts=("code",))
-    carried.put(PRINTS, UNFITTED)
+    cached = ThresholdCache(cache=Cache(root=tmp_path_factory.mktemp("cache")), parts=("code",))
+    cached.put(PRINTS, UNFITTED)
     now = frozenset(sorted(PRINTS)[gone:]) | {f"new-{n}" for n in range(come)}
 
-    found = carried.get(now)
+    found = cached.get(now)
 
     if gone + come <= MOST_CHANGED * len(now):
         assert found is not None
@@ -48,20 +48,18 @@ def test_a_few_prints_more_or_less_are_counted_and_many_end_it(
         assert found is None
 
 
-def test_changes_are_counted_from_the_collection_that_was_fitted(carried: ThresholdCache) -> None:
-    """Else a collection could change wholly, ten prints at a time."""
-    carried.put(PRINTS, UNFITTED)
+def test_changes_are_counted_from_the_collection_that_was_fitted(cached: ThresholdCache) -> None:
+    """Otherwise the whole collection could change, ten prints at a time."""
+    cached.put(PRINTS, UNFITTED)
     first = frozenset(sorted(PRINTS)[8:])
     second = frozenset(sorted(PRINTS)[16:])
 
-    assert carried.get(first) is not None
-    assert carried.get(second) is None
+    assert cached.get(first) is not None
+    assert cached.get(second) is None
 
 
-def test_what_they_depend_on_keeps_thresholds_apart(
-    carried: ThresholdCache, tmp_path: Path
-) -> None:
-    carried.put(PRINTS, UNFITTED)
+def test_other_inputs_do_not_share_thresholds(cached: ThresholdCache, tmp_path: Path) -> None:
+    cached.put(PRINTS, UNFITTED)
 
     other_code = ThresholdCache(
         cache=Cache(root=tmp_path), parts=("a collection", "a model", "other")
@@ -70,7 +68,7 @@ def test_what_they_depend_on_keeps_thresholds_apart(
     assert other_code.get(PRINTS) is None
 
 
-def test_a_print_counts_as_changed_by_its_picture_its_id_and_its_relatives(
+def test_a_changed_picture_id_or_relation_changes_the_digest(
     small_items: tuple[Item, ...],
 ) -> None:
     vectors = np.eye(len(small_items), 512, dtype=np.float32)

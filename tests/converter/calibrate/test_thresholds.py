@@ -1,4 +1,4 @@
-"""Thresholds fitted by leaving prints out of the collection."""
+"""Thresholds are fitted on captures whose print is left out of the collection."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -37,11 +37,11 @@ from device.recognition.recogniser import Recogniser
 from device.recognition.verdict import MatchEvidence, Verdict, decide
 from evaluation.split import is_scored
 
-# Found by its lines, all of it.
+# The whole print, found by its local features.
 CLEAR = MatchEvidence(cosine=0.95, inliers=80, covered=0.5, gap=0.0, mirrored=False, is_sheet=True)
-# Like its nearest, and no more.
+# Similar to its nearest print, but not the same image.
 STRANGER = MatchEvidence(cosine=0.5, inliers=4, covered=0.0, gap=0.0, mirrored=False, is_sheet=True)
-# Nothing was left to compare it with.
+# No print is left to compare it with.
 ALONE = MatchEvidence(cosine=None, inliers=0, covered=0.0, gap=0.0, mirrored=False, is_sheet=True)
 
 
@@ -59,7 +59,7 @@ def accepted(evidence: MatchEvidence, fitted: object) -> bool:
     return decide(evidence, fitted) in (Verdict.SAME_PRINT, Verdict.SAME_IMAGE)  # type: ignore[arg-type]
 
 
-# What a print that is left out may look like, short of one more of its likes.
+# Possible evidence for a left-out print that has no other duplicate.
 UNKNOWN = st.builds(
     MatchEvidence,
     cosine=st.floats(0, 0.99),
@@ -82,7 +82,7 @@ ANYTHING = st.builds(
 
 @settings(deadline=None, max_examples=25)
 @given(st.lists(UNKNOWN, min_size=20, max_size=40), st.integers(4, 12))
-def test_of_the_prints_fitted_on_hardly_any_is_accepted_when_it_is_left_out(
+def test_few_left_out_prints_are_accepted_by_thresholds_fitted_on_them(
     unknown: list[MatchEvidence], times: int
 ) -> None:
     seen = [outcome(unknown=evidence) for evidence in unknown] * times
@@ -99,13 +99,13 @@ def test_of_the_prints_fitted_on_hardly_any_is_accepted_when_it_is_left_out(
 
 @pytest.mark.parametrize("inliers", [0, 4, FEWEST_INLIERS - 1])
 @pytest.mark.parametrize("prints", [5, 2 * ENOUGH_PRINTS])
-def test_fewer_than_twelve_details_are_never_evidence(inliers: int, prints: int) -> None:
+def test_fewer_than_twelve_inliers_are_never_evidence(inliers: int, prints: int) -> None:
     seen = [outcome(n, unknown=replace(STRANGER, inliers=inliers)) for n in range(prints)]
 
     assert fit(seen).thresholds.inliers == FEWEST_INLIERS == 12
 
 
-def test_prints_that_chance_favours_raise_the_floor_to_just_above_them() -> None:
+def test_the_fewest_inliers_are_just_above_those_of_chance_matches() -> None:
     few = [outcome(n, unknown=replace(STRANGER, inliers=20)) for n in range(6)]
     many = [outcome(n) for n in range(594)]
 
@@ -114,15 +114,15 @@ def test_prints_that_chance_favours_raise_the_floor_to_just_above_them() -> None
     assert fit(few[:2] + many).thresholds.inliers == FEWEST_INLIERS
 
 
-def test_what_agrees_in_very_many_details_is_a_like_that_nobody_wrote_down() -> None:
-    """A museum with many copies of one image must not make the kiosk deaf to all others."""
+def test_a_left_out_print_with_very_many_inliers_counts_as_an_unlisted_duplicate() -> None:
+    """Many copies of one image must not raise the threshold for all other prints."""
     copies = [outcome(n, unknown=replace(CLEAR, inliers=300)) for n in range(50)]
 
     assert fit(copies + [outcome(n) for n in range(50)]).thresholds.inliers == SAME_IMAGE_INLIERS
 
 
-def test_prints_within_one_border_raise_no_floor_and_are_left_to_the_fingerprint() -> None:
-    """Of two prints that share their border alone, a hundred details agree, and whole figures don't."""
+def test_prints_that_share_only_a_border_are_left_to_the_fingerprint() -> None:
+    """Such prints have a hundred inliers and a large mismatch region."""
     bordered = replace(STRANGER, inliers=116, gap=28.0, cosine=0.8)
     seen = [outcome(n, unknown=bordered) for n in range(200)]
 
@@ -134,7 +134,7 @@ def test_prints_within_one_border_raise_no_floor_and_are_left_to_the_fingerprint
     assert not accepted(bordered, fitted)
 
 
-def test_what_is_missing_in_captures_of_prints_that_are_here_is_allowed() -> None:
+def test_mismatch_regions_of_known_prints_are_allowed() -> None:
     seen = [outcome(n, known=replace(CLEAR, cosine=0.3, gap=n / 10)) for n in range(400)]
 
     fitted = fit(seen).thresholds
@@ -143,18 +143,18 @@ def test_what_is_missing_in_captures_of_prints_that_are_here_is_allowed() -> Non
     assert 0 < len(refused) <= GAP_EXCEEDED_SHARE * len(seen)
 
 
-def test_the_fingerprint_alone_is_believed_just_above_what_strangers_reach() -> None:
+def test_the_fingerprint_alone_is_trusted_just_above_the_cosines_of_left_out_prints() -> None:
     near = [outcome(n, unknown=replace(STRANGER, cosine=0.5 + n / 1000)) for n in range(400)]
 
     fitted = fit(near).thresholds
 
     assert fitted.same_image == pytest.approx(0.5 + 0.398 + 0.005, abs=1e-4)
-    # A tenth of the strangers, and no more, are shown what is like them.
+    # A tenth of the left-out prints are shown similar prints.
     similar = sum(one.unknown.cosine >= fitted.similar for one in near if one.unknown.cosine)
     assert similar / len(near) == pytest.approx(SIMILAR_SHARE, abs=0.01)
 
 
-def test_hardly_any_whole_print_is_called_a_part() -> None:
+def test_few_whole_prints_are_answered_as_a_part() -> None:
     seen = [outcome(n, known=replace(CLEAR, covered=0.1 + n / 1000)) for n in range(500)]
 
     fitted = fit(seen).thresholds
@@ -163,7 +163,7 @@ def test_hardly_any_whole_print_is_called_a_part() -> None:
     assert 0 < len(parts) <= PARTIAL_SHARE * len(seen)
 
 
-def test_wrong_and_unsure_captures_have_no_say_in_what_a_whole_print_spans() -> None:
+def test_wrong_and_unsure_captures_do_not_affect_the_covered_share() -> None:
     wrong = [outcome(n, known=replace(CLEAR, covered=0.01), is_right=False) for n in range(50)]
     unsure = [outcome(n, known=replace(CLEAR, covered=0.01, inliers=5)) for n in range(50)]
 
@@ -183,7 +183,7 @@ def test_few_prints_get_cautious_cosines_and_a_note(prints: int) -> None:
     assert "cautious values" in found.note
 
 
-def test_enough_prints_need_neither() -> None:
+def test_enough_prints_get_fitted_cosines_and_no_note() -> None:
     found = fit([outcome(n) for n in range(ENOUGH_PRINTS)])
 
     assert found.note is None
@@ -191,14 +191,14 @@ def test_enough_prints_need_neither() -> None:
     assert found.thresholds.similar == pytest.approx(0.5)
 
 
-def test_few_prints_that_look_alike_raise_the_cosine_above_the_cautious_one() -> None:
+def test_few_similar_prints_raise_the_cosine_above_the_cautious_one() -> None:
     found = fit([outcome(n, unknown=replace(STRANGER, cosine=0.95)) for n in range(10)])
 
     assert found.thresholds.same_image == pytest.approx(0.955)
 
 
 def test_error_rates_are_measured_on_prints_that_were_not_fitted_on() -> None:
-    """Every other print is like another when left out: fitted on the rest, half of all would pass."""
+    """Left out, every other print resembles another; fitted on the rest, half would pass."""
     like, unlike = replace(STRANGER, inliers=25), STRANGER
     seen = [outcome(n, unknown=(like, unlike)[n % 2]) for n in range(2 * ENOUGH_PRINTS)]
 
@@ -213,20 +213,20 @@ def test_error_rates_are_measured_on_prints_that_were_not_fitted_on() -> None:
 
 @pytest.mark.parametrize("is_first", [True, False])
 def test_both_halves_are_measured(is_first: bool) -> None:
-    """What is missed in one half counts, whichever half it is."""
+    """A miss counts in either half."""
     missed = outcome(known=replace(STRANGER, inliers=3))
     pair = [missed, outcome()] if is_first else [outcome(), missed]
 
     assert fit(pair * ENOUGH_PRINTS).thresholds.missed == 0.5
 
 
-def test_another_print_s_name_is_a_miss_however_sure_it_is() -> None:
+def test_a_wrong_print_is_a_miss_at_any_confidence() -> None:
     seen = [outcome(n, is_right=n % 4 != 0) for n in range(2 * ENOUGH_PRINTS)]
 
     assert fit(seen).thresholds.missed == 0.25
 
 
-def test_being_shown_what_is_similar_counts_for_a_print_that_is_not_there() -> None:
+def test_similar_prints_shown_for_a_left_out_print_are_counted() -> None:
     seen = [outcome(n, unknown=replace(STRANGER, cosine=0.3 + n / 1000)) for n in range(400)]
 
     fitted = fit(seen).thresholds
@@ -235,7 +235,7 @@ def test_being_shown_what_is_similar_counts_for_a_print_that_is_not_there() -> N
     assert fitted.false_similar == pytest.approx(SIMILAR_SHARE, abs=0.02)
 
 
-def test_rates_that_nothing_could_be_measured_of_are_stated_at_their_worst() -> None:
+def test_rates_that_cannot_be_measured_are_stated_at_their_worst() -> None:
     alone = fit([outcome(unknown=ALONE)]).thresholds
     none = fit([]).thresholds
 
@@ -258,7 +258,7 @@ def test_rates_that_nothing_could_be_measured_of_are_stated_at_their_worst() -> 
         max_size=250,
     )
 )
-def test_any_outcomes_give_thresholds_a_verdict_can_use(seen: list[CaptureOutcome]) -> None:
+def test_any_outcomes_give_usable_thresholds(seen: list[CaptureOutcome]) -> None:
     fitted = fit(seen).thresholds
 
     assert FEWEST_INLIERS <= fitted.inliers <= SAME_IMAGE_INLIERS
@@ -269,7 +269,7 @@ def test_any_outcomes_give_thresholds_a_verdict_can_use(seen: list[CaptureOutcom
     assert accepted(replace(CLEAR, inliers=SAME_IMAGE_INLIERS), fitted)
 
 
-def test_while_nothing_is_fitted_details_alone_count() -> None:
+def test_unfitted_thresholds_trust_local_features_alone() -> None:
     near = replace(STRANGER, cosine=0.999)
 
     assert not accepted(near, UNFITTED)
@@ -278,7 +278,7 @@ def test_while_nothing_is_fitted_details_alone_count() -> None:
 
 @pytest.fixture
 def unfitted(bundle_copy: Path, change_manifest: Callable[..., Manifest]) -> Iterator[OpenedBundle]:
-    """The small bundle as it is when its thresholds are looked for."""
+    """The small bundle before its thresholds are fitted."""
     change_manifest(bundle_copy, thresholds=UNFITTED)
     with opened(bundle_copy) as bundle:
         yield bundle
@@ -286,13 +286,13 @@ def unfitted(bundle_copy: Path, change_manifest: Callable[..., Manifest]) -> Ite
 
 @pytest.fixture
 def recogniser(unfitted: OpenedBundle) -> Recogniser:
-    """The kiosk's own line, on real prints."""
+    """The kiosk's own recogniser, on real prints."""
     return Recogniser(unfitted, threads=2)
 
 
 @pytest.fixture
 def matcher(unfitted: OpenedBundle) -> FeatureMatcher:
-    """Of the same prints' details."""
+    """A matcher of the same prints' local features."""
     return FeatureMatcher(unfitted.path, unfitted.manifest.items)
 
 
@@ -300,7 +300,7 @@ def matcher(unfitted: OpenedBundle) -> FeatureMatcher:
 def prints(
     small_items: tuple[Item, ...], print_pictures: Mapping[str, Pixels]
 ) -> list[PrintPicture]:
-    """The twelve as the build has them."""
+    """The twelve prints as in a build."""
     return [
         PrintPicture(
             record_id=item.record_id,
@@ -311,7 +311,7 @@ def prints(
     ]
 
 
-def test_real_prints_are_found_while_there_and_not_when_left_out(
+def test_real_prints_are_found_unless_they_are_left_out(
     recogniser: Recogniser, matcher: FeatureMatcher, prints: list[PrintPicture]
 ) -> None:
     steps: list[tuple[str, int, int]] = []
@@ -323,7 +323,7 @@ def test_real_prints_are_found_while_there_and_not_when_left_out(
     assert len(seen) == len({one.item for one in seen}) == 3
     assert steps == [("thresholds", n, 3) for n in range(1, 4)]
     for one in seen:
-        # What the evaluation scores is no part of what thresholds are fitted on.
+        # Thresholds are never fitted on prints that the evaluation scores.
         assert not is_scored(prints[one.item].record_id)
         assert one.is_right
         assert one.known.inliers >= FEWEST_INLIERS > one.unknown.inliers
@@ -333,7 +333,7 @@ def test_real_prints_are_found_while_there_and_not_when_left_out(
     assert fit(seen).thresholds.missed == 0
 
 
-def test_what_the_museum_relates_to_a_print_is_left_out_with_it(
+def test_related_prints_are_left_out_together(
     recogniser: Recogniser, matcher: FeatureMatcher, prints: list[PrintPicture]
 ) -> None:
     chosen = next(one for one in prints if not is_scored(one.record_id))
@@ -345,7 +345,7 @@ def test_what_the_museum_relates_to_a_print_is_left_out_with_it(
     assert seen.unknown == replace(ALONE, is_sheet=seen.unknown.is_sheet)
 
 
-def test_a_collection_of_scored_prints_alone_is_observed_all_the_same(
+def test_scored_prints_are_observed_if_there_are_no_others(
     recogniser: Recogniser, matcher: FeatureMatcher, prints: list[PrintPicture]
 ) -> None:
     scored = [one for one in prints if is_scored(one.record_id)]
@@ -355,7 +355,7 @@ def test_a_collection_of_scored_prints_alone_is_observed_all_the_same(
     assert seen.item == scored[0].item
 
 
-def test_findings_are_what_the_answer_says_of_its_best_match(
+def test_evidence_comes_from_the_best_match_of_the_answer(
     recogniser: Recogniser, matcher: FeatureMatcher, prints: list[PrintPicture]
 ) -> None:
     answer = recogniser.recognise(frames.frame(prints[2].load(), source="test"), count=3)
@@ -375,7 +375,7 @@ def test_findings_are_what_the_answer_says_of_its_best_match(
     assert decide(found, UNFITTED) is answer.verdict
 
 
-def test_an_answer_without_matches_has_found_nothing(
+def test_an_answer_without_matches_has_no_evidence(
     recogniser: Recogniser, matcher: FeatureMatcher, prints: list[PrintPicture]
 ) -> None:
     everyone = frozenset(range(len(prints)))

@@ -1,4 +1,4 @@
-"""Parity: what is compared, how it is counted, and what the gate lets through."""
+"""Parity compares both sides, counts their agreement, and applies the gate."""
 
 import zlib
 from dataclasses import fields, replace
@@ -29,14 +29,14 @@ SMALL = ParityPlan(seed=4, camera_queries=30, factor_queries=3)
 
 @pytest.fixture(scope="module")
 def forty(tmp_path_factory: pytest.TempPathFactory) -> DrawnBundle:
-    """Forty drawn prints; the first is a state of the second, the last may not be shown."""
+    """Forty drawn prints; the first is related to the second, the last may not be shown."""
     folder = tmp_path_factory.mktemp("forty") / "bundle"
     return drawn_bundle.write(folder, range(40), relations={0: 1}, hidden=[39])
 
 
 @pytest.fixture(scope="module")
 def compared(forty: DrawnBundle) -> Parity:
-    """The forty, compared."""
+    """The comparison of the forty prints."""
     with opened(forty.path) as bundle:
         return parity.compare(bundle, forty.prints, full_precision, plan=SMALL, quantised=quantised)
 
@@ -58,7 +58,7 @@ def test_a_model_compared_with_itself_agrees_in_everything(forty: DrawnBundle) -
     assert parity.gate(found, STRICT) == ()
 
 
-def test_a_rounded_model_differs_and_by_how_much_is_told(compared: Parity) -> None:
+def test_the_difference_of_a_quantised_model_is_measured(compared: Parity) -> None:
     assert 0.9 < compared.clean.cosines.p1 <= compared.clean.cosines.median < 0.9999
     assert compared.clean.cosines.count == 40
     assert compared.camera.cosines.count == 30
@@ -66,7 +66,7 @@ def test_a_rounded_model_differs_and_by_how_much_is_told(compared: Parity) -> No
     assert [factor.cosines.count for factor in compared.factors] == [3] * 10
 
 
-def test_a_model_that_answers_by_chance_misses_every_mark(forty: DrawnBundle) -> None:
+def test_a_random_model_misses_every_minimum(forty: DrawnBundle) -> None:
     def by_chance(pixels: Batch) -> Vectors:
         seeds = [zlib.crc32(picture.tobytes()) for picture in pixels]
         return np.stack([np.random.default_rng(seed).standard_normal(512) for seed in seeds])
@@ -93,9 +93,7 @@ def test_the_same_comparison_gives_the_same_values(forty: DrawnBundle, compared:
 
 
 @pytest.mark.parametrize("count", [1, 2, 9])
-def test_a_collection_of_few_prints_is_compared_with_what_there_is(
-    count: int, tmp_path: Path
-) -> None:
+def test_a_small_collection_is_compared_as_far_as_it_goes(count: int, tmp_path: Path) -> None:
     found = compare(drawn_bundle.write(tmp_path / "bundle", range(count)))
 
     assert found.clean.cosines.count == count
@@ -104,8 +102,8 @@ def test_a_collection_of_few_prints_is_compared_with_what_there_is(
     assert np.isnan(found.scores.unknown).all() == (count == 1)
 
 
-def test_pictures_that_tie_are_not_held_against_the_kiosk(tmp_path: Path) -> None:
-    """Twelve records of one picture fill the ten places; which of them come first is nobody's fault."""
+def test_ties_do_not_count_against_the_kiosk(tmp_path: Path) -> None:
+    """Twelve records of one picture fill the ten places in any order."""
     drawn = drawn_bundle.write(tmp_path / "bundle", [5] * 12 + list(range(20, 30)), recall=0.9)
 
     found = compare(drawn)
@@ -129,7 +127,7 @@ def test_a_large_collection_is_compared_on_a_sample_on_both_sides(forty: DrawnBu
     assert rows <= {one.item for one in found.clean.comparisons}
 
 
-def test_pictures_that_are_not_the_originals_are_fingerprinted_anew_on_the_kiosks_side(
+def test_the_kiosks_side_fingerprints_pictures_that_are_not_the_originals(
     forty: DrawnBundle,
 ) -> None:
     def smaller(picture: PrintPicture) -> PrintPicture:
@@ -148,7 +146,7 @@ def test_pictures_that_are_not_the_originals_are_fingerprinted_anew_on_the_kiosk
         assert median(originals=True) < 0.9999
 
 
-def test_captures_that_were_taken_before_are_not_taken_again(forty: DrawnBundle) -> None:
+def test_captures_that_are_passed_in_are_used(forty: DrawnBundle) -> None:
     taken = captures.take_captures(forty.prints, quantised, count=7, seed=1)
 
     with opened(forty.path) as bundle:
@@ -190,7 +188,7 @@ def test_prints_of_another_collection_are_refused(forty: DrawnBundle) -> None:
         lambda pixels: full_precision(pixels) * np.nan,
     ],
 )
-def test_a_model_that_gives_no_fingerprints_is_refused(
+def test_a_model_with_invalid_fingerprints_is_refused(
     forty: DrawnBundle, broken: captures.Fingerprints
 ) -> None:
     with pytest.raises(ConverterError, match="fingerprints: expected finite"):
@@ -211,7 +209,7 @@ def test_the_worst_cases_come_first_and_hidden_prints_stay_hidden(
             assert (answer.picture is None) == (answer.record_id == "D-039")
 
 
-def test_a_case_of_different_answers_names_both(forty: DrawnBundle) -> None:
+def test_a_case_of_different_answers_holds_both_answers(forty: DrawnBundle) -> None:
     def shifted(pixels: Batch) -> Vectors:
         return full_precision(np.roll(pixels, 60, axis=2))
 
@@ -226,7 +224,7 @@ def test_a_case_of_different_answers_names_both(forty: DrawnBundle) -> None:
     )
 
 
-def test_the_same_print_with_another_verdict_is_another_answer(forty: DrawnBundle) -> None:
+def test_the_same_print_with_another_verdict_is_a_different_answer(forty: DrawnBundle) -> None:
     stored = np.load(forty.path / "fingerprints.npy")
     with opened(forty.path) as bundle:
         searches = ReferenceSearch(bundle, range(40), reference=stored, kiosk=None)
@@ -234,12 +232,14 @@ def test_the_same_print_with_another_verdict_is_another_answer(forty: DrawnBundl
         found = searches.compare("D-003", 3, reference=stored[3], kiosk=far)
 
     assert found.same_top
-    assert found.reference.verdict == Verdict.SAME_IMAGE  # all that a fingerprint alone can say
+    assert (
+        found.reference.verdict == Verdict.SAME_IMAGE
+    )  # the most that a fingerprint alone can mean
     assert found.kiosk.verdict == Verdict.SIMILAR_ONLY
     assert not found.same_answer
 
 
-def test_p1_is_a_value_that_occurred() -> None:
+def test_quantiles_are_values_that_occurred() -> None:
     values = [1 - n / 1000 for n in range(301)]
 
     found = cosines(values)
@@ -258,7 +258,7 @@ def test_a_share_lies_within_its_interval(flags: list[bool]) -> None:
     assert found.count == len(flags)
 
 
-def test_wilsons_interval_is_the_published_one() -> None:
+def test_the_interval_of_a_share_equals_published_values() -> None:
     found = share([True] * 9 + [False])
 
     assert (found.low, found.high) == (
@@ -268,7 +268,9 @@ def test_wilsons_interval_is_the_published_one() -> None:
 
 
 @pytest.mark.parametrize("field", [field.name for field in fields(ParitySummary)])
-def test_a_figure_on_its_mark_passes_and_one_below_is_named(compared: Parity, field: str) -> None:
+def test_a_figure_at_its_minimum_passes_and_one_below_is_named(
+    compared: Parity, field: str
+) -> None:
     found = getattr(parity.summary(compared), field)
 
     assert parity.gate(compared, GateMinimums(**{field: found})) == ()
@@ -277,7 +279,7 @@ def test_a_figure_on_its_mark_passes_and_one_below_is_named(compared: Parity, fi
     ] == [field]
 
 
-def test_what_is_no_number_reaches_no_mark() -> None:
+def test_nan_reaches_no_minimum() -> None:
     assert not parity.GateResult(name="x", wanted=0.5, found=float("nan")).is_met
 
 
@@ -301,7 +303,7 @@ class TestCaptures:
             for n in range(count)
         ]
 
-    def test_ten_prints_more_leave_the_other_captures_as_they_were(self) -> None:
+    def test_ten_more_prints_leave_the_other_captures_unchanged(self) -> None:
         before = captures.take_captures(self.prints(30), quantised, count=30, seed=2)
         after = captures.take_captures(self.prints(40), quantised, count=40, seed=2)
 
@@ -315,7 +317,7 @@ class TestCaptures:
             p.record_id for p in captures.sample_prints(prints[::-1], 5, 1)
         ]
 
-    def test_every_print_is_captured_before_one_is_captured_again_and_then_otherwise(self) -> None:
+    def test_prints_repeat_only_after_all_and_under_other_conditions(self) -> None:
         taken = captures.take_captures(self.prints(5), quantised, count=100, seed=2)
 
         assert len(taken) == 20
@@ -323,7 +325,7 @@ class TestCaptures:
         of_one = {c.pixels.tobytes() for c in taken if c.item == 3}
         assert len(of_one) == 4
 
-    def test_another_seed_takes_other_captures(self) -> None:
+    def test_another_seed_makes_other_captures(self) -> None:
         first, second = (
             captures.take_captures(self.prints(8), quantised, count=8, seed=s) for s in (1, 2)
         )

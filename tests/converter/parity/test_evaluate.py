@@ -1,4 +1,4 @@
-"""The desk's evaluation: the reference looks on, and is asked about the very frames that the kiosk was shown."""
+"""The desk's evaluation compares the reference with the kiosk on the very same frames."""
 
 import json
 from collections.abc import Callable
@@ -25,12 +25,12 @@ Batch = npt.NDArray[np.uint8]
 
 
 def quiet(what: str, done: int, total: int) -> None:
-    """Show nothing."""
+    """Report no progress."""
 
 
 @pytest.fixture(scope="module")
 def same_model(open_small: OpenedBundle) -> Callable[[Batch], Vectors]:
-    """A reference that is the kiosk's own model: the two sides can't but agree."""
+    """A reference that is the kiosk's own model, so both sides must agree."""
     model = Fingerprinter(open_small.file(layout.MODEL), "same", threads=1)
 
     def fingerprints(pixels: Batch) -> Vectors:
@@ -42,8 +42,8 @@ def same_model(open_small: OpenedBundle) -> Callable[[Batch], Vectors]:
 def observed(
     bundle: OpenedBundle, reference: Callable[[Batch], Vectors], *, most: int = 100
 ) -> ReferenceComparison:
-    """Show the kiosk two captures while somebody looks on."""
-    prints = prints_of(bundle)[:-1]  # the last may not be shown
+    """Return a comparison that observed two captures recognised by the kiosk."""
+    prints = prints_of(bundle)[:-1]  # the picture of the last may not be shown
     comparison = ReferenceComparison(
         bundle, prints, reference, threads=1, most=most, progress=quiet
     )
@@ -66,7 +66,7 @@ def test_two_sides_with_one_model_agree(
     assert line.seed_r1.count == 2
 
 
-def test_two_sides_that_see_different_things_do_not(
+def test_two_sides_with_different_models_disagree(
     open_small: OpenedBundle, same_model: Callable[[Batch], Vectors]
 ) -> None:
     def in_negative(pixels: Batch) -> Vectors:
@@ -77,7 +77,7 @@ def test_two_sides_that_see_different_things_do_not(
     assert line.cosine_median < 0.5
 
 
-def test_no_more_frames_are_kept_than_are_compared(
+def test_frames_are_kept_up_to_a_limit(
     open_small: OpenedBundle, same_model: Callable[[Batch], Vectors]
 ) -> None:
     (line,) = observed(open_small, same_model, most=1).lines()
@@ -87,7 +87,7 @@ def test_no_more_frames_are_kept_than_are_compared(
 
 @pytest.mark.tensorflow
 @pytest.mark.weights
-def test_another_models_weights_are_refused(
+def test_weights_of_another_model_are_refused(
     small_bundle: Path, desk_cache: Cache, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     code = cli.main(
@@ -100,7 +100,7 @@ def test_another_models_weights_are_refused(
 
 @pytest.mark.tensorflow
 @pytest.mark.weights
-def test_the_page_has_tensorflow_beside_the_kiosk(  # type: ignore[no-untyped-def]
+def test_the_page_compares_the_kiosk_with_tensorflow(  # type: ignore[no-untyped-def]
     built_bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     built = built_bundle.options
@@ -118,7 +118,7 @@ def test_the_page_has_tensorflow_beside_the_kiosk(  # type: ignore[no-untyped-de
     assert "full-precision TensorFlow" in (tmp_path / PAGE).read_text("utf-8")
 
 
-def test_a_print_that_is_left_out_is_left_out_of_the_reference_too(
+def test_the_reference_leaves_out_the_same_prints(
     open_small: OpenedBundle, same_model: Callable[[Batch], Vectors]
 ) -> None:
     prints = prints_of(open_small)[:-1]

@@ -1,4 +1,4 @@
-"""Captures scored against a collection with their print in it and without."""
+"""Captures are scored with their print in the collection and without it."""
 
 import numpy as np
 import pytest
@@ -33,9 +33,9 @@ def test_a_known_print_is_scored_against_itself_and_an_unknown_one_against_the_b
     assert found.unknown[0] == pytest.approx(cosines[4], abs=1e-6)
 
 
-def test_a_left_out_print_takes_its_relatives_with_it() -> None:
+def test_related_prints_are_left_out_with_a_print() -> None:
     vectors = collection(5)
-    vectors[4] = unit(vectors[2] + 0.1 * vectors[4])  # another state of the same plate
+    vectors[4] = unit(vectors[2] + 0.1 * vectors[4])  # a duplicate of print 2
 
     alone = score(vectors, [capture(2, vectors[2])], {})
     together = score(vectors, [capture(2, vectors[2])], {2: frozenset({4})})
@@ -45,7 +45,7 @@ def test_a_left_out_print_takes_its_relatives_with_it() -> None:
     assert together.known[0] == alone.known[0]
 
 
-def test_the_collection_is_left_as_it_was() -> None:
+def test_scoring_does_not_change_the_collection() -> None:
     vectors = collection(3)
     before = vectors.copy()
 
@@ -54,7 +54,7 @@ def test_the_collection_is_left_as_it_was() -> None:
     assert np.array_equal(vectors, before)
 
 
-def test_where_no_other_print_is_left_there_is_no_unknown_score() -> None:
+def test_without_another_print_the_unknown_score_is_nan() -> None:
     vectors = collection(2)
 
     found = score(vectors, [capture(0, vectors[0])], {0: frozenset({1})})
@@ -71,7 +71,7 @@ def test_every_capture_keeps_its_own_print() -> None:
     assert np.allclose(found.known, 1, atol=1e-6)
 
 
-def test_many_captures_are_scored_as_one_by_one() -> None:
+def test_many_captures_score_the_same_as_one_by_one() -> None:
     vectors = collection(30)
     rng = np.random.default_rng(1)
     taken = [

@@ -1,4 +1,4 @@
-"""The parity page and its JSON: whole, alone, the same every time."""
+"""The parity page and its JSON are complete, self-contained and reproducible."""
 
 import json
 import re
@@ -20,7 +20,7 @@ VOID = {"meta", "img", "br", "link", "input", "hr"}
 
 
 class Outline(HTMLParser):
-    """What a page asks for, what it says, and whether its elements close."""
+    """A page's links, ids, text and unclosed elements."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ class Outline(HTMLParser):
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Parity:
-    """Forty drawn prints, compared; the last may not be shown."""
+    """The comparison of forty drawn prints; the last may not be shown."""
     folder = tmp_path_factory.mktemp("forty") / "bundle"
     drawn = drawn_bundle.write(folder, range(40), hidden=[39])
     with opened(drawn.path) as bundle:
@@ -74,7 +74,7 @@ def test_the_page_is_the_same_every_time(measured: Parity) -> None:
     assert report.page(measured, MUSEUM) == report.page(measured, MUSEUM)
 
 
-def test_the_page_asks_for_nothing_from_elsewhere(measured: Parity) -> None:
+def test_the_page_loads_nothing_from_elsewhere(measured: Parity) -> None:
     page = report.page(measured, MUSEUM)
 
     outline = Outline(page)
@@ -86,13 +86,13 @@ def test_the_page_asks_for_nothing_from_elsewhere(measured: Parity) -> None:
     assert "<script" not in page
 
 
-def test_figures_share_no_ids(measured: Parity) -> None:
+def test_charts_share_no_ids(measured: Parity) -> None:
     ids = Outline(report.page(measured, MUSEUM)).ids
 
     assert len(ids) == len(set(ids))
 
 
-def test_every_reference_within_the_page_leads_somewhere(measured: Parity) -> None:
+def test_every_reference_within_the_page_has_a_target(measured: Parity) -> None:
     page = report.page(measured, MUSEUM)
 
     outline = Outline(page)
@@ -101,15 +101,15 @@ def test_every_reference_within_the_page_leads_somewhere(measured: Parity) -> No
     assert wanted <= set(outline.ids)
 
 
-def test_the_page_follows_dark_and_light(measured: Parity) -> None:
+def test_the_page_follows_dark_and_light_themes(measured: Parity) -> None:
     page = report.page(measured, MUSEUM)
 
     assert "prefers-color-scheme: dark" in page
     figures = "".join(re.findall(r"<svg.*?</svg>", page, re.DOTALL))
-    assert not re.findall(r"#[0-9a-f]{6}", figures)  # a colour of its own would not follow
+    assert not re.findall(r"#[0-9a-f]{6}", figures)  # a fixed colour would not follow the theme
 
 
-def test_the_page_says_what_passed_and_what_did_not(measured: Parity) -> None:
+def test_the_page_says_whether_the_gate_is_passed(measured: Parity) -> None:
     passed = Outline(report.page(measured, GateMinimums(clean_cosine_median=0.5))).text
     failed = Outline(report.page(measured, GateMinimums(clean_cosine_median=1.0))).text
 
@@ -117,7 +117,7 @@ def test_the_page_says_what_passed_and_what_did_not(measured: Parity) -> None:
     assert "The gate failed" in failed and "✗ missed" in failed
 
 
-def test_a_figure_just_below_its_mark_does_not_look_as_if_it_were_on_it(measured: Parity) -> None:
+def test_a_figure_just_below_its_minimum_is_not_rounded_up_to_it(measured: Parity) -> None:
     just_below = replace(
         measured,
         clean=replace(measured.clean, cosines=replace(measured.clean.cosines, median=0.999299)),
@@ -129,7 +129,7 @@ def test_a_figure_just_below_its_mark_does_not_look_as_if_it_were_on_it(measured
     assert "0.99930" not in text
 
 
-def test_titles_are_text_and_never_markup(measured: Parity) -> None:
+def test_titles_are_escaped(measured: Parity) -> None:
     page = report.page(measured, MUSEUM)
 
     assert "<& more>" not in page
@@ -145,8 +145,8 @@ def test_worst_cases_are_shown_as_pictures_and_hidden_prints_are_not(measured: P
     assert outline.text.count("picture may not be shown") == sum(p is None for p in answers)
 
 
-def test_a_page_of_three_full_groups_of_cases_keeps_within_its_size(measured: Parity) -> None:
-    picture = bytes(20_000)  # twice what a picture of 200 pixels comes to
+def test_a_page_with_the_most_cases_stays_within_its_size(measured: Parity) -> None:
+    picture = bytes(20_000)  # twice the size of a picture of 200 pixels
     case = measured.cases[0]
     full = replace(
         case,
@@ -166,7 +166,7 @@ def test_a_page_of_three_full_groups_of_cases_keeps_within_its_size(measured: Pa
     assert max(len(c.picture or b"") for c in measured.cases) < 10_000
 
 
-def test_one_print_makes_a_page(tmp_path: Path) -> None:
+def test_a_collection_of_one_print_gets_a_page(tmp_path: Path) -> None:
     drawn = drawn_bundle.write(tmp_path / "bundle", [3])
     with opened(drawn.path) as bundle:
         found = compare.compare(

@@ -1,4 +1,4 @@
-"""Files cut into pieces by their content."""
+"""Files are cut into chunks at boundaries that depend on their content."""
 
 import random
 from pathlib import Path
@@ -15,13 +15,13 @@ from device.errors import BundleFormatError
 
 
 def written(folder: Path, data: bytes) -> Path:
-    """Give a file of these bytes."""
+    """Write a file of these bytes and return its path."""
     path = folder / "file"
     path.write_bytes(data)
     return path
 
 
-def test_pieces_follow_each_other_and_are_the_whole_file(tmp_path: Path) -> None:
+def test_chunks_in_order_are_the_whole_file(tmp_path: Path) -> None:
     data = random.Random(1).randbytes(9 << 20)
 
     found = list(cut(written(tmp_path, data)))
@@ -35,7 +35,7 @@ def test_pieces_follow_each_other_and_are_the_whole_file(tmp_path: Path) -> None
     assert 12 << 10 < len(data) / len(found) < 48 << 10
 
 
-def test_where_a_file_is_cut_does_not_depend_on_how_it_is_read(
+def test_boundaries_do_not_depend_on_how_a_file_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = written(tmp_path, random.Random(2).randbytes(3 << 20))
@@ -46,7 +46,7 @@ def test_where_a_file_is_cut_does_not_depend_on_how_it_is_read(
     assert list(cut(path)) == whole
 
 
-def test_what_is_put_in_moves_the_cuts_around_it_alone(tmp_path: Path) -> None:
+def test_an_insertion_moves_only_the_boundaries_around_it(tmp_path: Path) -> None:
     data = random.Random(3).randbytes(4 << 20)
     before = {piece.digest for piece in cut(written(tmp_path, data))}
 
@@ -55,19 +55,19 @@ def test_what_is_put_in_moves_the_cuts_around_it_alone(tmp_path: Path) -> None:
     assert sum(piece.digest not in before for piece in after) <= 3
 
 
-def test_a_file_without_a_place_to_cut_is_cut_at_the_most(tmp_path: Path) -> None:
+def test_a_file_without_boundaries_is_cut_at_the_largest_size(tmp_path: Path) -> None:
     found = [piece.length for piece in cut(written(tmp_path, bytes(3 * MOST_BYTES + 5)))]
 
     assert found == [MOST_BYTES] * 3 + [5]
 
 
-def test_an_empty_file_has_no_pieces(tmp_path: Path) -> None:
+def test_an_empty_file_has_no_chunks(tmp_path: Path) -> None:
     assert list(cut(written(tmp_path, b""))) == []
 
 
 @settings(max_examples=30)
 @given(lengths=st.lists(st.integers(LEAST_BYTES, MOST_BYTES), min_size=1, max_size=50))
-def test_a_recipe_comes_back_as_it_was(lengths: list[int]) -> None:
+def test_a_chunk_index_survives_a_round_trip(lengths: list[int]) -> None:
     whole = tuple(Piece(length, bytes([n % 256]) * 16) for n, length in enumerate(lengths))
     data = chunk_index.dump(whole)
 
@@ -87,6 +87,6 @@ def test_a_recipe_comes_back_as_it_was(lengths: list[int]) -> None:
         chunk_index.dump([Piece(LEAST_BYTES, bytes(16)), Piece(0, bytes(16))]),
     ],
 )
-def test_what_is_no_recipe_of_this_file_is_refused(data: bytes) -> None:
+def test_an_invalid_chunk_index_is_refused(data: bytes) -> None:
     with pytest.raises(BundleFormatError, match="a recipe of pieces"):
         chunk_index.parse(data, LEAST_BYTES)

@@ -1,4 +1,4 @@
-"""The page holds what was measured and what failed, needs nothing else, and lets no title become HTML."""
+"""The page holds all results and failures, loads nothing else, and escapes titles."""
 
 import json
 import re
@@ -26,7 +26,7 @@ NASTY = '<script>alert("1")</script> & "Sohn"'
 def outcome(
     section: str, kind: SectionKind, rank: int | None, confidence: float, **changes: object
 ) -> QueryOutcome:
-    """Give an answer."""
+    """Return the outcome of one query."""
     values: dict[str, object] = {
         "section": section, "kind": kind, "name": "p", "is_known": True, "left_out": False,
         "scored": ScoredAnswer(rank=rank, accepted=confidence >= 1, confidence=confidence),
@@ -38,7 +38,7 @@ def outcome(
 
 
 def failure(section: str, confidence: float) -> Failure:
-    """Give a failure with a title that wants to be a script."""
+    """Return a failure whose title contains a script."""
     picture = data_uri("image/jpeg", b"pixels")
     return Failure(
         section=section, name=NASTY, conditions="wood", frame=picture, verdict="same_print",
@@ -49,7 +49,7 @@ def failure(section: str, confidence: float) -> Failure:
 
 @pytest.fixture(scope="module")
 def report() -> EvaluationReport:
-    """A report of a few answers."""
+    """A report of a few outcomes."""
     outcomes = (
         *(outcome("normal", SectionKind.LEVEL, 0, 2.0) for _ in range(3)),
         outcome("normal", SectionKind.LEVEL, None, 0.5, corner_error=float("inf")),
@@ -72,7 +72,7 @@ def report() -> EvaluationReport:
     return summary.summarise(run, manifest, EvaluationPlan(), threads=2, model_ms=50.0)
 
 
-def test_marks_are_what_was_counted(report: EvaluationReport) -> None:
+def test_targets_are_compared_with_the_counts(report: EvaluationReport) -> None:
     found = {mark.name: mark for mark in report.marks}
 
     assert found["R@1, normal"].found == 0.75
@@ -84,14 +84,14 @@ def test_marks_are_what_was_counted(report: EvaluationReport) -> None:
     assert found["R@1, hard"].is_met is None
 
 
-def test_a_factor_held_back_is_named_so(report: EvaluationReport) -> None:
+def test_a_factor_of_the_holdout_is_marked_as_such(report: EvaluationReport) -> None:
     held_back = {section.name: section.is_held_back for section in report.sections}
 
     assert held_back["glare"]
     assert not held_back["tilt"]
 
 
-def test_the_page_needs_nothing_else(report: EvaluationReport) -> None:
+def test_the_page_loads_nothing_else(report: EvaluationReport) -> None:
     text = page.page(report, [failure("normal", 2.0)])
 
     assert "<script" not in text
@@ -109,7 +109,7 @@ def test_titles_and_names_are_escaped(report: EvaluationReport) -> None:
     )
 
 
-def test_the_page_holds_failures_and_what_was_left_out(report: EvaluationReport) -> None:
+def test_the_page_holds_failures_and_refused_pictures(report: EvaluationReport) -> None:
     text = page.page(report, [failure("normal", 2.0)])
 
     assert text.count('class="case"') == 1
@@ -151,7 +151,7 @@ def test_the_json_holds_the_same_report(report: EvaluationReport) -> None:
     assert data["whole"]["p95"] == 100.0
 
 
-def test_every_section_has_failures_among_the_few_that_are_shown() -> None:
+def test_every_section_with_failures_is_shown() -> None:
     many = [failure("normal", float(i)) for i in range(40)] + [failure("no print", 0.1)]
 
     chosen = select_failures(many, 24)

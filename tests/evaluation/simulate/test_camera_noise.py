@@ -1,4 +1,4 @@
-"""The simulated camera: seeded, bounded, and each factor does what its name says."""
+"""The camera effects are seeded and bounded, and each does what its name says."""
 
 import cv2
 import numpy as np
@@ -31,7 +31,7 @@ def engraving() -> Pixels:
 
 
 @pytest.mark.parametrize("factor", CAMERA, ids=lambda factor: factor.name)
-def test_a_factor_gives_the_same_bytes_for_the_same_seed_and_leaves_its_input_alone(
+def test_the_same_seed_gives_the_same_bytes_and_leaves_the_input_unchanged(
     factor: CameraFactor, engraving: Pixels
 ) -> None:
     before = engraving.copy()
@@ -44,7 +44,7 @@ def test_a_factor_gives_the_same_bytes_for_the_same_seed_and_leaves_its_input_al
 
 
 @pytest.mark.parametrize("factor", CAMERA, ids=lambda factor: factor.name)
-def test_a_factor_changes_the_picture_and_another_seed_changes_it_otherwise(
+def test_another_seed_changes_the_picture_in_another_way(
     factor: CameraFactor, engraving: Pixels
 ) -> None:
     first = factor.effect(engraving, rng(5), factor.most)
@@ -55,13 +55,13 @@ def test_a_factor_changes_the_picture_and_another_seed_changes_it_otherwise(
 
 
 @pytest.mark.parametrize("factor", CAMERA, ids=lambda factor: factor.name)
-def test_a_factor_of_no_strength_hardly_touches_the_picture(
+def test_a_factor_of_zero_strength_leaves_the_picture_almost_unchanged(
     factor: CameraFactor, engraving: Pixels
 ) -> None:
     result = factor.effect(engraving, rng(), 0.0)
 
     assert result.shape == engraving.shape
-    # JPEG at its best quality is still JPEG.
+    # Even the best JPEG quality loses something.
     assert np.abs(result.astype(int) - engraving).mean() < 2
 
 
@@ -72,9 +72,7 @@ def test_a_factor_of_no_strength_hardly_touches_the_picture(
     seed=st.integers(0, 2**32),
     fill=st.binary(min_size=1),
 )
-def test_any_picture_becomes_a_camera_picture(
-    height: int, width: int, seed: int, fill: bytes
-) -> None:
+def test_any_picture_can_be_simulated(height: int, width: int, seed: int, fill: bytes) -> None:
     pixels = np.resize(np.frombuffer(fill, np.uint8), (height, width, 3))
 
     captured = simulate(pixels, rng(seed), CAMERA)
@@ -86,7 +84,7 @@ def test_any_picture_becomes_a_camera_picture(
 
 
 @pytest.mark.parametrize("size", [(2000, 1500), (900, 3000), (641, 1)])
-def test_a_large_picture_is_captured_at_the_cameras_size(size: tuple[int, int]) -> None:
+def test_a_large_picture_is_reduced_to_capture_size(size: tuple[int, int]) -> None:
     captured = simulate(np.zeros((*size, 3), np.uint8), rng(), [])
 
     assert max(captured.shape) == CAPTURE_SIDE
@@ -96,7 +94,7 @@ def test_a_large_picture_is_captured_at_the_cameras_size(size: tuple[int, int]) 
 
 
 @given(seed=st.integers(0, 2**32), most=st.floats(0, 0.5))
-def test_a_crop_keeps_at_least_what_it_promises_of_each_side(seed: int, most: float) -> None:
+def test_a_crop_keeps_at_least_the_stated_share_of_each_side(seed: int, most: float) -> None:
     numbered = np.arange(60 * 80, dtype=np.int64).reshape(60, 80)
     pixels = np.stack([numbered % 256, numbered // 256, numbered * 0], axis=-1).astype(np.uint8)
 
@@ -113,11 +111,11 @@ def test_the_simulated_camera_keeps_at_least_85_percent_of_a_print() -> None:
     lost = {factor.name: factor.most for factor in CAMERA}
     per_side = (1 - lost["crop"]) * (1 - 2 * lost["perspective"])
 
-    assert per_side**2 >= 0.75  # everything at its worst at once
+    assert per_side**2 >= 0.75  # both effects at full strength
     assert (1 - lost["crop"]) ** 2 >= 0.85
 
 
-def test_blur_takes_detail_away_and_noise_brings_some(engraving: Pixels) -> None:
+def test_blur_removes_detail_and_noise_adds_some(engraving: Pixels) -> None:
     def detail(pixels: Pixels) -> float:
         return float(cv2.Laplacian(pixels, cv2.CV_64F).var())
 
@@ -135,7 +133,7 @@ def test_uneven_light_darkens_one_side_and_never_lightens(engraving: Pixels) -> 
     assert np.abs(np.diff(lit[:, :, 0], axis=1)).max() <= 2  # a slope, not a step
 
 
-def test_white_balance_moves_red_and_blue_apart_and_leaves_green() -> None:
+def test_white_balance_moves_red_and_blue_apart_and_keeps_green() -> None:
     grey = np.full((8, 8, 3), 120, np.uint8)
 
     red, green, blue = camera_noise.white_balance(grey, rng(), 0.5)[0, 0].astype(int)
@@ -156,7 +154,7 @@ def test_exposure_by_one_stop_doubles_the_light() -> None:
     assert lighter[0, 0, 0] == round(100 * 2 ** (1 / 2.2))
 
 
-def test_a_small_turn_keeps_the_middle_where_it_is(engraving: Pixels) -> None:
+def test_a_small_rotation_keeps_the_centre_in_place(engraving: Pixels) -> None:
     marked = engraving.copy()
     cv2.circle(marked, (150, 210), 6, (255, 0, 0), -1)
 

@@ -1,4 +1,4 @@
-"""Simulated captures: the same from the same seed, true about their corners, and every factor does something."""
+"""Simulated captures are reproducible, know their corners, and show every factor."""
 
 import cv2
 import numpy as np
@@ -20,13 +20,13 @@ from evaluation.simulate.handheld import capture, render
 from evaluation.simulate.rng import FRAME_HEIGHT, FRAME_WIDTH, generator
 from evaluation.split import is_scored
 
-# What a factor alone is compared with: a flat sheet on a plain table, one blue, three other corners.
+# The colours of the discs near the print's corners, clockwise from top left.
 _MARKS = ((230, 20, 20), (20, 200, 20), (20, 20, 230), (230, 200, 20))
 
 
 @pytest.fixture(scope="module")
 def marked() -> Pixels:
-    """A grey picture with a disc of its own colour near each corner, from the top left clockwise."""
+    """A grey picture with a disc of its own colour near each corner, clockwise from top left."""
     pixels = np.full((600, 420, 3), 128, np.uint8)
     for (x, y), colour in zip(_marks_at(420, 600), _MARKS, strict=True):
         cv2.circle(pixels, (round(x), round(y)), 24, colour, -1)
@@ -60,7 +60,7 @@ def test_another_name_or_seed_gives_another_capture(marked: Pixels) -> None:
     assert capture(marked, "a", level=Level.EASY, seed=1).corners != one.corners
 
 
-def test_a_frame_is_a_cameras(marked: Pixels) -> None:
+def test_a_capture_has_the_shape_of_a_camera_frame(marked: Pixels) -> None:
     frame = capture(marked, "a", level=Level.HARD).pixels
 
     assert frame.shape == (FRAME_HEIGHT, FRAME_WIDTH, 3)
@@ -70,7 +70,7 @@ def test_a_frame_is_a_cameras(marked: Pixels) -> None:
 
 @pytest.mark.parametrize("number", range(8))
 def test_the_corners_are_where_the_sheet_is(marked: Pixels, number: int) -> None:
-    """Known marks of the print, projected by the stated corners, are found where they should be."""
+    """Discs of the print, projected by the stated corners, are found in the frame."""
     conditions = Conditions(turn_deg=45.0 * number, tilt_deg=4.0 * number, fill=0.8)
     found = render(marked, generator("corners", number), conditions)
     square = np.array([(0, 0), (420, 0), (420, 600), (0, 600)], np.float32)
@@ -82,7 +82,7 @@ def test_the_corners_are_where_the_sheet_is(marked: Pixels, number: int) -> None
         assert np.hypot(*(expected - _seen_at(found.pixels, colour))) < 4
 
 
-def test_a_mirrored_print_is_seen_in_reverse(marked: Pixels) -> None:
+def test_a_mirrored_print_is_rendered_in_reverse(marked: Pixels) -> None:
     found = render(marked, generator("mirror"), Conditions(), mirrored=True)
 
     assert found.mirrored
@@ -101,13 +101,13 @@ def test_every_factor_alone_changes_the_picture(marked: Pixels, factor: Handheld
 
 
 @pytest.mark.parametrize("name", (*OPEN_BACKGROUNDS, *HOLDOUT_BACKGROUNDS))
-def test_every_background_can_be_held_before(marked: Pixels, name: str) -> None:
+def test_every_background_can_be_rendered(marked: Pixels, name: str) -> None:
     found = render(marked, generator("ground"), Conditions(background=name))
 
     assert found.pixels.std() > 5
 
 
-def test_half_of_the_factors_and_backgrounds_are_held_back(marked: Pixels) -> None:
+def test_half_of_the_factors_and_backgrounds_are_holdout(marked: Pixels) -> None:
     assert len(HOLDOUT) == len(OPEN) and not HOLDOUT & OPEN
     assert len(HOLDOUT_BACKGROUNDS) == len(OPEN_BACKGROUNDS)
     for number in range(6):
@@ -117,7 +117,7 @@ def test_half_of_the_factors_and_backgrounds_are_held_back(marked: Pixels) -> No
 
 
 @pytest.mark.parametrize("kind", DistractorKind)
-def test_a_frame_without_a_print_comes_from_its_seed(kind: DistractorKind) -> None:
+def test_a_frame_without_a_print_depends_on_its_seed_alone(kind: DistractorKind) -> None:
     frame = scene_without_print("1", kind, level=Level.NORMAL)
 
     assert frame.shape == (FRAME_HEIGHT, FRAME_WIDTH, 3)
