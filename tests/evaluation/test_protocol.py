@@ -1,33 +1,21 @@
-"""The whole protocol runs on a real bundle of twelve prints, with few captures a section."""
+"""The protocol recognises every query, on a real bundle of twelve prints."""
 
-import json
-from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
 from device.bundle.reader import OpenedBundle
-from device.errors import EvaluationError
 from device.imaging.frames import Pixels
 from device.recognition.recogniser import Recogniser
-from evaluation import cli, evaluate, ground_truth, plan, protocol, queries
-from evaluation.dataset import choose_prints, prints_of
+from evaluation import ground_truth, protocol, queries
+from evaluation.dataset import prints_of
 from evaluation.plan import EvaluationPlan
 from evaluation.protocol import Material
 from evaluation.queries import SectionKind
-from evaluation.simulate.conditions import HOLDOUT, OPEN, HandheldFactor, Level, Suite
-from evaluation.simulate.distractor_scenes import DistractorKind
+from evaluation.simulate.conditions import HOLDOUT, OPEN, Level, Suite
 from evaluation.split import is_scored
-
-
-def options(*arguments: object) -> Namespace:
-    """Return the options of a command line."""
-    parser = ArgumentParser()
-    plan.add_options(parser)
-    return parser.parse_args([str(argument) for argument in arguments])
 
 
 def quiet(what: str, done: int, total: int) -> None:
@@ -38,29 +26,6 @@ def quiet(what: str, done: int, total: int) -> None:
 def recogniser(open_small: OpenedBundle) -> Iterator[Recogniser]:
     """The kiosk's recogniser, on twelve prints."""
     yield Recogniser(open_small, threads=1)
-
-
-def test_prints_that_thresholds_are_fitted_on_are_not_captured(open_small: OpenedBundle) -> None:
-    prints = prints_of(open_small)
-
-    chosen = list(choose_prints(prints, 30, 1))
-
-    assert len(chosen) == 30
-    assert all(is_scored(one.record.record_id) for one, _ in chosen)
-    assert all(one.record.show_picture for one, _ in chosen)
-    assert len({(one.record.record_id, seed) for one, seed in chosen}) == 30
-
-
-def test_the_same_seed_makes_the_same_queries(open_small: OpenedBundle) -> None:
-    prints = prints_of(open_small)
-    first = [
-        queries.level(prints, Level.HARD, number=3, seed=seed, suite=Suite.OPEN)
-        for seed in (1, 1, 2)
-    ]
-    frames = [section.queries[0].make_picture().pixels for section in first]
-
-    assert np.array_equal(frames[0], frames[1])
-    assert frames[0].shape != frames[2].shape or not np.array_equal(frames[0], frames[2])
 
 
 def test_factors_of_the_holdout_are_used_only_on_request(
@@ -134,99 +99,6 @@ def test_a_query_that_is_in_the_collection_does_not_find_itself(
     run = protocol.run(recogniser, iter([clean]), progress=quiet)
 
     assert run.outcomes[0].answered != one.record.record_id
-
-
-def test_a_whole_evaluation_is_run_and_written(
-    open_small: OpenedBundle, tmp_path: Path, print_pictures: dict[str, Pixels]
-) -> None:
-    photos, strangers = tmp_path / "photos", tmp_path / "strangers"
-    photos.mkdir()
-    strangers.mkdir()
-    known = prints_of(open_small)[0].record.record_id
-    Image.fromarray(print_pictures[known]).save(photos / f"{known}.png")
-    (photos / "torn.jpg").write_bytes(b"\xff\xd8 not a picture")
-    noise = np.random.default_rng(1).integers(0, 255, (300, 200, 3), dtype=np.uint8)
-    Image.fromarray(noise).save(strangers / "noise.png")
-    truths = tmp_path / "truths.csv"
-    truths.write_text(f"image,record_id\n{known}.png,{known}\ntorn.jpg,{known}\nnone.jpg,x\n")
-
-    report = evaluate.evaluate(
-        open_small,
-        options(
-            "bundle", "--captures", 1, "--out", tmp_path / "out", "--photos", photos,
-            "--ground-truth", truths, "--distractors", strangers,
-        ),
-        threads=1,
-        progress=quiet,
-    )  # fmt: skip
-
-    found = {section.name: section for section in report.sections}
-    assert {"easy", "normal", "hard", "in reverse", "no print", "photographs"} <= set(found)
-    assert (
-        found["photographs"].r1.value == 1.0
-    )  # a photograph may find the record that it is named after
-    assert found["prints of other collections"].unknown == 1
-    assert found["no print"].unknown == len(DistractorKind)
-    assert [line.split(":")[0] for line in report.refused] == ["truths.csv line 4", "photographs"]
-    assert {"sheet", "geometry", "fingerprint", "search"} <= set(report.steps)
-    assert report.whole.p95 >= report.whole.p50 > 0
-    assert report.whole.p50 > report.model_ms > 0  # every answer includes a model call
-    written = json.loads((tmp_path / "out" / evaluate.JSON).read_text("utf-8"))
-    assert written["prints"] == 12
-    assert HandheldFactor.TILT.value in (tmp_path / "out" / evaluate.PAGE).read_text("utf-8")
-    assert "R@1, normal" in evaluate.marks_line(report)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "reason"),
-    [
-        (("--photos", "."), "expected both --photos and --ground-truth"),
-        (("--distractors", "nowhere"), "expected a folder"),
-        (("--collection", "nowhere"), "expected a folder"),
-    ],
-)
-def test_invalid_options_are_refused_before_any_query(
-    open_small: OpenedBundle, tmp_path: Path, arguments: tuple[str, ...], reason: str
-) -> None:
-    asked = options("bundle", "--out", tmp_path / "out", *arguments)
-
-    with pytest.raises(EvaluationError, match=reason):
-        evaluate.evaluate(open_small, asked, threads=1, progress=quiet)
-
-    assert not (tmp_path / "out").exists()
-
-
-def test_a_missing_option_is_reported_in_one_line(
-    small_bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    arguments = [str(small_bundle), "--out", str(tmp_path / "out"), "--photos", "."]
-
-    assert cli.main(arguments) == 1
-
-    said = capsys.readouterr()
-    assert not said.out
-    assert said.err == (
-        "printkiosk-evaluate: expected both --photos and --ground-truth, found one; give the other too\n"
-    )
-
-
-@pytest.mark.parametrize("count", ["0", "-1", "many"])
-def test_the_number_of_captures_is_one_or_more(
-    count: str, small_bundle: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as exit_:
-        cli.main([str(small_bundle), f"--captures={count}"])
-
-    assert exit_.value.code == 2
-    assert "expected 1 or more" in capsys.readouterr().err
-
-
-def test_fewer_captures_reduce_all_other_queries() -> None:
-    whole, small = (plan.plan_of(options("b", "--captures", count)) for count in (300, 60))
-
-    assert (whole.a_factor, whole.empty) == (20, 200)
-    assert (small.a_factor, small.empty) == (4, 40)
-    assert plan.plan_of(options("b", "--holdout")).suite is Suite.EVERYTHING
 
 
 def test_a_full_evaluation_captures_all_scored_prints(open_small: OpenedBundle) -> None:

@@ -8,19 +8,15 @@ import drawn_bundle
 import numpy as np
 import pytest
 from drawn_bundle import DrawnBundle, full_precision, quantised
-from hypothesis import given
-from hypothesis import strategies as st
 
 from converter.calibrate import captures
 from converter.calibrate.captures import Batch, PrintPicture
 from converter.errors import ConverterError, ParityError
 from converter.parity import compare as parity
 from converter.parity.compare import MUSEUM, STRICT, GateMinimums, Parity, ParityPlan
-from converter.parity.metrics import cosines, share
 from converter.parity.reference_search import ReferenceSearch
 from device.bundle.manifest import ParitySummary
 from device.bundle.reader import opened
-from device.imaging.frames import Pixels
 from device.recognition.embedding.nearest import Vectors, unit
 from device.recognition.verdict import Verdict
 
@@ -239,34 +235,6 @@ def test_the_same_print_with_another_verdict_is_a_different_answer(forty: DrawnB
     assert not found.same_answer
 
 
-def test_quantiles_are_values_that_occurred() -> None:
-    values = [1 - n / 1000 for n in range(301)]
-
-    found = cosines(values)
-
-    assert found.p1 == sorted(values)[3]
-    assert found.median == sorted(values)[150]
-    assert found.min == min(values)
-
-
-@given(flags=st.lists(st.booleans(), min_size=1, max_size=300))
-def test_a_share_lies_within_its_interval(flags: list[bool]) -> None:
-    found = share(flags)
-
-    assert 0 <= found.low <= found.value + 1e-12
-    assert found.value - 1e-12 <= found.high <= 1
-    assert found.count == len(flags)
-
-
-def test_the_interval_of_a_share_equals_published_values() -> None:
-    found = share([True] * 9 + [False])
-
-    assert (found.low, found.high) == (
-        pytest.approx(0.5958, abs=1e-4),
-        pytest.approx(0.9821, abs=1e-4),
-    )
-
-
 @pytest.mark.parametrize("field", [field.name for field in fields(ParitySummary)])
 def test_a_figure_at_its_minimum_passes_and_one_below_is_named(
     compared: Parity, field: str
@@ -289,52 +257,6 @@ def test_the_summary_is_never_better_than_what_was_measured(compared: Parity) ->
     assert found.clean_cosine_median <= compared.clean.cosines.median
     assert found.clean_cosine_median == pytest.approx(compared.clean.cosines.median, abs=1e-6)
     assert found.camera_top10_overlap <= compared.camera.top10.value
-
-
-class TestCaptures:
-    """Which prints are captured, and how."""
-
-    def prints(self, count: int) -> list[PrintPicture]:
-        def load(number: int) -> Pixels:
-            return drawn_bundle.draw(number)
-
-        return [
-            PrintPicture(record_id=f"P{n}", item=n, load=lambda n=n: load(n))  # type: ignore[misc]
-            for n in range(count)
-        ]
-
-    def test_ten_more_prints_leave_the_other_captures_unchanged(self) -> None:
-        before = captures.take_captures(self.prints(30), quantised, count=30, seed=2)
-        after = captures.take_captures(self.prints(40), quantised, count=40, seed=2)
-
-        pictures = {capture.record_id: capture.pixels.tobytes() for capture in after}
-        assert all(pictures[c.record_id] == c.pixels.tobytes() for c in before)
-
-    def test_the_order_of_the_collection_does_not_matter(self) -> None:
-        prints = self.prints(12)
-
-        assert [p.record_id for p in captures.sample_prints(prints, 5, 1)] == [
-            p.record_id for p in captures.sample_prints(prints[::-1], 5, 1)
-        ]
-
-    def test_prints_repeat_only_after_all_and_under_other_conditions(self) -> None:
-        taken = captures.take_captures(self.prints(5), quantised, count=100, seed=2)
-
-        assert len(taken) == 20
-        assert sorted(c.item for c in taken[:5]) == [0, 1, 2, 3, 4]
-        of_one = {c.pixels.tobytes() for c in taken if c.item == 3}
-        assert len(of_one) == 4
-
-    def test_another_seed_makes_other_captures(self) -> None:
-        first, second = (
-            captures.take_captures(self.prints(8), quantised, count=8, seed=s) for s in (1, 2)
-        )
-
-        assert {c.pixels.tobytes() for c in first}.isdisjoint({c.pixels.tobytes() for c in second})
-
-    def test_a_captures_fingerprint_has_unit_length(self) -> None:
-        for capture in captures.take_captures(self.prints(3), quantised, count=3, seed=1):
-            assert np.linalg.norm(capture.vector) == pytest.approx(1, abs=1e-5)
 
 
 def test_progress_reaches_its_end(forty: DrawnBundle) -> None:

@@ -15,10 +15,8 @@ from evaluation.simulate.conditions import (
     Level,
     Suite,
 )
-from evaluation.simulate.distractor_scenes import DistractorKind, scene_without_print
 from evaluation.simulate.handheld import capture, render
 from evaluation.simulate.rng import FRAME_HEIGHT, FRAME_WIDTH, generator
-from evaluation.split import is_scored
 
 # The colours of the discs near the print's corners, clockwise from top left.
 _MARKS = ((230, 20, 20), (20, 200, 20), (20, 20, 230), (230, 200, 20))
@@ -114,17 +112,3 @@ def test_half_of_the_factors_and_backgrounds_are_holdout(marked: Pixels) -> None
         conditions = capture(marked, str(number), level=Level.HARD).conditions
         assert conditions.background in OPEN_BACKGROUNDS
         assert (conditions.curl, conditions.glare, conditions.crop) == (0.0, 0.0, 0.0)
-
-
-@pytest.mark.parametrize("kind", DistractorKind)
-def test_a_frame_without_a_print_depends_on_its_seed_alone(kind: DistractorKind) -> None:
-    frame = scene_without_print("1", kind, level=Level.NORMAL)
-
-    assert frame.shape == (FRAME_HEIGHT, FRAME_WIDTH, 3)
-    assert np.array_equal(frame, scene_without_print("1", kind, level=Level.NORMAL))
-
-
-def test_about_half_of_all_prints_are_scored() -> None:
-    scored = [is_scored(f"print-{number}") for number in range(2000)]
-
-    assert 900 < sum(scored) < 1100
