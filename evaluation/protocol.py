@@ -61,7 +61,7 @@ class QueryOutcome:
         name: Name of the query.
         is_known: Whether the collection holds a right answer.
         left_out: Whether the right answers were left out, as if the museum had no such print.
-        told: What it comes to.
+        scored: Rank, acceptance and confidence of the answer.
         answered: Id of the first match; `None` without matches.
         corner_error: Error of the sheet's worst corner, as a share of its diagonal. Infinite if no sheet was found,
             `None` if the true corners are unknown.

@@ -1,7 +1,7 @@
 """Fit a bundle's thresholds by leaving prints out of its collection.
 
-Each simulated capture goes through the kiosk's whole recognition twice: against the whole collection, and without the
-print and its equivalents, as if the museum had never had it. Equivalents are the prints that the museum relates to it
+Each simulated capture goes through the kiosk's whole recognition twice. The first search is in the whole collection.
+The second leaves out the print and its equivalents, as if the museum had never had it. Equivalents are the prints that the museum relates to it
 and the prints that show the same image. Error rates are measured on prints that the thresholds were not fitted on. The
 prints that the evaluation scores are not used at all.
 """
@@ -168,8 +168,8 @@ def fit(outcomes: Sequence[CaptureOutcome]) -> FittedThresholds:
 
     The thresholds are fitted on all outcomes. Each error rate comes from fitting on one half of the prints and
     measuring on the other, both ways round. With few prints the cosines are cautious values. A rate that can't be
-    measured is stated as its worst value, 1: in a collection of one print, for example, no other print can be mistaken
-    for it.
+    measured is stated as its worst value, 1. This happens in a collection of one print, for which no other can be
+    mistaken.
     """
     fitted = _fit_all(outcomes)
     judged = [

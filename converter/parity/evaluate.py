@@ -191,7 +191,7 @@ class ReferenceComparison:
 def evaluate(
     options: argparse.Namespace, *, cache: Cache, threads: int, progress: Progress
 ) -> EvaluationReport:
-    """Evaluate a bundle at the desk, as `evaluation.evaluate` does, with the TensorFlow reference.
+    """Evaluate a bundle like `evaluation.evaluate`, and compare it with TensorFlow.
 
     Raises:
         ConverterError: When the collection is not the bundle's, or the weights are not its own.

@@ -114,8 +114,10 @@ def measure_factors(
         captures = take_captures(
             prints, kiosk, count=count, seed=seed, factors=[factor], make_capture=make_capture
         )
-        theirs = fingerprint_captures(reference, captures, quiet)
-        found = [float(c.vector @ vector) for c, vector in zip(captures, theirs, strict=True)]
+        reference_vectors = fingerprint_captures(reference, captures, quiet)
+        found = [
+            float(c.vector @ vector) for c, vector in zip(captures, reference_vectors, strict=True)
+        ]
         measured.append(
             FactorAlone(
                 name=factor.name, most=factor.most, unit=factor.unit, cosines=cosines(found)

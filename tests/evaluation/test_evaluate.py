@@ -39,14 +39,14 @@ def test_a_whole_evaluation_is_run_and_written(
     (photos / "torn.jpg").write_bytes(b"\xff\xd8 not a picture")
     noise = np.random.default_rng(1).integers(0, 255, (300, 200, 3), dtype=np.uint8)
     Image.fromarray(noise).save(strangers / "noise.png")
-    truths = tmp_path / "truths.csv"
-    truths.write_text(f"image,record_id\n{known}.png,{known}\ntorn.jpg,{known}\nnone.jpg,x\n")
+    table = tmp_path / "truths.csv"
+    table.write_text(f"image,record_id\n{known}.png,{known}\ntorn.jpg,{known}\nnone.jpg,x\n")
 
     report = evaluate.evaluate(
         open_small,
         options(
             "bundle", "--captures", 1, "--out", tmp_path / "out", "--photos", photos,
-            "--ground-truth", truths, "--distractors", strangers,
+            "--ground-truth", table, "--distractors", strangers,
         ),
         threads=1,
         progress=quiet,
@@ -80,9 +80,9 @@ def test_a_whole_evaluation_is_run_and_written(
 def test_invalid_options_are_refused_before_any_query(
     open_small: OpenedBundle, tmp_path: Path, arguments: tuple[str, ...], reason: str
 ) -> None:
-    asked = options("bundle", "--out", tmp_path / "out", *arguments)
+    parsed = options("bundle", "--out", tmp_path / "out", *arguments)
 
     with pytest.raises(EvaluationError, match=reason):
-        evaluate.evaluate(open_small, asked, threads=1, progress=quiet)
+        evaluate.evaluate(open_small, parsed, threads=1, progress=quiet)
 
     assert not (tmp_path / "out").exists()

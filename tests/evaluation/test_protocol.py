@@ -33,10 +33,10 @@ def test_factors_of_the_holdout_are_used_only_on_request(
 ) -> None:
     material = Material(prints=prints_of(open_small))
     for suite, wanted in ((Suite.OPEN, OPEN), (Suite.EVERYTHING, OPEN | HOLDOUT)):
-        asked = protocol.sections(material, EvaluationPlan(captures=1, a_factor=1, suite=suite))
-        named = {section.name for section in asked if section.kind is SectionKind.FACTOR}
+        sections = protocol.sections(material, EvaluationPlan(captures=1, a_factor=1, suite=suite))
+        names = {section.name for section in sections if section.kind is SectionKind.FACTOR}
 
-        assert named == {"none of them", *(factor.value for factor in wanted)}
+        assert names == {"none of them", *(factor.value for factor in wanted)}
 
 
 def test_a_known_print_is_found_unless_it_is_left_out(
@@ -103,9 +103,9 @@ def test_a_query_that_is_in_the_collection_does_not_find_itself(
 
 def test_a_full_evaluation_captures_all_scored_prints(open_small: OpenedBundle) -> None:
     material = Material(prints=prints_of(open_small))
-    asked = protocol.sections(material, EvaluationPlan(captures=1, is_full=True))
+    sections = protocol.sections(material, EvaluationPlan(captures=1, is_full=True))
 
-    captures = next(asked).queries
+    captures = next(sections).queries
 
     scored = {one.record.record_id for one in material.prints if is_scored(one.record.record_id)}
     hidden = {one.record.record_id for one in material.prints if not one.record.show_picture}

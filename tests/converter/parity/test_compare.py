@@ -108,15 +108,15 @@ def test_ties_do_not_count_against_the_kiosk(tmp_path: Path) -> None:
 
 
 def test_a_large_collection_is_compared_on_a_sample_on_both_sides(forty: DrawnBundle) -> None:
-    asked: list[int] = []
+    batch_sizes: list[int] = []
 
     def counting(pixels: Batch) -> Vectors:
-        asked.append(len(pixels))
+        batch_sizes.append(len(pixels))
         return full_precision(pixels)
 
     found = compare(forty, replace(SMALL, most_prints=15, factor_queries=1), counting)
 
-    assert sum(asked) == 15 + 30 + 10
+    assert sum(batch_sizes) == 15 + 30 + 10
     assert found.compared == 15 and found.prints == 40
     assert not found.by_index
     rows = {one.kiosk.item for one in found.camera.comparisons}

@@ -104,10 +104,10 @@ def test_the_page_compares_the_kiosk_with_tensorflow(  # type: ignore[no-untyped
     built_bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     built = built_bundle.options
-    asked = ["evaluate", str(built.out), "--collection", str(built.collection), "--captures", "1"]
-    asked += ["--cache", str(built.cache.root), "--out", str(tmp_path)]
+    command = ["evaluate", str(built.out), "--collection", str(built.collection), "--captures", "1"]
+    command += ["--cache", str(built.cache.root), "--out", str(tmp_path)]
 
-    code = cli.main(asked)
+    code = cli.main(command)
 
     assert code == 0
     assert "R@1, normal" in capsys.readouterr().out

@@ -25,7 +25,7 @@ class Outline(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.open: list[str] = []
-        self.asked: list[str] = []
+        self.links: list[str] = []
         self.ids: list[str] = []
         self.text = ""
         self.counts: dict[str, int] = {}
@@ -38,7 +38,7 @@ class Outline(HTMLParser):
             self.open.append(tag)
         for name, value in attrs:
             if name in ("src", "href", "xlink:href", "srcset"):
-                self.asked.append(value or "")
+                self.links.append(value or "")
             if name == "id":
                 self.ids.append(value or "")
 
@@ -79,8 +79,8 @@ def test_the_page_loads_nothing_from_elsewhere(measured: Parity) -> None:
 
     outline = Outline(page)
     assert outline.open == []
-    assert outline.asked
-    assert all(asked.startswith(("data:image/webp;base64,", "#")) for asked in outline.asked)
+    assert outline.links
+    assert all(link.startswith(("data:image/webp;base64,", "#")) for link in outline.links)
     assert "@import" not in page and "@font-face" not in page
     assert set(re.findall(r"url\((.)", page)) <= {"#"}
     assert "<script" not in page
@@ -96,7 +96,7 @@ def test_every_reference_within_the_page_has_a_target(measured: Parity) -> None:
     page = report.page(measured, MUSEUM)
 
     outline = Outline(page)
-    wanted = {asked[1:] for asked in outline.asked if asked.startswith("#")}
+    wanted = {link[1:] for link in outline.links if link.startswith("#")}
     wanted |= set(re.findall(r"url\(#([\w-]+)\)", page))
     assert wanted <= set(outline.ids)
 
