@@ -162,9 +162,8 @@ class ReferenceComparison:
         kiosk_fingerprints = [kiosk(one.sheet) for one in kept_frames]
         vectors = unit(np.stack([fingerprint.vector for fingerprint in kiosk_fingerprints]))
         cosines = (reference_vectors.astype(np.float64) * vectors).sum(axis=1)
-        reference_first, kiosk_first = _nearest_rows(
-            known, reference_vectors, kept_frames
-        ), _nearest_rows(stored, vectors, kept_frames)
+        reference_first = _nearest_rows(known, reference_vectors, kept_frames)
+        kiosk_first = _nearest_rows(stored, vectors, kept_frames)
         return ReferenceLine(
             name=name,
             count=len(kept_frames),
