@@ -22,7 +22,7 @@ from device.recognition.answer_json import answer_to_json
 from device.recognition.embedding.fingerprint import choose_threads
 from device.recognition.recogniser import Answer, Recogniser
 from device.service import open_camera_for
-from device.staff.pin_prompt import ask_pin, keep_pin
+from device.staff.pin_prompt import prompt_for_pin, store_pin
 from device.store import bundle_command, sync_command
 
 _log = logging.getLogger(__name__)
@@ -258,7 +258,7 @@ def _kept_places(options: argparse.Namespace) -> backup.Places:
 
 def _pin(options: argparse.Namespace) -> int:
     folder = _config(options).staff.folder
-    keep_pin(folder, ask_pin())
+    store_pin(folder, prompt_for_pin())
     print(f"{folder}: the PIN is set; it holds from the next try on")
     return 0
 

@@ -185,5 +185,5 @@ class PinLockedError(PinError):
         self.wait_s = wait_s
 
 
-class ChoiceError(StaffError, ValueError):
+class PreferenceError(StaffError, ValueError):
     """What staff chose is not to be had."""

@@ -9,12 +9,12 @@ from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
-from device.errors import ChoiceError, StoreError
+from device.errors import PreferenceError, StoreError
 from device.recognition.recogniser import Answer
 from device.service.health import restart_count
 from device.staff import preferences as preferences_file
 from device.staff.disk_check import DiskCheck
-from device.staff.hardware_health import LITTLE_BYTES, HardwareHealth, HardwareMonitor
+from device.staff.hardware_health import LOW_DISK_BYTES, HardwareHealth, HardwareMonitor
 from device.staff.pin_lockout import PinLockout
 from device.staff.preferences import StaffPreferences
 from device.staff.recent_log import RecentLog
@@ -62,7 +62,7 @@ class StaffReport:
             Storage.READ_ONLY: self.machine.is_read_only,
             Storage.REFUSES: not self.keeps,
             Storage.ERRORS: bool(self.machine.disk_errors),
-            Storage.LITTLE: (self.machine.free_bytes or LITTLE_BYTES) < LITTLE_BYTES,
+            Storage.LITTLE: (self.machine.free_bytes or LOW_DISK_BYTES) < LOW_DISK_BYTES,
         }
         return next((verdict for verdict, is_so in found.items() if is_so), Storage.GOOD)
 
@@ -155,8 +155,8 @@ class StaffService:
         self._statistics.count(answer.verdict.value)
         if is_upload:
             self._statistics.count("uploads")
-        if self._preferences.keeps_misses:
-            self.unmatched.note(answer)
+        if self._preferences.keeps_unmatched:
+            self.unmatched.add_if_unmatched(answer)
 
     @property
     def preferences(self) -> StaffPreferences:
@@ -190,7 +190,7 @@ class StaffService:
 
     def statistics(self) -> tuple[HourCounts, ...]:
         """Give all that was counted, oldest hour first."""
-        return self._statistics.hours()
+        return self._statistics.hourly_counts()
 
     def flush(self) -> None:
         """Write what was counted, now; what can't be written is kept for the next time."""
@@ -210,16 +210,16 @@ class StaffService:
 
     def _run(self, look_s: float) -> None:
         while not self._closing.wait(look_s):
-            self._hardware.look()
+            self._hardware.sample()
             if self._clock() - self._flushed_s >= FLUSH_S:
                 self.flush()
             if self._clock() - self._tried_s >= DISK_CHECK_S:
                 self._tried_s = self._clock()
-                self._write("the disk was tried", self._disk_check.sing)
+                self._write("the disk was tried", self._disk_check.check)
 
     def _read_preferences(self) -> StaffPreferences:
         try:
             return preferences_file.read(self._folder)
-        except ChoiceError as error:
+        except PreferenceError as error:
             _log.warning("%s", error)
             return StaffPreferences()

@@ -1,1 +1,4 @@
-"""What staff look after: the PIN, statistics, missed matches, choices, the machine's health. Nothing here knows a visitor."""
+"""State for the staff page: PIN, statistics, unmatched log, preferences, hardware health.
+
+Nothing here identifies a visitor.
+"""

@@ -1,8 +1,8 @@
-"""Small tables that grow by lines, added at the end: replacing a file costs a card four times as much.
+"""Small CSV files that grow by appended lines, because replacing a file wears the card more.
 
-On ext4 with blocks of 4 kB a line that is added is 20 kB written, the file system's own blocks among them; a file put in
-another's place is 88 kB. A line counts once its end is there: what the power or a full disk left of one is passed over,
-and then the whole file is to be written.
+On ext4 with 4 kB blocks, appending a line writes 20 kB, metadata blocks included. Replacing the file writes 88 kB. A line
+counts only if its line break is there. A partial line, left by a power cut or a full disk, is skipped on reading. The next
+write must then replace the whole file.
 """
 
 import csv
@@ -14,11 +14,11 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppendLog:
-    """What a file holds.
+    """The complete lines of a CSV file.
 
     Attributes:
-        rows: The cells of its whole lines.
-        is_whole: Whether nothing else is in it, so that lines may be added.
+        rows: The cells of each complete line.
+        is_whole: Whether the file holds nothing else, so that lines can be appended.
     """
 
     rows: tuple[list[str], ...]
@@ -26,11 +26,11 @@ class AppendLog:
 
 
 def read(path: Path, limit_bytes: int) -> AppendLog:
-    """Give a file's lines.
+    """Return the complete lines of a file.
 
     Raises:
-        OSError: As the system gives it.
-        ValueError: When they are no table, or too many.
+        OSError: When the file can't be read.
+        ValueError: When it is not CSV in UTF-8, or larger than `limit_bytes`.
     """
     with path.open("rb") as file:
         data = file.read(limit_bytes + 1)
@@ -44,8 +44,8 @@ def read(path: Path, limit_bytes: int) -> AppendLog:
     return AppendLog(rows=rows, is_whole=len(whole) == len(data))
 
 
-def written(rows: Iterable[Iterable[object]]) -> str:
-    """Give rows as such a file has them, a line each."""
+def to_csv_lines(rows: Iterable[Iterable[object]]) -> str:
+    """Return rows as CSV text, one line each."""
     out = io.StringIO()
     csv.writer(out).writerows(rows)
     return out.getvalue()

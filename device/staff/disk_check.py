@@ -1,6 +1,6 @@
-"""A few bytes written now and then, and read back from the disk itself: a card that lies is found out before it is needed.
+"""Write a few bytes from time to time and read them back, so that a failing card is found early.
 
-They are added to what was written before, as far as one block goes: that costs the card least.
+The bytes are appended until the file fills one block, because appending wears the card least.
 """
 
 import os
@@ -15,34 +15,34 @@ _BLOCK_BYTES = 4096
 
 
 class DiskCheck:
-    """One folder's. Not thread-safe."""
+    """The check of the disk that holds one folder. Not thread-safe."""
 
     def __init__(self, folder: Path, files: AtomicFiles) -> None:
-        """Begin; nothing is written yet.
+        """Set up the check; nothing is written yet.
 
         Args:
-            folder: On the disk that is tried; where it isn't there nothing is tried.
-            files: What changes the disk.
+            folder: A folder on the disk to check; while it is missing, nothing is checked.
+            files: The operations that change the disk.
         """
         self._path = folder / FILE
         self._files = files
 
-    def sing(self) -> None:
-        """Write, and read back.
+    def check(self) -> None:
+        """Write random bytes and compare them with what the disk returns.
 
         Raises:
-            StoreError: When the disk refuses, or gives something else than was written.
+            StoreError: When the disk can't be written or read, or returns other bytes.
         """
         if not self._path.parent.is_dir():
             return
         written = os.urandom(_BYTES)
-        with telling(self._path.parent, "take and give back a few bytes"):
-            put = add if self._has_room() else write_whole
-            put(self._files, self._path, written)
-            read = _from_disk(self._path)
+        with telling(self._path.parent, "write and read back a few bytes"):
+            write = add if self._has_room() else write_whole
+            write(self._files, self._path, written)
+            read = _read_uncached(self._path)
         if read != written:
             raise StoreError(
-                f"{self._path}: expected the {_BYTES} bytes written a moment ago, found others; replace the card"
+                f"{self._path}: expected the {_BYTES} bytes just written, found others; replace the card"
             )
 
     def _has_room(self) -> bool:
@@ -52,8 +52,8 @@ class DiskCheck:
             return False
 
 
-def _from_disk(path: Path) -> bytes:
-    """Give a file's last bytes as the disk has them, as far as the system lets go of its own copy."""
+def _read_uncached(path: Path) -> bytes:
+    """Return a file's last bytes from the disk, after asking the kernel to drop its cached copy."""
     with path.open("rb", buffering=0) as file:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         file.seek(-_BYTES, os.SEEK_END)

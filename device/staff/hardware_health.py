@@ -1,4 +1,7 @@
-"""How the machine is: heat, power, storage, clock. Read from what Linux tells; what it doesn't tell is `None`."""
+"""The machine's temperature, power, disk and clock, as Linux reports them.
+
+A value that Linux doesn't report is `None`.
+"""
 
 import os
 import shutil
@@ -8,29 +11,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-# A Pi slows itself down at 80 degrees; from here on the kiosk does less, and somebody should look.
+# A Pi reduces its clock speed at 80 degrees. From HOT_C on the kiosk does less, and staff are warned.
 HOT_C, COOL_C = 75.0, 70.0
-# Below this an update may find no room.
-LITTLE_BYTES = 500_000_000
-# Before this software was written no clock is right; a Pi without a network begins at some such time.
-_NO_CLOCK_BEFORE = datetime(2026, 1, 1)
-# A Pi's firmware tells by these bits that its power is or was too weak, and that it slows itself down now
+# With less free space, an update may not fit.
+LOW_DISK_BYTES = 500_000_000
+# This software is younger than this date, so an earlier time is wrong. A Pi without a network starts with such a time.
+_EARLIEST_TIME = datetime(2026, 1, 1)
+# Bits by which a Pi's firmware reports that its supply voltage is or was too low, and that it is throttled now
 # (https://www.raspberrypi.com/documentation/computers/os.html#vcgencmd, `get_throttled`).
-_WEAK, _THROTTLED = 0x10001, 0x0000E
+_UNDER_VOLTAGE, _THROTTLED = 0x10001, 0x0000E
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HardwareHealth:
-    """How the machine is.
+    """One reading of the machine's sensors.
 
     Attributes:
-        temperature_c: Of the processor.
-        is_throttled: Whether the machine slows itself down now, for heat or weak power.
-        is_strained: Whether the kiosk is to do less for now: too hot, until it is cooler by some degrees, or throttled.
-        had_under_voltage: Whether the power was too weak at any time since the machine started.
-        free_bytes, total_bytes: Of the disk that the store is on.
-        is_read_only: Whether that disk takes nothing any more.
-        disk_errors: What the file system has counted since it was made.
+        temperature_c: Temperature of the processor, in degrees Celsius.
+        is_throttled: Whether the firmware has reduced the clock speed, for heat or low voltage.
+        is_strained: Whether the kiosk should do less: throttled, or hot and not yet below `COOL_C`.
+        had_under_voltage: Whether the supply voltage was too low at any time since the machine started.
+        free_bytes, total_bytes: Size of the disk that holds the store.
+        is_read_only: Whether that disk is mounted read-only.
+        disk_errors: Errors that the file system has counted since it was created.
         has_clock: Whether the clock can be right.
     """
 
@@ -46,17 +49,17 @@ class HardwareHealth:
 
 
 class HardwareMonitor:
-    """Looks at the machine. For any thread."""
+    """Reads the machine's sensors. Thread-safe."""
 
     def __init__(
         self, disk: Path, *, sys: Path = Path("/sys"), now: Callable[[], datetime] = datetime.now
     ) -> None:
-        """Begin.
+        """Set up the monitor; nothing is read yet.
 
         Args:
-            disk: A folder on the disk that is looked at; it need not be there yet.
-            sys: Where the kernel shows itself.
-            now: The local time.
+            disk: A folder on the monitored disk; it may not exist yet.
+            sys: Where sysfs is mounted.
+            now: Returns the local time.
         """
         self._disk = disk
         self._sys = sys
@@ -68,52 +71,59 @@ class HardwareMonitor:
 
     @property
     def is_strained(self) -> bool:
-        """Whether the kiosk is to do less for now, as it was last looked at."""
+        """Whether the kiosk should do less, by the latest sample."""
         return self._is_hot or bool(self._is_throttled)
 
-    def look(self) -> None:
-        """Look at heat and power: the kernel forgets weak power after seconds, so it is asked often."""
-        alarm, flags, degrees = self._alarm(), self._firmware(), self._temperature()
+    def sample(self) -> None:
+        """Read temperature and power.
+
+        Call it every few seconds, because the kernel clears its under-voltage alarm soon.
+        """
+        alarm, flags, degrees = (
+            self._under_voltage_alarm(),
+            self._firmware_flags(),
+            self._temperature(),
+        )
         with self._lock:
-            for weak in (alarm, None if flags is None else bool(flags & _WEAK)):
-                if weak is not None:
-                    self._had_under_voltage = bool(self._had_under_voltage) or weak
+            for is_low in (alarm, None if flags is None else bool(flags & _UNDER_VOLTAGE)):
+                if is_low is not None:
+                    self._had_under_voltage = bool(self._had_under_voltage) or is_low
             self._flags = flags
             if degrees is not None:
                 self._is_hot = degrees >= (COOL_C if self._is_hot else HOT_C)
 
     def health(self) -> HardwareHealth:
-        """Give how the machine is now."""
-        self.look()
-        free, whole, is_read_only = self._room()
+        """Read all sensors and return the machine's health."""
+        self.sample()
+        free, total, is_read_only = self._disk_space()
         return HardwareHealth(
             temperature_c=self._temperature(),
             is_throttled=self._is_throttled,
             is_strained=self.is_strained,
             had_under_voltage=self._had_under_voltage,
             free_bytes=free,
-            total_bytes=whole,
+            total_bytes=total,
             is_read_only=is_read_only,
             disk_errors=self._disk_errors(),
-            has_clock=self._now() >= _NO_CLOCK_BEFORE,
+            has_clock=self._now() >= _EARLIEST_TIME,
         )
 
     @property
     def _is_throttled(self) -> bool | None:
         return None if self._flags is None else bool(self._flags & _THROTTLED)
 
-    def _firmware(self) -> int | None:
-        """Give the flags of a Pi's firmware, in whichever of its places this kernel has them."""
-        for place in ("soc*/soc*firmware", "soc*firmware"):
-            for path in sorted(self._sys.glob(f"devices/platform/{place}/get_throttled")):
+    def _firmware_flags(self) -> int | None:
+        """Return the flags of a Pi's firmware; their path depends on the kernel."""
+        for pattern in ("soc*/soc*firmware", "soc*firmware"):
+            for path in sorted(self._sys.glob(f"devices/platform/{pattern}/get_throttled")):
                 return _number(path, base=16)
         return None
 
-    def _alarm(self) -> bool | None:
+    def _under_voltage_alarm(self) -> bool | None:
         for name in sorted(self._sys.glob("class/hwmon/hwmon*/name")):
             if (
                 _text(name) == "rpi_volt"
-            ):  # the Pi's firmware, told by the kernel's raspberrypi-hwmon
+            ):  # the Pi's firmware, through the kernel's raspberrypi-hwmon
                 alarm = _number(name.with_name("in0_lcrit_alarm"))
                 return None if alarm is None else alarm > 0
         return None
@@ -126,27 +136,27 @@ class HardwareMonitor:
                     return degrees / 1000
         return None
 
-    def _room(self) -> tuple[int | None, int | None, bool]:
+    def _disk_space(self) -> tuple[int | None, int | None, bool]:
         try:
-            place = _there(self._disk)
-            usage = shutil.disk_usage(place)
-            flags = os.statvfs(place).f_flag
+            folder = _nearest_existing(self._disk)
+            usage = shutil.disk_usage(folder)
+            flags = os.statvfs(folder).f_flag
         except OSError:
             return None, None, False
         return usage.free, usage.total, bool(flags & os.ST_RDONLY)
 
     def _disk_errors(self) -> int | None:
-        """Give the errors of the file system the disk has, as ext4 counts them."""
+        """Return the error count of the disk's file system, if it is ext4."""
         try:
-            device = _there(self._disk).stat().st_dev
+            device = _nearest_existing(self._disk).stat().st_dev
             name = (self._sys / f"dev/block/{os.major(device)}:{os.minor(device)}").resolve().name
         except OSError:
             return None
         return _number(self._sys / "fs/ext4" / name / "errors_count")
 
 
-def _there(path: Path) -> Path:
-    """Give the path, or what is above it, as far as it is there."""
+def _nearest_existing(path: Path) -> Path:
+    """Return the path, or its nearest ancestor that exists."""
     while not path.exists() and path != path.parent:
         path = path.parent
     return path

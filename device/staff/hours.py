@@ -1,18 +1,18 @@
-"""Opening hours: for each day of the week from when to when, or not at all. Pure: the time is handed in."""
+"""Opening hours for each day of the week. Pure: the caller passes the time."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
-from device.errors import ChoiceError
+from device.errors import PreferenceError
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
-    """One day's hours; they end on the same day."""
+    """The opening hours of one day; they end on the same day."""
 
     opens: time
     closes: time
@@ -23,10 +23,10 @@ class Hours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningHours:
-    """A week's hours.
+    """The opening hours of a week.
 
     Attributes:
-        days: Name of the day to its hours; a day that isn't there is closed. Empty: always open.
+        days: Hours by name of the day. A missing day is closed; if all are missing, the kiosk is always open.
     """
 
     days: Mapping[str, Hours] = field(default_factory=dict)
@@ -40,17 +40,19 @@ class OpeningHours:
 
 
 def parse(texts: Mapping[str, str]) -> OpeningHours:
-    """Give the hours that somebody has written.
+    """Parse opening hours as staff type them.
 
     Args:
-        texts: Name of the day to `10:00-18:00`; empty for closed. All empty: always open.
+        texts: Text such as `10:00-18:00` by name of the day; empty for closed. If all are empty, always open.
 
     Raises:
-        ChoiceError: When a text is no such time span, or names no day.
+        PreferenceError: When a text is not a time span, or a name is not a day.
     """
     for day in texts:
         if day not in DAYS:
-            raise ChoiceError(f"opening hours: expected a day such as {DAYS[0]!r}, found {day!r}")
+            raise PreferenceError(
+                f"opening hours: expected a day such as {DAYS[0]!r}, found {day!r}"
+            )
     return OpeningHours(days={day: _hours(text) for day in DAYS if (text := texts.get(day, ""))})
 
 
@@ -61,7 +63,9 @@ def _hours(text: str) -> Hours:
         opens, closes = _time(found[1], found[2]), _time(found[3], found[4])
         if opens is not None and closes is not None and opens < closes:
             return Hours(opens=opens, closes=closes)
-    raise ChoiceError(f"opening hours: expected such as '10:00-18:00', found {text[:40]!r}")
+    raise PreferenceError(
+        f"opening hours: expected a time span such as '10:00-18:00', found {text[:40]!r}"
+    )
 
 
 def _time(hour: str, minute: str) -> time | None:

@@ -1,4 +1,4 @@
-"""The staff's PIN: kept as a scrypt key, never as itself."""
+"""The staff PIN: stored as a scrypt key, never in plain text."""
 
 import hashlib
 import hmac
@@ -16,22 +16,22 @@ from device.errors import PinError, PinMissingError
 from device.store.atomic_files import AtomicFiles, ensure_folder, telling, write_whole
 
 FILE = "pin.json"
-LEAST, MOST = 6, 12
+MIN_DIGITS, MAX_DIGITS = 6, 12
 _LIMIT_BYTES = 4096
-# 16 MiB and about a second on a Pi: one of the settings that OWASP's password storage cheat sheet (2025) calls equal
-# in strength; those that take 128 MiB would be a quarter of the service's memory.
+# 16 MiB and about a second on a Pi. OWASP's password storage cheat sheet (2025) lists several scrypt settings of equal
+# strength; those with 128 MiB would take a quarter of the service's memory.
 _COST = {"n": 2**14, "r": 8, "p": 5}
 _MEMORY_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptPin:
-    """A PIN as it is kept.
+class StoredPin:
+    """A PIN as it is stored.
 
     Attributes:
-        salt: Of its own, 16 bytes.
-        key: What scrypt makes of both, 32 bytes.
-        n, r, p: What it cost, as RFC 7914 names it.
+        salt: 16 random bytes.
+        key: The scrypt key of PIN and salt, 32 bytes.
+        n, r, p: The cost parameters of scrypt, named as in RFC 7914.
     """
 
     salt: bytes
@@ -41,66 +41,68 @@ class KeptPin:
     p: int
 
     def matches(self, pin: str) -> bool:
-        """Whether this is the PIN; takes as long for any."""
+        """Whether this is the PIN; compares in constant time."""
         return hmac.compare_digest(_key(pin, self.salt, self.n, self.r, self.p), self.key)
 
 
 def check(pin: str) -> None:
-    """Refuse a PIN that is too easy.
+    """Refuse a PIN that is easy to guess.
 
     Raises:
-        PinError: When it isn't 6 to 12 digits, or nearly all one digit, or counts up or down.
+        PinError: When it isn't 6 to 12 digits, has fewer than 3 different ones, or counts up or down.
     """
-    if not re.fullmatch(rf"[0-9]{{{LEAST},{MOST}}}", pin, re.ASCII):
-        raise PinError(f"PIN: expected {LEAST} to {MOST} digits, found something else")
+    if not re.fullmatch(rf"[0-9]{{{MIN_DIGITS},{MAX_DIGITS}}}", pin, re.ASCII):
+        raise PinError(f"PIN: expected {MIN_DIGITS} to {MAX_DIGITS} digits, found something else")
     steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
     if len(set(pin)) < 3 or steps <= {1} or steps <= {9}:
-        raise PinError("PIN: expected one that isn't the first to be tried; take other digits")
+        raise PinError(
+            "PIN: expected one that is hard to guess, found a simple pattern; choose other digits"
+        )
 
 
 def write(folder: Path, pin: str, files: AtomicFiles | None = None) -> None:
-    """Keep a PIN in the place of the one before; it holds from the next try on.
+    """Store a PIN in place of the previous one; it is valid from the next login.
 
     Args:
-        folder: The staff's, made where it is missing.
+        folder: The staff folder; created if it is missing.
         pin: 6 to 12 digits.
-        files: What changes the disk.
+        files: The operations that change the disk.
 
     Raises:
-        PinError: As `check` says.
+        PinError: When `check` refuses the PIN.
         StoreError: When the folder can't be written.
     """
     check(pin)
     files = files or AtomicFiles()
     salt = secrets.token_bytes(16)
-    kept = {"salt": salt.hex(), "key": _key(pin, salt, **_COST).hex()} | _COST
-    with telling(folder, "keep the PIN"):
+    stored = {"salt": salt.hex(), "key": _key(pin, salt, **_COST).hex()} | _COST
+    with telling(folder, "store the PIN"):
         ensure_folder(files, folder)
-        write_whole(files, folder / FILE, (json.dumps(kept) + "\n").encode())
+        write_whole(files, folder / FILE, (json.dumps(stored) + "\n").encode())
         (folder / FILE).chmod(0o600)
-        _hand_over(folder)
+        _chown_to_parent_owner(folder)
 
 
-def read(folder: Path) -> KeptPin:
-    """Give the PIN that is kept.
+def read(folder: Path) -> StoredPin:
+    """Read the stored PIN.
 
     Raises:
-        PinMissingError: When none was set, or what is there can't be read.
+        PinMissingError: When no PIN is set, or its file can't be read.
     """
     path = folder / FILE
     try:
         with path.open("rb") as file:
             data: Any = json.loads(file.read(_LIMIT_BYTES))
-        return KeptPin(
+        return StoredPin(
             salt=bytes.fromhex(data["salt"]),
             key=bytes.fromhex(data["key"]),
             **{name: _cost(data[name]) for name in _COST},
         )
     except FileNotFoundError as error:
-        raise PinMissingError("no PIN is set; `sudo printkiosk-device pin` sets one") from error
+        raise PinMissingError("no PIN is set; set one with `sudo printkiosk-device pin`") from error
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise PinMissingError(
-            f"{path}: can't be read; `sudo printkiosk-device pin` sets a new one"
+            f"{path}: can't be read; set a new PIN with `sudo printkiosk-device pin`"
         ) from error
 
 
@@ -114,8 +116,13 @@ def _key(pin: str, salt: bytes, n: int, r: int, p: int) -> bytes:
     return hashlib.scrypt(pin.encode(), salt=salt, n=n, r=r, p=p, maxmem=_MEMORY_BYTES, dklen=32)
 
 
-def _hand_over(folder: Path, is_root: Callable[[], bool] = lambda: os.geteuid() == 0) -> None:
-    """Let the kiosk's own user read what root has written for it: the owner of the folder above."""
+def _chown_to_parent_owner(
+    folder: Path, is_root: Callable[[], bool] = lambda: os.geteuid() == 0
+) -> None:
+    """Give folder and file to the owner of the parent folder, if we are root.
+
+    The kiosk's user owns the parent folder and must be able to read the PIN that root has set.
+    """
     if not is_root():
         return
     owner = folder.parent.stat()

@@ -1,4 +1,4 @@
-"""The door to the staff's page: a few tries at the PIN, then waits that grow, so that guessing takes a lifetime."""
+"""The PIN check of the staff page: after a few wrong PINs, each further one doubles the wait."""
 
 import threading
 import time
@@ -8,26 +8,26 @@ from pathlib import Path
 from device.errors import BusyError, PinLockedError, PinMissingError, PinWrongError
 from device.staff import pin
 
-# So many wrong tries cost nothing but themselves; then each makes the next one wait, twice as long each time. A visitor
-# who tries for fun must not lock the staff out for a day: with a quarter of an hour at most, a million PINs take 28 years.
+# Wrong PIN number FREE_TRIES in a row starts the first wait, and each further one doubles it. A visitor who tries PINs for
+# fun must not lock the staff out for a day: with waits of at most a quarter of an hour, a million PINs take 28 years.
 FREE_TRIES = 4
 FIRST_WAIT_S = 30.0
 LONGEST_WAIT_S = 900.0
 
 
 class PinLockout:
-    """Counts wrong tries. For any thread; one try is looked at at a time."""
+    """Counts wrong PINs. Thread-safe; checks one PIN at a time."""
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin with no tries.
+        """Start without any wrong PIN.
 
         Args:
-            folder: Where the PIN is kept.
-            clock: Monotonic seconds.
+            folder: The folder with the stored PIN.
+            clock: Returns monotonic seconds.
         """
         self._folder = folder
         self._clock = clock
-        self._trying = threading.Lock()
+        self._checking = threading.Lock()
         self._wrong = 0
         self._until_s = float("-inf")
 
@@ -42,29 +42,31 @@ class PinLockout:
 
     @property
     def wait_s(self) -> float:
-        """How long no PIN is looked at, in seconds; 0 when one would be."""
+        """Seconds until the next PIN is accepted for checking; 0 for at once."""
         return max(0.0, self._until_s - self._clock())
 
-    def enter(self, tried: str) -> None:
-        """Let somebody in.
+    def try_pin(self, tried: str) -> None:
+        """Check a PIN; return only if it is right.
 
         Raises:
-            PinWrongError: When it is another PIN.
-            PinLockedError: When there were too many wrong ones; whether this one is right isn't looked at.
-            PinMissingError: When none is set: then nobody gets in.
-            BusyError: When somebody else is trying just now.
+            PinWrongError: When the PIN is wrong.
+            PinLockedError: During a wait after wrong PINs; the PIN is not checked.
+            PinMissingError: When no PIN is set.
+            BusyError: When another PIN is being checked.
         """
-        if not self._trying.acquire(blocking=False):  # each takes 16 MiB and a server's thread
-            raise BusyError("another PIN is being looked at; try again in a moment")
+        if not self._checking.acquire(
+            blocking=False
+        ):  # each check takes 16 MiB and a thread of the server
+            raise BusyError("another PIN is being checked; try again in a moment")
         try:
-            self._try(tried)
+            self._check(tried)
         finally:
-            self._trying.release()
+            self._checking.release()
 
-    def _try(self, tried: str) -> None:
+    def _check(self, tried: str) -> None:
         if self.wait_s > 0:
             raise PinLockedError(self.wait_s)
-        if pin.read(self._folder).matches(tried[: pin.MOST + 1]):
+        if pin.read(self._folder).matches(tried[: pin.MAX_DIGITS + 1]):
             self._wrong, self._until_s = 0, float("-inf")
             return
         self._wrong += 1

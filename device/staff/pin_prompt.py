@@ -1,4 +1,4 @@
-"""How the PIN is set at the machine: asked for twice at a terminal, or read as one line by a program."""
+"""Setting the PIN at the machine: typed twice at a terminal, or read as one line from a pipe."""
 
 import getpass
 import os
@@ -10,26 +10,28 @@ from device.errors import PinError
 from device.staff import pin
 
 
-def ask_pin(ask: Callable[[str], str] = getpass.getpass) -> str:
-    """Give the PIN that somebody types, unseen, or pipes in.
+def prompt_for_pin(ask: Callable[[str], str] = getpass.getpass) -> str:
+    """Return a PIN typed without echo, or the first line of a pipe.
 
     Raises:
-        PinError: When it is no good, or the second time another.
+        PinError: When a typed PIN is invalid, or differs the second time.
     """
     if not sys.stdin.isatty():
         return sys.stdin.readline().strip()
-    first = ask(f"new PIN ({pin.LEAST} to {pin.MOST} digits): ")
+    first = ask(f"new PIN ({pin.MIN_DIGITS} to {pin.MAX_DIGITS} digits): ")
     pin.check(first)
-    if ask("the same again: ") != first:
-        raise PinError("PIN: expected the same twice; nothing was changed")
+    if ask("repeat the PIN: ") != first:
+        raise PinError(
+            "PIN: expected the same digits twice, found different ones; nothing was changed"
+        )
     return first
 
 
-def keep_pin(folder: Path, chosen: str) -> None:
-    """Keep a PIN where nobody else on the machine may read it, and nobody the key of it either.
+def store_pin(folder: Path, chosen: str) -> None:
+    """Store a PIN in a file that no other user of the machine can read.
 
     Raises:
-        PinError: When it is no good.
+        PinError: When the PIN is invalid.
         StoreError: When the folder can't be written.
     """
     before = os.umask(0o077)

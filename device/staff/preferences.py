@@ -1,4 +1,4 @@
-"""What staff choose on their page: what passes by when nobody is there, opening hours, whether missed matches are kept."""
+"""What staff set on their page: attract loop, opening hours, and whether unmatched prints are listed."""
 
 import json
 from dataclasses import dataclass, field
@@ -6,23 +6,23 @@ from pathlib import Path
 from typing import Any
 
 from device.bundle.filters import FACETS
-from device.errors import ChoiceError
+from device.errors import PreferenceError
 from device.staff import hours
 from device.staff.hours import OpeningHours
 from device.store.atomic_files import AtomicFiles, ensure_folder, telling, write_whole
 
 FILE = "choices.json"
 _LIMIT_BYTES = 100_000
-_LONGEST = 500
+_MAX_LETTERS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attract:
-    """What passes by on the screen while nobody is there.
+    """The prints that the screen shows in turn while no visitor is there.
 
     Attributes:
-        enabled: Whether anything does.
-        facet, value: Which prints: all that have this value, such as `technique` and `woodcut`; empty for all there are.
+        enabled: Whether prints are shown at all.
+        facet, value: Show only prints with this value, such as `technique` and `woodcut`; both empty for all prints.
     """
 
     enabled: bool = True
@@ -31,31 +31,35 @@ class Attract:
 
     def __post_init__(self) -> None:
         if bool(self.facet) != bool(self.value) or self.facet not in ("", *FACETS):
-            raise ChoiceError(
-                f"attract loop: expected one of {', '.join(FACETS)} and a value of it, found {self.facet[:40]!r}"
+            raise PreferenceError(
+                f"attract loop: expected one of {', '.join(FACETS)} with a value, found {self.facet[:40]!r}"
             )
-        if len(self.value) > _LONGEST:
-            raise ChoiceError(f"attract loop: expected at most {_LONGEST} letters")
+        if len(self.value) > _MAX_LETTERS:
+            raise PreferenceError(
+                f"attract loop: expected a value of at most {_MAX_LETTERS} letters, found more"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffPreferences:
-    """All that staff choose.
+    """Everything that staff can set on their page.
 
     Attributes:
-        keeps_misses: Whether a list of what was not found is kept for the curator.
+        attract: What the screen shows between visits.
+        opening: Opening hours; outside them the screen is closed.
+        keeps_unmatched: Whether unmatched prints are listed for the curator.
     """
 
     attract: Attract = field(default_factory=Attract)
     opening: OpeningHours = field(default_factory=OpeningHours)
-    keeps_misses: bool = False
+    keeps_unmatched: bool = False
 
 
 def read(folder: Path) -> StaffPreferences:
-    """Give what was chosen; the defaults where nothing was yet.
+    """Read the preferences, or return the defaults if none were stored.
 
     Raises:
-        ChoiceError: When what was chosen can't be read.
+        PreferenceError: When the file can't be read.
     """
     path = folder / FILE
     try:
@@ -69,34 +73,34 @@ def read(folder: Path) -> StaffPreferences:
                 value=str(attract["value"]),
             ),
             opening=hours.parse({str(k): str(v) for k, v in data["opening"].items()}),
-            keeps_misses=bool(data["keeps_misses"]),
+            keeps_unmatched=bool(data["keeps_misses"]),
         )
     except FileNotFoundError:
         return StaffPreferences()
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ChoiceError(
-            f"{path}: can't be read ({' '.join(str(error).split())}); choose anew on the staff page"
+        raise PreferenceError(
+            f"{path}: can't be read ({' '.join(str(error).split())}); set them again on the staff page"
         ) from error
 
 
-def write(folder: Path, choices: StaffPreferences, files: AtomicFiles | None = None) -> None:
-    """Keep what was chosen, in one step.
+def write(folder: Path, preferences: StaffPreferences, files: AtomicFiles | None = None) -> None:
+    """Store the preferences, replacing the file in one step.
 
     Raises:
         StoreError: When the folder can't be written.
     """
     files = files or AtomicFiles()
-    attract = choices.attract
+    attract = preferences.attract
     data = {
         "attract": {
             "enabled": attract.enabled,
             "facet": attract.facet,
             "value": attract.value,
         },
-        "opening": {day: str(each) for day, each in choices.opening.days.items()},
-        "keeps_misses": choices.keeps_misses,
+        "opening": {day: str(each) for day, each in preferences.opening.days.items()},
+        "keeps_misses": preferences.keeps_unmatched,
     }
-    with telling(folder, "keep what was chosen"):
+    with telling(folder, "store the preferences"):
         ensure_folder(files, folder)
         text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
         write_whole(files, folder / FILE, text.encode())

@@ -1,4 +1,4 @@
-"""The log's last lines, kept in memory for the staff's page: they can look without a terminal, and nothing is written."""
+"""The last lines of the log, kept in memory for the staff page, so that staff need no terminal."""
 
 import logging
 from collections import deque
@@ -7,7 +7,7 @@ LINES = 1000
 
 
 class RecentLog(logging.Handler):
-    """Keeps what is logged. Nothing of a visitor's is ever logged, so nothing of theirs is here."""
+    """Keeps the last `LINES` log lines. The kiosk logs nothing about visitors, so none of it is here."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -15,12 +15,12 @@ class RecentLog(logging.Handler):
         self._lines: deque[str] = deque(maxlen=LINES)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep one line, and its traceback."""
+        """Keep one line and its traceback."""
         try:
             self._lines.append(self.format(record))
-        except (ValueError, TypeError):  # a message whose arguments don't fit
+        except (ValueError, TypeError):  # the arguments don't fit the message
             self.handleError(record)
 
     def lines(self) -> tuple[str, ...]:
-        """Give what was logged, oldest first."""
+        """Return the kept lines, oldest first."""
         return tuple(self._lines)

@@ -1,4 +1,4 @@
-"""When another visit begins, and in which languages it is read: told by pauses alone, for nobody is known."""
+"""Count visits and their languages. Visits are told apart by pauses alone; no visitor is identified."""
 
 from collections.abc import Callable
 
@@ -6,14 +6,14 @@ from device.staff.statistics import LANGUAGE, VISITS
 
 
 class SessionTracker:
-    """Tells when another visit begins: when nobody has done anything for a while before. For one thread at a time."""
+    """Starts a new visit after a pause without any activity. Not thread-safe."""
 
     def __init__(self, pause_s: float, clock: Callable[[], float]) -> None:
-        """Begin with nobody.
+        """Start before the first visit.
 
         Args:
-            pause_s: After so long without anything done, whoever does something is the next visitor.
-            clock: Monotonic seconds.
+            pause_s: Activity after a longer pause belongs to the next visit.
+            clock: Returns monotonic seconds.
         """
         self._pause_s = pause_s
         self._clock = clock
@@ -21,14 +21,21 @@ class SessionTracker:
         self._languages: set[str] = set()
 
     def note(self, language: str) -> tuple[str, ...]:
-        """Take notice that a visitor does something, and give what is to be counted for it."""
+        """Note activity of a visitor and return the names of the counters to increment.
+
+        Args:
+            language: The language of the page, such as `de`.
+
+        Returns:
+            `VISITS` if a new visit has started, and `LANGUAGE` with the language on its first use in the visit.
+        """
         now_s = self._clock()
-        news = []
+        counters = []
         if now_s - self._last_s > self._pause_s:
             self._languages = set()
-            news.append(VISITS)
+            counters.append(VISITS)
         self._last_s = now_s
         if language not in self._languages:
             self._languages.add(language)
-            news.append(f"{LANGUAGE}{language}")
-        return tuple(news)
+            counters.append(f"{LANGUAGE}{language}")
+        return tuple(counters)

@@ -80,8 +80,8 @@ class StaffPages:
         }
 
     def _missed(self) -> dict[str, object]:
-        listed = self._office.unmatched.all()[::-1]
-        return {"misses": listed, "keeps": self._office.preferences.keeps_misses}
+        listed = self._office.unmatched.entries()[::-1]
+        return {"misses": listed, "keeps": self._office.preferences.keeps_unmatched}
 
     def _capture(self) -> dict[str, object]:
         return {}

@@ -207,7 +207,7 @@ def opening_of(chosen: Mapping[str, str]) -> OpeningHours:
     """Give the hours that a form holds: `opens_monday`, `closes_monday` and so on.
 
     Raises:
-        ChoiceError: When one is no time span; a day with one time alone is none.
+        PreferenceError: When one is no time span; a day with one time alone is none.
     """
     texts = {}
     for day in DAYS:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from device.errors import ChoiceError, KioskError, PinError, StoreError
+from device.errors import KioskError, PinError, PreferenceError, StoreError
 from device.service import (
     Attention,
     Attract,
@@ -87,7 +87,7 @@ class _Staff:
     def enter(self) -> ResponseReturnValue:
         """Try a PIN."""
         try:
-            self._office.pin_lockout.enter(request.form.get("pin", ""))
+            self._office.pin_lockout.try_pin(request.form.get("pin", ""))
         except PinError as error:
             return self._pages.door(error), 403
         self._service.query.dismiss()  # what the last visitor was shown
@@ -115,7 +115,7 @@ class _Staff:
         """Take what was chosen."""
         try:
             self._office.save_preferences(_chosen(self._office.preferences))
-        except (ChoiceError, StoreError) as error:
+        except (PreferenceError, StoreError) as error:
             return self._pages.page("choices", fault=error), 400
         return redirect("/staff/choices?said=kept", 303)
 
@@ -140,7 +140,7 @@ class _Staff:
 
     def missed_csv(self) -> ResponseReturnValue:
         """Give the list of missed matches as a table."""
-        return _file("missed.csv", unmatched_log.to_csv(self._office.unmatched.all()), _TABLE)
+        return _file("missed.csv", unmatched_log.to_csv(self._office.unmatched.entries()), _TABLE)
 
     def log_txt(self) -> ResponseReturnValue:
         """Give the log's last lines."""
@@ -152,7 +152,7 @@ class _Staff:
 
 
 def _chosen(before: StaffPreferences) -> StaffPreferences:
-    """Give the choices in a form; raises `ChoiceError` when they are none."""
+    """Give the choices in a form; raises `PreferenceError` when they are none."""
     shown = request.form.get("attract", "all")
     facet, _, value = shown.partition(":")
     attract = (
@@ -164,7 +164,7 @@ def _chosen(before: StaffPreferences) -> StaffPreferences:
         before,
         attract=attract,
         opening=staff_presenter.opening_of(request.form),
-        keeps_misses="keeps_misses" in request.form,
+        keeps_unmatched="keeps_misses" in request.form,
     )
 
 

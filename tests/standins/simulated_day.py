@@ -45,7 +45,7 @@ def main(folder: Path) -> None:
         now=lambda: began + timedelta(seconds=now_s),
         look_s=0.01,
     )
-    office.save_preferences(StaffPreferences(keeps_misses=True))
+    office.save_preferences(StaffPreferences(keeps_unmatched=True))
     for hour in range(24):
         for number in range(VISITORS_PER_HOUR if hour in OPEN else 0):
             now_s += 50.0

@@ -33,7 +33,7 @@ from device.service import (
     statistics,
 )
 from device.service.state import Phase
-from device.staff.hardware_health import LITTLE_BYTES
+from device.staff.hardware_health import LOW_DISK_BYTES
 
 
 @contextmanager
@@ -113,14 +113,14 @@ def test_what_was_not_found_is_listed_only_once_staff_have_asked_for_it(
     with kiosk(small_bundle, camera, office) as service:
         service.query.look()
         until_answered(service)
-        assert office.unmatched.all() == ()
-        office.save_preferences(StaffPreferences(keeps_misses=True))
+        assert office.unmatched.entries() == ()
+        office.save_preferences(StaffPreferences(keeps_unmatched=True))
         service.query.look()
         until_answered(service)
         office.flush()
 
-        assert len(office.unmatched.all()) == 1
-        assert len(open_office().unmatched.all()) == 1
+        assert len(office.unmatched.entries()) == 1
+        assert len(open_office().unmatched.entries()) == 1
         office.unmatched.clear()
     assert sorted(path.name for path in folder.iterdir() if "statistics" not in path.name) == [
         "choices.json"
@@ -179,7 +179,7 @@ def test_damaged_choices_are_the_defaults_and_said(
     (folder / "choices.json").write_text("{")
 
     assert open_office().preferences == StaffPreferences()
-    assert "choose anew" in caplog.text
+    assert "set them again" in caplog.text
 
 
 def test_a_folder_that_takes_nothing_costs_no_visitor_anything_and_is_told(
@@ -195,8 +195,8 @@ def test_a_folder_that_takes_nothing_costs_no_visitor_anything_and_is_told(
     assert statistics.total(office.statistics())["visits"] == 1
     assert caplog.text.count("statistics stay in memory") == 1
     with pytest.raises(StoreError):
-        office.save_preferences(StaffPreferences(keeps_misses=True))
-    assert not office.preferences.keeps_misses
+        office.save_preferences(StaffPreferences(keeps_unmatched=True))
+    assert not office.preferences.keeps_unmatched
 
 
 def test_what_was_counted_is_written_once_an_hour_by_itself(
@@ -256,13 +256,13 @@ def test_a_disk_is_said_to_be_what_is_worst_of_it() -> None:
         is_throttled=None,
         is_strained=False,
         had_under_voltage=None,
-        free_bytes=LITTLE_BYTES,
+        free_bytes=LOW_DISK_BYTES,
         total_bytes=None,
         is_read_only=False,
         disk_errors=0,
         has_clock=True,
     )
-    little = replace(well, free_bytes=LITTLE_BYTES - 1)
+    little = replace(well, free_bytes=LOW_DISK_BYTES - 1)
     errors = replace(little, disk_errors=1)
     lost = replace(errors, is_read_only=True)
 

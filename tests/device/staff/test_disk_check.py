@@ -1,4 +1,4 @@
-"""A disk is tried by a few bytes: one that keeps them is well, one that refuses or lies is told of."""
+"""The disk check passes on a disk that keeps its bytes, and fails on one that refuses or alters them."""
 
 import os
 from pathlib import Path
@@ -11,49 +11,51 @@ from device.staff.disk_check import FILE, DiskCheck
 from device.store.atomic_files import AtomicFiles, PartialFile
 
 
-class LyingPart(PartialFile):
-    """A file on a disk that keeps something else than it was given."""
+class CorruptingPart(PartialFile):
+    """A file on a disk that stores other bytes than were written."""
 
     def _write_some(self, data: memoryview) -> int:
         return super()._write_some(memoryview(os.urandom(len(data))))
 
 
-class LyingFiles(AtomicFiles):
-    """Such a disk."""
+class CorruptingFiles(AtomicFiles):
+    """A disk with such files."""
 
     def open_part(self, path: Path) -> PartialFile:
-        """Open a file there."""
-        return LyingPart(path)
+        """Open a file that alters what is written."""
+        return CorruptingPart(path)
 
 
-def test_a_disk_that_keeps_what_it_is_given_is_well_again_and_again(tmp_path: Path) -> None:
-    canary = DiskCheck(tmp_path, AtomicFiles())
-    sung = set()
+def test_a_good_disk_passes_every_time_and_the_file_stays_within_one_block(tmp_path: Path) -> None:
+    disk_check = DiskCheck(tmp_path, AtomicFiles())
+    written = set()
     sizes = []
     for _ in range(70):
-        canary.sing()
-        sung.add((tmp_path / FILE).read_bytes()[-64:])
+        disk_check.check()
+        written.add((tmp_path / FILE).read_bytes()[-64:])
         sizes.append((tmp_path / FILE).stat().st_size)
 
-    assert len(sung) == 70
+    assert len(written) == 70
     assert sizes == [*range(64, 4097, 64), *range(64, 6 * 64 + 1, 64)]
     assert [path.name for path in tmp_path.iterdir()] == [FILE]
 
 
 @pytest.mark.parametrize("fault", ["ENOSPC", "EIO", "EROFS"])
-def test_a_disk_that_refuses_is_told_of(tmp_path: Path, fault: str) -> None:
-    with pytest.raises(StoreError, match="take and give back"):
-        DiskCheck(tmp_path, FailingFiles(0, fault, lasting=True)).sing()
+def test_a_disk_that_refuses_a_write_fails_the_check(tmp_path: Path, fault: str) -> None:
+    with pytest.raises(StoreError, match="write and read back"):
+        DiskCheck(tmp_path, FailingFiles(0, fault, lasting=True)).check()
 
 
-def test_a_disk_that_gives_something_else_back_is_to_be_replaced(tmp_path: Path) -> None:
+def test_a_disk_that_alters_bytes_fails_with_the_advice_to_replace_it(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="replace the card"):
-        DiskCheck(tmp_path, LyingFiles()).sing()
-    with pytest.raises(StoreError, match="replace the card"):  # where it sang before, too
-        DiskCheck(tmp_path, LyingFiles()).sing()
+        DiskCheck(tmp_path, CorruptingFiles()).check()
+    with pytest.raises(
+        StoreError, match="replace the card"
+    ):  # also with a file from an earlier check
+        DiskCheck(tmp_path, CorruptingFiles()).check()
 
 
-def test_where_there_is_no_folder_nothing_is_written(tmp_path: Path) -> None:
-    DiskCheck(tmp_path / "none", AtomicFiles()).sing()
+def test_a_missing_folder_is_not_created(tmp_path: Path) -> None:
+    DiskCheck(tmp_path / "none", AtomicFiles()).check()
 
     assert list(tmp_path.iterdir()) == []

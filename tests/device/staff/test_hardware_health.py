@@ -1,4 +1,4 @@
-"""The machine's health, from a kernel's files as a Pi shows them, and where it shows none of them."""
+"""Hardware health is read from sysfs as on a Pi, and is unknown where sysfs has no such files."""
 
 import os
 from datetime import datetime
@@ -13,7 +13,7 @@ NOW = datetime(2026, 11, 23)
 
 @pytest.fixture
 def sys(tmp_path: Path) -> Path:
-    """The files of a Pi whose power is well."""
+    """The sysfs of a Pi with sufficient voltage."""
     root = tmp_path / "sys"
     put(root / "class/hwmon/hwmon0/name", "cpu_thermal\n")
     put(root / "class/hwmon/hwmon1/name", "rpi_volt\n")
@@ -24,12 +24,12 @@ def sys(tmp_path: Path) -> Path:
 
 
 def put(path: Path, text: str) -> None:
-    """Write one of the kernel's files."""
+    """Write a sysfs file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
 
 
-def test_temperature_storage_and_power_are_told(sys: Path, tmp_path: Path) -> None:
+def test_temperature_voltage_and_disk_are_read(sys: Path, tmp_path: Path) -> None:
     device = tmp_path.stat().st_dev
     name = f"{os.major(device)}:{os.minor(device)}"
     put(sys / f"devices/mmcblk0p2/{name}", "")
@@ -47,18 +47,18 @@ def test_temperature_storage_and_power_are_told(sys: Path, tmp_path: Path) -> No
     assert health.has_clock
 
 
-def test_weak_power_is_remembered_when_the_kernel_has_forgotten_it(
+def test_low_voltage_is_remembered_after_the_kernel_clears_its_alarm(
     sys: Path, tmp_path: Path
 ) -> None:
-    machine = HardwareMonitor(tmp_path, sys=sys, now=lambda: NOW)
+    monitor = HardwareMonitor(tmp_path, sys=sys, now=lambda: NOW)
     put(sys / "class/hwmon/hwmon1/in0_lcrit_alarm", "1\n")
-    machine.look()
+    monitor.sample()
     put(sys / "class/hwmon/hwmon1/in0_lcrit_alarm", "0\n")
 
-    assert machine.health().had_under_voltage is True
+    assert monitor.health().had_under_voltage is True
 
 
-def test_what_a_machine_does_not_tell_is_none(tmp_path: Path) -> None:
+def test_a_value_that_the_machine_does_not_report_is_none(tmp_path: Path) -> None:
     health = HardwareMonitor(tmp_path, sys=tmp_path / "none", now=lambda: NOW).health()
 
     assert health.temperature_c is None
@@ -67,7 +67,7 @@ def test_what_a_machine_does_not_tell_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "x", "\N{DEGREE SIGN}", "9" * 5000])
-def test_nonsense_from_the_kernel_is_as_nothing(sys: Path, tmp_path: Path, text: str) -> None:
+def test_an_unreadable_value_is_none(sys: Path, tmp_path: Path, text: str) -> None:
     put(sys / "class/thermal/thermal_zone0/temp", text)
     put(sys / "class/hwmon/hwmon1/in0_lcrit_alarm", text)
 
@@ -78,7 +78,7 @@ def test_nonsense_from_the_kernel_is_as_nothing(sys: Path, tmp_path: Path, text:
 
 
 @pytest.mark.parametrize(("year", "has"), [(1970, False), (2025, False), (2027, True)])
-def test_a_clock_from_before_this_software_is_no_clock(
+def test_a_time_before_this_software_existed_counts_as_no_clock(
     tmp_path: Path, year: int, has: bool
 ) -> None:
     health = HardwareMonitor(tmp_path, sys=tmp_path, now=lambda: datetime(year, 5, 1)).health()
@@ -86,30 +86,30 @@ def test_a_clock_from_before_this_software_is_no_clock(
     assert health.has_clock is has
 
 
-@pytest.mark.parametrize("place", ["soc/soc:firmware", "soc@107c000000/soc@107c000000:firmware"])
+@pytest.mark.parametrize("platform", ["soc/soc:firmware", "soc@107c000000/soc@107c000000:firmware"])
 @pytest.mark.parametrize(
-    ("flags", "weak", "throttled"),
+    ("flags", "is_low", "is_throttled"),
     [("0", False, False), ("50000", True, False), ("50005", True, True), ("0x80008", False, True)],
 )
-def test_a_pis_firmware_tells_of_weak_power_and_of_slowing_down(
-    sys: Path, tmp_path: Path, place: str, flags: str, weak: bool, throttled: bool
+def test_low_voltage_and_throttling_are_read_from_a_pis_firmware(
+    sys: Path, tmp_path: Path, platform: str, flags: str, is_low: bool, is_throttled: bool
 ) -> None:
-    put(sys / "devices/platform" / place / "get_throttled", f"{flags}\n")
+    put(sys / "devices/platform" / platform / "get_throttled", f"{flags}\n")
 
     health = HardwareMonitor(tmp_path, sys=sys, now=lambda: NOW).health()
 
-    assert health.had_under_voltage is weak
-    assert health.is_throttled is throttled
-    assert health.is_strained is throttled
+    assert health.had_under_voltage is is_low
+    assert health.is_throttled is is_throttled
+    assert health.is_strained is is_throttled
 
 
-def test_a_machine_that_is_too_hot_is_strained_until_it_is_cooler_by_some_degrees(
+def test_a_hot_machine_stays_strained_until_it_has_cooled_by_five_degrees(
     sys: Path, tmp_path: Path
 ) -> None:
-    machine = HardwareMonitor(tmp_path, sys=sys, now=lambda: NOW)
+    monitor = HardwareMonitor(tmp_path, sys=sys, now=lambda: NOW)
     found = []
     for degrees in (74, 75, 72, 70, 69, 74):
         put(sys / "class/thermal/thermal_zone0/temp", f"{degrees}000\n")
-        found.append(machine.health().is_strained)
+        found.append(monitor.health().is_strained)
 
     assert found == [False, True, True, True, False, False]

@@ -1,4 +1,4 @@
-"""What staff choose is kept in one step, and a damaged file is said, not guessed at."""
+"""Preferences are stored in one step, and a damaged file is an error, not a guess."""
 
 from pathlib import Path
 
@@ -8,18 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from device.bundle.filters import FACETS
-from device.errors import ChoiceError
+from device.errors import PreferenceError
 from device.staff import hours, preferences
 from device.staff.preferences import Attract, StaffPreferences
 
 CHOSEN = StaffPreferences(
     attract=Attract(facet="technique", value="Holzschnitt, zweifarbig"),
     opening=hours.parse({"monday": "10:00-18:00", "sunday": "11:00-24:00"}),
-    keeps_misses=True,
+    keeps_unmatched=True,
 )
 
 
-def test_what_was_chosen_is_read_again(tmp_path: Path) -> None:
+def test_stored_preferences_are_read_back(tmp_path: Path) -> None:
     folder = tmp_path / "staff"
     assert preferences.read(folder) == StaffPreferences()
 
@@ -27,7 +27,7 @@ def test_what_was_chosen_is_read_again(tmp_path: Path) -> None:
     again = preferences.read(folder)
 
     assert again.attract == CHOSEN.attract
-    assert again.keeps_misses
+    assert again.keeps_unmatched
     assert {day: str(each) for day, each in again.opening.days.items()} == {
         "monday": "10:00-18:00",
         "sunday": "11:00-23:59",
@@ -45,11 +45,11 @@ def test_what_was_chosen_is_read_again(tmp_path: Path) -> None:
     ),
     keeps=some.booleans(),
 )
-def test_any_choice_is_read_as_it_was_written(
+def test_any_preferences_are_read_as_they_were_written(
     tmp_path_factory: pytest.TempPathFactory, attract: Attract, keeps: bool
 ) -> None:
     folder = tmp_path_factory.getbasetemp() / "choices"
-    chosen = StaffPreferences(attract=attract, keeps_misses=keeps)
+    chosen = StaffPreferences(attract=attract, keeps_unmatched=keeps)
 
     preferences.write(folder, chosen)
 
@@ -59,24 +59,24 @@ def test_any_choice_is_read_as_it_was_written(
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b"{}", b"\xff", b'{"attract": 7}', b"[" * 9999]
 )
-def test_a_file_that_is_no_choice_is_said(tmp_path: Path, content: bytes) -> None:
+def test_a_damaged_file_is_an_error_that_says_what_to_do(tmp_path: Path, content: bytes) -> None:
     (tmp_path / preferences.FILE).write_bytes(content)
 
-    with pytest.raises(ChoiceError, match="choose anew"):
+    with pytest.raises(PreferenceError, match="set them again"):
         preferences.read(tmp_path)
 
 
 @pytest.mark.parametrize(
     ("facet", "value"), [("title", "x"), ("technique", ""), ("", "x"), ("maker", "x" * 501)]
 )
-def test_what_the_loop_cannot_show_is_refused(facet: str, value: str) -> None:
-    with pytest.raises(ChoiceError):
+def test_an_attract_loop_that_can_show_nothing_is_refused(facet: str, value: str) -> None:
+    with pytest.raises(PreferenceError):
         Attract(facet=facet, value=value)
 
 
-def test_whenever_the_power_goes_the_old_choice_or_the_new_one_is_there(tmp_path: Path) -> None:
+def test_a_power_cut_leaves_the_old_preferences_or_the_new_ones(tmp_path: Path) -> None:
     folder = tmp_path / "staff"
-    preferences.write(folder, StaffPreferences(keeps_misses=True))
+    preferences.write(folder, StaffPreferences(keeps_unmatched=True))
     before, files = Disk.read(folder), RecordingFiles()
     preferences.write(folder, CHOSEN, files)
 
@@ -85,6 +85,6 @@ def test_whenever_the_power_goes_the_old_choice_or_the_new_one_is_there(tmp_path
         place = tmp_path / f"state-{number}"
         state.disk.write(place)
         found = preferences.read(place)
-        assert found.keeps_misses
+        assert found.keeps_unmatched
         seen.add(bool(found.attract.facet))
     assert seen == {False, True}

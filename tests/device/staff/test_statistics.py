@@ -1,4 +1,4 @@
-"""Statistics: what is counted is there again after a restart, nothing tells of anybody, and writes are few and whole."""
+"""Statistics survive restarts, power cuts and failing disks, and are written rarely."""
 
 import csv
 import io
@@ -11,18 +11,16 @@ from pathlib import Path
 import pytest
 from crashing_disk import Crashes, Disk, RecordingFiles
 from failing_disk import FAULTS, FailingFiles
-from fake_time import FakeTime
 from hypothesis import given
 from hypothesis import strategies as some
 
 from device.errors import StoreError
 from device.staff import statistics
-from device.staff.sessions import SessionTracker
 from device.staff.statistics import HourCounts, Statistics, to_csv, total
 
 
 class Clock:
-    """The local time, in a test's hands."""
+    """A local time that the test advances."""
 
     def __init__(self) -> None:
         self.time = datetime(2026, 11, 30, 22, 10)
@@ -30,43 +28,43 @@ class Clock:
     def now(self) -> datetime:
         return self.time
 
-    def pass_by(self, **time: float) -> None:
+    def advance(self, **time: float) -> None:
         self.time += timedelta(**time)
 
 
 @pytest.fixture
 def clock() -> Clock:
-    """Half past ten, the last evening of a month."""
+    """Ten past ten, on the last evening of a month."""
     return Clock()
 
 
 @pytest.fixture
-def begin(tmp_path: Path, clock: Clock) -> Callable[[], Statistics]:
-    """A function that starts counting, as the service does at each start."""
+def start(tmp_path: Path, clock: Clock) -> Callable[[], Statistics]:
+    """A function that opens the statistics, as each start of the service does."""
     return lambda: Statistics(tmp_path / "staff", now=clock.now)
 
 
-def shown(kept: Statistics) -> dict[str, dict[str, int]]:
-    """Give the counts by hour."""
-    return {each.hour: dict(each.counts) for each in kept.hours()}
+def counts_by_hour(counts: Statistics) -> dict[str, dict[str, int]]:
+    """Return the counts by hour."""
+    return {each.hour: dict(each.counts) for each in counts.hourly_counts()}
 
 
 def test_counts_are_kept_by_the_hour_over_months_and_restarts(
-    begin: Callable[[], Statistics], clock: Clock, tmp_path: Path
+    start: Callable[[], Statistics], clock: Clock, tmp_path: Path
 ) -> None:
-    first = begin()
+    first = start()
     first.count("visits")
     first.count("visits")
-    clock.pass_by(hours=1)
+    clock.advance(hours=1)
     first.count("same_print")
     first.flush()
-    clock.pass_by(hours=1)  # December
+    clock.advance(hours=1)  # December
     first.count("visits")
     first.flush()
-    second = begin()
+    second = start()
     second.count("visits")
 
-    assert shown(second) == {
+    assert counts_by_hour(second) == {
         "2026-11-30 22:00": {"visits": 2},
         "2026-11-30 23:00": {"same_print": 1},
         "2026-12-01 00:00": {"visits": 2},
@@ -77,34 +75,34 @@ def test_counts_are_kept_by_the_hour_over_months_and_restarts(
     ]
 
 
-def test_nothing_is_written_before_it_is_time_and_nothing_when_nothing_was_counted(
-    begin: Callable[[], Statistics], tmp_path: Path
+def test_counting_does_not_write_and_flushing_without_counts_does_not_either(
+    start: Callable[[], Statistics], tmp_path: Path
 ) -> None:
-    kept = begin()
-    kept.flush()
-    kept.count("visits")
+    counts = start()
+    counts.flush()
+    counts.count("visits")
 
     assert not (tmp_path / "staff").exists()
 
 
-def test_a_day_in_a_busy_gallery_is_a_few_lines_of_writing(tmp_path: Path, clock: Clock) -> None:
+def test_a_busy_day_writes_less_than_a_kilobyte(tmp_path: Path, clock: Clock) -> None:
     clock.time = datetime(2026, 11, 1, 10)
     files = RecordingFiles()
-    kept = Statistics(tmp_path, now=clock.now, files=files)
+    counts = Statistics(tmp_path, now=clock.now, files=files)
     for day in range(30):
         before = len(files.log)
         for _ in range(8):
-            for what in (*statistics.COLUMNS, "language_de", "language_en"):
+            for column in (*statistics.COLUMNS, "language_de", "language_en"):
                 for _ in range(500):
-                    kept.count(what)
-            clock.pass_by(hours=1)
-            kept.flush()
+                    counts.count(column)
+            clock.advance(hours=1)
+            counts.flush()
         written = sum(len(step.data) for step in files.log[before:])
         assert written < 1_000, day
-        clock.pass_by(hours=16)
+        clock.advance(hours=16)
 
 
-def test_the_table_opens_in_a_spreadsheet() -> None:
+def test_the_csv_has_a_header_and_a_zero_for_each_missing_count() -> None:
     rows = [HourCounts(hour="2026-11-23 10:00", counts={"visits": 3, "language_de": 2})]
 
     table = list(csv.DictReader(io.StringIO(to_csv(rows))))
@@ -122,23 +120,23 @@ def test_the_table_opens_in_a_spreadsheet() -> None:
         max_size=30,
     )
 )
-def test_whatever_was_counted_is_read_as_it_was_written(
+def test_any_counts_are_read_as_they_were_written(
     tmp_path_factory: pytest.TempPathFactory, counted: list[tuple[int, str]]
 ) -> None:
     folder = tmp_path_factory.mktemp("any")
     clock = Clock()
-    kept = Statistics(folder, now=clock.now)
-    for minutes, what in counted:
-        clock.pass_by(minutes=minutes)
-        kept.count(what)
-    before = shown(kept)
+    counts = Statistics(folder, now=clock.now)
+    for minutes, column in counted:
+        clock.advance(minutes=minutes)
+        counts.count(column)
+    before = counts_by_hour(counts)
 
-    kept.flush()
+    counts.flush()
 
-    assert shown(kept) == before == shown(Statistics(folder, now=clock.now))
+    assert counts_by_hour(counts) == before == counts_by_hour(Statistics(folder, now=clock.now))
 
 
-def test_whenever_the_power_goes_the_old_month_or_the_new_one_is_there_whole(
+def test_a_power_cut_leaves_the_old_month_or_the_new_one_complete(
     tmp_path: Path, clock: Clock
 ) -> None:
     folder = tmp_path / "staff"
@@ -154,58 +152,61 @@ def test_whenever_the_power_goes_the_old_month_or_the_new_one_is_there_whole(
     for number, state in enumerate(Crashes(before, files.log, folder).states()):
         place = tmp_path / f"state-{number}"
         state.disk.write(place)
-        seen.add(total(Statistics(place, now=clock.now).hours())["visits"])
+        seen.add(total(Statistics(place, now=clock.now).hourly_counts())["visits"])
     assert seen == {1, 2}
 
 
-def test_a_line_cut_short_is_passed_over_and_the_rest_stays(
-    begin: Callable[[], Statistics], clock: Clock, tmp_path: Path
+def test_a_partial_line_is_skipped_and_the_rest_stays(
+    start: Callable[[], Statistics], clock: Clock, tmp_path: Path
 ) -> None:
-    first = begin()
+    first = start()
     first.count("visits")
     first.flush()
     path = tmp_path / "staff/statistics-2026-11.csv"
     with path.open("ab") as file:
         file.write(b"2026-11-30 23:0")
-    second = begin()
-    clock.pass_by(hours=1)
+    second = start()
+    clock.advance(hours=1)
     second.count("visits")
     second.flush()
 
-    assert shown(begin()) == {"2026-11-30 22:00": {"visits": 1}, "2026-11-30 23:00": {"visits": 1}}
+    assert counts_by_hour(start()) == {
+        "2026-11-30 22:00": {"visits": 1},
+        "2026-11-30 23:00": {"visits": 1},
+    }
     assert [path.name for path in path.parent.iterdir()] == [path.name]
 
 
-def test_what_was_never_counted_before_gets_a_column_and_the_rest_stays(
-    begin: Callable[[], Statistics], tmp_path: Path
+def test_a_new_counter_gets_a_column_and_the_rest_stays(
+    start: Callable[[], Statistics], tmp_path: Path
 ) -> None:
-    first = begin()
+    first = start()
     for language in ("language_de", "language_fr", "language_de"):
         first.count(language)
         first.flush()
 
-    assert shown(begin()) == {"2026-11-30 22:00": {"language_de": 2, "language_fr": 1}}
+    assert counts_by_hour(start()) == {"2026-11-30 22:00": {"language_de": 2, "language_fr": 1}}
     path = tmp_path / "staff/statistics-2026-11.csv"
     assert [len(line.split(",")) for line in path.read_text().splitlines()] == [9, 9, 9]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_what_a_failing_disk_did_not_take_is_counted_once_all_the_same(
+def test_counts_that_a_failing_disk_refused_are_neither_lost_nor_doubled(
     tmp_path: Path, clock: Clock, fault: str
 ) -> None:
     for fails_at in range(12):
         folder = tmp_path / str(fails_at)
-        kept = Statistics(folder, now=clock.now, files=FailingFiles(fails_at, fault))
-        kept.count("visits")
+        counts = Statistics(folder, now=clock.now, files=FailingFiles(fails_at, fault))
+        counts.count("visits")
         with suppress(StoreError):
-            kept.flush()
-        assert total(kept.hours())["visits"] == 1
-        kept.count("visits")
+            counts.flush()
+        assert total(counts.hourly_counts())["visits"] == 1
+        counts.count("visits")
         for _ in range(2):
             with suppress(StoreError):
-                kept.flush()
-        assert total(kept.hours())["visits"] == 2
-        assert total(Statistics(folder, now=clock.now).hours())["visits"] == 2
+                counts.flush()
+        assert total(counts.hourly_counts())["visits"] == 2
+        assert total(Statistics(folder, now=clock.now).hourly_counts())["visits"] == 2
 
 
 @pytest.mark.parametrize(
@@ -219,46 +220,34 @@ def test_what_a_failing_disk_did_not_take_is_counted_once_all_the_same(
         b"hour,visits\n2026-11-30 22:00\n",
     ],
 )
-def test_a_damaged_month_is_put_aside_and_never_written_over(
-    begin: Callable[[], Statistics], tmp_path: Path, content: bytes
+def test_a_damaged_month_is_renamed_and_never_overwritten(
+    start: Callable[[], Statistics], tmp_path: Path, content: bytes
 ) -> None:
     folder = tmp_path / "staff"
     folder.mkdir()
     (folder / "statistics-2026-11.csv").write_bytes(content)
-    kept = begin()
-    kept.count("visits")
-    kept.flush()
+    counts = start()
+    counts.count("visits")
+    counts.flush()
 
-    assert total(begin().hours())["visits"] == 1
+    assert total(start().hourly_counts())["visits"] == 1
     assert (folder / "statistics-2026-11.csv.damaged-1").read_bytes() == content
 
 
-def test_nothing_is_lost_when_all_count_at_once(begin: Callable[[], Statistics]) -> None:
-    kept = begin()
+def test_concurrent_counts_are_not_lost(start: Callable[[], Statistics]) -> None:
+    counts = start()
 
     def work() -> None:
         for _ in range(200):
-            kept.count("visits")
+            counts.count("visits")
 
     workers = [threading.Thread(target=work) for _ in range(4)]
     for worker in workers:
         worker.start()
     for _ in range(20):
-        kept.flush()
+        counts.flush()
     for worker in workers:
         worker.join()
-    kept.flush()
+    counts.flush()
 
-    assert total(begin().hours())["visits"] == 800
-
-
-def test_whoever_comes_after_a_pause_is_another_visitor_and_each_language_counts_once() -> None:
-    time = FakeTime()
-    visits = SessionTracker(90, time.clock)
-
-    assert visits.note("de") == ("visits", "language_de")
-    time.sleep(90)
-    assert visits.note("de") == ()
-    assert visits.note("fr") == ("language_fr",)
-    time.sleep(90.1)
-    assert visits.note("de") == ("visits", "language_de")
+    assert total(start().hourly_counts())["visits"] == 800

@@ -157,7 +157,7 @@ def test_a_form_on_another_site_does_nothing_even_for_who_is_in(
         data = {"keeps_misses": "on"}
         assert client.post(f"/staff/{name}", data=data, headers=headers).status_code == 403
     assert staffed.staff is not None
-    assert not staffed.staff.preferences.keeps_misses
+    assert not staffed.staff.preferences.keeps_unmatched
     assert is_in(client)
 
 
@@ -255,7 +255,7 @@ def test_choices_are_kept_and_shown_again(client: FlaskClient, staffed: KioskSer
     chosen = staffed.staff.preferences
     assert (chosen.attract.facet, chosen.attract.value) == ("technique", facet)
     assert str(chosen.opening.days["monday"]) == "10:00-18:00"
-    assert chosen.keeps_misses
+    assert chosen.keeps_unmatched
     assert re.search(rf'<option value="technique:{re.escape(facet)}" selected', kept.text)
     assert kept.text.count("<option selected>") == 2
 
@@ -293,7 +293,7 @@ def test_a_disk_that_takes_nothing_is_said_on_the_page(client: FlaskClient, fold
 
     refused = client.post("/staff/choices", data={"attract": "none"}, headers=OWN)
     assert refused.status_code == 400
-    assert b"can&#39;t keep what was chosen" in refused.data
+    assert b"can&#39;t store the preferences" in refused.data
 
 
 def test_what_visitors_do_is_counted_with_the_language_they_read(
@@ -363,7 +363,7 @@ def test_a_missed_match_is_listed_saved_and_forgotten(
     assert client.get("/staff/missed.csv").text.count("\n") == 2
     cleared = client.post("/staff/missed", headers=OWN, follow_redirects=True)
     assert "The list is now empty" in cleared.text
-    assert staffed.staff.unmatched.all() == ()
+    assert staffed.staff.unmatched.entries() == ()
 
 
 def _unknown(staffed: KioskService) -> Answer:

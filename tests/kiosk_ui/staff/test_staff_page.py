@@ -44,7 +44,7 @@ def stand(service: KioskService, tmp_path: Path) -> Iterator[str]:
     office = StaffService(StaffFolders(staff=folder), pause_s=90, look_s=600)
     office.note_visitor("de")
     missed = UnmatchedLog(folder)
-    missed._misses.append(
+    missed._entries.append(
         UnmatchedPicture(time="2026-11-23 14:05", verdict="similar_only", nearest=(("a", 0.7),))
     )
     office.unmatched = missed
@@ -239,4 +239,4 @@ def test_choices_are_made_by_finger_and_said_to_be_kept(
     chosen = service.staff.preferences
     assert not chosen.attract.enabled
     assert str(chosen.opening.days["tuesday"]) == "10:00-17:30"
-    assert chosen.keeps_misses
+    assert chosen.keeps_unmatched
