@@ -1,6 +1,6 @@
-"""What runs on the kiosk: a camera's frame in, the print's record out, without any network.
+"""The kiosk: it takes a camera frame and returns the record of the print, without a network.
 
-This package knows nothing of TensorFlow (the desk's tool, `converter`) or Flask (the page, `kiosk_ui`).
+This package knows nothing of TensorFlow, which `converter` uses at the desk, or of Flask, which `kiosk_ui` uses for the page.
 """
 
 __version__ = "0.1.0"

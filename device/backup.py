@@ -1,7 +1,7 @@
-"""A kiosk's settings in one file: to keep, to put back, and to give to another kiosk.
+"""Back up a kiosk's settings to one file, and restore them there or on another kiosk.
 
-What `kiosk.toml` and all beside it say, who is trusted, the staff's PIN and choices: everything that staff set and nothing
-that is made elsewhere. Bundles are not in it: they come from the museum's repository.
+A backup holds the folder of `kiosk.toml`, including the root of trust, and the PIN and preferences of the staff. It holds no
+bundles, because they come from the museum's repository.
 """
 
 import gzip
@@ -28,79 +28,85 @@ _MOST_BYTES = 8 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
-    """What a backup is taken of: the folder of `kiosk.toml`, and the staff's in the store."""
+class BackupFolders:
+    """The folders that a backup holds.
+
+    Attributes:
+        settings: The folder of `kiosk.toml`.
+        staff: The staff folder, usually in the store.
+    """
 
     settings: Path
     staff: Path
 
-    def folders(self) -> dict[str, Path]:
-        """Give the folders by their names in a backup."""
+    def by_name(self) -> dict[str, Path]:
+        """Return the folders by their names in a backup."""
         return {_SETTINGS: self.settings, _STAFF: self.staff}
 
 
-def write(path: Path, places: Places) -> int:
-    """Write a backup; give how many files are in it.
+def write(path: Path, folders: BackupFolders) -> int:
+    """Write a backup and return the number of its files.
 
     Raises:
-        BackupError: When there is nothing to keep.
-        StoreError: When something can't be read or written.
+        BackupError: When there are no settings to back up.
+        StoreError: When a file can't be read or written.
     """
     with telling(path, "be written"):
-        kept = list(_kept(places))
-        if not kept:
-            raise BackupError(f"{places.settings}: expected settings to keep, found none")
+        found = list(_files(folders))
+        if not found:
+            raise BackupError(f"{folders.settings}: expected settings to back up, found none")
         about = {"format": FORMAT, "software": __version__, "made": _now()}
         with io.BytesIO() as data:
             with tarfile.open(fileobj=data, mode="w:gz") as archive:
                 _add(archive, _ABOUT, json.dumps(about).encode(), 0o644)
-                for name, file in kept:
+                for name, file in found:
                     _add(archive, name, file.read_bytes(), file.stat().st_mode & 0o777)
             write_whole(AtomicFiles(), path, data.getvalue())
-        path.chmod(0o600)  # the PIN's key is in it
-    return len(kept)
-
-
-def restore(path: Path, places: Places) -> int:
-    """Put a backup back over what is here; what it doesn't name stays. Give how many files it had.
-
-    Every file is looked at, and `kiosk.toml` read as the kiosk would, before the first is written.
-
-    Raises:
-        BackupError: When the file is no backup, of a newer format, or damaged.
-        ConfigError: When its `kiosk.toml` isn't one for this software, naming every mistake.
-        StoreError: When something can't be written.
-    """
-    found = _read(path)
-    _check_settings(path, found.get(f"{_SETTINGS}/kiosk.toml", (b"", 0))[0])
-    folders = places.folders()
-    for name, (data, mode) in found.items():
-        kind, _, inside = name.partition("/")
-        place = folders[kind] / inside
-        with telling(place, "be put back"):
-            ensure_folder(AtomicFiles(), place.parent)
-            write_whole(AtomicFiles(), place, data)
-            place.chmod(mode)
-            if kind == _STAFF:
-                _hand_over(place)
+        path.chmod(0o600)  # it holds the key of the PIN
     return len(found)
 
 
-def _kept(places: Places) -> Iterator[tuple[str, Path]]:
-    for kind, folder in places.folders().items():
+def restore(path: Path, folders: BackupFolders) -> int:
+    """Restore a backup and return the number of its files.
+
+    Existing files are overwritten if the backup has them, else kept. The whole backup is checked, and its `kiosk.toml` read
+    as the kiosk would, before the first file is written.
+
+    Raises:
+        BackupError: When the file is not a backup, has another format, or is damaged.
+        ConfigError: When its `kiosk.toml` is invalid for this software; the message names every mistake.
+        StoreError: When a file can't be written.
+    """
+    found = _read(path)
+    _check_settings(path, found.get(f"{_SETTINGS}/kiosk.toml", (b"", 0))[0])
+    folder_by_name = folders.by_name()
+    for name, (data, mode) in found.items():
+        kind, _, inside = name.partition("/")
+        target = folder_by_name[kind] / inside
+        with telling(target, "be restored"):
+            ensure_folder(AtomicFiles(), target.parent)
+            write_whole(AtomicFiles(), target, data)
+            target.chmod(mode)
+            if kind == _STAFF:
+                _chown_to_parent_owner(target)
+    return len(found)
+
+
+def _files(folders: BackupFolders) -> Iterator[tuple[str, Path]]:
+    for kind, folder in folders.by_name().items():
         for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
             if file.is_file() and not file.is_symlink() and _is_setting(kind, file):
                 yield f"{kind}/{file.relative_to(folder).as_posix()}", file
 
 
 def _is_setting(kind: str, file: Path) -> bool:
-    """Counts, missed matches and what is half written aren't settings."""
+    """Whether a file is a setting; statistics, unmatched prints and partial files are not."""
     return not file.name.startswith(".") and (kind == _SETTINGS or file.suffix == ".json")
 
 
 def _read(path: Path) -> dict[str, tuple[bytes, int]]:
     try:
-        with tarfile.open(fileobj=io.BytesIO(_unpacked(path))) as archive:
+        with tarfile.open(fileobj=io.BytesIO(_decompress(path))) as archive:
             found = {member.name: _member(archive, member) for member in archive}
         about = json.loads(found.pop(_ABOUT)[0])
     except gzip.BadGzipFile as error:
@@ -109,19 +115,22 @@ def _read(path: Path) -> dict[str, tuple[bytes, int]]:
         raise BackupError(f"{path}: can't be read ({error.strerror or error})") from error
     except (tarfile.TarError, zlib.error, EOFError, KeyError, ValueError) as error:
         raise BackupError(
-            f"{path}: expected a kiosk's backup, found {error}; take another"
+            f"{path}: expected a kiosk's backup, found {error}; choose another file"
         ) from error
     if about.get("format") != FORMAT:
         raise BackupError(
-            f"{path}: expected format {FORMAT}, found {about.get('format')}; restore it with the software that made it"
+            f"{path}: expected format {FORMAT}, found {about.get('format')}; restore it with the version of the software that made it"
         )
     for name in found:
         _check_name(path, name)
     return found
 
 
-def _unpacked(path: Path) -> bytes:
-    """Give all bytes, held against the checksum at their end: a tar that is cut off may look whole."""
+def _decompress(path: Path) -> bytes:
+    """Return the decompressed bytes, after checking the checksum at their end.
+
+    A truncated tar file alone may look complete.
+    """
     with gzip.open(path) as file:
         data = file.read(_MOST_BYTES + 1)
     if len(data) > _MOST_BYTES:
@@ -131,27 +140,27 @@ def _unpacked(path: Path) -> bytes:
 
 def _member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> tuple[bytes, int]:
     if not member.isfile():
-        raise ValueError(f"{member.name!r}, which is no file")
+        raise ValueError(f"{member.name!r}, which is not a file")
     file = archive.extractfile(member)
     return (file.read() if file else b""), member.mode & 0o666
 
 
 def _check_name(path: Path, name: str) -> None:
-    """Refuse what would be written anywhere but where it came from."""
+    """Refuse a name that would be written outside the two folders."""
     parts = PurePosixPath(name).parts
     if len(parts) < 2 or parts[0] not in (_SETTINGS, _STAFF) or ".." in parts or "\0" in name:
-        raise BackupError(f"{path}: expected settings alone, found {name!r}; take another")
+        raise BackupError(f"{path}: expected only settings, found {name!r}; choose another file")
 
 
 def _check_settings(path: Path, data: bytes) -> None:
-    """Read a `kiosk.toml` as the kiosk would, from beside the backup."""
-    beside = path.with_name(f".{path.name}.kiosk.toml")
-    with telling(beside, "be written"):
-        beside.write_bytes(data)
+    """Check a `kiosk.toml` as the kiosk would, in a temporary file next to the backup."""
+    temporary = path.with_name(f".{path.name}.kiosk.toml")
+    with telling(temporary, "be written"):
+        temporary.write_bytes(data)
     try:
-        load(beside, {})
+        load(temporary, {})
     finally:
-        beside.unlink()
+        temporary.unlink()
 
 
 def _add(archive: tarfile.TarFile, name: str, data: bytes, mode: int) -> None:
@@ -160,13 +169,16 @@ def _add(archive: tarfile.TarFile, name: str, data: bytes, mode: int) -> None:
     archive.addfile(member, io.BytesIO(data))
 
 
-def _hand_over(place: Path) -> None:
-    """Give what root has put back to whoever has the folder it lies in: the kiosk reads its PIN as its own user."""
+def _chown_to_parent_owner(path: Path) -> None:
+    """Give a file that root has restored to the owner of its folder.
+
+    The kiosk's user must be able to read the PIN.
+    """
     if os.geteuid() != 0:
         return
-    owner = place.parent.stat() if place.parent.stat().st_uid else place.parent.parent.stat()
-    for path in (place.parent, place):
-        os.chown(path, owner.st_uid, owner.st_gid)
+    owner = path.parent.stat() if path.parent.stat().st_uid else path.parent.parent.stat()
+    for owned in (path.parent, path):
+        os.chown(owned, owner.st_uid, owner.st_gid)
 
 
 def _now() -> str:

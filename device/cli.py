@@ -1,4 +1,7 @@
-"""`printkiosk-device`: the kiosk from a terminal. One verb a job; results to stdout, all else to stderr."""
+"""Identify prints, check the kiosk, and manage its bundles, settings and PIN.
+
+Results go to stdout, everything else to stderr.
+"""
 
 import argparse
 import io
@@ -27,13 +30,13 @@ from device.store import bundle_command, sync_command
 
 _log = logging.getLogger(__name__)
 
-# Where the installer puts them.
+# Where the installer puts the settings.
 _SETTINGS = Path("/etc/printkiosk/kiosk.toml")
 _PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and give its exit code: 0 done, 1 failed (one line said why), 2 wrong use."""
+    """Run one command and return its exit code: 0 done, 1 failed with one line, 2 wrong use."""
     _let_everything_be_printed()
     options = _parser().parse_args(arguments)
     logging.basicConfig(
@@ -45,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = run(options)
         sys.stdout.flush()
         return code
-    except BrokenPipeError:  # `| head` has seen enough
+    except BrokenPipeError:  # the reader of a pipe, such as `head`, has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (KioskError, OSError) as error:
@@ -56,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _let_everything_be_printed() -> None:
-    """Make file names that are no UTF-8, and titles the terminal can't write, come out escaped."""
+    """Escape file names that aren't UTF-8 and characters that the terminal can't show."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -65,62 +68,101 @@ def _let_everything_be_printed() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = CommandLine(prog="printkiosk-device", description=__doc__)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    parser.add_argument("-v", "--verbose", action="count", default=0, help="say more")
-    parser.add_argument("-q", "--quiet", action="count", default=0, help="say less")
+    parser.add_argument(
+        "-v",
+        "--verbose",
+        action="count",
+        default=0,
+        help="log more; can be repeated (default: warnings and errors)",
+    )
+    parser.add_argument(
+        "-q", "--quiet", action="count", default=0, help="log less; can be repeated"
+    )
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_identify(verbs)
-    doctor = verbs.add_parser("doctor", help="say in plain words what is right here and what isn't")
+    doctor = verbs.add_parser(
+        "doctor", help="check this machine, the bundle and the camera, with advice"
+    )
     bundle_command.add_choice(doctor)
-    doctor.add_argument("--without-camera", action="store_true", help="leave the camera alone")
+    doctor.add_argument("--without-camera", action="store_true", help="skip the camera check")
     doctor.set_defaults(run=_doctor)
-    picture = verbs.add_parser("picture", help="take a test picture with the stand's camera")
+    picture = verbs.add_parser("picture", help="take a test picture with the camera")
     bundle_command.add_choice(picture)
-    picture.add_argument("file", type=Path, help="where the JPEG goes")
+    picture.add_argument("file", type=Path, metavar="FILE", help="JPEG file to write")
     picture.set_defaults(run=_picture)
-    # For one release: it became a program of its own.
-    evaluate = verbs.add_parser("evaluate", help="now the program printkiosk-evaluate")
+    # Kept for one release: the command is now a separate program.
+    evaluate = verbs.add_parser("evaluate", help="moved to the program printkiosk-evaluate")
     evaluate.add_argument("options", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     evaluate.set_defaults(run=_name_evaluate)
-    bundles = verbs.add_parser("bundle", help="look after the bundles installed here")
+    bundles = verbs.add_parser("bundle", help="list, install, verify and switch bundles")
     bundle_command.add_options(bundles)
     _add_sync(verbs)
     for name, run, help_text in (
-        ("backup", _backup, "keep this kiosk's settings in one file"),
-        ("restore", _restore, "put kept settings back over what is here"),
+        ("backup", _backup, "write this kiosk's settings to one file"),
+        ("restore", _restore, "restore settings from a backup file"),
     ):
         job = verbs.add_parser(name, help=help_text)
-        job.add_argument("file", type=Path, help="the backup")
-        job.add_argument("--config", type=Path, metavar="FILE", default=_SETTINGS)
+        job.add_argument("file", type=Path, metavar="FILE", help="backup file")
+        job.add_argument(
+            "--config",
+            type=Path,
+            metavar="FILE",
+            default=_SETTINGS,
+            help="settings file (default: %(default)s)",
+        )
         job.set_defaults(run=run)
-    renaming = verbs.add_parser("migrate", help="bring older settings to this software's names")
-    renaming.add_argument("--config", type=Path, metavar="FILE", required=True, help="kiosk.toml")
-    renaming.add_argument("--out", type=Path, metavar="FILE", required=True)
+    renaming = verbs.add_parser("migrate", help="rename the settings of an older version")
+    renaming.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        required=True,
+        help="settings file to read (required)",
+    )
+    renaming.add_argument(
+        "--out", type=Path, metavar="FILE", required=True, help="settings file to write (required)"
+    )
     renaming.set_defaults(run=_migrate)
-    pin = verbs.add_parser("pin", help="set the PIN of the staff's page; asks for it")
-    pin.add_argument("--config", type=Path, metavar="FILE", help="kiosk.toml")
+    pin = verbs.add_parser("pin", help="set the PIN of the staff page; asks for it")
+    pin.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="settings file, such as kiosk.toml (default: built-in settings)",
+    )
     pin.set_defaults(run=_pin)
     return parser
 
 
 def _add_identify(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    identify = verbs.add_parser("identify", help="say which prints some pictures show")
-    identify.add_argument("images", nargs="+", type=Path, metavar="FILE_OR_FOLDER")
+    identify = verbs.add_parser("identify", help="identify the prints in picture files")
+    identify.add_argument(
+        "images",
+        nargs="+",
+        type=Path,
+        metavar="FILE_OR_FOLDER",
+        help="picture files, or folders that are searched for them",
+    )
     bundle_command.add_choice(identify)
     identify.add_argument(
         "--top",
         type=_number(1, 100_000),
         default=10,
         metavar="N",
-        help="matches to name (default 10)",
+        help="largest number of matches in an answer (default: %(default)s)",
     )
     identify.add_argument(
         "--threads",
         type=_number(0, 64),
         default=0,
         metavar="N",
-        help="for the model (default: cores, <= 4)",
+        help="threads of the model; 0 uses the configured number (default: %(default)s)",
     )
-    identify.add_argument("--json", action="store_true", help="one JSON object a line")
+    identify.add_argument(
+        "--json",
+        action="store_true",
+        help="print one JSON object per picture (default: one line of text)",
+    )
     identify.set_defaults(run=_identify)
 
 
@@ -135,7 +177,7 @@ def _number(least: int, most: int) -> Callable[[str], int]:
 
 def _add_sync(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     sync = verbs.add_parser(
-        "sync", help="fetch the newest bundle and notices; the kiosk changes over"
+        "sync", help="fetch the newest bundle and notices; a running kiosk switches to it by itself"
     )
     sync_command.add_options(sync)
     sync.set_defaults(run=lambda options: sync_command.run(options, _config(options)))
@@ -165,7 +207,7 @@ def _identify(options: argparse.Namespace) -> int:
 
 
 def _pictures(paths: Sequence[Path]) -> Iterator[Path]:
-    """Give the files named, and a folder's pictures by name; what is missing or empty is left to be an error."""
+    """Yield the files, and each folder's pictures by name; a path without pictures as it is."""
     for path in paths:
         inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in _PICTURES)
         yield from inside or [path]
@@ -198,12 +240,12 @@ def _answer_line(path: Path, answer: Answer, as_json: bool) -> str:
 def _doctor(options: argparse.Namespace) -> int:
     config = _config(options)
     camera = None if options.without_camera else open_camera_for(config)
-    findings = examine(bundle_command.asked_for(options, config), config, camera)
-    for finding in findings:
-        print(f"{'ok  ' if finding.is_good else 'FAIL'} {finding.what}: {finding.found}")
-        if finding.advice:
-            print(f"     -> {finding.advice}")
-    return 0 if all(finding.is_good for finding in findings) else 1
+    checks = examine(bundle_command.asked_for(options, config), config, camera)
+    for check in checks:
+        print(f"{'ok  ' if check.is_good else 'FAIL'} {check.name}: {check.found}")
+        if check.advice:
+            print(f"     -> {check.advice}")
+    return 0 if all(check.is_good for check in checks) else 1
 
 
 def _picture(options: argparse.Namespace) -> int:
@@ -211,7 +253,7 @@ def _picture(options: argparse.Namespace) -> int:
     with ExitStack() as at_end:
         try:
             bundle = at_end.enter_context(opened(bundle_command.asked_for(options, config)))
-        except BundleError as error:  # only a replay shows its pictures
+        except BundleError as error:  # only the replay camera needs its pictures
             _log.info("no bundle: %s", error)
             bundle = None
         camera = at_end.enter_context(open_camera_for(config)(bundle))
@@ -224,7 +266,7 @@ def _picture(options: argparse.Namespace) -> int:
 
 def _name_evaluate(options: argparse.Namespace) -> int:
     print(
-        "printkiosk-device: evaluate is now a program of its own; "
+        "printkiosk-device: evaluate is now a separate program; "
         "run printkiosk-evaluate with the same options",
         file=sys.stderr,
     )
@@ -233,13 +275,15 @@ def _name_evaluate(options: argparse.Namespace) -> int:
 
 def _backup(options: argparse.Namespace) -> int:
     count = backup.write(options.file, _kept_places(options))
-    print(f"{options.file}: {count} files; keep it where nobody else reads, the PIN's key is in it")
+    print(
+        f"{options.file}: {count} files; keep the file private, because it holds the key of the PIN"
+    )
     return 0
 
 
 def _restore(options: argparse.Namespace) -> int:
     count = backup.restore(options.file, _kept_places(options))
-    print(f"{count} files put back; `sudo systemctl restart printkiosk` lets them hold")
+    print(f"{count} files restored; apply them with `sudo systemctl restart printkiosk`")
     return 0
 
 
@@ -251,15 +295,15 @@ def _migrate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _kept_places(options: argparse.Namespace) -> backup.Places:
+def _kept_places(options: argparse.Namespace) -> backup.BackupFolders:
     config = load(options.config if options.config.is_file() else None, os.environ)
-    return backup.Places(settings=options.config.parent, staff=config.staff.folder)
+    return backup.BackupFolders(settings=options.config.parent, staff=config.staff.folder)
 
 
 def _pin(options: argparse.Namespace) -> int:
     folder = _config(options).staff.folder
     store_pin(folder, prompt_for_pin())
-    print(f"{folder}: the PIN is set; it holds from the next try on")
+    print(f"{folder}: the PIN is set; it is valid at once")
     return 0
 
 

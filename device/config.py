@@ -1,6 +1,6 @@
-"""How this kiosk is set up: one TOML file, the environment above it, flags above both.
+"""The configuration: a TOML file, overridden by environment variables, overridden by command-line options.
 
-Every mistake is reported at once, each with what was meant. Defaults live in the dataclasses and nowhere else.
+All mistakes are reported at once, each with the likely correction. Defaults are in these dataclasses and nowhere else.
 """
 
 import difflib
@@ -14,8 +14,8 @@ from device.config_values import FromText, convert, describe
 from device.errors import ConfigError
 
 ENVIRONMENT = "PRINTKIOSK_"
-# Addresses to listen at that no browser asks for.
-EVERYWHERE = ("0.0.0.0", "::")
+# Addresses that listen on all interfaces; no browser uses them as a host name.
+ALL_INTERFACES = ("0.0.0.0", "::")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,16 +23,17 @@ class CameraConfig:
     """The camera at the stand.
 
     Attributes:
-        kind: `auto` takes the Pi's camera, else a webcam, else the replay camera.
-        device: Which webcam or Pi camera.
-        replay: Folder of pictures or video file for the replay camera; `None`: the bundle's own pictures.
-        width, height: Asked for, in pixels; the camera may give others.
-        fps: Frames a second asked for.
-        rotate_deg: Clockwise, after capture.
-        mirror: Left and right exchanged, after the rotation.
-        region: The stand within the turned frame, as shares: left, top, right, bottom.
-        focus: Dioptres; `None` for autofocus.
-        exposure_us, gain: Fixed; `None` for automatic.
+        kind: Kind of camera; `auto` uses the Pi's camera, else a webcam, else the replay camera.
+        device: Number of the webcam or Pi camera.
+        replay: Folder of pictures, or video file, for the replay camera; `None` for the bundle's own pictures.
+        width, height: Requested frame size in pixels; the camera may choose another.
+        fps: Requested frames per second.
+        rotate_deg: Clockwise rotation of each frame, in degrees.
+        mirror: Whether left and right are swapped, after the rotation.
+        region: Area of the rotated frame that shows the stand, as fractions of its size: left, top, right, bottom.
+        focus: Fixed focus in dioptres; `None` for autofocus.
+        exposure_us: Fixed exposure time in microseconds; `None` for automatic.
+        gain: Fixed gain; `None` for automatic.
     """
 
     kind: Literal["auto", "pi", "webcam", "replay", "none"] = "auto"
@@ -54,10 +55,11 @@ class ListenConfig:
     """Where the page is served.
 
     Attributes:
-        host: Loopback: the stand's own screen, or a laptop that runs the kiosk.
-        hosts: Names a browser may ask for (against DNS rebinding); the host itself is always among them.
-        lan: Where phones on the museum's network are served, such as `0.0.0.0`; empty: nowhere.
-        lan_hosts: Names and addresses that phones ask for; `lan` itself is always among them.
+        host, port: Address of the page for the stand's own screen.
+        hosts: Host names that a browser may use for it, against DNS rebinding; the host itself is always allowed.
+        lan: Address of the page for phones on the museum's network, such as `0.0.0.0`; empty for none.
+        lan_port: Port of the page for phones.
+        lan_hosts: Host names or addresses that phones may use; `lan` itself is always allowed.
     """
 
     host: str = "127.0.0.1"
@@ -70,12 +72,12 @@ class ListenConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecognitionConfig:
-    """How answers are found.
+    """The search for an answer.
 
     Attributes:
-        threads: For one model call; 0 takes one a core, at most 4.
-        matches: How many an answer names.
-        waiting: How many may wait for an answer before others are asked to come back.
+        threads: Threads of one model call; 0 for one per core, at most 4.
+        matches: Largest number of matches in an answer.
+        waiting: Largest number of requests that may wait for an answer; others are asked to try again.
     """
 
     threads: int = 0
@@ -85,10 +87,10 @@ class RecognitionConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchConfig:
-    """How the live picture is watched.
+    """The hands-free search.
 
     Attributes:
-        enabled: Whether a print that is held still is looked up without anybody pressing the button.
+        enabled: Whether a search starts by itself when a print is held still.
     """
 
     enabled: bool = True
@@ -96,11 +98,11 @@ class WatchConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncConfig:
-    """Where updates come from.
+    """The source of updates.
 
     Attributes:
-        source: An http(s) address or a folder; empty: each sync is told.
-        root: The museum's root, whose keys are trusted; given at the installation.
+        source: An http(s) address or a folder; if empty, each sync command names one.
+        root: File with the museum's root of trust; only updates signed with its keys are accepted.
     """
 
     source: str = ""
@@ -109,11 +111,11 @@ class SyncConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffConfig:
-    """The staff's page.
+    """The staff page.
 
     Attributes:
-        folder: Where PIN, choices, statistics and the list of missed matches are kept.
-        idle_s: After so long without a touch the staff's page closes by itself.
+        folder: Folder of PIN, preferences, statistics and the list of unmatched prints.
+        idle_s: Seconds without a touch after which the staff page closes.
     """
 
     folder: Path = Path("/var/lib/printkiosk/staff")
@@ -125,13 +127,14 @@ class ScreenConfig:
     """The touchscreen.
 
     Attributes:
-        idle_s: After so long without a touch the page begins anew for the next visitor.
-        grace_s: How long it is asked before whether somebody is still there.
-        language: The language it begins in, as a BCP 47 tag: `de`, `en`, `fr` or `it`.
-        text, contrast, theme, reach: What it begins with; a visitor can switch each. With `reach` low all that is
-            pressed lies in the lower half, for a screen that hangs high or a visitor who sits.
-        style: Folder with the museum's own `style.css`, and the logo and typeface it names; `None` for none.
-        px_per_mm: CSS pixels a millimetre of the panel (5.2 on the official 7-inch one).
+        idle_s: Seconds without a touch after which the screen asks whether the visitor is still there.
+        grace_s: Seconds that it waits for a touch after asking; then the answer closes.
+        language: Language at the start of a visit, as a BCP 47 tag: `de`, `en`, `fr` or `it`.
+        text, contrast, theme: Display at the start of a visit; a visitor can change each.
+        reach: Position of the buttons at the start of a visit. `low` keeps all of them in the lower half, for a screen
+            that hangs high or a visitor who sits.
+        style: Folder with the museum's own `style.css` and the logo and typeface that it uses; `None` for none.
+        px_per_mm: CSS pixels per millimetre of the panel; 5.2 for the official 7-inch one.
     """
 
     idle_s: float = 60.0
@@ -147,11 +150,11 @@ class ScreenConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """Everything that can be set.
+    """The whole configuration.
 
     Attributes:
-        bundle: The bundle's folder; `None` takes the current one of `store`.
-        store: Where installed bundles live.
+        bundle: Folder of the bundle; `None` for the current bundle of `store`.
+        store: Folder of the bundle store.
     """
 
     bundle: Path | None = None
@@ -165,9 +168,9 @@ class Config:
     staff: StaffConfig = field(default_factory=StaffConfig)
 
     def __post_init__(self) -> None:
-        faults = list(_faults(self))
-        if faults:
-            raise ConfigError("; ".join(faults))
+        problems = list(_problems(self))
+        if problems:
+            raise ConfigError("; ".join(problems))
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Config:
@@ -175,10 +178,10 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
 
     Args:
         path: A TOML file; `None` for the defaults.
-        environ: `PRINTKIOSK_CAMERA_KIND=webcam` sets `[camera] kind`, and so on.
+        environ: Environment variables; `PRINTKIOSK_CAMERA_KIND=webcam` sets `kind` in `[camera]`.
 
     Raises:
-        ConfigError: Naming every mistake in the file and the environment, on one line.
+        ConfigError: When the configuration is invalid; names every mistake on one line.
     """
     mistakes: list[str] = []
     data = _merge(_read_file(path), _read_environment(environ))
@@ -195,34 +198,34 @@ def _read_file(path: Path | None) -> dict[str, Any]:
         return tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise ConfigError(
-            f"{path}: can't be read ({error.strerror}); give --config another file"
+            f"{path}: can't be read ({error.strerror}); name another file with --config"
         ) from error
     except ValueError as error:
         raise ConfigError(f"{path}: expected TOML, found {error}") from error
 
 
 def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    """Give the settings in the environment in the file's own shape, values still text."""
+    """Return the environment's settings nested as in the file, with values as text."""
     found: dict[str, Any] = {}
     inside: dict[str, dict[str, Any]] = {}
     for name, value in sorted(environ.items()):
         if not name.startswith(ENVIRONMENT) or name in _NOT_SETTINGS:
             continue
-        whole = name.removeprefix(ENVIRONMENT).lower()
-        section, _, key = whole.partition("_")
+        key_path = name.removeprefix(ENVIRONMENT).lower()
+        section, _, key = key_path.partition("_")
         if section in _SECTIONS and key:
             inside.setdefault(section, {})[key] = FromText(value)
         else:
-            found[whole] = FromText(value)
-    return inside | found  # a section's own name with a value is a mistake to be told of
+            found[key_path] = FromText(value)
+    return inside | found  # a value for a section's own name is a mistake, reported later
 
 
-_NOT_SETTINGS = frozenset({"PRINTKIOSK_CACHE", "PRINTKIOSK_PASSPHRASE"})  # the desk's
+_NOT_SETTINGS = frozenset({"PRINTKIOSK_CACHE", "PRINTKIOSK_PASSPHRASE"})  # used at the desk
 
 
-def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(below)
-    for key, value in above.items():
+def _merge(base: dict[str, Any], override: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in override.items():
         nested = isinstance(value, dict) and isinstance(merged.get(key), dict)
         merged[key] = _merge(merged[key], value) if nested else value
     return merged
@@ -254,7 +257,7 @@ def _read(kind: Any, data: Any, place: str, mistakes: list[str]) -> Any:
 
 
 def _name(place: str, value: Any) -> str:
-    """Give the name by which whoever set a value knows it."""
+    """Return the name under which a value was set: a key or an environment variable."""
     if isinstance(value, FromText):
         return ENVIRONMENT + place.replace(".", "_").upper()
     return place
@@ -274,10 +277,10 @@ def _show(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _faults(config: Config) -> Iterator[str]:
-    yield from _camera_faults(config.camera)
+def _problems(config: Config) -> Iterator[str]:
+    yield from _camera_problems(config.camera)
     recognition, screen = config.recognition, config.screen
-    yield from _listen_faults(config.listen)
+    yield from _listen_problems(config.listen)
     if not 0 <= recognition.threads <= 64:
         yield f"recognition.threads: expected 0 to 64, found {recognition.threads}"
     for name, count in (("matches", recognition.matches), ("waiting", recognition.waiting)):
@@ -293,19 +296,19 @@ def _faults(config: Config) -> Iterator[str]:
         yield f"screen.px_per_mm: expected 1 to 40, found {screen.px_per_mm}"
 
 
-def _listen_faults(listen: ListenConfig) -> Iterator[str]:
+def _listen_problems(listen: ListenConfig) -> Iterator[str]:
     if not listen.host.strip():
         yield "listen.host: expected an address, found ''"
     for name, port in (("port", listen.port), ("lan_port", listen.lan_port)):
         if not 0 <= port <= 65535:
             yield f"listen.{name}: expected 0 to 65535, found {port}"
-    if listen.lan in EVERYWHERE and not listen.lan_hosts:
-        yield "listen.lan_hosts: expected the names or addresses that phones ask for, found none"
+    if listen.lan in ALL_INTERFACES and not listen.lan_hosts:
+        yield "listen.lan_hosts: expected the names or addresses that phones use, found none"
     if listen.lan and listen.lan_port == listen.port != 0:
-        yield f"listen.lan_port: expected another than listen.port, found {listen.lan_port}"
+        yield f"listen.lan_port: expected a port other than listen.port, found {listen.lan_port}"
 
 
-def _camera_faults(camera: CameraConfig) -> Iterator[str]:
+def _camera_problems(camera: CameraConfig) -> Iterator[str]:
     left, top, right, bottom = camera.region
     if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
         yield f"camera.region: expected 0 <= left < right <= 1 and 0 <= top < bottom <= 1, found {list(camera.region)}"

@@ -1,6 +1,6 @@
-"""Settings of an older software brought to this one's names, comments and all; values are never changed.
+"""Rename the settings of an older `kiosk.toml`, keeping its values and comments.
 
-A setting that is renamed here is entered into `RENAMED`, and every kiosk's `kiosk.toml` follows with the upgrade.
+To rename a setting, add it to `RENAMED`; the next upgrade of each kiosk then changes its `kiosk.toml`.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Any
 
 from device.errors import ConfigError
 
-# Old name to new, as `section.key`; in the order in which they were renamed. Entries stay for good.
+# New name by old name, as `section.key`, in the order of the changes. Entries are never removed.
 RENAMED: Mapping[str, str] = {}
 
 _SECTION = re.compile(r"\s*\[([\w.-]+)\]")
@@ -19,61 +19,65 @@ _SECTION = re.compile(r"\s*\[([\w.-]+)\]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migrated:
-    """A `kiosk.toml` as this software calls things, and what was renamed in it."""
+    """A `kiosk.toml` with the current names of settings.
+
+    Attributes:
+        text: The file's text.
+        renamed: One line for each renamed setting, such as "camera.fps is now called camera.rate".
+    """
 
     text: str
     renamed: tuple[str, ...]
 
 
 def migrate(text: str, renamed: Mapping[str, str] = RENAMED) -> Migrated:
-    """Give settings by their new names.
+    """Rename settings in the text of a `kiosk.toml`.
 
     Args:
-        text: A `kiosk.toml`.
-        renamed: Old names to new ones.
+        text: The text of a `kiosk.toml`.
+        renamed: New name by old name.
 
     Raises:
-        ConfigError: When it is no TOML, says the same thing by both names, or is written in a way that has to be
-            changed by hand; naming what.
+        ConfigError: When the text is not TOML, sets both names, or is written in a way that must be changed by hand.
     """
     done = []
     for old, new in renamed.items():
-        data = _parsed(text)
+        data = _parse(text)
         if _get(data, old) is None:
             continue
         if _get(data, new) is not None:
             raise ConfigError(
-                f"kiosk.toml: {old} is called {new} now, and both are set; remove {old}"
+                f"kiosk.toml: {old} is now called {new}, and both are set; remove {old}"
             )
-        changed = _moved(text, old, new)
-        if _parsed(changed) != _expected(data, old, new):
-            raise ConfigError(f"kiosk.toml: {old} is called {new} now; rename it there")
+        changed = _rename_key(text, old, new)
+        if _parse(changed) != _expected(data, old, new):
+            raise ConfigError(f"kiosk.toml: {old} is now called {new}; rename it by hand")
         text = changed
-        done.append(f"{old} is called {new} now")
+        done.append(f"{old} is now called {new}")
     return Migrated(text=text, renamed=tuple(done))
 
 
-def _moved(text: str, old: str, new: str) -> str:
-    """Give the text with one setting's line under its new section; the rest stays to the letter."""
-    lines, here, kept, moved = text.splitlines(keepends=True), "", [], ""
+def _rename_key(text: str, old: str, new: str) -> str:
+    """Return the text with one key renamed or moved; every other character stays."""
+    lines, section, kept, moved = text.splitlines(keepends=True), "", [], ""
     old_section, _, old_key = old.rpartition(".")
     new_section, _, new_key = new.rpartition(".")
     setting = re.compile(rf"(\s*){re.escape(old_key)}(\s*=.*)", re.DOTALL)
     for line in lines:
         header = _SECTION.match(line)
-        here = header.group(1) if header else here
-        found = setting.fullmatch(line) if here == old_section else None
+        section = header.group(1) if header else section
+        found = setting.fullmatch(line) if section == old_section else None
         if found is None:
             kept.append(line)
             continue
         moved = f"{found.group(1)}{new_key}{found.group(2)}"
         if old_section == new_section:
             kept.append(moved)
-    return "".join(kept) if old_section == new_section else _put(kept, new_section, moved)
+    return "".join(kept) if old_section == new_section else _insert(kept, new_section, moved)
 
 
-def _put(lines: list[str], section: str, setting: str) -> str:
-    """Give lines with a setting as the first of its section, which is added where there is none."""
+def _insert(lines: list[str], section: str, setting: str) -> str:
+    """Return the text with a setting first in its section; a missing section is added."""
     setting = setting if setting.endswith("\n") else f"{setting}\n"
     if not section:
         return "".join([setting, *lines])
@@ -85,7 +89,7 @@ def _put(lines: list[str], section: str, setting: str) -> str:
     return "".join([*lines, f"{ending}\n[{section}]\n", setting])
 
 
-def _parsed(text: str) -> dict[str, Any]:
+def _parse(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except ValueError as error:
@@ -99,7 +103,7 @@ def _get(data: dict[str, Any], name: str) -> Any:
 
 
 def _expected(data: dict[str, Any], old: str, new: str) -> dict[str, Any]:
-    """Give what the settings mean once one of them has its new name."""
+    """Return the parsed settings with one setting renamed."""
     value = _get(data, old)
     wanted = {name: dict(v) if isinstance(v, dict) else v for name, v in data.items()}
     for name, is_new in ((old, False), (new, True)):

@@ -1,6 +1,6 @@
-"""A setting's value, from TOML or from the environment's text, as the type that the setting has.
+"""Convert a setting's value from TOML or an environment variable to the type of the setting.
 
-Knows which types a setting may have and nothing of which settings there are.
+This module knows the types of settings, not the settings.
 """
 
 import math
@@ -10,14 +10,14 @@ from typing import Any, Literal, get_args, get_origin
 
 
 class FromText(str):
-    """A value from the environment, where numbers and lists arrive as text."""
+    """A value from the environment, where numbers and lists are text."""
 
 
 def convert(hint: Any, value: Any) -> Any:
-    """Give a value as the type that a hint names.
+    """Convert a value to the type of a type hint.
 
     Raises:
-        ValueError, TypeError, OverflowError, RuntimeError: When it can't be.
+        ValueError, TypeError, OverflowError, RuntimeError: When the value doesn't fit the type.
     """
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is UnionType:
@@ -25,10 +25,10 @@ def convert(hint: Any, value: Any) -> Any:
             return None
         return convert(arguments[0], value)
     if origin is Literal:
-        choice = type(arguments[0])(value) if isinstance(value, FromText) else value
-        if type(choice) is not type(arguments[0]) or choice not in arguments:
+        literal = type(arguments[0])(value) if isinstance(value, FromText) else value
+        if type(literal) is not type(arguments[0]) or literal not in arguments:
             raise ValueError(value)
-        return choice
+        return literal
     if origin is tuple:
         return _convert_tuple(arguments, value)
     if hint is Path:
@@ -67,7 +67,7 @@ def _check(kind: Any, value: Any) -> Any:
 
 
 def describe(hint: Any) -> str:
-    """Give what a type is called in an error."""
+    """Return the name of a type for an error message."""
     if get_origin(hint) is UnionType:
         return describe(get_args(hint)[0])
     if get_origin(hint) is Literal:

@@ -1,4 +1,4 @@
-"""What is right on this machine and what isn't, in plain words, with what to do."""
+"""Check everything that the kiosk needs on this machine, with advice for each problem."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,56 +19,59 @@ _FIRST_FRAME_S = 10.0
 def examine(
     bundle: Path, config: Config, open_camera: Callable[[OpenedBundle | None], CameraSource] | None
 ) -> tuple[HostCheck, ...]:
-    """Look at everything an answer needs, on this machine.
+    """Check the machine, the bundle and the camera.
 
     Args:
         bundle: The bundle's folder.
-        config: How the kiosk is set up.
-        open_camera: Gives an opened camera, or raises `CameraError`; `None` leaves it alone.
+        config: The kiosk's configuration.
+        open_camera: Returns an open camera or raises `CameraError`; `None` to skip the camera.
+
+    Returns:
+        One result for each check; the self-test is left out if the bundle is damaged.
     """
-    findings = [*host_checks.examine(config), *_bundle(bundle, config)]
+    checks = [*host_checks.examine(config), *_bundle(bundle, config)]
     if open_camera is not None:
-        findings.append(_camera(open_camera, bundle, config))
-    return tuple(findings)
+        checks.append(_camera(open_camera, bundle, config))
+    return tuple(checks)
 
 
 def _bundle(path: Path, config: Config) -> Iterator[HostCheck]:
     try:
         manifest = verify(path)
     except KioskError as error:
-        advice = "make one with `printkiosk-convert build`, or name one with --bundle"
-        yield HostCheck(what="bundle", found=str(error), is_good=False, advice=advice)
+        advice = "build a bundle with `printkiosk-convert build`, or name one with --bundle"
+        yield HostCheck(name="bundle", found=str(error), is_good=False, advice=advice)
         return
-    found = f"{manifest.title}, {manifest.items} prints, every byte as its manifest says"
-    yield HostCheck(what="bundle", found=found, is_good=True)
-    yield _self_search(path, config)
+    found = f"{manifest.title}, {manifest.items} prints, every file matches the manifest"
+    yield HostCheck(name="bundle", found=found, is_good=True)
+    yield _self_test(path, config)
 
 
-def _self_search(path: Path, config: Config) -> HostCheck:
-    """Ask for the bundle's own probe prints: each must find itself."""
+def _self_test(path: Path, config: Config) -> HostCheck:
+    """Search for each probe print of the bundle; it must find itself."""
     try:
         opened = open_bundle(path)
     except KioskError as error:
         return HostCheck(
-            what="self-search", found=str(error), is_good=False, advice="fetch the bundle again"
+            name="self-test", found=str(error), is_good=False, advice="fetch the bundle again"
         )
     try:
         threads = choose_threads(config.recognition.threads)
         lost = lost_probes(opened, Recogniser(opened, threads=threads))
     except KioskError as error:
         return HostCheck(
-            what="self-search", found=str(error), is_good=False, advice="install the software again"
+            name="self-test", found=str(error), is_good=False, advice="install the software again"
         )
     finally:
         opened.close()
     probes = len(opened.manifest.probes)
     if lost:
-        found = f"{len(lost)} of {probes} known prints don't find themselves: {', '.join(lost)}"
+        found = f"{len(lost)} of {probes} probe prints don't find themselves: {', '.join(lost)}"
         return HostCheck(
-            what="self-search", found=found, is_good=False, advice="build the bundle again"
+            name="self-test", found=found, is_good=False, advice="build the bundle again"
         )
     return HostCheck(
-        what="self-search", found=f"all {probes} known prints find themselves", is_good=True
+        name="self-test", found=f"all {probes} probe prints find themselves", is_good=True
     )
 
 
@@ -76,9 +79,9 @@ def _camera(
     open_camera: Callable[[OpenedBundle | None], CameraSource], path: Path, config: Config
 ) -> HostCheck:
     if config.camera.kind == "none":
-        return HostCheck(what="camera", found="switched off, as configured", is_good=True)
-    if host_checks.is_answered_by_us(config.listen):
-        return HostCheck(what="camera", found="in the running kiosk's hands", is_good=True)
+        return HostCheck(name="camera", found="disabled in the configuration", is_good=True)
+    if host_checks.is_kiosk_listening(config.listen):
+        return HostCheck(name="camera", found="in use by the running kiosk", is_good=True)
     try:
         bundle = open_bundle(path)
     except KioskError:
@@ -87,10 +90,12 @@ def _camera(
         with open_camera(bundle) as camera:
             frame = camera.read(_FIRST_FRAME_S)
         height, width = frame.pixels.shape[:2]
-        return HostCheck(what="camera", found=f"{camera.name} gives {width}x{height}", is_good=True)
+        return HostCheck(
+            name="camera", found=f"{camera.name} delivers {width}x{height}", is_good=True
+        )
     except KioskError as error:
-        advice = "check the cable; without a camera visitors can still upload a picture"
-        return HostCheck(what="camera", found=str(error), is_good=False, advice=advice)
+        advice = "check the cable; without a camera, visitors can still upload a picture"
+        return HostCheck(name="camera", found=str(error), is_good=False, advice=advice)
     finally:
         if bundle is not None:
             bundle.close()

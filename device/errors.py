@@ -1,16 +1,16 @@
-"""Everything that can go wrong on the kiosk, by name.
+"""The errors that the kiosk raises.
 
-Every error we raise descends from `KioskError` and from the built-in it is. A message is one lower-case
-line: the thing, what was expected, what was found, and what to do if it is the operator's to do.
+Every error descends from `KioskError` and from the matching built-in error. A message is one lower-case line: the thing,
+what was expected, what was found, and what the operator can do.
 """
 
 
 class KioskError(Exception):
-    """The root: catch this to catch everything of ours."""
+    """The base class of all errors of this package."""
 
 
 class ConfigError(KioskError, ValueError):
-    """The configuration file can't be used as it stands."""
+    """The configuration is invalid or can't be read."""
 
 
 class BundleError(KioskError):
@@ -18,30 +18,30 @@ class BundleError(KioskError):
 
 
 class BundleMissingError(BundleError, FileNotFoundError):
-    """There is no bundle where one was expected."""
+    """No bundle exists at the given path."""
 
 
 class BundleDamagedError(BundleError, ValueError):
-    """A bundle's bytes are not the ones its manifest names."""
+    """A bundle's files differ from its manifest."""
 
 
 class BundleFormatError(BundleError, ValueError):
-    """A bundle was written in a format, or for a model, that this software doesn't read."""
+    """A bundle has a format or a model that this software doesn't support."""
 
 
 class UnknownRecordError(KioskError, KeyError):
-    """No record has this id in the bundle that is open."""
+    """The open bundle has no record with this id."""
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""  # KeyError would print the repr
 
 
 class EvidenceError(KioskError, ValueError):
-    """What is said to show where a print lies in a frame can't be true."""
+    """Evidence has values that are impossible for a print in a frame."""
 
 
 class AnswerGoneError(KioskError, LookupError):
-    """The answer that is asked about is no longer shown."""
+    """The requested answer is no longer shown."""
 
 
 class FilterError(KioskError, ValueError):
@@ -49,11 +49,11 @@ class FilterError(KioskError, ValueError):
 
 
 class PictureError(KioskError, ValueError):
-    """A picture can't be read: no image, cut short, too large, or of a kind we don't take."""
+    """A picture can't be read: not an image, truncated, too large, or of an unsupported format."""
 
 
 class ModelError(KioskError, RuntimeError):
-    """The model can't be loaded or run, or fingerprints of two models were compared."""
+    """The model can't be loaded or run, or fingerprints of two models are mixed."""
 
 
 class CameraError(KioskError, OSError):
@@ -61,46 +61,46 @@ class CameraError(KioskError, OSError):
 
 
 class CameraMissingError(CameraError):
-    """There is no such camera on this machine, or no driver for it."""
+    """The machine has no such camera, or no driver for it."""
 
 
 class CameraAbsentError(CameraMissingError):
-    """There is no camera, or no software for it: trying again helps nothing until a person has done something."""
+    """The camera or its software is missing; only a person can fix that, so retrying is useless."""
 
 
 class CameraLostError(CameraError):
-    """A camera that worked has stopped giving frames."""
+    """A working camera has stopped delivering frames."""
 
 
 class CameraStuckError(CameraMissingError):
-    """A camera's process can't even be killed: its driver hangs in the kernel."""
+    """A camera process can't be killed, because its driver hangs in the kernel."""
 
 
 class BusyError(KioskError, RuntimeError):
-    """Too many are waiting for an answer already; try again in a moment."""
+    """Too many requests are waiting; try again in a moment."""
 
 
 class EvaluationError(KioskError, ValueError):
-    """An evaluation can't be run: its truths, pictures or folders are not what it needs."""
+    """An evaluation can't run: its ground truth, pictures or folders are unsuitable."""
 
 
 class BackupError(KioskError, ValueError):
-    """A backup can't be taken or put back."""
+    """A backup can't be written or restored."""
 
 
 class StoreError(BundleError, OSError):
-    """The folder that holds the bundles can't be written: full, read-only, or worn."""
+    """The store or the staff folder can't be written: full, read-only, or on a failing disk."""
 
 
 class StoreBusyError(StoreError):
-    """Somebody else is changing the installed bundles just now."""
+    """Another process is changing the installed bundles."""
 
 
 class SyncError(KioskError):
-    """An update can't be fetched; the kiosk goes on with what it has.
+    """An update can't be fetched or installed; the kiosk keeps its bundle.
 
     Attributes:
-        number: What staff tell whoever helps them; docs/updates.md lists them.
+        number: Error number that staff can report, such as 2 for "E2"; listed in docs/updates.md.
     """
 
     number = 1
@@ -110,80 +110,80 @@ class SyncError(KioskError):
 
 
 class SourceError(SyncError, OSError):
-    """Where updates come from can't be reached, stopped in the middle, or holds something else."""
+    """The source of updates can't be read, stopped during the transfer, or is no repository."""
 
     number = 2
 
 
 class UntrustedError(SyncError, ValueError):
-    """What was found there is not signed by this museum, or has been altered."""
+    """The update is not signed by this museum, or was altered."""
 
     number = 3
 
 
 class StaleError(SyncError, ValueError):
-    """What was found there is older than what this kiosk has, or has expired."""
+    """The update is older than the newest one seen by this kiosk, or has expired."""
 
     number = 4
 
 
 class RefusedError(SyncError, ValueError):
-    """An update was fetched whole and is no good on this kiosk."""
+    """A complete update doesn't work on this kiosk."""
 
     number = 5
 
 
 class NoRoomError(SyncError, OSError):
-    """There is not enough room for an update."""
+    """The disk has too little free space for an update."""
 
     number = 6
 
 
 class NotSetUpError(SyncError, ValueError):
-    """This kiosk was not told where updates come from, or whom to trust."""
+    """No source of updates or no root of trust is configured."""
 
     number = 7
 
 
 class DiskError(SyncError, OSError):
-    """This kiosk's own disk can't be written or read."""
+    """The kiosk's own disk can't be written or read."""
 
     number = 8
 
 
 class SyncBusyError(SyncError, RuntimeError):
-    """Another update is being fetched already."""
+    """Another sync is running."""
 
     number = 9
 
 
 class StaffError(KioskError):
-    """Something on the staff's page can't be done."""
+    """An action on the staff page failed."""
 
 
 class PinError(StaffError, ValueError):
-    """A PIN is no good."""
+    """A PIN is invalid, wrong or missing."""
 
 
 class PinMissingError(PinError):
-    """No PIN is set: nobody gets in until one is, at the machine."""
+    """No PIN is set; the staff page stays closed until one is set at the machine."""
 
 
 class PinWrongError(PinError):
-    """This is not the PIN."""
+    """The PIN is wrong."""
 
 
 class PinLockedError(PinError):
-    """Too many wrong PINs were tried.
+    """There were too many wrong PINs.
 
     Attributes:
-        wait_s: How long none is looked at, in seconds.
+        wait_s: Seconds until the next PIN is checked.
     """
 
     def __init__(self, wait_s: float) -> None:
-        super().__init__(f"too many wrong PINs; none is looked at for {wait_s:.0f} seconds")
+        super().__init__(f"too many wrong PINs; try again in {wait_s:.0f} seconds")
         self.wait_s = wait_s
 
 
 class PreferenceError(StaffError, ValueError):
-    """What staff chose is not to be had."""
+    """A preference of the staff page is invalid or can't be read."""

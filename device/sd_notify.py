@@ -1,7 +1,7 @@
-"""Telling systemd how the kiosk is: started, alive, stopping.
+"""The datagrams of sd_notify(3): tell systemd that the service is ready, alive or stopping.
 
-The datagrams of sd_notify(3) and nothing else; silent where nobody asked to be told. Knows nothing of what it reports on:
-whoever does the work calls `watchdog`, so that a loop that hangs is a service that is restarted.
+Without `NOTIFY_SOCKET` nothing is sent. Call `watchdog` only while work is done, so that systemd restarts a service that
+hangs.
 """
 
 import logging
@@ -14,11 +14,11 @@ _log = logging.getLogger(__name__)
 
 
 class Notifier:
-    """A line to the service manager.
+    """Sends notifications to systemd.
 
     Args:
-        address: A Unix datagram socket's path, `@name` for an abstract one; `None` says nothing to nobody.
-        watchdog_period_s: How often `watchdog` is to be called; `None` where nobody counts.
+        address: Path of a Unix datagram socket, or `@name` for an abstract one; `None` to send nothing.
+        watchdog_period_s: Seconds between calls of `watchdog`; `None` if systemd expects none.
     """
 
     def __init__(self, address: str | None, watchdog_period_s: float | None = None) -> None:
@@ -27,26 +27,29 @@ class Notifier:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
-        """Give the notifier that systemd's variables describe.
+        """Make a notifier from systemd's environment variables.
 
-        The watchdog's period is half of what systemd allows, and `None` when it watches another process.
+        The watchdog period is half of systemd's timeout, or `None` if the watchdog is off or for another process.
         """
         address = environ.get("NOTIFY_SOCKET") or None
         if address is not None and address[0] not in "/@":  # a virtual machine's vsock:, say
-            _log.warning("NOTIFY_SOCKET: expected a path or @name, found %s; not used", address)
+            _log.warning(
+                "NOTIFY_SOCKET: expected a path or @name, found %s; no notifications are sent",
+                address,
+            )
             address = None
         return cls(address, _watchdog_period_s(environ))
 
     def ready(self) -> None:
-        """Say that visitors can be served."""
+        """Notify systemd that the service is ready."""
         self._send("READY=1")
 
     def watchdog(self) -> None:
-        """Say that work got done since the last call."""
+        """Notify systemd that the service has made progress since the last call."""
         self._send("WATCHDOG=1")
 
     def stopping(self) -> None:
-        """Say that the shutdown has begun."""
+        """Notify systemd that the shutdown has started."""
         self._send("STOPPING=1")
 
     def _send(self, message: str) -> None:
@@ -54,10 +57,14 @@ class Notifier:
             return
         address = "\0" + self._address[1:] if self._address[0] == "@" else self._address
         try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as line:
-                line.connect(address)
-                line.sendall(message.encode())
-        except OSError as error:  # the kiosk goes on; systemd will draw its own conclusion
+            with socket.socket(
+                socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC
+            ) as connection:
+                connection.connect(address)
+                connection.sendall(message.encode())
+        except (
+            OSError
+        ) as error:  # the kiosk continues; systemd restarts it if its watchdog hears nothing
             _log.warning("NOTIFY_SOCKET %s: %s not sent: %s", self._address, message, error)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 
 from device import __version__
-from device.config import EVERYWHERE, CameraConfig, Config, load
+from device.config import ALL_INTERFACES, CameraConfig, Config, load
 from device.errors import ConfigError, KioskError
 from device.service import KioskService, RecentLog, open_kiosk
 from kiosk_ui.app import create_app, create_lan_app
@@ -63,7 +63,7 @@ def _serve(config: Config, environ: Mapping[str, str], log: RecentLog) -> int:
         os.kill(os.getpid(), signal.SIGTERM)
 
     with open_kiosk(config, environ, log, give_up) as service:
-        hosts = sorted({*listen.hosts, listen.host} - {*EVERYWHERE})
+        hosts = sorted({*listen.hosts, listen.host} - {*ALL_INTERFACES})
         sessions = StaffSessions(config.staff.idle_s)
         app = create_app(service, config.screen, hosts, sessions=sessions)
         server = Server(app, listen.host, listen.port)
@@ -92,7 +92,7 @@ def _phones_served(service: KioskService, config: Config) -> Iterator[None]:
     if not listen.lan:
         yield
         return
-    hosts = sorted({*listen.lan_hosts, listen.lan} - {*EVERYWHERE})
+    hosts = sorted({*listen.lan_hosts, listen.lan} - {*ALL_INTERFACES})
     try:
         server = Server(create_lan_app(service, config.screen, hosts), listen.lan, listen.lan_port)
     except OSError as error:

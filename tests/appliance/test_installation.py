@@ -26,8 +26,8 @@ def test_all_checks_pass_after_an_installation(installed: System) -> None:
     )
 
     assert "FAIL" not in output
-    assert "picamera2 is not here" in output
-    assert f"all {PROBES} known prints find themselves" in output
+    assert "picamera2 is not installed" in output
+    assert f"all {PROBES} probe prints find themselves" in output
 
 
 def test_the_kiosks_commands_are_in_the_path(installed: System) -> None:
@@ -75,7 +75,7 @@ def test_an_interrupted_installation_is_finished_by_running_it_again(
         output = system.run("make", "-C", "/src", "install")
 
         assert "FAIL" not in output
-        assert f"self-search: all {PROBES}" in output
+        assert f"self-test: all {PROBES}" in output
 
 
 def test_uninstalling_everything_restores_the_former_system(trixie: System, scratch) -> None:

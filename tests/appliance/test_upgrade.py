@@ -97,7 +97,7 @@ def test_settings_are_renamed_by_an_upgrade_and_restored_by_a_rollback(
 
     output = upgrade(booted)
 
-    assert "camera.gain is called camera.amplification now" in output
+    assert "camera.gain is now called camera.amplification" in output
     assert settings.read_text() == "# ours\n[camera]\namplification = 2.0\n"
     assert booted.is_active(SERVICE)
 

@@ -1,4 +1,4 @@
-"""The command line of the device, run in this process."""
+"""Run `printkiosk-device` in this process."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from device import cli
 
 
 class Run:
-    """What a command gave."""
+    """Exit code and output of a command."""
 
     def __init__(self, code: int, out: str, err: str) -> None:
         self.code = code
@@ -21,7 +21,7 @@ class Run:
 
     @property
     def lines(self) -> list[dict[str, Any]]:
-        """Its JSON lines."""
+        """The parsed JSON lines of its output."""
         return [json.loads(line) for line in self.out.splitlines()]
 
 
@@ -46,7 +46,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def config(tmp_path: Path, small_bundle: Path) -> Path:
-    """A configuration with a store of two bundles and the replay camera."""
+    """A configuration file with a store of two bundles and the replay camera."""
     for name in ("one", "two"):
         shutil.copytree(small_bundle, tmp_path / "store/releases" / name, copy_function=os.link)
     path = tmp_path / "kiosk.toml"

@@ -1,4 +1,4 @@
-"""`printkiosk-device`: lines as agreed, exit codes 0, 1 and 2, and never a traceback."""
+"""`printkiosk-device` prints the documented lines, exits with 0, 1 or 2, and never shows a traceback."""
 
 import json
 import os
@@ -32,7 +32,7 @@ KEYS = [
 
 @pytest.fixture
 def pictures(tmp_path: Path, small_items: tuple[Item, ...]) -> Path:
-    """A folder with two prints, one of them in a folder of its own, and a text beside them."""
+    """A folder with two prints, one of them in a folder of its own, and a text file."""
     folder = tmp_path / "pictures"
     (folder / "more").mkdir(parents=True)
     shutil.copyfile(small_items[0].image, folder / "a.jpg")
@@ -64,7 +64,7 @@ def test_identify_prints_one_json_object_a_line(
         assert list(line["timings_ms"]) == ["sheet", "geometry", "fingerprint", "search", "records"]
 
 
-def test_unreadable_files_are_told_and_the_others_go_on(
+def test_an_unreadable_file_is_reported_and_the_others_are_identified(
     run: Any, small_bundle: Path, pictures: Path, tmp_path: Path
 ) -> None:
     cut = tmp_path / "cut.jpg"
@@ -89,7 +89,7 @@ def test_unreadable_files_are_told_and_the_others_go_on(
     assert list(done.lines[-1]) == KEYS
 
 
-def test_without_json_a_line_says_the_verdict_and_the_best_match(
+def test_without_json_a_line_has_the_verdict_and_the_best_match(
     run: Any, small_bundle: Path, pictures: Path, small_items: tuple[Item, ...]
 ) -> None:
     image = pictures / "a.jpg"
@@ -102,7 +102,7 @@ def test_without_json_a_line_says_the_verdict_and_the_best_match(
     assert "notes.txt: expected a picture" in done.err
 
 
-def test_a_file_name_that_is_no_text_is_no_obstacle(
+def test_a_file_name_that_is_not_utf_8_is_identified(
     small_bundle: Path, pictures: Path, tmp_path: Path
 ) -> None:
     name = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.jpg")
@@ -150,7 +150,7 @@ def test_no_bundle_is_one_line_and_exit_code_1(run: Any, tmp_path: Path, picture
         assert done.err.count("\n") == 1
 
 
-def test_a_mistaken_configuration_is_one_line_and_exit_code_1(run: Any, tmp_path: Path) -> None:
+def test_an_invalid_configuration_is_one_line_and_exit_code_1(run: Any, tmp_path: Path) -> None:
     path = tmp_path / "kiosk.toml"
     path.write_text("stor = 1\n")
 
@@ -161,39 +161,39 @@ def test_a_mistaken_configuration_is_one_line_and_exit_code_1(run: Any, tmp_path
     assert done.err.count("\n") == 1
 
 
-def test_the_version_is_told(run: Any) -> None:
+def test_the_version_is_printed(run: Any) -> None:
     assert run("--version").out == f"printkiosk-device {__version__}\n"
 
 
-def test_the_doctor_prints_findings_and_advice(run: Any, small_bundle: Path, config: Path) -> None:
-    well = run("doctor", "--config", config, "--bundle", small_bundle)
-    ill = run("doctor", "--config", config)
+def test_the_doctor_prints_each_check_and_advice(
+    run: Any, small_bundle: Path, config: Path
+) -> None:
+    good = run("doctor", "--config", config, "--bundle", small_bundle)
+    bad = run("doctor", "--config", config)
 
-    assert (well.code, ill.code) == (0, 1)
-    assert [line.partition(":")[0] for line in well.out.splitlines()] == [
+    assert (good.code, bad.code) == (0, 1)
+    assert [line.partition(":")[0] for line in good.out.splitlines()] == [
         "ok   machine",
         "ok   camera software",
         "ok   clock",
-        "ok   room",
+        "ok   disk space",
         "ok   address",
         "ok   bundle",
-        "ok   self-search",
+        "ok   self-test",
         "ok   camera",
     ]
-    assert "FAIL bundle: " in ill.out
-    assert "     -> make one with `printkiosk-convert build`" in ill.out
+    assert "FAIL bundle: " in bad.out
+    assert "     -> build a bundle with `printkiosk-convert build`" in bad.out
 
 
-def test_the_doctor_leaves_the_camera_alone_when_told_to(
-    run: Any, small_bundle: Path, config: Path
-) -> None:
-    well = run("doctor", "--config", config, "--bundle", small_bundle, "--without-camera")
+def test_the_doctor_skips_the_camera_on_request(run: Any, small_bundle: Path, config: Path) -> None:
+    good = run("doctor", "--config", config, "--bundle", small_bundle, "--without-camera")
 
-    assert well.code == 0
-    assert "self-search" in well.out and "\nok   camera:" not in well.out
+    assert good.code == 0
+    assert "self-test" in good.out and "\nok   camera:" not in good.out
 
 
-def test_a_test_picture_is_written_for_staff(
+def test_a_test_picture_is_written(
     run: Any, small_bundle: Path, config: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "test.jpg"
@@ -227,20 +227,20 @@ def test_a_test_picture_that_cannot_be_written_is_one_line(
 
 
 def shell(*arguments: str, environ: dict[str, str] | None = None) -> Any:
-    """Run the command as a program."""
-    kept = {name: v for name, v in os.environ.items() if not name.startswith("PRINTKIOSK_")}
+    """Run the command in a process of its own."""
+    environment = {name: v for name, v in os.environ.items() if not name.startswith("PRINTKIOSK_")}
     return subprocess.run(
         [sys.executable, "-m", "device.cli", *arguments],
         capture_output=True,
         text=True,
         encoding="utf-8",
         cwd=Path(__file__).parents[2],
-        env=kept | (environ or {}),
+        env=environment | (environ or {}),
         timeout=120,
     )
 
 
-def test_the_program_prints_utf_8_and_nothing_else_to_stdout_wherever_it_runs(
+def test_stdout_is_utf_8_in_every_locale(
     small_bundle: Path, pictures: Path, tmp_path: Path
 ) -> None:
     name = tmp_path / "Dürer 浮世絵.jpg"
@@ -263,7 +263,7 @@ def test_the_program_prints_utf_8_and_nothing_else_to_stdout_wherever_it_runs(
     assert lines[0]["image"] == str(name)
 
 
-def test_a_reader_that_has_seen_enough_is_no_error(small_bundle: Path, pictures: Path) -> None:
+def test_a_closed_pipe_is_not_an_error_message(small_bundle: Path, pictures: Path) -> None:
     program = [sys.executable, "-m", "device.cli", "bundle", "verify", str(small_bundle)]
     reader, writer = os.pipe()
     os.close(reader)
@@ -282,7 +282,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(small_bundle: Path, pictures:
     assert done.returncode == 1
 
 
-def test_the_staffs_pin_is_set_from_a_pipe_and_a_bad_one_is_refused(tmp_path: Path) -> None:
+def test_the_staff_pin_is_read_from_a_pipe_and_an_invalid_one_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "staff"
 
     def set_pin(text: str) -> subprocess.CompletedProcess[str]:

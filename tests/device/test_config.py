@@ -1,4 +1,4 @@
-"""The configuration: every mistake at once, the environment above the file, the example complete."""
+"""All mistakes are reported at once, the environment overrides the file, and the example is complete."""
 
 import dataclasses
 import re
@@ -36,23 +36,23 @@ SECTIONS: dict[str, Any] = {
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Where a test writes its configuration."""
+    """The path of a test's configuration file."""
     return tmp_path / "kiosk.toml"
 
 
 def refusal(path: Path | None, environ: dict[str, str] | None = None) -> str:
-    """Give the one line with which a configuration is refused."""
+    """Return the one-line error for an invalid configuration."""
     with pytest.raises(ConfigError) as caught:
         load(path, environ or {})
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
 
-def test_without_a_file_all_is_as_the_defaults_say() -> None:
+def test_without_a_file_every_setting_has_its_default() -> None:
     assert load(None, {"HOME": "/root", "PATH": "/bin"}) == Config()
 
 
-def test_a_file_sets_what_it_names_and_leaves_the_rest(file: Path) -> None:
+def test_a_file_sets_its_keys_and_leaves_the_others_at_their_defaults(file: Path) -> None:
     file.write_text("""
 bundle = "/srv/b"
 [camera]
@@ -80,7 +80,7 @@ hosts = ["kiosk.local"]
     assert config.screen == ScreenConfig()
 
 
-def test_the_environment_stands_above_the_file(file: Path) -> None:
+def test_the_environment_overrides_the_file(file: Path) -> None:
     file.write_text('store = "/from/file"\n[camera]\nkind = "pi"\nfps = 5\n')
 
     config = load(
@@ -106,7 +106,7 @@ def test_the_environment_stands_above_the_file(file: Path) -> None:
     assert config.screen.px_per_mm == 6.0
 
 
-def test_every_mistake_is_told_at_once(file: Path) -> None:
+def test_all_mistakes_are_reported_at_once(file: Path) -> None:
     file.write_text("""
 stor = "/x"
 [camra]
@@ -124,7 +124,7 @@ waiting = 0
 
     line = refusal(file, {"PRINTKIOSK_SCREEN_IDLE": "60", "PRINTKIOSK_LISTEN_PORT": "http"})
 
-    for told in (
+    for message in (
         "unknown key 'stor', did you mean 'store'?",
         "unknown key 'camra', did you mean 'camera'?",
         "unknown key 'camera.knd', did you mean 'camera.kind'?",
@@ -137,16 +137,16 @@ waiting = 0
         "unknown key 'PRINTKIOSK_SCREEN_IDLE', did you mean 'PRINTKIOSK_SCREEN_IDLE_S'?",
         "PRINTKIOSK_LISTEN_PORT: expected a whole number, found 'http'",
     ):
-        assert told in line
+        assert message in line
     assert line.startswith(f"{file}: ")
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("camera = 3", "camera: expected a section, found '3'"),
         ('bundle = ""', "bundle: expected a path, found ''"),
-        ('bundle = "~nobody-of-this-name/x"', "bundle: expected a path"),
+        ('bundle = "~no-such-user/x"', "bundle: expected a path"),
         ("bundle = 3", "bundle: expected a path, found 3"),
         ("[camera]\nfps = nan", "camera.fps: expected a number, found nan"),
         ("[camera]\nfps = inf", "camera.fps: expected a number, found inf"),
@@ -169,16 +169,16 @@ waiting = 0
         ("[camera", "expected TOML, found"),
     ],
 )
-def test_a_mistake_in_the_file_is_told_with_what_was_meant(
-    file: Path, text: str, says: str
+def test_a_mistake_in_the_file_names_the_key_and_the_expected_value(
+    file: Path, text: str, message: str
 ) -> None:
     file.write_text(text)
 
-    assert says in refusal(file)
+    assert message in refusal(file)
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "says"),
+    ("name", "value", "message"),
     [
         ("CAMERA", "pi", "PRINTKIOSK_CAMERA: expected a section, found 'pi'"),
         ("CAMERA_FPS", "nan", "PRINTKIOSK_CAMERA_FPS: expected a number, found 'nan'"),
@@ -189,11 +189,13 @@ def test_a_mistake_in_the_file_is_told_with_what_was_meant(
         ("CAMERA_FPS", "0", "camera.fps: expected 0.1 to 240, found 0.0"),
     ],
 )
-def test_a_mistake_in_the_environment_names_the_variable(name: str, value: str, says: str) -> None:
-    assert says in refusal(None, {f"PRINTKIOSK_{name}": value})
+def test_a_mistake_in_the_environment_names_the_variable(
+    name: str, value: str, message: str
+) -> None:
+    assert message in refusal(None, {f"PRINTKIOSK_{name}": value})
 
 
-def test_a_section_and_a_key_in_it_may_both_be_mistaken() -> None:
+def test_a_variable_with_the_name_of_a_section_is_a_mistake_even_next_to_a_key_of_it() -> None:
     assert "expected a section" in refusal(
         None, {"PRINTKIOSK_CAMERA": "pi", "PRINTKIOSK_CAMERA_KIND": "pi"}
     )
@@ -206,17 +208,17 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert "expected TOML" in refusal(tmp_path / "latin")
 
 
-def test_a_configuration_made_in_code_is_held_to_the_same_rules() -> None:
+def test_a_configuration_made_in_code_is_validated_too() -> None:
     with pytest.raises(ConfigError, match=r"screen\.idle_s"):
         Config(screen=ScreenConfig(idle_s=1))
 
 
-def test_the_example_parses_and_changes_nothing() -> None:
+def test_the_example_is_equal_to_the_defaults() -> None:
     assert load(EXAMPLE, {}) == Config()
 
 
 def documented() -> dict[tuple[str, str], Any]:
-    """Give the example's values by section and key, as if none were commented out."""
+    """Return the example's values by section and key, with all comments removed."""
     data = tomllib.loads(re.sub(r"(?m)^#(?=[a-z_0-9]+ = )", "", EXAMPLE.read_text("utf-8")))
     found = {}
     for name, value in data.items():
@@ -226,14 +228,14 @@ def documented() -> dict[tuple[str, str], Any]:
 
 
 def settings() -> Iterator[tuple[tuple[str, str], Any]]:
-    """Give every setting there is with its default."""
+    """Yield each setting's section and key, with its default."""
     for section, kind in {"": Config, **SECTIONS}.items():
         for field in dataclasses.fields(kind):
             if field.name not in SECTIONS:
                 yield (section, field.name), getattr(kind(), field.name)
 
 
-def test_the_example_names_every_key_with_its_default_and_no_other() -> None:
+def test_the_example_has_each_key_with_its_default_and_no_other_key() -> None:
     example = documented()
 
     assert set(example) == {name for name, _ in settings()}
@@ -243,7 +245,7 @@ def test_the_example_names_every_key_with_its_default_and_no_other() -> None:
             assert example[name] == (str(wanted) if isinstance(wanted, Path) else wanted), name
 
 
-def test_the_example_says_a_line_about_what_it_names() -> None:
+def test_the_example_explains_each_key_in_a_comment() -> None:
     lines = EXAMPLE.read_text("utf-8").splitlines()
     for number, line in enumerate(lines):
         if re.match(r"#[a-z_0-9]+ = ", line) and not line.startswith(("#height", "#port")):
@@ -251,7 +253,7 @@ def test_the_example_says_a_line_about_what_it_names() -> None:
             assert lines[number - 1].endswith((".", "one.")), line
 
 
-def test_the_examples_own_values_would_be_taken(tmp_path: Path) -> None:
+def test_the_examples_values_are_valid(tmp_path: Path) -> None:
     path = tmp_path / "kiosk.toml"
     path.write_text(re.sub(r"(?m)^#(?=[a-z_0-9]+ = )", "", EXAMPLE.read_text("utf-8")), "utf-8")
 

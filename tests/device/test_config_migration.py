@@ -1,4 +1,4 @@
-"""Settings follow a change of names with everything around them as it was, or it is said what to do by hand."""
+"""Renaming a setting keeps everything around it, or is refused with what to do by hand."""
 
 import tomllib
 
@@ -10,7 +10,7 @@ from device.config import Config, load
 from device.config_migration import RENAMED, migrate
 from device.errors import ConfigError
 
-TEXT = """# ours
+TEXT = """# our settings
 store = "/data"   # the card's
 
 [camera]
@@ -23,16 +23,16 @@ idle_s = 90
 """
 
 
-def test_settings_by_todays_names_are_left_to_the_letter() -> None:
+def test_a_file_with_current_names_is_not_changed() -> None:
     assert migrate(TEXT).text == TEXT
     assert migrate(TEXT).renamed == ()
 
 
-def test_a_key_is_renamed_where_it_stands() -> None:
+def test_a_key_is_renamed_in_place() -> None:
     found = migrate(TEXT, {"camera.fps": "camera.frames_a_second"})
 
     assert found.text == TEXT.replace("fps = 5.0", "frames_a_second = 5.0")
-    assert found.renamed == ("camera.fps is called camera.frames_a_second now",)
+    assert found.renamed == ("camera.fps is now called camera.frames_a_second",)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_key_is_renamed_where_it_stands() -> None:
         ("screen.idle_s", "camera.idle_s"),
     ],
 )
-def test_a_key_moves_to_another_section_with_its_comment(old: str, new: str) -> None:
+def test_a_key_moves_to_another_section_and_no_comment_is_lost(old: str, new: str) -> None:
     found = migrate(TEXT, {old: new})
 
     section, _, key = new.rpartition(".")
@@ -57,26 +57,26 @@ def test_a_key_moves_to_another_section_with_its_comment(old: str, new: str) -> 
     assert migrate(found.text, {old: new}).text == found.text
 
 
-def test_a_name_changed_twice_follows_to_the_last() -> None:
+def test_a_key_renamed_twice_gets_the_last_name() -> None:
     found = migrate(TEXT, {"camera.fps": "camera.rate", "camera.rate": "stand.rate"})
 
     assert tomllib.loads(found.text)["stand"] == {"rate": 5.0}
 
 
-def test_both_names_at_once_are_left_to_staff() -> None:
-    with pytest.raises(ConfigError, match=r"camera\.kind is called camera\.fps now, and both"):
+def test_a_file_with_both_names_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"camera\.kind is now called camera\.fps, and both"):
         migrate(TEXT, {"camera.kind": "camera.fps"})
 
 
 @pytest.mark.parametrize(
     "text", ["camera = { fps = 5 }\n", '[camera]\n"fps" = 5\n', "camera.fps = 5\n"]
 )
-def test_what_is_written_in_another_way_is_renamed_by_hand(text: str) -> None:
-    with pytest.raises(ConfigError, match=r"camera\.fps is called camera\.rate now; rename it"):
+def test_a_key_in_another_notation_must_be_renamed_by_hand(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"camera\.fps is now called camera\.rate; rename it"):
         migrate(text, {"camera.fps": "camera.rate"})
 
 
-def test_what_is_no_toml_is_said_to_be_none() -> None:
+def test_a_text_that_is_not_toml_is_refused() -> None:
     with pytest.raises(ConfigError, match="expected TOML"):
         migrate("= 1", {"a": "b"})
 
@@ -87,7 +87,7 @@ VALUES = st.one_of(
 
 
 @given(st.dictionaries(st.sampled_from(["fps", "kind", "gain"]), VALUES), VALUES)
-def test_values_come_through_whatever_they_are(others: dict[str, object], value: object) -> None:
+def test_any_value_survives_a_rename(others: dict[str, object], value: object) -> None:
     lines = [f"{key} = {_toml(other)}" for key, other in ({**others, "fps": value}).items()]
     text = "[camera]\n" + "\n".join(lines)
 
@@ -105,7 +105,7 @@ def _toml(value: object) -> str:
     )
 
 
-def test_every_new_name_is_one_that_the_kiosk_knows() -> None:
+def test_each_new_name_is_a_setting() -> None:
     assert isinstance(load(None, {}), Config)
     for new in RENAMED.values():
         section, _, key = new.rpartition(".")

@@ -1,4 +1,4 @@
-"""The doctor says of each part whether it is right, what it found, and what to do where it isn't."""
+"""The doctor reports for each part whether it works, its state, and what to do if it doesn't."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +17,8 @@ from device.errors import CameraMissingError
 from device.host_checks import HostCheck
 from device.imaging.frames import Pixels
 
-# Others may listen at 8080 while tests run.
-MACHINE = ["machine", "camera software", "clock", "room", "address"]
+# Another program may use port 8080 while tests run.
+HOST = ["machine", "camera software", "clock", "disk space", "address"]
 ANY_PORT = Config(listen=ListenConfig(port=0))
 
 
@@ -28,35 +28,35 @@ def camera(print_pictures: dict[str, Pixels]) -> HandCamera:
     return HandCamera(next(iter(print_pictures.values())))
 
 
-def examined(
+def run_checks(
     bundle: Path, camera: HandCamera, config: Config | None = None
 ) -> dict[str, HostCheck]:
-    """Give the findings by what was looked at."""
+    """Return the checks by name."""
 
     def choose(bundle: OpenedBundle | None) -> CameraSource:
         camera.open()
         return camera
 
-    findings = examine(bundle, config or ANY_PORT, choose)
-    assert all(finding.is_good or finding.advice for finding in findings)
-    assert all("\n" not in finding.found + finding.advice for finding in findings)
-    return {finding.what: finding for finding in findings}
+    checks = examine(bundle, config or ANY_PORT, choose)
+    assert all(check.is_good or check.advice for check in checks)
+    assert all("\n" not in check.found + check.advice for check in checks)
+    return {check.name: check for check in checks}
 
 
-def test_all_is_well_with_a_sound_bundle_and_a_camera(
+def test_all_checks_pass_with_an_intact_bundle_and_a_camera(
     small_bundle: Path, camera: HandCamera
 ) -> None:
-    findings = examined(small_bundle, camera)
+    checks = run_checks(small_bundle, camera)
 
-    assert list(findings) == [*MACHINE, "bundle", "self-search", "camera"]
-    assert all(finding.is_good for finding in findings.values())
-    assert "12 prints" in findings["bundle"].found
-    assert findings["self-search"].found == "all 3 known prints find themselves"
-    assert findings["camera"].found.startswith("hand:0 gives ")
+    assert list(checks) == [*HOST, "bundle", "self-test", "camera"]
+    assert all(check.is_good for check in checks.values())
+    assert "12 prints" in checks["bundle"].found
+    assert checks["self-test"].found == "all 3 probe prints find themselves"
+    assert checks["camera"].found.startswith("hand:0 delivers ")
     assert not camera.is_open
 
 
-def test_an_altered_bundle_is_found_and_the_camera_looked_at_all_the_same(
+def test_an_altered_bundle_fails_and_the_camera_is_checked_all_the_same(
     bundle_copy: Path, camera: HandCamera
 ) -> None:
     path = bundle_copy / layout.INDEX
@@ -65,25 +65,25 @@ def test_an_altered_bundle_is_found_and_the_camera_looked_at_all_the_same(
     path.unlink()
     path.write_bytes(data)
 
-    findings = examined(bundle_copy, camera)
+    checks = run_checks(bundle_copy, camera)
 
-    assert list(findings) == [*MACHINE, "bundle", "camera"]
-    assert not findings["bundle"].is_good
-    assert "index.ann has sha256" in findings["bundle"].found
-    assert findings["camera"].is_good
+    assert list(checks) == [*HOST, "bundle", "camera"]
+    assert not checks["bundle"].is_good
+    assert "index.ann has sha256" in checks["bundle"].found
+    assert checks["camera"].is_good
 
 
-def test_a_missing_bundle_is_found(tmp_path: Path, camera: HandCamera) -> None:
-    findings = examined(tmp_path, camera)
+def test_a_missing_bundle_fails_with_advice(tmp_path: Path, camera: HandCamera) -> None:
+    checks = run_checks(tmp_path, camera)
 
-    assert "found no manifest.json" in findings["bundle"].found
-    assert "printkiosk-convert build" in findings["bundle"].advice
+    assert "found no manifest.json" in checks["bundle"].found
+    assert "printkiosk-convert build" in checks["bundle"].advice
 
 
 def test_a_print_that_does_not_find_itself_is_named(
     bundle_copy: Path, camera: HandCamera, change_manifest: Callable[..., Manifest]
 ) -> None:
-    """Its pictures exchanged with another's, as if rows had been shifted when the bundle was built."""
+    """Pictures of two prints are swapped, as if the build had shifted its rows."""
     first, second, _ = read_manifest(bundle_copy).probes
     path = bundle_copy / layout.picture_shard(0)
     data = path.read_bytes()
@@ -94,26 +94,26 @@ def test_a_print_that_does_not_find_itself_is_named(
     path.write_bytes(data)
     change_manifest(bundle_copy, files=bundle_writer.entries(bundle_copy))
 
-    finding = examined(bundle_copy, camera)["self-search"]
+    check = run_checks(bundle_copy, camera)["self-test"]
 
-    assert not finding.is_good
-    assert finding.found == f"2 of 3 known prints don't find themselves: {first}, {second}"
+    assert not check.is_good
+    assert check.found == f"2 of 3 probe prints don't find themselves: {first}, {second}"
 
 
-def test_a_camera_that_is_missing_is_found(small_bundle: Path, camera: HandCamera) -> None:
+def test_a_missing_camera_fails_with_advice(small_bundle: Path, camera: HandCamera) -> None:
     camera.pull()
 
-    finding = examined(small_bundle, camera)["camera"]
+    check = run_checks(small_bundle, camera)["camera"]
 
-    assert not finding.is_good
-    assert finding.found == str(CameraMissingError("hand:0: no such camera"))
-    assert "upload" in finding.advice
+    assert not check.is_good
+    assert check.found == str(CameraMissingError("hand:0: no such camera"))
+    assert "upload" in check.advice
 
 
-def test_a_camera_switched_off_is_no_fault(small_bundle: Path, camera: HandCamera) -> None:
+def test_a_disabled_camera_passes(small_bundle: Path, camera: HandCamera) -> None:
     config = Config(camera=CameraConfig(kind="none"))
 
-    finding = examined(small_bundle, camera, config)["camera"]
+    check = run_checks(small_bundle, camera, config)["camera"]
 
-    assert finding.is_good
-    assert finding.found == "switched off, as configured"
+    assert check.is_good
+    assert check.found == "disabled in the configuration"

@@ -1,4 +1,4 @@
-"""What the doctor says of the machine: each thing with what to do where it isn't good."""
+"""Each check of the machine has advice if it fails."""
 
 import os
 import socket
@@ -13,60 +13,60 @@ from device import host_checks
 from device.config import Config, ListenConfig
 
 
-def examined(**more: object) -> dict[str, host_checks.HostCheck]:
+def run_checks(**more: object) -> dict[str, host_checks.HostCheck]:
     config = Config(**{"listen": ListenConfig(port=0), **more})  # type: ignore[arg-type]
-    found = {finding.what: finding for finding in host_checks.examine(config)}
-    assert all(finding.is_good or finding.advice for finding in found.values())
-    return found
+    checks = {check.name: check for check in host_checks.examine(config)}
+    assert all(check.is_good or check.advice for check in checks.values())
+    return checks
 
 
-def test_python_and_system_are_named() -> None:
-    found = examined()["machine"].found
+def test_the_machine_check_names_python_and_system() -> None:
+    found = run_checks()["machine"].found
 
     assert "Python 3." in found and " on " in found
 
 
-def test_without_picamera2_it_is_said_what_cameras_are_left(
+def test_without_picamera2_the_other_cameras_are_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("sys.path", [])
-    finding = examined()["camera software"]
+    check = run_checks()["camera software"]
 
-    assert finding.is_good
-    assert "webcam or the replay camera" in finding.found
+    assert check.is_good
+    assert "webcam or the replay camera" in check.found
 
 
-def test_a_clock_before_this_software_was_installed_is_wrong(
+def test_a_time_before_the_installation_fails(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    made = Path(host_checks.__file__).stat().st_mtime
-    monkeypatch.setattr("time.time", lambda: made - 1)
+    installed = Path(host_checks.__file__).stat().st_mtime
+    monkeypatch.setattr("time.time", lambda: installed - 1)
 
-    finding = examined()["clock"]
+    check = run_checks()["clock"]
 
-    assert not finding.is_good
-    assert "updates may be refused" in finding.advice
+    assert not check.is_good
+    assert "updates may be refused" in check.advice
 
 
-def test_the_room_counted_is_the_stores_disks(tmp_path: Path) -> None:
-    finding = examined(store=tmp_path / "not/yet/there")["room"]
+def test_the_free_space_is_that_of_the_stores_disk(tmp_path: Path) -> None:
+    check = run_checks(store=tmp_path / "not/yet/there")["disk space"]
 
-    assert str(tmp_path) in finding.found
+    assert str(tmp_path) in check.found
 
 
 @pytest.mark.parametrize(("free", "is_good"), [(499_999_999, False), (500_000_000, True)])
-def test_less_room_than_an_update_needs_is_told_of(
+def test_less_free_space_than_an_update_needs_fails(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, is_good: bool
 ) -> None:
     usage = os.statvfs_result((1, 1, free, free, free, 0, 0, 0, 0, 255))
     monkeypatch.setattr("os.statvfs", lambda _: usage)
 
-    assert examined(store=tmp_path)["room"].is_good is is_good
+    assert run_checks(store=tmp_path)["disk space"].is_good is is_good
 
 
 @pytest.fixture
-def stranger() -> Iterator[int]:
-    """A port at which something else listens, and speaks HTTP."""
+def foreign_server() -> Iterator[int]:
+    """The port of an HTTP server that is not a kiosk."""
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -81,17 +81,17 @@ def stranger() -> Iterator[int]:
         server.shutdown()
 
 
-def test_a_port_that_others_have_taken_is_named_with_what_to_do(stranger: int) -> None:
-    finding = examined(listen=ListenConfig(port=stranger))["address"]
+def test_a_port_used_by_another_program_fails_with_advice(foreign_server: int) -> None:
+    check = run_checks(listen=ListenConfig(port=foreign_server))["address"]
 
-    assert not finding.is_good
-    assert f"127.0.0.1:{stranger}" in finding.found
-    assert "ss -ltnp" in finding.advice
+    assert not check.is_good
+    assert f"127.0.0.1:{foreign_server}" in check.found
+    assert "ss -ltnp" in check.advice
 
 
-def test_a_port_with_silence_behind_it_is_taken_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host_checks, "_ASKED_FOR_S", 0.1)
+def test_a_port_whose_server_does_not_answer_fails_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host_checks, "_HEALTH_TIMEOUT_S", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        finding = examined(listen=ListenConfig(port=silent.getsockname()[1]))["address"]
+        check = run_checks(listen=ListenConfig(port=silent.getsockname()[1]))["address"]
 
-    assert not finding.is_good
+    assert not check.is_good

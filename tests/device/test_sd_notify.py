@@ -1,4 +1,4 @@
-"""The line to systemd, over real sockets."""
+"""Notifications to systemd over real sockets."""
 
 import os
 import socket
@@ -10,14 +10,14 @@ from device.sd_notify import Notifier
 
 
 class Manager:
-    """systemd's end of the line."""
+    """systemd's end of the socket."""
 
     def __init__(self, bind_to: str) -> None:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.settimeout(10)
         self.socket.bind(bind_to)
 
-    def heard(self) -> bytes:
+    def received(self) -> bytes:
         return self.socket.recv(4096)
 
 
@@ -34,7 +34,7 @@ def manager_and_address(request, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("say", "expected"),
+    ("notify", "expected"),
     [
         (lambda n: n.ready(), b"READY=1"),
         (lambda n: n.watchdog(), b"WATCHDOG=1"),
@@ -42,16 +42,16 @@ def manager_and_address(request, tmp_path):
     ],
     ids=["ready", "watchdog", "stopping"],
 )
-def test_each_message_arrives_as_systemd_spells_it(manager_and_address, say, expected):
+def test_each_notification_arrives_in_systemds_format(manager_and_address, notify, expected):
     manager, address = manager_and_address
 
-    say(Notifier.from_environ({"NOTIFY_SOCKET": address}))
+    notify(Notifier.from_environ({"NOTIFY_SOCKET": address}))
 
-    assert manager.heard() == expected
+    assert manager.received() == expected
 
 
 @pytest.mark.parametrize("environ", [{}, {"NOTIFY_SOCKET": ""}])
-def test_without_a_socket_nothing_is_said_and_nothing_fails(environ, caplog):
+def test_without_a_socket_nothing_is_sent_and_nothing_fails(environ, caplog):
     notifier = Notifier.from_environ(environ)
 
     notifier.ready()
@@ -61,7 +61,7 @@ def test_without_a_socket_nothing_is_said_and_nothing_fails(environ, caplog):
 
 
 @pytest.mark.parametrize("address", ["vsock:2:1234", "relative/path"])
-def test_an_address_of_another_kind_is_a_warning_once_and_never_used(address, caplog):
+def test_an_unsupported_address_is_warned_of_once_and_never_used(address, caplog):
     notifier = Notifier.from_environ({"NOTIFY_SOCKET": address})
 
     notifier.ready()
@@ -69,7 +69,7 @@ def test_an_address_of_another_kind_is_a_warning_once_and_never_used(address, ca
     assert [r.levelname for r in caplog.records] == ["WARNING"]
 
 
-def test_a_manager_that_has_gone_does_not_take_the_kiosk_with_it(tmp_path, caplog):
+def test_a_missing_socket_is_logged_and_not_raised(tmp_path, caplog):
     Notifier.from_environ({"NOTIFY_SOCKET": str(tmp_path / "gone")}).watchdog()
 
     assert "not sent" in caplog.text
@@ -87,5 +87,5 @@ def test_a_manager_that_has_gone_does_not_take_the_kiosk_with_it(tmp_path, caplo
         ({}, None),
     ],
 )
-def test_the_watchdogs_period_is_half_of_what_systemd_allows_this_process(environ, expected):
+def test_the_watchdog_period_is_half_of_systemds_timeout_for_this_process(environ, expected):
     assert Notifier.from_environ(environ).watchdog_period_s == expected
