@@ -1,4 +1,4 @@
-"""The kiosk: it takes a camera frame and returns the record of the print, without a network.
+"""The kiosk: from a camera frame to the record of the print, without a network.
 
 This package knows nothing of TensorFlow, which `converter` uses at the desk, or of Flask, which `kiosk_ui` uses for the page.
 """

@@ -170,7 +170,7 @@ def _add(archive: tarfile.TarFile, name: str, data: bytes, mode: int) -> None:
 
 
 def _chown_to_parent_owner(path: Path) -> None:
-    """Give a file that root has restored to the owner of its folder.
+    """Change the owner of a file that root has restored to the owner of its folder.
 
     The kiosk's user must be able to read the PIN.
     """

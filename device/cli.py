@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TypeAlias
 
 from device import __version__, backup
 from device.bundle.reader import opened
@@ -32,6 +33,7 @@ _log = logging.getLogger(__name__)
 
 # Where the installer puts the settings.
 _SETTINGS = Path("/etc/printkiosk/kiosk.toml")
+_Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 _PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"}
 
 
@@ -80,62 +82,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_identify(verbs)
-    doctor = verbs.add_parser(
-        "doctor", help="check this machine, the bundle and the camera, with advice"
-    )
-    bundle_command.add_choice(doctor)
-    doctor.add_argument("--without-camera", action="store_true", help="skip the camera check")
-    doctor.set_defaults(run=_doctor)
-    picture = verbs.add_parser("picture", help="take a test picture with the camera")
-    bundle_command.add_choice(picture)
-    picture.add_argument("file", type=Path, metavar="FILE", help="JPEG file to write")
-    picture.set_defaults(run=_picture)
-    # Kept for one release: the command is now a separate program.
-    evaluate = verbs.add_parser("evaluate", help="moved to the program printkiosk-evaluate")
-    evaluate.add_argument("options", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
-    evaluate.set_defaults(run=_name_evaluate)
+    _add_doctor(verbs)
+    _add_picture(verbs)
+    _add_evaluate(verbs)
     bundles = verbs.add_parser("bundle", help="list, install, verify and switch bundles")
     bundle_command.add_options(bundles)
     _add_sync(verbs)
-    for name, run, help_text in (
-        ("backup", _backup, "write this kiosk's settings to one file"),
-        ("restore", _restore, "restore settings from a backup file"),
-    ):
-        job = verbs.add_parser(name, help=help_text)
-        job.add_argument("file", type=Path, metavar="FILE", help="backup file")
-        job.add_argument(
-            "--config",
-            type=Path,
-            metavar="FILE",
-            default=_SETTINGS,
-            help="settings file (default: %(default)s)",
-        )
-        job.set_defaults(run=run)
-    renaming = verbs.add_parser("migrate", help="rename the settings of an older version")
-    renaming.add_argument(
-        "--config",
-        type=Path,
-        metavar="FILE",
-        required=True,
-        help="settings file to read (required)",
-    )
-    renaming.add_argument(
-        "--out", type=Path, metavar="FILE", required=True, help="settings file to write (required)"
-    )
-    renaming.set_defaults(run=_migrate)
-    pin = verbs.add_parser("pin", help="set the PIN of the staff page; asks for it")
-    pin.add_argument(
-        "--config",
-        type=Path,
-        metavar="FILE",
-        help="settings file, such as kiosk.toml (default: built-in settings)",
-    )
-    pin.set_defaults(run=_pin)
+    _add_backup_and_restore(verbs)
+    _add_migrate(verbs)
+    _add_pin(verbs)
     return parser
 
 
-def _add_identify(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    identify = verbs.add_parser("identify", help="identify the prints in picture files")
+def _add_identify(verbs: _Verbs) -> None:
+    identify = verbs.add_parser(
+        "identify",
+        help="identify the prints in picture files",
+        description="Identify the prints in picture files. The exit code is 1 if a file can't be read.",
+    )
     identify.add_argument(
         "images",
         nargs="+",
@@ -175,12 +139,102 @@ def _number(least: int, most: int) -> Callable[[str], int]:
     return number
 
 
-def _add_sync(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_sync(verbs: _Verbs) -> None:
     sync = verbs.add_parser(
         "sync", help="fetch the newest bundle and notices; a running kiosk switches to it by itself"
     )
     sync_command.add_options(sync)
     sync.set_defaults(run=lambda options: sync_command.run(options, _config(options)))
+
+
+def _add_doctor(verbs: _Verbs) -> None:
+    doctor = verbs.add_parser(
+        "doctor",
+        help="check this machine, the bundle and the camera",
+        description=(
+            "Check this machine, the bundle and the camera. "
+            "A failed check comes with advice, and the exit code is 1."
+        ),
+    )
+    bundle_command.add_choice(doctor)
+    doctor.add_argument("--without-camera", action="store_true", help="skip the camera check")
+    doctor.set_defaults(run=_doctor)
+
+
+def _add_picture(verbs: _Verbs) -> None:
+    picture = verbs.add_parser(
+        "picture",
+        help="take a test picture with the camera",
+        description="Take one picture with the configured camera and write it to a JPEG file.",
+    )
+    bundle_command.add_choice(picture)
+    picture.add_argument("file", type=Path, metavar="FILE", help="JPEG file to write")
+    picture.set_defaults(run=_picture)
+
+
+def _add_evaluate(verbs: _Verbs) -> None:
+    # Kept for one release: the command is now a separate program.
+    evaluate = verbs.add_parser(
+        "evaluate",
+        help="moved to the program printkiosk-evaluate",
+        description="Moved to the program printkiosk-evaluate, which takes the same options.",
+    )
+    evaluate.add_argument("options", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    evaluate.set_defaults(run=_name_evaluate)
+
+
+def _add_backup_and_restore(verbs: _Verbs) -> None:
+    for name, run, help_text in (
+        ("backup", _backup, "write this kiosk's settings to one file"),
+        ("restore", _restore, "restore settings from a backup file"),
+    ):
+        job = verbs.add_parser(name, help=help_text, description=f"{help_text.capitalize()}.")
+        job.add_argument("file", type=Path, metavar="FILE", help="backup file")
+        job.add_argument(
+            "--config",
+            type=Path,
+            metavar="FILE",
+            default=_SETTINGS,
+            help="settings file (default: %(default)s)",
+        )
+        job.set_defaults(run=run)
+
+
+def _add_migrate(verbs: _Verbs) -> None:
+    migration = verbs.add_parser(
+        "migrate",
+        help="rename the settings of an older version",
+        description="Rename the settings of an older version. Values and comments stay.",
+    )
+    migration.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        required=True,
+        help="settings file to read (required)",
+    )
+    migration.add_argument(
+        "--out", type=Path, metavar="FILE", required=True, help="settings file to write (required)"
+    )
+    migration.set_defaults(run=_migrate)
+
+
+def _add_pin(verbs: _Verbs) -> None:
+    pin = verbs.add_parser(
+        "pin",
+        help="set the PIN of the staff page; asks for it",
+        description=(
+            "Set the PIN of the staff page. "
+            "A terminal asks for it twice; from a pipe, the first line is read."
+        ),
+    )
+    pin.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="settings file, such as kiosk.toml (default: built-in settings)",
+    )
+    pin.set_defaults(run=_pin)
 
 
 def _config(options: argparse.Namespace) -> Config:

@@ -1,6 +1,7 @@
-"""The configuration: a TOML file, overridden by environment variables, overridden by command-line options.
+"""The configuration, from a TOML file and environment variables.
 
-All mistakes are reported at once, each with the likely correction. Defaults are in these dataclasses and nowhere else.
+A variable overrides the file, and a command-line option overrides both. All mistakes are reported at once, each
+with the likely correction. Defaults are in these dataclasses and nowhere else.
 """
 
 import difflib

@@ -1,4 +1,4 @@
-"""Convert a setting's value from TOML or an environment variable to the type of the setting.
+"""Convert a value from TOML or an environment variable to its setting's type.
 
 This module knows the types of settings, not the settings.
 """

@@ -49,7 +49,7 @@ class FilterError(KioskError, ValueError):
 
 
 class PictureError(KioskError, ValueError):
-    """A picture can't be read: not an image, truncated, too large, or of an unsupported format."""
+    """A picture can't be read: no image, truncated, too large, or of an unsupported format."""
 
 
 class ModelError(KioskError, RuntimeError):
@@ -65,7 +65,7 @@ class CameraMissingError(CameraError):
 
 
 class CameraAbsentError(CameraMissingError):
-    """The camera or its software is missing; only a person can fix that, so retrying is useless."""
+    """The camera or its software is missing, which only a person can fix; retrying is useless."""
 
 
 class CameraLostError(CameraError):

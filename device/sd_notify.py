@@ -1,4 +1,4 @@
-"""The datagrams of sd_notify(3): tell systemd that the service is ready, alive or stopping.
+"""Notify systemd that the service is ready, alive or stopping, by sd_notify(3).
 
 Without `NOTIFY_SOCKET` nothing is sent. Call `watchdog` only while work is done, so that systemd restarts a service that
 hangs.

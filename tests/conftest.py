@@ -1,4 +1,4 @@
-"""What the tests share: a real bundle of twelve real prints, with the real quantised VGG16."""
+"""Fixtures for all tests, such as a bundle of twelve real prints with the real model."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ from device.recognition.embedding.nearest import Vectors, unit
 
 ROOT = Path(__file__).parents[1]
 COLLECTION = ROOT / "demo/collection"
-# Another model to test with, such as one just made; the demo bundle's own otherwise.
+# A path to another model to test with, such as a new one; if not set, the demo bundle's own.
 MODEL_VARIABLE = "KIOSK_TEST_MODEL"
 PRINTS = 12
 
@@ -45,7 +45,7 @@ def model_file() -> Path:
 
 @pytest.fixture(scope="session")
 def small_items() -> tuple[Item, ...]:
-    """Twelve real prints spread over the demo collection; the licence of the last forbids showing it."""
+    """Twelve real prints from all over the demo collection; the last one may not be shown."""
     items = collection.read(COLLECTION).items
     chosen = [items[row * len(items) // PRINTS] for row in range(PRINTS)]
     return (*chosen[:-1], replace(chosen[-1], show_picture=False))
@@ -55,7 +55,7 @@ def small_items() -> tuple[Item, ...]:
 def small_bundle(
     tmp_path_factory: pytest.TempPathFactory, model_file: Path, small_items: tuple[Item, ...]
 ) -> Path:
-    """A whole bundle of twelve real prints. Never write into it: `bundle_copy` is for that."""
+    """A complete bundle of twelve real prints. Never write to it; use `bundle_copy` for that."""
     folder = tmp_path_factory.mktemp("small") / "bundle"
     folder.mkdir()
     shutil.copyfile(model_file, folder / layout.MODEL)
@@ -134,7 +134,7 @@ def imagenet() -> Weights:
 
 @pytest.fixture(scope="session")
 def desk_cache(tmp_path_factory: pytest.TempPathFactory, imagenet: Weights) -> Cache:
-    """A cache of the tests' own, with the user's weights and the demo's model, which `test_quantize` vouches for."""
+    """A cache with the user's weights and the demo's model, which `test_quantize` verifies."""
     users = weights.default_cache(os.environ, Path.home())
     root = tmp_path_factory.mktemp("desk-cache")
     kept = weights.cache_file(users)
@@ -147,7 +147,10 @@ def desk_cache(tmp_path_factory: pytest.TempPathFactory, imagenet: Weights) -> C
 
 @pytest.fixture
 def bundle_copy(small_bundle: Path, tmp_path: Path) -> Path:
-    """A bundle of one's own to damage. Its files are hard links: replace them, never write into them."""
+    """A copy of the small bundle to damage.
+
+    Its files are hard links: replace them, and never write to them.
+    """
     folder = tmp_path / "bundle"
     shutil.copytree(small_bundle, folder, copy_function=os.link)
     return folder
@@ -155,12 +158,12 @@ def bundle_copy(small_bundle: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def change_manifest() -> Callable[..., Manifest]:
-    """A function that changes fields of a bundle's manifest and seals it anew."""
+    """A function that changes fields of a bundle's manifest and updates its bundle id."""
 
     def change(bundle: Path, **changes: object) -> Manifest:
         path = layout.manifest_of(bundle)
         manifest = parse(path.read_bytes(), "bundle")
-        changed = identify(replace(manifest, **changes))  # type: ignore[arg-type]  # the caller's business
+        changed = identify(replace(manifest, **changes))  # type: ignore[arg-type]  # the caller passes fields of the manifest
         bundle_writer.write_manifest(changed, bundle)
         return changed
 
@@ -169,12 +172,12 @@ def change_manifest() -> Callable[..., Manifest]:
 
 @pytest.fixture(scope="session")
 def open_small(small_bundle: Path) -> Iterator[OpenedBundle]:
-    """The small bundle, open; for tests that only read."""
+    """The small bundle, open, for tests that only read."""
     with opened(small_bundle) as bundle:
         yield bundle
 
 
 @pytest.fixture(scope="session")
 def print_pictures(small_items: tuple[Item, ...]) -> dict[str, Pixels]:
-    """The museum's picture of each of the twelve, by record id: uint8 (H, W, 3), RGB."""
+    """The museum's picture of each of the twelve prints by record id: uint8 (H, W, 3), RGB."""
     return {item.record_id: frames.load(item.image) for item in small_items}

@@ -1,4 +1,4 @@
-"""Small CSV files that grow by appended lines, because replacing a file wears the card more.
+"""Small CSV files that grow by appended lines, which wears the card less than replacing.
 
 On ext4 with 4 kB blocks, appending a line writes 20 kB, metadata blocks included. Replacing the file writes 88 kB. A line
 counts only if its line break is there. A partial line, left by a power cut or a full disk, is skipped on reading. The next

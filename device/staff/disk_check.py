@@ -1,4 +1,4 @@
-"""Write a few bytes from time to time and read them back, so that a failing card is found early.
+"""Find a failing card early by writing a few bytes now and then and reading them back.
 
 The bytes are appended until the file fills one block, because appending wears the card least.
 """
@@ -53,7 +53,7 @@ class DiskCheck:
 
 
 def _read_uncached(path: Path) -> bytes:
-    """Return a file's last bytes from the disk, after asking the kernel to drop its cached copy."""
+    """Return a file's last bytes after asking the kernel to drop its cached copy."""
     with path.open("rb", buffering=0) as file:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         file.seek(-_BYTES, os.SEEK_END)

@@ -119,7 +119,7 @@ def _key(pin: str, salt: bytes, n: int, r: int, p: int) -> bytes:
 def _chown_to_parent_owner(
     folder: Path, is_root: Callable[[], bool] = lambda: os.geteuid() == 0
 ) -> None:
-    """Give folder and file to the owner of the parent folder, if we are root.
+    """Change the owner of folder and file to the parent folder's owner, if run by root.
 
     The kiosk's user owns the parent folder and must be able to read the PIN that root has set.
     """

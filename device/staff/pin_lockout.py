@@ -1,4 +1,4 @@
-"""The PIN check of the staff page: after a few wrong PINs, each further one doubles the wait."""
+"""The PIN check of the staff page, with waits that grow with each wrong PIN."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Setting the PIN at the machine: typed twice at a terminal, or read as one line from a pipe."""
+"""Set the PIN at the machine, typed twice at a terminal or read from a pipe."""
 
 import getpass
 import os

@@ -1,4 +1,4 @@
-"""What staff set on their page: attract loop, opening hours, and whether unmatched prints are listed."""
+"""Staff preferences: attract loop, opening hours, and the list of unmatched prints."""
 
 import json
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The last lines of the log, kept in memory for the staff page, so that staff need no terminal."""
+"""The last lines of the log, kept in memory for the staff page."""
 
 import logging
 from collections import deque
@@ -7,7 +7,10 @@ LINES = 1000
 
 
 class RecentLog(logging.Handler):
-    """Keeps the last `LINES` log lines. The kiosk logs nothing about visitors, so none of it is here."""
+    """Keeps the last `LINES` log lines.
+
+    The kiosk logs nothing about visitors, so these lines hold nothing about them either.
+    """
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,7 @@
-"""Count visits and their languages. Visits are told apart by pauses alone; no visitor is identified."""
+"""Count visits and their languages.
+
+A pause separates two visits; no visitor is identified.
+"""
 
 from collections.abc import Callable
 

@@ -74,7 +74,9 @@ class Statistics:
             self._counted.setdefault(self._hour(), Counter())[column] += 1
 
     def flush(self) -> None:
-        """Write the counts that changed since the last write; on failure keep them for the next one.
+        """Write the counts that have changed since the last write.
+
+        After a failure they are written by the next call.
 
         Raises:
             StoreError: When the folder can't be written.

@@ -1,5 +1,6 @@
-"""A list of the prints that found no match, for the curator; kept only if staff have enabled it.
+"""A list of the queries without a match, for the curator.
 
+It is kept only if staff have enabled it.
 Each line has the time, the verdict and the nearest records. It has no picture, fingerprint or local features, so that
 the print that a visitor showed can't be reconstructed.
 """

@@ -1,4 +1,4 @@
-"""`printkiosk-device` prints the documented lines, exits with 0, 1 or 2, and never shows a traceback."""
+"""`printkiosk-device` prints documented lines, exits with 0, 1 or 2, and shows no traceback."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""All mistakes are reported at once, the environment overrides the file, and the example is complete."""
+"""The configuration reports all mistakes at once, and its example file is complete."""
 
 import dataclasses
 import re

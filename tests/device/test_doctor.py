@@ -1,4 +1,4 @@
-"""The doctor reports for each part whether it works, its state, and what to do if it doesn't."""
+"""The doctor reports the state of each part, with advice if it fails."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,6 +1,7 @@
-"""What people hold under the camera that is no print of the museum's, or not as they should: never a wrong name.
+"""Bad frames, damaged prints and other things at the stand never lead to a wrong match.
 
-Real prints of the demo's collection through the shipped bundle; the prints left out with `without` are the strangers.
+The frames show real prints of the demo collection and are searched in the demo bundle. A print left out with `without` acts
+as one that is not in the collection.
 """
 
 import io
@@ -47,7 +48,7 @@ def records(bundle: OpenedBundle) -> list[Record]:
 
 
 @pytest.fixture(scope="module")
-def likes(bundle: OpenedBundle) -> dict[int, frozenset[int]]:
+def same_work(bundle: OpenedBundle) -> dict[int, frozenset[int]]:
     rows = [bundle.records.at(row) for row in range(bundle.manifest.items)]
     return {row: others | {row} for row, others in relatives(rows).items()}
 
@@ -65,12 +66,12 @@ def picture(record: Record) -> Pixels:
 
 
 def in_hands(print_: Pixels, **conditions: float) -> Pixels:
-    """A print in somebody's hands before the camera, well lit."""
+    """Return a frame of a print held before the camera in good light."""
     return render(print_, np.random.default_rng(3), Conditions(**conditions)).pixels  # type: ignore[arg-type]
 
 
 def torn(print_: Pixels) -> Pixels:
-    """What is left of a print when two fifths of it are torn off, raggedly."""
+    """Return a print with two fifths torn off along a ragged edge."""
     height, width = print_.shape[:2]
     ragged = np.random.default_rng(5).normal(0, 0.02, height).cumsum() * 0.1
     ends = ((0.6 + ragged) * width).astype(int)
@@ -80,7 +81,7 @@ def torn(print_: Pixels) -> Pixels:
 
 
 def on_a_phone(print_: Pixels) -> Pixels:
-    """A phone on a table that shows a print: black rim, bright screen, rows of its pixels."""
+    """Return a frame of a phone on a table that shows a print with visible pixel rows."""
     table = distractor_scenes.scene_without_print(
         "table", distractor_scenes.DistractorKind.NOTHING, level=Level.EASY
     )
@@ -97,46 +98,51 @@ def on_a_phone(print_: Pixels) -> Pixels:
 
 
 @pytest.mark.parametrize("level", [0, 255])
-def test_a_black_or_white_frame_is_nothing(ask: Ask, level: int) -> None:
+def test_a_black_or_white_frame_has_no_match_but_a_hint(ask: Ask, level: int) -> None:
     answer = ask(np.full((960, 1280, 3), level, np.uint8))
 
     assert answer.verdict is Verdict.NOT_IN_COLLECTION
     assert answer.hint == ("too_dark" if level == 0 else "nothing_there")
 
 
-def test_an_overexposed_print_is_named_rightly_or_not_at_all(
-    ask: Ask, records: list[Record], likes: dict[int, frozenset[int]]
+def test_an_overexposed_print_is_matched_correctly_or_not_at_all(
+    ask: Ask, records: list[Record], same_work: dict[int, frozenset[int]]
 ) -> None:
     for record in records:
         frame = in_hands(picture(record))
-        burnt = np.clip(frame.astype(np.int16) * 3, 0, 255).astype(np.uint8)
+        overexposed = np.clip(frame.astype(np.int16) * 3, 0, 255).astype(np.uint8)
 
-        answer = ask(burnt)
+        answer = ask(overexposed)
 
-        assert answer.verdict not in ACCEPTED or answer.matches[0].record.item in likes[record.item]
+        assert (
+            answer.verdict not in ACCEPTED
+            or answer.matches[0].record.item in same_work[record.item]
+        )
 
 
-def test_a_torn_print_is_named_rightly_or_not_at_all_and_mostly_rightly(
-    ask: Ask, records: list[Record], likes: dict[int, frozenset[int]]
+def test_a_torn_print_is_never_matched_wrongly_and_mostly_correctly(
+    ask: Ask, records: list[Record], same_work: dict[int, frozenset[int]]
 ) -> None:
-    named = 0
+    matched = 0
     for record in records:
         answer = ask(in_hands(torn(picture(record))))
 
         if answer.verdict in ACCEPTED:
-            assert answer.matches[0].record.item in likes[record.item], record.record_id
-            named += 1
-    assert named >= len(records) / 2
+            assert answer.matches[0].record.item in same_work[record.item], record.record_id
+            matched += 1
+    assert matched >= len(records) / 2
 
 
 @pytest.mark.parametrize("size", [(1, 1), (8, 8), (3, 400), (400, 3), (40, 30)])
-def test_a_tiny_frame_is_nothing(ask: Ask, records: list[Record], size: tuple[int, int]) -> None:
+def test_a_tiny_frame_has_no_match(ask: Ask, records: list[Record], size: tuple[int, int]) -> None:
     tiny = cv2.resize(picture(records[0]), size, interpolation=cv2.INTER_AREA)
 
     assert ask(tiny).verdict is Verdict.NOT_IN_COLLECTION
 
 
-def test_an_enormous_frame_is_answered_as_a_smaller_one_is(ask: Ask, records: list[Record]) -> None:
+def test_an_enormous_frame_has_the_same_match_as_a_smaller_one(
+    ask: Ask, records: list[Record]
+) -> None:
     frame = in_hands(picture(records[0]))
 
     answer = ask(cv2.resize(frame, (6400, 4800), interpolation=cv2.INTER_LINEAR))
@@ -145,7 +151,7 @@ def test_an_enormous_frame_is_answered_as_a_smaller_one_is(ask: Ask, records: li
     assert answer.matches[0].record == records[0]
 
 
-def test_of_an_animated_upload_the_first_picture_counts(ask: Ask, records: list[Record]) -> None:
+def test_the_first_picture_of_an_animated_upload_is_used(ask: Ask, records: list[Record]) -> None:
     pictures = [Image.fromarray(picture(record)).resize((500, 600)) for record in records[:3]]
     upload = io.BytesIO()
     pictures[0].save(upload, "WEBP", save_all=True, append_images=pictures[1:], quality=90)
@@ -155,20 +161,18 @@ def test_of_an_animated_upload_the_first_picture_counts(ask: Ask, records: list[
     assert answer.matches[0].record == records[0]
 
 
-@pytest.mark.parametrize("kept", [0, 1, 20, 2000])
-def test_a_corrupt_upload_is_refused_in_one_line(records: list[Record], kept: int) -> None:
+@pytest.mark.parametrize("kept_bytes", [0, 1, 20, 2000])
+def test_a_truncated_upload_is_refused_in_one_line(records: list[Record], kept_bytes: int) -> None:
     whole = frames.to_jpeg(picture(records[0]), side=800, quality=90)
 
     with pytest.raises(KioskError) as refused:
-        frames.decode(whole[:kept], name="upload")
+        frames.decode(whole[:kept_bytes], name="upload")
 
     assert "upload" in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
-def test_a_print_held_upside_down_is_found_and_its_turn_told(
-    ask: Ask, records: list[Record]
-) -> None:
+def test_a_print_held_upside_down_is_matched_with_its_turn(ask: Ask, records: list[Record]) -> None:
     for record in records:
         answer = ask(in_hands(picture(record), turn_deg=180.0))
 
@@ -176,27 +180,31 @@ def test_a_print_held_upside_down_is_found_and_its_turn_told(
         assert answer.turn_deg == 180
 
 
-def test_a_print_held_face_down_is_not_here(ask: Ask, records: list[Record]) -> None:
+def test_a_print_held_face_down_has_no_match(ask: Ask, records: list[Record]) -> None:
     for record in records:
         back: Pixels = np.full_like(picture(record), PAPER)
 
         assert ask(in_hands(back)).verdict not in ACCEPTED
 
 
-def test_a_phone_that_shows_a_print_is_no_reason_for_a_wrong_name(
-    ask: Ask, records: list[Record], likes: dict[int, frozenset[int]]
+def test_a_phone_that_shows_a_print_is_never_matched_wrongly(
+    ask: Ask, records: list[Record], same_work: dict[int, frozenset[int]]
 ) -> None:
     for record in records:
         shown = on_a_phone(picture(record))
 
-        known, unknown = ask(shown), ask(shown, without=likes[record.item])
+        known, unknown = ask(shown), ask(shown, without=same_work[record.item])
 
-        assert known.verdict not in ACCEPTED or known.matches[0].record.item in likes[record.item]
+        assert (
+            known.verdict not in ACCEPTED or known.matches[0].record.item in same_work[record.item]
+        )
         assert unknown.verdict not in ACCEPTED, record.record_id
 
 
 @pytest.mark.parametrize("kind", distractor_scenes.DistractorKind)
-def test_what_is_no_print_is_not_here(ask: Ask, kind: distractor_scenes.DistractorKind) -> None:
+def test_a_frame_without_a_print_is_not_in_the_collection(
+    ask: Ask, kind: distractor_scenes.DistractorKind
+) -> None:
     for number in range(3):
         frame = distractor_scenes.scene_without_print(f"bad {number}", kind, level=Level.NORMAL)
 

@@ -1,4 +1,4 @@
-"""The whole sentence: a small collection becomes a bundle, a print is shown, and the page says which one it is."""
+"""A small collection becomes a bundle, and the page names a print that is shown."""
 
 import io
 import shutil
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.tensorflow, pytest.mark.weights]
 
 DEMO = Path(__file__).parents[2] / "demo/collection"
 TITLES = {
-    "engraving.jpg": "The Tower of Babel, after nobody",
+    "engraving.jpg": "The Tower of Babel, after an unknown master",
     "lithograph.jpg": "A lock gate at Gatún",
     "flower.jpg": "Iris & <i>lilies</i>",
 }
@@ -25,7 +25,7 @@ TITLES = {
 
 @pytest.fixture
 def museum(tmp_path: Path) -> Path:
-    """A museum's own export: its own column names, semicolons, a TOML that says what is what."""
+    """A museum's export with its own column names and separator."""
     folder = tmp_path / "museum"
     (folder / "scans").mkdir(parents=True)
     sources = sorted((DEMO / "images").glob("*.jpg"))
@@ -56,7 +56,7 @@ def museum(tmp_path: Path) -> Path:
     return folder
 
 
-def test_from_a_museums_export_to_what_the_page_says(
+def test_a_print_of_a_museums_export_is_named_on_the_page(
     museum: Path, desk_cache: Cache, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bundle = tmp_path / "bundle"
@@ -70,7 +70,7 @@ def test_from_a_museums_export_to_what_the_page_says(
     with open_kiosk(config, {}) as service:
         client = create_app(service, config.screen, ["localhost"]).test_client()
         for name, title in TITLES.items():
-            photograph = _photographed(museum / "scans" / name)
+            photograph = _photograph(museum / "scans" / name)
             answer = client.post(
                 "/api/v1/search", data={"image": (io.BytesIO(photograph), "photo.jpg")}
             ).get_json()
@@ -81,8 +81,8 @@ def test_from_a_museums_export_to_what_the_page_says(
         assert narrowed["remaining"] == 3
 
 
-def _photographed(path: Path) -> bytes:
-    """Give a darker, slightly turned JPEG of a print, as a phone might make."""
+def _photograph(path: Path) -> bytes:
+    """Return a darker, slightly turned JPEG of a print, like a phone's."""
     with Image.open(path) as image:
         photograph = (
             image.convert("RGB").rotate(2, fillcolor=(120, 110, 100)).point(lambda v: v * 0.85)

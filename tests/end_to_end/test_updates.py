@@ -1,4 +1,4 @@
-"""docs/updates.md as a new member of staff would follow it: every command on the page, in its order, for real."""
+"""Each command in docs/updates.md works, in the order of the page."""
 
 import os
 import shlex
@@ -24,7 +24,7 @@ PROGRAMS = {"printkiosk-convert": at_the_desk, "printkiosk-device": at_the_kiosk
 
 
 def commands() -> list[list[str]]:
-    """Give the commands of the page's code blocks, as words."""
+    """Return the commands in the page's code blocks, each as a list of words."""
     found, is_code = [], False
     for line in PAGE.read_text("utf-8").splitlines():
         if line.startswith("```"):
@@ -36,16 +36,16 @@ def commands() -> list[list[str]]:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[UpdateServer]:
-    """The museum's web server."""
-    with serving(tmp_path / "repository") as serves:
-        yield serves
+    """The museum's web server with its repository."""
+    with serving(tmp_path / "repository") as server:
+        yield server
 
 
 @pytest.fixture
 def desk(
     tmp_path: Path, small_bundle: Path, server: UpdateServer, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    """A folder to work in, with a bundle that is built, and a kiosk's settings."""
+    """A working folder with a bundle and a kiosk's settings."""
     (tmp_path / "out").mkdir()
     shutil.copytree(small_bundle, tmp_path / "out/museum.bundle", copy_function=os.link)
     (tmp_path / "kiosk.toml").write_text(
@@ -56,13 +56,13 @@ def desk(
     return tmp_path
 
 
-def test_every_command_of_the_page_does_what_the_page_says(
+def test_each_command_of_the_page_does_what_the_page_says(
     desk: Path, small_items: tuple[object, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     ids = [item.record_id for item in small_items[:2]]  # type: ignore[attr-defined]
-    told: dict[str, list[str]] = {}
+    output: dict[str, list[str]] = {}
     for program, *words in commands():
-        if "/media/stick" in words:  # as it is published by now, copied onto a stick
+        if "/media/stick" in words:  # a copy of the repository as published so far
             shutil.copytree(desk / "repository", desk / "stick/printkiosk")
         words = [
             word.replace("/media/stick", "stick")
@@ -71,22 +71,21 @@ def test_every_command_of_the_page_does_what_the_page_says(
             for word in words
         ]
         if "rollback" in words:
-            print("published again, so that there is a bundle to go back to")
-            second_version(desk)
+            second_version(desk)  # so that there is a bundle to go back to
         code = PROGRAMS[program](words)
         printed = capsys.readouterr()
         assert code == 0, (words, printed.err)
-        told.setdefault(" ".join(words[:2]), []).append(printed.out)
+        output.setdefault(" ".join(words[:2]), []).append(printed.out)
         if words[0] == "withdraw":
             assert ids[0] in newest_notices(desk).withdrawn
 
-    assert "1 of Twelve prints" in told["publish out/museum.bundle"][0]
-    assert "update 1 installed" in told["sync --config"][0]
-    assert "up to date: version 1" in told["sync --config"][1]
-    assert "on trial 1" in told["bundle list"][0]
-    assert "back to" in told["bundle rollback"][0]
-    assert "current  1" in told["bundle list"][1]
-    assert "not taken again: 2" in told["bundle list"][1]
+    assert "1 of Twelve prints" in output["publish out/museum.bundle"][0]
+    assert "update 1 installed" in output["sync --config"][0]
+    assert "up to date: version 1" in output["sync --config"][1]
+    assert "on trial 1" in output["bundle list"][0]
+    assert "back to" in output["bundle rollback"][0]
+    assert "current  1" in output["bundle list"][1]
+    assert "not taken again: 2" in output["bundle list"][1]
     assert at_the_kiosk(["sync", "--config", "kiosk.toml"]) == 0
     assert "update 3 installed" in capsys.readouterr().out
     notices = kept_notices.read(desk / "store")
@@ -96,7 +95,7 @@ def test_every_command_of_the_page_does_what_the_page_says(
 
 
 def second_version(desk: Path) -> None:
-    """Publish again and fetch it."""
+    """Publish a second version and install it."""
     key = ["--key", "keys/publishing.pem"]
     Bundles(desk / "store").commit()
     assert at_the_desk(["publish", "out/museum.bundle", "repository", *key]) == 0
@@ -105,12 +104,12 @@ def second_version(desk: Path) -> None:
 
 
 def newest_notices(desk: Path) -> Notices:
-    """Fetch, and give the notices that hold then."""
+    """Fetch the newest notices and return them."""
     assert at_the_kiosk(["sync", "--config", "kiosk.toml"]) == 0
     return kept_notices.read(desk / "store")
 
 
-def test_a_sync_that_fails_says_one_numbered_line(desk: Path) -> None:
+def test_a_failed_sync_is_one_numbered_line(desk: Path) -> None:
     assert at_the_desk(["keys", "create", "keys", "repository"]) == 0
     done = subprocess.run(
         [sys.executable, "-m", "device.cli", "sync", "--config", "kiosk.toml", "nowhere"],
@@ -196,20 +195,20 @@ def test_a_sync_that_fails_says_one_numbered_line(desk: Path) -> None:
         ),
     ],
 )
-def test_the_desk_says_in_one_line_what_is_wrong(
+def test_a_mistake_at_the_desk_is_one_line(
     desk: Path, capsys: pytest.CaptureFixture[str], words: list[str], line: str
 ) -> None:
     assert at_the_desk(["keys", "create", "keys", "repository"]) == 0
     capsys.readouterr()
 
     assert at_the_desk(words) == 1
-    told = capsys.readouterr().err
-    assert line in told
-    assert told.count("\n") == 1
+    error = capsys.readouterr().err
+    assert line in error
+    assert error.count("\n") == 1
     assert not (desk / "keys/n.pem").exists()
 
 
-def test_a_work_that_is_not_there_cannot_be_withdrawn_and_none_twice(
+def test_only_an_existing_work_can_be_withdrawn_and_only_once(
     desk: Path, small_items: tuple[object, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     at_the_desk(["keys", "create", "keys", "repository"])

@@ -1,4 +1,4 @@
-"""The disk check passes on a disk that keeps its bytes, and fails on one that refuses or alters them."""
+"""The disk check fails on a disk that refuses or alters bytes, and on no other."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Hardware health is read from sysfs as on a Pi, and is unknown where sysfs has no such files."""
+"""Hardware health is read from sysfs; a value that sysfs lacks is unknown."""
 
 import os
 from datetime import datetime

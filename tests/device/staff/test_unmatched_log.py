@@ -1,4 +1,4 @@
-"""The unmatched log keeps only what the curator needs, drops its oldest entries, and can be cleared."""
+"""The unmatched log holds only what the curator needs, is bounded, and can be cleared."""
 
 from collections.abc import Callable
 from dataclasses import fields
