@@ -1,4 +1,7 @@
-"""A command-line parser that helps with a mistyped or a former name. Knows none of our commands."""
+"""A command-line parser whose errors help with a mistyped or renamed option or verb.
+
+This module knows none of the commands.
+"""
 
 import argparse
 import difflib
@@ -13,14 +16,14 @@ _UNKNOWN = re.compile(
 
 
 class CommandLine(argparse.ArgumentParser):
-    """A parser whose errors name the nearest word it knows, or what a former name is called now."""
+    """A parser whose errors name the closest word, or the present name of a renamed option."""
 
     def __init__(self, *, former: Mapping[str, str] | None = None, **settings: Any) -> None:
         """Create a parser.
 
         Args:
-            former: Former option to its present name; using a former one is an error that names the present one.
-            settings: As `argparse.ArgumentParser` takes them.
+            former: Present name by former name of an option; using the former name is an error.
+            settings: The arguments of `argparse.ArgumentParser`.
         """
         super().__init__(**settings)
         self._former = dict(former or {})
@@ -28,7 +31,7 @@ class CommandLine(argparse.ArgumentParser):
     def parse_known_args(  # type: ignore[override]
         self, args: Sequence[str] | None = None, namespace: Any = None
     ) -> tuple[Any, list[str]]:
-        """Parse the words it knows, unless one of them is a former name."""
+        """Parse the known words; exit with 2 if one of them is a former name."""
         for word in sys.argv[1:] if args is None else args:
             name = word.split("=")[0]
             if name in self._former:
@@ -36,7 +39,7 @@ class CommandLine(argparse.ArgumentParser):
         return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
-        """Print the usage and one line on what is wrong, and exit with 2."""
+        """Print the usage and the error with a correction, and exit with 2."""
         found = _UNKNOWN.search(message)
         if found is not None:
             word = found["word"] or found["verb"]
@@ -46,7 +49,7 @@ class CommandLine(argparse.ArgumentParser):
 
 
 def _words(parser: argparse.ArgumentParser) -> Iterator[str]:
-    """Yield every option and verb of a parser and of the parsers below it."""
+    """Yield the options and verbs of a parser and of its subparsers."""
     for action in parser._actions:
         if action.help != argparse.SUPPRESS:
             yield from (name for name in action.option_strings if name.startswith("--"))

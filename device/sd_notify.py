@@ -57,14 +57,10 @@ class Notifier:
             return
         address = "\0" + self._address[1:] if self._address[0] == "@" else self._address
         try:
-            with socket.socket(
-                socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC
-            ) as connection:
-                connection.connect(address)
-                connection.sendall(message.encode())
-        except (
-            OSError
-        ) as error:  # the kiosk continues; systemd restarts it if its watchdog hears nothing
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as link:
+                link.connect(address)
+                link.sendall(message.encode())
+        except OSError as error:  # not fatal: systemd restarts a service it doesn't hear
             _log.warning("NOTIFY_SOCKET %s: %s not sent: %s", self._address, message, error)
 
 

@@ -121,9 +121,7 @@ class HardwareMonitor:
 
     def _under_voltage_alarm(self) -> bool | None:
         for name in sorted(self._sys.glob("class/hwmon/hwmon*/name")):
-            if (
-                _text(name) == "rpi_volt"
-            ):  # the Pi's firmware, through the kernel's raspberrypi-hwmon
+            if _text(name) == "rpi_volt":  # the kernel's driver raspberrypi-hwmon
                 alarm = _number(name.with_name("in0_lcrit_alarm"))
                 return None if alarm is None else alarm > 0
         return None

@@ -54,9 +54,7 @@ class PinLockout:
             PinMissingError: When no PIN is set.
             BusyError: When another PIN is being checked.
         """
-        if not self._checking.acquire(
-            blocking=False
-        ):  # each check takes 16 MiB and a thread of the server
+        if not self._checking.acquire(blocking=False):  # a check takes 16 MiB and a thread
             raise BusyError("another PIN is being checked; try again in a moment")
         try:
             self._check(tried)

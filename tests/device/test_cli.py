@@ -1,4 +1,4 @@
-"""`printkiosk-device` prints documented lines, exits with 0, 1 or 2, and shows no traceback."""
+"""`printkiosk-device` prints documented lines, exits with 0, 1 or 2, without a traceback."""
 
 import json
 import os
