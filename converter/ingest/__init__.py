@@ -1,1 +1,1 @@
-"""A museum's export read into items: tables, columns, dates, relations and picture files."""
+"""Read a museum's export into items: tables, columns, dates, relations and picture files."""

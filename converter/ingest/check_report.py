@@ -1,4 +1,4 @@
-"""What staff read before they build: what was taken from where, what was kept, refused and doubted."""
+"""Report what a build would make of a collection: columns, dates, facets, warnings and refusals."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from converter.ingest.collection import Collection, Item
 from device.bundle.filters import FACETS
 
-_LISTED = 5  # values of a facet
+_LISTED = 5  # values listed a facet, and dates that aren't understood
 
 
 def summary(collection: Collection) -> str:
-    """Give a collection's report, as lines of text ending in a newline."""
+    """Return a collection's report as lines of text, ending in a newline."""
     return "\n".join(_lines(collection)) + "\n"
 
 
@@ -18,7 +18,7 @@ def _lines(collection: Collection) -> Iterator[str]:
     kept, refused = len(collection.items), len(collection.refusals)
     yield f"{collection.name}: {kept} records kept, {refused} refused, of {kept + refused}"
     yield ""
-    yield "columns taken:"
+    yield "columns used:"
     for field, column in collection.columns.items():
         language = collection.languages.get(field)
         yield f"  {field:17} <- {column}{f' ({language})' if language else ''}"
@@ -28,19 +28,19 @@ def _lines(collection: Collection) -> Iterator[str]:
     yield from _years(collection)
     hidden = sum(not item.show_picture for item in collection.items)
     if hidden:
-        yield f"pictures: {hidden} may not be shown; found, and their text shown, without"
+        yield f"pictures: {hidden} may not be shown; their records are found and shown without a picture"
     yield from _facets(collection)
-    yield from _doubts(collection)
+    yield from _problems(collection)
 
 
 def _years(collection: Collection) -> Iterator[str]:
     items = collection.items
-    known = [item for item in items if _is_dated(item)]
-    silent = sum(item.date_text is None for item in items)
-    years = [year for item in known for year in (item.year_min, item.year_max) if year is not None]
+    dated = [item for item in items if _is_dated(item)]
+    undated = sum(item.date_text is None for item in items)
+    years = [year for item in dated for year in (item.year_min, item.year_max) if year is not None]
     span = f" ({min(years)} to {max(years)})" if years else ""
-    unread = len(items) - len(known) - silent
-    yield f"years: {len(known)} known{span}, {silent} without a date, {unread} with a date that isn't understood"
+    not_understood = len(items) - len(dated) - undated
+    yield f"years: {len(dated)} known{span}, {undated} without a date, {not_understood} with a date that isn't understood"
     texts = Counter(item.date_text for item in items if item.date_text and not _is_dated(item))
     for text, count in sorted(texts.items(), key=lambda pair: (-pair[1], str(pair[0])))[:_LISTED]:
         yield f"  not understood: {text!r} ({count})"
@@ -59,7 +59,7 @@ def _facets(collection: Collection) -> Iterator[str]:
             yield f"  {count:6} {value}"
 
 
-def _doubts(collection: Collection) -> Iterator[str]:
+def _problems(collection: Collection) -> Iterator[str]:
     for title, lines in (
         ("look at", list(collection.warnings)),
         (

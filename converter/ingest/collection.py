@@ -1,8 +1,8 @@
-"""A museum's collection as the build needs it: every record with its picture, or refused with the reason.
+"""Read a museum's collection: each record with its picture, or a refusal with the reason.
 
-Reads the table row by row and each picture's header and bytes once, decoding none: what only decoding shows is
-refused later, where the fingerprints are made. Records come sorted by id, so the order of rows in the table doesn't
-change the bundle.
+Reads the table row by row and each picture's header and bytes once, without decoding. A picture that turns out
+damaged is refused later, where prints are decoded. Records are sorted by id, so the order of rows in the table
+doesn't change the bundle.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from converter.errors import CollectionError
 from converter.ingest import csv_table, item
-from converter.ingest.columns import ColumnMap, take
+from converter.ingest.columns import ColumnMap, map_columns
 from converter.ingest.csv_table import CsvTable, Row
 from converter.ingest.item import Item
 from converter.ingest.picture_files import PictureFolder, open_folder
@@ -28,11 +28,11 @@ _EXAMPLES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """A record left out, and why.
+    """A record that was refused, and the reason.
 
     Attributes:
-        record_id: Its id; empty where it has none.
-        image: The name of its picture file; may be empty.
+        record_id: The id; empty where the record has none.
+        image: Name of the picture file; may be empty.
         reason: One line: what was expected, what was found, what to do.
     """
 
@@ -43,15 +43,15 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
-    """Everything a collection's folder holds.
+    """The items and refusals of a collection's folder, and how its table was read.
 
     Attributes:
         items: Sorted by record id.
-        refusals: Sorted by record id; with the items, every row there is.
+        refusals: Sorted by record id; together with the items, every row that is not blank.
         languages: Field to BCP 47 tag.
-        columns: Field to the museum's column it was taken from.
-        unused: The museum's columns that nothing was taken from.
-        warnings: What staff should look at though nothing was refused for it.
+        columns: Field to the museum's column that holds it.
+        unused: The museum's columns that no field uses.
+        warnings: Lines for staff about problems that caused no refusal.
     """
 
     name: str
@@ -70,12 +70,12 @@ def read(
     columns: Path | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Collection:
-    """Read a collection's table and look at every picture it names.
+    """Read a collection's table, and check the picture file of every record.
 
     Args:
         path: The folder, with `metadata.csv`, the pictures, and perhaps a `collection.toml`.
-        columns: A column map elsewhere, instead of the folder's own.
-        progress: Told after each row: rows done, rows there are.
+        columns: A column map to use instead of the folder's own; `None` for that one.
+        progress: Called after each row with the rows done and the rows in total.
 
     Raises:
         CollectionError: When the collection can't be read as a whole; a single record is refused instead.
@@ -84,22 +84,22 @@ def read(
     rows = csv_table.read(path / TABLE, delimiter=settings.delimiter, encoding=settings.encoding)
     found = _columns(rows, settings)
     folder = _folder(path, settings)
-    desk = _Desk(settings=settings, columns=found, folder=folder)
+    collector = _RowCollector(settings=settings, columns=found, folder=folder)
     for done, row in enumerate(rows.rows(), 1):
-        desk.look_at(row)
+        collector.add(row)
         progress(done, rows.count)
-    items = tuple(desk.kept())
+    items = tuple(collector.distinct_items())
     return Collection(
         name=settings.name or path.resolve().name,
         path=path,
         items=items,
         refusals=tuple(
-            sorted(desk.refusals, key=lambda refusal: (refusal.record_id, refusal.reason))
+            sorted(collector.refusals, key=lambda refusal: (refusal.record_id, refusal.reason))
         ),
         languages=settings.languages,
         columns=found.names,
         unused=found.unused,
-        warnings=tuple(desk.warnings()),
+        warnings=tuple(collector.warnings()),
     )
 
 
@@ -113,7 +113,9 @@ def _settings(path: Path, columns: Path | None) -> Settings:
 
 
 def _columns(rows: CsvTable, settings: Settings) -> ColumnMap:
-    found, faults = take(rows.header, settings.columns, needs_image=settings.image_names is None)
+    found, faults = map_columns(
+        rows.header, settings.columns, needs_image=settings.image_names is None
+    )
     if not rows.count:
         faults.append("expected records below the header, found none")
     if faults:
@@ -129,8 +131,8 @@ def _folder(path: Path, settings: Settings) -> PictureFolder:
     )
 
 
-class _Desk:
-    """Where rows become items or refusals."""
+class _RowCollector:
+    """Turn rows into items, refusals and warnings."""
 
     def __init__(self, *, settings: Settings, columns: ColumnMap, folder: PictureFolder) -> None:
         self._settings = settings
@@ -138,12 +140,12 @@ class _Desk:
         self._folder = folder
         self._items: dict[str, Item] = {}
         self._lines: dict[str, int] = {}
-        self._noted: dict[str, list[str]] = {}
+        self._warned_ids: dict[str, list[str]] = {}
         self._blank = 0
         self.refusals: list[Refusal] = []
 
-    def look_at(self, row: Row) -> None:
-        """Keep a row's record, or refuse it."""
+    def add(self, row: Row) -> None:
+        """Add a row's record to the items, or refuse it."""
         if row.is_blank:
             self._blank += 1
             return
@@ -160,10 +162,10 @@ class _Desk:
             )
             return
         self._items[record_id] = made = item.make(values, picture, self._settings)
-        self._note(made, values)
+        self._add_warnings(made, values)
 
-    def kept(self) -> Iterator[Item]:
-        """Give the items by id, refusing each whose picture is byte for byte an earlier one's."""
+    def distinct_items(self) -> Iterator[Item]:
+        """Yield the items by id; refuse any whose picture file is identical to an earlier one's."""
         first: dict[str, str] = {}
         for record_id in sorted(self._items):
             one = self._items[record_id]
@@ -184,18 +186,18 @@ class _Desk:
             )
 
     def warnings(self) -> Iterator[str]:
-        """Give what was noted along the way, one line a kind."""
+        """Yield the warnings, one line a kind."""
         if self._blank:
-            yield f"{self._blank} blank rows were passed over"
-        for text, ids in self._noted.items():
+            yield f"{self._blank} blank rows were skipped"
+        for text, ids in self._warned_ids.items():
             more = f" and {len(ids) - _EXAMPLES} more" if len(ids) > _EXAMPLES else ""
             yield f"{text}: {', '.join(sorted(ids)[:_EXAMPLES])}{more}"
 
     def _values(self, row: Row) -> dict[str, str]:
         return {
-            field: row.cells[place]
-            for field, place in self._columns.places.items()
-            if place < len(row.cells)
+            field: row.cells[position]
+            for field, position in self._columns.positions.items()
+            if position < len(row.cells)
         }
 
     def _check(self, row: Row, record_id: str) -> None:
@@ -207,19 +209,23 @@ class _Desk:
         if not record_id:
             raise CollectionError("expected a record id, found none; give the record one")
         if not record_id.isprintable():
-            raise CollectionError(f"expected a record id of plain signs, found {record_id!r}")
+            raise CollectionError(
+                f"expected a record id of printable characters, found {record_id!r}"
+            )
         line = self._lines.setdefault(record_id, row.line)
         if line != row.line:
             raise CollectionError(
                 f"expected an id of its own, found that of line {line}; give each record its own"
             )
 
-    def _note(self, made: Item, values: Mapping[str, str]) -> None:
+    def _add_warnings(self, made: Item, values: Mapping[str, str]) -> None:
         notes = {
-            f"no title, shown as {item.untitled(self._settings)!r}": not values.get("title"),
-            "the record's link is no web address and was left out": values.get("source_url")
+            f"no title, shown as {item.placeholder_title(self._settings)!r}": not values.get(
+                "title"
+            ),
+            "the record's link is not a web address and was left out": values.get("source_url")
             and made.source_url is None,
         }
         for text, holds in notes.items():
             if holds:
-                self._noted.setdefault(text, []).append(made.record_id)
+                self._warned_ids.setdefault(text, []).append(made.record_id)

@@ -1,6 +1,6 @@
-"""Which of a museum's columns holds what: by its own column map, else by names that are well known.
+"""Map a museum's columns to fields, by its own column map or by well-known names.
 
-Nothing is guessed from what the cells hold, and two columns that could both be meant are an error, not a choice.
+Nothing is guessed from the cells. Two columns that could both be meant are an error.
 """
 
 import difflib
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from device.bundle.description import COLUMNS, REQUIRED
 
-# What a museum's column may hold, by the name that `collection.toml` calls it.
+# The fields that a museum's column may hold, by their names in `collection.toml`.
 FIELDS = (*COLUMNS.values(), "relations", "image")
 
-# Compared without case, spaces and signs: "Record ID", "record_id" and "recordID" are one name. A field's own name is
-# always known. Among them are the fields of MuseumPlus exports as ETH's collection of prints uses them (recordID,
-# invNr, person, matTec, institutionIsil, recordURL, imageLicence) and Dublin Core's.
+# Compared without case, spaces and punctuation: "Record ID", "record_id" and "recordID" are one name. A field's own name
+# is always known. The list includes the fields of MuseumPlus exports as ETH's collection of prints uses them (recordID,
+# invNr, person, matTec, institutionIsil, recordURL, imageLicence) and those of Dublin Core.
 ALIASES: Mapping[str, tuple[str, ...]] = {
     "record_id": ("id", "identifier", "object_id"),
     "title": ("titel", "titre", "titolo", "object_title"),
@@ -59,37 +59,40 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnMap:
-    """Where each field is found.
+    """The column of each field.
 
     Attributes:
         names: Field to the museum's column.
-        places: Field to the column's place in a row, from 0.
-        unused: The museum's columns that nothing is taken from.
-        width: Cells that a row has.
+        positions: Field to the column's index in a row, from 0.
+        unused: The museum's columns that no field uses.
+        width: Number of cells in a row.
     """
 
     names: Mapping[str, str]
-    places: Mapping[str, int]
+    positions: Mapping[str, int]
     unused: tuple[str, ...]
     width: int
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """Give words that end an error with what was probably meant, or with all that is known."""
+    """Return the end of an error: the known word that was probably meant, else all known words."""
     by_lower = {name.casefold(): name for name in known}
     near = difflib.get_close_matches(word.casefold(), by_lower, n=1)
     return f"did you mean {by_lower[near[0]]!r}?" if near else f"there are {', '.join(known)}"
 
 
-def take(
+def map_columns(
     header: Sequence[str], chosen: Mapping[str, str], *, needs_image: bool
 ) -> tuple[ColumnMap, list[str]]:
-    """Give the place of each field, and the faults that stand in the way.
+    """Map each field to a column, and return the map with every fault found.
 
     Args:
         header: The museum's column names, in order.
-        chosen: Field to column, by the museum; an empty column leaves the field out.
-        needs_image: Whether a column has to name the picture's file.
+        chosen: Field to column, from the museum's column map; an empty column leaves the field out.
+        needs_image: Whether a column must hold the name of the picture file.
+
+    Returns:
+        The map, and the faults as parts of an error message; without faults the map is complete.
     """
     faults = _header_faults(header)
     names: dict[str, str] = {}
@@ -101,11 +104,11 @@ def take(
     free = [name for name in header if name and name not in names.values()]
     for field in FIELDS:
         if field not in chosen:
-            faults += _take_known(field, free, names)
+            faults += _map_known(field, free, names)
     faults += _missing(names, chosen, needs_image, header)
-    places = {field: list(header).index(column) for field, column in names.items()}
+    positions = {field: list(header).index(column) for field, column in names.items()}
     unused = tuple(name for name in header if name and name not in names.values())
-    return ColumnMap(names=names, places=places, unused=unused, width=len(header)), faults
+    return ColumnMap(names=names, positions=positions, unused=unused, width=len(header)), faults
 
 
 def _header_faults(header: Sequence[str]) -> list[str]:
@@ -116,10 +119,10 @@ def _header_faults(header: Sequence[str]) -> list[str]:
     ]
 
 
-def _take_known(field: str, free: Sequence[str], names: dict[str, str]) -> list[str]:
-    own = [column for column in dict.fromkeys(free) if _bare(column) == _bare(field)]
-    aliases = {_bare(alias) for alias in ALIASES.get(field, ())}
-    found = own or [column for column in dict.fromkeys(free) if _bare(column) in aliases]
+def _map_known(field: str, free: Sequence[str], names: dict[str, str]) -> list[str]:
+    own = [column for column in dict.fromkeys(free) if _normalised(column) == _normalised(field)]
+    aliases = {_normalised(alias) for alias in ALIASES.get(field, ())}
+    found = own or [column for column in dict.fromkeys(free) if _normalised(column) in aliases]
     if len(found) > 1:
         listed = " and ".join(map(repr, found))
         return [
@@ -142,5 +145,5 @@ def _missing(
     ]
 
 
-def _bare(name: str) -> str:
+def _normalised(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.casefold())

@@ -1,6 +1,6 @@
-"""Rows of a museum's CSV file, one at a time, never more.
+"""Read a museum's CSV file row by row, holding one row at a time.
 
-Knows encodings, delimiters and quotes; knows nothing of what a column means.
+Knows encodings, delimiters and quotes. Knows nothing of what a column means.
 """
 
 import codecs
@@ -14,30 +14,30 @@ from pathlib import Path
 from converter.errors import CollectionError
 
 DELIMITERS = (",", ";", "\t")
-_NAMED = {",": "comma", ";": "semicolon", "\t": "tab"}
+_DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row: the line of the file it ends in, and its cells, bare of space around them."""
+    """One row: the line of the file in which it ends, and its cells without surrounding space."""
 
     line: int
     cells: tuple[str, ...]
 
     @property
     def is_blank(self) -> bool:
-        """Whether no cell holds anything."""
+        """Whether all cells are empty."""
         return not any(self.cells)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CsvTable:
-    """A CSV file that has been read through once.
+    """A CSV file that has been read once to its end.
 
     Attributes:
-        delimiter, encoding: As stated, or as found out.
-        header: The columns' names, bare of space around them.
-        count: Rows below the header.
+        delimiter, encoding: As passed, or as detected.
+        header: The columns' names, without surrounding space.
+        count: Number of rows below the header.
     """
 
     path: Path
@@ -47,25 +47,25 @@ class CsvTable:
     count: int
 
     def rows(self) -> Iterator[Row]:
-        """Give the rows below the header, in order.
+        """Yield the rows below the header, in order.
 
         Raises:
-            CollectionError: When a quote is misplaced or never closed.
+            CollectionError: When a quote is misplaced or not closed.
         """
         with _opened(self.path, self.encoding) as file:
             yield from _rows(self.path, file, self.delimiter, skip=1)
 
 
 def read(path: Path, *, delimiter: str | None = None, encoding: str | None = None) -> CsvTable:
-    """Read a CSV file through once, finding out what isn't stated.
+    """Read a CSV file once to its end, and detect its delimiter and encoding unless they are passed.
 
     Raises:
-        CollectionError: When it is missing, of another encoding, has no header, or quotes that don't match.
+        CollectionError: When it is missing, has another encoding or no header, or has unmatched quotes.
     """
     encoding = encoding or _encoding(path)
     with _opened(path, encoding) as file:
         head = io.StringIO(newline="")
-        for line in file:  # a quoted column name may hold a line's end
+        for line in file:  # a quoted column name may contain a line break
             head.write(line)
             if head.getvalue().count('"') % 2 == 0:
                 break
@@ -121,19 +121,19 @@ def _encoding(path: Path) -> str:
         raise CollectionError(
             f"{path}: expected a CSV file, found none ({error.strerror or error})"
         ) from error
-    # Excel's "Unicode text" is UTF-16; its "CSV UTF-8" starts with a mark that is no part of the first name.
+    # Excel's "Unicode text" is UTF-16; its "CSV UTF-8" starts with a byte order mark, which is not part of the first name.
     return "utf-16" if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
 
 
 def _delimiter(path: Path, head: str) -> str:
-    """Find the delimiter that gives the header the most columns."""
+    """Return the delimiter that splits the header into the most columns."""
     widths = {sign: _width(head, sign) for sign in DELIMITERS}
     most = max(widths.values())
     best = [sign for sign, width in widths.items() if width == most]
     if most < 2 or len(best) > 1:
-        found = " or ".join(_NAMED[sign] for sign in best) if most > 1 else "none of them"
+        found = " or ".join(_DELIMITER_NAMES[sign] for sign in best) if most > 1 else "none of them"
         raise CollectionError(
-            f"{path}: expected a header parted by comma, semicolon or tab, found {found}; "
+            f"{path}: expected a header separated by comma, semicolon or tab, found {found}; "
             'name it in collection.toml, such as [csv] delimiter = ";"'
         )
     return best[0]
@@ -147,7 +147,7 @@ def _width(head: str, sign: str) -> int:
 
 
 def _rows(path: Path, file: io.TextIOBase, delimiter: str, *, skip: int) -> Iterator[Row]:
-    # Strict: a stray quote would otherwise swallow the rows up to the next one without a word.
+    # Strict, because a stray quote would otherwise silently swallow all rows up to the next quote.
     reader = csv.reader(file, delimiter=delimiter, strict=True)
     try:
         for cells in reader:
@@ -156,13 +156,13 @@ def _rows(path: Path, file: io.TextIOBase, delimiter: str, *, skip: int) -> Iter
             if skip:
                 skip -= 1
                 continue
-            yield Row(line=reader.line_num, cells=_bare(cells))
+            yield Row(line=reader.line_num, cells=_stripped(cells))
     except csv.Error as error:
         raise CollectionError(
-            f"{path}: line {reader.line_num}: expected cells with quotes that match, found {error}; "
-            "export it again, with quotes in cells doubled"
+            f"{path}: line {reader.line_num}: expected cells with matching quotes, found {error}; "
+            "export it again, with the quotes inside cells doubled"
         ) from error
 
 
-def _bare(cells: Sequence[str]) -> tuple[str, ...]:
+def _stripped(cells: Sequence[str]) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in cells)

@@ -1,6 +1,6 @@
-"""One point in time as museums write it: a year, a day, a decade, a century, or a part of these.
+"""Parse one point in time as museums write it: a year, a day, a decade, a century, or a part of these.
 
-Knows nothing of ranges, guesses or open ends: `converter.ingest.dates` puts those together.
+Knows nothing of ranges, approximate dates or open ends: `converter.ingest.dates` handles those.
 """
 
 import re
@@ -17,35 +17,35 @@ class Span:
 
     Attributes:
         first, last: Inclusive.
-        loose: Whether the words around it call it a guess.
+        approximate: Whether the words around it call it approximate, such as "circa".
     """
 
     first: int
     last: int
-    loose: bool = False
+    approximate: bool = False
 
 
-def point(text: str) -> Span | None:
-    """Read one year, day, decade or century, or a part of one.
+def parse_point(text: str) -> Span | None:
+    """Parse one year, day, decade or century, or a part of one.
 
     Args:
-        text: Folded as `date_words.fold` does.
+        text: A text folded by `date_words.fold`.
 
     Returns:
-        `None` when it isn't understood from its first letter to its last.
+        The years; `None` unless the whole text is understood.
     """
-    bare = re.sub(rf"^(?:{words.DEED} )+|,? {words.ERA}$", "", text)
+    bare = re.sub(rf"^(?:{words.ACTION} )+|,? {words.ERA}$", "", text)
     if re.fullmatch(words.YEAR, bare):
         return Span(first=int(bare), last=int(bare))
-    return _day(bare) or _blanked(bare) or _long(bare) or _part(bare)
+    return _day(bare) or _dashed(bare) or _decade_or_century(bare) or _part(bare)
 
 
 def _day(text: str) -> Span | None:
-    """Read a date whose day or month adds nothing to its year."""
+    """Parse a date of day, month and year to its year."""
     day, month = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])"
     shapes = (
         rf"{day}[./-] ?{month}[./-] ?(?P<year>{words.YEAR})",
-        rf"{month}[./-] ?{day}[./-] ?(?P<year>{words.YEAR})",  # as written in America
+        rf"{month}[./-] ?{day}[./-] ?(?P<year>{words.YEAR})",  # American order
         rf"{month}[./](?P<year>{words.YEAR})",
         rf"(?P<year>{words.YEAR})([-/.]){month}\2{day}",
         rf"(?:{words.DAY} (?:of )?)?{words.MONTH}(?: {words.DAY})?,? (?:of |de |del )?(?P<year>{words.YEAR})",
@@ -58,15 +58,15 @@ def _day(text: str) -> Span | None:
 
 
 def _year_and_month(text: str) -> Span | None:
-    """Read "1765-08", a month as it can't be a range; "1805-12" may be one, and is left to be read as one."""
+    """Parse "1765-08", which can only be a month; "1805-12" may be a range and is left to the caller."""
     found = re.fullmatch(rf"({words.YEAR})[-/](0[1-9]|1[0-2])", text)
     if found and int(found[2]) <= int(found[1]) % 100:
         return Span(first=int(found[1]), last=int(found[1]))
     return None
 
 
-def _blanked(text: str) -> Span | None:
-    """Read the library's "17--" and "176-" (Anglo-American Cataloguing Rules, 1.4F7)."""
+def _dashed(text: str) -> Span | None:
+    """Parse the "17--" and "176-" of libraries (Anglo-American Cataloguing Rules, 1.4F7)."""
     found = re.fullmatch(r"(1[0-9]|20)(?:--|-)|(1[0-9]{2}|20[0-9])-", text)
     if found is None:
         return None
@@ -75,15 +75,15 @@ def _blanked(text: str) -> Span | None:
     return Span(first=start, last=start + size - 1)
 
 
-def _long(text: str) -> Span | None:
-    """Read a whole decade or century."""
+def _decade_or_century(text: str) -> Span | None:
+    """Parse a whole decade or century."""
     decade = re.fullmatch(
         rf"(?:the |den )?({words.YEAR}){words.DECADE_END}|{words.DECADE_BEFORE} ({words.YEAR})",
         text,
     )
     if decade:
         start = int(decade[1] or decade[2])
-        size = 100 if start % 100 == 0 else 10  # "1800s" may mean either: the wider
+        size = 100 if start % 100 == 0 else 10  # "1800s" may mean either, so the wider
         return Span(first=start, last=start + size - 1) if start % 10 == 0 else None
     number = _century_number(text)
     return Span(first=number * 100 - 100, last=number * 100) if number else None
@@ -115,8 +115,8 @@ def _number(text: str) -> int | None:
 
 
 def _part(text: str) -> Span | None:
-    """Read a part of a decade, century or year, named before or after it."""
-    for index, of, name in _parts():
+    """Parse a part of a decade, century or year, such as "late"; it may stand before or after."""
+    for index, of, name in _part_patterns():
         found = re.fullmatch(
             rf"(?:the |die |das |la |le |il )?{name}[ -]*(?:{words.OF_THE} ?)*(.+)", text
         ) or re.fullmatch(rf"(.+?)[ ,/]+{name}", text)
@@ -128,11 +128,11 @@ def _part(text: str) -> Span | None:
 def _whole(text: str) -> Span | None:
     if re.fullmatch(words.YEAR, text):
         return Span(first=int(text), last=int(text))
-    return _long(text)
+    return _decade_or_century(text)
 
 
-def _parts() -> list[tuple[int, int, str]]:
-    """Give every part's place, of how many, and its pattern; halves before the middle ("prima metà", "metà")."""
+def _part_patterns() -> list[tuple[int, int, str]]:
+    """Return each part's index, number of parts and pattern; halves come before the middle ("metà")."""
     named = [
         ((number or of) - 1, of, rf"{ordinal} ?{fraction}")
         for of, fraction in words.FRACTIONS.items()
@@ -143,7 +143,7 @@ def _parts() -> list[tuple[int, int, str]]:
 
 
 def _slice(whole: Span, index: int, of: int) -> Span:
-    """Give one of equal parts; a year that two parts share belongs to both."""
+    """Return one of several equal parts; a year that two parts share belongs to both."""
     years_long = whole.last - whole.first
     size = years_long + 1 if years_long % 100 else years_long
     first = whole.first + size * index // of

@@ -1,7 +1,7 @@
-"""The words museums date prints with, in English, German, French and Italian, as patterns.
+"""Patterns of the words in museums' dates, in English, German, French and Italian.
 
-Only vocabulary: what the words mean is decided in `converter.ingest.dates`. Everything here is folded as `fold` folds a
-date, so "spätes", "spaetes" and "spates" are one word.
+Only vocabulary: `converter.ingest.dates` decides what the words mean. All patterns are folded by `fold`, as dates are,
+so "spätes", "spaetes" and "spates" are one word.
 """
 
 import re
@@ -9,10 +9,10 @@ import unicodedata
 
 
 def fold(text: str) -> str:
-    """Give a text without case, accents, or a choice among dashes, quotes and spaces."""
+    """Return a text without case and accents, and with one kind of dash, quote and space."""
     plain = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    plain = re.sub("[‐‑‒–—―−⁃]+", "-", plain)  # every dash there is
+    plain = re.sub("[‐‑‒–—―−⁃]+", "-", plain)  # every kind of dash
     plain = re.sub("[‘’ʼ`´]", "'", plain)
     plain = re.sub(
         "([aou])e", r"\1", plain
@@ -21,7 +21,7 @@ def fold(text: str) -> str:
 
 
 def _any(words: str) -> str:
-    """Give a pattern for any of some words; `_` stands for a space, `.` for an optional full stop."""
+    """Return a pattern for any of some words; `_` is a space, `.` an optional full stop."""
     ordered = sorted(fold(words).split(), key=len, reverse=True)  # the longest first
     return (
         "(?:"
@@ -32,7 +32,7 @@ def _any(words: str) -> str:
 
 YEAR = r"(?:1[0-9]{3}|20[0-9]{2})"  # paper prints; a bare "800" is more likely something else
 
-# Full words need a boundary after them, short forms may lean on the year: "c1765", "ca.1765".
+# Full words need a boundary after them; short forms may touch the year: "c1765", "ca.1765".
 ABOUT = (
     "(?:"
     + _any(
@@ -62,13 +62,13 @@ ONWARDS = _any(
 EARLIER = _any("or_earlier or_before oder_früher ou_avant o_prima")
 
 OPENING = _any("between zwischen entre tra fra from von vom de du des dal dalla the il")
-# What parts the two ends of a range. Words need space around them, signs do not.
+# Separators between the two ends of a range. Words need space around them, punctuation does not.
 BETWEEN = (
     r"\s*[-/&,]\s*| " + _any("to until till bis à au al or oder ou o and und et e bis_zum") + " "
 )
 
-# Words that name the deed and leave the year the print's own.
-DEED = _any(
+# Words for how the print was made or published; they do not change its year.
+ACTION = _any(
     """dated datiert dat. daté datée datato published publ. pub. printed made issued executed engraved etched drawn
     erschienen gedruckt entstanden publiziert gestochen radiert publié publiée édité gravé imprimé pubblicato inciso
     stampato anno in im im_jahr im_jahre en nel nell'anno l'anno the il dem a.d. ad pubd."""

@@ -1,16 +1,16 @@
-"""The values that a search can be narrowed by, taken from a record's own words; none is translated or merged."""
+"""Split a record's text into facet values, the filters of a search; none is translated or merged."""
 
 import re
 from collections.abc import Sequence
 
 from converter.ingest.relations import RelationText
 
-# From life dates on, in "Dürer, Albrecht, 1471-1528, engraver", the name is over; "Master of 1466" is a name.
+# The name ends where life dates start, as in "Dürer, Albrecht, 1471-1528, engraver"; "Master of 1466" is a name.
 _BORN = r"(?:(?:c|ca|um|b|born|geb)\.?\s*)?\*?[12][0-9]{3}"
 _LIFE_DATES = re.compile(rf",\s*{_BORN}\b.*$|\s+{_BORN}\??\s*[-–—].*$", re.IGNORECASE | re.DOTALL)
 
 
-def terms(
+def facet_values(
     *,
     classification: str | None,
     technique: str | None,
@@ -18,18 +18,18 @@ def terms(
     makers: str | None,
     relations: Sequence[RelationText],
 ) -> dict[str, tuple[str, ...]]:
-    """Give a record's values of every facet; a facet without a value has an empty tuple."""
+    """Return a record's values for every facet; a facet without values has an empty tuple."""
     return {
         "classification": _distinct(split(classification, ";")),
         "technique": _distinct(split(technique, ",;")),
         "institution": _distinct([institution or ""]),
-        "maker": _distinct([person(maker) for maker in split(makers, ";")]),
+        "maker": _distinct([maker_name(maker) for maker in split(makers, ";")]),
         "relation": _distinct([relation.kind for relation in relations]),
     }
 
 
 def split(text: str | None, signs: str) -> list[str]:
-    """Give the parts of a list, leaving what stands in brackets whole: "woodcut (red, black), letterpress"."""
+    """Split a list at separators outside brackets, as in "woodcut (red, black), letterpress"."""
     parts, depth = [""], 0
     for sign in text or "":
         depth = max(depth + (sign in "([") - (sign in ")]"), 0)
@@ -40,8 +40,8 @@ def split(text: str | None, signs: str) -> list[str]:
     return parts
 
 
-def person(maker: str) -> str:
-    """Give a maker's name alone, so that one person is one value: no role, no life dates.
+def maker_name(maker: str) -> str:
+    """Return a maker's name without role and life dates, so that each person is one value.
 
     "Vallotton, Felix (1865 - 1925), Kuenstler" is "Vallotton, Felix"; "(after) Raphael" is "Raphael".
     """

@@ -1,4 +1,4 @@
-"""One record with its picture, made from one row of a museum's table; knows nothing of files."""
+"""Make an item, a record with its picture, from one row of a museum's table; opens no files."""
 
 import re
 from collections.abc import Mapping
@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from converter.ingest import dates
-from converter.ingest.facets import terms
+from converter.ingest.facets import facet_values
 from converter.ingest.picture_files import PictureFile
-from converter.ingest.relations import RelationText, relations
+from converter.ingest.relations import RelationText, parse_relations
 from converter.ingest.settings import Settings
 from device.bundle.description import COLUMNS, Description
 
@@ -22,11 +22,11 @@ class Item(Description):
     """One record of the collection and its picture.
 
     Attributes:
-        terms: Facet to values, for every one of `device.bundle.filters.FACETS`.
+        terms: Facet to values, for each of `device.bundle.filters.FACETS`.
         image: The museum's picture file.
-        image_sha256: Of its bytes, hex.
-        width, height: Of the picture, upright, in pixels.
-        show_picture: Whether its licence lets it be shown.
+        image_sha256: The sha256 of that file, in hex.
+        width, height: Size of the upright picture, in pixels.
+        show_picture: Whether its licence allows showing it.
     """
 
     relations: tuple[RelationText, ...]
@@ -39,15 +39,15 @@ class Item(Description):
 
 
 def make(values: Mapping[str, str], picture: PictureFile, settings: Settings) -> Item:
-    """Make an item from a row's values by field; what is empty says nothing."""
+    """Return an item made from a row's values by field; an empty value becomes `None`."""
     text = {name: " ".join(value.split()) or None for name, value in values.items()}
     years = dates.years(text.get("date"))
-    related = relations(values.get("relations"))
+    related = parse_relations(values.get("relations"))
     described: dict[str, Any] = {name: text.get(column) for name, column in COLUMNS.items()}
     described |= {
         "record_id": values["record_id"],
-        "title": text.get("title") or untitled(settings),
-        "source_url": link(text.get("source_url")),
+        "title": text.get("title") or placeholder_title(settings),
+        "source_url": web_address(text.get("source_url")),
         "note": values.get("note") or None,
         "year_min": years.year_min if years else None,
         "year_max": years.year_max if years else None,
@@ -55,7 +55,7 @@ def make(values: Mapping[str, str], picture: PictureFile, settings: Settings) ->
     return Item(
         **described,
         relations=related,
-        terms=terms(
+        terms=facet_values(
             classification=text.get("classification"),
             technique=text.get("technique"),
             institution=text.get("institution"),
@@ -66,17 +66,17 @@ def make(values: Mapping[str, str], picture: PictureFile, settings: Settings) ->
         image_sha256=picture.sha256,
         width=picture.width,
         height=picture.height,
-        show_picture=settings.shows(text.get("rights")),
+        show_picture=settings.allows_showing(text.get("rights")),
     )
 
 
-def untitled(settings: Settings) -> str:
-    """Give what stands for an empty title, in the language of the titles."""
+def placeholder_title(settings: Settings) -> str:
+    """Return the text shown for an empty title, in the language of the titles."""
     return _UNTITLED.get(settings.languages.get("title", "en").split("-")[0], "Untitled")
 
 
-def link(text: str | None) -> str | None:
-    """Give the web address in a text; nothing else can be followed."""
+def web_address(text: str | None) -> str | None:
+    """Return the first http or https address in a text; `None` without one."""
     found = _LINK.search(text or "")
     if found is None:
         return None

@@ -1,6 +1,6 @@
-"""Where a record's picture lies, and what can be told of it without decoding it: size, sha256, width and height.
+"""Find a record's picture file, and read its sha256, width and height without decoding it.
 
-Whatever is wrong is raised as `PictureError` with a reason that a refusal can carry as it stands.
+Every fault is raised as a `PictureError` whose message is the reason of a refusal.
 """
 
 import string
@@ -21,8 +21,8 @@ class PictureFile:
     """A picture file that has a readable header.
 
     Attributes:
-        sha256: Of its bytes, hex.
-        width, height: Upright, in pixels.
+        sha256: The sha256 of its bytes, in hex.
+        width, height: Size of the upright picture, in pixels.
     """
 
     path: Path
@@ -33,12 +33,12 @@ class PictureFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureFolder:
-    """The folder that a collection's pictures lie in.
+    """The folder of a collection's pictures.
 
     Attributes:
         path: The folder.
-        pattern: Of the file names, for a collection whose table doesn't hold them.
-        placeholders: Sha256 of each picture that stands for "no picture" to its name.
+        pattern: Pattern of the file names; `None` where the table holds them.
+        placeholders: Sha256 to file name of each picture that means "no picture".
     """
 
     path: Path
@@ -46,18 +46,18 @@ class PictureFolder:
     placeholders: Mapping[str, str] = field(default_factory=dict)
 
     def name_of(self, values: Mapping[str, str]) -> str:
-        """Give the name of a record's picture, as its table says or as the pattern makes it."""
+        """Return the file name of a record's picture, from the table or from the pattern."""
         if self.pattern is None:
             return values.get("image", "")
         used = {name for _, name, _, _ in string.Formatter().parse(self.pattern) if name}
-        # A slash in an inventory number is no folder.
+        # A slash in an inventory number does not separate folders.
         filled = self.pattern.format(
             **{name: values.get(name, "").replace("/", "_") for name in used}
         )
         return self._with_suffix(filled) if filled.endswith(".*") else filled
 
     def find(self, name: str) -> PictureFile:
-        """Give what can be told of a picture.
+        """Return a picture file by name, after checking it.
 
         Raises:
             PictureError: When it is missing, outside the folder, empty, no picture, too large, or a placeholder.
@@ -94,7 +94,10 @@ class PictureFolder:
         rooted = PureWindowsPath(name).drive or plain.startswith("/")
         try:
             is_inside = not rooted and path.resolve().is_relative_to(self.path.resolve())
-        except (OSError, RuntimeError) as error:  # a ring of links; RuntimeError before Python 3.13
+        except (
+            OSError,
+            RuntimeError,
+        ) as error:  # a loop of symbolic links; RuntimeError before Python 3.13
             raise PictureError(
                 f"expected a picture file, found a path that can't be followed ({error})"
             ) from error
@@ -121,10 +124,10 @@ class PictureFolder:
 
 
 def open_folder(path: Path, *, pattern: str | None, placeholders: Path | None) -> PictureFolder:
-    """Give a folder of pictures, with the placeholders that no record may show.
+    """Open a folder of pictures, and hash the placeholders that no record may use.
 
     Raises:
-        CollectionError: When a folder is missing, or the one of placeholders is empty.
+        CollectionError: When a folder is missing, or the placeholders' folder is empty.
     """
     if not path.is_dir():
         raise CollectionError(f"{path}: expected a folder of pictures, found none")

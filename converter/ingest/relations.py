@@ -1,4 +1,4 @@
-"""What a museum writes of how its works are related, taken apart: "Teil von, D 001368.1-37; Kopie, 2014.0228"."""
+"""Parse a museum's list of relations, such as "Teil von, D 001368.1-37; Kopie, 2014.0228"."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ class RelationText:
     """One relation in the museum's words.
 
     Attributes:
-        kind: "Teil von", "State of"; empty where only the other work is named.
+        kind: Such as "Teil von" or "State of"; empty where only the other work is named.
         target: A record id, an inventory number or free text; empty where only the kind is named.
     """
 
@@ -17,15 +17,15 @@ class RelationText:
     target: str
 
 
-def relations(text: str | None) -> tuple[RelationText, ...]:
-    """Give the relations that a cell lists, parted by semicolons, each a kind, a comma or colon, and a work."""
+def parse_relations(text: str | None) -> tuple[RelationText, ...]:
+    """Return the relations in a cell: separated by semicolons, each a kind, a comma or colon, and a work."""
     parts = [" ".join(part.split()) for part in (text or "").split(";")]
     return tuple(dict.fromkeys(_relation(part) for part in parts if part.strip(" ,:")))
 
 
 def _relation(text: str) -> RelationText:
-    kind, sign, target = _parted(text)
-    if not sign:
+    kind, separator, target = _partition(text)
+    if not separator:
         return (
             RelationText(kind="", target=text)
             if _is_number(text)
@@ -36,7 +36,7 @@ def _relation(text: str) -> RelationText:
     return RelationText(kind=kind, target=target)
 
 
-def _parted(text: str) -> tuple[str, str, str]:
+def _partition(text: str) -> tuple[str, str, str]:
     found = re.search("[,:]", text)
     if found is None:
         return text, "", ""
@@ -44,5 +44,5 @@ def _parted(text: str) -> tuple[str, str, str]:
 
 
 def _is_number(text: str) -> bool:
-    """Say whether this is an inventory number; "State 2 of" and "2. Zustand" are kinds, for they hold a word."""
-    return any(sign.isdigit() for sign in text) and not re.search(r"[^\W\d_]{4,}", text)
+    """Return whether a text is an inventory number: it has a digit and no word, unlike "2. Zustand"."""
+    return any(character.isdigit() for character in text) and not re.search(r"[^\W\d_]{4,}", text)

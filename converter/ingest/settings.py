@@ -1,12 +1,12 @@
-"""What a museum says of its own export, in one small TOML file: `collection.toml`.
+"""Read `collection.toml`, a small TOML file in which a museum describes its export.
 
-Every section and key may be left out; one that isn't known is an error, and all errors are given at once.
+Every section and key is optional. An unknown one is an error, and all errors are reported at once.
 
     [collection]
     name = "Prints of the Kunsthaus"
-    images = "images"               # the folder the image column's file names start from
+    images = "images"               # the folder that the image column's file names are relative to
     image_names = "{record_id}.*"   # for an export without a column of file names
-    placeholders = "placeholders"   # pictures that stand for "no picture"
+    placeholders = "placeholders"   # pictures that mean "no picture"
     [columns]
     record_id = "recordID"
     makers = "person"
@@ -38,21 +38,24 @@ _KEYS = {
     "rights": ("hide_pictures",),
     "csv": ("delimiter", "encoding"),
 }
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47, as far as a typing slip goes
+_LANGUAGE = re.compile(
+    r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"
+)  # BCP 47, precise enough to catch typing errors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """A museum's word on its export.
+    """A museum's description of its export.
 
     Attributes:
-        name: `None`: the folder's name.
-        images, placeholders: Folders; `None`: the collection's folder, and none.
+        name: The collection's name; `None` for the folder's name.
+        images: Folder of the pictures; `None` for the collection's folder.
         image_names: Pattern of the picture's file name; `None` where a column holds it.
+        placeholders: Folder of pictures that mean "no picture"; `None` for none.
         columns: Field to column.
         languages: Field to BCP 47 tag.
-        hide_pictures: Licence texts that forbid showing the picture; one that ends in `*` is a beginning.
-        delimiter, encoding: `None`: found out.
+        hide_pictures: Licence texts that forbid showing the picture; one that ends in `*` is a prefix.
+        delimiter, encoding: Of the CSV file; `None` to detect them.
     """
 
     name: str | None = None
@@ -65,11 +68,11 @@ class Settings:
     delimiter: str | None = None
     encoding: str | None = None
 
-    def shows(self, rights: str | None) -> bool:
-        """Say whether a picture under this licence may be shown; case and spacing don't matter."""
-        held = _plain(rights or "")
-        for text in map(_plain, self.hide_pictures):
-            if held.startswith(text[:-1]) if text.endswith("*") else held == text:
+    def allows_showing(self, rights: str | None) -> bool:
+        """Return whether a picture under this licence may be shown, ignoring case and spacing."""
+        licence = _normalised(rights or "")
+        for text in map(_normalised, self.hide_pictures):
+            if licence.startswith(text[:-1]) if text.endswith("*") else licence == text:
                 return False
         return True
 
@@ -78,17 +81,17 @@ def read(path: Path) -> Settings:
     """Read a column map.
 
     Raises:
-        CollectionError: When it can't be read, or holds what isn't known; all of it is named.
+        CollectionError: When it can't be read or is invalid; the message lists every error.
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise CollectionError(f"{path}: can't be read ({error.strerror or error})") from error
-    except ValueError as error:  # no TOML, or no UTF-8
+    except ValueError as error:  # not TOML, or not UTF-8
         raise CollectionError(f"{path}: expected TOML in UTF-8, found {error}") from error
-    faults = [*_unknown(data), *_mistyped(data)]
+    faults = [*_unknown_keys(data), *_wrong_types(data)]
     if not faults:
-        faults = _unfit(data)
+        faults = _invalid_values(data)
     if faults:
         raise CollectionError(f"{path}: " + "; ".join(faults))
     return Settings(
@@ -100,35 +103,35 @@ def read(path: Path) -> Settings:
     )
 
 
-def _plain(text: str) -> str:
+def _normalised(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _unknown(data: Mapping[str, Any]) -> list[str]:
+def _unknown_keys(data: Mapping[str, Any]) -> list[str]:
     faults = [
         f"[{name}] isn't known; {did_you_mean(name, list(_KEYS))}"
         for name in data
         if name not in _KEYS
     ]
     for section, keys in _KEYS.items():
-        held = data.get(section, {})
-        if not isinstance(held, dict):
-            faults.append(f"{section}: expected a section [{section}], found {held!r}")
+        given = data.get(section, {})
+        if not isinstance(given, dict):
+            faults.append(f"{section}: expected a section [{section}], found {given!r}")
             continue
         faults += [
             f"[{section}] {key} isn't known; {did_you_mean(key, keys)}"
-            for key in held
+            for key in given
             if key not in keys
         ]
     return faults
 
 
-def _mistyped(data: Mapping[str, Any]) -> list[str]:
+def _wrong_types(data: Mapping[str, Any]) -> list[str]:
     faults = []
     for section, keys in _KEYS.items():
-        held = data.get(section, {})
-        for key in keys if isinstance(held, dict) else ():
-            value = held.get(key, [] if key == "hide_pictures" else "")
+        given = data.get(section, {})
+        for key in keys if isinstance(given, dict) else ():
+            value = given.get(key, [] if key == "hide_pictures" else "")
             if key == "hide_pictures":
                 if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
                     faults.append(f"[{section}] {key}: expected a list of texts, found {value!r}")
@@ -137,7 +140,7 @@ def _mistyped(data: Mapping[str, Any]) -> list[str]:
     return faults
 
 
-def _unfit(data: Mapping[str, Any]) -> list[str]:
+def _invalid_values(data: Mapping[str, Any]) -> list[str]:
     faults = [
         f"[languages] {key}: expected a tag such as 'en' or 'de-CH', found {tag!r}"
         for key, tag in data.get("languages", {}).items()
@@ -145,17 +148,17 @@ def _unfit(data: Mapping[str, Any]) -> list[str]:
     ]
     columns = [column for column in data.get("columns", {}).values() if column]
     faults += [
-        f"[columns] {column!r} is named {columns.count(column)} times; a column holds one field"
+        f"[columns] {column!r} is named {columns.count(column)} times; a column can hold only one field"
         for column in sorted(set(columns))
         if columns.count(column) > 1
     ]
     delimiter = data.get("csv", {}).get("delimiter", ",")
     if len(delimiter) != 1 or delimiter in '"\r\n':
-        faults.append(f"[csv] delimiter: expected one sign, found {delimiter!r}")
-    return faults + _bad_pattern(data.get("collection", {}).get("image_names"))
+        faults.append(f"[csv] delimiter: expected one character, found {delimiter!r}")
+    return faults + _pattern_faults(data.get("collection", {}).get("image_names"))
 
 
-def _bad_pattern(pattern: str | None) -> list[str]:
+def _pattern_faults(pattern: str | None) -> list[str]:
     if pattern is None:
         return []
     place = "[collection] image_names"

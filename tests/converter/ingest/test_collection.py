@@ -1,4 +1,4 @@
-"""Collections from museums' own exports: everything is kept or refused with a reason, whatever is wrong with it."""
+"""Every record of a museum's export becomes an item, or is refused with a reason."""
 
 import csv
 import io
@@ -22,7 +22,7 @@ HEADER = ("record_id", "title", "makers", "date", "image")
 
 
 def picture(path: Path, number: int, size: tuple[int, int] = (12, 8), orientation: int = 1) -> None:
-    """Write a small picture whose bytes no other number gives."""
+    """Write a small picture with bytes unique to its number."""
     exif = Image.Exif()
     exif[0x0112] = orientation
     pixels = np.random.default_rng(number).integers(0, 256, (size[1], size[0], 3), np.uint8)
@@ -56,7 +56,7 @@ def row(number: int, **changed: str) -> list[str]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Give a collection of five prints, each with a picture of its own."""
+    """A collection of five prints, each with its own picture."""
     path = tmp_path / "prints"
     metadata(path, [row(number) for number in range(5)])
     for number in range(5):
@@ -72,7 +72,7 @@ def refused(found: Collection) -> dict[str, str]:
     return {refusal.record_id: refusal.reason for refusal in found.refusals}
 
 
-def test_every_record_is_kept_with_its_picture(folder: Path) -> None:
+def test_every_record_becomes_an_item_with_its_picture(folder: Path) -> None:
     found = collection.read(folder)
 
     assert found.name == "prints"
@@ -101,7 +101,7 @@ def test_progress_counts_every_row(folder: Path) -> None:
     assert seen == [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]
 
 
-def test_a_seeds_export_is_read_with_a_column_map_and_no_script(tmp_path: Path) -> None:
+def test_a_museumplus_export_is_read_with_only_a_column_map(tmp_path: Path) -> None:
     header = "recordID;imageURL;invNr;person;date;title;classification;matTec;institutionIsil;recordURL;imageLicence;relations"
     values = (
         "4711;https://example.org/4711;D 000123;Vallotton, Felix (1865 - 1925), Kuenstler;um 1895;Die Flöte;Druckgrafik;"
@@ -143,7 +143,7 @@ def test_a_seeds_export_is_read_with_a_column_map_and_no_script(tmp_path: Path) 
     assert item.image == tmp_path / "bilder" / "4711.TIF"
 
 
-def test_a_column_map_from_elsewhere_goes_before_the_folders_own(
+def test_a_given_column_map_takes_precedence_over_the_folders_own(
     folder: Path, tmp_path: Path
 ) -> None:
     (folder / "collection.toml").write_text("[nonsense]\n")
@@ -155,7 +155,7 @@ def test_a_column_map_from_elsewhere_goes_before_the_folders_own(
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_delimiter_and_encoding_are_found_out(folder: Path, delimiter: str, encoding: str) -> None:
+def test_delimiter_and_encoding_are_detected(folder: Path, delimiter: str, encoding: str) -> None:
     metadata(folder, [row(1, title="Évora; a view, with\ttrees")], delimiter=delimiter)
     path = folder / "metadata.csv"
     path.write_text(path.read_text(encoding="utf-8"), encoding=encoding)
@@ -165,7 +165,7 @@ def test_delimiter_and_encoding_are_found_out(folder: Path, delimiter: str, enco
     assert [item.title for item in found.items] == ["Évora; a view, with trees"]
 
 
-def test_a_licence_that_forbids_it_hides_the_picture_and_keeps_the_record(folder: Path) -> None:
+def test_a_forbidding_licence_hides_the_picture_and_keeps_the_record(folder: Path) -> None:
     metadata(
         folder,
         [row(1, makers="© ProLitteris, Zürich"), row(2, makers="CC0")],
@@ -183,7 +183,7 @@ def test_a_licence_that_forbids_it_hides_the_picture_and_keeps_the_record(folder
     ]
 
 
-def test_an_empty_title_is_kept_and_warned_of_in_the_titles_language(folder: Path) -> None:
+def test_an_empty_title_is_replaced_in_the_titles_language_with_a_warning(folder: Path) -> None:
     metadata(folder, [row(1, title=" ")])
     (folder / "collection.toml").write_text('[languages]\ntitle = "de-CH"\n')
 
@@ -193,7 +193,7 @@ def test_an_empty_title_is_kept_and_warned_of_in_the_titles_language(folder: Pat
     assert found.warnings == ("no title, shown as 'Ohne Titel': a-01",)
 
 
-def test_only_a_web_address_is_a_link(folder: Path) -> None:
+def test_only_a_web_address_becomes_a_link(folder: Path) -> None:
     header = ("record_id", "title", "source_url", "date", "image")
     links = (
         "https://example.org/a_(b) (book 3)",
@@ -212,19 +212,19 @@ def test_only_a_web_address_is_a_link(folder: Path) -> None:
         None,
         "http://example.org/c",
     ]
-    assert found.warnings == ("the record's link is no web address and was left out: a-02",)
+    assert found.warnings == ("the record's link is not a web address and was left out: a-02",)
 
 
-def test_blank_rows_are_passed_over_and_said_so(folder: Path) -> None:
+def test_blank_rows_are_skipped_with_a_warning(folder: Path) -> None:
     metadata(folder, [row(1), ["", "", "", "", ""], row(2)])
 
     found = collection.read(folder)
 
     assert ids(found) == ["a-01", "a-02"]
-    assert found.warnings == ("1 blank rows were passed over",)
+    assert found.warnings == ("1 blank rows were skipped",)
 
 
-def test_width_and_height_are_the_upright_pictures(folder: Path) -> None:
+def test_width_and_height_are_those_of_the_upright_picture(folder: Path) -> None:
     picture(folder / "images" / "turned.jpg", 9, size=(20, 10), orientation=6)
     metadata(folder, [row(1, image="images/turned.jpg")])
 
@@ -255,7 +255,7 @@ def folder_instead(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "reason"),
+    ("damage", "reason"),
     [
         (Path.unlink, "expected a picture file, found none"),
         (folder_instead, "expected a picture file, found none"),
@@ -265,10 +265,10 @@ def folder_instead(path: Path) -> None:
         (gigantic, "expected at most 400 megapixels, found 420; scale it down"),
     ],
 )
-def test_a_spoilt_picture_refuses_its_record_alone(
-    folder: Path, spoil: Callable[[Path], None], reason: str
+def test_a_damaged_picture_refuses_only_its_record(
+    folder: Path, damage: Callable[[Path], None], reason: str
 ) -> None:
-    spoil(folder / "images" / "02.png")
+    damage(folder / "images" / "02.png")
 
     found = collection.read(folder)
 
@@ -301,7 +301,7 @@ def test_a_picture_outside_the_folder_is_refused(folder: Path, name: str) -> Non
     assert "leads outside" in refused(found)["a-02"]
 
 
-def test_a_ring_of_links_and_names_no_file_can_have_are_refused(folder: Path) -> None:
+def test_a_loop_of_links_and_invalid_file_names_are_refused(folder: Path) -> None:
     (folder / "ring.png").symlink_to(folder / "ring.png")
     metadata(
         folder,
@@ -320,13 +320,13 @@ def test_a_ring_of_links_and_names_no_file_can_have_are_refused(folder: Path) ->
     assert all("\n" not in reason for reason in refused(found).values())
 
 
-def test_a_path_as_windows_writes_it_is_followed(folder: Path) -> None:
+def test_a_path_in_windows_style_is_followed(folder: Path) -> None:
     metadata(folder, [row(1, image="images\\01.png")])
 
     assert ids(collection.read(folder)) == ["a-01"]
 
 
-def test_the_pictures_folder_may_lie_elsewhere_when_the_museum_says_so(folder: Path) -> None:
+def test_the_pictures_folder_may_be_a_link_that_the_settings_name(folder: Path) -> None:
     (folder / "images").rename(folder.parent / "pictures")
     (folder / "linked").symlink_to(folder.parent / "pictures")
     (folder / "collection.toml").write_text('[collection]\nimages = "linked"\n')
@@ -335,7 +335,7 @@ def test_the_pictures_folder_may_lie_elsewhere_when_the_museum_says_so(folder: P
     assert ids(collection.read(folder)) == ["a-01"]
 
 
-def test_all_but_the_first_of_one_id_are_refused_naming_the_first(folder: Path) -> None:
+def test_a_repeated_id_is_refused_with_the_line_of_the_first(folder: Path) -> None:
     metadata(folder, [row(1), row(2, record_id="a-01"), row(3, record_id=" a-01 ")])
 
     found = collection.read(folder)
@@ -347,17 +347,17 @@ def test_all_but_the_first_of_one_id_are_refused_naming_the_first(folder: Path) 
     ]
 
 
-def test_a_record_without_an_id_is_refused(folder: Path) -> None:
+def test_a_record_without_a_printable_id_is_refused(folder: Path) -> None:
     metadata(folder, [row(1), row(2, record_id=""), row(3, record_id="a\u2028b")])
 
     found = collection.read(folder)
 
     assert ids(found) == ["a-01"]
     assert "expected a record id, found none" in refused(found)[""]
-    assert "plain signs" in refused(found)["a\u2028b"]
+    assert "printable characters" in refused(found)["a\u2028b"]
 
 
-def test_of_two_records_with_one_picture_the_first_by_id_stays(folder: Path) -> None:
+def test_of_two_records_with_one_picture_the_first_by_id_is_kept(folder: Path) -> None:
     (folder / "images" / "copy.png").write_bytes((folder / "images" / "04.png").read_bytes())
     metadata(folder, [row(4), row(1, image="images/copy.png"), row(2)])
 
@@ -368,7 +368,7 @@ def test_of_two_records_with_one_picture_the_first_by_id_stays(folder: Path) -> 
     assert found.refusals[0].image == "images/04.png"
 
 
-def test_a_placeholder_is_no_picture_of_a_print(folder: Path) -> None:
+def test_a_record_with_a_placeholder_picture_is_refused(folder: Path) -> None:
     picture(folder / "placeholders" / "none.png", 3)
     (folder / "collection.toml").write_text('[collection]\nplaceholders = "placeholders"\n')
 
@@ -381,7 +381,9 @@ def test_a_placeholder_is_no_picture_of_a_print(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "cells"), [("a-02,Two,,,images/02.png,more", 6), ("a-02,Two,,", 4)]
 )
-def test_a_row_of_too_many_or_too_few_cells_is_refused(folder: Path, line: str, cells: int) -> None:
+def test_a_row_with_too_many_or_too_few_cells_is_refused(
+    folder: Path, line: str, cells: int
+) -> None:
     with (folder / "metadata.csv").open("w") as file:
         file.write(
             f"{','.join(HEADER)}\na-01,One,,,images/01.png\n{line}\na-03,Three,,,images/03.png,,\n"
@@ -389,11 +391,11 @@ def test_a_row_of_too_many_or_too_few_cells_is_refused(folder: Path, line: str, 
 
     found = collection.read(folder)
 
-    assert ids(found) == ["a-01", "a-03"]  # empty cells at the end of a row are nobody's fault
+    assert ids(found) == ["a-01", "a-03"]  # empty cells at the end of a row are no fault
     assert f"expected 5 cells, found {cells}" in refused(found)["a-02"]
 
 
-def test_two_files_that_fit_a_pattern_are_refused_naming_both(folder: Path) -> None:
+def test_two_files_that_match_one_pattern_are_refused_naming_both(folder: Path) -> None:
     metadata(folder, [["a-01", "One"], ["a/02", "Two"]], ("record_id", "title"))
     (folder / "collection.toml").write_text(
         '[collection]\nimages = "images"\nimage_names = "{record_id}.*"\n'
@@ -414,19 +416,19 @@ def test_two_files_that_fit_a_pattern_are_refused_naming_both(folder: Path) -> N
         (b"", "expected a header"),
         (b"\n\n", "expected a header"),
         (b"record_id,title,image\n", "expected records below the header, found none"),
-        (b"record_id\n1\n", "parted by comma, semicolon or tab, found none of them"),
+        (b"record_id\n1\n", "separated by comma, semicolon or tab, found none of them"),
         (b"record_id,ti;tle\n1\n", "found comma or semicolon"),
         (b"record_id,titel_x,bild\n1,2,3\n", "title: no column is known to hold it"),
         (b"record_id,title,image,image\n1,2,3,4\n", "'image' is in the header 2 times"),
-        (b'record_id,title,image\n1,"two,3\n4,5,6\n', "expected cells with quotes that match"),
-        (b'record_id,title,image\n1,"two"x,3\n', "line 2: expected cells with quotes that match"),
+        (b'record_id,title,image\n1,"two,3\n4,5,6\n', "expected cells with matching quotes"),
+        (b'record_id,title,image\n1,"two"x,3\n', "line 2: expected cells with matching quotes"),
         (
             "record_id,title,image\n1,Flöte,3\n".encode("cp1252"),
             "expected text in utf-8, found byte 0xf6 after",
         ),
     ],
 )
-def test_a_table_that_cannot_be_read_is_named_in_one_line(
+def test_a_table_that_cannot_be_read_raises_a_one_line_error(
     folder: Path, content: bytes | None, message: str
 ) -> None:
     path = folder / "metadata.csv"
@@ -441,7 +443,7 @@ def test_a_table_that_cannot_be_read_is_named_in_one_line(
     assert "\n" not in str(caught.value)
 
 
-def test_all_that_is_wrong_with_the_columns_is_named_at_once(folder: Path) -> None:
+def test_all_faults_of_the_columns_are_reported_at_once(folder: Path) -> None:
     metadata(folder, [], ("recordid", "name", "image", "image"))
     (folder / "collection.toml").write_text('[columns]\ntitle = "nmae"\n')
 
@@ -465,7 +467,7 @@ def test_all_that_is_wrong_with_the_columns_is_named_at_once(folder: Path) -> No
         ('[csv]\nencoding = "utf-16"', "expected text in utf-16"),
     ],
 )
-def test_settings_that_do_not_fit_the_folder_are_named(
+def test_settings_that_do_not_match_the_folder_are_reported(
     folder: Path, settings_text: str, message: str
 ) -> None:
     (folder / "collection.toml").write_text(settings_text)
@@ -474,7 +476,7 @@ def test_settings_that_do_not_fit_the_folder_are_named(
         collection.read(folder)
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CollectionError, match="expected a collection's folder, found none"):
         collection.read(tmp_path / "none")
 
@@ -509,7 +511,7 @@ def test_every_table_is_read_back_cell_by_cell(
 
 @settings(deadline=None)
 @given(st.binary(max_size=200))
-def test_no_table_raises_anything_but_a_named_error(
+def test_any_bytes_of_a_table_raise_only_a_collection_error(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
 ) -> None:
     folder = tmp_path_factory.getbasetemp() / "any"
@@ -525,7 +527,7 @@ def test_no_table_raises_anything_but_a_named_error(
         assert all("\n" not in one.reason for one in found.refusals)
 
 
-def test_the_report_says_what_was_taken_kept_refused_and_doubted(folder: Path) -> None:
+def test_the_report_lists_columns_counts_warnings_and_refusals(folder: Path) -> None:
     header = ("record_id", "title", "creator", "date", "image", "colour")
     rows = [
         [*row(1, makers="Anna Muster (Zeichner)", date="um 1640"), "red"],
@@ -553,9 +555,9 @@ def test_the_report_says_what_was_taken_kept_refused_and_doubted(folder: Path) -
 
 
 @pytest.mark.parametrize(("name", "count"), [("demo", 301), ("devset", 1305)])
-def test_a_real_collection_is_read_whole_without_a_column_map(name: str, count: int) -> None:
+def test_a_real_collection_is_read_without_a_column_map(name: str, count: int) -> None:
     if not (REAL / name).is_dir():
-        pytest.skip("the real prints are not beside this checkout")
+        pytest.skip("the real prints are not next to this checkout")
 
     found = collection.read(REAL / name)
 

@@ -1,4 +1,4 @@
-"""Column names and the column map: nothing guessed in silence, every fault named at once."""
+"""Columns are mapped by name or by the column map, and every fault is reported at once."""
 
 from pathlib import Path
 
@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from converter.errors import CollectionError
 from converter.ingest import settings as collection_settings
-from converter.ingest.columns import ALIASES, FIELDS, take
+from converter.ingest.columns import ALIASES, FIELDS, map_columns
 
-ETH = "recordID imageURL invNr person date title classification matTec institutionIsil recordURL imageLicence relations"
-OURS = "record_id title creator date technique note source_title source_url_or_repo licence image_file rotated_deg"
+MUSEUMPLUS = "recordID imageURL invNr person date title classification matTec institutionIsil recordURL imageLicence relations"
+DEMO = "record_id title creator date technique note source_title source_url_or_repo licence image_file rotated_deg"
 
 
-def test_the_seeds_export_is_known_by_name() -> None:
-    found, faults = take(ETH.split(), {}, needs_image=False)
+def test_the_columns_of_a_museumplus_export_are_known() -> None:
+    found, faults = map_columns(MUSEUMPLUS.split(), {}, needs_image=False)
 
     assert not faults
     assert found.names == {
@@ -34,21 +34,21 @@ def test_the_seeds_export_is_known_by_name() -> None:
     assert found.unused == ("imageURL",)
 
 
-def test_the_demos_columns_are_known_by_name() -> None:
-    found, faults = take(OURS.split(), {}, needs_image=True)
+def test_the_columns_of_the_demo_are_known() -> None:
+    found, faults = map_columns(DEMO.split(), {}, needs_image=True)
 
     assert not faults
     assert found.names["makers"] == "creator"
     assert found.names["credit"] == "source_title"
-    assert found.places["image"] == 9
+    assert found.positions["image"] == 9
     assert found.unused == ("rotated_deg",)
 
 
 @pytest.mark.parametrize(
     "header", ["Record ID,Title,Image", "RECORD_ID,title,image", "record-id,TITLE,Image"]
 )
-def test_case_spaces_and_signs_do_not_matter_in_a_known_name(header: str) -> None:
-    found, faults = take(header.split(","), {}, needs_image=True)
+def test_case_spaces_and_punctuation_of_a_known_name_do_not_matter(header: str) -> None:
+    found, faults = map_columns(header.split(","), {}, needs_image=True)
 
     assert not faults
     assert set(found.names) == {"record_id", "title", "image"}
@@ -63,22 +63,22 @@ def test_no_name_is_known_for_two_fields() -> None:
 
 
 def test_two_columns_that_could_both_be_meant_are_an_error() -> None:
-    _, faults = take(["id", "title", "image", "creator", "artist"], {}, needs_image=True)
+    _, faults = map_columns(["id", "title", "image", "creator", "artist"], {}, needs_image=True)
 
     assert len(faults) == 1
     assert "'creator' and 'artist' could both be meant" in faults[0]
 
 
-def test_a_fields_own_name_goes_before_its_aliases() -> None:
-    found, faults = take(["id", "record_id", "title", "image"], {}, needs_image=True)
+def test_a_fields_own_name_takes_precedence_over_its_aliases() -> None:
+    found, faults = map_columns(["id", "record_id", "title", "image"], {}, needs_image=True)
 
     assert not faults
     assert found.names["record_id"] == "record_id"
     assert found.unused == ("id",)
 
 
-def test_the_museums_word_goes_before_a_known_name() -> None:
-    found, _ = take(
+def test_the_column_map_takes_precedence_over_a_known_name() -> None:
+    found, _ = map_columns(
         ["id", "title", "image", "creator", "date"], {"makers": "date"}, needs_image=True
     )
 
@@ -88,14 +88,16 @@ def test_the_museums_word_goes_before_a_known_name() -> None:
 
 
 def test_an_empty_column_leaves_a_field_out() -> None:
-    found, faults = take(["id", "title", "image", "note"], {"note": ""}, needs_image=True)
+    found, faults = map_columns(["id", "title", "image", "note"], {"note": ""}, needs_image=True)
 
     assert not faults
     assert "note" not in found.names
 
 
-def test_every_fault_of_a_header_is_named_at_once() -> None:
-    _, faults = take(["titel_de", "titel_de", "persn"], {"makers": "person"}, needs_image=True)
+def test_all_faults_of_a_header_are_reported_at_once() -> None:
+    _, faults = map_columns(
+        ["titel_de", "titel_de", "persn"], {"makers": "person"}, needs_image=True
+    )
 
     text = "; ".join(faults)
     assert "'titel_de' is in the header 2 times" in text
@@ -110,12 +112,14 @@ def test_every_fault_of_a_header_is_named_at_once() -> None:
     st.lists(st.text(max_size=12), max_size=10),
     st.dictionaries(st.sampled_from(FIELDS), st.text(max_size=12)),
 )
-def test_no_header_raises_and_every_place_holds_the_column_it_names(
+def test_no_header_raises_and_every_position_holds_the_named_column(
     header: list[str], chosen: dict[str, str]
 ) -> None:
-    found, _ = take(header, chosen, needs_image=True)
+    found, _ = map_columns(header, chosen, needs_image=True)
 
-    assert all(header[place] == found.names[field] for field, place in found.places.items())
+    assert all(
+        header[position] == found.names[field] for field, position in found.positions.items()
+    )
 
 
 def read_map(tmp_path: Path, text: str) -> collection_settings.Settings:
@@ -124,7 +128,7 @@ def read_map(tmp_path: Path, text: str) -> collection_settings.Settings:
     return collection_settings.read(path)
 
 
-def test_a_column_map_is_read_whole(tmp_path: Path) -> None:
+def test_a_column_map_with_every_key_is_read(tmp_path: Path) -> None:
     found = read_map(
         tmp_path,
         """
@@ -158,7 +162,7 @@ def test_a_column_map_is_read_whole(tmp_path: Path) -> None:
     )
 
 
-def test_unknown_keys_and_sections_are_all_named_with_what_was_probably_meant(
+def test_unknown_keys_and_sections_are_all_reported_with_a_suggestion(
     tmp_path: Path,
 ) -> None:
     with pytest.raises(CollectionError) as caught:
@@ -181,7 +185,7 @@ def test_unknown_keys_and_sections_are_all_named_with_what_was_probably_meant(
         ('columns = "x"', "expected a section [columns]"),
         ('[languages]\ntitle = "german!"', "expected a tag such as 'en'"),
         ('[columns]\ntitle = "a"\nnote = "a"', "'a' is named 2 times"),
-        ('[csv]\ndelimiter = "::"', "expected one sign"),
+        ('[csv]\ndelimiter = "::"', "expected one character"),
         ('[rights]\nhide_pictures = "x"', "expected a list of texts"),
         ('[collection]\nimage_names = "{recordid}.jpg"', "did you mean 'record_id'?"),
         ('[collection]\nimage_names = "{record_id.__class__}"', "isn't known"),
@@ -190,14 +194,14 @@ def test_unknown_keys_and_sections_are_all_named_with_what_was_probably_meant(
         ("[columns", "expected TOML"),
     ],
 )
-def test_a_value_that_does_not_fit_is_named(tmp_path: Path, text: str, message: str) -> None:
+def test_an_invalid_value_is_reported(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(CollectionError, match=r"collection\.toml") as caught:
         read_map(tmp_path, text)
 
     assert message in str(caught.value)
 
 
-def test_a_column_map_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_column_map_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CollectionError, match="can't be read"):
         collection_settings.read(tmp_path / "other.toml")
 
@@ -208,14 +212,16 @@ def test_a_column_map_that_is_not_there_is_named(tmp_path: Path) -> None:
         ("© ProLitteris, Zürich", False),
         ("©  prolitteris", False),
         ("All rights reserved", False),
-        ("All rights reserved by nobody", True),
+        ("All rights reserved elsewhere", True),
         ("Public domain", True),
         (None, True),
     ],
 )
-def test_a_licence_hides_a_picture_when_named_whole_or_by_its_beginning(
+def test_a_licence_hides_a_picture_by_its_whole_text_or_a_prefix(
     rights: str | None, shown: bool
 ) -> None:
-    held = collection_settings.Settings(hide_pictures=("© ProLitteris*", "All rights reserved"))
+    museum_settings = collection_settings.Settings(
+        hide_pictures=("© ProLitteris*", "All rights reserved")
+    )
 
-    assert held.shows(rights) is shown
+    assert museum_settings.allows_showing(rights) is shown

@@ -1,4 +1,4 @@
-"""Years from museums' own words: what is understood, what must stay unknown, and that nothing raises."""
+"""Free-text dates are parsed to years, ambiguous ones have none, and no text raises."""
 
 import pytest
 from hypothesis import given, settings
@@ -85,7 +85,7 @@ def read(text: str) -> tuple[int | None, int | None] | None:
         ("after 1600 and before 1650", 1600, 1650),
     ],
 )
-def test_a_date_in_a_museums_words_gives_its_years(text: str, first: int, last: int) -> None:
+def test_a_date_in_a_museums_words_is_parsed_to_its_years(text: str, first: int, last: int) -> None:
     assert read(text) == (first, last)
 
 
@@ -144,17 +144,17 @@ def test_a_date_open_on_one_side_stays_open_there(
         "1" * 5000,
     ],
 )
-def test_what_is_not_sure_stays_unknown(text: str) -> None:
+def test_an_ambiguous_date_has_no_years(text: str) -> None:
     assert years(text) is None
 
 
-def test_nothing_said_is_nothing_known() -> None:
+def test_an_empty_date_has_no_years() -> None:
     assert years(None) is None
 
 
 @settings(deadline=None)
 @given(YEARS, st.integers(0, 100))
-def test_every_closed_range_is_read_back_in_every_style(first: int, length: int) -> None:
+def test_every_closed_range_is_parsed_in_every_style(first: int, length: int) -> None:
     last = first + length
     styles = (
         f"{first}-{last}",
@@ -176,7 +176,7 @@ def test_every_closed_range_is_read_back_in_every_style(first: int, length: int)
 
 @settings(deadline=None)
 @given(YEARS)
-def test_every_loose_year_is_widened_alike_in_every_style(year: int) -> None:
+def test_every_approximate_year_is_widened_equally_in_every_style(year: int) -> None:
     styles = (
         "c. {}",
         "ca. {}",
@@ -198,7 +198,7 @@ def test_every_loose_year_is_widened_alike_in_every_style(year: int) -> None:
 
 @settings(deadline=None)
 @given(st.integers(1, 28), st.integers(0, 11), YEARS)
-def test_every_day_gives_its_year_in_every_style(day: int, month: int, year: int) -> None:
+def test_every_day_is_parsed_to_its_year_in_every_style(day: int, month: int, year: int) -> None:
     english = [
         "January",
         "February",
@@ -306,7 +306,7 @@ def test_every_century_is_the_same_in_four_languages(number: int) -> None:
 
 @settings(deadline=None)
 @given(st.text(max_size=150))
-def test_no_text_raises_and_no_range_is_backwards(text: str) -> None:
+def test_no_text_raises_and_no_range_is_reversed(text: str) -> None:
     check(years(text))
 
 
@@ -365,7 +365,7 @@ PIECES = st.sampled_from(
 
 @settings(deadline=None)
 @given(st.lists(PIECES, max_size=9), st.sampled_from(["", " "]))
-def test_no_jumble_of_museum_words_raises(pieces: list[str], joint: str) -> None:
+def test_no_mixture_of_date_words_raises(pieces: list[str], joint: str) -> None:
     check(years(joint.join(pieces)))
 
 

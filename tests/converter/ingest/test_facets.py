@@ -1,11 +1,11 @@
-"""Relations and facet values, taken from a museum's words without changing them."""
+"""Facet values are split from a museum's text without changing its words."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from converter.ingest.facets import person, split, terms
-from converter.ingest.relations import RelationText, relations
+from converter.ingest.facets import facet_values, maker_name, split
+from converter.ingest.relations import RelationText, parse_relations
 from device.bundle.filters import FACETS
 
 
@@ -35,7 +35,7 @@ from device.bundle.filters import FACETS
 def test_relations_are_pairs_of_kind_and_work(
     text: str | None, expected: list[tuple[str, str]]
 ) -> None:
-    assert relations(text) == tuple(
+    assert parse_relations(text) == tuple(
         RelationText(kind=kind, target=target) for kind, target in expected
     )
 
@@ -49,15 +49,15 @@ NUMBERS = st.from_regex(r"[A-Z]{1,2} [0-9]{3,6}(\.[0-9]{1,3})?", fullmatch=True)
 def test_every_list_of_relations_is_read_back(pairs: list[tuple[str, str]]) -> None:
     text = "; ".join(f"{kind}, {target}" for kind, target in pairs)
 
-    assert relations(text) == tuple(
+    assert parse_relations(text) == tuple(
         RelationText(kind=kind, target=target) for kind, target in pairs
     )
 
 
 @settings(deadline=None)
 @given(st.text(max_size=80))
-def test_no_text_of_relations_raises(text: str) -> None:
-    assert all(one.kind or one.target for one in relations(text))
+def test_no_text_raises_when_parsed_as_relations(text: str) -> None:
+    assert all(one.kind or one.target for one in parse_relations(text))
 
 
 @pytest.mark.parametrize(
@@ -77,30 +77,28 @@ def test_no_text_of_relations_raises(text: str) -> None:
         ("", ""),
     ],
 )
-def test_one_person_is_one_value_whatever_role_and_life_dates_stand_beside(
-    maker: str, name: str
-) -> None:
-    assert person(maker) == name
+def test_a_makers_name_has_no_role_or_life_dates(maker: str, name: str) -> None:
+    assert maker_name(maker) == name
 
 
-def test_a_comma_in_brackets_parts_nothing() -> None:
+def test_a_comma_in_brackets_is_no_separator() -> None:
     assert [part.strip() for part in split("woodcut (red, black), letterpress", ",;")] == [
         "woodcut (red, black)",
         "letterpress",
     ]
 
 
-def test_a_bracket_that_never_closes_loses_nothing() -> None:
+def test_an_unmatched_bracket_loses_no_text() -> None:
     assert split("woodcut) (red, black", ",") == ["woodcut) (red, black"]
 
 
-def test_every_facet_has_its_values_each_once() -> None:
-    found = terms(
+def test_every_facet_has_its_values_without_duplicates() -> None:
+    found = facet_values(
         classification="Druckgrafik",
         technique="Radierung, Kupferstich, Radierung",
         institution="Kunsthaus",
         makers="Anna Muster (Zeichner); Anna Muster (Stecher); Hans Beispiel",
-        relations=relations("Kopie, A 1; Kopie, A 2; A 3"),
+        relations=parse_relations("Kopie, A 1; Kopie, A 2; A 3"),
     )
 
     assert found == {
@@ -113,7 +111,9 @@ def test_every_facet_has_its_values_each_once() -> None:
     assert tuple(found) == FACETS
 
 
-def test_a_facet_without_a_value_is_there_and_empty() -> None:
-    found = terms(classification=None, technique=None, institution=None, makers=None, relations=())
+def test_a_facet_without_values_is_present_and_empty() -> None:
+    found = facet_values(
+        classification=None, technique=None, institution=None, makers=None, relations=()
+    )
 
     assert found == dict.fromkeys(FACETS, ())
