@@ -14,13 +14,13 @@ import numpy as np
 from bench import generated
 from bench.setting import Setting, items_of, say, spread
 from converter.build import index
-from converter.build.pictures import SCREEN_QUALITY, Prepared, prepare
+from converter.build.pictures import SCREEN_QUALITY, PreparedPrint, prepare
 from converter.cache import Cache
 from converter.calibrate import captures
 from converter.calibrate.captures import PrintPicture
 from converter.ingest.collection import Item
 from converter.model import calibration, quantize, weights
-from converter.model.fingerprints import Quantised, Reference
+from converter.model.fingerprints import QuantisedModel, ReferenceModel
 from converter.model.vgg16 import build, profile_of
 from converter.parity.compare import ParityPlan
 from device.bundle import layout
@@ -65,7 +65,7 @@ def rehearse(setting: Setting, large: int) -> Rehearsal:
     with tempfile.TemporaryDirectory(dir=setting.scratch) as folder:
         cache = Cache(root=Path(folder))
         found = weights.find(None, cache=setting.cache.root)
-        quantised = Quantised(
+        quantised = QuantisedModel(
             setting.bundle / layout.MODEL, model.sha256, cache, threads=setting.threads
         )
         say("decoding and fingerprints")
@@ -83,7 +83,7 @@ def rehearse(setting: Setting, large: int) -> Rehearsal:
         taken, capture_s = _timed(
             lambda: captures.take_captures(pictures, quantised.batch, count=len(items), seed=1)
         )
-        reference = Reference(found, profile_of(model.preprocess), cache)
+        reference = ReferenceModel(found, profile_of(model.preprocess), cache)
         reference(np.stack(pixels[:1]))  # loads TensorFlow
         say("TensorFlow's fingerprints (%.0f MB so far)", _peak_mb())
         _, reference_s = _timed(lambda: _referenced(reference, pixels))
@@ -123,19 +123,19 @@ def _timed(work: Callable[[], T]) -> tuple[T, float]:
     return done, time.perf_counter() - start
 
 
-def _prepared(items: Sequence[Item], cache: Cache, setting: Setting) -> list[Prepared]:
+def _prepared(items: Sequence[Item], cache: Cache, setting: Setting) -> list[PreparedPrint]:
     ready = prepare(
         items,
         cache,
-        wants_pixels=[True] * len(items),
+        needs_pixels=[True] * len(items),
         codebook=codebook.load(setting.bundle / layout.CODEBOOK),
         quality=SCREEN_QUALITY,
         workers=setting.threads,
     )
-    return [one for one in ready if isinstance(one, Prepared)]
+    return [one for one in ready if isinstance(one, PreparedPrint)]
 
 
-def _referenced(reference: Reference, pixels: Sequence[frames.Pixels]) -> None:
+def _referenced(reference: ReferenceModel, pixels: Sequence[frames.Pixels]) -> None:
     for start in range(1, len(pixels), _BATCH):
         reference(np.stack(pixels[start : start + _BATCH]))
 

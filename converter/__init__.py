@@ -1,1 +1,1 @@
-"""The museum's desk: from a collection to a bundle. The only home of TensorFlow."""
+"""Convert a museum's collection to a bundle at the desk. Only this package may use TensorFlow."""

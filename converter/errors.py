@@ -1,16 +1,16 @@
-"""Everything that can go wrong at the museum's desk, by name.
+"""The errors that the converter raises.
 
-Every error the converter raises descends from `ConverterError` and from the built-in it is. A message is one
-lower-case line: the thing, what was expected, what was found, and what to do if it is the operator's to do.
+Each descends from `ConverterError` and from the fitting built-in error. A message is one lower-case line: the
+thing, what was expected, what was found, and what to do where the operator can act.
 """
 
 
 class ConverterError(Exception):
-    """The root: catch this to catch everything of the converter's."""
+    """The root of all errors that the converter raises."""
 
 
 class CollectionError(ConverterError, ValueError):
-    """A collection can't be read as a whole; all that stands in the way is named at once."""
+    """A collection can't be read as a whole; the message lists every reason at once."""
 
 
 class WeightsFileError(ConverterError, ValueError):
@@ -18,40 +18,40 @@ class WeightsFileError(ConverterError, ValueError):
 
 
 class WeightsUnavailableError(ConverterError, OSError):
-    """A source of the weights, or every one of them, can't be reached or gave something else."""
+    """One source of the weights, or all of them, can't be reached or sent a wrong file."""
 
 
 class BackboneError(ConverterError, RuntimeError):
-    """The network that was built is not the seed's."""
+    """The network that was built is not the VGG16 fingerprint network, or its profile is unknown."""
 
 
 class CalibrationError(ConverterError, ValueError):
-    """There are no prints, or prints of the wrong shape, to calibrate with."""
+    """There are no prints to calibrate with, or they have the wrong shape."""
 
 
 class QuantizeError(ConverterError, RuntimeError):
-    """The network can't be turned into the TensorFlow Lite model that was asked for."""
+    """The network can't be converted to the requested TensorFlow Lite model."""
 
 
 class RecallError(ConverterError, RuntimeError):
-    """No parameters let the index find what exact search finds."""
+    """No index parameters reach the target recall."""
 
 
 class BuildError(ConverterError, RuntimeError):
-    """A bundle can't be built, or was built and did not pass its own check."""
+    """A bundle can't be built, or failed its check after it was built."""
 
 
 class ParityError(ConverterError, RuntimeError):
-    """The kiosk's answers are too far from the reference's, or can't be compared with them."""
+    """The kiosk's answers can't be compared with the reference's."""
 
 
 class GateError(ConverterError, RuntimeError):
-    """Parity stays below the marks, so no bundle is published."""
+    """Parity is below the gate, so the bundle is not put into place."""
 
 
 class KeyFileError(ConverterError, ValueError):
-    """A private key can't be read, made, or is not the one that is asked for."""
+    """A private key can't be read or made, or is not the expected one."""
 
 
 class PublishError(ConverterError, RuntimeError):
-    """A repository can't be made, read or added to."""
+    """A repository can't be made, read or extended."""

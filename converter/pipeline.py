@@ -1,4 +1,4 @@
-"""From collection to bundle: one straight line, each step kept so that a build goes on where it stopped."""
+"""Build a bundle from a collection, caching every step so that an interrupted build can resume."""
 
 import logging
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ from converter.build import (
     self_test,
     train_codebook,
 )
-from converter.build.decode import Prints
+from converter.build.decode import DecodedPrints
 from converter.build.index import BuiltIndex
-from converter.build.pictures import picture
-from converter.cache import Cache, own_code
+from converter.build.pictures import cached_picture
+from converter.cache import Cache, source_code_sha256
 from converter.calibrate import captures, duplicates, thresholds
 from converter.calibrate.capture_cache import CaptureCache
 from converter.calibrate.captures import PrintPicture, SimulatedCapture
@@ -29,7 +29,7 @@ from converter.errors import BuildError, GateError
 from converter.ingest import collection
 from converter.ingest.collection import Collection, Item, Refusal
 from converter.model import calibration, quantize, vgg16, weights
-from converter.model.fingerprints import Quantised, Reference
+from converter.model.fingerprints import QuantisedModel, ReferenceModel
 from converter.model.quantize import Variant
 from converter.model.vgg16 import Profile
 from converter.model.weights import Weights
@@ -50,21 +50,24 @@ _log = logging.getLogger(__name__)
 
 DEFAULT_PROFILE: Profile = "caffe"
 DEFAULT_VARIANT: Variant = "dynamic_int8"
-# In the cache's keys: raise it when `quantize` gives other bytes.
+# Part of the cache keys: raise it when `quantize` returns other bytes.
 _MODEL_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a build is asked for.
+    """The options of one build.
 
     Attributes:
-        columns: A column map that isn't in the collection's folder.
+        columns: A column map to use instead of the one in the collection's folder; `None` for that one.
         weights: A file of VGG16 weights; `None` looks in the cache, then fetches them.
-        plan: How much is simulated and compared.
-        picture_quality: Of the large pictures, WebP's 0..100.
-        most_refused: Share of the records that may be refused, 0..1.
-        fits_anew: Whether the thresholds are fitted even where an earlier build did so for nearly these prints.
+        plan: How many captures are simulated and how many prints are compared.
+        minimums: The gate: the minimum parity.
+        max_refused_share: Share of the records that may be refused, 0..1.
+        picture_quality: WebP quality of the large pictures, 0..100.
+        workers: Processes that decode pictures.
+        threads: Threads of the kiosk's model.
+        refits_thresholds: Whether to fit the thresholds even if a cached fit on nearly the same prints exists.
     """
 
     collection: Path
@@ -75,93 +78,95 @@ class Options:
     variant: Variant
     plan: ParityPlan
     minimums: GateMinimums
-    most_refused: float
+    max_refused_share: float
     picture_quality: int
     workers: int
     threads: int
     cache: Cache
-    fits_anew: bool = False
+    refits_thresholds: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Built:
-    """A bundle in its place, and what became of the records that are not in it."""
+class BuildResult:
+    """A finished bundle, the records that were refused, and notes for staff."""
 
     manifest: Manifest
     refusals: tuple[Refusal, ...]
     notes: tuple[str, ...]
 
 
-def build(options: Options, progress: Progress) -> Built:
-    """Build a bundle and put it into place, or leave what was there as it is.
+def build(options: Options, progress: Progress) -> BuildResult:
+    """Build a bundle and swap it into place; on failure, keep the old bundle.
 
     Args:
-        options: What is asked for.
-        progress: Told of everything that takes over a second: what, how much is done, how much there is.
+        options: The options of this build.
+        progress: Called for every step that takes over a second: step, units done, units in total.
 
     Raises:
-        ConverterError: When a step fails, or parity stays below the marks.
+        ConverterError: When a step fails, or parity is below the gate.
     """
-    with atomic_swap.claimed(options.out) as folder:
-        read = collection.read(
+    with atomic_swap.locked(options.out) as folder:
+        source = collection.read(
             options.collection,
             columns=options.columns,
             progress=partial(progress, "read collection"),
         )
-        found = weights.find(options.weights, cache=options.cache.root, say=_log.info)
-        model = _write_model(options, found, folder, progress)
-        quantised = Quantised(
+        vgg16_weights = weights.find(options.weights, cache=options.cache.root, log=_log.info)
+        model = _write_model(options, vgg16_weights, folder, progress)
+        quantised = QuantisedModel(
             folder / layout.MODEL, model.sha256, options.cache, threads=options.threads
         )
-        book = train_codebook.train(list(calibration.prints()))
-        prints = _find(read, quantised, book, options, progress)
+        codebook = train_codebook.train(list(calibration.prints()))
+        prints = _decode_prints(source, quantised, codebook, options, progress)
         pictures = prints.pictures()
-        taken = _take(pictures, quantised, options, progress)
-        built = index.build(
+        simulated = _simulate_captures(pictures, quantised, options, progress)
+        built_index = index.build(
             prints.vectors,
-            np.stack([capture.vector for capture in taken]),
+            np.stack([capture.vector for capture in simulated]),
             folder / layout.INDEX,
             model_sha256=model.sha256,
             progress=_log.info,
         )
-        _write_parts(prints, read, built, book, options, folder)
-        manifest = _manifest(read, prints, model, built, thresholds.UNFITTED, folder)
-        fitted = _fit(manifest, prints, pictures, options, folder, progress)
+        _write_data_files(prints, source, built_index, codebook, options, folder)
+        manifest = _draft_manifest(source, prints, model, built_index, thresholds.UNFITTED, folder)
+        fitted = _fit_thresholds(manifest, prints, pictures, options, folder, progress)
         manifest = identify(replace(manifest, thresholds=fitted.thresholds))
         bundle_writer.write_manifest(manifest, folder)
-        reference = Reference(found, options.profile, options.cache)
+        reference = ReferenceModel(vgg16_weights, options.profile, options.cache)
         with opened(folder) as bundle:
-            measured = compare.compare(
+            parity = compare.compare(
                 bundle,
                 pictures,
                 reference,
                 plan=options.plan,
                 quantised=quantised.batch,
-                captures=taken,
+                captures=simulated,
                 make_capture=CaptureCache(cache=options.cache),
                 progress=progress,
             )
-            page = report.page(measured, options.minimums)
+            page = report.page(parity, options.minimums)
             probes = self_test.choose_probes(bundle, options.threads)
-        _check_gate(measured, page, options)
-        manifest = _seal(manifest, measured, page, probes, folder)
+        _check_gate(parity, page, options)
+        manifest = _write_final_manifest(manifest, parity, page, probes, folder)
         self_test.check(folder, options.threads)
-        atomic_swap.put(folder, options.out)
-    notes = (*read.warnings, *([fitted.note] if fitted.note else []))
-    return Built(manifest=manifest, refusals=prints.refusals, notes=notes)
+        atomic_swap.swap_in(folder, options.out)
+    notes = (*source.warnings, *([fitted.note] if fitted.note else []))
+    return BuildResult(manifest=manifest, refusals=prints.refusals, notes=notes)
 
 
-def model_key(found: Weights, profile: Profile, variant: Variant) -> tuple[str, ...]:
-    """Give what a model depends on, and is kept by in the cache."""
-    return (found.sha256, profile, variant, _MODEL_VERSION, calibration.prints_sha256())
+def model_key(vgg16_weights: Weights, profile: Profile, variant: Variant) -> tuple[str, ...]:
+    """Return all that a model depends on: its key in the cache."""
+    return (vgg16_weights.sha256, profile, variant, _MODEL_VERSION, calibration.prints_sha256())
 
 
-def _write_model(options: Options, found: Weights, folder: Path, progress: Progress) -> ModelSpec:
-    key = model_key(found, options.profile, options.variant)
+def _write_model(
+    options: Options, vgg16_weights: Weights, folder: Path, progress: Progress
+) -> ModelSpec:
+    key = model_key(vgg16_weights, options.profile, options.variant)
     data = options.cache.get("model", *key)
     if data is None:
         _log.info("making the %s model", options.variant)
-        network = vgg16.build(found, options.profile)
+        network = vgg16.build(vgg16_weights, options.profile)
         data = quantize.convert(
             network,
             options.variant,
@@ -177,52 +182,61 @@ def _write_model(options: Options, found: Weights, folder: Path, progress: Progr
         resize=preprocess.RESIZE,
         input_size=preprocess.INPUT_SIDE,
         dimensions=vgg16.DIMENSIONS,
-        weights_sha256=found.sha256,
+        weights_sha256=vgg16_weights.sha256,
         sha256=sha256_of(path),
     )
 
 
-def _find(
-    read: Collection, quantised: Quantised, book: Codebook, options: Options, progress: Progress
-) -> Prints:
-    return decode.find(
-        read,
+def _decode_prints(
+    source: Collection,
+    quantised: QuantisedModel,
+    codebook: Codebook,
+    options: Options,
+    progress: Progress,
+) -> DecodedPrints:
+    return decode.decode_prints(
+        source,
         quantised,
-        book,
+        codebook,
         cache=options.cache,
         quality=options.picture_quality,
         workers=options.workers,
-        most_refused=options.most_refused,
+        max_refused_share=options.max_refused_share,
         progress=progress,
     )
 
 
-def _write_parts(
-    prints: Prints,
-    read: Collection,
-    built: BuiltIndex,
-    book: Codebook,
+def _write_data_files(
+    prints: DecodedPrints,
+    source: Collection,
+    built_index: BuiltIndex,
+    codebook: Codebook,
     options: Options,
     folder: Path,
 ) -> None:
-    def prepared(item: Item, size: Size) -> bytes:
-        return picture(item, size, options.cache, options.picture_quality)
+    def cached(item: Item, size: Size) -> bytes:
+        return cached_picture(item, size, options.cache, options.picture_quality)
 
-    bundle_writer.write_records(prints.items, read.languages, folder / layout.RECORDS)
-    bundle_writer.write_pictures(prints.items, prepared, folder)
-    bundle_writer.write_arrays(prints.vectors, built.projection, folder)
-    features.write([_details(item, book, options.cache) for item in prints.items], book, folder)
+    bundle_writer.write_records(prints.items, source.languages, folder / layout.RECORDS)
+    bundle_writer.write_pictures(prints.items, cached, folder)
+    bundle_writer.write_arrays(prints.vectors, built_index.projection, folder)
+    features.write(
+        [_cached_features(item, codebook, options.cache) for item in prints.items], codebook, folder
+    )
 
 
-def _details(item: Item, book: Codebook, cache: Cache) -> features.FeatureEntry:
-    entry = features.kept(item.image_sha256, book, cache)
+def _cached_features(item: Item, codebook: Codebook, cache: Cache) -> features.FeatureEntry:
+    entry = features.cached_entry(item.image_sha256, codebook, cache)
     if entry is None:
-        raise BuildError(f"{item.record_id}: its details have left the cache; build again")
+        raise BuildError(f"{item.record_id}: its local features are no longer cached; build again")
     return entry
 
 
-def _take(
-    pictures: Sequence[PrintPicture], quantised: Quantised, options: Options, progress: Progress
+def _simulate_captures(
+    pictures: Sequence[PrintPicture],
+    quantised: QuantisedModel,
+    options: Options,
+    progress: Progress,
 ) -> tuple[SimulatedCapture, ...]:
     return captures.take_captures(
         pictures,
@@ -234,21 +248,24 @@ def _take(
     )
 
 
-def _fit(
+def _fit_thresholds(
     unfitted: Manifest,
-    prints: Prints,
+    prints: DecodedPrints,
     pictures: Sequence[PrintPicture],
     options: Options,
     folder: Path,
     progress: Progress,
 ) -> thresholds.FittedThresholds:
-    """Open the bundle as far as it is, and see what the kiosk makes of captures; or take what was fitted before."""
+    """Return cached thresholds if they still fit these prints, else fit them.
+
+    To fit them, the unfinished bundle is opened and the kiosk's recogniser answers simulated captures.
+    """
     related = duplicates.related(folder / layout.RECORDS)
-    kept = _carried(unfitted, options)
+    cache = _threshold_cache(unfitted, options)
     digests = print_digests(prints.items, prints.vectors, related)
-    earlier = None if options.fits_anew else kept.get(digests)
-    if earlier is not None:
-        return thresholds.FittedThresholds(thresholds=earlier, note=thresholds.note_about(earlier))
+    cached = None if options.refits_thresholds else cache.get(digests)
+    if cached is not None:
+        return thresholds.FittedThresholds(thresholds=cached, note=thresholds.note_about(cached))
     bundle_writer.write_manifest(unfitted, folder)
     with opened(folder) as bundle:
         outcomes = thresholds.observe(
@@ -261,21 +278,21 @@ def _fit(
             progress=progress,
         )
     fitted = thresholds.fit(outcomes)
-    kept.put(digests, fitted.thresholds)
+    cache.put(digests, fitted.thresholds)
     return fitted
 
 
-def _carried(unfitted: Manifest, options: Options) -> ThresholdCache:
+def _threshold_cache(unfitted: Manifest, options: Options) -> ThresholdCache:
     plan = options.plan
     parts = (unfitted.name, unfitted.model.sha256, str(plan.camera_queries), str(plan.seed))
-    return ThresholdCache(cache=options.cache, parts=(*parts, own_code()))
+    return ThresholdCache(cache=options.cache, parts=(*parts, source_code_sha256()))
 
 
-def _manifest(
-    read: Collection,
-    prints: Prints,
+def _draft_manifest(
+    source: Collection,
+    prints: DecodedPrints,
     model: ModelSpec,
-    built: BuiltIndex,
+    built_index: BuiltIndex,
     fitted: Thresholds,
     folder: Path,
 ) -> Manifest:
@@ -284,30 +301,30 @@ def _manifest(
             format_version=FORMAT_VERSION,
             bundle_id="",
             version=0,
-            name=read.name,
+            name=source.name,
             made_by=f"printkiosk {__version__}",
             items=len(prints.items),
             model=model,
-            index=built.spec,
+            index=built_index.spec,
             thresholds=fitted,
             parity=None,
-            languages=dict(sorted(read.languages.items())),
+            languages=dict(sorted(source.languages.items())),
             probes=(),
             files=bundle_writer.entries(folder),
         )
     )
 
 
-def _seal(
-    manifest: Manifest, measured: Parity, page: str, probes: tuple[str, ...], folder: Path
+def _write_final_manifest(
+    manifest: Manifest, parity: Parity, page: str, probes: tuple[str, ...], folder: Path
 ) -> Manifest:
-    """Write what was measured, and the manifest anew with it in."""
-    (folder / layout.PARITY).write_text(report.to_json(measured), "utf-8")
+    """Write the parity report and page, then the final manifest with its summary."""
+    (folder / layout.PARITY).write_text(report.to_json(parity), "utf-8")
     (folder / layout.PARITY_PAGE).write_text(page, "utf-8")
     sealed = identify(
         replace(
             manifest,
-            parity=compare.summary(measured),
+            parity=compare.summary(parity),
             probes=probes,
             files=bundle_writer.entries(folder),
         )
@@ -316,12 +333,12 @@ def _seal(
     return sealed
 
 
-def _check_gate(measured: Parity, page: str, options: Options) -> None:
-    failures = compare.gate(measured, options.minimums)
+def _check_gate(parity: Parity, page: str, options: Options) -> None:
+    failures = compare.gate(parity, options.minimums)
     if not failures:
         return
-    beside = options.out.with_name(f"{options.out.name}.parity-failed.html")
-    beside.write_text(page, "utf-8")
+    failed_page = options.out.with_name(f"{options.out.name}.parity-failed.html")
+    failed_page.write_text(page, "utf-8")
     raise GateError(
-        f"parity below the marks: {'; '.join(failures)}; see {beside}; the old bundle stays"
+        f"parity is below the gate: {'; '.join(failures)}; see {failed_page}; the old bundle stays"
     )

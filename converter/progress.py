@@ -1,4 +1,4 @@
-"""Progress bars on the terminal, for everything that takes over a second."""
+"""Progress bars on the terminal, for every step that takes over a second."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -7,28 +7,28 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-# What is being done, how much of it is done, and how much there is.
+# Called with the name of the step, the units done and the units in total.
 Progress = Callable[[str, int, int], None]
 
 
-def quiet(what: str, done: int, total: int) -> None:
-    """Show no progress."""
+def quiet(step: str, done: int, total: int) -> None:
+    """Ignore a progress report."""
 
 
 @contextmanager
 def bars() -> Iterator[Progress]:
-    """Give what shows progress: told what is done, how much of it is done, and how much there is.
+    """Yield a `Progress` that draws one bar a step on stderr.
 
-    One bar at a time; it stays when it is full. Nothing is drawn where nobody looks at a terminal.
+    A full bar stays on the screen. Without a terminal, nothing is drawn.
     """
     bars_drawn: list[tqdm[NoReturn]] = []
 
-    def show(what: str, done: int, total: int) -> None:
-        if not bars_drawn or bars_drawn[-1].desc != what:
+    def show(step: str, done: int, total: int) -> None:
+        if not bars_drawn or bars_drawn[-1].desc != step:
             _close(bars_drawn)
-            bars_drawn.append(tqdm(desc=what, disable=not sys.stderr.isatty()))
+            bars_drawn.append(tqdm(desc=step, disable=not sys.stderr.isatty()))
         bar = bars_drawn[-1]
-        bar.desc = what  # tqdm adds a colon to it
+        bar.desc = step  # tqdm adds a colon to it
         bar.total = total
         bar.update(done - bar.n)
 

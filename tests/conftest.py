@@ -76,7 +76,7 @@ def small_bundle(
     bundle_writer.write_arrays(vectors, built.projection, folder)
     book = trained()
     entries = [
-        features.take(frames.decode(pictures[item.record_id, "screen"], name="screen"), book)
+        features.make_entry(frames.decode(pictures[item.record_id, "screen"], name="screen"), book)
         for item in small_items
     ]
     features.write(entries, book, folder)

@@ -1,1 +1,1 @@
-"""The parts of a bundle: decoded pictures, index, features, codebook, database, and how they get onto disk."""
+"""Make the parts of a bundle (pictures, index, local features, codebook, records) and write them to disk."""

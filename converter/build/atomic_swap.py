@@ -1,7 +1,7 @@
-"""A finished folder put into its place in one step, the one before kept beside it.
+"""Swap a finished folder into place atomically, and keep the previous folder next to it.
 
-There is no moment without a bundle: Linux exchanges two names at once; elsewhere two renames are made, and
-the second undone if it fails.
+On Linux there is no moment without a bundle, because the kernel exchanges two names at once. Elsewhere two
+renames do it, and the first is undone if the second fails.
 """
 
 import ctypes
@@ -19,34 +19,34 @@ _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 
 
-def previous_of(place: Path) -> Path:
-    """Give where the folder before is kept."""
-    return place.with_name(f"{place.name}.previous")
+def previous_folder_of(target: Path) -> Path:
+    """Return the path at which the previous folder is kept."""
+    return target.with_name(f"{target.name}.previous")
 
 
-def building_of(place: Path) -> Path:
-    """Give where a folder is made before it is put into place."""
-    return place.with_name(f".{place.name}.building")
+def build_folder_of(target: Path) -> Path:
+    """Return the path at which a folder is built before it is swapped in."""
+    return target.with_name(f".{target.name}.building")
 
 
 @contextmanager
-def claimed(place: Path) -> Iterator[Path]:
-    """Claim a place for the length of a build, and give the empty folder to build in.
+def locked(target: Path) -> Iterator[Path]:
+    """Lock a target for the duration of a build, and yield the empty folder to build in.
 
     Raises:
-        BuildError: When somebody else is building there.
+        BuildError: When another build holds the lock.
     """
-    place.parent.mkdir(parents=True, exist_ok=True)
-    lock = place.with_name(f".{place.name}.lock")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    lock = target.with_name(f".{target.name}.lock")
     with lock.open("w") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise BuildError(
-                f"{place}: another build is writing here; wait for it, or give another --out"
+                f"{target}: another build is writing here; wait for it, or choose another --out"
             ) from error
-        building = building_of(place)
-        shutil.rmtree(building, ignore_errors=True)  # left by a build that was cut off
+        building = build_folder_of(target)
+        shutil.rmtree(building, ignore_errors=True)  # left by an interrupted build
         building.mkdir()
         try:
             yield building
@@ -55,43 +55,43 @@ def claimed(place: Path) -> Iterator[Path]:
             lock.unlink(missing_ok=True)
 
 
-def put(finished: Path, place: Path) -> None:
-    """Put a finished folder into place; what was there becomes `previous_of(place)`.
+def swap_in(finished: Path, target: Path) -> None:
+    """Swap a finished folder into place; the old folder moves to `previous_folder_of(target)`.
 
     Raises:
-        BuildError: When the place holds something that is no bundle of ours.
+        BuildError: When the target holds files but no bundle.
     """
-    if place.exists() and not (place / "manifest.json").is_file() and any(place.iterdir()):
+    if target.exists() and not (target / "manifest.json").is_file() and any(target.iterdir()):
         raise BuildError(
-            f"{place}: expected a bundle or nothing, found other files; give another --out"
+            f"{target}: expected a bundle or nothing, found other files; choose another --out"
         )
     _sync(finished)
-    if not place.exists():
-        finished.rename(place)
+    if not target.exists():
+        finished.rename(target)
     else:
-        _exchange(finished, place)
-        shutil.rmtree(previous_of(place), ignore_errors=True)
-        finished.rename(previous_of(place))
-    _sync_folder(place.parent)
+        _exchange(finished, target)
+        shutil.rmtree(previous_folder_of(target), ignore_errors=True)
+        finished.rename(previous_folder_of(target))
+    _sync_folder(target.parent)
 
 
 def _exchange(one: Path, other: Path) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     try:
         renameat2 = libc.renameat2
-    except AttributeError:  # no Linux
-        exchange_in_two(one, other)
+    except AttributeError:  # not on Linux
+        exchange_by_renames(one, other)
         return
     if renameat2(_AT_FDCWD, bytes(one), _AT_FDCWD, bytes(other), _RENAME_EXCHANGE) == 0:
         return
     code = ctypes.get_errno()
-    if code not in (errno.EINVAL, errno.ENOSYS):  # a file system that can't
+    if code not in (errno.EINVAL, errno.ENOSYS):  # the file system does not support it
         raise OSError(code, os.strerror(code), str(other))
-    exchange_in_two(one, other)
+    exchange_by_renames(one, other)
 
 
-def exchange_in_two(one: Path, other: Path) -> None:
-    """Exchange two folders where the system can't do it at once; the second rename failing undoes the first."""
+def exchange_by_renames(one: Path, other: Path) -> None:
+    """Exchange two folders by renames, undoing the first if the second fails."""
     aside = other.with_name(f".{other.name}.aside")
     other.rename(aside)
     try:

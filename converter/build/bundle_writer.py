@@ -1,8 +1,7 @@
-"""The bundle's files: records with sqlite-utils, pictures in shards, arrays, and the manifest last.
+"""Write a bundle's files: records with sqlite-utils, pictures in shards, arrays, and the manifest last.
 
-Everything is written in the collection's own order with no clock time in it, so the same input gives the same
-bytes; SQLite's file depends on the library's version besides, which is why the manifest names hashes, not a
-recipe.
+All files follow the order of the collection and hold no clock time, so the same input makes the same bytes.
+SQLite's file also depends on the version of the library, so the manifest lists hashes of files, not of inputs.
 """
 
 import sqlite3
@@ -24,14 +23,14 @@ from device.bundle.pictures import SIDES, Size, member, shard_of
 from device.bundle.reader import sha256_of
 from device.recognition.embedding.nearest import Projection, Vectors, stack
 
-# Below what FAT32 and a careful download like to take in one piece.
+# Far below the 4 GiB limit of FAT32, and small enough to fetch again when a download breaks off.
 SHARD_BYTES = 64 << 20
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip file knows
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold
 _SEARCHED = ("title", "makers", "technique", "note")
 
 
 def write_records(items: Sequence[Item], languages: Mapping[str, str], path: Path) -> None:
-    """Write the records file: row number = position in `items`."""
+    """Write the records file; the item number of a record is its position in `items`."""
     with closing(sqlite3.connect(path)) as connection:
         _fill(connection, items, languages)
         # `immutable=1` on the kiosk ignores a write-ahead log, so there must be none.
@@ -62,7 +61,7 @@ def _fill(
 def write_pictures(
     items: Sequence[Item], picture: Callable[[Item, Size], bytes], bundle: Path
 ) -> None:
-    """Write the pictures that may be shown, in as many shards as their size asks for."""
+    """Write the pictures that may be shown into shards, as many as their total size needs."""
     shown = [item for item in items if item.show_picture]
     total = sum(len(picture(item, size)) for item in shown for size in SIDES)
     shards = 1
@@ -75,13 +74,13 @@ def write_pictures(
 
 
 def write_arrays(vectors: Vectors, projection: Projection, bundle: Path) -> None:
-    """Write the fingerprints, float32 (N, 512) at unit length, and the projection into the index."""
+    """Write the fingerprints, float32 (N, 512) at unit length, and the projection that the index uses."""
     np.save(bundle / layout.FINGERPRINTS, np.ascontiguousarray(vectors, dtype=np.float32))
     np.save(bundle / layout.PROJECTION, stack(projection))
 
 
 def entries(bundle: Path) -> tuple[FileEntry, ...]:
-    """Give what the manifest says of every file now in the bundle, by path."""
+    """Return the manifest's entries for every file now in the bundle, sorted by path."""
     paths = sorted(path for path in bundle.rglob("*") if path.is_file())
     return tuple(
         FileEntry(
@@ -95,10 +94,10 @@ def entries(bundle: Path) -> tuple[FileEntry, ...]:
 
 
 def write_manifest(manifest: Manifest, bundle: Path) -> None:
-    """Write the manifest: whole, and after every other file."""
-    beside = layout.manifest_of(bundle).with_suffix(".part")
-    beside.write_text(dump(manifest), "utf-8")
-    beside.replace(layout.manifest_of(bundle))
+    """Write the manifest atomically; call it after every other file is written."""
+    part = layout.manifest_of(bundle).with_suffix(".part")
+    part.write_text(dump(manifest), "utf-8")
+    part.replace(layout.manifest_of(bundle))
 
 
 def _record(row: int, item: Item) -> dict[str, Any]:

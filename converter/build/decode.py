@@ -1,4 +1,4 @@
-"""The prints of a collection that can be read, with the kiosk's fingerprints of them."""
+"""Decode the prints of a collection and fingerprint them with the kiosk's model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from converter.cache import Cache
 from converter.calibrate.captures import PrintPicture
 from converter.errors import BuildError
 from converter.ingest.collection import Collection, Item, Refusal
-from converter.model.fingerprints import Quantised
+from converter.model.fingerprints import QuantisedModel
 from converter.progress import Progress
 from device.imaging import frames
 from device.recognition.embedding.nearest import Vectors
@@ -19,12 +19,13 @@ from device.recognition.local.codebook import Codebook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prints:
-    """The prints that could be read, row = item.
+class DecodedPrints:
+    """The prints that could be decoded, and the records that were refused.
 
     Attributes:
-        vectors: float32 (N, 512), the kiosk's own fingerprints.
-        refusals: Of all records that are not among them, with the reason.
+        items: In the order of the bundle's item numbers.
+        vectors: float32 (N, 512), unit length, the fingerprints by the kiosk's model, row = item.
+        refusals: All records that are not among the items, each with its reason.
     """
 
     items: tuple[Item, ...]
@@ -32,7 +33,7 @@ class Prints:
     refusals: tuple[Refusal, ...]
 
     def pictures(self) -> tuple[PrintPicture, ...]:
-        """Give the museum's own pictures, each read when it is asked for."""
+        """Return the museum's own pictures; each is read only when it is loaded."""
         return tuple(
             PrintPicture(
                 record_id=item.record_id,
@@ -44,46 +45,46 @@ class Prints:
         )
 
 
-def find(
-    read: Collection,
-    quantised: Quantised,
-    book: Codebook,
+def decode_prints(
+    collection: Collection,
+    quantised: QuantisedModel,
+    codebook: Codebook,
     *,
     cache: Cache,
     quality: int,
     workers: int,
-    most_refused: float,
+    max_refused_share: float,
     progress: Progress,
-) -> Prints:
-    """Make ready and fingerprint every print that can be decoded.
+) -> DecodedPrints:
+    """Decode, prepare and fingerprint every print, skipping those that can't be decoded.
 
     Args:
-        read: The collection.
-        quantised: The bundle's model, through the kiosk's own code.
-        book: Of details.
-        cache: Where what is made ready is kept.
-        quality: Of the large pictures, WebP's 0..100.
+        collection: The collection.
+        quantised: The bundle's model, run by the kiosk's own code.
+        codebook: Codebook that encodes local features.
+        cache: Cache for pictures, local features and fingerprints.
+        quality: WebP quality of the large pictures, 0..100.
         workers: Processes that decode.
-        most_refused: Share of the records that may be refused, 0..1.
-        progress: Told of each print.
+        max_refused_share: Share of the records that may be refused, 0..1.
+        progress: Called after each print.
 
     Raises:
-        BuildError: When more are refused, or none is left.
+        BuildError: When more records are refused, or no print can be decoded.
     """
     items: list[Item] = []
     vectors: list[Vectors] = []
-    refusals = list(read.refusals)
-    kept = [quantised.kept(item.image_sha256) for item in read.items]
-    ready = prepare(
-        read.items,
+    refusals = list(collection.refusals)
+    cached = [quantised.cached(item.image_sha256) for item in collection.items]
+    prints = prepare(
+        collection.items,
         cache,
-        wants_pixels=[v is None for v in kept],
-        codebook=book,
+        needs_pixels=[v is None for v in cached],
+        codebook=codebook,
         quality=quality,
         workers=workers,
     )
-    for number, (prepared, vector) in enumerate(zip(ready, kept, strict=True), 1):
-        progress("fingerprints", number, len(kept))
+    for number, (prepared, vector) in enumerate(zip(prints, cached, strict=True), 1):
+        progress("fingerprints", number, len(cached))
         if isinstance(prepared, Refusal):
             refusals.append(prepared)
             continue
@@ -92,19 +93,19 @@ def find(
         if vector is not None:
             items.append(prepared.item)
             vectors.append(vector)
-    _check(refusals, len(items), most_refused)
-    return Prints(items=tuple(items), vectors=np.stack(vectors), refusals=tuple(refusals))
+    _check(refusals, len(items), max_refused_share)
+    return DecodedPrints(items=tuple(items), vectors=np.stack(vectors), refusals=tuple(refusals))
 
 
-def _check(refusals: Sequence[Refusal], kept: int, most: float) -> None:
+def _check(refusals: Sequence[Refusal], kept: int, max_refused_share: float) -> None:
     total = len(refusals) + kept
     if not kept:
         raise BuildError(
-            f"collection: expected prints, found none that can be read ({len(refusals)} refused)"
+            f"collection: expected prints, found none that can be decoded ({len(refusals)} refused)"
         )
-    if len(refusals) > most * total:
+    if len(refusals) > max_refused_share * total:
         reasons = "; ".join(f"{r.record_id}: {r.reason}" for r in refusals[:3])
         raise BuildError(
-            f"collection: expected at most {most:.1%} of {total} records refused, found {len(refusals)} "
-            f"({reasons}{'; ...' if len(refusals) > 3 else ''}); mend them, or allow more with --max-refused"
+            f"collection: expected at most {max_refused_share:.1%} of {total} records refused, found {len(refusals)} "
+            f"({reasons}{'; ...' if len(refusals) > 3 else ''}); fix them, or allow more with --max-refused"
         )

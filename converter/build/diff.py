@@ -1,6 +1,6 @@
-"""What changed from one bundle to another: records, and what they are found with.
+"""Compare two bundles: their records, and the manifest's model, index and thresholds.
 
-Compares what the bundles hold, not their bytes: a rebuilt index of the same prints is no change to anybody.
+Compares contents, not bytes: an index that was rebuilt from the same prints is no change.
 """
 
 import sqlite3
@@ -15,13 +15,13 @@ from device.bundle.records import Record
 from device.errors import BundleDamagedError
 
 _LISTED = 20
-# Where a record's fingerprint lies says nothing of the record.
+# The item number only tells where the fingerprint lies, so a new one is no change of the record.
 _FIELDS = tuple(field.name for field in fields(Record) if field.name not in ("item", "relations"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alteration:
-    """A record in both bundles that isn't the same; `image` among its fields is the museum's picture file."""
+    """A record that differs between both bundles; the field `image` stands for its picture file."""
 
     record_id: str
     fields: tuple[str, ...]
@@ -29,7 +29,7 @@ class Alteration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One value of the manifest, such as `model.variant` or `thresholds.similar`, before and after."""
+    """A changed value of the manifest, such as `model.variant`, with its old and new text."""
 
     name: str
     old: str
@@ -38,13 +38,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """Everything that changed from an old bundle to a new one.
+    """All changes from an old bundle to a new one.
 
     Attributes:
         added, removed: Record ids, sorted.
         altered: Sorted by record id.
-        changes: Of name, languages, model, index and thresholds, in the manifest's order.
-        kept: How many records are the same in both.
+        changes: Changes of name, languages, model, index and thresholds, in the manifest's order.
+        kept: Number of records that are the same in both.
     """
 
     old: str
@@ -62,7 +62,7 @@ class Difference:
 
 
 def compare(old: OpenedBundle, new: OpenedBundle) -> Difference:
-    """Give what changed from one open bundle to another.
+    """Return the changes from one open bundle to another.
 
     Raises:
         BundleDamagedError: When a records file can't be read to its end.
@@ -86,7 +86,7 @@ def compare(old: OpenedBundle, new: OpenedBundle) -> Difference:
 
 
 def describe(difference: Difference) -> str:
-    """Give a difference in words, as lines of text ending in a newline; long lists are cut, with their count."""
+    """Return a difference as text, ending in a newline; long lists are cut and the rest counted."""
     return "\n".join(_lines(difference)) + "\n"
 
 
@@ -112,7 +112,7 @@ def _cut(lines: list[str]) -> list[str]:
 
 
 def _images(bundle: OpenedBundle) -> dict[str, str]:
-    """Give each record's id and its picture's sha256, which no kiosk needs and `Record` leaves out."""
+    """Return the picture's sha256 of every record id; `Record` leaves it out, as no kiosk needs it."""
     path = bundle.file(layout.RECORDS)
     try:
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
@@ -135,7 +135,7 @@ def _altered(
 
 
 def _related(record: Record) -> list[tuple[str, str]]:
-    # Whether the other work is in the bundle follows from the records added and removed.
+    # Whether the other work is in the bundle is left out: the added and removed records show it.
     return [(relation.kind, relation.target) for relation in record.relations]
 
 
@@ -155,5 +155,5 @@ def _described(manifest: Manifest) -> dict[str, object]:
     for part in ("model", "index", "thresholds"):
         value = getattr(manifest, part)
         described |= {f"{part}.{field.name}": getattr(value, field.name) for field in fields(value)}
-    del described["index.items"]  # the records say it
+    del described["index.items"]  # the counts of records already show it
     return described

@@ -1,4 +1,4 @@
-"""The details of a collection's prints: written down once a picture, kept by its hash, laid out for looking up."""
+"""Encode the local features of a collection's prints, cache them by picture, and write them for look-up."""
 
 import io
 from collections.abc import Sequence
@@ -17,21 +17,21 @@ from device.recognition.local import features
 from device.recognition.local.codebook import WORDS, Codebook, Signatures
 from device.recognition.local.inverted_index import PLACE, Places, place
 
-# 30 bytes each: 15 kB a print.
-MOST = 500
-# In the cache's keys: raise it when `device.recognition.local.features` finds other ones.
+# A print: 30 bytes each make 15 kB.
+MAX_FEATURES = 500
+# Part of the cache keys: raise it when `device.recognition.local.features` extracts other features.
 _VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureEntry:
-    """One print's details as the bundle holds them.
+    """One print's local features as the bundle holds them.
 
     Attributes:
-        signatures: uint64 (N, 2).
-        places: `catalogue.PLACE` (N,).
-        words: uint16 (N,), the cell of each.
-        aspect: Width over height of the picture.
+        signatures: uint64 (N, 2), 128 bits each.
+        places: `inverted_index.PLACE` (N,).
+        words: uint16 (N,), the visual word of each.
+        aspect: Width divided by height of the picture.
     """
 
     signatures: Signatures
@@ -40,14 +40,14 @@ class FeatureEntry:
     aspect: float
 
 
-def take(pixels: Pixels, codebook: Codebook) -> FeatureEntry:
-    """Find a picture's details and write them down.
+def make_entry(pixels: Pixels, codebook: Codebook) -> FeatureEntry:
+    """Extract a picture's local features and encode them with a codebook.
 
     Args:
         pixels: uint8 (H, W, 3), RGB, upright, of any size.
-        codebook: The bundle's.
+        codebook: The bundle's codebook.
     """
-    found = features.extract(pixels, most=MOST)
+    found = features.extract(pixels, most=MAX_FEATURES)
     projected = codebook.project(found.descriptors)
     return FeatureEntry(
         signatures=codebook.signatures(projected),
@@ -57,8 +57,8 @@ def take(pixels: Pixels, codebook: Codebook) -> FeatureEntry:
     )
 
 
-def kept(image_sha256: str, codebook: Codebook, cache: Cache) -> FeatureEntry | None:
-    """Give a picture's details from the cache; `None` when they aren't there."""
+def cached_entry(image_sha256: str, codebook: Codebook, cache: Cache) -> FeatureEntry | None:
+    """Return a picture's local features from the cache; `None` when they aren't cached."""
     data = cache.get("details", *_key(image_sha256, codebook))
     if data is None:
         return None
@@ -71,8 +71,8 @@ def kept(image_sha256: str, codebook: Codebook, cache: Cache) -> FeatureEntry | 
         )
 
 
-def keep(image_sha256: str, codebook: Codebook, cache: Cache, entry: FeatureEntry) -> None:
-    """Put a picture's details into the cache."""
+def store_entry(image_sha256: str, codebook: Codebook, cache: Cache, entry: FeatureEntry) -> None:
+    """Cache a picture's local features."""
     buffer = io.BytesIO()
     np.savez(
         buffer,
@@ -85,12 +85,12 @@ def keep(image_sha256: str, codebook: Codebook, cache: Cache, entry: FeatureEntr
 
 
 def write(entries: Sequence[FeatureEntry], codebook: Codebook, folder: Path) -> None:
-    """Write the details of a collection, row = item, and the lists they are looked up by.
+    """Write the local features of a collection, with their inverted index and codebook.
 
     Args:
-        entries: The details of each print, in the order of the items.
-        codebook: What the kiosk will write a frame's details with.
-        folder: The bundle's; files lie in its `details/`.
+        entries: The local features of each print, in the order of the items.
+        codebook: The codebook that they were encoded with; the kiosk encodes frames with it.
+        folder: The bundle's folder; most files go into its `details/`.
     """
     (folder / layout.DETAIL_SIGNATURES).parent.mkdir(exist_ok=True)
     words = np.concatenate([entry.words for entry in entries])
@@ -98,7 +98,7 @@ def write(entries: Sequence[FeatureEntry], codebook: Codebook, folder: Path) -> 
     positions = np.empty(len(order), "<u4")
     positions[order] = np.arange(len(order))
     arrays = {
-        # A lookup compares whole cells: they lie together.
+        # A look-up compares all features of a visual word, so these lie together.
         layout.DETAIL_SIGNATURES: np.concatenate([entry.signatures for entry in entries])[order],
         layout.DETAIL_PLACES: np.concatenate(
             [np.empty(0, PLACE), *(entry.places for entry in entries)]
@@ -117,4 +117,4 @@ def write(entries: Sequence[FeatureEntry], codebook: Codebook, folder: Path) -> 
 def _key(image_sha256: str, codebook: Codebook) -> tuple[str, ...]:
     numbers = (codebook.mean, codebook.components, codebook.spread, codebook.centres)
     digest = sha256(b"".join(array.tobytes() for array in numbers)).hexdigest()
-    return (image_sha256, digest, str(MOST), _VERSION)
+    return (image_sha256, digest, str(MAX_FEATURES), _VERSION)

@@ -1,7 +1,7 @@
-"""The neighbour index: half-whitened principal components in Annoy, its parameters chosen by measurement.
+"""Build the neighbour index: half-whitened principal components in Annoy, with measured parameters.
 
-Nothing here is timed: the choice goes by a count of operations, so that the same collection gives the same
-index. The desk's only home of Annoy.
+Nothing is timed. The choice depends on a count of operations, so that the same collection always makes the same
+index. Only this module of the converter may use Annoy.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,31 +21,34 @@ from device.recognition.embedding.nearest import Projection, Vectors
 
 METRIC: Literal["angular"] = "angular"
 SEED = 7
-WANTED_RECALL = 0.995  # the mark is 0.99; measured on a sample, so with a margin
+TARGET_RECALL = 0.995  # the requirement is 0.99; recall is measured on a sample, hence the margin
 NEAREST = 10
 _DIMENSIONS = (
     128,
     96,
     64,
-)  # the likeliest to suffice first: what it costs bounds the search in the others
+)  # the likeliest first: its cost bounds the search in the others
 _TREES = 20
 _CANDIDATES = (50, 100, 200, 400, 800)
-# Half an octave apart, up to where comparing with every print is the better way.
+# Each is sqrt(2) times the one before, up to where comparing with every print would be cheaper.
 _SEARCH_K = tuple(round(250 * 2 ** (step / 2)) for step in range(21))
-_MOST_QUERIES = 400
-_NO_MORE = 0.0005  # a tenth of what is allowed to be missing
-# Besides its own multiply-accumulates: a node is a jump in memory and an id to be sorted, a candidate a Python
-# number and a row of the fingerprints. Fitted to times at 100,000 prints; a constant, so that nothing is timed.
+_MAX_QUERIES = 400
+_MIN_RECALL_GAIN = 0.0005  # a tenth of the recall that may be lost
+# Overhead in multiply-accumulates: a node costs a jump in memory and an id to sort, a candidate costs a Python
+# number and a row of the fingerprints. Fitted to times at 100,000 prints; constant, so that nothing is timed.
 _NODE_COST = 300
 _CANDIDATE_COST = 900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexChoice:
-    """One set of parameters and what it reached.
+    """One set of index parameters and the recall measured with it.
 
     Attributes:
-        recall_at_10: Share of the exact ten nearest that were found, or others as near.
+        dimensions: Components of the projection.
+        search_k: Nodes that Annoy inspects for a query.
+        candidates: Items that are scored again with the whole fingerprint.
+        recall_at_10: Share of the exact ten nearest neighbours that were found, 0..1.
     """
 
     dimensions: int
@@ -56,13 +59,13 @@ class IndexChoice:
 
     @property
     def cost(self) -> int:
-        """Work of one query in multiply-accumulates: nodes inspected, candidates scored again."""
+        """Cost of one query in multiply-accumulates: nodes inspected and candidates scored again."""
         return _cost(self.dimensions, self.search_k, self.candidates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltIndex:
-    """An index on disk, the projection that leads into it, and the parameters measured on the way."""
+    """An index on disk, its projection, and every set of parameters that was measured."""
 
     spec: IndexSpec
     projection: Projection
@@ -70,10 +73,10 @@ class BuiltIndex:
 
 
 def half_whitened(vectors: Vectors, dimensions: int) -> Projection:
-    """Give the projection to the first principal components, each divided by its variance^0.25.
+    """Return the projection to the first principal components, each divided by its variance^0.25.
 
-    Half of what whitening does: all of it (^0.5) lifts noise, none of it lets a few directions decide; on
-    prints half recalls best at equal size.
+    This is half of whitening. Whole whitening (^0.5) amplifies noise, and without whitening a few directions
+    decide alone. On prints, half of it has the best recall at equal size.
 
     Args:
         vectors: float32 (N, 512), unit length.
@@ -87,7 +90,7 @@ def half_whitened(vectors: Vectors, dimensions: int) -> Projection:
     kept = axes[:, order]
     kept = kept * np.sign(
         kept[np.abs(kept).argmax(axis=0), range(kept.shape[1])]
-    )  # eigh's signs are free
+    )  # eigh leaves the signs undetermined
     return Projection(mean=mean.astype(np.float32), matrix=(kept / scale).astype(np.float32))
 
 
@@ -97,71 +100,71 @@ def build(
     path: Path,
     *,
     model_sha256: str,
-    wanted_recall: float = WANTED_RECALL,
+    target_recall: float = TARGET_RECALL,
     progress: Callable[[str], None] = lambda line: None,
 ) -> BuiltIndex:
-    """Build the cheapest index that reaches the recall wanted, and measure it.
+    """Build the cheapest index that reaches the target recall, and measure it.
 
     Args:
         vectors: float32 (N, 512), unit length, row = item.
-        queries: float32 (Q, 512), unit length: what visitors may ask, such as simulated captures.
-        path: Where the Annoy file goes.
-        model_sha256: Of the model that made the vectors.
-        wanted_recall: Of the exact ten nearest.
-        progress: Told of every index tried.
+        queries: float32 (Q, 512), unit length: queries like those of visitors, such as simulated captures.
+        path: Path of the Annoy file.
+        model_sha256: The sha256 of the model that made the vectors.
+        target_recall: Share of the exact ten nearest neighbours to find, 0..1.
+        progress: Called with a line of text for every `search_k` measured.
 
     Raises:
-        RecallError: When no parameters reach the recall.
+        RecallError: When no parameters reach the target recall.
     """
-    queries = queries[:_MOST_QUERIES]
-    yardstick = exact_search.search(vectors, queries, NEAREST)
+    queries = queries[:_MAX_QUERIES]
+    exact = exact_search.search(vectors, queries, NEAREST)
     tried: list[IndexChoice] = []
     cheapest: IndexChoice | None = None
     for dimensions in dict.fromkeys(min(d, max(len(vectors) - 1, 1)) for d in _DIMENSIONS):
         projection = half_whitened(vectors, dimensions)
-        trees = _grow(projection(vectors), path.with_suffix(f".{dimensions}"))
-        for choices in _measure(trees, projection(queries), yardstick):
+        trees = _build_trees(projection(vectors), path.with_suffix(f".{dimensions}"))
+        for choices in _measure(trees, projection(queries), exact):
             tried += choices
-            enough = [c for c in choices if c.recall_at_10 >= wanted_recall]
+            enough = [c for c in choices if c.recall_at_10 >= target_recall]
             cheapest = min(
                 [*enough, *([cheapest] if cheapest else [])], key=lambda c: c.cost, default=None
             )
             progress(_line(choices[-1]))
-            if cheapest and cheapest.cost <= _least_cost_after(choices[0]):
+            if cheapest and cheapest.cost <= _min_next_cost(choices[0]):
                 break
         trees.unload()
     if cheapest is None:
         best = max(tried, key=lambda choice: choice.recall_at_10)
         raise RecallError(
-            f"index: expected recall@10 of {wanted_recall}, found {best.recall_at_10:.4f} at best "
+            f"index: expected recall@10 of {target_recall}, found {best.recall_at_10:.4f} at best "
             f"({best.dimensions} dimensions, search_k {best.search_k}); report this collection"
         )
-    return _keep(cheapest, vectors, path, tuple(tried), model_sha256)
+    return _finish(cheapest, vectors, path, tuple(tried), model_sha256)
 
 
 def _measure(
-    trees: annoy.AnnoyIndex, projected: Vectors, yardstick: ExactSearch
+    trees: annoy.AnnoyIndex, projected: Vectors, exact: ExactSearch
 ) -> Iterator[list[IndexChoice]]:
-    """Measure rising `search_k`, every number of candidates at each, until more of it finds no more."""
-    vectors, queries = yardstick.vectors, yardstick.queries
+    """Yield the choices of each rising `search_k`, until a larger one no longer raises recall."""
+    vectors, queries = exact.vectors, exact.queries
     sizes = sorted({min(count, len(vectors)) for count in _CANDIDATES})
     reached = 0.0
     for search_k in _SEARCH_K:
-        # What Annoy inspects depends on `search_k` alone, so fewer candidates are the first of the most.
-        most = [trees.get_nns_by_vector(p, sizes[-1], search_k=search_k) for p in projected]
+        # Annoy's search depends on `search_k` alone, so fewer candidates are a prefix of the longest list.
+        longest = [trees.get_nns_by_vector(p, sizes[-1], search_k=search_k) for p in projected]
         choices = []
         for size in sizes:
-            found = [_rescored(c[:size], vectors, q) for c, q in zip(most, queries, strict=True)]
+            found = [_rescore(c[:size], vectors, q) for c, q in zip(longest, queries, strict=True)]
             choice = IndexChoice(
                 dimensions=projected.shape[1],
                 trees=_TREES,
                 search_k=search_k,
                 candidates=size,
-                recall_at_10=yardstick.recall(found),
+                recall_at_10=exact.recall(found),
             )
             choices.append(choice)
         yield choices
-        if choices[-1].recall_at_10 - reached < _NO_MORE:
+        if choices[-1].recall_at_10 - reached < _MIN_RECALL_GAIN:
             break
         reached = choices[-1].recall_at_10
 
@@ -170,21 +173,21 @@ def _cost(dimensions: int, search_k: int, candidates: int) -> int:
     return search_k * (dimensions + _NODE_COST) + candidates * (512 + _CANDIDATE_COST)
 
 
-def _least_cost_after(choice: IndexChoice) -> int:
-    """Give what the next `search_k` costs at least, with as few candidates."""
+def _min_next_cost(choice: IndexChoice) -> int:
+    """Return the minimum cost of the next `search_k`, with the same number of candidates."""
     following = [k for k in _SEARCH_K if k > choice.search_k]
     return _cost(
         choice.dimensions, following[0] if following else choice.search_k, choice.candidates
     )
 
 
-def _rescored(candidates: list[int], vectors: Vectors, query: Vectors) -> npt.NDArray[np.intp]:
+def _rescore(candidates: list[int], vectors: Vectors, query: Vectors) -> npt.NDArray[np.intp]:
     items = np.asarray(candidates, dtype=np.intp)
     return items[np.argsort(-(vectors[items] @ query), kind="stable")[:NEAREST]]
 
 
-def _grow(projected: Vectors, path: Path) -> annoy.AnnoyIndex:
-    """Build an Annoy index on disk and give it mapped; one job, so that the seed decides alone."""
+def _build_trees(projected: Vectors, path: Path) -> annoy.AnnoyIndex:
+    """Build an Annoy index on disk and return it mapped; one job, so that only the seed decides."""
     trees = annoy.AnnoyIndex(projected.shape[1], METRIC)
     trees.set_seed(SEED)
     for item, vector in enumerate(projected):
@@ -194,12 +197,16 @@ def _grow(projected: Vectors, path: Path) -> annoy.AnnoyIndex:
     return trees
 
 
-def _keep(
-    choice: IndexChoice, vectors: Vectors, path: Path, tried: tuple[IndexChoice, ...], model_sha256: str
+def _finish(
+    choice: IndexChoice,
+    vectors: Vectors,
+    path: Path,
+    tried: tuple[IndexChoice, ...],
+    model_sha256: str,
 ) -> BuiltIndex:
     for dimensions in {c.dimensions for c in tried}:
-        grown = path.with_suffix(f".{dimensions}")
-        grown.replace(path) if dimensions == choice.dimensions else grown.unlink()
+        candidate = path.with_suffix(f".{dimensions}")
+        candidate.replace(path) if dimensions == choice.dimensions else candidate.unlink()
     spec = IndexSpec(
         metric=METRIC,
         dimensions=choice.dimensions,

@@ -1,11 +1,11 @@
-"""What a bundle is, in lines a member of staff reads."""
+"""Describe a bundle in lines of text for staff."""
 
 from device.bundle.manifest import Manifest
 
 
 def describe(manifest: Manifest) -> str:
-    """Give a bundle's facts, one a line."""
-    model, index, limits, parity = (
+    """Return the facts in a bundle's manifest, one a line."""
+    model, index, thresholds, parity = (
         manifest.model,
         manifest.index,
         manifest.thresholds,
@@ -22,10 +22,10 @@ def describe(manifest: Manifest) -> str:
         f"weights {model.weights_sha256[:12]}",
         f"index       {index.dimensions} dimensions, {index.trees} trees, search_k {index.search_k}, "
         f"{index.candidates} re-scored: recall@10 {index.recall_at_10:.4f}",
-        f"thresholds  found from {limits.inliers} agreeing details or a cosine of {limits.same_image:.3f}, "
-        f"similar from {limits.similar:.3f}: "
-        f"{limits.false_accepts:.1%} of prints left out accepted, {limits.missed:.1%} of known ones missed "
-        f"({limits.measured_on} captures{_since(limits.changed)})",
+        f"thresholds  found from {thresholds.inliers} inliers or a cosine of {thresholds.same_image:.3f}, "
+        f"similar from {thresholds.similar:.3f}: "
+        f"{thresholds.false_accepts:.1%} of prints left out accepted, {thresholds.missed:.1%} of known ones missed "
+        f"({thresholds.measured_on} captures{_since(thresholds.changed)})",
     ]
     if parity is not None:
         lines.append(

@@ -1,7 +1,7 @@
-"""Each print's picture made ready once: the two sizes for the screen and the model's input.
+"""Prepare each print's picture once: two sizes for the screen, local features, and the model's input.
 
-Decoding a museum's picture is the slow part, so it happens in processes of their own and each picture in
-memory is let go before the next; what is kept is addressed by the picture's own hash.
+Decoding a museum's picture is the slow part, so separate processes do it. Each picture is released before the next
+is decoded. Results are cached by the sha256 of the picture file.
 """
 
 import multiprocessing
@@ -26,19 +26,19 @@ from device.imaging.frames import Pixels
 from device.recognition.embedding import preprocess
 from device.recognition.local.codebook import Codebook
 
-# In the cache's keys: raise it when the pictures or the input come out differently.
+# Part of the cache keys: raise it when the code makes other pictures or another model input.
 VERSION = "1"
-# WebP's 0..100. A card's picture is small enough to be forgiving; the large one is the museum's choice.
+# WebP quality, 0..100. A thumbnail is too small to show losses; the museum chooses the large picture's quality.
 THUMB_QUALITY = 60
 SCREEN_QUALITY = 76
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class PreparedPrint:
     """One print, ready for the model.
 
     Attributes:
-        pixels: uint8 (224, 224, 3), RGB; `None` when only the screen's pictures were asked for.
+        pixels: uint8 (224, 224, 3), RGB; `None` when only the screen pictures were needed.
     """
 
     item: Item
@@ -49,30 +49,30 @@ def prepare(
     items: Sequence[Item],
     cache: Cache,
     *,
-    wants_pixels: Sequence[bool],
+    needs_pixels: Sequence[bool],
     codebook: Codebook,
     quality: int,
     workers: int,
-) -> Iterator[Prepared | Refusal]:
-    """Decode each print once, keep its screen pictures and details, and give its model input, in order.
+) -> Iterator[PreparedPrint | Refusal]:
+    """Decode each print once, cache its pictures and local features, and yield its model input.
 
     Args:
         items: The collection's prints.
-        cache: Where the screen's pictures go.
-        wants_pixels: For each print whether the model input is needed; where it isn't and the pictures
-            are kept already, nothing is decoded.
-        codebook: What details are written down with.
-        quality: Of the large picture, WebP's 0..100.
+        cache: Cache for screen pictures and local features.
+        needs_pixels: For each print, whether the model input is needed. Where it isn't and the rest is
+            cached, nothing is decoded.
+        codebook: Codebook that encodes local features.
+        quality: WebP quality of the large picture, 0..100.
         workers: Processes that decode.
 
     Yields:
-        A `Refusal` for a picture that can't be decoded after all.
+        For each item in order, the prepared print, or a `Refusal` for a picture that can't be decoded.
     """
-    jobs = list(zip(items, wants_pixels, strict=True))
+    jobs = list(zip(items, needs_pixels, strict=True))
     todo = [
         (item, wanted)
         for item, wanted in jobs
-        if wanted or not is_ready(item, codebook, cache, quality)
+        if wanted or not is_cached(item, codebook, cache, quality)
     ]
     if len(todo) <= workers * 4:  # not worth starting processes
         yield from (_prepare(item, codebook, cache, wanted, quality) for item, wanted in jobs)
@@ -80,18 +80,22 @@ def prepare(
     yield from _in_parallel(jobs, codebook, cache, quality, workers)
 
 
-def is_ready(item: Item, codebook: Codebook, cache: Cache, quality: int) -> bool:
-    """Say whether a print's screen pictures and details are kept already."""
+def is_cached(item: Item, codebook: Codebook, cache: Cache, quality: int) -> bool:
+    """Return whether a print's screen pictures and local features are cached."""
     pictures = (cache.get("pictures", *_key(item, size, quality)) for size in SIDES)
-    are_kept = all(data is not None for data in pictures)
-    return are_kept and features.kept(item.image_sha256, codebook, cache) is not None
+    have_pictures = all(data is not None for data in pictures)
+    return have_pictures and features.cached_entry(item.image_sha256, codebook, cache) is not None
 
 
-def picture(item: Item, size: Size, cache: Cache, quality: int) -> bytes:
-    """Give a prepared print's picture as WebP."""
+def cached_picture(item: Item, size: Size, cache: Cache, quality: int) -> bytes:
+    """Return a prepared print's picture as WebP.
+
+    Raises:
+        BuildError: When it is no longer cached.
+    """
     data = cache.get("pictures", *_key(item, size, quality))
     if data is None:
-        raise BuildError(f"{item.record_id}: its {size} picture has left the cache; build again")
+        raise BuildError(f"{item.record_id}: its {size} picture is no longer cached; build again")
     return data
 
 
@@ -109,11 +113,11 @@ def _in_parallel(
     cache: Cache,
     quality: int,
     workers: int,
-) -> Iterator[Prepared | Refusal]:
+) -> Iterator[PreparedPrint | Refusal]:
     # Spawned, not forked: TensorFlow's threads don't survive a fork.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=_leave_with_the_desk) as pool:
-        waiting: deque[Future[Prepared | Refusal]] = deque()
+    with ProcessPoolExecutor(workers, context, initializer=_exit_with_parent) as pool:
+        waiting: deque[Future[PreparedPrint | Refusal]] = deque()
         feed = iter(jobs)
         try:
             for item, wanted in islice(feed, workers * 4):
@@ -124,28 +128,28 @@ def _in_parallel(
                     waiting.append(pool.submit(_prepare, item, codebook, cache, wanted, quality))
         except BrokenProcessPool as error:
             raise BuildError(
-                "a process that decodes pictures was killed, probably for want of memory; "
-                "free some and build again: it goes on where it stopped"
+                "a process that decodes pictures was killed, probably because memory ran out; "
+                "free some and build again: the build resumes where it stopped"
             ) from error
 
 
-def _leave_with_the_desk() -> None:
-    """End this process when the one that started it is killed; left alone it would wait for work for ever."""
-    desk = multiprocessing.parent_process()
-    if desk is not None:
-        threading.Thread(target=_end_with, args=(desk,), daemon=True).start()
+def _exit_with_parent() -> None:
+    """End this process when its parent is killed; otherwise it would wait for work forever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_exit_after, args=(parent,), daemon=True).start()
 
 
-def _end_with(desk: Any) -> None:
-    desk.join()
+def _exit_after(parent: Any) -> None:
+    parent.join()
     os._exit(1)
 
 
 def _prepare(
-    item: Item, codebook: Codebook, cache: Cache, wants_pixels: bool, quality: int
-) -> Prepared | Refusal:
-    if not wants_pixels and is_ready(item, codebook, cache, quality):
-        return Prepared(item=item, pixels=None)
+    item: Item, codebook: Codebook, cache: Cache, needs_pixels: bool, quality: int
+) -> PreparedPrint | Refusal:
+    if not needs_pixels and is_cached(item, codebook, cache, quality):
+        return PreparedPrint(item=item, pixels=None)
     try:
         pixels = frames.load(item.image)
     except PictureError as error:
@@ -154,6 +158,8 @@ def _prepare(
         if cache.get("pictures", *_key(item, size, quality)) is None:
             data = frames.to_webp(pixels, side=side, quality=_quality(size, quality))
             cache.put("pictures", *_key(item, size, quality), data=data)
-    if features.kept(item.image_sha256, codebook, cache) is None:
-        features.keep(item.image_sha256, codebook, cache, features.take(pixels, codebook))
-    return Prepared(item=item, pixels=preprocess.to_input(pixels) if wants_pixels else None)
+    if features.cached_entry(item.image_sha256, codebook, cache) is None:
+        features.store_entry(
+            item.image_sha256, codebook, cache, features.make_entry(pixels, codebook)
+        )
+    return PreparedPrint(item=item, pixels=preprocess.to_input(pixels) if needs_pixels else None)

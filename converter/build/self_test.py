@@ -1,4 +1,4 @@
-"""Whether a bundle finds its own prints: the probes a kiosk asks at each start, and a look before anybody relies on it."""
+"""Check that a bundle finds its own prints, and choose the probe prints that a kiosk checks at start."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,13 +13,13 @@ PROBES = 24
 
 
 def choose_probes(bundle: OpenedBundle, threads: int) -> tuple[str, ...]:
-    """Give prints spread over the collection whose own screen picture finds them."""
+    """Return the ids of prints across the collection that their own screen pictures find."""
     items = bundle.manifest.items
     rows = [row * items // min(PROBES, items) for row in range(min(PROBES, items))]
     ids = tuple(r.record_id for r in map(bundle.records.at, rows) if r.show_picture)
-    asked = replace(bundle, manifest=replace(bundle.manifest, probes=ids))
-    lost = lost_probes(asked, Recogniser(bundle, threads=threads))
-    # Two states of one plate may be too near each other for the fingerprint; that is no fault of the bundle.
+    with_probes = replace(bundle, manifest=replace(bundle.manifest, probes=ids))
+    lost = lost_probes(with_probes, Recogniser(bundle, threads=threads))
+    # Two states of one plate may be too similar to tell apart, so a few losses are no fault of the bundle.
     if len(lost) * 4 > len(ids):
         raise BuildError(
             f"self-search: expected nearly all of {len(ids)} prints to find themselves, "
@@ -29,7 +29,11 @@ def choose_probes(bundle: OpenedBundle, threads: int) -> tuple[str, ...]:
 
 
 def check(folder: Path, threads: int) -> None:
-    """Open what was written as a kiosk would, before anybody relies on it."""
+    """Open a finished bundle as a kiosk would and raise if it fails or loses a probe print.
+
+    Raises:
+        BuildError: When the bundle can't be opened, or does not find one of its probe prints.
+    """
     try:
         verify(folder)
         with opened(folder) as bundle:

@@ -1,4 +1,4 @@
-"""Trains the codebook that details are written down with, on the calibration prints."""
+"""Train the codebook that encodes local features, on the calibration prints."""
 
 import numpy as np
 from sklearn.cluster import KMeans
@@ -12,18 +12,18 @@ SEED = 20_261
 
 
 def train(prints: list[Pixels]) -> Codebook:
-    """Train a codebook; the same prints give the same one.
+    """Train a codebook; the same prints always make the same one.
 
     Args:
-        prints: uint8 (H, W, 3), RGB; a few thousand details in all are enough.
+        prints: uint8 (H, W, 3), RGB; a few thousand local features in all are enough.
     """
     found = np.concatenate([features.extract(pixels).descriptors for pixels in prints])
     mean = found.mean(axis=0)
     _, strengths, axes = np.linalg.svd(found - mean, full_matrices=False)
     deviations = strengths[:COMPONENTS] / np.sqrt(len(found))
-    # Half-whitened, and dealt out in turn: each half of a word gets strong and weak components alike.
-    dealt = np.concatenate([np.arange(0, COMPONENTS, 2), np.arange(1, COMPONENTS, 2)])
-    components = (axes[:COMPONENTS].T / np.sqrt(deviations))[:, dealt].astype(np.float32)
+    # Half-whitened and interleaved, so that both halves of a visual word get strong and weak components.
+    interleaved = np.concatenate([np.arange(0, COMPONENTS, 2), np.arange(1, COMPONENTS, 2)])
+    components = (axes[:COMPONENTS].T / np.sqrt(deviations))[:, interleaved].astype(np.float32)
     projected = np.asarray((found - mean) @ components, dtype=np.float32)
     half = COMPONENTS // 2
     return Codebook(
@@ -35,7 +35,7 @@ def train(prints: list[Pixels]) -> Codebook:
 
 
 def _spread() -> Floats:
-    """Give 128 directions in 64 dimensions whose every 64 stand upright on each other."""
+    """Return 128 directions in 64 dimensions, as two orthogonal bases: float32 (64, 128)."""
     rng = np.random.default_rng(SEED)
     bases = [
         np.linalg.qr(rng.standard_normal((COMPONENTS, COMPONENTS)))[0]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from converter.cache import Cache, own_code
+from converter.cache import Cache, source_code_sha256
 from converter.calibrate.captures import CaptureInput, PlannedCapture, make_capture
 from device.recognition.embedding.preprocess import INPUT_SIDE
 
@@ -35,7 +35,7 @@ class CaptureCache:
             str(planned.number),
             str(planned.seed),
             ",".join(factor.name for factor in planned.factors),
-            own_code(),
+            source_code_sha256(),
         )
         data = self.cache.get("captures", *key)
         if data is not None:

@@ -1,7 +1,7 @@
-"""The prints that a quantised model is calibrated with: always the same, and none of the museum's own.
+"""Load the prints that a quantised model is calibrated with: the same 32 for every museum.
 
-With the museum's own prints the model would change with every addition to the collection, and with it every
-fingerprint in it. 32 prints of five kinds serve others as well: parity is measured on each museum's own.
+With the museum's own prints, every addition to the collection would change the model and thus every fingerprint.
+The shipped prints, of five kinds, also suit other collections: parity is measured on each museum's own prints.
 """
 
 from hashlib import sha256
@@ -18,17 +18,20 @@ _FOLDER = "calibration_prints"
 
 
 def prints() -> npt.NDArray[np.uint8]:
-    """Give the shipped calibration prints: uint8 (32, 224, 224, 3), RGB (`calibration_prints/MAKING.md`)."""
+    """Return the shipped calibration prints, uint8 (32, 224, 224, 3), RGB.
+
+    `calibration_prints/MAKING.md` tells how they were made.
+    """
     return np.stack([frames.decode(f.read_bytes(), name=f.name) for f in _files(_shipped())])
 
 
 def prints_sha256(folder: Traversable | None = None) -> str:
-    """Give the sha256 over the prints' files, in hex: what a model depends on besides its weights.
+    """Return the sha256 of the calibration prints, in hex: a model depends on them and its weights.
 
-    Names, lengths and bytes count, in the names' order.
+    It covers the files' names, lengths and bytes, sorted by name.
 
     Args:
-        folder: Where they are; `None` for the shipped ones.
+        folder: The folder of the prints; `None` for the shipped ones.
     """
     digest = sha256()
     for file in _files(folder or _shipped()):
@@ -39,30 +42,30 @@ def prints_sha256(folder: Traversable | None = None) -> str:
 
 
 def choose(available: int, *, count: int, seed: int) -> list[int]:
-    """Choose positions spread over a collection, one from each equal stretch of it.
+    """Choose positions spread over a collection, one at random from each equal stretch.
 
-    A catalogue is sorted by something (maker, album, accession), so equal stretches see all of it, and a random place
-    within each keeps clear of any period in it. Same arguments, same choice, on every machine.
+    A collection is sorted by something (maker, album, accession), so equal stretches cover all of it. A random position
+    in each avoids any regular pattern. The same arguments make the same choice on every machine.
 
     Args:
-        available: How many prints there are.
-        count: How many to choose; all of them where there are fewer.
-        seed: Which of the many such choices.
+        available: Number of prints in the collection.
+        count: Number of prints to choose; all are chosen where there are fewer.
+        seed: Seed of the random choice.
 
     Returns:
-        Rising positions, each once.
+        Positions in rising order, without duplicates.
 
     Raises:
-        CalibrationError: There is no print, or none was asked for.
+        CalibrationError: When `available` or `count` is below 1.
     """
     if available < 1 or count < 1:
         raise CalibrationError(
-            f"calibration: expected at least one print, found {count} asked for of {available}"
+            f"calibration: expected at least one print, found {count} requested of {available}"
         )
     if count >= available:
         return list(range(available))
     edges = [available * stretch // count for stretch in range(count + 1)]
-    # PCG64's raw stream is fixed by numpy's policy; its `integers` is not, so the draw is spelled out.
+    # numpy guarantees the raw stream of PCG64 but not its `integers`, so the draw is done here.
     draws = np.random.PCG64(seed).random_raw(count)
     return [
         start + int(draw) % (stop - start)

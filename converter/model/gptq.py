@@ -1,18 +1,18 @@
-"""Which of the int8 steps each weight is rounded to: the ones that keep the fingerprint, not the nearest ones.
+"""Quantise convolution weights to int8 with GPTQ, which keeps the layer's output rather than each weight.
 
-Rounding to the nearest step makes every weight as good as it can be by itself. But what a convolution gives is a sum
-over its 27 to 4608 inputs, and neighbouring pixels say nearly the same, so the error of one weight can be paid back by
-those that come after it. That is GPTQ (Frantar and others, 2022, https://arxiv.org/abs/2210.17323; optimal brain
-surgeon, Hassibi and Stork, 1993), here for convolutions: weights are rounded one input after the other, and each error
-is spread over the inputs not yet rounded by the inverse of the inputs' second moments, which are measured on prints. The
-bias is the last of them and is never rounded, so the mean error of every channel vanishes.
+Rounding to the nearest step is best for each weight alone. But a convolution's output is a sum over its 27 to 4608
+inputs, and neighbouring pixels are nearly equal, so later weights can compensate the error of an earlier one. That is
+GPTQ (Frantar and others, 2022, https://arxiv.org/abs/2210.17323; optimal brain surgeon, Hassibi and Stork, 1993), here
+for convolutions. Weights are rounded one input after the other. Each error is spread over the inputs not yet rounded,
+by the inverse of the inputs' second moments, which are measured on prints. The bias comes last and is never rounded, so
+the mean error of every channel vanishes.
 
-The scales stay what plain rounding would use, the largest weight of a channel over 127, and that weight stays ±127: any
-converter that rounds plainly finds exactly these steps again.
+The scales are those of plain rounding: the largest weight of a channel divided by 127. That weight stays ±127, so any
+converter that rounds plainly arrives at exactly these steps.
 
-The result must not depend on the machine, because a bundle must not. Sums over pixels and weights are therefore taken
-over whole numbers small enough for float32 to hold exactly, in whatever order a BLAS adds them; what can't be exact is
-float64, and a decision would have to lie within some 1e-12 of a step to fall differently.
+The result must not depend on the machine, because a bundle must not. Sums over pixels and weights therefore use
+whole numbers small enough for float32 to hold exactly, in whatever order a BLAS adds them. The rest is float64: a
+rounding decision could only differ within some 1e-12 of the border between two steps.
 
 Knows nothing of TensorFlow or files.
 """
@@ -30,9 +30,9 @@ from converter.model.weight_files import Layer
 Real = npt.NDArray[np.float64]
 _Exact = npt.NDArray[np.float32]
 
-# 1024 products of two int8 numbers are at most 2^24: up to there, float32 holds every whole number.
+# The sum of 1024 products of two int8 numbers is at most 2^24: up to there, float32 holds every whole number.
 _EXACT_TERMS = 1024
-# Of the mean variance of the inputs, added to each: keeps what few prints show from being trusted too far.
+# Share of the inputs' mean variance that is added to each: limits the influence of rare inputs.
 _DAMPING = 0.01
 _COLUMNS = 128
 _STEPS = 127
@@ -40,7 +40,7 @@ _STEPS = 127
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Features:
-    """What one convolution is given for one picture, as the kiosk's runtime quantises it.
+    """The input of one convolution for one picture, as the kiosk's runtime quantises it.
 
     Attributes:
         codes: int8 (H, W, C); -128 stands for 0, 127 for the picture's largest value.
@@ -53,11 +53,11 @@ class _Features:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Moments:
-    """What a layer's inputs are like over the calibration prints.
+    """The first and second moments of a layer's inputs over the calibration prints.
 
     Attributes:
-        mean: float64 (K,), of each input.
-        covariance: float64 (K, K).
+        mean: float64 (K,), one value an input.
+        covariance: float64 (K, K), of the inputs.
     """
 
     mean: Real
@@ -71,15 +71,15 @@ def round_layers(
     pooled: frozenset[str],
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> tuple[Layer, ...]:
-    """Give the layers with every kernel but the first rounded to int8 steps, and biases corrected to match.
+    """Round every kernel but the first to int8 steps, and correct the biases to match.
 
-    The first layer stays as it is: it sees raw pixels, and in float it costs nothing and saves the most.
+    The first layer stays in float: its input is raw pixels, so this avoids the most error at almost no cost.
 
     Args:
         layers: Convolutions, 3 x 3, padded with zeros, each followed by a ReLU.
-        pictures: float32 (N, H, W, 3), what the first layer is given for the prints to calibrate with.
+        pictures: float32 (N, H, W, 3), the first layer's input for the calibration prints.
         pooled: Names of the layers that a 2 x 2 maximum follows.
-        progress: Told how many layers are done, of how many.
+        progress: Called with the layers done and the layers in total.
 
     Returns:
         The same layers, in float32; each channel of a rounded kernel is a whole number of its steps.
@@ -92,7 +92,7 @@ def round_layers(
         weights = layer.kernel.reshape(-1, layer.kernel.shape[3]).astype(np.float64)
         scales = _scales(weights)
         moments = _measure(inputs)
-        with threadpool_limits(1, user_api="blas"):  # the same order of sums on every desk
+        with threadpool_limits(1, user_api="blas"):  # the same order of sums on every machine
             steps = round_columns(weights, scales, moments.covariance)
         bias = layer.bias + (weights - steps * scales).T @ moments.mean
         rounded.append(_layer(layer, steps, scales, bias))
@@ -104,48 +104,48 @@ def round_layers(
 
 
 def round_columns(weights: Real, scales: Real, covariance: Real) -> Real:
-    """Round weights input by input, each error paid back by the inputs that follow.
+    """Round weights input by input, compensating each error in the inputs that follow (GPTQ).
 
     Args:
-        weights: float64 (K, C), one row an input, one column a channel.
+        weights: float64 (K, C), a row for each input, a column for each channel.
         scales: float64 (C,), the value of one step in each channel.
         covariance: float64 (K, K), of the inputs.
 
     Returns:
         float64 (K, C), whole numbers, -127..127; the largest weight of each channel is ±127.
     """
-    # What varies most goes first, while there are still many others to pay for it: first is last here.
+    # Inputs of high variance are rounded first, while many others can still compensate. Rows run in reverse.
     order = np.argsort(np.diag(covariance), kind="stable")
     feedback = _feedback(covariance[np.ix_(order, order)])
     exact = (weights / scales)[order]
-    wanted, steps = exact.copy(), np.empty_like(exact)
+    targets, steps = exact.copy(), np.empty_like(exact)
     largest = np.abs(exact).argmax(axis=0)
     for stop in range(len(exact), 0, -_COLUMNS):
         block = slice(max(stop - _COLUMNS, 0), stop)
-        pay = feedback[block, block]
-        steps[block] = _round_block(exact[block], wanted[block], pay, largest - block.start)
-        wanted[: block.start] += feedback[block, : block.start].T @ (exact[block] - steps[block])
+        factors = feedback[block, block]
+        steps[block] = _round_block(exact[block], targets[block], factors, largest - block.start)
+        targets[: block.start] += feedback[block, : block.start].T @ (exact[block] - steps[block])
     rounded = np.empty_like(steps)
     rounded[order] = steps
     return rounded
 
 
-def _round_block(exact: Real, wanted: Real, pay: Real, largest: npt.NDArray[np.intp]) -> Real:
-    """Round a block of inputs, the last first, adding what each leaves to pay to `wanted` of those before it."""
+def _round_block(exact: Real, targets: Real, factors: Real, largest: npt.NDArray[np.intp]) -> Real:
+    """Round a block of inputs in reverse order, propagating each error to the `targets` before it (GPTQ)."""
     steps = np.empty_like(exact)
     for row in reversed(range(len(exact))):
-        nearest = np.clip(np.rint(wanted[row]), -_STEPS, _STEPS)
+        nearest = np.clip(np.rint(targets[row]), -_STEPS, _STEPS)
         steps[row] = np.where(largest == row, np.copysign(_STEPS, exact[row]), nearest)
-        wanted[:row] += np.outer(pay[row, :row], exact[row] - steps[row])
+        targets[:row] += np.outer(factors[row, :row], exact[row] - steps[row])
     return steps
 
 
 def _feedback(covariance: Real) -> Real:
-    """Give how much of each input's error (row) every input before it (column) has to pay: unit lower triangular.
+    """Return the share of each input's error (row) that every input before it (column) compensates.
 
-    Given the errors of the inputs after it, the best an input can do is to cancel what of their sum it can predict: the
-    factor L of the covariance, L D L^T. GPTQ's own way, by the inverse, gives the same (Chee and others, 2023,
-    https://arxiv.org/abs/2307.13304, theorem 6) and takes three times as long.
+    The matrix is unit lower triangular: the factor L of the covariance L D L^T. Given the errors of the inputs after it,
+    an input can at best cancel the part of their sum that it predicts. GPTQ's own way, by the inverse, has the same
+    result (Chee and others, 2023, https://arxiv.org/abs/2307.13304, theorem 6) and takes three times as long.
     """
     covariance[np.diag_indices_from(covariance)] += _DAMPING * np.mean(np.diag(covariance)) or 1.0
     lower: Real = np.linalg.cholesky(covariance).astype(np.float64, copy=False)
@@ -164,24 +164,25 @@ def _layer(layer: Layer, steps: Real, scales: Real, bias: Real) -> Layer:
 
 
 def _measure(inputs: Sequence[_Features]) -> _Moments:
-    """Take the mean and covariance of a layer's inputs, every picture counting alike.
+    """Measure the mean and covariance of a layer's inputs, with equal weight for every picture.
 
-    The layer norm at the end makes a faint print's fingerprint as long as a bold one's, so its errors weigh as much:
-    each picture is divided by its own mean square.
+    The layer norm at the end makes the fingerprint of a faint print as long as that of a bold one, so their errors
+    matter equally. Each picture is therefore divided by its own mean square.
     """
     size = 9 * inputs[0].codes.shape[2]
     square, total, shift, weight = np.zeros((size, size)), np.zeros(size), np.zeros(size), 0.0
     for number, features in enumerate(inputs):
-        codes = _patches(features.codes, _places(features.codes.shape, number))
+        codes = _patches(features.codes, _sample_positions(features.codes.shape, number))
         products = codes.T @ codes
         sums = codes.sum(axis=0, dtype=np.float64)
-        # From codes to steps above zero, (q + 128)(p + 128), summed: the products, and this for either side.
-        sides = 128.0 * (sums + 64.0 * len(codes))
+        # The sum of (q + 128)(p + 128), steps above zero, is the products plus one offset for each side.
+        offsets = 128.0 * (sums + 64.0 * len(codes))
         energy = (
-            float(np.trace(products, dtype=np.float64) + 2 * sides.sum()) * features.scale**2 or 1.0
+            float(np.trace(products, dtype=np.float64) + 2 * offsets.sum()) * features.scale**2
+            or 1.0
         )
         _add_scaled(square, products, features.scale**2 / energy)
-        shift += sides * (features.scale**2 / energy)
+        shift += offsets * (features.scale**2 / energy)
         total += (sums + 128.0 * len(codes)) * (features.scale / energy)
         weight += len(codes) / energy
     square += shift[:, None]
@@ -191,14 +192,14 @@ def _measure(inputs: Sequence[_Features]) -> _Moments:
 
 
 def _add_scaled(total: Real, exact: _Exact, factor: float) -> None:
-    """Add factor * exact to `total`, a few rows at a time: these are the largest arrays here, and memory is slow."""
+    """Add factor * exact to `total` by blocks of rows: whole copies of these large arrays would be slow."""
     for start in range(0, len(total), 64):
         rows = slice(start, start + 64)
         total[rows] += np.multiply(exact[rows], factor, dtype=np.float64)
 
 
-def _places(shape: tuple[int, ...], number: int) -> npt.NDArray[np.intp]:
-    """Give up to 1024 places of a picture, spread evenly, others in every picture, without drawing lots."""
+def _sample_positions(shape: tuple[int, ...], number: int) -> npt.NDArray[np.intp]:
+    """Return up to 1024 evenly spread positions of a picture, others for each number, without randomness."""
     count = shape[0] * shape[1]
     if count <= _EXACT_TERMS:
         return np.arange(count)
@@ -206,18 +207,18 @@ def _places(shape: tuple[int, ...], number: int) -> npt.NDArray[np.intp]:
     return np.sort((np.arange(_EXACT_TERMS) * stride + number * 7919) % count)
 
 
-def _patches(codes: npt.NDArray[np.int8], places: npt.NDArray[np.intp] | None = None) -> _Exact:
-    """Give the 3 x 3 surroundings of places (of all, where None): float32 (places, 9 C), whole numbers."""
+def _patches(codes: npt.NDArray[np.int8], positions: npt.NDArray[np.intp] | None = None) -> _Exact:
+    """Return the 3 x 3 patches around positions (all for `None`): float32 (N, 9 C), whole numbers."""
     padded = np.pad(codes, ((1, 1), (1, 1), (0, 0)), constant_values=-128)
     windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(0, 1))
     windows = windows.transpose(0, 1, 3, 4, 2)
-    if places is not None:
-        windows = windows[np.unravel_index(places, codes.shape[:2])]
+    if positions is not None:
+        windows = windows[np.unravel_index(positions, codes.shape[:2])]
     return windows.reshape(-1, 9 * codes.shape[2]).astype(np.float32)
 
 
 def _first(layer: Layer, picture: npt.NDArray[np.float32], *, pooled: bool) -> _Features:
-    """Run the first convolution, which is not quantised."""
+    """Run the first convolution, which stays in float."""
     padded = np.pad(picture.astype(np.float64), ((1, 1), (1, 1), (0, 0)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(0, 1))
     patches = windows.transpose(0, 1, 3, 4, 2).reshape(-1, 27)
@@ -228,7 +229,7 @@ def _first(layer: Layer, picture: npt.NDArray[np.float32], *, pooled: bool) -> _
 def _convolve(
     features: _Features, steps: Real, scales: Real, bias: Real, *, pool: bool
 ) -> _Features:
-    """Run a rounded convolution as the kiosk's runtime does: int8 times int8, then scales and bias in float."""
+    """Run a rounded convolution like the kiosk's runtime: int8 products, then scales and bias in float."""
     patches, kernel = _patches(features.codes), steps.astype(np.float32)
     sums = np.zeros((len(patches), kernel.shape[1]))
     for part in _exact_parts(len(kernel)):
@@ -244,7 +245,7 @@ def _exact_parts(size: int) -> Iterator[slice]:
 
 
 def _features(values: Real, *, pooled: bool) -> _Features:
-    """Clip at zero, take the 2 x 2 maximum where there is one, and quantise."""
+    """Apply the ReLU, the 2 x 2 maximum where the layer is pooled, and quantise."""
     values = np.maximum(values, 0.0)
     if pooled:
         height, width, channels = values.shape

@@ -1,8 +1,8 @@
-"""The fingerprint network as a TensorFlow Lite model, in float or in int8.
+"""Convert the fingerprint network to a TensorFlow Lite model, in float or in int8.
 
-Whatever the variant, the model takes uint8 (1, 224, 224, 3) RGB and gives float32 (1, 512), and the layer norm is
-computed in float. Knows nothing of collections: prints to calibrate with come in as pixels. One of the two modules that
-load TensorFlow, and the only one that loads ai-edge-quantizer; both only when a model is made.
+Every variant maps uint8 (1, 224, 224, 3) RGB to float32 (1, 512) and computes the layer norm in float. Knows nothing of
+collections: calibration prints are passed in as pixels. One of the two modules that load TensorFlow, and the only one
+that loads ai-edge-quantizer; both only when a model is made.
 """
 
 import os
@@ -29,8 +29,8 @@ VARIANTS: tuple[Variant, ...] = get_args(Variant)
 _SIGNATURE = "serving_default"
 _INPUT = "rgb"
 _FIRST = "block1_conv1"
-# Everything up to the layer norm. Its own operators (MEAN, SQUARED_DIFFERENCE, RSQRT, MUL, ADD, NEG) are left in float:
-# in int8 they alone cost a hundredth of cosine.
+# Every operator up to the layer norm. The layer norm's own operators (MEAN, SQUARED_DIFFERENCE, RSQRT, MUL, ADD, NEG) stay
+# in float: in int8 they alone lower the cosine by a hundredth.
 _INTEGER_OPERATORS = ("SUB", "CONV_2D", "MAX_POOL_2D", "RESHAPE")
 
 
@@ -41,31 +41,31 @@ def convert(
     *,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> bytes:
-    """Give a network as a .tflite file: same network, variant and prints, same bytes.
+    """Convert a network to a .tflite file; the same network, variant and prints make the same bytes.
 
     Args:
-        model: As `backbone.build` makes it.
+        model: The network that `vgg16.build` returns.
         variant: float32; float16 (weights only); dynamic_int8 (int8 weights rounded to suit `calibration`,
-            activations quantised afresh for each picture, the first layer in float); full_int8 (int8 weights
+            activations quantised for each picture at run time, the first layer in float); full_int8 (int8 weights
             and activations, their ranges taken from `calibration`).
         calibration: uint8 (N, 224, 224, 3), 0..255, RGB. Needed for both int8 variants.
-        progress: Told how many layers are rounded, of how many.
+        progress: Called with the layers rounded and the layers in total.
 
     Returns:
         The file's bytes.
 
     Raises:
-        CalibrationError: An int8 variant without prints, or prints of another shape.
-        QuantizeError: A converter gave up, or gave another model than asked for.
+        CalibrationError: When an int8 variant has no prints, or prints of another shape.
+        QuantizeError: When ai-edge-quantizer returns no model.
     """
     if variant == "full_int8":
-        return _full_int8(_lite(model, "float32"), _checked(calibration))
+        return _full_int8(_lite(model, "float32"), _check_calibration(calibration))
     if variant == "dynamic_int8":
-        return _dynamic_int8(model, _checked(calibration), progress)
+        return _dynamic_int8(model, _check_calibration(calibration), progress)
     return _lite(model, variant)
 
 
-def _checked(calibration: npt.NDArray[np.uint8] | None) -> npt.NDArray[np.uint8]:
+def _check_calibration(calibration: npt.NDArray[np.uint8] | None) -> npt.NDArray[np.uint8]:
     if calibration is None:
         raise CalibrationError("int8: expected prints to calibrate with, found none")
     if (
@@ -90,13 +90,13 @@ def _dynamic_int8(
 
     convolution = qtyping.TFLOperationName.CONV_2D
     with _rounded(model, calibration, progress):
-        work = quantizer.Quantizer(bytearray(_lite(model, "float32")))
-    work.add_dynamic_config(regex=".*", operation_name=convolution, num_bits=8)
-    # The first layer sees raw pixels: in float it takes five kilobytes more and spares the most error.
-    work.update_quantization_recipe(
+        job = quantizer.Quantizer(bytearray(_lite(model, "float32")))
+    job.add_dynamic_config(regex=".*", operation_name=convolution, num_bits=8)
+    # The first layer's input is raw pixels: in float it takes five kilobytes more and avoids the most error.
+    job.update_quantization_recipe(
         regex=f".*{_FIRST}.*", operation_name=convolution, algorithm_key=AlgorithmName.NO_QUANTIZE
     )
-    return _model_of(work.quantize(enable_progress_bar=False, enable_progress_report=False))
+    return _model_of(job.quantize(enable_progress_bar=False, enable_progress_report=False))
 
 
 @contextmanager
@@ -105,18 +105,18 @@ def _rounded(
     calibration: npt.NDArray[np.uint8],
     progress: Callable[[int, int], None],
 ) -> Iterator[None]:
-    """Let a network hold its rounded weights for the length of a `with` block."""
+    """Set a network's rounded weights for the duration of a `with` block, then restore them."""
     import keras
 
     first_input = keras.Model(model.input, model.get_layer(_FIRST).input)
     pictures = np.concatenate([first_input.predict_on_batch(one[None]) for one in calibration])
-    whole = [_layer_of(model, name) for name in SHAPES]
+    originals = [_layer_of(model, name) for name in SHAPES]
     try:
-        for layer in round_layers(whole, pictures, pooled=POOL_AFTER, progress=progress):
+        for layer in round_layers(originals, pictures, pooled=POOL_AFTER, progress=progress):
             model.get_layer(layer.name).set_weights([layer.kernel, layer.bias])
         yield
     finally:
-        for layer in whole:
+        for layer in originals:
             model.get_layer(layer.name).set_weights([layer.kernel, layer.bias])
 
 
@@ -132,7 +132,7 @@ def _model_of(result: Any) -> bytes:
 
 
 def _lite(model: "keras.Model", variant: Variant) -> bytes:
-    """Convert by way of a SavedModel of one picture: of the three ways in, the one whose bytes don't vary."""
+    """Convert through a SavedModel of batch size 1, the only one of three ways with repeatable bytes."""
     import keras
     import tensorflow as tf
 
@@ -149,26 +149,26 @@ def _lite(model: "keras.Model", variant: Variant) -> bytes:
 def _full_int8(float_model: bytes, calibration: npt.NDArray[np.uint8]) -> bytes:
     from ai_edge_quantizer import qtyping, quantizer
 
-    work = quantizer.Quantizer(bytearray(float_model))
+    job = quantizer.Quantizer(bytearray(float_model))
     for operator in _INTEGER_OPERATORS:
-        work.add_static_config(
+        job.add_static_config(
             regex=".*",
             operation_name=qtyping.TFLOperationName(operator),
             activation_num_bits=8,
             weight_num_bits=8,
         )
     with warnings.catch_warnings():
-        # It warns that keeping every tensor takes memory. That is what calibration is.
+        # The warning says that keeping every tensor takes memory, which calibration needs.
         warnings.filterwarnings("ignore", message=".*preserve_all_tensors.*")
-        ranges = _ranges(float_model, work.get_quantization_recipe(), calibration)
-        result = work.quantize(ranges, enable_progress_bar=False, enable_progress_report=False)
+        ranges = _ranges(float_model, job.get_quantization_recipe(), calibration)
+        result = job.quantize(ranges, enable_progress_bar=False, enable_progress_report=False)
     return _model_of(result)
 
 
 def _ranges(float_model: bytes, recipe: Any, calibration: npt.NDArray[np.uint8]) -> Any:
-    """Give the true minimum and maximum of every tensor over the prints.
+    """Return the true minimum and maximum of every tensor over the prints.
 
-    The quantiser's own default is a moving average, which a few blank sheets at the end pull down: cosine 0.92.
+    The quantiser's default is a moving average, which a few blank sheets at the end lower: the cosine falls to 0.92.
     """
     from ai_edge_quantizer import calibrator, recipe_manager
     from ai_edge_quantizer.utils import qsv_utils

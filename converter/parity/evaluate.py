@@ -17,7 +17,7 @@ from converter.calibrate.captures import BATCH, Batch, Fingerprints, batched, un
 from converter.errors import BuildError
 from converter.ingest import collection
 from converter.model import weights
-from converter.model.fingerprints import Reference
+from converter.model.fingerprints import ReferenceModel
 from converter.model.vgg16 import profile_of
 from converter.progress import Progress
 from device.bundle import layout
@@ -212,7 +212,7 @@ def evaluate(
         comparison = ReferenceComparison(
             bundle,
             prints_of(bundle, load),
-            Reference(found, profile_of(model.preprocess), cache),
+            ReferenceModel(found, profile_of(model.preprocess), cache),
             threads=threads,
             progress=progress,
         )

@@ -9,7 +9,7 @@ from converter.calibrate.captures import PrintPicture
 from converter.errors import BuildError
 from converter.ingest import collection
 from converter.model import weights
-from converter.model.fingerprints import Reference
+from converter.model.fingerprints import ReferenceModel
 from converter.model.vgg16 import profile_of
 from converter.parity import compare, report
 from converter.parity.compare import GateMinimums, ParityPlan
@@ -50,8 +50,8 @@ def remeasure(
             if collection_path is None
             else _collection_pictures(bundle, collection_path, columns, progress)
         )
-        out.mkdir(parents=True, exist_ok=True)  # fail now rather than after minutes of measuring
-        reference = Reference(found, profile_of(model.preprocess), cache)
+        out.mkdir(parents=True, exist_ok=True)  # before the minutes that measuring takes
+        reference = ReferenceModel(found, profile_of(model.preprocess), cache)
         measured = compare.compare(
             bundle,
             pictures,

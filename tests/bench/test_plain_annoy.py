@@ -33,7 +33,7 @@ def test_tuning_finds_the_least_of_the_grid_that_suffices(tmp_path: Path, vector
 
 def test_a_recall_out_of_reach_gives_the_most_there_is(tmp_path: Path, vectors: Vectors) -> None:
     nearer_than_any = replace(
-        exact_search.search(vectors, vectors[:3], 10), floors=np.full(3, 2.0, np.float32)
+        exact_search.search(vectors, vectors[:3], 10), min_cosines=np.full(3, 2.0, np.float32)
     )
 
     tuned = plain_annoy.tuned(

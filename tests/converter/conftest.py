@@ -1,4 +1,4 @@
-"""What the desk's tests share: a small collection of real prints and a bundle really built from it."""
+"""Fixtures of the converter's tests: a small collection of real prints and a bundle built from it."""
 
 import csv
 import shutil
@@ -11,21 +11,21 @@ import pytest
 from converter import pipeline
 from converter.cache import Cache
 from converter.parity import compare
-from converter.pipeline import Built, Options
+from converter.pipeline import BuildResult, Options
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "demo/collection"
 PRINTS = 16
-# Enough to go through every step; the figures themselves are the parity report's business.
+# Enough to run every step; the values themselves are tested with the parity report.
 PLAN = compare.ParityPlan(camera_queries=20, factor_queries=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltBundle:
-    """A bundle on disk, what it was asked for, and what the build said."""
+    """A bundle on disk, the options of its build, and the build's result."""
 
     options: Options
-    built: Built
+    built: BuildResult
 
 
 def _copy_collection(into: Path, rows: slice) -> None:
@@ -45,14 +45,14 @@ def _copy_collection(into: Path, rows: slice) -> None:
 
 @pytest.fixture
 def small_collection(tmp_path: Path) -> Path:
-    """Sixteen real prints with their metadata, to be changed at will."""
+    """Sixteen real prints with their metadata, which the test may change."""
     folder = tmp_path / "collection"
     _copy_collection(folder, slice(0, 16 * PRINTS, PRINTS))
     return folder
 
 
-def _asked(collection: Path, out: Path, cache: Cache) -> Options:
-    """Give what a build of sixteen prints is asked for: so few can't be held to the marks."""
+def _build_options(collection: Path, out: Path, cache: Cache) -> Options:
+    """Return the options for a build of sixteen prints, too few to apply a parity gate."""
     return Options(
         collection=collection,
         out=out,
@@ -62,7 +62,7 @@ def _asked(collection: Path, out: Path, cache: Cache) -> Options:
         variant=pipeline.DEFAULT_VARIANT,
         plan=PLAN,
         minimums=compare.GateMinimums(),
-        most_refused=0.0,
+        max_refused_share=0.0,
         picture_quality=76,
         workers=2,
         threads=2,
@@ -72,24 +72,24 @@ def _asked(collection: Path, out: Path, cache: Cache) -> Options:
 
 @pytest.fixture
 def options(small_collection: Path, desk_cache: Cache, tmp_path: Path) -> Options:
-    """What a build of a collection of one's own is asked for."""
-    return _asked(small_collection, tmp_path / "out" / "bundle", desk_cache)
+    """Options for a build of a collection that only this test uses."""
+    return _build_options(small_collection, tmp_path / "out" / "bundle", desk_cache)
 
 
 @pytest.fixture(scope="session")
 def built_bundle(tmp_path_factory: pytest.TempPathFactory, desk_cache: Cache) -> BuiltBundle:
-    """A bundle really built, once a session: never write into it."""
+    """A bundle built once a session; tests must not write into it."""
     folder = tmp_path_factory.mktemp("built")
     _copy_collection(folder / "collection", slice(0, 16 * PRINTS, PRINTS))
-    asked = _asked(folder / "collection", folder / "bundle", desk_cache)
-    return BuiltBundle(options=asked, built=pipeline.build(asked, lambda *_: None))
+    options = _build_options(folder / "collection", folder / "bundle", desk_cache)
+    return BuiltBundle(options=options, built=pipeline.build(options, lambda *_: None))
 
 
 @pytest.fixture
-def rebuild() -> Callable[..., Built]:
-    """Build with some options changed."""
+def rebuild() -> Callable[..., BuildResult]:
+    """Build again with some options changed."""
 
-    def again(options: Options, **changes: object) -> Built:
+    def build_again(options: Options, **changes: object) -> BuildResult:
         return pipeline.build(replace(options, **changes), lambda *_: None)  # type: ignore[arg-type]
 
-    return again
+    return build_again

@@ -1,4 +1,4 @@
-"""What is kept is found again under exactly the parts it was kept by."""
+"""A cached result is found under exactly its key parts."""
 
 import tempfile
 from pathlib import Path
@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 from converter.cache import Cache
 
 
-def test_what_was_kept_is_given_back_and_nothing_else(tmp_path: Path) -> None:
+def test_only_a_cached_result_is_returned(tmp_path: Path) -> None:
     cache = Cache(root=tmp_path)
-    cache.put("pictures", "a", "b", data=b"kept")
+    cache.put("pictures", "a", "b", data=b"cached")
 
-    assert cache.get("pictures", "a", "b") == b"kept"
+    assert cache.get("pictures", "a", "b") == b"cached"
     assert cache.get("pictures", "a", "c") is None
     assert cache.get("models", "a", "b") is None
 
 
 @given(st.lists(st.text(max_size=5), min_size=1, max_size=3, unique=True))
-def test_no_two_lists_of_parts_share_a_place(parts: list[str]) -> None:
+def test_no_two_keys_share_an_entry(parts: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         cache = Cache(root=Path(folder))
         cache.put("kind", *parts, data=b"x")
@@ -30,12 +30,12 @@ def test_no_two_lists_of_parts_share_a_place(parts: list[str]) -> None:
         assert cache.get("kind", *parts) == b"x"
 
 
-def test_a_vector_comes_back_bit_for_bit(tmp_path: Path) -> None:
+def test_a_cached_vector_is_read_back_bit_for_bit(tmp_path: Path) -> None:
     vector = np.random.default_rng(1).normal(size=512).astype(np.float32)
     cache = Cache(root=tmp_path)
     cache.put_vector("quantised", "key", vector=vector)
 
-    kept = cache.vector("quantised", "key")
+    cached = cache.vector("quantised", "key")
 
-    assert kept is not None
-    np.testing.assert_array_equal(kept, vector)
+    assert cached is not None
+    np.testing.assert_array_equal(cached, vector)

@@ -1,4 +1,4 @@
-"""The desk's command line: each verb does its job, and each mistake is one line and an exit code."""
+"""The converter's command line: each command works, and each error is one line and an exit code."""
 
 import csv
 import json
@@ -12,17 +12,17 @@ from device.bundle import layout
 DEMO = Path(__file__).parents[2] / "demo"
 
 
-def test_check_says_what_a_build_would_make_of_a_collection(
+def test_check_reports_what_a_build_would_use_of_a_collection(
     small_collection: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["check", str(small_collection)]) == 0
 
-    said = capsys.readouterr().out
-    assert "16" in said
-    assert "image_file" in said, "which column was taken for what"
+    output = capsys.readouterr().out
+    assert "16" in output
+    assert "image_file" in output, "the mapped columns"
 
 
-def test_check_names_each_refusal_and_fails(
+def test_check_lists_each_refusal_and_fails(
     small_collection: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     victim = sorted((small_collection / "images").iterdir())[2]
@@ -32,25 +32,25 @@ def test_check_names_each_refusal_and_fails(
     assert victim.stem in capsys.readouterr().out
 
 
-def test_inspect_says_what_a_bundle_is(capsys: pytest.CaptureFixture[str]) -> None:
+def test_inspect_describes_a_bundle(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["inspect", str(DEMO / "bundle")]) == 0
 
-    said = capsys.readouterr().out
-    assert "prints      301" in said
-    assert "dynamic_int8" in said
+    output = capsys.readouterr().out
+    assert "prints      301" in output
+    assert "dynamic_int8" in output
 
 
-def test_diff_says_what_changed_from_one_bundle_to_another(
+def test_diff_describes_the_changes_between_two_bundles(
     small_bundle: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["diff", str(DEMO / "bundle"), str(small_bundle)]) == 0
 
-    assert "289" in capsys.readouterr().out, "so many prints are in the demo only"
+    assert "289" in capsys.readouterr().out, "number of prints that only the demo has"
 
 
 @pytest.mark.tensorflow
 @pytest.mark.weights
-def test_parity_is_measured_anew_and_written_where_asked(  # type: ignore[no-untyped-def]
+def test_parity_is_measured_again_and_written_to_the_given_folder(  # type: ignore[no-untyped-def]
     built_bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = built_bundle.options
@@ -66,7 +66,7 @@ def test_parity_is_measured_anew_and_written_where_asked(  # type: ignore[no-unt
 
 @pytest.mark.tensorflow
 @pytest.mark.weights
-def test_parity_with_another_collections_pictures_is_refused(  # type: ignore[no-untyped-def]
+def test_parity_with_the_pictures_of_another_collection_is_refused(  # type: ignore[no-untyped-def]
     built_bundle, small_collection: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with (small_collection / "metadata.csv").open(encoding="utf-8", newline="") as file:
@@ -93,7 +93,7 @@ def test_parity_with_another_collections_pictures_is_refused(  # type: ignore[no
         (["build", "nowhere", "--out", "{tmp}/b"], "nowhere"),
     ],
 )
-def test_what_is_not_there_is_one_line_and_exit_code_1(
+def test_a_missing_input_is_one_line_and_exit_code_1(
     command: list[str], wanted: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main([word.replace("{tmp}", str(tmp_path)) for word in command]) == 1
@@ -119,7 +119,7 @@ TOO_LONG = "x" * 300  # for any file's name
         ),
     ],
 )
-def test_a_disk_that_refuses_is_one_line_that_says_which_command_to_repeat(
+def test_a_disk_error_is_one_line_that_names_the_command_to_repeat(
     command: list[str],
     advice: str,
     tmp_path: Path,

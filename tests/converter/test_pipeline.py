@@ -1,4 +1,4 @@
-"""A build, with the real VGG16 through real TensorFlow and real TFLite: what it gives, refuses, keeps and resumes."""
+"""Builds with the real VGG16, TensorFlow and TFLite: their results, refusals, caches and resumption."""
 
 import csv
 import json
@@ -17,7 +17,7 @@ from converter import pipeline
 from converter.build import atomic_swap
 from converter.errors import BuildError, GateError
 from converter.parity import compare
-from converter.pipeline import Built, Options
+from converter.pipeline import BuildResult, Options
 from device.bundle import layout
 from device.bundle.reader import opened, verify
 from device.imaging import frames
@@ -25,16 +25,16 @@ from device.recognition.recogniser import Recogniser
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.weights]
 
-Rebuild = Callable[..., Built]
+Rebuild = Callable[..., BuildResult]
 
 
-def _kept(options: Options, kind: str) -> dict[str, int]:
-    """Give the kept results of one kind and when each was written; what is half written may go any moment."""
+def _cached(options: Options, kind: str) -> dict[str, int]:
+    """Return the write time of each cached result of one kind, without partly written files."""
     whole = (p for p in (options.cache.root / kind).rglob("*") if p.suffix != ".part")
     return {p.name: p.stat().st_mtime_ns for p in whole if p.is_file()}
 
 
-def test_a_bundle_is_whole_and_each_of_its_prints_finds_itself(built_bundle) -> None:  # type: ignore[no-untyped-def]
+def test_a_built_bundle_verifies_and_each_print_finds_itself(built_bundle) -> None:  # type: ignore[no-untyped-def]
     bundle = built_bundle.options.out
     verify(bundle)
 
@@ -45,10 +45,10 @@ def test_a_bundle_is_whole_and_each_of_its_prints_finds_itself(built_bundle) -> 
             pixels = frames.load(built_bundle.options.collection / f"images/{record.record_id}.jpg")
             answer = recogniser.recognise(frames.frame(pixels, source="test"))
             assert answer.matches[0].record == record
-            assert answer.matches[0].score > 0.98  # of the picture as the frame shows it
+            assert answer.matches[0].score > 0.98  # with the picture as the frame has it
 
 
-def test_the_manifest_says_how_the_bundle_was_made(built_bundle) -> None:  # type: ignore[no-untyped-def]
+def test_the_manifest_records_how_the_bundle_was_made(built_bundle) -> None:  # type: ignore[no-untyped-def]
     manifest = built_bundle.built.manifest
 
     assert manifest.items == 16
@@ -61,45 +61,45 @@ def test_the_manifest_says_how_the_bundle_was_made(built_bundle) -> None:  # typ
     assert {e.path for e in manifest.files} >= {layout.PARITY, layout.PARITY_PAGE}
 
 
-def test_the_same_collection_gives_the_same_bundle_byte_for_byte(
+def test_the_same_collection_makes_the_same_bundle_byte_for_byte(
     built_bundle, tmp_path: Path, rebuild: Rebuild  # type: ignore[no-untyped-def]
 ) -> None:
-    again = rebuild(built_bundle.options, out=tmp_path / "again", fits_anew=True)
+    again = rebuild(built_bundle.options, out=tmp_path / "again", refits_thresholds=True)
 
     assert again.manifest == built_bundle.built.manifest
 
 
-def test_thresholds_fitted_on_the_same_prints_are_taken_as_they_were_unless_asked_for_anew(
+def test_cached_thresholds_of_the_same_prints_are_used_unless_a_refit_is_requested(
     built_bundle, tmp_path: Path, rebuild: Rebuild, monkeypatch: pytest.MonkeyPatch  # type: ignore[no-untyped-def]
 ) -> None:
-    def refused(*args: object, **options: object) -> None:
-        raise BuildError("nothing is fitted twice")
+    def fail(*args: object, **options: object) -> None:
+        raise BuildError("fitted again")
 
-    monkeypatch.setattr(pipeline.thresholds, "observe", refused)
+    monkeypatch.setattr(pipeline.thresholds, "observe", fail)
 
     again = rebuild(built_bundle.options, out=tmp_path / "again")
 
     assert again.manifest == built_bundle.built.manifest
-    with pytest.raises(BuildError, match="nothing is fitted twice"):
-        rebuild(built_bundle.options, out=tmp_path / "once more", fits_anew=True)
+    with pytest.raises(BuildError, match="fitted again"):
+        rebuild(built_bundle.options, out=tmp_path / "refitted", refits_thresholds=True)
 
 
 def test_only_a_changed_picture_is_computed_again(options: Options, rebuild: Rebuild) -> None:
     rebuild(options)
-    before = _kept(options, "quantised")
+    before = _cached(options, "quantised")
     changed = sorted((options.collection / "images").iterdir())[3]
     frames_before = frames.load(changed)
     changed.write_bytes(frames.to_jpeg(frames_before[::-1].copy(), side=640))
 
     rebuild(options)
-    after = _kept(options, "quantised")
+    after = _cached(options, "quantised")
 
     assert all(after[name] == written for name, written in before.items())
-    # The picture itself, and its simulated captures: nothing of the other fifteen.
+    # Only the picture itself and its simulated captures, none of the other fifteen prints.
     assert 1 <= len(after) - len(before) <= 1 + 2 + 9 * 2
 
 
-def test_a_print_taken_away_is_gone_and_the_bundle_before_is_kept(
+def test_a_removed_print_is_gone_and_the_previous_bundle_is_kept(
     options: Options, rebuild: Rebuild
 ) -> None:
     first = rebuild(options)
@@ -112,14 +112,12 @@ def test_a_print_taken_away_is_gone_and_the_bundle_before_is_kept(
     second = rebuild(options)
 
     assert second.manifest.items == first.manifest.items - 1
-    assert verify(atomic_swap.previous_of(options.out)) == first.manifest
+    assert verify(atomic_swap.previous_folder_of(options.out)) == first.manifest
     with opened(options.out) as bundle:
         assert lines[-1][0] not in {bundle.records.at(i).record_id for i in range(15)}
 
 
-def test_parity_below_the_marks_publishes_nothing_and_keeps_the_old_bundle(
-    options: Options, rebuild: Rebuild
-) -> None:
+def test_parity_below_the_gate_keeps_the_old_bundle(options: Options, rebuild: Rebuild) -> None:
     first = rebuild(options)
 
     with pytest.raises(GateError, match=r"clean_cosine_median.*1\.1.*the old bundle stays"):
@@ -127,10 +125,10 @@ def test_parity_below_the_marks_publishes_nothing_and_keeps_the_old_bundle(
 
     assert verify(options.out) == first.manifest
     failed = options.out.with_name("bundle.parity-failed.html")
-    assert "<html" in failed.read_text("utf-8"), "the page says why"
+    assert "<html" in failed.read_text("utf-8"), "the page shows the reason"
 
 
-def test_a_picture_cut_short_is_refused_by_name_and_the_build_fails_past_the_limit(
+def test_a_truncated_picture_is_refused_and_the_build_fails_above_the_limit(
     options: Options, rebuild: Rebuild
 ) -> None:
     victim = sorted((options.collection / "images").iterdir())[0]
@@ -141,12 +139,12 @@ def test_a_picture_cut_short_is_refused_by_name_and_the_build_fails_past_the_lim
     assert "\n" not in str(raised.value)
     assert not options.out.exists()
 
-    built = rebuild(options, most_refused=0.1)
+    built = rebuild(options, max_refused_share=0.1)
     assert [r.record_id for r in built.refusals] == [victim.stem]
     assert built.manifest.items == 15
 
 
-def test_a_record_whose_picture_may_not_be_shown_is_found_without_it(
+def test_a_record_whose_picture_may_not_be_shown_is_still_found(
     options: Options, rebuild: Rebuild
 ) -> None:
     settings = options.collection / "collection.toml"
@@ -180,7 +178,7 @@ def _build_in_a_process(options: Options, **limits: object) -> "subprocess.Compl
     )
 
 
-def test_a_build_that_was_killed_goes_on_and_never_harmed_the_old_bundle(
+def test_a_killed_build_leaves_the_old_bundle_intact_and_can_be_resumed(
     options: Options, rebuild: Rebuild, tmp_path: Path
 ) -> None:
     first = rebuild(options)
@@ -194,23 +192,23 @@ def test_a_build_that_was_killed_goes_on_and_never_harmed_the_old_bundle(
         stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
-    while process.poll() is None and len(_kept(fresh, "quantised")) < 5:
+    while process.poll() is None and len(_cached(fresh, "quantised")) < 5:
         pass
     process.kill()
     process.wait()
-    done = _kept(fresh, "quantised")
+    done = _cached(fresh, "quantised")
 
     assert verify(options.out) == first.manifest
     assert rebuild(fresh).manifest == first.manifest
-    after = _kept(fresh, "quantised")
+    after = _cached(fresh, "quantised")
     assert done
     assert all(after[name] == when for name, when in done.items())
 
 
-def test_a_full_disk_is_one_line_and_the_old_bundle_stays(
+def test_a_full_disk_is_reported_in_one_line_and_the_old_bundle_stays(
     options: Options, rebuild: Rebuild
 ) -> None:
-    """A limit on the size of any file stands in for a disk that fills up while the model is written."""
+    """A limit on file size simulates a disk that fills up while the model is written."""
     first = rebuild(options)
 
     def limit() -> None:
@@ -223,11 +221,11 @@ def test_a_full_disk_is_one_line_and_the_old_bundle_stays(
     assert len(lines) == 1
     assert "Traceback" not in done.stderr
     assert verify(options.out) == first.manifest
-    assert not atomic_swap.building_of(options.out).exists()
+    assert not atomic_swap.build_folder_of(options.out).exists()
 
 
 def test_a_second_build_into_the_same_place_is_refused_in_one_line(options: Options) -> None:
-    with atomic_swap.claimed(options.out):
+    with atomic_swap.locked(options.out):
         done = _build_in_a_process(options)
 
     assert done.returncode == 1
@@ -235,7 +233,7 @@ def test_a_second_build_into_the_same_place_is_refused_in_one_line(options: Opti
     assert "Traceback" not in done.stderr
 
 
-def test_the_parity_report_opens_in_other_tools(built_bundle) -> None:  # type: ignore[no-untyped-def]
+def test_the_parity_report_is_valid_json(built_bundle) -> None:  # type: ignore[no-untyped-def]
     data = json.loads((built_bundle.options.out / layout.PARITY).read_text("utf-8"))
 
     assert data["prints"] == 16

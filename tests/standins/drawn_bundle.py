@@ -93,7 +93,7 @@ def write(
     (folder / layout.MODEL).write_bytes(b"a model of another kind")
     sha256 = sha256_of(folder / layout.MODEL)
     built = index.build(
-        vectors, vectors, folder / layout.INDEX, model_sha256=sha256, wanted_recall=recall
+        vectors, vectors, folder / layout.INDEX, model_sha256=sha256, target_recall=recall
     )
 
     def picture(item: Item, size: Size) -> bytes:
@@ -103,7 +103,7 @@ def write(
     bundle_writer.write_pictures(items, picture, folder)
     bundle_writer.write_arrays(vectors, built.projection, folder)
     book = trained()
-    features.write([features.take(drawing, book) for drawing in drawings], book, folder)
+    features.write([features.make_entry(drawing, book) for drawing in drawings], book, folder)
     manifest = Manifest(
         format_version=FORMAT_VERSION,
         bundle_id="",

@@ -1,4 +1,4 @@
-"""What the desk writes, other tools open and the kiosk reads back unchanged."""
+"""The files of a bundle are read back unchanged by the kiosk and open in other tools."""
 
 import sqlite3
 import tempfile
@@ -55,7 +55,7 @@ def _item(record_id: str, **changes: object) -> Item:
     note=st.none() | _WORDS,
     year=st.none() | st.integers(1, 2000),
 )
-def test_a_record_comes_back_as_it_was_written(
+def test_a_record_is_read_back_as_it_was_written(
     title: str, makers: str | None, note: str | None, year: int | None
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -70,7 +70,7 @@ def test_a_record_comes_back_as_it_was_written(
         assert (record.year_min, record.year_max) == (year, year)
 
 
-def test_relations_name_the_other_record_where_it_is_in_the_bundle(tmp_path: Path) -> None:
+def test_a_relation_names_the_other_record_if_it_is_in_the_bundle(tmp_path: Path) -> None:
     items = [
         _item("a", relations=(RelationText(kind="State of", target="b"),)),
         _item("b", relations=(RelationText(kind="Part of", target="A series"),)),
@@ -93,8 +93,8 @@ def test_words_are_found_without_their_accents(tmp_path: Path) -> None:
         assert records.passing(Filters(words="flote")) == (0,)
 
 
-def test_the_records_open_in_the_tools_people_have(tmp_path: Path) -> None:
-    """Datasette reads what sqlite-utils reads: tables, foreign keys and a full-text index it detects."""
+def test_the_records_file_opens_in_other_tools(tmp_path: Path) -> None:
+    """Datasette can open any file in which sqlite-utils finds tables, foreign keys and the full-text index."""
     path = tmp_path / "records.sqlite"
     bundle_writer.write_records([_item("a", terms={"technique": ("etching",)})], {}, path)
 
@@ -125,12 +125,12 @@ def test_a_picture_that_may_not_be_shown_is_not_in_the_bundle(tmp_path: Path) ->
         assert sorted(shard.namelist()) == [member("open", "screen"), member("open", "thumb")]
 
 
-def test_many_pictures_are_spread_over_shards_below_their_limit(tmp_path: Path) -> None:
+def test_many_pictures_are_spread_over_shards_of_limited_size(tmp_path: Path) -> None:
     items = [_item(f"print {number}") for number in range(60)]
-    heavy = b"x" * (4 << 20)
+    large_data = b"x" * (4 << 20)
 
     def picture(item: Item, size: Size) -> bytes:
-        return heavy if size == "screen" else item.record_id.encode()
+        return large_data if size == "screen" else item.record_id.encode()
 
     bundle_writer.write_pictures(items, picture, tmp_path)
     shards = sorted((tmp_path / layout.PICTURES).iterdir())

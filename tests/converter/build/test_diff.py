@@ -1,4 +1,4 @@
-"""What changed between two bundles, told from real bundle files."""
+"""Changes between two bundles, found in real bundle files."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -29,8 +29,8 @@ SCHEMA = Path(__file__).parents[3] / "device" / "bundle" / "schema.sql"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """One record to be written; relations are pairs of kind and target."""
+class WrittenRecord:
+    """One record of a test bundle; relations are pairs of kind and target."""
 
     record_id: str
     title: str = "A title"
@@ -39,7 +39,7 @@ class Given:
     relations: tuple[tuple[str, str], ...] = ()
 
 
-def write_records(path: Path, records: list[Given]) -> None:
+def write_records(path: Path, records: list[WrittenRecord]) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(SCHEMA.read_text(encoding="utf-8"))
         rows = {record.record_id: item for item, record in enumerate(records)}
@@ -121,7 +121,7 @@ def manifest(bundle: Path, items: int, **changed: Any) -> Manifest:
 
 
 def write_bundle(
-    path: Path, records: list[Given], *, model: bytes = b"model", **changed: Any
+    path: Path, records: list[WrittenRecord], *, model: bytes = b"model", **changed: Any
 ) -> Path:
     path.mkdir(parents=True)
     (path / layout.MODEL).write_bytes(model)
@@ -136,18 +136,18 @@ def write_bundle(
 
 
 @contextmanager
-def both(old: Path, new: Path) -> Iterator[tuple[OpenedBundle, OpenedBundle]]:
+def opened_pair(old: Path, new: Path) -> Iterator[tuple[OpenedBundle, OpenedBundle]]:
     with opened(old) as one, opened(new) as other:
         yield one, other
 
 
-THREE = [Given(record_id="a"), Given(record_id="b"), Given(record_id="c")]
+THREE = [WrittenRecord(record_id="a"), WrittenRecord(record_id="b"), WrittenRecord(record_id="c")]
 
 
-def test_a_bundle_does_not_differ_from_itself(tmp_path: Path) -> None:
+def test_a_bundle_has_no_changes_from_itself(tmp_path: Path) -> None:
     path = write_bundle(tmp_path / "one", THREE)
 
-    with both(path, path) as (old, new):
+    with opened_pair(path, path) as (old, new):
         found = compare(old, new)
 
     assert found.is_empty
@@ -155,13 +155,13 @@ def test_a_bundle_does_not_differ_from_itself(tmp_path: Path) -> None:
     assert "no change in 3 records" in describe(found)
 
 
-def test_records_added_and_removed_are_named_and_moved_ones_are_not(tmp_path: Path) -> None:
+def test_added_and_removed_records_are_listed_and_renumbered_ones_are_not(tmp_path: Path) -> None:
     before = write_bundle(tmp_path / "old", THREE)
     after = write_bundle(
-        tmp_path / "new", [Given(record_id="aa"), *THREE[1:]]
+        tmp_path / "new", [WrittenRecord(record_id="aa"), *THREE[1:]]
     )  # b and c stand in other rows
 
-    with both(before, after) as (old, new):
+    with opened_pair(before, after) as (old, new):
         found = compare(old, new)
 
     assert found.added == ("aa",)
@@ -173,23 +173,27 @@ def test_records_added_and_removed_are_named_and_moved_ones_are_not(tmp_path: Pa
     assert "  + aa\n  - a\n" in describe(found)
 
 
-def test_an_altered_record_is_named_with_its_fields(tmp_path: Path) -> None:
+def test_an_altered_record_is_listed_with_its_changed_fields(tmp_path: Path) -> None:
     before = write_bundle(
         tmp_path / "old",
-        [*THREE, Given(record_id="d"), Given(record_id="e", relations=(("Part of", "a"),))],
+        [
+            *THREE,
+            WrittenRecord(record_id="d"),
+            WrittenRecord(record_id="e", relations=(("Part of", "a"),)),
+        ],
     )
     after = write_bundle(
         tmp_path / "new",
         [
-            Given(record_id="a", title="Another", technique=None),
-            Given(record_id="b", image="1"),
-            Given(record_id="c", relations=(("State of", "a"),)),
-            Given(record_id="d"),
-            Given(record_id="e", relations=(("Part of", "a"),)),
+            WrittenRecord(record_id="a", title="Another", technique=None),
+            WrittenRecord(record_id="b", image="1"),
+            WrittenRecord(record_id="c", relations=(("State of", "a"),)),
+            WrittenRecord(record_id="d"),
+            WrittenRecord(record_id="e", relations=(("Part of", "a"),)),
         ],
     )
 
-    with both(before, after) as (old, new):
+    with opened_pair(before, after) as (old, new):
         found = compare(old, new)
 
     assert found.altered == (
@@ -201,21 +205,21 @@ def test_an_altered_record_is_named_with_its_fields(tmp_path: Path) -> None:
     assert "  ~ a: title, technique\n  ~ b: image\n  ~ c: relations\n" in describe(found)
 
 
-def test_a_relation_whose_other_work_arrives_is_not_altered(tmp_path: Path) -> None:
-    record = Given(record_id="b", relations=(("Part of", "z"),))
+def test_a_record_is_not_altered_when_its_related_work_is_added(tmp_path: Path) -> None:
+    record = WrittenRecord(record_id="b", relations=(("Part of", "z"),))
     before = write_bundle(tmp_path / "old", [record])
-    after = write_bundle(tmp_path / "new", [record, Given(record_id="z")])
+    after = write_bundle(tmp_path / "new", [record, WrittenRecord(record_id="z")])
 
-    with both(before, after) as (old, new):
+    with opened_pair(before, after) as (old, new):
         found = compare(old, new)
 
     assert found.altered == ()
     assert found.added == ("z",)
 
 
-def test_changes_of_model_index_thresholds_and_languages_are_named(tmp_path: Path) -> None:
+def test_changes_of_name_index_thresholds_and_languages_are_listed(tmp_path: Path) -> None:
     before = write_bundle(tmp_path / "old", THREE)
-    spec = manifest(before, 3)  # as written, its own file aside
+    spec = manifest(before, 3)  # of the bundle as written
     after = write_bundle(
         tmp_path / "new",
         THREE,
@@ -226,7 +230,7 @@ def test_changes_of_model_index_thresholds_and_languages_are_named(tmp_path: Pat
         model=b"model",
     )
 
-    with both(before, after) as (old, new):
+    with opened_pair(before, after) as (old, new):
         found = compare(old, new)
 
     assert found.changes == (
@@ -238,23 +242,23 @@ def test_changes_of_model_index_thresholds_and_languages_are_named(tmp_path: Pat
     assert "index.search_k: 1000 -> 2000" in describe(found)
 
 
-def test_another_model_is_named_by_its_hash(tmp_path: Path) -> None:
+def test_another_model_is_listed_by_its_hash(tmp_path: Path) -> None:
     before = write_bundle(tmp_path / "old", THREE)
     after = write_bundle(tmp_path / "new", THREE, model=b"other model")
 
-    with both(before, after) as (old, new):
+    with opened_pair(before, after) as (old, new):
         names = [change.name for change in compare(old, new).changes]
 
     assert names == ["model.sha256", "index.model_sha256"]
 
 
-def test_a_long_list_is_cut_and_counted(tmp_path: Path) -> None:
+def test_a_long_list_is_cut_and_the_rest_counted(tmp_path: Path) -> None:
     before = write_bundle(tmp_path / "old", THREE)
     after = write_bundle(
-        tmp_path / "new", [*THREE, *(Given(record_id=f"n{n:03}") for n in range(50))]
+        tmp_path / "new", [*THREE, *(WrittenRecord(record_id=f"n{n:03}") for n in range(50))]
     )
 
-    with both(before, after) as (old, new):
+    with opened_pair(before, after) as (old, new):
         words = describe(compare(old, new))
 
     assert "records: 50 added" in words
@@ -267,24 +271,29 @@ IDS = st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from(["One", "Two"
 
 @settings(deadline=None, max_examples=25)
 @given(IDS, IDS)
-def test_every_record_is_in_one_list_and_a_way_back_is_the_mirror(
+def test_every_record_is_in_one_list_and_the_reverse_comparison_mirrors_it(
     tmp_path_factory: pytest.TempPathFactory, first: dict[str, str], second: dict[str, str]
 ) -> None:
     folder = tmp_path_factory.mktemp("pair")
     paths = [
         write_bundle(
-            folder / name, [Given(record_id=key, title=title) for key, title in held.items()]
+            folder / name,
+            [WrittenRecord(record_id=key, title=title) for key, title in held.items()],
         )
         for name, held in (("first", first), ("second", second))
     ]
 
-    with both(paths[0], paths[1]) as (old, new):
-        there, back = compare(old, new), compare(new, old)
+    with opened_pair(paths[0], paths[1]) as (old, new):
+        forward, reverse = compare(old, new), compare(new, old)
 
-    assert set(there.added) == second.keys() - first.keys()
-    assert set(there.removed) == first.keys() - second.keys()
-    assert {one.record_id for one in there.altered} == {
+    assert set(forward.added) == second.keys() - first.keys()
+    assert set(forward.removed) == first.keys() - second.keys()
+    assert {one.record_id for one in forward.altered} == {
         key for key in first.keys() & second.keys() if first[key] != second[key]
     }
-    assert there.kept + len(there.altered) == len(first.keys() & second.keys())
-    assert (back.added, back.removed, back.altered) == (there.removed, there.added, there.altered)
+    assert forward.kept + len(forward.altered) == len(first.keys() & second.keys())
+    assert (reverse.added, reverse.removed, reverse.altered) == (
+        forward.removed,
+        forward.added,
+        forward.altered,
+    )

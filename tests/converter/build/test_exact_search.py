@@ -1,4 +1,4 @@
-"""Recall is the share of the exact nearest; what is as near as the last of them counts, what is farther doesn't."""
+"""Recall is the share of the exact nearest neighbours that were found; ties with the last count."""
 
 import numpy as np
 import pytest
@@ -14,31 +14,33 @@ def _vectors(count: int, seed: int) -> Vectors:
 
 
 @given(count=st.integers(1, 60), queries=st.integers(1, 120), seed=st.integers(0, 1000))
-def test_what_sorting_all_finds_is_all_there_is(count: int, queries: int, seed: int) -> None:
-    vectors, asked = _vectors(count, seed), _vectors(queries, seed + 1)
-    found = np.argsort(-(asked @ vectors.T), axis=1)[:, :10]
+def test_recall_of_a_full_sort_is_one(count: int, queries: int, seed: int) -> None:
+    vectors, query_vectors = _vectors(count, seed), _vectors(queries, seed + 1)
+    found = np.argsort(-(query_vectors @ vectors.T), axis=1)[:, :10]
 
-    assert exact_search.search(vectors, asked, 10).recall(list(found)) == 1
+    assert exact_search.search(vectors, query_vectors, 10).recall(list(found)) == 1
 
 
-def test_each_item_that_is_farther_is_a_miss() -> None:
-    vectors, asked = _vectors(50, 1), _vectors(4, 2)
-    order = np.argsort(-(asked @ vectors.T), axis=1)
+def test_each_farther_item_lowers_recall() -> None:
+    vectors, query_vectors = _vectors(50, 1), _vectors(4, 2)
+    order = np.argsort(-(query_vectors @ vectors.T), axis=1)
     found = [np.concatenate([row[:7], row[10:13]]) for row in order]
 
-    assert exact_search.search(vectors, asked, 10).recall(found) == pytest.approx(0.7)
+    assert exact_search.search(vectors, query_vectors, 10).recall(found) == pytest.approx(0.7)
 
 
-def test_fewer_found_than_there_are_is_a_miss_too() -> None:
-    vectors, asked = _vectors(50, 1), _vectors(4, 2)
-    order = np.argsort(-(asked @ vectors.T), axis=1)
+def test_missing_items_lower_recall() -> None:
+    vectors, query_vectors = _vectors(50, 1), _vectors(4, 2)
+    order = np.argsort(-(query_vectors @ vectors.T), axis=1)
 
-    assert exact_search.search(vectors, asked, 10).recall([row[:4] for row in order]) == pytest.approx(0.4)
+    assert exact_search.search(vectors, query_vectors, 10).recall(
+        [row[:4] for row in order]
+    ) == pytest.approx(0.4)
 
 
-def test_any_of_those_that_tie_for_the_last_place_is_a_hit() -> None:
+def test_any_item_that_ties_for_the_last_place_counts_as_found() -> None:
     vectors = np.repeat(_vectors(1, 3), 12, axis=0)
-    yardstick = exact_search.search(vectors, vectors[:1], 10)
+    exact = exact_search.search(vectors, vectors[:1], 10)
 
-    assert yardstick.recall([np.arange(2, 12)]) == 1
-    assert yardstick.recall([np.arange(12)]) == 1, "and never more than all"
+    assert exact.recall([np.arange(2, 12)]) == 1
+    assert exact.recall([np.arange(12)]) == 1, "recall is at most 1"

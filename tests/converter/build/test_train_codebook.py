@@ -1,4 +1,4 @@
-"""A codebook depends on its prints, and on nothing else."""
+"""A codebook depends only on its prints."""
 
 import numpy as np
 import pytest
@@ -14,29 +14,31 @@ ARRAYS = ("mean", "components", "spread", "centres")
 
 
 @pytest.fixture(scope="module")
-def few() -> list[Pixels]:
-    """Prints enough to train on quickly."""
+def few_prints() -> list[Pixels]:
+    """A few prints, so that training is quick."""
     return list(calibration.prints()[:5])
 
 
 @pytest.fixture(scope="module")
-def book(few: list[Pixels]) -> Codebook:
-    """A codebook of these."""
-    return train_codebook.train(few)
+def codebook(few_prints: list[Pixels]) -> Codebook:
+    """A codebook trained on these prints."""
+    return train_codebook.train(few_prints)
 
 
-def test_the_same_prints_give_the_same_codebook(few: list[Pixels], book: Codebook) -> None:
-    again = train_codebook.train([picture.copy() for picture in few])
+def test_the_same_prints_make_the_same_codebook(
+    few_prints: list[Pixels], codebook: Codebook
+) -> None:
+    again = train_codebook.train([picture.copy() for picture in few_prints])
 
     for name in ARRAYS:
-        assert np.array_equal(getattr(book, name), getattr(again, name)), name
+        assert np.array_equal(getattr(codebook, name), getattr(again, name)), name
 
 
-def test_other_prints_give_another_codebook_with_the_same_directions(book: Codebook) -> None:
+def test_other_prints_make_another_codebook_with_the_same_directions(codebook: Codebook) -> None:
     other = trained()
 
-    assert not np.allclose(book.components, other.components, atol=1e-3)
-    assert np.array_equal(book.spread, other.spread)
+    assert not np.allclose(codebook.components, other.components, atol=1e-3)
+    assert np.array_equal(codebook.spread, other.spread)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,7 @@ def test_other_prints_give_another_codebook_with_the_same_directions(book: Codeb
         ("centres", (2, CENTRES, COMPONENTS // 2)),
     ],
 )
-def test_a_codebook_has_the_sizes_that_the_kiosk_reads(name: str, shape: tuple[int, ...]) -> None:
+def test_a_codebook_has_the_shapes_that_the_kiosk_reads(name: str, shape: tuple[int, ...]) -> None:
     array = getattr(trained(), name)
 
     assert array.shape == shape
@@ -56,8 +58,8 @@ def test_a_codebook_has_the_sizes_that_the_kiosk_reads(name: str, shape: tuple[i
     assert np.isfinite(array).all()
 
 
-def test_both_halves_of_what_is_projected_vary_alike() -> None:
-    """A word is a pair: a half that says nothing would leave 256 words of 65,536."""
+def test_both_halves_of_projected_features_have_similar_variance() -> None:
+    """A visual word is a pair; without variance in one half, 256 of 65,536 words would be left."""
     found = np.concatenate([features.extract(p).descriptors for p in calibration.prints()])
 
     variances = trained().project(found).var(axis=0)
@@ -66,7 +68,7 @@ def test_both_halves_of_what_is_projected_vary_alike() -> None:
     assert 0.8 < first / second < 1.25
 
 
-def test_every_64_directions_stand_upright_on_each_other() -> None:
+def test_every_64_directions_are_orthogonal() -> None:
     spread = trained().spread
 
     for first in range(0, BITS, COMPONENTS):
@@ -74,7 +76,7 @@ def test_every_64_directions_stand_upright_on_each_other() -> None:
         assert np.allclose(base.T @ base, np.eye(COMPONENTS), atol=1e-5)
 
 
-def test_details_of_prints_are_spread_over_many_words() -> None:
+def test_features_of_prints_are_spread_over_many_visual_words() -> None:
     found = np.concatenate([features.extract(p).descriptors for p in calibration.prints()[5:9]])
 
     words = trained().words(trained().project(found), 1)[:, 0]

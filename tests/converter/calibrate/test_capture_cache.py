@@ -72,7 +72,7 @@ def test_changed_code_makes_the_capture_again(
     cached = CaptureCache(cache=Cache(root=tmp_path))
     cached(planned(counted))
 
-    monkeypatch.setattr(capture_cache, "own_code", lambda: "other code")
+    monkeypatch.setattr(capture_cache, "source_code_sha256", lambda: "other code")
     cached(planned(counted))
 
     assert counted.loads == 2

@@ -62,7 +62,7 @@ def test_prints_that_share_only_a_border_show_different_images(
     pictures = list(print_pictures.values())
     pages = [within(pictures[7], pictures[inside]) for inside in (1, 5)]
     book = trained()
-    features.write([features.take(page, book) for page in pages], book, tmp_path)
+    features.write([features.make_entry(page, book) for page in pages], book, tmp_path)
 
     found = same_image(FeatureMatcher(tmp_path, len(pages)), pages[0])
 

@@ -1,4 +1,4 @@
-"""The calibration prints are the shipped ones, and were chosen from all over the collection."""
+"""The calibration prints are the shipped ones, and are chosen from all parts of a collection."""
 
 import re
 import shutil
@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import converter
 from converter.errors import CalibrationError
 from converter.model import calibration
 
 
-def test_the_shipped_prints_are_what_the_model_takes() -> None:
+def test_the_shipped_prints_have_the_shape_of_the_model_input() -> None:
     prints = calibration.prints()
 
     assert prints.shape == (32, 224, 224, 3)
@@ -21,25 +22,27 @@ def test_the_shipped_prints_are_what_the_model_takes() -> None:
 
 
 @pytest.fixture
-def own_copy(tmp_path: Path) -> Path:
-    """The shipped prints in a folder of one's own."""
+def prints_copy(tmp_path: Path) -> Path:
+    """A copy of the shipped prints that the test may change."""
     folder = tmp_path / "calibration_prints"
-    shutil.copytree(Path(calibration.__file__).parent / "calibration_prints", folder)
+    shutil.copytree(Path(converter.__file__).parent / "calibration_prints", folder)
     return folder
 
 
-def test_a_copy_of_the_prints_has_the_same_hash(own_copy: Path) -> None:
+def test_a_copy_of_the_prints_has_the_same_hash(prints_copy: Path) -> None:
     shipped = calibration.prints_sha256()
-    (own_copy / "MAKING.md").write_text("told anew", "utf-8")
+    (prints_copy / "MAKING.md").write_text("rewritten", "utf-8")
 
-    assert calibration.prints_sha256(own_copy) == shipped, "what is no print does not count"
+    assert calibration.prints_sha256(prints_copy) == shipped, "only the prints count"
     assert re.fullmatch(r"[0-9a-f]{64}", shipped)
 
 
 @pytest.mark.parametrize("change", ["altered", "removed", "renamed"])
-def test_another_byte_or_print_or_order_gives_another_hash(own_copy: Path, change: str) -> None:
-    before = calibration.prints_sha256(own_copy)
-    victim = sorted(own_copy.glob("*.jpg"))[3]
+def test_a_changed_removed_or_renamed_print_changes_the_hash(
+    prints_copy: Path, change: str
+) -> None:
+    before = calibration.prints_sha256(prints_copy)
+    victim = sorted(prints_copy.glob("*.jpg"))[3]
     if change == "altered":
         data = bytearray(victim.read_bytes())
         data[-3] ^= 1
@@ -49,11 +52,11 @@ def test_another_byte_or_print_or_order_gives_another_hash(own_copy: Path, chang
     else:
         victim.rename(victim.with_name("zz.jpg"))
 
-    assert calibration.prints_sha256(own_copy) != before
+    assert calibration.prints_sha256(prints_copy) != before
 
 
 @given(available=st.integers(1, 3000), count=st.integers(1, 200), seed=st.integers(0, 2**31))
-def test_positions_rise_and_one_comes_from_each_equal_stretch(
+def test_positions_rise_with_one_from_each_equal_stretch(
     available: int, count: int, seed: int
 ) -> None:
     chosen = calibration.choose(available, count=count, seed=seed)
@@ -70,6 +73,6 @@ def test_positions_rise_and_one_comes_from_each_equal_stretch(
 
 
 @pytest.mark.parametrize(("available", "count"), [(0, 3), (3, 0)])
-def test_nothing_to_choose_from_is_an_error(available: int, count: int) -> None:
+def test_choosing_from_or_of_nothing_is_an_error(available: int, count: int) -> None:
     with pytest.raises(CalibrationError, match="expected at least one print"):
         calibration.choose(available, count=count, seed=1)

@@ -1,4 +1,4 @@
-"""Weights rounded to suit their inputs give nearer sums than weights rounded each to its nearest step."""
+"""GPTQ rounds weights with a smaller output error than rounding each to its nearest step."""
 
 import numpy as np
 import pytest
@@ -10,14 +10,14 @@ from converter.model.weight_files import Layer
 
 
 def _correlated(rng: np.random.Generator, inputs: int) -> np.ndarray:  # type: ignore[type-arg]
-    """Give the covariance of inputs that say nearly the same as their neighbours, as pixels do."""
+    """Return the covariance of inputs that are similar to their neighbours, as pixels are."""
     distance = np.abs(np.subtract.outer(np.arange(inputs), np.arange(inputs)))
     return np.asarray(0.95**distance * np.outer(s := rng.uniform(0.5, 2, inputs), s))
 
 
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), inputs=st.integers(2, 160), channels=st.integers(1, 5))
-def test_every_weight_is_a_whole_number_of_steps_and_the_largest_keeps_its_own(
+def test_weights_are_whole_steps_and_the_largest_stays_at_127(
     seed: int, inputs: int, channels: int
 ) -> None:
     rng = np.random.default_rng(seed)
@@ -32,15 +32,15 @@ def test_every_weight_is_a_whole_number_of_steps_and_the_largest_keeps_its_own(
     np.testing.assert_array_equal(np.abs(steps[largest, range(channels)]), 127)
 
 
-def test_the_error_of_the_sums_is_well_below_that_of_plain_rounding() -> None:
+def test_the_output_error_is_far_below_that_of_plain_rounding() -> None:
     rng = np.random.default_rng(3)
     weights = rng.normal(size=(288, 32))
     scales = np.abs(weights).max(axis=0) / 127
     covariance = _correlated(rng, 288)
 
     def error(steps: np.ndarray) -> float:  # type: ignore[type-arg]
-        missing = weights - steps * scales
-        return float(np.einsum("kc,kl,lc->", missing, covariance, missing))
+        weight_error = weights - steps * scales
+        return float(np.einsum("kc,kl,lc->", weight_error, covariance, weight_error))
 
     ours = error(gptq.round_columns(weights, scales, covariance))
     plain = error(np.round(weights / scales))
@@ -62,7 +62,7 @@ def three_layers() -> tuple[Layer, ...]:
     )
 
 
-def test_the_first_layer_is_left_alone_and_the_same_input_gives_the_same_layers(
+def test_the_first_layer_stays_in_float_and_the_result_is_repeatable(
     three_layers: tuple[Layer, ...],
 ) -> None:
     pictures = np.random.default_rng(9).normal(scale=60, size=(2, 16, 16, 3)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The network is exactly the seed's: Keras's VGG16, its preprocessing, its pooling and its layer norm."""
+"""The network equals the baseline: Keras's VGG16 with preprocessing, pooling and layer norm."""
 
 import numpy as np
 import pytest
@@ -15,8 +15,8 @@ def _pictures(count: int) -> np.ndarray:  # type: ignore[type-arg]
     return np.random.default_rng(5).integers(0, 256, (count, 224, 224, 3), dtype=np.uint8)
 
 
-def _seeds_network(imagenet: Weights) -> object:
-    """Give the seed's network as the seed writes it, fed with what is already preprocessed."""
+def _baseline_network(imagenet: Weights) -> object:
+    """Return the baseline network, built from Keras's VGG16, whose input is already preprocessed."""
     import keras
 
     vgg = keras.applications.VGG16(include_top=False, weights=None, input_shape=(224, 224, 3))
@@ -28,7 +28,9 @@ def _seeds_network(imagenet: Weights) -> object:
 
 
 @pytest.mark.parametrize("profile", ["caffe", "unit"])
-def test_fingerprints_are_those_of_the_seeds_network(imagenet: Weights, profile: Profile) -> None:
+def test_fingerprints_equal_those_of_the_baseline_network(
+    imagenet: Weights, profile: Profile
+) -> None:
     import keras
 
     pixels = _pictures(2)
@@ -39,17 +41,17 @@ def test_fingerprints_are_those_of_the_seeds_network(imagenet: Weights, profile:
     )
 
     ours = vgg16.build(imagenet, profile).predict_on_batch(pixels)
-    seeds = _seeds_network(imagenet).predict_on_batch(prepared)  # type: ignore[attr-defined]
+    baselines = _baseline_network(imagenet).predict_on_batch(prepared)  # type: ignore[attr-defined]
 
     assert ours.shape == (2, 512)
-    np.testing.assert_allclose(ours, seeds, atol=1e-4)
+    np.testing.assert_allclose(ours, baselines, atol=1e-4)
 
 
-def test_it_has_exactly_the_parameters_of_the_seed(imagenet: Weights) -> None:
+def test_the_network_has_exactly_the_baselines_parameters(imagenet: Weights) -> None:
     assert vgg16.build(imagenet, "caffe").count_params() == 14_715_712 == vgg16.PARAMETERS
 
 
-def test_an_unknown_preprocessing_is_refused_by_name() -> None:
+def test_an_unknown_preprocessing_profile_is_refused() -> None:
     assert vgg16.profile_of("unit") == "unit"
     with pytest.raises(BackboneError, match="expected caffe or unit, found 'torch'"):
         vgg16.profile_of("torch")
