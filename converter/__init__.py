@@ -1,1 +1,1 @@
-"""Convert a museum's collection to a bundle at the desk. Only this package may use TensorFlow."""
+"""Convert a museum's collection to a bundle. Only this package may use TensorFlow."""

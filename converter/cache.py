@@ -1,4 +1,4 @@
-"""Cache computed results by the hashes of their inputs, so that an interrupted build can resume.
+"""Cache results by the hashes of their inputs, so that a build can resume.
 
 A key names the picture, the model and the version of the code, so no entry goes stale. Deleting the whole
 folder costs only time.
@@ -20,7 +20,7 @@ import evaluation
 
 @lru_cache(maxsize=1)
 def source_code_sha256() -> str:
-    """Return the sha256 of this software's source code, a key of results that any change may alter."""
+    """Return the sha256 of this software's source code: a key for what depends on all of it."""
     digest = hashlib.sha256()
     for package in (converter, device, evaluation):
         for path in sorted(Path(str(package.__file__)).parent.rglob("*.py")):

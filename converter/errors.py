@@ -22,7 +22,7 @@ class WeightsUnavailableError(ConverterError, OSError):
 
 
 class BackboneError(ConverterError, RuntimeError):
-    """The network that was built is not the VGG16 fingerprint network, or its profile is unknown."""
+    """The network has a wrong number of parameters, or the preprocessing is unknown."""
 
 
 class CalibrationError(ConverterError, ValueError):

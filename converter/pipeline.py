@@ -1,4 +1,4 @@
-"""Build a bundle from a collection, caching every step so that an interrupted build can resume."""
+"""Build a bundle from a collection, caching every step so that a build can resume."""
 
 import logging
 from collections.abc import Sequence

@@ -1,1 +1,1 @@
-"""Make the parts of a bundle (pictures, index, local features, codebook, records) and write them to disk."""
+"""Make a bundle's pictures, index, local features, codebook and records, and write them."""

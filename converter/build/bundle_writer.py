@@ -1,4 +1,4 @@
-"""Write a bundle's files: records with sqlite-utils, pictures in shards, arrays, and the manifest last.
+"""Write a bundle's files: records, pictures in shards, arrays, and the manifest last.
 
 All files follow the order of the collection and hold no clock time, so the same input makes the same bytes.
 SQLite's file also depends on the version of the library, so the manifest lists hashes of files, not of inputs.
@@ -74,7 +74,7 @@ def write_pictures(
 
 
 def write_arrays(vectors: Vectors, projection: Projection, bundle: Path) -> None:
-    """Write the fingerprints, float32 (N, 512) at unit length, and the projection that the index uses."""
+    """Write the fingerprints, float32 (N, 512), unit length, and the index's projection."""
     np.save(bundle / layout.FINGERPRINTS, np.ascontiguousarray(vectors, dtype=np.float32))
     np.save(bundle / layout.PROJECTION, stack(projection))
 

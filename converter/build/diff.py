@@ -21,7 +21,7 @@ _FIELDS = tuple(field.name for field in fields(Record) if field.name not in ("it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alteration:
-    """A record that differs between both bundles; the field `image` stands for its picture file."""
+    """A record that differs between both bundles; field `image` stands for its picture file."""
 
     record_id: str
     fields: tuple[str, ...]
@@ -86,7 +86,7 @@ def compare(old: OpenedBundle, new: OpenedBundle) -> Difference:
 
 
 def describe(difference: Difference) -> str:
-    """Return a difference as text, ending in a newline; long lists are cut and the rest counted."""
+    """Return a difference as text with a final newline; long lists are cut, the rest counted."""
     return "\n".join(_lines(difference)) + "\n"
 
 
@@ -112,7 +112,7 @@ def _cut(lines: list[str]) -> list[str]:
 
 
 def _images(bundle: OpenedBundle) -> dict[str, str]:
-    """Return the picture's sha256 of every record id; `Record` leaves it out, as no kiosk needs it."""
+    """Return the picture's sha256 of every record id, which `Record` does not have."""
     path = bundle.file(layout.RECORDS)
     try:
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"

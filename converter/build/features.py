@@ -1,4 +1,4 @@
-"""Encode the local features of a collection's prints, cache them by picture, and write them for look-up."""
+"""Encode the prints' local features, cache them by picture, and write them to a bundle."""
 
 import io
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Build the neighbour index: half-whitened principal components in Annoy, with measured parameters.
+"""Build the neighbour index: half-whitened components in Annoy, parameters by measurement.
 
 Nothing is timed. The choice depends on a count of operations, so that the same collection always makes the same
 index. Only this module of the converter may use Annoy.
@@ -73,7 +73,7 @@ class BuiltIndex:
 
 
 def half_whitened(vectors: Vectors, dimensions: int) -> Projection:
-    """Return the projection to the first principal components, each divided by its variance^0.25.
+    """Return the projection to principal components, each divided by its variance^0.25.
 
     This is half of whitening. Whole whitening (^0.5) amplifies noise, and without whitening a few directions
     decide alone. On prints, half of it has the best recall at equal size.
@@ -187,7 +187,7 @@ def _rescore(candidates: list[int], vectors: Vectors, query: Vectors) -> npt.NDA
 
 
 def _build_trees(projected: Vectors, path: Path) -> annoy.AnnoyIndex:
-    """Build an Annoy index on disk and return it mapped; one job, so that only the seed decides."""
+    """Build an Annoy index on disk, with one job so that it only depends on the seed."""
     trees = annoy.AnnoyIndex(projected.shape[1], METRIC)
     trees.set_seed(SEED)
     for item, vector in enumerate(projected):

@@ -1,4 +1,4 @@
-"""Prepare each print's picture once: two sizes for the screen, local features, and the model's input.
+"""Prepare each print's screen pictures, local features and model input.
 
 Decoding a museum's picture is the slow part, so separate processes do it. Each picture is released before the next
 is decoded. Results are cached by the sha256 of the picture file.
@@ -54,7 +54,7 @@ def prepare(
     quality: int,
     workers: int,
 ) -> Iterator[PreparedPrint | Refusal]:
-    """Decode each print once, cache its pictures and local features, and yield its model input.
+    """Decode each print once, cache its pictures and local features, yield its model input.
 
     Args:
         items: The collection's prints.

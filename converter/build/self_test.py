@@ -1,4 +1,4 @@
-"""Check that a bundle finds its own prints, and choose the probe prints that a kiosk checks at start."""
+"""Check that a bundle finds its own prints, and choose its probe prints."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Report what a build would make of a collection: columns, dates, facets, warnings and refusals."""
+"""Report a collection's columns, dates, facets, warnings and refusals before a build."""
 
 from collections import Counter
 from collections.abc import Iterator

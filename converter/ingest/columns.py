@@ -75,7 +75,7 @@ class ColumnMap:
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """Return the end of an error: the known word that was probably meant, else all known words."""
+    """Return the end of an error: the known word that was probably meant, else all of them."""
     by_lower = {name.casefold(): name for name in known}
     near = difflib.get_close_matches(word.casefold(), by_lower, n=1)
     return f"did you mean {by_lower[near[0]]!r}?" if near else f"there are {', '.join(known)}"

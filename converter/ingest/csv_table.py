@@ -57,7 +57,7 @@ class CsvTable:
 
 
 def read(path: Path, *, delimiter: str | None = None, encoding: str | None = None) -> CsvTable:
-    """Read a CSV file once to its end, and detect its delimiter and encoding unless they are passed.
+    """Read a CSV file once to its end, detecting delimiter and encoding unless passed.
 
     Raises:
         CollectionError: When it is missing, has another encoding or no header, or has unmatched quotes.

@@ -1,4 +1,4 @@
-"""Parse one point in time as museums write it: a year, a day, a decade, a century, or a part of these.
+"""Parse a point in time as museums write it: a day, year, decade, century or part of one.
 
 Knows nothing of ranges, approximate dates or open ends: `converter.ingest.dates` handles those.
 """
@@ -41,7 +41,7 @@ def parse_point(text: str) -> Span | None:
 
 
 def _day(text: str) -> Span | None:
-    """Parse a date of day, month and year to its year."""
+    """Parse a date with a month, and perhaps a day, to its year."""
     day, month = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])"
     shapes = (
         rf"{day}[./-] ?{month}[./-] ?(?P<year>{words.YEAR})",
@@ -58,7 +58,7 @@ def _day(text: str) -> Span | None:
 
 
 def _year_and_month(text: str) -> Span | None:
-    """Parse "1765-08", which can only be a month; "1805-12" may be a range and is left to the caller."""
+    """Parse "1765-08", which must be a month; "1805-12" may be a range and gives None."""
     found = re.fullmatch(rf"({words.YEAR})[-/](0[1-9]|1[0-2])", text)
     if found and int(found[2]) <= int(found[1]) % 100:
         return Span(first=int(found[1]), last=int(found[1]))
@@ -132,7 +132,7 @@ def _whole(text: str) -> Span | None:
 
 
 def _part_patterns() -> list[tuple[int, int, str]]:
-    """Return each part's index, number of parts and pattern; halves come before the middle ("metà")."""
+    """Return each part's index, number of parts and pattern; "prima metà" precedes "metà"."""
     named = [
         ((number or of) - 1, of, rf"{ordinal} ?{fraction}")
         for of, fraction in words.FRACTIONS.items()

@@ -84,7 +84,7 @@ BEFORE_CHRIST = (
 CENTURY = _any(
     "century centuries cent. c. jahrhundert jahrhunderts jh. jhd. jhs. jhdt. jhdts. siècle siècles secolo secoli sec."
 )
-# After a French ending alone: "18e s."; a bare "20s" is a decade of nobody knows which century.
+# After a French ending alone: "18e s."; a bare "20s" is a decade without a century.
 FRENCH_CENTURY = r"(?:e|eme) ?s\.?"
 CENTURY_FIRST = _any("secolo secoli sec. siècle")
 ORDINAL_END = r"(?:\.|st|nd|rd|th|eme|e|er|re|o|°)?"

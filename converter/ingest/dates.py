@@ -65,7 +65,7 @@ def _normalised(text: str) -> str:
 
 
 def _open_or_bounded(text: str) -> YearRange | None:
-    """Parse a date that is open on one side, or bounded by two words: "after 1600, before 1650"."""
+    """Parse a date open on one side, or bounded by two words: "after 1600, before 1650"."""
     both = re.fullmatch(r"(.+?)(?:,| and| und| et| e)? ((?:before|vor|avant|prima) .+)", text)
     if both:
         start, end = _one_sided(both[1]), _one_sided(both[2])
@@ -108,7 +108,7 @@ def _ordered(first: int | None, last: int | None) -> YearRange | None:
 
 
 def _approximate(text: str) -> Span | None:
-    """Parse a point or range and whether it is approximate: "c. 1765", "1765?", "um 1640-1650"."""
+    """Parse a point or range, approximate or not: "c. 1765", "1765?", "um 1640-1650"."""
     bare = re.sub(rf"^(?:{words.ABOUT}\s*)+|\s*{words.UNSURE}$", "", text)
     span = parse_point(text) or _range(text)
     if span is None and bare != text:
@@ -167,7 +167,7 @@ def _abbreviated_end(start: str, end: str) -> Span | None:
 
 
 def _abbreviated_start(start: str, end: str) -> Span | None:
-    """Parse a start whose century or year only the end has: "16th-17th century", "March-May 1912"."""
+    """Parse a start without the end's century or year: "16th-17th century", "May-June 1912"."""
     tail = re.search(rf"(?:{words.CENTURY}|{words.YEAR})$", end)
     return _end(f"{start} {tail[0]}") if tail else None
 

@@ -1,4 +1,4 @@
-"""Split a record's text into facet values, the filters of a search; none is translated or merged."""
+"""Split a record's text into facet values, without translating or merging any."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Make an item, a record with its picture, from one row of a museum's table; opens no files."""
+"""Make an item, a record with its picture, from one row of a museum's table."""
 
 import re
 from collections.abc import Mapping

@@ -18,7 +18,7 @@ class RelationText:
 
 
 def parse_relations(text: str | None) -> tuple[RelationText, ...]:
-    """Return the relations in a cell: separated by semicolons, each a kind, a comma or colon, and a work."""
+    """Return the relations in a cell, such as "kind, work; kind: work"."""
     parts = [" ".join(part.split()) for part in (text or "").split(";")]
     return tuple(dict.fromkeys(_relation(part) for part in parts if part.strip(" ,:")))
 
@@ -44,5 +44,5 @@ def _partition(text: str) -> tuple[str, str, str]:
 
 
 def _is_number(text: str) -> bool:
-    """Return whether a text is an inventory number: it has a digit and no word, unlike "2. Zustand"."""
+    """Return whether a text has a digit and no word, unlike the kind "2. Zustand"."""
     return any(character.isdigit() for character in text) and not re.search(r"[^\W\d_]{4,}", text)

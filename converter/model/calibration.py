@@ -26,7 +26,7 @@ def prints() -> npt.NDArray[np.uint8]:
 
 
 def prints_sha256(folder: Traversable | None = None) -> str:
-    """Return the sha256 of the calibration prints, in hex: a model depends on them and its weights.
+    """Return the sha256 of the calibration prints, in hex; a model depends on it.
 
     It covers the files' names, lengths and bytes, sorted by name.
 

@@ -1,4 +1,4 @@
-"""Compute and cache fingerprints by both models: the kiosk's, run by its own code, and TensorFlow's.
+"""Compute and cache fingerprints by both models: the kiosk's and TensorFlow's.
 
 TensorFlow is loaded (by `converter.model.vgg16`) only when a reference fingerprint is not cached.
 """
@@ -39,7 +39,7 @@ class QuantisedModel:
         self._cache = cache
 
     def cached(self, key: str) -> Vectors | None:
-        """Return the cached fingerprint under a key, float32 (512,), unit length; `None` without one."""
+        """Return a cached fingerprint, float32 (512,), unit length; `None` without one."""
         return self._cache.vector("quantised", *self._parts(key))
 
     def __call__(self, key: str, pixels: Pixels) -> Vectors:
@@ -54,15 +54,15 @@ class QuantisedModel:
         return (key, self._sha256, RESIZE)  # a picture's key does not cover how it is resized
 
     def batch(self, pixels: npt.NDArray[np.uint8]) -> Vectors:
-        """Return fingerprints, float32 (N, 512), unit length, of uint8 (N, 224, 224, 3), RGB; cached by pixels."""
+        """Return fingerprints, float32 (N, 512), unit length, of uint8 (N, 224, 224, 3), RGB."""
         return np.stack([self(sha256(one.tobytes()).hexdigest(), one) for one in pixels])
 
 
 class ReferenceModel:
-    """The full-precision TensorFlow model; caches by pixels and weights, and loads only when needed."""
+    """The full-precision TensorFlow model; caches by pixels and weights."""
 
     def __init__(self, weights: Weights, profile: Profile, cache: Cache) -> None:
-        """Keep the weights and profile; the network is built at the first fingerprint that isn't cached."""
+        """Prepare the model; it is built for the first fingerprint that isn't cached."""
         self._weights = weights
         self._profile = profile
         self._cache = cache

@@ -1,7 +1,7 @@
-"""Quantise convolution weights to int8 with GPTQ, which keeps the layer's output rather than each weight.
+"""Quantise convolution weights to int8 with GPTQ, which preserves the layers' outputs.
 
 Rounding to the nearest step is best for each weight alone. But a convolution's output is a sum over its 27 to 4608
-inputs, and neighbouring pixels are nearly equal, so later weights can compensate the error of an earlier one. That is
+inputs. Neighbouring pixels are nearly equal, so later weights can compensate the error of an earlier one. That is
 GPTQ (Frantar and others, 2022, https://arxiv.org/abs/2210.17323; optimal brain surgeon, Hassibi and Stork, 1993), here
 for convolutions. Weights are rounded one input after the other. Each error is spread over the inputs not yet rounded,
 by the inverse of the inputs' second moments, which are measured on prints. The bias comes last and is never rounded, so
@@ -131,7 +131,7 @@ def round_columns(weights: Real, scales: Real, covariance: Real) -> Real:
 
 
 def _round_block(exact: Real, targets: Real, factors: Real, largest: npt.NDArray[np.intp]) -> Real:
-    """Round a block of inputs in reverse order, propagating each error to the `targets` before it (GPTQ)."""
+    """Round a block of inputs in reverse, propagating each error to the `targets` before it."""
     steps = np.empty_like(exact)
     for row in reversed(range(len(exact))):
         nearest = np.clip(np.rint(targets[row]), -_STEPS, _STEPS)
@@ -141,7 +141,7 @@ def _round_block(exact: Real, targets: Real, factors: Real, largest: npt.NDArray
 
 
 def _feedback(covariance: Real) -> Real:
-    """Return the share of each input's error (row) that every input before it (column) compensates.
+    """Return the share of each input's error (row) that each earlier input (column) corrects.
 
     The matrix is unit lower triangular: the factor L of the covariance L D L^T. Given the errors of the inputs after it,
     an input can at best cancel the part of their sum that it predicts. GPTQ's own way, by the inverse, has the same
@@ -164,10 +164,10 @@ def _layer(layer: Layer, steps: Real, scales: Real, bias: Real) -> Layer:
 
 
 def _measure(inputs: Sequence[_Features]) -> _Moments:
-    """Measure the mean and covariance of a layer's inputs, with equal weight for every picture.
+    """Measure the mean and covariance of a layer's inputs, weighting pictures equally.
 
-    The layer norm at the end makes the fingerprint of a faint print as long as that of a bold one, so their errors
-    matter equally. Each picture is therefore divided by its own mean square.
+    The layer norm at the end gives faint and bold prints fingerprints of equal length, so their errors matter equally.
+    Each picture is therefore divided by its own mean square.
     """
     size = 9 * inputs[0].codes.shape[2]
     square, total, shift, weight = np.zeros((size, size)), np.zeros(size), np.zeros(size), 0.0
@@ -192,14 +192,14 @@ def _measure(inputs: Sequence[_Features]) -> _Moments:
 
 
 def _add_scaled(total: Real, exact: _Exact, factor: float) -> None:
-    """Add factor * exact to `total` by blocks of rows: whole copies of these large arrays would be slow."""
+    """Add factor * exact to `total` by blocks of rows, to avoid copies of large arrays."""
     for start in range(0, len(total), 64):
         rows = slice(start, start + 64)
         total[rows] += np.multiply(exact[rows], factor, dtype=np.float64)
 
 
 def _sample_positions(shape: tuple[int, ...], number: int) -> npt.NDArray[np.intp]:
-    """Return up to 1024 evenly spread positions of a picture, others for each number, without randomness."""
+    """Return up to 1024 evenly spread positions of a picture; each number has other ones."""
     count = shape[0] * shape[1]
     if count <= _EXACT_TERMS:
         return np.arange(count)
@@ -208,7 +208,7 @@ def _sample_positions(shape: tuple[int, ...], number: int) -> npt.NDArray[np.int
 
 
 def _patches(codes: npt.NDArray[np.int8], positions: npt.NDArray[np.intp] | None = None) -> _Exact:
-    """Return the 3 x 3 patches around positions (all for `None`): float32 (N, 9 C), whole numbers."""
+    """Return the 3 x 3 patches around positions, or all: float32 (N, 9 C), whole numbers."""
     padded = np.pad(codes, ((1, 1), (1, 1), (0, 0)), constant_values=-128)
     windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(0, 1))
     windows = windows.transpose(0, 1, 3, 4, 2)
@@ -229,7 +229,7 @@ def _first(layer: Layer, picture: npt.NDArray[np.float32], *, pooled: bool) -> _
 def _convolve(
     features: _Features, steps: Real, scales: Real, bias: Real, *, pool: bool
 ) -> _Features:
-    """Run a rounded convolution like the kiosk's runtime: int8 products, then scales and bias in float."""
+    """Run a rounded convolution like the kiosk's runtime: int8 sums, then scale and bias."""
     patches, kernel = _patches(features.codes), steps.astype(np.float32)
     sums = np.zeros((len(patches), kernel.shape[1]))
     for part in _exact_parts(len(kernel)):

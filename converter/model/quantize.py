@@ -41,7 +41,7 @@ def convert(
     *,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> bytes:
-    """Convert a network to a .tflite file; the same network, variant and prints make the same bytes.
+    """Convert a network to a .tflite file; the same arguments always make the same bytes.
 
     Args:
         model: The network that `vgg16.build` returns.
@@ -132,7 +132,7 @@ def _model_of(result: Any) -> bytes:
 
 
 def _lite(model: "keras.Model", variant: Variant) -> bytes:
-    """Convert through a SavedModel of batch size 1, the only one of three ways with repeatable bytes."""
+    """Convert through a SavedModel of batch size 1, the only way with repeatable bytes."""
     import keras
     import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""Build the fingerprint network: VGG16 to block5_pool, the maximum of each channel, layer-normalised.
+"""Build the fingerprint network: VGG16 to block5_pool, channel maxima, layer norm.
 
 The network is that of the baseline pipeline. Preprocessing is part of the graph, so that no caller can get it wrong:
 the input is plain RGB pixels. Knows nothing of files, quantisation or collections. One of the two modules that load
@@ -79,7 +79,7 @@ def folded_kernel(layer: Layer, profile: Profile) -> npt.NDArray[np.float32]:
 
 
 def _centred(pixels: Any, profile: Profile) -> Any:
-    """Subtract the mean; no bias can include it, because the convolution pads with zeros after it."""
+    """Subtract the mean; no bias can replace this, as the convolution pads with zeros later."""
     if profile == "unit":
         return pixels
     return pixels - np.array(_CAFFE_MEAN_RGB, np.float32)

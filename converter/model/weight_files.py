@@ -1,4 +1,4 @@
-"""Read VGG16's 13 convolution layers from a file: Keras's .h5, an .onnx graph, or our own .npz.
+"""Read VGG16's 13 convolution layers from a Keras .h5, an .onnx or our own .npz file.
 
 The result is always float32 HWIO with VGG16's shapes; any other content is an error. Knows nothing of where a file
 came from. h5py comes with Keras; `onnx` is the format's own reader, and far lighter than a runtime.
@@ -117,7 +117,7 @@ def _read_npz(path: Path) -> list[_Pair]:
 
 
 def _read_h5(path: Path) -> list[_Pair]:
-    """Read both layouts of Keras: layers by name (up to version 2) and conv2d, conv2d_1, … (3)."""
+    """Read both layouts of Keras: layers by name (version 2) and conv2d, conv2d_1, … (3)."""
     import h5py  # type: ignore[import-untyped]
 
     groups: dict[str, dict[int, npt.NDArray[Any]]] = {}

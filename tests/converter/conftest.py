@@ -1,4 +1,4 @@
-"""Fixtures of the converter's tests: a small collection of real prints and a bundle built from it."""
+"""Fixtures of the converter's tests: a small collection and a bundle built from it."""
 
 import csv
 import shutil

@@ -1,4 +1,4 @@
-"""The converter's command line: each command works, and each error is one line and an exit code."""
+"""The converter's command line: results, one-line errors and exit codes."""
 
 import csv
 import json

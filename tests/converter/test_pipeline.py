@@ -1,4 +1,4 @@
-"""Builds with the real VGG16, TensorFlow and TFLite: their results, refusals, caches and resumption."""
+"""Builds with the real VGG16: results, refusals, caches and resumption."""
 
 import csv
 import json

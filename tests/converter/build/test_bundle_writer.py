@@ -94,7 +94,7 @@ def test_words_are_found_without_their_accents(tmp_path: Path) -> None:
 
 
 def test_the_records_file_opens_in_other_tools(tmp_path: Path) -> None:
-    """Datasette can open any file in which sqlite-utils finds tables, foreign keys and the full-text index."""
+    """Datasette opens what sqlite-utils opens: tables, foreign keys and the full-text index."""
     path = tmp_path / "records.sqlite"
     bundle_writer.write_records([_item("a", terms={"technique": ("etching",)})], {}, path)
 

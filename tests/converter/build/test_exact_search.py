@@ -1,4 +1,4 @@
-"""Recall is the share of the exact nearest neighbours that were found; ties with the last count."""
+"""Recall is the share of the exact nearest neighbours that were found; ties count."""
 
 import numpy as np
 import pytest

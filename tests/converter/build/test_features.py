@@ -1,4 +1,4 @@
-"""Local features are cached by picture and codebook, and written so that the kiosk finds them."""
+"""Local features are cached by picture and codebook, and the kiosk reads them back."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -11,7 +11,7 @@ from device.recognition.embedding.nearest import Vectors, unit
 
 
 def _vectors(count: int, seed: int = 0) -> Vectors:
-    """Return vectors with the spectrum of fingerprints: a few strong directions and a long tail."""
+    """Return vectors with a spectrum like fingerprints: a few strong directions, a long tail."""
     rng = np.random.default_rng(seed)
     spectrum = 1 / np.arange(1, 513) ** 0.6
     rotation, _ = np.linalg.qr(np.random.default_rng(99).normal(size=(512, 512)))

@@ -59,7 +59,7 @@ def test_a_codebook_has_the_shapes_that_the_kiosk_reads(name: str, shape: tuple[
 
 
 def test_both_halves_of_projected_features_have_similar_variance() -> None:
-    """A visual word is a pair; without variance in one half, 256 of 65,536 words would be left."""
+    """A visual word is a pair: a half without variance would leave 256 of 65,536 words."""
     found = np.concatenate([features.extract(p).descriptors for p in calibration.prints()])
 
     variances = trained().project(found).var(axis=0)

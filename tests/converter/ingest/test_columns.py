@@ -1,16 +1,14 @@
 """Columns are mapped by name or by the column map, and every fault is reported at once."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from converter.errors import CollectionError
-from converter.ingest import settings as collection_settings
 from converter.ingest.columns import ALIASES, FIELDS, map_columns
 
 MUSEUMPLUS = "recordID imageURL invNr person date title classification matTec institutionIsil recordURL imageLicence relations"
+
+
 DEMO = "record_id title creator date technique note source_title source_url_or_repo licence image_file rotated_deg"
 
 
@@ -120,108 +118,3 @@ def test_no_header_raises_and_every_position_holds_the_named_column(
     assert all(
         header[position] == found.names[field] for field, position in found.positions.items()
     )
-
-
-def read_map(tmp_path: Path, text: str) -> collection_settings.Settings:
-    path = tmp_path / "collection.toml"
-    path.write_text(text, encoding="utf-8")
-    return collection_settings.read(path)
-
-
-def test_a_column_map_with_every_key_is_read(tmp_path: Path) -> None:
-    found = read_map(
-        tmp_path,
-        """
-        [collection]
-        name = "Prints"
-        images = "images"
-        image_names = "{inventory_number}.*"
-        placeholders = "none"
-        [columns]
-        makers = "Künstler"
-        [languages]
-        title = "de-CH"
-        [rights]
-        hide_pictures = ["© ProLitteris*", "All rights reserved"]
-        [csv]
-        delimiter = ";"
-        encoding = "cp1252"
-        """,
-    )
-
-    assert found == collection_settings.Settings(
-        name="Prints",
-        images="images",
-        image_names="{inventory_number}.*",
-        placeholders="none",
-        columns={"makers": "Künstler"},
-        languages={"title": "de-CH"},
-        hide_pictures=("© ProLitteris*", "All rights reserved"),
-        delimiter=";",
-        encoding="cp1252",
-    )
-
-
-def test_unknown_keys_and_sections_are_all_reported_with_a_suggestion(
-    tmp_path: Path,
-) -> None:
-    with pytest.raises(CollectionError) as caught:
-        read_map(
-            tmp_path,
-            '[colums]\n[columns]\nmaker = "x"\n[csv]\ndelimeter = ";"\n[collection]\nname = 3',
-        )
-
-    text = str(caught.value)
-    assert "[colums] isn't known; did you mean 'columns'?" in text
-    assert "[columns] maker isn't known; did you mean 'makers'?" in text
-    assert "[csv] delimeter isn't known; did you mean 'delimiter'?" in text
-    assert "[collection] name: expected text, found 3" in text
-    assert "\n" not in text
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ('columns = "x"', "expected a section [columns]"),
-        ('[languages]\ntitle = "german!"', "expected a tag such as 'en'"),
-        ('[columns]\ntitle = "a"\nnote = "a"', "'a' is named 2 times"),
-        ('[csv]\ndelimiter = "::"', "expected one character"),
-        ('[rights]\nhide_pictures = "x"', "expected a list of texts"),
-        ('[collection]\nimage_names = "{recordid}.jpg"', "did you mean 'record_id'?"),
-        ('[collection]\nimage_names = "{record_id.__class__}"', "isn't known"),
-        ('[collection]\nimage_names = "a.jpg"', "expected a field"),
-        ('[collection]\nimage_names = "{"', "expected a name such as"),
-        ("[columns", "expected TOML"),
-    ],
-)
-def test_an_invalid_value_is_reported(tmp_path: Path, text: str, message: str) -> None:
-    with pytest.raises(CollectionError, match=r"collection\.toml") as caught:
-        read_map(tmp_path, text)
-
-    assert message in str(caught.value)
-
-
-def test_a_missing_column_map_is_reported(tmp_path: Path) -> None:
-    with pytest.raises(CollectionError, match="can't be read"):
-        collection_settings.read(tmp_path / "other.toml")
-
-
-@pytest.mark.parametrize(
-    ("rights", "shown"),
-    [
-        ("© ProLitteris, Zürich", False),
-        ("©  prolitteris", False),
-        ("All rights reserved", False),
-        ("All rights reserved elsewhere", True),
-        ("Public domain", True),
-        (None, True),
-    ],
-)
-def test_a_licence_hides_a_picture_by_its_whole_text_or_a_prefix(
-    rights: str | None, shown: bool
-) -> None:
-    museum_settings = collection_settings.Settings(
-        hide_pictures=("© ProLitteris*", "All rights reserved")
-    )
-
-    assert museum_settings.allows_showing(rights) is shown

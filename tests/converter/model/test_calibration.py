@@ -1,4 +1,4 @@
-"""The calibration prints are the shipped ones, and are chosen from all parts of a collection."""
+"""The calibration prints are the shipped ones, chosen from all parts of a collection."""
 
 import re
 import shutil

@@ -92,7 +92,7 @@ def test_an_int8_model_is_a_quarter_the_size_and_the_network_keeps_its_weights(
 def test_the_demos_model_has_the_float_networks_fingerprints(
     imagenet: Weights, pixels, expected: Vectors  # type: ignore[no-untyped-def]
 ) -> None:
-    """The committed model has these weights, and its fingerprints are as close as the gate demands."""
+    """The committed model has these weights and fingerprints as close as the gate demands."""
     manifest = read_manifest(DEMO.parent / "bundle")
     fingerprint = Fingerprinter(DEMO.parent / "bundle" / layout.MODEL, "m", threads=2)
 

@@ -1,4 +1,4 @@
-"""The network equals the baseline: Keras's VGG16 with preprocessing, pooling and layer norm."""
+"""The network equals the baseline: Keras's VGG16, preprocessing, pooling, layer norm."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def _pictures(count: int) -> np.ndarray:  # type: ignore[type-arg]
 
 
 def _baseline_network(imagenet: Weights) -> object:
-    """Return the baseline network, built from Keras's VGG16, whose input is already preprocessed."""
+    """Return the baseline network of Keras's VGG16, which takes preprocessed input."""
     import keras
 
     vgg = keras.applications.VGG16(include_top=False, weights=None, input_shape=(224, 224, 3))

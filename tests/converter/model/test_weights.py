@@ -1,4 +1,4 @@
-"""VGG16's weights come from the first source that has them, and are identified by their hash."""
+"""VGG16's weights come from the first source that has them, identified by their hash."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

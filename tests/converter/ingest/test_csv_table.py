@@ -1,0 +1,52 @@
+"""CSV tables are read row by row, in whatever delimiter and encoding a museum uses."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from exported_collection import table_row, write_table
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from converter.ingest import collection, csv_table
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_delimiter_and_encoding_are_detected(folder: Path, delimiter: str, encoding: str) -> None:
+    write_table(folder, [table_row(1, title="Évora; a view, with\ttrees")], delimiter=delimiter)
+    path = folder / "metadata.csv"
+    path.write_text(path.read_text(encoding="utf-8"), encoding=encoding)
+
+    found = collection.read(folder)
+
+    assert [item.title for item in found.items] == ["Évora; a view, with trees"]
+
+
+CELLS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=20)
+
+
+@settings(deadline=None)
+@given(
+    rows=st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=6),
+    delimiter=st.sampled_from([",", ";", "\t"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+)
+def test_every_table_is_read_back_cell_by_cell(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]], delimiter: str, encoding: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "round.csv"
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows(
+        [["one", "two", "three"], *rows]
+    )
+    path.write_bytes(buffer.getvalue().encode(encoding))
+
+    found = csv_table.read(path)
+
+    assert found.delimiter == delimiter
+    assert found.count == len(rows)
+    assert [row.cells for row in found.rows()] == [
+        tuple(cell.strip() for cell in cells) for cells in rows
+    ]
