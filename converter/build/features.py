@@ -17,7 +17,7 @@ from device.recognition.local import features
 from device.recognition.local.codebook import WORDS, Codebook, Signatures
 from device.recognition.local.inverted_index import PLACE, Places, place
 
-# A print: 30 bytes each make 15 kB.
+# 30 bytes each, so 15 kB a print.
 MAX_FEATURES = 500
 # Part of the cache keys: raise it when `device.recognition.local.features` extracts other features.
 _VERSION = "1"

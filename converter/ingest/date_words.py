@@ -125,7 +125,7 @@ NUMBERS = {
     4: _any("fourth 4th 4. 4 vierte viertes vierter vierten 4e 4ème quatrième quarto iv iv."),
     0: _any(
         "last letzte letztes letzter letzten dernier dernière ultimo ultima"
-    ),  # of however many
+    ),  # of any number of parts
 }
 FRACTIONS = {
     2: _any("half hälfte h. moitié metà"),

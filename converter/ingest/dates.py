@@ -45,9 +45,7 @@ def years(text: str | None) -> YearRange | None:
         return None
     plain = _normalised(text)
     if re.search(words.BEFORE_CHRIST, plain):
-        return (
-            None  # no print on paper is that old; and the writer of "a.C." may mean "after Christ"
-        )
+        return None  # no print on paper is that old, and "a.C." may mean "after Christ"
     span = _approximate(plain)
     return _year_range(span) if span else _open_or_bounded(plain)
 

@@ -94,10 +94,7 @@ class PictureFolder:
         rooted = PureWindowsPath(name).drive or plain.startswith("/")
         try:
             is_inside = not rooted and path.resolve().is_relative_to(self.path.resolve())
-        except (
-            OSError,
-            RuntimeError,
-        ) as error:  # a loop of symbolic links; RuntimeError before Python 3.13
+        except (OSError, RuntimeError) as error:  # a loop of links; RuntimeError before Python 3.13
             raise PictureError(
                 f"expected a picture file, found a path that can't be followed ({error})"
             ) from error

@@ -38,9 +38,8 @@ _KEYS = {
     "rights": ("hide_pictures",),
     "csv": ("delimiter", "encoding"),
 }
-_LANGUAGE = re.compile(
-    r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"
-)  # BCP 47, precise enough to catch typing errors
+# BCP 47, precise enough to catch typing errors.
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ _Exact = npt.NDArray[np.float32]
 
 # The sum of 1024 products of two int8 numbers is at most 2^24: up to there, float32 holds every whole number.
 _EXACT_TERMS = 1024
-# Share of the inputs' mean variance that is added to each: limits the influence of rare inputs.
+# Share of the inputs' mean variance that is added to each variance, because few prints estimate covariances roughly.
 _DAMPING = 0.01
 _COLUMNS = 128
 _STEPS = 127
@@ -114,7 +114,7 @@ def round_columns(weights: Real, scales: Real, covariance: Real) -> Real:
     Returns:
         float64 (K, C), whole numbers, -127..127; the largest weight of each channel is ±127.
     """
-    # Inputs of high variance are rounded first, while many others can still compensate. Rows run in reverse.
+    # Inputs of high variance are rounded first, while many others can still compensate: the last row first.
     order = np.argsort(np.diag(covariance), kind="stable")
     feedback = _feedback(covariance[np.ix_(order, order)])
     exact = (weights / scales)[order]

@@ -25,11 +25,11 @@ def test_check_reports_what_a_build_would_use_of_a_collection(
 def test_check_lists_each_refusal_and_fails(
     small_collection: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    victim = sorted((small_collection / "images").iterdir())[2]
-    victim.write_bytes(b"")
+    damaged_picture = sorted((small_collection / "images").iterdir())[2]
+    damaged_picture.write_bytes(b"")
 
     assert cli.main(["check", str(small_collection)]) == 1
-    assert victim.stem in capsys.readouterr().out
+    assert damaged_picture.stem in capsys.readouterr().out
 
 
 def test_inspect_describes_a_bundle(capsys: pytest.CaptureFixture[str]) -> None:

@@ -131,16 +131,16 @@ def test_parity_below_the_gate_keeps_the_old_bundle(options: Options, rebuild: R
 def test_a_truncated_picture_is_refused_and_the_build_fails_above_the_limit(
     options: Options, rebuild: Rebuild
 ) -> None:
-    victim = sorted((options.collection / "images").iterdir())[0]
-    victim.write_bytes(victim.read_bytes()[:3000])
+    damaged_picture = sorted((options.collection / "images").iterdir())[0]
+    damaged_picture.write_bytes(damaged_picture.read_bytes()[:3000])
 
-    with pytest.raises(BuildError, match=rf"1 .*{victim.stem}.*--max-refused") as raised:
+    with pytest.raises(BuildError, match=rf"1 .*{damaged_picture.stem}.*--max-refused") as raised:
         rebuild(options)
     assert "\n" not in str(raised.value)
     assert not options.out.exists()
 
     built = rebuild(options, max_refused_share=0.1)
-    assert [r.record_id for r in built.refusals] == [victim.stem]
+    assert [r.record_id for r in built.refusals] == [damaged_picture.stem]
     assert built.manifest.items == 15
 
 

@@ -42,15 +42,15 @@ def test_a_changed_removed_or_renamed_print_changes_the_hash(
     prints_copy: Path, change: str
 ) -> None:
     before = calibration.prints_sha256(prints_copy)
-    victim = sorted(prints_copy.glob("*.jpg"))[3]
+    print_file = sorted(prints_copy.glob("*.jpg"))[3]
     if change == "altered":
-        data = bytearray(victim.read_bytes())
+        data = bytearray(print_file.read_bytes())
         data[-3] ^= 1
-        victim.write_bytes(data)
+        print_file.write_bytes(data)
     elif change == "removed":
-        victim.unlink()
+        print_file.unlink()
     else:
-        victim.rename(victim.with_name("zz.jpg"))
+        print_file.rename(print_file.with_name("zz.jpg"))
 
     assert calibration.prints_sha256(prints_copy) != before
 
