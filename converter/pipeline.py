@@ -321,7 +321,7 @@ def _write_final_manifest(
     """Write the parity report and page, then the final manifest with its summary."""
     (folder / layout.PARITY).write_text(report.to_json(parity), "utf-8")
     (folder / layout.PARITY_PAGE).write_text(page, "utf-8")
-    sealed = identify(
+    final = identify(
         replace(
             manifest,
             parity=compare.summary(parity),
@@ -329,8 +329,8 @@ def _write_final_manifest(
             files=bundle_writer.entries(folder),
         )
     )
-    bundle_writer.write_manifest(sealed, folder)
-    return sealed
+    bundle_writer.write_manifest(final, folder)
+    return final
 
 
 def _check_gate(parity: Parity, page: str, options: Options) -> None:

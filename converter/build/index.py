@@ -41,7 +41,7 @@ _CANDIDATE_COST = 900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IndexChoice:
+class MeasuredParameters:
     """One set of index parameters and the recall measured with it.
 
     Attributes:
@@ -69,7 +69,7 @@ class BuiltIndex:
 
     spec: IndexSpec
     projection: Projection
-    tried: tuple[IndexChoice, ...]
+    measured: tuple[MeasuredParameters, ...]
 
 
 def half_whitened(vectors: Vectors, dimensions: int) -> Projection:
@@ -118,33 +118,33 @@ def build(
     """
     queries = queries[:_MAX_QUERIES]
     exact = exact_search.search(vectors, queries, NEAREST)
-    tried: list[IndexChoice] = []
-    cheapest: IndexChoice | None = None
+    measured: list[MeasuredParameters] = []
+    cheapest: MeasuredParameters | None = None
     for dimensions in dict.fromkeys(min(d, max(len(vectors) - 1, 1)) for d in _DIMENSIONS):
         projection = half_whitened(vectors, dimensions)
         trees = _build_trees(projection(vectors), path.with_suffix(f".{dimensions}"))
         for choices in _measure(trees, projection(queries), exact):
-            tried += choices
+            measured += choices
             enough = [c for c in choices if c.recall_at_10 >= target_recall]
             cheapest = min(
                 [*enough, *([cheapest] if cheapest else [])], key=lambda c: c.cost, default=None
             )
-            progress(_line(choices[-1]))
+            progress(_describe(choices[-1]))
             if cheapest and cheapest.cost <= _min_next_cost(choices[0]):
                 break
         trees.unload()
     if cheapest is None:
-        best = max(tried, key=lambda choice: choice.recall_at_10)
+        best = max(measured, key=lambda choice: choice.recall_at_10)
         raise RecallError(
             f"index: expected recall@10 of {target_recall}, found {best.recall_at_10:.4f} at best "
             f"({best.dimensions} dimensions, search_k {best.search_k}); report this collection"
         )
-    return _finish(cheapest, vectors, path, tuple(tried), model_sha256)
+    return _finish(cheapest, vectors, path, tuple(measured), model_sha256)
 
 
 def _measure(
     trees: annoy.AnnoyIndex, projected: Vectors, exact: ExactSearch
-) -> Iterator[list[IndexChoice]]:
+) -> Iterator[list[MeasuredParameters]]:
     """Yield the choices of each rising `search_k`, until a larger one no longer raises recall."""
     vectors, queries = exact.vectors, exact.queries
     sizes = sorted({min(count, len(vectors)) for count in _CANDIDATES})
@@ -155,7 +155,7 @@ def _measure(
         choices = []
         for size in sizes:
             found = [_rescore(c[:size], vectors, q) for c, q in zip(longest, queries, strict=True)]
-            choice = IndexChoice(
+            choice = MeasuredParameters(
                 dimensions=projected.shape[1],
                 trees=_TREES,
                 search_k=search_k,
@@ -173,7 +173,7 @@ def _cost(dimensions: int, search_k: int, candidates: int) -> int:
     return search_k * (dimensions + _NODE_COST) + candidates * (512 + _CANDIDATE_COST)
 
 
-def _min_next_cost(choice: IndexChoice) -> int:
+def _min_next_cost(choice: MeasuredParameters) -> int:
     """Return the minimum cost of the next `search_k`, with the same number of candidates."""
     following = [k for k in _SEARCH_K if k > choice.search_k]
     return _cost(
@@ -198,13 +198,13 @@ def _build_trees(projected: Vectors, path: Path) -> annoy.AnnoyIndex:
 
 
 def _finish(
-    choice: IndexChoice,
+    choice: MeasuredParameters,
     vectors: Vectors,
     path: Path,
-    tried: tuple[IndexChoice, ...],
+    measured: tuple[MeasuredParameters, ...],
     model_sha256: str,
 ) -> BuiltIndex:
-    for dimensions in {c.dimensions for c in tried}:
+    for dimensions in {c.dimensions for c in measured}:
         candidate = path.with_suffix(f".{dimensions}")
         candidate.replace(path) if dimensions == choice.dimensions else candidate.unlink()
     spec = IndexSpec(
@@ -218,10 +218,10 @@ def _finish(
         recall_at_10=round(choice.recall_at_10, 6),
         model_sha256=model_sha256,
     )
-    return BuiltIndex(spec=spec, projection=half_whitened(vectors, choice.dimensions), tried=tried)
+    return BuiltIndex(spec=spec, projection=half_whitened(vectors, choice.dimensions), measured=measured)
 
 
-def _line(choice: IndexChoice) -> str:
+def _describe(choice: MeasuredParameters) -> str:
     return (
         f"index: {choice.dimensions} dimensions, search_k {choice.search_k}, {choice.candidates} re-scored: "
         f"recall@10 {choice.recall_at_10:.4f}"

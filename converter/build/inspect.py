@@ -25,7 +25,7 @@ def describe(manifest: Manifest) -> str:
         f"thresholds  found from {thresholds.inliers} inliers or a cosine of {thresholds.same_image:.3f}, "
         f"similar from {thresholds.similar:.3f}: "
         f"{thresholds.false_accepts:.1%} of prints left out accepted, {thresholds.missed:.1%} of known ones missed "
-        f"({thresholds.measured_on} captures{_since(thresholds.changed)})",
+        f"({thresholds.measured_on} captures{_changed_since(thresholds.changed)})",
     ]
     if parity is not None:
         lines.append(
@@ -36,5 +36,5 @@ def describe(manifest: Manifest) -> str:
     return "\n".join(lines)
 
 
-def _since(changed: int) -> str:
+def _changed_since(changed: int) -> str:
     return f"; {changed} prints have changed since" if changed else ""

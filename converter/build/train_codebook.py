@@ -29,12 +29,12 @@ def train(prints: list[Pixels]) -> Codebook:
     return Codebook(
         mean=mean.astype(np.float32),
         components=components,
-        spread=_spread(),
+        spread=_orthogonal_directions(),
         centres=np.stack([_centres(projected[:, :half]), _centres(projected[:, half:])]),
     )
 
 
-def _spread() -> Floats:
+def _orthogonal_directions() -> Floats:
     """Return 128 directions in 64 dimensions, as two orthogonal bases: float32 (64, 128)."""
     rng = np.random.default_rng(SEED)
     bases = [

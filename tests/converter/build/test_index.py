@@ -46,7 +46,7 @@ def test_the_cheapest_parameters_that_reach_the_target_are_chosen(tmp_path: Path
         _vectors(1500), _vectors(50, seed=1), tmp_path / "index.ann", model_sha256="m"
     )
 
-    sufficient = [choice for choice in built.tried if choice.recall_at_10 >= index.TARGET_RECALL]
+    sufficient = [choice for choice in built.measured if choice.recall_at_10 >= index.TARGET_RECALL]
     cheapest = min(sufficient, key=lambda choice: choice.cost)
 
     assert (built.spec.dimensions, built.spec.search_k, built.spec.candidates) == (
