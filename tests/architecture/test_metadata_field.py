@@ -34,7 +34,7 @@ import json, sys
 from pathlib import Path
 from converter.build import bundle_writer
 from converter.ingest import item
-from converter.ingest.columns import take
+from converter.ingest.columns import map_columns
 from converter.ingest.picture_files import PictureFile
 from converter.ingest.settings import Settings
 from device.bundle.records import Records
@@ -42,8 +42,8 @@ from kiosk_ui.api.views import record_to_json
 from kiosk_ui.presenter import label
 
 header, row = ["id", "title", "Masse"], ["a", "A print", "12 x 9 cm"]
-taken, faults = take(header, {}, needs_image=False)
-values = {name: row[place] for name, place in taken.places.items()}
+columns, faults = map_columns(header, {}, needs_image=False)
+values = {name: row[position] for name, position in columns.positions.items()}
 picture = PictureFile(path=Path("a.jpg"), sha256="0" * 64, width=3, height=4)
 path = Path(sys.argv[1])
 bundle_writer.write_records([item.make(values, picture, Settings())], {}, path)
