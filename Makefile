@@ -39,7 +39,7 @@ test: system-test $(DESK)/ready ## set up and run every test, TensorFlow and bro
 quick: $(DESK)/ready ## the tests that need neither TensorFlow nor a browser
 	$(DESK)/bin/python -m pytest -m "not tensorflow and not weights and not browser and not runtime"
 
-# Every test of updates in its whole length, its counts printed as a table; branches of the store are counted besides.
+# Every test of updates at full length. Prints its counts as a table, and the branch coverage of the store.
 test-faults: $(DESK)/ready ## updates under every fault, in full: an hour at most; prints a table with its counts
 	mkdir -p out
 	KIOSK_FAULTS=all MALLOC_ARENA_MAX=2 $(DESK)/bin/python -m coverage run --branch --source=device/store -m pytest -s -q \
@@ -81,7 +81,7 @@ check-js: node_modules/ready ## the page's modules: format, lint, strict types
 	node_modules/.bin/eslint kiosk_ui/static eslint.config.js
 	node_modules/.bin/tsc
 
-bundle: $(DESK)/ready ## build the demo's bundle anew (COLLECTION= and BUNDLE= name others)
+bundle: $(DESK)/ready ## build the demo bundle (COLLECTION= and BUNDLE= name others)
 	$(DESK)/bin/printkiosk-convert build $(COLLECTION) --out $(BUNDLE) --gate $(GATE) --picture-quality $(QUALITY)
 
 parity: $(DESK)/ready ## measure the demo bundle against full-precision TensorFlow (COLLECTION= names another)
@@ -107,7 +107,7 @@ soak: $(DESK)/ready ## a kiosk's long life in an hour and a half: frames, answer
 soak-long: ## the same with 100,000 answers: a night and a day
 	$(MAKE) soak SOAK=long
 
-timings: system-test $(DESK)/ready ## how fast the page is, in a real browser, also beside fifty stalled clients; prints a table
+timings: system-test $(DESK)/ready ## how fast the page is, in a real browser, also next to fifty stalled clients; prints a table
 	$(DESK)/bin/python tests/screens/timings.py --bundle demo/bundle
 
 screenshots: system-test $(DESK)/ready ## pictures of every page and size, into out/screenshots

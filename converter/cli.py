@@ -1,4 +1,4 @@
-"""`printkiosk-convert`: the museum's desk from a terminal. Results to stdout, all else to stderr."""
+"""The command `printkiosk-convert`. Results go to stdout, all else to stderr."""
 
 import argparse
 import logging
@@ -22,11 +22,13 @@ from evaluation import plan
 if TYPE_CHECKING:
     from converter.parity.compare import GateMinimums, ParityPlan
 
+# Options by their names of the first release.
+_FORMER = {"--marks": "--gate", "--fit-anew": "--refit"}
 _GATES = ("museum", "strict", "none")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and give its exit code: 0 done, 1 failed (one line said why), 2 wrong use."""
+    """Run one command and return its exit code: 0 done, 1 failed, 2 wrong use."""
     os.environ.setdefault(
         "TF_CPP_MIN_LOG_LEVEL", "2"
     )  # TensorFlow's greetings are for its developers
@@ -51,25 +53,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _os_line(error: OSError, verb: str) -> str:
-    """Give one line for a disk that is full, a folder that can't be written, and their like."""
+    """Return one line for an error of the system, such as a full disk."""
     what = error.filename or "the disk"
-    return f"{what}: {error.strerror or error}; no bundle was changed, mend it and {_again(verb)}"
+    return f"{what}: {error.strerror or error}; no bundle was changed; fix this and {_again(verb)}"
 
 
 def _again(verb: str) -> str:
-    return "build again: it goes on from here" if verb == "build" else f"run {verb} again"
+    return "build again: it resumes from here" if verb == "build" else f"run {verb} again"
 
 
 def _parser() -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = CommandLine(
-        prog="printkiosk-convert", description=__doc__, former={"--marks": "--gate"} | plan.FORMER
+        prog="printkiosk-convert", description=__doc__, former=_FORMER | plan.FORMER
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    parser.add_argument("-v", "--verbose", action="count", default=0, help="say more")
-    parser.add_argument("-q", "--quiet", action="count", default=0, help="say less")
+    parser.add_argument(
+        "-v", "--verbose", action="count", default=0, help="print more; repeat for debugging"
+    )
+    parser.add_argument("-q", "--quiet", action="count", default=0, help="print less")
     verbs = parser.add_subparsers(required=True, metavar="COMMAND", dest="verb")
     _add_build(verbs)
-    check = verbs.add_parser("check", help="say what a build would make of a collection")
+    check = verbs.add_parser(
+        "check", help="report how a build would read a collection, without building"
+    )
     check.add_argument("collection", type=Path)
     _add_columns(check)
     check.set_defaults(run=_check)
@@ -78,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     parity.add_argument(
         "--collection",
         type=Path,
-        help="compare on its pictures; default: the bundle's own, as shown on screen",
+        help="the collection whose pictures are compared (default: the bundle's own screen pictures)",
     )
     parity.add_argument("--out", type=Path, default=Path("out/parity"), metavar="FOLDER")
     _add_columns(parity)
@@ -91,29 +97,41 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_build(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    build = verbs.add_parser("build", help="turn a collection into a bundle for the kiosks")
+    build = verbs.add_parser("build", help="build a bundle for the kiosks from a collection")
     build.add_argument("collection", type=Path, help="a folder with metadata.csv and pictures")
-    build.add_argument("--out", type=Path, required=True, metavar="BUNDLE")
+    build.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="BUNDLE",
+        help="the folder to write the bundle to",
+    )
     build.add_argument(
         "--max-refused",
         type=_share,
         default="2%",
         metavar="SHARE",
-        help="records that may be left out, such as 2%% (the default) or 0",
+        help="share of records that may be refused before the build stops (default: 2%%)",
     )
     build.add_argument(
-        "--fit-anew",
+        "--refit",
         action="store_true",
-        help="fit the verdicts' thresholds even where hardly a print has changed since they were",
+        help="fit the verdict's thresholds again, even if few prints changed since the last build",
     )
-    build.add_argument("--variant", choices=("dynamic_int8", "full_int8", "float16", "float32"))
-    build.add_argument("--profile", choices=("caffe", "unit"), help="preprocessing")
+    build.add_argument(
+        "--variant",
+        choices=("dynamic_int8", "full_int8", "float16", "float32"),
+        help="quantisation of the model (default: dynamic_int8)",
+    )
+    build.add_argument(
+        "--profile", choices=("caffe", "unit"), help="preprocessing of the model (default: caffe)"
+    )
     build.add_argument(
         "--picture-quality",
         type=int,
         choices=range(1, 101),
         metavar="1..100",
-        help="of the large pictures, as WebP counts it (default 76); less makes a smaller bundle",
+        help="WebP quality of the large pictures (default: 76); lower makes a smaller bundle",
     )
     _add_columns(build)
     _add_model(build)
@@ -121,10 +139,10 @@ def _add_build(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def _add_inspect_and_diff(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    inspect = verbs.add_parser("inspect", help="say what a bundle is")
+    inspect = verbs.add_parser("inspect", help="describe a bundle")
     inspect.add_argument("bundle", type=Path)
     inspect.set_defaults(run=_inspect)
-    diff = verbs.add_parser("diff", help="say what changed from one bundle to another")
+    diff = verbs.add_parser("diff", help="list what changed from one bundle to another")
     diff.add_argument("old", type=Path)
     diff.add_argument("new", type=Path)
     diff.set_defaults(run=_diff)
@@ -149,26 +167,42 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
         default="museum",
         help="what parity has to reach before a bundle is written (default: museum)",
     )
-    parser.add_argument("--cache", type=Path, metavar="FOLDER", help="where results are kept")
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        metavar="FOLDER",
+        help="folder for intermediate results (default: ~/.cache/printkiosk)",
+    )
     parser.add_argument(
         "--captures",
         type=_positive,
         default=400,
         metavar="N",
-        help="simulated captures that parity and thresholds are measured on (default 400)",
+        help="simulated captures for parity and thresholds (default: 400)",
     )
-    parser.add_argument("--threads", type=int, default=_cores(), metavar="N")
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=_cores(),
+        metavar="N",
+        help="threads for the model (default: one per core)",
+    )
 
 
 def _add_evaluate(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = verbs.add_parser(
-        "evaluate", help="measure a bundle on prints held under a camera, and against TensorFlow"
+        "evaluate", help="measure a bundle on simulated hand-held prints, next to TensorFlow"
     )
     plan.add_options(parser)
     parser.add_argument(
         "--weights", type=Path, metavar="FILE", help="VGG16 weights (.weights.h5, .onnx, .npz)"
     )
-    parser.add_argument("--cache", type=Path, metavar="FOLDER", help="where results are kept")
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        metavar="FOLDER",
+        help="folder for intermediate results (default: ~/.cache/printkiosk)",
+    )
     parser.add_argument("--threads", type=_positive, default=_cores(), metavar="N")
     parser.set_defaults(run=_evaluate)
 
@@ -238,7 +272,7 @@ def _build(options: argparse.Namespace) -> int:
                 workers=_cores(),
                 threads=options.threads,
                 cache=_cache(options),
-                refits_thresholds=options.fit_anew,
+                refits_thresholds=options.refit,
             ),
             show,
         )
@@ -280,17 +314,17 @@ def _parity(options: argparse.Namespace) -> int:
         )
     print(f"{options.out}/parity.html")
     for failure in failures:
-        print(f"printkiosk-convert: parity below the mark: {failure}", file=sys.stderr)
+        print(f"printkiosk-convert: parity below the gate: {failure}", file=sys.stderr)
     return 1 if failures else 0
 
 
 def _evaluate(options: argparse.Namespace) -> int:
     from converter.parity.evaluate import evaluate
-    from evaluation.evaluate import PAGE, marks_line
+    from evaluation.evaluate import PAGE, results_lines
 
     with progress.bars() as show:
         report = evaluate(options, cache=_cache(options), threads=options.threads, progress=show)
-    print(marks_line(report))
+    print(results_lines(report))
     print(options.out / PAGE)
     return 0
 

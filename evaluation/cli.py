@@ -1,4 +1,4 @@
-"""`printkiosk-evaluate`: measure a bundle on simulated hand-held prints. Results to stdout, all else to stderr."""
+"""The command `printkiosk-evaluate`: measure a bundle on simulated hand-held prints."""
 
 import argparse
 import logging
@@ -14,7 +14,7 @@ from evaluation import plan
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Evaluate one bundle; return the exit code: 0 done, 1 failed (one line said why), 2 wrong use."""
+    """Evaluate one bundle and return the exit code: 0 done, 1 failed, 2 wrong use."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
@@ -53,12 +53,12 @@ def _threads(text: str) -> int:
 def _evaluate(options: argparse.Namespace) -> int:
     # Loaded here, so that --help and a mistyped option answer at once.
     from device.recognition.embedding.fingerprint import choose_threads
-    from evaluation.evaluate import PAGE, evaluate, marks_line
+    from evaluation.evaluate import PAGE, evaluate, results_lines
 
     with opened(options.bundle) as bundle:
         threads = choose_threads(options.threads)
         report = evaluate(bundle, options, threads=threads, progress=_print_progress)
-    print(marks_line(report))
+    print(results_lines(report))
     print(Path(options.out) / PAGE)
     return 0
 

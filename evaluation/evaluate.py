@@ -75,7 +75,7 @@ def evaluate(
     return report
 
 
-def marks_line(report: EvaluationReport) -> str:
+def results_lines(report: EvaluationReport) -> str:
     """Return the targets with the values found, one line each."""
     lines = []
     for mark in report.marks:

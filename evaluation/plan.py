@@ -1,4 +1,4 @@
-"""How much an evaluation asks, and the options that say so, for the kiosk and the desk alike.
+"""How much an evaluation measures, and the options for it, on the kiosk and at the desk.
 
 Loads nothing heavy, so that a command line's help is quick.
 """
@@ -17,7 +17,7 @@ _FEWEST_EMPTY = 7  # one of each kind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationPlan:
-    """How much is asked.
+    """How much an evaluation measures.
 
     Attributes:
         captures: A level.
@@ -87,7 +87,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def plan_of(options: argparse.Namespace) -> EvaluationPlan:
-    """Give the plan that the options ask for; fewer captures ask for less of everything."""
+    """Return the plan for these options; fewer captures scale everything else down."""
     plan = EvaluationPlan()
     share = min(1.0, options.captures / plan.captures)
     return replace(

@@ -203,7 +203,7 @@ def note_about(thresholds: Thresholds) -> str | None:
     if thresholds.changed:
         return (
             f"thresholds: from an earlier build; {thresholds.changed} prints have been added, removed or changed since; "
-            f"--fit-anew fits them again"
+            f"--refit fits them again"
         )
     return None
 

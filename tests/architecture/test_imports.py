@@ -1,4 +1,4 @@
-"""Who may import whom: between our packages (import-linter), and which module knows which vendor's library."""
+"""Who may import whom, and which module may know which vendor's library."""
 
 import ast
 import configparser
@@ -54,17 +54,17 @@ HOMES = {
 
 
 def modules(*packages: str) -> list[Path]:
-    """Give our modules' files."""
+    """Return our modules' files."""
     return sorted(path for package in packages for path in (ROOT / package).rglob("*.py"))
 
 
 def name_of(path: Path) -> str:
-    """Give a module's path as the table of homes writes it."""
+    """Return a module's path in the form of the table of homes."""
     return path.relative_to(ROOT).with_suffix("").as_posix()
 
 
 def vendors(tree: ast.AST) -> Iterator[str]:
-    """Give the libraries a module imports: at its top, inside a function, or by name through importlib."""
+    """Yield the libraries a module imports, at its top, in a function or by importlib."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".")[0] for alias in node.names)

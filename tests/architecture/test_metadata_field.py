@@ -1,4 +1,7 @@
-"""One more metadata field touches few product files: here one is added, and followed from the museum's column to the page."""
+"""Adding a metadata field touches few product files.
+
+A field is added here, and followed from the museum's column to the page.
+"""
 
 import json
 import shutil

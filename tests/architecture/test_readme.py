@@ -1,4 +1,4 @@
-"""What the README tells people to type exists: make's targets, and the programs' commands and options."""
+"""Every command of the README exists: make's targets, our programs and their options."""
 
 import configparser
 import os
@@ -17,7 +17,7 @@ README = ROOT / "README.md"
 
 
 def programs() -> dict[str, tuple[str, str]]:
-    """Give the programs that are installed: name to module and function."""
+    """Return the installed programs: name to module and function."""
     settings = configparser.ConfigParser()
     settings.read(ROOT / "setup.cfg")
     lines = settings["options.entry_points"]["console_scripts"].strip().splitlines()
@@ -30,7 +30,7 @@ TOOLS = ("black", "ruff", "mypy", "lint-imports")  # others' own, of `make check
 
 
 def commands(text: str) -> Iterator[list[str]]:
-    """Give the commands in the code blocks of a Markdown text, as words."""
+    """Yield the commands in the code blocks of a Markdown text, as words."""
     for block in re.findall(r"^```[a-z]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
         for line in block.replace("\\\n", " ").splitlines():
             try:
@@ -44,12 +44,12 @@ def commands(text: str) -> Iterator[list[str]]:
 
 
 def targets() -> set[str]:
-    """Give make's targets."""
+    """Return make's targets."""
     return set(re.findall(r"(?m)^([a-z][a-z-]*):", (ROOT / "Makefile").read_text("utf-8")))
 
 
 def written() -> list[list[str]]:
-    """Give the README's commands of ours."""
+    """Return the README's commands that are ours."""
     if not README.is_file():
         return []
     ours = ("make", *PROGRAMS)
@@ -58,13 +58,13 @@ def written() -> list[list[str]]:
 
 
 def made(words: list[str]) -> list[str]:
-    """Give the targets that a command of make's asks for."""
+    """Return the targets that a make command names."""
     is_make = words[0] == "make"
     return [w for w in words[1:] if is_make and "=" not in w and not w.startswith("-")]
 
 
 def markers() -> set[str]:
-    """Give pytest's markers that the tests are sorted by."""
+    """Return the pytest markers of setup.cfg."""
     settings = configparser.ConfigParser()
     settings.read(ROOT / "setup.cfg")
     lines = settings["tool:pytest"]["markers"].strip().splitlines()
@@ -119,7 +119,7 @@ def test_what_a_make_target_of_the_readme_runs_is_there_and_knows_its_options(ta
 
 
 def recipe(target: str) -> list[list[str]]:
-    """Give the commands of ours that a target runs once its environment is ready, as words."""
+    """Return our commands that a target runs once its environment is ready, as words."""
     ready = [".venv/ready", ".venv-desk/ready", ".venv-desk/bench-ready", "system", "system-test"]
     ready += ["system-python", "system-appliance"]
     done = subprocess.run(
@@ -138,7 +138,7 @@ def recipe(target: str) -> list[list[str]]:
 
 
 def entry(program: str) -> list[str]:
-    """Give what Python is told to start an installed program."""
+    """Return Python's arguments to start an installed program."""
     module, function = PROGRAMS[program]
     return ["-c", f"import {module} as m; m.{function}()"]
 
@@ -150,13 +150,13 @@ def check_options(words: list[str], start: list[str]) -> None:
         if not re.fullmatch(r"[a-z]+", word) or (ROOT / word).exists():
             break
         verbs.append(word)
-    text = told(start, verbs)
+    text = help_of(start, verbs)
     for option in (word.split("=")[0] for word in words[1:] if word.startswith("-")):
         assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", text), (words, option)
 
 
-def told(start: list[str], verbs: list[str]) -> str:
-    """Give what a command's help says; fails when there is no such command."""
+def help_of(start: list[str], verbs: list[str]) -> str:
+    """Return a command's help; fail if there is no such command."""
     environ = {name: v for name, v in os.environ.items() if not name.startswith("PRINTKIOSK_")}
     done = subprocess.run(
         [sys.executable, *start, *verbs, "--help"],

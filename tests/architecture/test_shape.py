@@ -59,7 +59,9 @@ def test_a_module_can_be_read_in_one_go(path: Path) -> None:
 
 
 def test_modules_of_many_lines_are_named_with_a_reason() -> None:
-    long = {name_of(path) for path in MODULES if len(path.read_text("utf-8").splitlines()) > MANY_LINES}
+    long = {
+        name_of(path) for path in MODULES if len(path.read_text("utf-8").splitlines()) > MANY_LINES
+    }
 
     assert long == set(MAY_BE_LONG)
 

@@ -1,4 +1,4 @@
-"""The language files of the page: each has the keys and the placeholders of English. Part of `make check`.
+"""Each language file has the keys and placeholders of English. Part of `make check`.
 
 Reads the files alone, so that a translator's mistake is named within a second, without a kiosk or a browser.
 """
@@ -24,7 +24,7 @@ def file_faults(folder: Path) -> list[str]:
 
 
 def read_texts(path: Path) -> tuple[dict[str, str], list[str]]:
-    """Return a file's texts by key, such as `looking.ask`, and one line per entry that is not a text."""
+    """Return a file's texts by key, and one line for each entry that is not a text."""
     texts, faults = {}, []
     try:
         sections = tomllib.loads(path.read_text("utf-8"))
@@ -66,7 +66,7 @@ def differences(name: str, texts: dict[str, str], english: dict[str, str]) -> li
 
 
 def placeholders(text: str) -> str:
-    """Return a text's placeholders in order of name, such as `{count} {name}`, or words for none."""
+    """Return a text's placeholders by name, such as `{count} {name}`, or words for none."""
     try:
         fields = [field for _, field, _, _ in Formatter().parse(text) if field is not None]
     except ValueError as error:

@@ -66,7 +66,7 @@ def test_a_whole_evaluation_is_run_and_written(
     written = json.loads((tmp_path / "out" / evaluate.JSON).read_text("utf-8"))
     assert written["prints"] == 12
     assert HandheldFactor.TILT.value in (tmp_path / "out" / evaluate.PAGE).read_text("utf-8")
-    assert "R@1, normal" in evaluate.marks_line(report)
+    assert "R@1, normal" in evaluate.results_lines(report)
 
 
 @pytest.mark.parametrize(
