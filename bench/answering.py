@@ -12,7 +12,7 @@ from tqdm import tqdm
 from bench.results import Mark, Section, Table
 from bench.setting import Setting
 from device.bundle.reader import OpenedBundle, opened
-from device.bundle.relations import relatives
+from device.bundle.relations import related_items
 from device.imaging import frames
 from device.imaging.frames import Frame, Pixels
 from device.recognition.recogniser import Recogniser
@@ -99,7 +99,7 @@ def _times(bundle: OpenedBundle, setting: Setting) -> _Times:
 
 def _held(bundle: OpenedBundle, count: int) -> Iterator[tuple[frozenset[int], Pixels]]:
     records = [bundle.records.at(row) for row in range(bundle.manifest.items)]
-    related = relatives(records)
+    related = related_items(records)
     shown = [record for record in records if record.show_picture]
     count = min(count, len(shown))
     for row in tqdm(range(count), desc="answering", leave=False):

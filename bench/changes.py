@@ -31,7 +31,7 @@ from device.recognition.embedding.fingerprint import DIMENSIONS
 from device.recognition.local import codebook as codebooks
 from device.recognition.local.inverted_index import PLACE
 from device.store.atomic_files import AtomicFiles
-from device.store.delta_source import DeltaSource, HeldFile
+from device.store.delta_source import DeltaSource, LocalFile
 from device.store.fetch import fetch
 from device.store.source import FolderSource, Stream
 
@@ -142,9 +142,9 @@ def put(bundle: Path, repository: Path) -> tuple[FileEntry, ...]:
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists():
             os.link(bundle / entry.path, target)
-            if entry.size_bytes >= chunk_index.LEAST_FILE_BYTES:
+            if entry.size_bytes >= chunk_index.MIN_FILE_BYTES:
                 text = chunk_index.dump(cut(bundle / entry.path))
-                (repository / repository_layout.recipe_path(entry.sha256)).write_bytes(text)
+                (repository / repository_layout.chunk_index_path(entry.sha256)).write_bytes(text)
     return found
 
 
@@ -160,11 +160,11 @@ class Counted(FolderSource):
         """Begin to read a file, no further than is wanted."""
         self.asked += 1
         stream = super().open(path, offset, length)
-        return replace(stream, chunks=self._counted(path, stream, length))
+        return replace(stream, blocks=self._counted(path, stream, length))
 
     def _counted(self, path: str, stream: Stream, length: int | None) -> Iterator[bytes]:
         left = sys.maxsize if length is None else length
-        for chunk in stream.chunks:
+        for chunk in stream.blocks:
             part = chunk[:left]
             self.sent[path.removesuffix(".pieces")] += len(part)
             left -= len(part)
@@ -184,7 +184,7 @@ def measure(bundle: Path, folder: Path, prints: int, share: float, work: Path) -
     kept = {entry.sha256 for entry in old}
     missing = [entry for entry in new if entry.sha256 not in kept]
     held = [
-        HeldFile(path=work / "before" / entry.path, entry=entry)
+        LocalFile(path=work / "before" / entry.path, entry=entry)
         for entry in old
         if entry.sha256 not in {each.sha256 for each in new}
     ]

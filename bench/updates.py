@@ -29,7 +29,7 @@ from device.bundle import repository_layout
 from device.bundle.manifest import FileEntry
 from device.store.atomic_files import AtomicFiles
 from device.store.fetch import fetch
-from device.store.source import choose
+from device.store.source import source_from
 
 NAME = "large"
 SIDES = ("ours", "tuf")
@@ -136,7 +136,7 @@ def _measured(side: str, folder: Path, address: str) -> dict[str, float]:
     before, began_s = _written(), time.perf_counter()
     if side == "ours":
         entry = FileEntry(path=NAME, sha256=sha256, size_bytes=size)
-        fetch(entry, choose(address), target, AtomicFiles())
+        fetch(entry, source_from(address), target, AtomicFiles())
         seconds = time.perf_counter() - began_s
     else:
         (folder / "trust").mkdir(exist_ok=True)

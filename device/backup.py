@@ -18,7 +18,12 @@ from pathlib import Path, PurePosixPath
 from device import __version__
 from device.config import load
 from device.errors import BackupError
-from device.store.atomic_files import AtomicFiles, ensure_folder, telling, write_whole
+from device.store.atomic_files import (
+    AtomicFiles,
+    ensure_folder,
+    translate_disk_errors,
+    write_atomically,
+)
 
 FORMAT = 1
 _ABOUT = "about.json"
@@ -51,7 +56,7 @@ def write(path: Path, folders: BackupFolders) -> int:
         BackupError: When there are no settings to back up.
         StoreError: When a file can't be read or written.
     """
-    with telling(path, "be written"):
+    with translate_disk_errors(path, "be written"):
         found = list(_files(folders))
         if not found:
             raise BackupError(f"{folders.settings}: expected settings to back up, found none")
@@ -61,7 +66,7 @@ def write(path: Path, folders: BackupFolders) -> int:
                 _add(archive, _ABOUT, json.dumps(about).encode(), 0o644)
                 for name, file in found:
                     _add(archive, name, file.read_bytes(), file.stat().st_mode & 0o777)
-            write_whole(AtomicFiles(), path, data.getvalue())
+            write_atomically(AtomicFiles(), path, data.getvalue())
         path.chmod(0o600)  # it holds the key of the PIN
     return len(found)
 
@@ -83,9 +88,9 @@ def restore(path: Path, folders: BackupFolders) -> int:
     for name, (data, mode) in found.items():
         kind, _, inside = name.partition("/")
         target = folder_by_name[kind] / inside
-        with telling(target, "be restored"):
+        with translate_disk_errors(target, "be restored"):
             ensure_folder(AtomicFiles(), target.parent)
-            write_whole(AtomicFiles(), target, data)
+            write_atomically(AtomicFiles(), target, data)
             target.chmod(mode)
             if kind == _STAFF:
                 _chown_to_parent_owner(target)
@@ -155,7 +160,7 @@ def _check_name(path: Path, name: str) -> None:
 def _check_settings(path: Path, data: bytes) -> None:
     """Check a `kiosk.toml` as the kiosk would, in a temporary file next to the backup."""
     temporary = path.with_name(f".{path.name}.kiosk.toml")
-    with telling(temporary, "be written"):
+    with translate_disk_errors(temporary, "be written"):
         temporary.write_bytes(data)
     try:
         load(temporary, {})

@@ -107,7 +107,7 @@ def _add_identify(verbs: _Verbs) -> None:
         metavar="FILE_OR_FOLDER",
         help="picture files, or folders that are searched for them",
     )
-    bundle_command.add_choice(identify)
+    bundle_command.add_bundle_options(identify)
     identify.add_argument(
         "--top",
         type=_number(1, 100_000),
@@ -156,7 +156,7 @@ def _add_doctor(verbs: _Verbs) -> None:
             "A failed check comes with advice, and the exit code is 1."
         ),
     )
-    bundle_command.add_choice(doctor)
+    bundle_command.add_bundle_options(doctor)
     doctor.add_argument("--without-camera", action="store_true", help="skip the camera check")
     doctor.set_defaults(run=_doctor)
 
@@ -167,7 +167,7 @@ def _add_picture(verbs: _Verbs) -> None:
         help="take a test picture with the camera",
         description="Take one picture with the configured camera and write it to a JPEG file.",
     )
-    bundle_command.add_choice(picture)
+    bundle_command.add_bundle_options(picture)
     picture.add_argument("file", type=Path, metavar="FILE", help="JPEG file to write")
     picture.set_defaults(run=_picture)
 
@@ -244,8 +244,8 @@ def _config(options: argparse.Namespace) -> Config:
 def _identify(options: argparse.Namespace) -> int:
     failed = False
     config = _config(options)
-    path = bundle_command.asked_for(options, config)
-    with opened(path, bundle_command.notices_over(options, config)) as bundle:
+    path = bundle_command.chosen_bundle(options, config)
+    with opened(path, bundle_command.notices_for(options, config)) as bundle:
         threads = choose_threads(options.threads or config.recognition.threads)
         recogniser = Recogniser(bundle, threads=threads)
         for path in _pictures(options.images):
@@ -294,7 +294,7 @@ def _answer_line(path: Path, answer: Answer, as_json: bool) -> str:
 def _doctor(options: argparse.Namespace) -> int:
     config = _config(options)
     camera = None if options.without_camera else open_camera_for(config)
-    checks = examine(bundle_command.asked_for(options, config), config, camera)
+    checks = examine(bundle_command.chosen_bundle(options, config), config, camera)
     for check in checks:
         print(f"{'ok  ' if check.is_good else 'FAIL'} {check.name}: {check.found}")
         if check.advice:
@@ -306,7 +306,7 @@ def _picture(options: argparse.Namespace) -> int:
     config = _config(options)
     with ExitStack() as at_end:
         try:
-            bundle = at_end.enter_context(opened(bundle_command.asked_for(options, config)))
+            bundle = at_end.enter_context(opened(bundle_command.chosen_bundle(options, config)))
         except BundleError as error:  # only the replay camera needs its pictures
             _log.info("no bundle: %s", error)
             bundle = None

@@ -8,7 +8,7 @@ from itertools import count, islice
 
 from device.bundle.reader import OpenedBundle
 from device.bundle.records import Record
-from device.bundle.relations import relatives
+from device.bundle.relations import related_items
 from device.imaging import frames
 from device.imaging.frames import Pixels
 from evaluation.split import is_scored
@@ -39,7 +39,7 @@ def prints_of(bundle: OpenedBundle, load: Load | None = None) -> tuple[Evaluatio
         load: Returns a record's picture; `None` uses the bundle's own, if it may be shown.
     """
     records = [bundle.records.at(item) for item in range(bundle.manifest.items)]
-    related = relatives(records)
+    related = related_items(records)
     return tuple(
         EvaluationPrint(
             record=record,

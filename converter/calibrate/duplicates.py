@@ -7,7 +7,7 @@ a print that is not in the collection, its duplicates must be left out too.
 from pathlib import Path
 
 from device.bundle.records import Records
-from device.bundle.relations import relatives
+from device.bundle.relations import related_items
 from device.imaging.frames import Pixels
 from device.recognition.local.match import FeatureMatch, FeatureMatcher
 from device.recognition.local.mismatch_region import gap
@@ -27,7 +27,7 @@ def related(path: Path) -> dict[int, frozenset[int]]:
     records = Records(path)
     rows = [records.at(item) for item in range(len(records))]
     records.close()
-    return relatives(rows)
+    return related_items(rows)
 
 
 def same_image(matcher: FeatureMatcher, pixels: Pixels) -> frozenset[int]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from device.bundle.chunk_index import LEAST_BYTES, MOST_BYTES, Piece, digest_of
+from device.bundle.chunk_index import MAX_CHUNK_BYTES, MIN_CHUNK_BYTES, Chunk, chunk_digest
 
 _BLOCK = 4 << 20
 _WINDOW = 32
@@ -22,7 +22,7 @@ _GEAR = np.array(
 )
 
 
-def cut(path: Path) -> Iterator[Piece]:
+def cut(path: Path) -> Iterator[Chunk]:
     """Yield a file's chunks in order; their lengths add up to its size.
 
     Raises:
@@ -35,7 +35,7 @@ def cut(path: Path) -> Iterator[Piece]:
             cuts += [len(pending) + place for place in _cut_positions(before, block)]
             pending += block
             before = (before + block)[-_WINDOW + 1 :]
-            while len(pending) >= MOST_BYTES:
+            while len(pending) >= MAX_CHUNK_BYTES:
                 yield _next_chunk(pending, cuts)
         while pending:
             yield _next_chunk(pending, cuts)
@@ -55,12 +55,12 @@ def _cut_positions(before: bytes, block: bytes) -> list[int]:
     return [int(place) for place in found[found > 0]]
 
 
-def _next_chunk(pending: bytearray, cuts: list[int]) -> Piece:
+def _next_chunk(pending: bytearray, cuts: list[int]) -> Chunk:
     """Remove the next chunk from the pending bytes and positions, and return it."""
-    most = min(MOST_BYTES, len(pending))
-    length = next((place for place in cuts if place >= LEAST_BYTES), most)
+    most = min(MAX_CHUNK_BYTES, len(pending))
+    length = next((place for place in cuts if place >= MIN_CHUNK_BYTES), most)
     length = min(length, most)
     data = bytes(pending[:length])
     del pending[:length]
     cuts[:] = [place - length for place in cuts if place > length]
-    return Piece(length, digest_of(data))
+    return Chunk(length, chunk_digest(data))

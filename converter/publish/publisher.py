@@ -56,7 +56,7 @@ def publish(
     manifest = verify(bundle)
     notices = read_notices(repository)
     with opened(bundle) as parts:
-        still_withdrawn = [key for key in notices.withdrawn if parts.records.rows_of([key])]
+        still_withdrawn = [key for key in notices.withdrawn if parts.records.items_of([key])]
     new_bytes = 0
     for entry in manifest.files:
         is_new = _add_object(bundle / entry.path, entry, repository.folder)
@@ -97,7 +97,7 @@ def reinstate(record_id: str, repository: Repository, day: str) -> Notices:
     notices = read_notices(repository)
     if record_id not in notices.withdrawn:
         raise PublishError(f"{record_id}: is not withdrawn; withdrawn works: {_listed(notices)}")
-    return _put_notices(repository, notices.with_returned(record_id), day)
+    return _put_notices(repository, notices.with_reinstated(record_id), day)
 
 
 def amend(record_id: str, texts: Mapping[str, str], repository: Repository, day: str) -> Notices:
@@ -150,7 +150,7 @@ def _check_known(record_id: str, repository: Repository) -> None:
 def _has_record(manifest: Manifest, record_id: str, folder: Path) -> bool:
     entry = next(entry for entry in manifest.files if entry.path == layout.RECORDS)
     with closing(Records(folder / repository_layout.object_path(entry.sha256))) as records:
-        return bool(records.rows_of([record_id]))
+        return bool(records.items_of([record_id]))
 
 
 def _last(repository: Repository) -> Manifest | None:
@@ -185,8 +185,8 @@ def _add_object(path: Path, entry: FileEntry, folder: Path) -> bool:
 
 def _add_chunk_index(path: Path, entry: FileEntry, folder: Path) -> None:
     """Write a large file's chunk index unless it exists."""
-    target = folder / repository_layout.recipe_path(entry.sha256)
-    if entry.size_bytes >= chunk_index.LEAST_FILE_BYTES and not target.is_file():
+    target = folder / repository_layout.chunk_index_path(entry.sha256)
+    if entry.size_bytes >= chunk_index.MIN_FILE_BYTES and not target.is_file():
         write_whole(target, chunk_index.dump(cut(path)))
 
 

@@ -1,1 +1,1 @@
-"""The bundle format: what the desk writes and the kiosk reads. Standard library only."""
+"""The bundle format, which the desk writes and the kiosk reads. Standard library only."""

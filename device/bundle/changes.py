@@ -1,6 +1,7 @@
-"""Which records came, went or were altered from one bundle to the next, for whoever looks after the kiosk.
+"""Compare the records of two bundles: which were added, removed or altered.
 
-The desk's `diff` says of each record what is different; here it is asked on the kiosk, of thousands, in one query each.
+The desk's `diff` names the differences of each record. This module runs on the kiosk, over thousands of records,
+with one query for each kind of change.
 """
 
 import sqlite3
@@ -12,12 +13,12 @@ from device.bundle import layout
 from device.bundle.description import NAMES
 from device.errors import BundleDamagedError
 
-# Where a record's fingerprint lies says nothing of the record.
+# Without `item`: the number of a record in a bundle may change while the record stays the same.
 _COLUMNS = (
     *(name for name in NAMES if name != "record_id"),
     *("show_picture", "width", "height", "image_sha256"),
 )
-_IS_ANOTHER = " OR ".join(f"b.{name} IS NOT a.{name}" for name in _COLUMNS)
+_IS_DIFFERENT = " OR ".join(f"b.{name} IS NOT a.{name}" for name in _COLUMNS)
 _RELATIONS = (
     """SELECT record_id, position, kind, target FROM {0}.relations JOIN {0}.records USING (item)"""
 )
@@ -26,7 +27,7 @@ _COMMON = "SELECT record_id FROM after.records INTERSECT SELECT record_id FROM b
 _ADDED = "SELECT record_id FROM after.records EXCEPT SELECT record_id FROM before.records"
 _REMOVED = "SELECT record_id FROM before.records EXCEPT SELECT record_id FROM after.records"
 _ALTERED = f"""
-SELECT record_id FROM before.records AS b JOIN after.records AS a USING (record_id) WHERE {_IS_ANOTHER}
+SELECT record_id FROM before.records AS b JOIN after.records AS a USING (record_id) WHERE {_IS_DIFFERENT}
 UNION SELECT record_id FROM (
     SELECT * FROM ({_AFTER} EXCEPT {_BEFORE}) UNION ALL SELECT * FROM ({_BEFORE} EXCEPT {_AFTER})
 ) WHERE record_id IN ({_COMMON})
@@ -35,10 +36,12 @@ UNION SELECT record_id FROM (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """Record ids, sorted.
+    """Ids of the records that differ between two bundles, sorted.
 
     Attributes:
-        altered: In both, with another text, relation or picture.
+        added: In the later bundle only.
+        removed: In the earlier bundle only.
+        altered: In both, with a different text, relation or picture.
     """
 
     added: tuple[str, ...]
@@ -49,8 +52,12 @@ class Changes:
         return f"{len(self.added)} added, {len(self.removed)} removed, {len(self.altered)} altered"
 
 
-def changes(before: Path, after: Path) -> Changes:
-    """Give what changed from one bundle's folder to another's.
+def find_changes(before: Path, after: Path) -> Changes:
+    """Return the records that differ between two bundles.
+
+    Args:
+        before: Folder of the earlier bundle.
+        after: Folder of the later bundle.
 
     Raises:
         BundleDamagedError: When one of the records files can't be read.
@@ -67,6 +74,6 @@ def changes(before: Path, after: Path) -> Changes:
     except sqlite3.Error as error:
         line = " ".join(str(error).split())[:200]
         raise BundleDamagedError(
-            f"{before}, {after}: expected two records files, found {line}; verify them"
+            f"{before}, {after}: expected two records files, found {line}; verify both bundles"
         ) from error
     return Changes(added=added, removed=removed, altered=altered)

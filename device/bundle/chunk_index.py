@@ -1,6 +1,7 @@
-"""How a large file is cut into pieces by its content, so that a kiosk that has most of them fetches the rest alone.
+"""The chunk index: the lengths and digests of the chunks that a large file is cut into by its content.
 
-A hint and no promise: nobody signs it, and a file put together by it is held against its sha256 like any other.
+A kiosk that already has most of the chunks fetches only the rest. The index is unsigned, so it is never trusted:
+a file assembled by it is checked against its sha256 like any other.
 """
 
 import hashlib
@@ -10,56 +11,59 @@ from dataclasses import dataclass
 
 from device.errors import BundleFormatError
 
-# Smaller files are fetched whole.
-LEAST_FILE_BYTES = 256 << 10
-# Of a piece; only a file's last one may be smaller.
-LEAST_BYTES, MOST_BYTES = 8 << 10, 256 << 10
+# Smaller files are fetched whole and have no chunk index.
+MIN_FILE_BYTES = 256 << 10
+# Limits of a chunk's length; only a file's last chunk may be shorter.
+MIN_CHUNK_BYTES, MAX_CHUNK_BYTES = 8 << 10, 256 << 10
 _MAGIC = b"printkiosk pieces 1\n"
 _RECORD = struct.Struct("<I16s")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Some bytes of a file, after those of the piece before; by position, for there are a hundred thousand."""
+class Chunk:
+    """One chunk of a file: its length in bytes and its digest.
+
+    Chunks follow each other without gaps. The fields are positional because a file may have a hundred thousand chunks.
+    """
 
     length: int
     digest: bytes
 
 
-def digest_of(data: bytes) -> bytes:
-    """Give what tells one piece from another: 16 bytes, the beginning of its sha256."""
+def chunk_digest(data: bytes) -> bytes:
+    """Return a chunk's digest: the first 16 bytes of its sha256."""
     return hashlib.sha256(data).digest()[:16]
 
 
-def dump(pieces: Iterable[Piece]) -> bytes:
-    """Give a recipe as it is published."""
-    return _MAGIC + b"".join(_RECORD.pack(piece.length, piece.digest) for piece in pieces)
+def dump(chunks: Iterable[Chunk]) -> bytes:
+    """Return the chunk index of these chunks, in the form in which it is published."""
+    return _MAGIC + b"".join(_RECORD.pack(chunk.length, chunk.digest) for chunk in chunks)
 
 
-def limit_bytes(size_bytes: int) -> int:
-    """Give how long the recipe of a file of so many bytes can be at most."""
-    return len(_MAGIC) + _RECORD.size * (size_bytes // LEAST_BYTES + 1)
+def max_index_bytes(size_bytes: int) -> int:
+    """Return the maximum length in bytes of the chunk index of a file of `size_bytes`."""
+    return len(_MAGIC) + _RECORD.size * (size_bytes // MIN_CHUNK_BYTES + 1)
 
 
-def parse(data: bytes, size_bytes: int) -> tuple[Piece, ...]:
-    """Read a recipe.
+def parse(data: bytes, size_bytes: int) -> tuple[Chunk, ...]:
+    """Parse a chunk index.
 
     Args:
-        data: As it was published, or not.
-        size_bytes: Of the whole file.
+        data: The published bytes; untrusted.
+        size_bytes: Size of the whole file.
 
     Raises:
-        BundleFormatError: When it is none, or is another file's.
+        BundleFormatError: When the bytes are no chunk index, or the index of another file.
     """
     body = data.removeprefix(_MAGIC)
     if len(body) == len(data) or len(body) % _RECORD.size:
-        raise BundleFormatError(f"a recipe of pieces: expected {_MAGIC!r}, found {data[:20]!r}")
-    pieces = tuple(Piece(length, digest) for length, digest in _RECORD.iter_unpack(body))
-    lengths = [piece.length for piece in pieces]
-    is_cut_well = all(LEAST_BYTES <= length <= MOST_BYTES for length in lengths[:-1])
-    if sum(lengths) != size_bytes or not is_cut_well or not 0 < lengths[-1] <= MOST_BYTES:
+        raise BundleFormatError(f"chunk index: expected {_MAGIC!r}, found {data[:20]!r}")
+    chunks = tuple(Chunk(length, digest) for length, digest in _RECORD.iter_unpack(body))
+    lengths = [chunk.length for chunk in chunks]
+    is_cut_well = all(MIN_CHUNK_BYTES <= length <= MAX_CHUNK_BYTES for length in lengths[:-1])
+    if sum(lengths) != size_bytes or not is_cut_well or not 0 < lengths[-1] <= MAX_CHUNK_BYTES:
         raise BundleFormatError(
-            f"a recipe of pieces: expected {size_bytes} bytes in pieces of {LEAST_BYTES} to {MOST_BYTES}, "
+            f"chunk index: expected {size_bytes} bytes in chunks of {MIN_CHUNK_BYTES} to {MAX_CHUNK_BYTES}, "
             f"found {sum(lengths)} in {len(lengths)}"
         )
-    return pieces
+    return chunks

@@ -1,7 +1,7 @@
-"""Frozen dataclasses to JSON and back, with errors that name the place.
+"""Convert frozen dataclasses to JSON and back, with errors that name the key.
 
-Knows only the few shapes a manifest is made of: text, words of an enumeration, numbers, booleans, `None`, tuples of one type,
-mappings of text, and dataclasses of these. Unknown keys are left to the caller.
+It knows only the types that a manifest is made of: text, string enumerations, numbers, booleans, `None`, tuples of
+one type, mappings with text keys, and dataclasses of these. Unknown keys are left to the caller.
 """
 
 import types
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def to_json(value: Any) -> Any:
-    """Give the JSON form of a value: dataclasses become objects, tuples become arrays."""
+    """Convert a value to JSON types: dataclasses become objects, tuples become arrays."""
     if is_dataclass(value) and not isinstance(value, type):
         hints = get_type_hints(type(value))
         return {f.name: _to_json_as(hints[f.name], getattr(value, f.name)) for f in fields(value)}
@@ -26,17 +26,17 @@ def to_json(value: Any) -> Any:
 
 
 def _to_json_as(hint: Any, value: Any) -> Any:
-    # An int is a float to the type checker, but not in JSON's text: 1 read back is written as 1.0.
+    # The type checker accepts an int as a float, but JSON writes 1 and 1.0 differently.
     return float(value) if hint is float else to_json(value)
 
 
 def from_json(kind: type[T], data: Any, place: str) -> T:
-    """Read a dataclass from its JSON form.
+    """Create a dataclass from its JSON form.
 
     Args:
-        kind: The dataclass to make.
-        data: What `json.loads` gave.
-        place: What the data is called in an error, such as `manifest.json: model`.
+        kind: The dataclass to create.
+        data: The value that `json.loads` returned.
+        place: Name of the data in errors, such as `manifest.json: model`.
 
     Raises:
         ValueError: When a key is missing or holds another type; the message names place and key.
@@ -100,6 +100,6 @@ def _as_word(hint: type[StrEnum], value: Any, place: str) -> StrEnum:
 def _found(value: Any) -> str:
     try:
         text = repr(value)
-    except ValueError:  # Python won't write out a number of more than 4300 digits
+    except ValueError:  # Python refuses to print a number of more than 4300 digits
         text = "a number too long to show"
     return text if len(text) <= 40 else f"{text[:37]}..."

@@ -1,6 +1,7 @@
 """Exact filters: which records a search may answer with, decided in SQL before any scoring.
 
-A filter is never applied to a list of neighbours afterwards: the seed did, and lost works that were there.
+A filter is never applied to a list of neighbours afterwards. The first version did that, and missed records that
+passed the filter but were not among the neighbours.
 """
 
 from collections.abc import Mapping
@@ -12,23 +13,23 @@ from device.errors import FilterError
 FACETS = ("classification", "technique", "institution", "maker", "relation")
 
 _YEARS = (-9999, 9999)
-# More than any page offers; SQLite bounds the values of a statement, and FTS5 the words of a query.
-_MOST_VALUES = 500
-_MOST_WORDS = 50
+# More than any page offers. SQLite limits the values of a statement, and FTS5 the words of a query.
+_MAX_VALUES = 500
+_MAX_WORDS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What a search is narrowed to; the default lets everything through.
+    """The conditions that records must meet; by default every record passes.
 
     Attributes:
-        terms: Facet to accepted values: any of them within a facet, all facets together.
-        year_from, year_to: Inclusive; a work passes when its range of years touches this one.
-        undated: Whether works without a year pass a filter on years.
-        words: Full-text search over title, makers, technique and note; every word has to occur, the
-            last may be unfinished.
-        whole: What works are part of, copied after and so on, as the museum writes it: a series, a book; empty for
-            all works.
+        terms: Facet to accepted values. A record passes a facet with any of its values, and must pass every facet.
+        year_from, year_to: Inclusive; a record passes when its range of years overlaps this one.
+        undated: Whether records without a year pass a filter on years.
+        words: Full-text search over title, makers, technique and note. Every word must occur; the last may be
+            unfinished.
+        whole: Target of a relation, as the museum writes it, such as a series or a book. Only records with a
+            relation to it pass; empty for all records.
     """
 
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -41,8 +42,8 @@ class Filters:
     def __post_init__(self) -> None:
         for facet, chosen in self.terms.items():
             _check_term(facet, chosen)
-        _check_number("values", sum(map(len, self.terms.values())), _MOST_VALUES)
-        _check_number("words", len(_split(self.words)), _MOST_WORDS)
+        _check_number("values", sum(map(len, self.terms.values())), _MAX_VALUES)
+        _check_number("words", len(_split(self.words)), _MAX_WORDS)
         _check_text("words", self.words)
         _check_text("whole", self.whole)
         for year in (self.year_from, self.year_to):
@@ -58,17 +59,17 @@ class Filters:
             )
 
     @property
-    def is_open(self) -> bool:
-        """Whether everything passes."""
+    def is_empty(self) -> bool:
+        """Whether there is no condition, so that every record passes."""
         return not (any(self.terms.values()) or self.has_years or _split(self.words) or self.whole)
 
     @property
     def has_years(self) -> bool:
-        """Whether years are asked for."""
+        """Whether there is a condition on years."""
         return self.year_from is not None or self.year_to is not None
 
     def without(self, facet: str) -> "Filters":
-        """Give the same filters but for one facet: what its own options are counted against."""
+        """Return the filters without one facet, to count that facet's own options."""
         return replace(
             self, terms={name: chosen for name, chosen in self.terms.items() if name != facet}
         )
@@ -82,18 +83,18 @@ class Clause:
     values: tuple[Any, ...]
 
 
-def where(filters: Filters, *, is_reworded: bool = False) -> Clause:
-    """Give the condition that lets exactly the filtered records through.
+def where(filters: Filters, *, is_amended: bool = False) -> Clause:
+    """Return the SQL condition that selects exactly the records that pass the filters.
 
     Args:
-        filters: What is asked.
-        is_reworded: Whether notices put texts right: these records are then looked for in a table of their own.
+        filters: The conditions that records must meet.
+        is_amended: Whether notices amend texts. Words are then looked up in a separate table for those records.
     """
     parts = [_term(facet, chosen) for facet, chosen in filters.terms.items() if chosen]
     if filters.has_years:
         parts.append(_years(filters))
     if _split(filters.words):
-        parts.append(_words(filters.words, is_reworded))
+        parts.append(_words(filters.words, is_amended))
     if filters.whole:
         found = "SELECT item FROM relations WHERE target = ?"
         parts.append(Clause(sql=f"item IN ({found})", values=(filters.whole,)))
@@ -110,7 +111,7 @@ def _term(facet: str, chosen: tuple[str, ...]) -> Clause:
 
 
 def _years(filters: Filters) -> Clause:
-    # A half-known range counts as open on its other side.
+    # A range with one known year counts as that single year.
     undated = "year_min IS NULL AND year_max IS NULL"
     touching = "COALESCE(year_max, year_min) >= ? AND COALESCE(year_min, year_max) <= ?"
     low = filters.year_from if filters.year_from is not None else _YEARS[0]
@@ -118,24 +119,24 @@ def _years(filters: Filters) -> Clause:
     return Clause(sql=f"(({touching}) OR ({undated} AND ?))", values=(low, high, filters.undated))
 
 
-def _words(words: str, is_reworded: bool) -> Clause:
+def _words(words: str, is_amended: bool) -> Clause:
     quoted = ['"' + word.replace('"', '""') + '"' for word in _split(words)]
-    query = " ".join(quoted) + "*"  # the last word may still be being typed
+    query = " ".join(quoted) + "*"  # the last word may be unfinished
     found = "SELECT rowid FROM records_fts WHERE records_fts MATCH ?"
-    if not is_reworded:
+    if not is_amended:
         return Clause(sql=f"item IN ({found})", values=(query,))
-    anew = "SELECT rowid FROM reworded WHERE reworded MATCH ?"
-    sql = f"(item IN ({found}) AND item NOT IN (SELECT rowid FROM reworded) OR item IN ({anew}))"
+    amended = "SELECT rowid FROM amended_texts WHERE amended_texts MATCH ?"
+    sql = f"(item IN ({found}) AND item NOT IN (SELECT rowid FROM amended_texts) OR item IN ({amended}))"
     return Clause(sql=sql, values=(query, query))
 
 
 def _split(words: str) -> list[str]:
-    return words.replace("\0", " ").split()  # FTS5 takes a NUL for the end of the query
+    return words.replace("\0", " ").split()  # FTS5 ends a query at a NUL
 
 
 def _check_term(facet: str, chosen: tuple[str, ...]) -> None:
     if facet not in FACETS:
-        raise FilterError(f"filter {facet!r}: expected one of {', '.join(FACETS)}; found none such")
+        raise FilterError(f"filter {facet!r}: expected one of {', '.join(FACETS)}")
     for value in chosen:
         _check_text(f"filter {facet!r}", value)
 
@@ -149,4 +150,4 @@ def _check_text(what: str, text: str) -> None:
 
 def _check_number(what: str, found: int, most: int) -> None:
     if found > most:
-        raise FilterError(f"filter: expected at most {most} {what}, found {found}; ask for fewer")
+        raise FilterError(f"filter: expected at most {most} {what}, found {found}; use fewer")

@@ -1,4 +1,4 @@
-"""Names of the files in a bundle: what the desk writes and the kiosk opens."""
+"""Names of the files in a bundle, which the desk writes and the kiosk opens."""
 
 from pathlib import Path
 
@@ -32,10 +32,13 @@ PARITY_PAGE = "parity.html"
 
 
 def picture_shard(number: int) -> str:
-    """Give the name of one shard of pictures, relative to the bundle."""
+    """Return the path of a shard of pictures within the bundle."""
     return f"{PICTURES}/{number:03d}.zip"
 
 
 def manifest_of(bundle: Path) -> Path:
-    """Give the path of a bundle's manifest: the last file written, so a bundle without one is unfinished."""
+    """Return the path of a bundle's manifest.
+
+    The manifest is written last, so a bundle without one is unfinished.
+    """
     return bundle / MANIFEST

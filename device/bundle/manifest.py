@@ -1,7 +1,7 @@
 """The manifest: what a bundle is, how it was made, and the sha256 of every file in it.
 
-It is written last, holds no clock time and no timing, and is the same for the same input. Unknown
-top-level keys are kept, so that an older kiosk can carry a newer manifest.
+It is written last. It contains no time of day and no measured duration, so the same input gives the same manifest.
+Unknown top-level keys are kept, so that an older kiosk can read a newer manifest.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ READABLE_VERSIONS = (FORMAT_VERSION,)  # N and N-1, once there is an N-1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileEntry:
-    """One file of the bundle: its path within it, its sha256 (hex) and its size."""
+    """One file of a bundle: its path within the bundle, its sha256 (hex) and its size."""
 
     path: str
     sha256: str
@@ -30,17 +30,17 @@ class FileEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSpec:
-    """The fingerprint model and what it wants to be given.
+    """The fingerprint model and the input it expects.
 
     Attributes:
         variant: How it was quantised, such as `dynamic_int8`.
-        preprocess: `caffe` (BGR, ImageNet mean subtracted) or `unit` (RGB, 0..1); folded into the graph,
+        preprocess: `caffe` (BGR, ImageNet mean subtracted) or `unit` (RGB, 0..1). It is folded into the graph,
             which takes raw uint8 RGB either way.
-        resize: How a picture is brought to the input size; `squash-bilinear-reduced` is the one we have.
+        resize: How a picture is resized to the input size; `squash-bilinear-reduced` is the only method.
         input_size: Side of the square input in pixels.
         dimensions: Length of a fingerprint.
-        weights_sha256: Over the 13 convolutions' float32 kernels and biases, in order.
-        sha256: Of `model.tflite`.
+        weights_sha256: Hash of the 13 convolutions' float32 kernels and biases, in order.
+        sha256: Hash of `model.tflite`.
     """
 
     variant: str
@@ -58,11 +58,13 @@ class IndexSpec:
 
     Attributes:
         metric: Annoy's name for the distance in the projected space.
-        dimensions: Kept, half-whitened principal components.
-        search_k: Nodes Annoy inspects for one query; its default is poor on this data.
+        dimensions: Number of principal components that are kept, half-whitened.
+        trees, seed: Annoy's parameters at the build.
+        items: Number of indexed fingerprints.
+        search_k: Nodes that Annoy inspects for one query; its default gives poor recall on this data.
         candidates: How many of Annoy's neighbours are scored again with the whole fingerprint.
-        recall_at_10: Share of the exact ten nearest that are found, measured when built.
-        model_sha256: Of the model whose fingerprints are indexed.
+        recall_at_10: Share of the exact ten nearest that are found, measured at the build.
+        model_sha256: Hash of the model whose fingerprints are indexed.
     """
 
     metric: str
@@ -78,23 +80,25 @@ class IndexSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """Where the verdicts part, fitted on this bundle, with the error rates measured on other prints of it.
+    """The values that separate the verdicts, and the error rates measured with them.
+
+    The values are fitted on some prints of this bundle, and the error rates measured on others.
 
     Attributes:
-        inliers: Details that must agree in one transform for a print to count as found.
-        covered: Share of what the print's details span, 0..1, that these must span to say "this print", not "a part
-            of it".
-        gap: Details that would agree in the largest part of the print where hardly any does: with more, it is another
-            print that shares the rest, such as an ornamental border.
-        same_image: Cosine from which the fingerprint alone says "the same image".
-        similar: Cosine from which there is anything worth showing as similar.
-        margins: Share of the collection's pictures that show paper round the print's own picture, 0..1.
-        false_accepts: Share of prints left out of the collection that are accepted (as the same print or image) all
-            the same.
-        missed: Share of prints in the collection that are not accepted, or as another print.
-        false_similar: Share of prints left out that are called similar, or more.
+        inliers: Local features that must agree in one transform for a print to count as found.
+        covered: Share of the area spanned by the print's local features, 0..1, that the inliers must span. Below
+            it, the answer is a part of the print and not the print itself.
+        gap: Size of the largest allowed mismatch region, in local features expected to agree there. Above it, the
+            answer is another print that shares the rest, such as an ornamental border.
+        same_image: Minimum cosine for the verdict "the same image" by the fingerprint alone.
+        similar: Minimum cosine for a print to be shown as similar.
+        margins: Share of the collection's pictures that show paper around the print's own picture, 0..1.
+        false_accepts: Share of prints left out of the collection that are still accepted as the same print or image.
+        missed: Share of prints in the collection that are not accepted, or accepted as another print.
+        false_similar: Share of left-out prints that get the verdict similar or a stronger one.
         fitted_on, measured_on: Numbers of simulated captures.
-        changed: How many prints have come, gone or changed since these were fitted on nearly this collection.
+        changed: How many prints were added, removed or changed since the fit, when the thresholds were taken over
+            from a nearly identical collection.
     """
 
     inliers: int
@@ -113,7 +117,7 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParitySummary:
-    """How near the kiosk's answers are to full-precision TensorFlow with exact search (see `parity.json`)."""
+    """How closely the kiosk's answers agree with the reference; `parity.json` has the details."""
 
     clean_cosine_median: float
     clean_cosine_p1: float
@@ -124,14 +128,15 @@ class ParitySummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """A bundle's own description.
+    """The description of a bundle.
 
     Attributes:
         bundle_id: First 16 hex digits of the sha256 over everything else in the manifest.
-        version: A rising integer given when the bundle is published; 0 before.
+        version: An increasing integer, assigned when the bundle is published; 0 before.
         made_by: The software that wrote it.
-        languages: Which language each text field is in, as BCP 47 tags.
-        probes: Ids of records whose own picture, asked for, must find itself (the self-check).
+        languages: Language of each text field, as a BCP 47 tag.
+        probes: Ids of the probe prints: each must find itself when its own picture is searched for.
+        unknown: Top-level keys that this software doesn't know.
     """
 
     format_version: int
@@ -151,12 +156,12 @@ class Manifest:
 
     @property
     def title(self) -> str:
-        """Give the words a log or the staff page names this bundle with."""
+        """The bundle's name and id, for logs and the staff page."""
         return f"{self.name} ({self.bundle_id})"
 
 
 def dump(manifest: Manifest) -> str:
-    """Give the manifest's text, ending in a newline; the same manifest gives the same text."""
+    """Return the manifest as JSON text, always the same for the same manifest."""
     data = dataclass_json.to_json(manifest)
     return (
         json.dumps(
@@ -164,36 +169,36 @@ def dump(manifest: Manifest) -> str:
             indent=1,
             sort_keys=True,
             ensure_ascii=False,
-            allow_nan=False,  # a threshold that is no number would let every print pass
+            allow_nan=False,  # a threshold of NaN would accept every print
         )
         + "\n"
     )
 
 
 def identify(manifest: Manifest) -> Manifest:
-    """Give the same manifest with the id that its content asks for."""
+    """Return the manifest with the bundle id computed from its content."""
     text = dump(replace(manifest, bundle_id=""))
     return replace(manifest, bundle_id=hashlib.sha256(text.encode()).hexdigest()[:16])
 
 
 def parse(text: str | bytes, place: str) -> Manifest:
-    """Read a manifest.
+    """Parse and check a manifest.
 
     Args:
         text: The file's content.
         place: The bundle's path or name, for errors.
 
     Raises:
-        BundleDamagedError: When it is no JSON, lacks a key, names a file outside the bundle, is not written
-            as `dump` writes it, or does not have the id it states.
-        BundleFormatError: When it is of a format version that this software doesn't read.
+        BundleDamagedError: When the text is not valid JSON, lacks a key, names a file outside the bundle, differs
+            from what `dump` would write, or states an id other than its content's.
+        BundleFormatError: When this software can't read its format version.
     """
     try:
         text = text if isinstance(text, str) else text.decode("utf-8")
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BundleDamagedError(
-            f"{place}: manifest.json is no JSON ({_one_line(error)}); fetch it again"
+            f"{place}: manifest.json is not valid JSON ({_one_line(error)}); fetch it again"
         ) from error
     _check_version(data, place)
     known = {f.name for f in fields(Manifest)} - {"unknown"}
@@ -206,11 +211,13 @@ def parse(text: str | bytes, place: str) -> Manifest:
     _check_files(manifest, place)
     if manifest.bundle_id != wanted:
         raise BundleDamagedError(
-            f"{place}: manifest.json says it is {manifest.bundle_id!r}, its content is {wanted}; fetch it again"
+            f"{place}: manifest.json states id {manifest.bundle_id!r}, its content has {wanted}; fetch it again"
         )
-    if dump(manifest) != text:  # a byte that JSON doesn't care for is an altered byte all the same
+    if (
+        dump(manifest) != text
+    ):  # a byte that JSON ignores, such as white space, is still an altered byte
         raise BundleDamagedError(
-            f"{place}: manifest.json was altered since it was written; fetch it again"
+            f"{place}: manifest.json was altered after it was written; fetch it again"
         )
     return manifest
 
@@ -224,7 +231,7 @@ def _check_files(manifest: Manifest, place: str) -> None:
         is_inside = is_inside and len(path) <= _LONGEST_PATH
         if not is_inside or paths.count(path) > 1:
             raise BundleDamagedError(
-                f"{place}: manifest.json: files: expected each path inside the bundle once, found {path!r}; "
+                f"{place}: manifest.json: files: expected unique paths inside the bundle, found {path!r}; "
                 "fetch it again"
             )
 

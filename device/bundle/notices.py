@@ -1,7 +1,6 @@
-"""Notices: works withdrawn from every kiosk, and texts put right, without a new bundle.
+"""Notices: works withdrawn from every kiosk, and corrected texts, without a new bundle.
 
-They are laid over whatever bundle is open, so that neither going back to an older one nor an old stick brings a
-withdrawn work back.
+Notices apply to every bundle, so neither a rollback nor an old USB stick brings a withdrawn work back.
 """
 
 import json
@@ -19,10 +18,10 @@ LIMIT_BYTES = 4_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notices:
-    """What is to be known besides the bundle.
+    """Withdrawn works and corrected texts.
 
     Attributes:
-        serial: Rises with every change.
+        serial: Number that increases with every change.
         withdrawn: Record id to the day it was withdrawn, as YYYY-MM-DD.
         amended: Record id to field to its new text.
     """
@@ -33,23 +32,23 @@ class Notices:
     amended: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
-    def is_silent(self) -> bool:
-        """Whether there is nothing to lay over a bundle."""
+    def is_empty(self) -> bool:
+        """Whether no work is withdrawn and no text amended."""
         return not (self.withdrawn or self.amended)
 
     def with_withdrawn(self, record_id: str, day: str) -> "Notices":
-        """Give the next notices, with a work withdrawn."""
+        """Return the next notices, with one more work withdrawn."""
         return replace(
             self, serial=self.serial + 1, withdrawn=dict(self.withdrawn) | {record_id: day}
         )
 
-    def with_returned(self, record_id: str) -> "Notices":
-        """Give the next notices, with a work withdrawn no more."""
+    def with_reinstated(self, record_id: str) -> "Notices":
+        """Return the next notices, with a withdrawn work reinstated."""
         rest = {key: day for key, day in self.withdrawn.items() if key != record_id}
         return replace(self, serial=self.serial + 1, withdrawn=rest)
 
     def with_amended(self, record_id: str, texts: Mapping[str, str]) -> "Notices":
-        """Give the next notices, with texts of a record put right."""
+        """Return the next notices, with texts of a record amended."""
         merged = dict(self.amended.get(record_id, {})) | dict(texts)
         return replace(
             self, serial=self.serial + 1, amended=dict(self.amended) | {record_id: merged}
@@ -57,7 +56,7 @@ class Notices:
 
 
 def dump(notices: Notices) -> str:
-    """Give the notices' text; the same notices give the same text."""
+    """Return the notices as JSON text, always the same for the same notices."""
     return (
         json.dumps(dataclass_json.to_json(notices), indent=1, sort_keys=True, ensure_ascii=False)
         + "\n"
@@ -65,11 +64,15 @@ def dump(notices: Notices) -> str:
 
 
 def parse(text: bytes, place: str) -> Notices:
-    """Read notices.
+    """Parse and check notices.
+
+    Args:
+        text: The file's content.
+        place: Its path or source, for errors.
 
     Raises:
-        BundleDamagedError: When they are no JSON, or lack a key, or amend what can't be amended.
-        BundleFormatError: When they are of another format version.
+        BundleDamagedError: When the text is not valid JSON, lacks a key, or amends a field that can't be amended.
+        BundleFormatError: When its format version is another one.
     """
     try:
         data: Any = json.loads(text.decode("utf-8"))
@@ -82,7 +85,7 @@ def parse(text: bytes, place: str) -> Notices:
         for record_id, texts in notices.amended.items():
             _check_texts(record_id, texts)
         for written in (*notices.withdrawn, *notices.amended):
-            written.encode()  # half a surrogate pair is no id
+            written.encode()  # raises for half a surrogate pair, which no record id contains
     except BundleFormatError:
         raise
     except (ValueError, RecursionError) as error:

@@ -1,6 +1,6 @@
-"""The pictures a bundle shows: two sizes a record, in uncompressed zip files that any tool opens.
+"""A bundle's pictures: two sizes for each record, in uncompressed zip files that any tool can open.
 
-A record's shard depends on its id alone, so that ten prints added to a large collection change few files.
+A record's shard depends only on its id, so ten prints added to a large collection change few files.
 """
 
 import hashlib
@@ -14,26 +14,26 @@ from device.bundle import layout
 from device.errors import BundleDamagedError, UnknownRecordError
 
 Size = Literal["thumb", "screen"]
-# The longer side in pixels. A card on the screen is 20 to 30 mm wide (at most 170 px at 5.9 px/mm, twice
-# that on a phone); the large picture fills a 1280x720 screen's height and leaves something to see on 1080.
+# The longer side in pixels. A card on the screen is 20 to 30 mm wide: at most 170 px at 5.9 px/mm, twice that on a
+# phone. The large picture fills the height of a 1280x720 screen and is still sharp on one of 1080 lines.
 SIDES: dict[Size, int] = {"thumb": 256, "screen": 1080}
 MEDIA_TYPE = "image/webp"
-# No picture of such a side is as large; what says it is would fill the memory.
-_MOST_BYTES = 16 << 20
+# No picture with sides of this length is larger; one that claims to be would fill the memory.
+_MAX_BYTES = 16 << 20
 
 
 def shard_of(record_id: str, shards: int) -> int:
-    """Give the number of the shard that holds a record's pictures."""
+    """Return the number of the shard that holds a record's pictures."""
     return int.from_bytes(hashlib.sha256(record_id.encode()).digest()[:4], "big") % shards
 
 
 def member(record_id: str, size: Size) -> str:
-    """Give the name of a record's picture inside its shard; ids are quoted as in a URL."""
+    """Return the name of a record's picture in its shard, the id quoted as in a URL."""
     return f"{size}/{quote(record_id, safe='')}.webp"
 
 
 class Pictures:
-    """The pictures of one open bundle; every method may be called from any thread."""
+    """The pictures of one open bundle. Every method may be called from any thread."""
 
     def __init__(
         self, bundle: Path, *, shards: int, withdrawn: Collection[str] = frozenset()
@@ -42,11 +42,11 @@ class Pictures:
 
         Args:
             bundle: The bundle's folder.
-            shards: How many the manifest names; a stray zip file in the folder must not shift the others.
-            withdrawn: Ids of records whose pictures are there and may be shown no more.
+            shards: How many the manifest names; a stray zip file in the folder must not change the assignment.
+            withdrawn: Ids of records whose pictures must not be shown.
 
         Raises:
-            BundleDamagedError: When a shard is missing from the sequence or is no zip file.
+            BundleDamagedError: When a shard is missing or is not a zip file.
         """
         self._withdrawn = frozenset(withdrawn)
         self._shards: list[zipfile.ZipFile] = []
@@ -66,10 +66,10 @@ class Pictures:
             shard.close()
 
     def get(self, record_id: str, size: Size) -> bytes:
-        """Give a record's picture as WebP.
+        """Return a record's picture as WebP.
 
         Raises:
-            UnknownRecordError: When the bundle holds no picture of it, or it was withdrawn.
+            UnknownRecordError: When the bundle has no picture of the record, or the record is withdrawn.
             BundleDamagedError: When the picture can't be read, or the bundle was closed.
         """
         if record_id in self._withdrawn:
@@ -81,8 +81,8 @@ class Pictures:
             raise _unknown(record_id) from error
         try:
             info = shard.getinfo(name)
-            if info.compress_type != zipfile.ZIP_STORED or info.file_size > _MOST_BYTES:
-                raise ValueError("expected a stored picture of a few hundred kB")
+            if info.compress_type != zipfile.ZIP_STORED or info.file_size > _MAX_BYTES:
+                raise ValueError("expected an uncompressed picture of a few hundred kB")
             return shard.read(info)
         except KeyError as error:
             raise _unknown(record_id) from error

@@ -1,7 +1,7 @@
-"""Open a bundle: read its manifest, check what it promises, hand out its parts.
+"""Open a bundle: read its manifest, check its files against it, and open its records and pictures.
 
-Checks come in two depths: `open_bundle` looks at sizes and at what must fit together, in milliseconds;
-`verify` reads and hashes every byte.
+There are two depths of checking. `open_bundle` checks sizes and consistency, in milliseconds. `verify` reads and
+hashes every byte.
 """
 
 import hashlib
@@ -30,10 +30,10 @@ _MANIFEST_LIMIT_BYTES = 4_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedBundle:
-    """A bundle whose parts fit together, with its records and pictures open.
+    """A consistent bundle, with its records and pictures open.
 
     Attributes:
-        withdrawn: Rows of the fingerprints that may answer no more.
+        withdrawn: Items that must not be answered with.
     """
 
     path: Path
@@ -43,22 +43,22 @@ class OpenedBundle:
     withdrawn: frozenset[int] = frozenset()
 
     @property
-    def shown(self) -> Manifest:
-        """The manifest as visitors see the bundle: withdrawn works are neither counted nor shown as examples."""
+    def visible_manifest(self) -> Manifest:
+        """The manifest for visitors: withdrawn works are neither counted nor probe prints."""
         if not self.withdrawn:
             return self.manifest
-        gone = self.records.rows_of(self.manifest.probes) & self.withdrawn
-        probes = tuple(p for p in self.manifest.probes if not self.records.rows_of([p]) & gone)
+        gone = self.records.items_of(self.manifest.probes) & self.withdrawn
+        probes = tuple(p for p in self.manifest.probes if not self.records.items_of([p]) & gone)
         return replace(
             self.manifest, items=self.manifest.items - len(self.withdrawn), probes=probes
         )
 
     def file(self, name: str) -> Path:
-        """Give the path of one of the bundle's files."""
+        """Return the path of one of the bundle's files."""
         return self.path / name
 
     def close(self) -> None:
-        """Close what is open; answers already given stay good."""
+        """Close the records and pictures; answers already returned stay valid."""
         self.records.close()
         self.pictures.close()
 
@@ -67,8 +67,8 @@ def read_manifest(bundle: Path) -> Manifest:
     """Read a bundle's manifest.
 
     Raises:
-        BundleMissingError: When there is no manifest: no bundle, or an unfinished one.
-        BundleDamagedError, BundleFormatError: As `manifest.parse` says.
+        BundleMissingError: When there is no manifest, so no bundle or an unfinished one.
+        BundleDamagedError, BundleFormatError: As `manifest.parse` raises them.
     """
     path = layout.manifest_of(bundle)
     try:
@@ -94,25 +94,25 @@ def open_bundle(bundle: Path, notices: Notices | None = None) -> OpenedBundle:
 
     Args:
         bundle: Its folder.
-        notices: What is laid over its records and pictures; `None` for nothing.
+        notices: Withdrawn works and corrected texts that apply to it; `None` for none.
 
     Raises:
-        BundleError: When it is missing, cut short, of another format, or its parts don't belong together.
+        BundleError: When it is missing, truncated, of another format, or inconsistent.
     """
     manifest = read_manifest(bundle)
     for entry in manifest.files:
         _check_size(bundle, entry)
-    _check_together(bundle, manifest)
+    _check_consistency(bundle, manifest)
     with ExitStack() as on_failure:
         records = Records(bundle / layout.RECORDS, notices)
         on_failure.callback(records.close)
         if not records.has_rows(manifest.items):
             raise BundleDamagedError(
-                f"{bundle}: manifest says {manifest.items} prints, {layout.RECORDS} holds other rows; fetch it again"
+                f"{bundle}: manifest says {manifest.items} prints, {layout.RECORDS} has other items; fetch it again"
             )
         withdrawn = notices.withdrawn if notices else {}
-        rows = records.rows_of(withdrawn)
-        pictures = Pictures(bundle, shards=_shards(manifest), withdrawn=withdrawn)
+        rows = records.items_of(withdrawn)
+        pictures = Pictures(bundle, shards=_shard_count(manifest), withdrawn=withdrawn)
         on_failure.pop_all()
     return OpenedBundle(
         path=bundle, manifest=manifest, records=records, pictures=pictures, withdrawn=rows
@@ -121,7 +121,7 @@ def open_bundle(bundle: Path, notices: Notices | None = None) -> OpenedBundle:
 
 @contextmanager
 def opened(bundle: Path, notices: Notices | None = None) -> Iterator[OpenedBundle]:
-    """Open a bundle, with what is laid over it, for the length of a `with` block."""
+    """Open a bundle, with its notices, for the duration of a `with` block."""
     parts = open_bundle(bundle, notices)
     try:
         yield parts
@@ -130,14 +130,14 @@ def opened(bundle: Path, notices: Notices | None = None) -> Iterator[OpenedBundl
 
 
 def verify(bundle: Path, progress: Callable[[FileEntry], None] = lambda entry: None) -> Manifest:
-    """Read every byte of a bundle and hold it against the manifest.
+    """Read every byte of a bundle and check it against the manifest.
 
     Args:
         bundle: The bundle's folder.
         progress: Called with each file before it is read.
 
     Raises:
-        BundleError: When a file is missing, altered, or there is one the manifest doesn't name.
+        BundleError: When a file is missing or altered, or the manifest doesn't name it.
     """
     manifest = read_manifest(bundle)
     for entry in manifest.files:
@@ -148,13 +148,13 @@ def verify(bundle: Path, progress: Callable[[FileEntry], None] = lambda entry: N
             raise BundleDamagedError(
                 f"{bundle}: {entry.path} has sha256 {found[:12]}, manifest says {entry.sha256[:12]}; fetch it again"
             )
-    _check_strangers(bundle, manifest)
-    _check_together(bundle, manifest)
+    _check_unlisted(bundle, manifest)
+    _check_consistency(bundle, manifest)
     return manifest
 
 
 def sha256_of(path: Path) -> str:
-    """Give the sha256 of a file, in hex, reading a mebibyte at a time."""
+    """Return the sha256 of a file, in hex, reading a mebibyte at a time."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):
@@ -171,7 +171,7 @@ def _sha256_in(bundle: Path, name: str) -> str:
 
 def _unreadable(bundle: Path, name: str, error: OSError) -> BundleDamagedError:
     return BundleDamagedError(
-        f"{bundle}: {name} can't be read ({error.strerror or error}); see its permissions or fetch it again"
+        f"{bundle}: {name} can't be read ({error.strerror or error}); check its permissions or fetch it again"
     )
 
 
@@ -187,7 +187,7 @@ def _check_size(bundle: Path, entry: FileEntry) -> None:
         size = path.stat().st_size
     except OSError as error:
         raise _unreadable(bundle, entry.path, error) from error
-    except RuntimeError as error:  # links that lead to each other, before Python 3.13
+    except RuntimeError as error:  # raised for a loop of links before Python 3.13
         raise BundleDamagedError(
             f"{bundle}: {entry.path} is a link to itself; fetch it again"
         ) from error
@@ -197,11 +197,11 @@ def _check_size(bundle: Path, entry: FileEntry) -> None:
         )
 
 
-def _check_together(bundle: Path, manifest: Manifest) -> None:
+def _check_consistency(bundle: Path, manifest: Manifest) -> None:
     entries = {entry.path: entry for entry in manifest.files}
     for name in _REQUIRED:
         if name not in entries:
-            raise BundleDamagedError(f"{bundle}: manifest names no {name}; fetch it again")
+            raise BundleDamagedError(f"{bundle}: manifest doesn't name {name}; fetch it again")
     model = entries[layout.MODEL].sha256
     for what, found in (
         ("model entry", manifest.model.sha256),
@@ -209,20 +209,20 @@ def _check_together(bundle: Path, manifest: Manifest) -> None:
     ):
         if found != model:
             raise BundleFormatError(
-                f"{bundle}: {layout.MODEL} is model {model[:12]}, the {what} was made with {found[:12]}; "
+                f"{bundle}: {layout.MODEL} is model {model[:12]}, the {what} is for {found[:12]}; "
                 "build the bundle again"
             )
     if manifest.index.items != manifest.items:
         raise BundleFormatError(
-            f"{bundle}: index of {manifest.index.items} prints, records of {manifest.items}; build it again"
+            f"{bundle}: index has {manifest.index.items} prints, records have {manifest.items}; build it again"
         )
 
 
-def _shards(manifest: Manifest) -> int:
+def _shard_count(manifest: Manifest) -> int:
     return sum(entry.path.startswith(f"{layout.PICTURES}/") for entry in manifest.files)
 
 
-def _check_strangers(bundle: Path, manifest: Manifest) -> None:
+def _check_unlisted(bundle: Path, manifest: Manifest) -> None:
     named = {entry.path for entry in manifest.files} | {layout.MANIFEST}
     for path in sorted(bundle.rglob("*")):
         name = path.relative_to(bundle).as_posix()

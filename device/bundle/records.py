@@ -20,8 +20,8 @@ class Relation:
 
     Attributes:
         kind: "Part of", "State of", ...
-        target: As the museum writes it.
-        record_id: The other record's id where it is in this bundle, else `None`.
+        target: The other print, as the museum writes it.
+        record_id: Id of the other record; `None` when it isn't in this bundle.
     """
 
     kind: str
@@ -31,12 +31,12 @@ class Relation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record(Description):
-    """What the museum says of one print, and what the bundle knows of it.
+    """A record of a bundle: the museum's metadata of one print, and the bundle's own fields.
 
     Attributes:
-        item: Row of its fingerprint.
-        show_picture: Whether its licence lets its picture be shown.
-        width, height: Of the museum's picture, upright, in pixels.
+        item: Its number in the bundle, from 0, shared with its fingerprint.
+        show_picture: Whether the licence allows the picture to be shown.
+        width, height: Size of the museum's picture, upright, in pixels.
     """
 
     item: int
@@ -47,8 +47,8 @@ class Record(Description):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordOutline:
-    """As much of a record as putting many of them in order takes."""
+class RecordSummary:
+    """The fields of a record that sorting many records needs."""
 
     item: int
     record_id: str
@@ -60,7 +60,7 @@ class RecordOutline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One value a search can be narrowed to, and how many records would remain."""
+    """One value of a facet, and how many records would remain with it as a filter."""
 
     value: str
     count: int
@@ -68,13 +68,13 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilterOptions:
-    """What a search can still be narrowed to.
+    """The options for a further filter.
 
     Attributes:
-        remaining: Records that pass the filters as they are.
-        undated: How many of the whole collection say nothing of a year.
-        year_min, year_max: The whole collection's range; `None` when no record is dated.
-        facets: Facet to its options, most first; each counted as if its own facet were not filtered.
+        remaining: How many records pass the current filters.
+        undated: How many records of the whole collection have no year.
+        year_min, year_max: The whole collection's range of years; `None` when no record has a year.
+        facets: Facet to its options, most frequent first, each counted without the filter on its own facet.
     """
 
     remaining: int
@@ -85,11 +85,11 @@ class FilterOptions:
 
 
 _APPLICATION_ID = 1886547531  # as schema.sql sets it
-_NAMES = tuple(name for name in Record.__dataclass_fields__ if name != "relations")
-_COLUMNS = ", ".join(_NAMES)
-# SQLite lets any column hold anything; a file that was altered and sealed anew may.
-_TEXT_OR_NOTHING = (str, NoneType)
-_KINDS: dict[str, Any] = {
+_FIELD_NAMES = tuple(name for name in Record.__dataclass_fields__ if name != "relations")
+_COLUMNS = ", ".join(_FIELD_NAMES)
+# SQLite lets any column hold a value of any type, and so may a file that was altered and hashed again.
+_TEXT_OR_NULL = (str, NoneType)
+_COLUMN_TYPES: dict[str, Any] = {
     "record_id": str,
     "title": str,
     "item": int,
@@ -100,62 +100,62 @@ _KINDS: dict[str, Any] = {
     "year_max": (int, NoneType),
 }
 
-# Tables of this connection's own stand before the file's: every statement below sees what the notices leave.
-_AMENDED = ", ".join(
+# SQLite looks up a name in the connection's temporary tables first, so every statement below sees the notices applied.
+_AMENDED_COLUMNS = ", ".join(
     f"COALESCE(a.{name}, r.{name}) AS {name}" if name in AMENDABLE else f"r.{name}"
-    for name in _NAMES
+    for name in _FIELD_NAMES
 )
-_OVERLAY = f"""
+_NOTICES_SCHEMA = f"""
 CREATE TEMP TABLE withdrawn (record_id TEXT PRIMARY KEY);
 CREATE TEMP TABLE amended (record_id TEXT PRIMARY KEY, {", ".join(AMENDABLE)});
-CREATE TEMP VIEW records AS SELECT {_AMENDED}
+CREATE TEMP VIEW records AS SELECT {_AMENDED_COLUMNS}
     FROM main.records AS r LEFT JOIN temp.amended AS a ON a.record_id = r.record_id
     WHERE r.record_id NOT IN (SELECT record_id FROM temp.withdrawn);
 CREATE TEMP VIEW terms AS SELECT facet, value, item FROM main.terms WHERE item NOT IN
     (SELECT item FROM main.records WHERE record_id IN (SELECT record_id FROM temp.withdrawn));
-CREATE VIRTUAL TABLE temp.reworded USING fts5({", ".join(SEARCHED)}, tokenize="unicode61 remove_diacritics 2");
+CREATE VIRTUAL TABLE temp.amended_texts USING fts5({", ".join(SEARCHED)}, tokenize="unicode61 remove_diacritics 2");
 """
 
 
 class Records:
-    """One open records file; every method may be called from any thread."""
+    """One open records file. Every method may be called from any thread."""
 
     def __init__(self, path: Path, notices: Notices | None = None) -> None:
         """Open a records file, read-only.
 
         Args:
             path: The file.
-            notices: What is laid over it: works withdrawn, which are as if they were not in it, and texts put right.
+            notices: Withdrawn works, which are hidden as if they were not in the file, and corrected texts.
 
         Raises:
-            BundleDamagedError: When it is no SQLite file of ours.
+            BundleDamagedError: When it isn't a SQLite file with our schema.
         """
         self._path = path
-        self._is_reworded = bool(notices and notices.amended)
+        self._is_amended = bool(notices and notices.amended)
         self._lock = threading.Lock()
         try:
             self._connection = self._connect()
         except sqlite3.Error as error:
             raise self._damaged(error) from error
         try:
-            if notices is not None and not notices.is_silent:
-                self._lay_over(notices)
+            if notices is not None and not notices.is_empty:
+                self._apply_notices(notices)
             self._check_schema()
         except BundleDamagedError:
             self._connection.close()
             raise
 
     def _connect(self) -> sqlite3.Connection:
-        # Both are needed: `immutable` alone may create a file, `mode=ro` alone fails on a read-only
-        # folder when a writer has left the file in WAL mode.
+        # Both are needed. `immutable` alone may create a file. `mode=ro` alone fails on a read-only folder when the
+        # writer left the file in WAL mode.
         uri = f"{self._path.absolute().as_uri()}?mode=ro&immutable=1"
         return sqlite3.connect(uri, uri=True, check_same_thread=False)
 
-    def _lay_over(self, notices: Notices) -> None:
+    def _apply_notices(self, notices: Notices) -> None:
         connection = self._connection
         try:
             connection.execute("PRAGMA temp_store = MEMORY")
-            connection.executescript(_OVERLAY)
+            connection.executescript(_NOTICES_SCHEMA)
             connection.executemany(
                 "INSERT INTO withdrawn VALUES (?)", [(each,) for each in notices.withdrawn]
             )
@@ -166,7 +166,7 @@ class Records:
             )
             names = ", ".join(SEARCHED)
             connection.execute(
-                f"""INSERT INTO reworded (rowid, {names}) SELECT item, {names} FROM records
+                f"""INSERT INTO amended_texts (rowid, {names}) SELECT item, {names} FROM records
                     WHERE record_id IN (SELECT record_id FROM amended)"""
             )
             connection.commit()
@@ -184,13 +184,13 @@ class Records:
         self._all("SELECT rowid FROM records_fts LIMIT 1")
 
     def _damaged(self, found: object) -> BundleDamagedError:
-        line = " ".join(str(found).split())[:200]  # SQLite quotes a damaged schema
+        line = " ".join(str(found).split())[:200]  # SQLite quotes a damaged schema in full
         return BundleDamagedError(
             f"{self._path}: expected a records file, found {line}; fetch the bundle again"
         )
 
     def close(self) -> None:
-        """Close the file; the object can't be used after."""
+        """Close the file; the object can't be used afterwards."""
         with self._lock:
             self._connection.close()
 
@@ -198,59 +198,59 @@ class Records:
         return int(self._all("SELECT count(*) FROM records")[0][0])
 
     def has_rows(self, items: int) -> bool:
-        """Say whether there is a record for each row of so many fingerprints, and no other."""
+        """Return whether the file has exactly the items 0 to `items - 1`."""
         found = self._all("SELECT count(*), min(item), max(item) FROM main.records")[0]
         return tuple(found) == ((items, 0, items - 1) if items else (0, None, None))
 
     def fault(self) -> str:
-        """Give what SQLite's own check finds wrong with the file; empty for nothing."""
+        """Return the first fault that SQLite's integrity check finds, or "" without one."""
         found = self._all("PRAGMA integrity_check(1)")[0][0]
         return "" if found == "ok" else str(found)
 
-    def rows_of(self, record_ids: Collection[str]) -> frozenset[int]:
-        """Give the rows of records by id, withdrawn ones too; ids that aren't in the file have none."""
+    def items_of(self, record_ids: Collection[str]) -> frozenset[int]:
+        """Return the items of these records, withdrawn ones included; unknown ids have none."""
         found = "SELECT item FROM main.records WHERE record_id = ?"
         return frozenset(row[0] for each in record_ids for row in self._all(found, each))
 
     def get(self, record_id: str) -> Record:
-        """Give the record of this id.
+        """Return the record with this id.
 
         Raises:
             UnknownRecordError: When there is none.
         """
-        # Half a surrogate pair, as JSON may hold, can't even be asked for.
-        asked = record_id.encode(errors="replace").decode()
-        rows = self._all(f"SELECT {_COLUMNS} FROM records WHERE record_id = ?", asked)
-        if not rows or asked != record_id:
+        # SQLite can't take half a surrogate pair, which JSON may contain.
+        encodable = record_id.encode(errors="replace").decode()
+        rows = self._all(f"SELECT {_COLUMNS} FROM records WHERE record_id = ?", encodable)
+        if not rows or encodable != record_id:
             raise UnknownRecordError(f"record {record_id!r} is not in this collection")
         return self._record(rows[0])
 
     def at(self, item: int) -> Record:
-        """Give the record whose fingerprint is in this row.
+        """Return the record with this item number.
 
         Raises:
-            UnknownRecordError: When the collection has fewer rows.
+            UnknownRecordError: When the collection has no such item.
         """
         rows = self._all(f"SELECT {_COLUMNS} FROM records WHERE item = ?", item)
         if not rows:
-            raise UnknownRecordError(f"row {item} is not in this collection of {len(self)}")
+            raise UnknownRecordError(f"item {item} is not in this collection of {len(self)}")
         return self._record(rows[0])
 
-    def outlines(self) -> tuple[RecordOutline, ...]:
-        """Give all records in outline, by row."""
+    def summaries(self) -> tuple[RecordSummary, ...]:
+        """Return the summaries of all records, by item."""
         names = "item, record_id, title, makers, COALESCE(year_min, year_max), show_picture"
         rows = self._all(f"SELECT {names} FROM records ORDER BY item")
-        kinds: tuple[Any, ...] = (int, str, str, _TEXT_OR_NOTHING, (int, NoneType), int)
+        kinds: tuple[Any, ...] = (int, str, str, _TEXT_OR_NULL, (int, NoneType), int)
         for row in rows:
             if not all(isinstance(v, kind) for v, kind in zip(row, kinds, strict=True)):
-                raise self._damaged(f"{row!r:.60} as a record's outline")
+                raise self._damaged(f"{row!r:.60} as a record's summary")
         return tuple(
-            RecordOutline(item=i, record_id=r, title=t, makers=m, year=y, show_picture=bool(s))
+            RecordSummary(item=i, record_id=r, title=t, makers=m, year=y, show_picture=bool(s))
             for i, r, t, m, y, s in rows
         )
 
-    def referring(self, item: int) -> tuple[Relation, ...]:
-        """Give the relations of others that lead to the record in this row: their kinds, and whose they are."""
+    def incoming_relations(self, item: int) -> tuple[Relation, ...]:
+        """Return the relations of other records to this item, with those records as targets."""
         rows = self._all(
             """SELECT kind, other.title, other.record_id FROM relations
                JOIN records AS other ON other.item = relations.item
@@ -261,12 +261,12 @@ class Records:
             raise self._damaged("a relation that is no text")
         return tuple(Relation(kind=k, target=t, record_id=r) for k, t, r in rows)
 
-    def sharing(self, target: str) -> int:
-        """Give how many records have a relation to this, as the museum writes it."""
-        return len(self.passing(Filters(whole=target)))
+    def count_related_to(self, target: str) -> int:
+        """Return how many records have a relation to this target, as the museum writes it."""
+        return len(self.items_passing(Filters(whole=target)))
 
-    def passing(self, filters: Filters) -> tuple[int, ...]:
-        """Give the rows of the records that pass, ascending."""
+    def items_passing(self, filters: Filters) -> tuple[int, ...]:
+        """Return the items of the records that pass the filters, ascending."""
         clause = self._where(filters)
         rows = self._all(
             f"SELECT item FROM records WHERE {clause.sql} ORDER BY item", *clause.values
@@ -274,11 +274,11 @@ class Records:
         return tuple(row[0] for row in rows)
 
     def options(self, filters: Filters) -> FilterOptions:
-        """Give what a search can still be narrowed to, with counts."""
+        """Return the options for a further filter, with counts."""
         whole = "SELECT min(year_min), max(year_max), count(*) - count(COALESCE(year_min, year_max)) FROM records"
         year_min, year_max, undated = self._all(whole)[0]
         return FilterOptions(
-            remaining=len(self.passing(filters)),
+            remaining=len(self.items_passing(filters)),
             undated=undated,
             year_min=year_min,
             year_max=year_max,
@@ -299,12 +299,12 @@ class Records:
         return tuple(Option(value=value, count=count) for value, count in rows)
 
     def _where(self, filters: Filters) -> Clause:
-        return where(filters, is_reworded=self._is_reworded)
+        return where(filters, is_amended=self._is_amended)
 
     def _record(self, row: Sequence[Any]) -> Record:
         values = dict(zip(_COLUMNS.split(", "), row, strict=True))
         for name, value in values.items():
-            if not isinstance(value, _KINDS.get(name, _TEXT_OR_NOTHING)):
+            if not isinstance(value, _COLUMN_TYPES.get(name, _TEXT_OR_NULL)):
                 raise self._damaged(f"{value!r:.40} as {name}")
         values["show_picture"] = bool(values["show_picture"])
         relations = self._all(
@@ -326,5 +326,8 @@ class Records:
         try:
             with self._lock:
                 return self._connection.execute(sql, values).fetchall()
-        except (sqlite3.Error, UnicodeError) as error:  # text that is no UTF-8, either way
+        except (
+            sqlite3.Error,
+            UnicodeError,
+        ) as error:  # UnicodeError: text that is not UTF-8, in the query or the file
             raise self._damaged(error) from error

@@ -1,12 +1,12 @@
-"""Which records belong together: a relation counts both ways."""
+"""Which records are related: a relation counts in both directions."""
 
 from collections.abc import Sequence
 
 from device.bundle.records import Record
 
 
-def relatives(records: Sequence[Record]) -> dict[int, frozenset[int]]:
-    """Give, for every record's row, the rows that a relation of the museum's leads to or comes from."""
+def related_items(records: Sequence[Record]) -> dict[int, frozenset[int]]:
+    """Return, for every item, the items related to it in either direction."""
     item_of = {record.record_id: record.item for record in records}
     found: dict[int, set[int]] = {record.item: set() for record in records}
     for record in records:

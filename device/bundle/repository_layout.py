@@ -1,27 +1,27 @@
-"""Names in a repository of published bundles, which the desk writes and the kiosk reads."""
+"""Paths in a repository of published bundles, which the desk writes and the kiosk reads."""
 
 METADATA = "metadata"
 TARGETS = "targets"
 OBJECTS = "objects"
-# Signed for by name; what a bundle is made of is named by sha256 in its manifest, and so signed for as well.
+# Targets that are signed by name. The manifest names a bundle's files by sha256, so its signature covers them too.
 BUNDLE_TARGET = "bundle/manifest.json"
 NOTICES_TARGET = "notices.json"
-# On the day it was published, as YYYY-MM-DD, among a target's own words.
+# Key of the publication day, YYYY-MM-DD, in a target's custom metadata.
 PUBLISHED = "published"
 ROOT_FILE = "root.json"
 
 
 def object_path(sha256: str) -> str:
-    """Give where a file of this sha256 (hex) lies in a repository."""
+    """Return the path in a repository of the file with this sha256 (hex)."""
     return f"{OBJECTS}/{sha256}"
 
 
-def recipe_path(sha256: str) -> str:
-    """Give where the recipe of a large file of this sha256 (hex) lies in a repository."""
+def chunk_index_path(sha256: str) -> str:
+    """Return the path in a repository of the chunk index of the file with this sha256 (hex)."""
     return f"{OBJECTS}/{sha256}.pieces"
 
 
 def target_path(target: str, sha256: str) -> str:
-    """Give where a signed target of this sha256 (hex) lies in a repository."""
+    """Return the path in a repository of the signed target with this sha256 (hex)."""
     folder, _, name = target.rpartition("/")
     return "/".join(part for part in (TARGETS, folder, f"{sha256}.{name}") if part)

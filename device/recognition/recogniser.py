@@ -177,9 +177,9 @@ class Recogniser:
         return self._answer(sight, found, hint, watch.laps_ms)
 
     def _among(self, filters: Filters | None) -> Collection[int] | None:
-        if filters is None or filters.is_open:
+        if filters is None or filters.is_empty:
             return None
-        return self._bundle.records.passing(filters)
+        return self._bundle.records.items_passing(filters)
 
     def _left_out(self, among: Collection[int] | None, without: Collection[int]) -> frozenset[int]:
         if among is None:

@@ -7,7 +7,12 @@ import os
 from pathlib import Path
 
 from device.errors import StoreError
-from device.store.atomic_files import AtomicFiles, add, telling, write_whole
+from device.store.atomic_files import (
+    AtomicFiles,
+    append_bytes,
+    translate_disk_errors,
+    write_atomically,
+)
 
 FILE = "canary"
 _BYTES = 64
@@ -36,8 +41,8 @@ class DiskCheck:
         if not self._path.parent.is_dir():
             return
         written = os.urandom(_BYTES)
-        with telling(self._path.parent, "write and read back a few bytes"):
-            write = add if self._has_room() else write_whole
+        with translate_disk_errors(self._path.parent, "write and read back a few bytes"):
+            write = append_bytes if self._has_room() else write_atomically
             write(self._files, self._path, written)
             read = _read_uncached(self._path)
         if read != written:

@@ -13,7 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from device.errors import PinError, PinMissingError
-from device.store.atomic_files import AtomicFiles, ensure_folder, telling, write_whole
+from device.store.atomic_files import (
+    AtomicFiles,
+    ensure_folder,
+    translate_disk_errors,
+    write_atomically,
+)
 
 FILE = "pin.json"
 MIN_DIGITS, MAX_DIGITS = 6, 12
@@ -76,9 +81,9 @@ def write(folder: Path, pin: str, files: AtomicFiles | None = None) -> None:
     files = files or AtomicFiles()
     salt = secrets.token_bytes(16)
     stored = {"salt": salt.hex(), "key": _key(pin, salt, **_COST).hex()} | _COST
-    with telling(folder, "store the PIN"):
+    with translate_disk_errors(folder, "store the PIN"):
         ensure_folder(files, folder)
-        write_whole(files, folder / FILE, (json.dumps(stored) + "\n").encode())
+        write_atomically(files, folder / FILE, (json.dumps(stored) + "\n").encode())
         (folder / FILE).chmod(0o600)
         _chown_to_parent_owner(folder)
 

@@ -9,7 +9,12 @@ from device.bundle.filters import FACETS
 from device.errors import PreferenceError
 from device.staff import hours
 from device.staff.hours import OpeningHours
-from device.store.atomic_files import AtomicFiles, ensure_folder, telling, write_whole
+from device.store.atomic_files import (
+    AtomicFiles,
+    ensure_folder,
+    translate_disk_errors,
+    write_atomically,
+)
 
 FILE = "choices.json"
 _LIMIT_BYTES = 100_000
@@ -100,7 +105,7 @@ def write(folder: Path, preferences: StaffPreferences, files: AtomicFiles | None
         "opening": {day: str(each) for day, each in preferences.opening.days.items()},
         "keeps_misses": preferences.keeps_unmatched,
     }
-    with telling(folder, "store the preferences"):
+    with translate_disk_errors(folder, "store the preferences"):
         ensure_folder(files, folder)
         text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
-        write_whole(files, folder / FILE, text.encode())
+        write_atomically(files, folder / FILE, text.encode())

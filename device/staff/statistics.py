@@ -15,7 +15,13 @@ from datetime import datetime
 from pathlib import Path
 
 from device.staff import append_log
-from device.store.atomic_files import AtomicFiles, add, ensure_folder, telling, write_whole
+from device.store.atomic_files import (
+    AtomicFiles,
+    append_bytes,
+    ensure_folder,
+    translate_disk_errors,
+    write_atomically,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -107,15 +113,15 @@ class Statistics:
             self._before[hour] = self._count_before_start(hour, table.counts)
             table.counts[hour] = self._before[hour] + counts
         changed = [HourCounts(hour=hour, counts=table.counts[hour]) for hour in sorted(taken)]
-        with telling(self._folder, "write the statistics"):
+        with translate_disk_errors(self._folder, "write the statistics"):
             ensure_folder(self._files, self._folder)
             if table.has_columns_for(changed):
                 rows = _rows(changed, table.columns)
-                add(self._files, self._path(month), append_log.to_csv_lines(rows).encode())
+                append_bytes(self._files, self._path(month), append_log.to_csv_lines(rows).encode())
             else:
                 self._set_damaged_aside(month)
                 hours = [HourCounts(hour=h, counts=c) for h, c in sorted(table.counts.items())]
-                write_whole(self._files, self._path(month), to_csv(hours).encode())
+                write_atomically(self._files, self._path(month), to_csv(hours).encode())
         self._written |= taken
 
     def _count_before_start(self, hour: str, kept: Mapping[str, Counter[str]]) -> Counter[str]:

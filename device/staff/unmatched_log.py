@@ -17,7 +17,14 @@ from device.errors import StoreError
 from device.recognition.recogniser import Answer
 from device.recognition.verdict import ACCEPTED
 from device.staff import append_log
-from device.store.atomic_files import AtomicFiles, add, discard, ensure_folder, telling, write_whole
+from device.store.atomic_files import (
+    AtomicFiles,
+    append_bytes,
+    discard,
+    ensure_folder,
+    translate_disk_errors,
+    write_atomically,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -118,12 +125,12 @@ class UnmatchedLog:
                 self._entries.clear()
                 self._unwritten = 0
             self._lines_left = 0
-            with telling(self._folder, "delete the list of unmatched prints"):
+            with translate_disk_errors(self._folder, "delete the list of unmatched prints"):
                 discard(self._files, self._folder / FILE)
 
     def _try_write(self, listed: tuple[UnmatchedPicture, ...], new: int) -> None:
         try:
-            with telling(self._folder, "write the list of unmatched prints"):
+            with translate_disk_errors(self._folder, "write the list of unmatched prints"):
                 ensure_folder(self._files, self._folder)
                 self._write(listed, new)
         except StoreError:
@@ -135,10 +142,12 @@ class UnmatchedLog:
     def _write(self, listed: tuple[UnmatchedPicture, ...], new: int) -> None:
         path = self._folder / FILE
         if new <= min(self._lines_left, len(listed)) and path.is_file():
-            add(self._files, path, append_log.to_csv_lines(map(_row, listed[-new:])).encode())
+            append_bytes(
+                self._files, path, append_log.to_csv_lines(map(_row, listed[-new:])).encode()
+            )
             self._lines_left -= new
         else:
-            write_whole(self._files, path, to_csv(listed).encode())
+            write_atomically(self._files, path, to_csv(listed).encode())
             self._lines_left = _MAX_LINES - len(listed)
 
 

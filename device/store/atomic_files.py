@@ -1,6 +1,7 @@
-"""The one way the store changes a disk: a dozen primitive steps, so that a test can stop, fail or reorder any of them.
+"""Primitive steps that change the disk, and atomic writes made of them.
 
-Nothing here knows of bundles. A step is durable only after `PartialFile.sync` (a file's bytes) or `sync_folder` (its names).
+The store changes the disk only through `AtomicFiles`, so a test can stop, fail or reorder any step. This module knows
+nothing of bundles. A step is durable only after `PartialFile.sync` (a file's bytes) or `sync_folder` (a folder's names).
 """
 
 import errno
@@ -15,18 +16,18 @@ from typing import Self
 
 from device.errors import StoreBusyError, StoreError
 
-CHANGING = "lock"
-FETCHING = "sync.lock"
+CHANGE_LOCK = "lock"
+FETCH_LOCK = "sync.lock"
 
 
 class PartialFile:
-    """A file being written at its end."""
+    """A file opened for appending."""
 
     def __init__(self, path: Path) -> None:
-        """Open a file to go on at its end; it is made where there is none.
+        """Open a file for appending, creating it if it is missing.
 
         Raises:
-            OSError: When it can't be, or the name is a link.
+            OSError: When it can't be opened, or the path is a link.
         """
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
         self._descriptor = os.open(path, flags, 0o644)
@@ -43,7 +44,7 @@ class PartialFile:
         os.close(self._descriptor)
 
     def write(self, data: bytes) -> None:
-        """Write all of these bytes; a disk that takes a part of them is asked again."""
+        """Write all of these bytes, repeating the call after a partial write."""
         rest = memoryview(data)
         while rest:
             rest = rest[self._write_some(rest) :]
@@ -57,30 +58,30 @@ class PartialFile:
 
 
 class AtomicFiles:
-    """The steps. Each raises `OSError` as the system gives it."""
+    """The primitive steps. Each raises the system's own `OSError`."""
 
-    def open_part(self, path: Path) -> PartialFile:
-        """Open a file to be written at its end."""
+    def open_partial(self, path: Path) -> PartialFile:
+        """Open a file for appending."""
         return PartialFile(path)
 
     def make_folder(self, path: Path) -> None:
-        """Make a folder in one that is there."""
+        """Make a folder in an existing folder."""
         path.mkdir()
 
     def link(self, path: Path, new: Path) -> None:
-        """Give a file a second name."""
+        """Make a hard link: a second name for a file."""
         os.link(path, new, follow_symlinks=False)
 
     def symlink(self, target: Path, path: Path) -> None:
-        """Make a link to a relative path."""
+        """Make a symbolic link to a relative path."""
         path.symlink_to(target)
 
     def rename(self, path: Path, new: Path) -> None:
-        """Give a name to something in one step, in the place of what had it."""
+        """Rename a file or folder in one step, replacing what had the new name."""
         path.replace(new)
 
     def remove(self, path: Path) -> None:
-        """Take away a file's name."""
+        """Remove a file's name."""
         path.unlink()
 
     def remove_folder(self, path: Path) -> None:
@@ -88,7 +89,7 @@ class AtomicFiles:
         path.rmdir()
 
     def sync_folder(self, path: Path) -> None:
-        """Force a folder's names to the disk: without it a rename may be lost with the power."""
+        """Force a folder's names to the disk; until then a power cut may undo a rename."""
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             os.fsync(descriptor)
@@ -96,36 +97,36 @@ class AtomicFiles:
             os.close(descriptor)
 
     def free_bytes(self, path: Path) -> int:
-        """Give how much room there is for us."""
+        """Return the free space in bytes that this process may use."""
         return shutil.disk_usage(path).free
 
 
 def ensure_folder(files: AtomicFiles, path: Path) -> None:
-    """Make a folder, and those above it, where they are missing."""
+    """Make a folder and its parents where they are missing."""
     if path.is_dir() and not path.is_symlink():
         return
     ensure_folder(files, path.parent)
     files.make_folder(path)
 
 
-def add(files: AtomicFiles, path: Path, data: bytes) -> None:
-    """Write bytes at a file's end; when it returns they are on the disk, the file's name perhaps not."""
-    with files.open_part(path) as part:
+def append_bytes(files: AtomicFiles, path: Path, data: bytes) -> None:
+    """Append bytes to a file and force them to the disk, though not the file's name."""
+    with files.open_partial(path) as part:
         part.write(data)
         part.sync()
 
 
-def write_whole(files: AtomicFiles, path: Path, data: bytes) -> None:
-    """Put a small file in place in one step: the old one, or the new one, whenever the power goes."""
-    beside = path.with_name(f".{path.name}.new")
-    discard(files, beside)
-    add(files, beside, data)
-    files.rename(beside, path)
+def write_atomically(files: AtomicFiles, path: Path, data: bytes) -> None:
+    """Replace a small file in one step, so that a power cut leaves the old or the new one."""
+    temporary = path.with_name(f".{path.name}.new")
+    discard(files, temporary)
+    append_bytes(files, temporary, data)
+    files.rename(temporary, path)
     files.sync_folder(path.parent)
 
 
 def discard(files: AtomicFiles, path: Path) -> None:
-    """Remove a file, a link, or a folder with all in it, where there is one; links are never followed."""
+    """Remove a file, a link or a whole folder if it exists, without following links."""
     if path.is_symlink() or path.is_file():
         files.remove(path)
     elif path.is_dir():
@@ -135,26 +136,35 @@ def discard(files: AtomicFiles, path: Path) -> None:
 
 
 @contextmanager
-def telling(path: Path, what: str) -> Iterator[None]:
-    """Turn what the disk says into one line of ours."""
+def translate_disk_errors(path: Path, action: str) -> Iterator[None]:
+    """Turn an `OSError` of a `with` block into a `StoreError` of one line.
+
+    Args:
+        path: The file or folder that the line names.
+        action: What can't be done, to follow "can't".
+    """
     try:
         yield
     except StoreError:
         raise
     except OSError as error:
-        advice = "make room there" if error.errno == errno.ENOSPC else "see who may write there"
-        raise StoreError(f"{path}: can't {what} ({error.strerror or error}); {advice}") from error
+        advice = "free some space there" if error.errno == errno.ENOSPC else "check its permissions"
+        raise StoreError(f"{path}: can't {action} ({error.strerror or error}); {advice}") from error
 
 
 @contextmanager
-def held(root: Path, lock: str = CHANGING) -> Iterator[None]:
-    """Be the only one to change a store, or to fetch into it, for the length of a `with` block.
+def locked(root: Path, lock: str = CHANGE_LOCK) -> Iterator[None]:
+    """Hold a lock on a store for the duration of a `with` block.
+
+    Args:
+        root: The store.
+        lock: `CHANGE_LOCK` to change the installed bundles, `FETCH_LOCK` to fetch updates.
 
     Raises:
-        StoreBusyError: When another process or thread is; nothing waits.
+        StoreBusyError: When another process or thread holds the lock; this never waits.
         StoreError: When the store can't be written.
     """
-    with telling(root, "be locked"):
+    with translate_disk_errors(root, "be locked"):
         root.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(root / lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
@@ -162,7 +172,7 @@ def held(root: Path, lock: str = CHANGING) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise StoreBusyError(
-                f"{root}: somebody else is changing the installed bundles just now; try again when that is done"
+                f"{root}: another process is changing the installed bundles; try again when it is done"
             ) from error
         yield
     finally:

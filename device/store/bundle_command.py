@@ -1,4 +1,4 @@
-"""The command `bundle`: look after the bundles installed here, in words for whoever typed it."""
+"""The command `bundle`: list, install, verify and switch the bundles on this kiosk."""
 
 import argparse
 import logging
@@ -12,29 +12,32 @@ from device.bundle.reader import verify
 from device.config import Config, load
 from device.store import import_bundle, store_state, sync_command
 from device.store import notices as kept_notices
-from device.store.bundles import Bundles, Installed
+from device.store.bundles import Bundles, InstalledBundle
 
 _log = logging.getLogger(__name__)
 
-_CHANGES_OVER = "a kiosk that runs changes over by itself"
+_SWITCHES_ITSELF = "a running kiosk switches to it by itself"
 
 
-def add_choice(parser: argparse.ArgumentParser) -> None:
-    """Let a command be told which bundle is meant."""
-    parser.add_argument("--config", type=Path, metavar="FILE", help="kiosk.toml")
+def add_bundle_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that choose a bundle."""
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings file (kiosk.toml)")
     parser.add_argument(
-        "--bundle", type=Path, metavar="FOLDER", help="instead of the configured one"
+        "--bundle",
+        type=Path,
+        metavar="FOLDER",
+        help="bundle to use (default: the configured or current one)",
     )
 
 
-def asked_for(options: argparse.Namespace, config: Config) -> Path:
-    """Give the bundle that is meant: named, else configured, else the store's own."""
+def chosen_bundle(options: argparse.Namespace, config: Config) -> Path:
+    """Return the chosen bundle: the option's, else the configured one, else the store's current."""
     chosen: Path | None = options.bundle or config.bundle
     return chosen or Bundles(config.store).current
 
 
-def notices_over(options: argparse.Namespace, config: Config) -> Notices:
-    """Give what is laid over the store's own bundle; another folder is shown as it is."""
+def notices_for(options: argparse.Namespace, config: Config) -> Notices:
+    """Return the store's notices, or none for a bundle outside the store."""
     return Notices() if options.bundle or config.bundle else kept_notices.read(config.store)
 
 
@@ -42,20 +45,22 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's jobs."""
     jobs = parser.add_subparsers(required=True, metavar="JOB")
     for name, run, help_text in (
-        ("list", _list, "which are here, and which one answers"),
-        ("install", _install, "copy a bundle into the store and let it answer"),
-        ("verify", _verify, "read every byte of a bundle and hold it against its manifest"),
-        ("activate", _activate, "make an installed bundle the one that answers"),
-        ("rollback", _rollback, "go back to the bundle before"),
+        ("list", _list, "list the installed bundles and show which one is current"),
+        ("install", _install, "copy a bundle into the store and make it the current one"),
+        ("verify", _verify, "read every byte of a bundle and check it against its manifest"),
+        ("activate", _activate, "make an installed bundle the current one"),
+        ("rollback", _rollback, "go back to the previous bundle"),
     ):
         job = jobs.add_parser(name, help=help_text)
-        add_choice(job)
+        add_bundle_options(job)
         if name == "verify":
-            job.add_argument("path", nargs="?", type=Path, help="default: the one that answers")
+            job.add_argument(
+                "path", nargs="?", type=Path, help="the bundle's folder (default: the current one)"
+            )
         if name == "install":
             job.add_argument("folder", type=Path, help="the bundle's folder")
         if name == "activate":
-            job.add_argument("name", help="as `bundle list` prints it")
+            job.add_argument("name", help="the bundle's name, as `bundle list` prints it")
         job.set_defaults(run=_with_config(run))
 
 
@@ -71,32 +76,32 @@ def _list(_options: argparse.Namespace, config: Config) -> int:
     for bundle in installed:
         print(
             f"{_mark(bundle)} {bundle.name}  {bundle.manifest.title if bundle.manifest else bundle.fault}"
-            f"{_told_of(bundle)}"
+            f"{_details(bundle)}"
         )
     if not installed:
         print(f"no bundle is installed in {config.store}", file=sys.stderr)
     changes = bundles.changes()
     if changes is not None:
-        print(f"in the current one against the previous one: {changes}")
-    memory, notices = store_state.read(config.store), kept_notices.read(config.store)
-    if memory.refused:
-        print(f"not taken again: {', '.join(memory.refused)}")
-    if not notices.is_silent:
+        print(f"changes from the previous to the current bundle: {changes}")
+    state, notices = store_state.read(config.store), kept_notices.read(config.store)
+    if state.refused:
+        print(f"refused, not installed again: {', '.join(state.refused)}")
+    if not notices.is_empty:
         print(
             f"notice {notices.serial}: {len(notices.withdrawn)} withdrawn, {len(notices.amended)} amended"
         )
-    sync_command.warn_of_expiry(memory)
+    sync_command.warn_of_expiry(state)
     return 0
 
 
-def _mark(bundle: Installed) -> str:
+def _mark(bundle: InstalledBundle) -> str:
     if bundle.is_on_trial:
         return "on trial"
     return "current " if bundle.is_current else "previous" if bundle.is_previous else "        "
 
 
-def _told_of(bundle: Installed) -> str:
-    """Give what staff want to know of a bundle: its counts, its parity, and how it came."""
+def _details(bundle: InstalledBundle) -> str:
+    """Return a bundle's details for the list: size, parity and where it came from."""
     words = []
     if bundle.manifest:
         words.append(f"{bundle.manifest.items} prints")
@@ -105,30 +110,30 @@ def _told_of(bundle: Installed) -> str:
     if bundle.arrival:
         arrival = bundle.arrival
         words.append(f"published {arrival.published}")
-        words.append(f"came {arrival.arrived} from {arrival.source}")
+        words.append(f"installed {arrival.arrived} from {arrival.source}")
     return "".join(f"; {word}" for word in words)
 
 
 def _verify(options: argparse.Namespace, config: Config) -> int:
-    path = options.path or asked_for(options, config)
+    path = options.path or chosen_bundle(options, config)
     manifest = verify(path, progress=lambda entry: _log.info("reading %s", entry.path))
-    print(f"{path}: whole: {manifest.title}, {manifest.items} prints, {len(manifest.files)} files")
+    print(f"{path}: intact: {manifest.title}, {manifest.items} prints, {len(manifest.files)} files")
     return 0
 
 
 def _install(options: argparse.Namespace, config: Config) -> int:
     manifest = import_bundle.install(options.folder, config.store)
-    print(f"{manifest.title} answers from now on; {_CHANGES_OVER}")
+    print(f"{manifest.title} is now the current bundle; {_SWITCHES_ITSELF}")
     return 0
 
 
 def _activate(options: argparse.Namespace, config: Config) -> int:
     manifest = Bundles(config.store).activate(options.name)
-    print(f"{manifest.title} answers from now on; {_CHANGES_OVER}")
+    print(f"{manifest.title} is now the current bundle; {_SWITCHES_ITSELF}")
     return 0
 
 
 def _rollback(_options: argparse.Namespace, config: Config) -> int:
     manifest = Bundles(config.store).rollback()
-    print(f"back to {manifest.title}; {_CHANGES_OVER}")
+    print(f"rolled back to {manifest.title}; {_SWITCHES_ITSELF}")
     return 0

@@ -1,8 +1,8 @@
-"""A source that reads on the kiosk's own disk what is there already, and asks another source for the rest alone.
+"""A source of updates that reads chunks already on the disk from there, and fetches the rest from another source.
 
-A large file comes with a recipe of its pieces; those that a file of the bundle before has as well need no fetching. Nothing
-of it is believed: each piece is held against the recipe, and the file against its sha256 by whoever fetches it. A file
-that doesn't turn out right is asked for a second time, and then comes whole.
+A large file is published with its chunk index. Chunks that a file of the current bundle has as well are not fetched.
+The index is not trusted: each chunk is checked against it, and the caller checks the file against its sha256. A
+file that fails this check is opened again, and then fetched whole.
 """
 
 import logging
@@ -15,7 +15,7 @@ from itertools import accumulate, groupby
 from pathlib import Path
 
 from device.bundle import chunk_index, repository_layout
-from device.bundle.chunk_index import Piece
+from device.bundle.chunk_index import Chunk
 from device.bundle.manifest import FileEntry
 from device.errors import BundleFormatError, SourceError
 from device.store.source import BundleSource, Stream
@@ -24,133 +24,142 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldFile:
-    """A file that a bundle on this kiosk holds."""
+class LocalFile:
+    """A file of the current bundle, whose chunks may be used."""
 
     path: Path
     entry: FileEntry
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a piece lies on this kiosk; by position, for there are a hundred thousand."""
+class _Location:
+    """Where on the disk a chunk is; positional because there may be a hundred thousand."""
 
     path: Path
     offset: int
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """A piece of a file that is being put together; `place` is `None` where it has to be fetched."""
+class _PlannedChunk:
+    """A chunk of the file to assemble, its offset there, and its location on the disk.
 
-    piece: Piece
+    `location` is `None` when the chunk must be fetched.
+    """
+
+    chunk: Chunk
     offset: int
-    place: _Place | None
+    location: _Location | None
 
 
 class DeltaSource:
-    """A source in front of another, for the length of one sync."""
+    """A source that wraps another one for the duration of one sync."""
 
     def __init__(
-        self, source: BundleSource, held: Sequence[HeldFile], wanted: Sequence[FileEntry]
+        self, source: BundleSource, local_files: Sequence[LocalFile], wanted: Sequence[FileEntry]
     ) -> None:
-        """Prepare to spare; nothing is asked yet.
+        """Wrap a source, without reading from it yet.
 
         Args:
-            source: Where everything is.
-            held: Files of the bundle before that the new one doesn't have.
-            wanted: Files that are to be fetched.
+            source: The source to fetch from.
+            local_files: Files of the current bundle that the new one lacks.
+            wanted: Files to fetch.
         """
         self._source = source
-        self._spared: Counter[str] = Counter()
-        self._held = [
-            each for each in held if each.entry.size_bytes >= chunk_index.LEAST_FILE_BYTES
+        self._reused: Counter[str] = Counter()
+        self._local_files = [
+            each for each in local_files if each.entry.size_bytes >= chunk_index.MIN_FILE_BYTES
         ]
         self._untried = {
             repository_layout.object_path(entry.sha256): entry
             for entry in wanted
-            if self._held and entry.size_bytes >= chunk_index.LEAST_FILE_BYTES
+            if self._local_files and entry.size_bytes >= chunk_index.MIN_FILE_BYTES
         }
 
     @property
     def name(self) -> str:
-        """What staff know the source by."""
+        """The wrapped source's name for staff."""
         return self._source.name
 
     @property
-    def spared_bytes(self) -> int:
-        """What was read here instead of being fetched."""
-        return self._spared.total()
+    def reused_bytes(self) -> int:
+        """How many bytes were read from the disk instead of being fetched."""
+        return self._reused.total()
 
     def open(self, path: str, offset: int = 0, length: int | None = None) -> Stream:
-        """Begin to read a file; a large one is put together the first time it is asked for."""
+        """Open a file; a large file is assembled from its chunks the first time only."""
         entry = self._untried.pop(path, None)
-        pieces = self._pieces(entry) if entry else ()
-        del self._spared[path]  # asked for again: it didn't turn out right
-        if not pieces:
+        chunks = self._read_index(entry) if entry else ()
+        del self._reused[path]  # opened again: the assembled file failed its check
+        if not chunks:
             return self._source.open(path, offset, length)
-        chunks = self._put_together(path, self._located(pieces), offset)
-        return Stream(offset=offset, chunks=chunks, close=chunks.close)
+        blocks = self._assemble(path, self._plan(chunks), offset)
+        return Stream(offset=offset, blocks=blocks, close=blocks.close)
 
-    def _pieces(self, entry: FileEntry) -> tuple[Piece, ...]:
-        """Give how a file is cut; nothing where its recipe is missing or wrong."""
-        most = chunk_index.limit_bytes(entry.size_bytes)
+    def _read_index(self, entry: FileEntry) -> tuple[Chunk, ...]:
+        """Return a file's chunks, or () if its chunk index is missing or invalid."""
+        most = chunk_index.max_index_bytes(entry.size_bytes)
         data = bytearray()
         try:
-            with self._source.open(repository_layout.recipe_path(entry.sha256)) as stream:
-                for chunk in stream.chunks:
-                    data += chunk
+            with self._source.open(repository_layout.chunk_index_path(entry.sha256)) as stream:
+                for block in stream.blocks:
+                    data += block
                     if len(data) > most:
                         break
             return chunk_index.parse(bytes(data), entry.size_bytes)
         except (SourceError, BundleFormatError) as error:
-            _log.info("%s comes whole: %s", entry.path, error)
+            _log.info("%s is fetched whole: %s", entry.path, error)
             return ()
 
-    def _located(self, pieces: Sequence[Piece]) -> list[_Wanted]:
-        """Give a file's pieces, each with where it begins and where it lies here."""
-        begins = accumulate((piece.length for piece in pieces), initial=0)
+    def _plan(self, chunks: Sequence[Chunk]) -> list[_PlannedChunk]:
+        """Return a file's chunks, each with its offset and its location on the disk."""
+        begins = accumulate((chunk.length for chunk in chunks), initial=0)
         return [
-            _Wanted(piece, offset, self._here.get(piece.digest))
-            for piece, offset in zip(pieces, begins, strict=False)
+            _PlannedChunk(chunk, offset, self._local_chunks.get(chunk.digest))
+            for chunk, offset in zip(chunks, begins, strict=False)
         ]
 
     @cached_property
-    def _here(self) -> dict[bytes, _Place]:
-        """Where the pieces of the files that are here lie."""
+    def _local_chunks(self) -> dict[bytes, _Location]:
+        """Digest of each chunk on the disk to its location."""
         found = {}
-        for held in self._held:
+        for file in self._local_files:
             offset = 0
-            for piece in self._pieces(held.entry):
-                found[piece.digest] = _Place(held.path, offset)
-                offset += piece.length
+            for chunk in self._read_index(file.entry):
+                found[chunk.digest] = _Location(file.path, offset)
+                offset += chunk.length
         return found
 
-    def _put_together(
-        self, path: str, wanted: list[_Wanted], begin: int
+    def _assemble(
+        self, path: str, wanted: list[_PlannedChunk], begin: int
     ) -> Generator[bytes, None, None]:
         ahead = [each for each in wanted if each.offset >= begin]
         end = ahead[0].offset if ahead else _end(wanted)
-        is_within = begin < end  # cut off within a piece, last time
-        if is_within and (yield from self._fetched(path, begin, end - begin)):
+        is_within = begin < end  # the last run was interrupted within a chunk
+        if is_within and (yield from self._fetch_range(path, begin, end - begin)):
             return
-        for is_here, run in groupby(ahead, key=lambda each: each.place is not None):
+        for is_here, run in groupby(ahead, key=lambda each: each.location is not None):
             for part in ([each] for each in run) if is_here else [list(run)]:
-                data = _read(part[0])
+                data = _read_local(part[0])
                 if data is not None:
-                    self._spared[path] += len(data)
+                    self._reused[path] += len(data)
                     yield data
-                elif (yield from self._fetched(path, part[0].offset, _end(part) - part[0].offset)):
+                elif (
+                    yield from self._fetch_range(path, part[0].offset, _end(part) - part[0].offset)
+                ):
                     return
 
-    def _fetched(self, path: str, offset: int, length: int) -> Generator[bytes, None, bool]:
-        """Give a part of a file from the source, and say whether it was all the rest of the file instead."""
+    def _fetch_range(self, path: str, offset: int, length: int) -> Generator[bytes, None, bool]:
+        """Yield a range of a file from the wrapped source.
+
+        Returns:
+            Whether the source sent the whole rest of the file instead, or less than the range.
+        """
         with self._source.open(path, offset, length) as stream:
-            is_whole = stream.offset != offset  # the server can't begin in the middle
+            is_whole = stream.offset != offset  # the server can't serve a range
             skipped, left = offset - stream.offset, length
-            for chunk in stream.chunks:
-                ahead = chunk[skipped:]
-                skipped -= len(chunk) - len(ahead)
+            for block in stream.blocks:
+                ahead = block[skipped:]
+                skipped -= len(block) - len(ahead)
                 yield ahead if is_whole else ahead[:left]
                 left -= len(ahead)
                 if left <= 0 and not is_whole:
@@ -158,17 +167,17 @@ class DeltaSource:
             return is_whole or left > 0
 
 
-def _end(wanted: Sequence[_Wanted]) -> int:
-    return wanted[-1].offset + wanted[-1].piece.length
+def _end(wanted: Sequence[_PlannedChunk]) -> int:
+    return wanted[-1].offset + wanted[-1].chunk.length
 
 
-def _read(wanted: _Wanted) -> bytes | None:
-    """Give a piece that lies here; `None` where it doesn't, or has decayed."""
-    if wanted.place is None:
+def _read_local(wanted: _PlannedChunk) -> bytes | None:
+    """Return a chunk from the disk, or None if it is not there or damaged."""
+    if wanted.location is None:
         return None
     try:
-        with wanted.place.path.open("rb") as file:
-            data = os.pread(file.fileno(), wanted.piece.length, wanted.place.offset)
-    except OSError:  # a worn card: it is fetched
+        with wanted.location.path.open("rb") as file:
+            data = os.pread(file.fileno(), wanted.chunk.length, wanted.location.offset)
+    except OSError:  # a failing memory card: fetch the chunk
         return None
-    return data if chunk_index.digest_of(data) == wanted.piece.digest else None
+    return data if chunk_index.chunk_digest(data) == wanted.chunk.digest else None

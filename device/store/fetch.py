@@ -1,6 +1,6 @@
-"""Fetch one file: bounded by what its manifest says, gone on with where it was cut off, every byte written once.
+"""Fetch one file: limited to its size in the manifest, resumed after an interruption, every byte written once.
 
-python-tuf's own download writes twice, begins again when it was cut off, and doesn't force the bytes to the disk.
+python-tuf's own download writes every byte twice, can't resume, and doesn't force the bytes to the disk.
 """
 
 import hashlib
@@ -22,69 +22,69 @@ def fetch(
     source: BundleSource,
     part: Path,
     files: AtomicFiles,
-    tell: Callable[[int], None] = lambda count: None,
+    on_progress: Callable[[int], None] = lambda count: None,
 ) -> None:
-    """Gather a file's bytes until they are whole, the manifest's, and on the disk to stay.
+    """Download a file until it is complete, verified and forced to the disk.
 
     Args:
-        entry: Its sha256 and size.
-        source: Where it is.
-        part: Where its bytes are gathered; what lies there already is gone on with.
-        files: What changes the disk.
-        tell: Called with the number of bytes gathered so far, now and then.
+        entry: The file's sha256 and size.
+        source: Source to download from.
+        part: Partial file for the bytes; if it exists, the download resumes at its end.
+        files: The steps that change the disk.
+        on_progress: Called from time to time with the number of bytes downloaded so far.
 
     Raises:
-        SourceError: When the source stops; what has arrived stays for the next time.
-        UntrustedError: When the bytes are not those that were signed for; nothing of them stays.
+        SourceError: When the source stops; the bytes received so far stay for the next time.
+        UntrustedError: When the bytes don't have the signed sha256; none of them stays.
         OSError: When the disk fails.
     """
     had = part.stat().st_size if part.is_file() and not part.is_symlink() else 0
-    if _gather(entry, source, part, files, tell):
+    if _download(entry, source, part, files, on_progress):
         return
     discard(files, part)
-    # What was here before may have decayed, or been of another time: once more, from the start.
-    if not had or not _gather(entry, source, part, files, tell):
+    # The bytes of an earlier run may be damaged or of another version, so try once more from the start.
+    if not had or not _download(entry, source, part, files, on_progress):
         discard(files, part)
         raise UntrustedError(
-            f"{source.name}: {repository_layout.object_path(entry.sha256)} is not what was signed for; "
-            "it was altered, or cut short: publish it anew"
+            f"{source.name}: {repository_layout.object_path(entry.sha256)} doesn't match its signed sha256; "
+            "it was altered or cut short: publish it again"
         )
 
 
-def _gather(
+def _download(
     entry: FileEntry,
     source: BundleSource,
     part: Path,
     files: AtomicFiles,
-    tell: Callable[[int], None],
+    on_progress: Callable[[int], None],
 ) -> bool:
-    """Bring a part to its full length; say whether it is whole then."""
+    """Download the rest of a partial file and return whether its sha256 is right."""
     if part.is_symlink() or (part.is_file() and part.stat().st_size > entry.size_bytes):
         discard(files, part)
     digest, size = _digest_of(part)
     if size < entry.size_bytes or not size:
         with source.open(repository_layout.object_path(entry.sha256), size) as stream:
-            if stream.offset != size:  # the server can't begin in the middle
+            if stream.offset != size:  # the server can't resume
                 discard(files, part)
                 digest, size = hashlib.sha256(), 0
-            with files.open_part(part) as file, WriteBehind(file, size) as behind:
-                for chunk in stream.chunks:
-                    size += len(chunk)
+            with files.open_partial(part) as file, WriteBehind(file, size) as behind:
+                for block in stream.blocks:
+                    size += len(block)
                     if size > entry.size_bytes:
                         return False
-                    behind.write(chunk)
-                    digest.update(chunk)
-                    tell(size)
+                    behind.write(block)
+                    digest.update(block)
+                    on_progress(size)
         if size < entry.size_bytes:
             raise SourceError(
                 f"{source.name}: stopped after {size} of {entry.size_bytes} bytes; "
-                "sync again, it goes on from there"
+                "sync again to resume from there"
             )
     if digest.hexdigest() != entry.sha256:
         return False
-    with files.open_part(part) as file:  # all of it, what an earlier run has written as well
+    with files.open_partial(part) as file:  # forces the bytes of earlier runs to the disk as well
         file.sync()
-    tell(size)
+    on_progress(size)
     return True
 
 

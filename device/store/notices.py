@@ -1,20 +1,20 @@
-"""The notices of a kiosk: the newest that were fetched, whichever bundle answers."""
+"""The store's notices: the newest ones fetched, which apply to every bundle."""
 
 import logging
 from pathlib import Path
 
 from device.bundle.notices import LIMIT_BYTES, Notices, dump, parse
 from device.errors import BundleError
-from device.store.atomic_files import AtomicFiles, write_whole
+from device.store.atomic_files import AtomicFiles, write_atomically
 
 FILE = "notices.json"
 _log = logging.getLogger(__name__)
 
 
 def read(root: Path) -> Notices:
-    """Give a store's notices; silent ones where there are none.
+    """Return a store's notices, or empty ones if there are none.
 
-    A file that has decayed is told of and taken for silence: the exhibit goes on, and the next sync mends it.
+    A damaged file is logged and counts as empty: the kiosk keeps answering, and the next sync repairs the file.
     """
     path = root / FILE
     try:
@@ -23,10 +23,10 @@ def read(root: Path) -> Notices:
     except FileNotFoundError:
         return Notices()
     except (OSError, BundleError) as error:
-        _log.error("%s; sync again, or withdrawn works are shown", error)
+        _log.error("%s; until the next sync, withdrawn works are shown", error)
         return Notices()
 
 
 def write(files: AtomicFiles, root: Path, notices: Notices) -> None:
-    """Put notices on the disk, to stay, in the place of those before."""
-    write_whole(files, root / FILE, dump(notices).encode())
+    """Replace a store's notices on the disk."""
+    write_atomically(files, root / FILE, dump(notices).encode())

@@ -1,6 +1,6 @@
-"""The last question to a bundle before it may answer visitors, asked in a process of its own.
+"""The last check of a bundle before visitors use it: load it and search for its probe prints, in another process.
 
-A damaged model or index may end the process that maps it, or never come back; here that is one more answer.
+A damaged model or index may crash the process that maps it, or hang. In another process, that is a failed check.
 """
 
 import resource
@@ -18,12 +18,12 @@ from device.recognition.recogniser import Recogniser
 from device.recognition.self_test import lost_probes
 
 TIMEOUT_S = 300.0
-# Address space is not bounded: mapped files count there. What a process may ask for is, and what it may write.
-# What comes out of readers of other people's that are given a file altered and sealed anew.
-REFUSALS = (
+# Errors that third-party readers raise for a file that was altered and hashed again.
+EXPECTED_ERRORS = (
     *(KioskError, OSError, ValueError, TypeError, LookupError, ArithmeticError),
     *(RuntimeError, MemoryError, TokenError),
 )
+# The address space is unlimited, because mapped files count towards it. Allocated memory and written bytes are limited.
 LIMITS = {
     resource.RLIMIT_DATA: 2 << 30,
     resource.RLIMIT_CPU: 240,
@@ -33,11 +33,14 @@ LIMITS = {
 
 
 def probe(release: Path) -> None:
-    """Let a bundle load and answer in a process of its own.
+    """Check in another process that a bundle loads and answers.
+
+    Args:
+        release: The bundle's folder.
 
     Raises:
-        BundleDamagedError: When a byte is not the manifest's, it can't be loaded, ends the process, takes too long,
-            or one of its probe prints doesn't find itself.
+        BundleDamagedError: When a byte differs from the manifest, the bundle can't be loaded, crashes the process
+            or takes too long, or a probe print doesn't find itself.
     """
     command = [sys.executable, "-m", "device.store.probe", str(release)]
     try:
@@ -48,12 +51,12 @@ def probe(release: Path) -> None:
         ) from error
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
-        told = lines[-1] if lines and done.returncode == 1 else f"exit code {done.returncode}"
-        raise BundleDamagedError(f"{release}: the bundle doesn't work on this kiosk: {told}")
+        reason = lines[-1] if lines and done.returncode == 1 else f"exit code {done.returncode}"
+        raise BundleDamagedError(f"{release}: the bundle doesn't work on this kiosk: {reason}")
 
 
-def answer(release: Path) -> str:
-    """Give what is wrong with a bundle, asked in this process; empty for nothing."""
+def find_fault(release: Path) -> str:
+    """Return the first fault of a bundle, checked in this process, or "" without one."""
     try:
         verify(release)
         with opened(release) as bundle:
@@ -61,31 +64,31 @@ def answer(release: Path) -> str:
                 if fault:
                     return f"{release}: {part}{' '.join(fault.split())}; build it again"
             lost = lost_probes(bundle, Recogniser(bundle, threads=1))
-    except REFUSALS as error:
+    except EXPECTED_ERRORS as error:
         return " ".join(str(error).split()) or type(error).__name__
     return f"{release}: {lost[0]} doesn't find itself; build it again" if lost else ""
 
 
 def _faults(bundle: OpenedBundle) -> Iterator[tuple[str, str]]:
-    """Give what is wrong with parts that a few questions may not come across; empty for nothing."""
-    yield f"{layout.RECORDS}: ", bundle.records.fault()  # SQLite finds in several lines
+    """Yield a label and the fault, "" for none, of each part that a few searches may not touch."""
+    yield f"{layout.RECORDS}: ", bundle.records.fault()  # SQLite's report may have several lines
     yield "", InvertedIndex(bundle.path, bundle.manifest.items).fault()
 
 
 def main(arguments: Sequence[str], limits: Mapping[int, int]) -> int:
-    """Answer for the bundle that is named: exit code 0 when it is good.
+    """Check one bundle and return the exit code: 0 when it works, else 1.
 
     Args:
-        arguments: Its folder.
-        limits: Kind of resource to how much of it this process may use from now on.
+        arguments: The bundle's folder.
+        limits: Resource number to the amount that this process may use from now on.
     """
     for limit, most in limits.items():
         resource.setrlimit(limit, (most, most))
-    fault = answer(Path(arguments[0]))
+    fault = find_fault(Path(arguments[0]))
     if fault:
         sys.stderr.write(f"{fault}\n")
     return 1 if fault else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], LIMITS))  # pragma: no cover  # in a process of its own alone
+    sys.exit(main(sys.argv[1:], LIMITS))  # pragma: no cover  # runs only in another process

@@ -1,71 +1,71 @@
-"""What an update must not be older than, by our own memory: python-tuf's may be lost with its folder.
+"""The rollback guard: refuse an update that is older than what this kiosk has had.
 
-Pure: no I/O.
+python-tuf checks this too, but its records may be lost with its folder. This module does no I/O.
 """
 
 from dataclasses import dataclass, replace
 
 from device.bundle.manifest import Manifest
 from device.errors import StaleError, UntrustedError
-from device.store.store_state import RollbackFloor
+from device.store.store_state import RollbackGuard
 from device.store.trust import Offer
 
-# A manifest's version is a number that people read out; a signed one beyond this is a slip or an attack.
-MOST_VERSIONS = 10_000_000
+# People read a manifest's version aloud; a signed version above this is a mistake or an attack.
+MAX_VERSION = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstalledVersions:
-    """What a kiosk has, whatever it remembers.
+    """The versions that are installed, whatever the store's state says.
 
     Attributes:
-        manifest: Of the bundle that answers; `None` for none.
-        notices: Serial of the notices that hold.
+        manifest: The current bundle's manifest; `None` without a bundle.
+        notices: Serial of the installed notices.
     """
 
     manifest: Manifest | None
     notices: int
 
 
-def checked(
-    offer: Offer, known: RollbackFloor, here: InstalledVersions, source: str
-) -> RollbackFloor:
-    """Give the floor to go on from.
+def check_rollback(
+    offer: Offer, guard: RollbackGuard, installed: InstalledVersions, source: str
+) -> RollbackGuard:
+    """Check an offer against the rollback guard, and return the guard for the rest of the sync.
 
     Args:
-        offer: What a source has.
-        known: The floor that is remembered.
-        here: What the kiosk has: the power may have gone between taking a thing and remembering it.
-        source: What staff know the source by.
+        offer: The source's offer.
+        guard: The stored rollback guard.
+        installed: The installed versions; after a power cut they may be newer than the stored guard.
+        source: The source's name for staff.
 
     Raises:
-        StaleError: When what is offered is older than what this kiosk has had.
-        UntrustedError: When its number is absurd.
+        StaleError: When the offer is older than what this kiosk has had.
+        UntrustedError: When its version is out of range.
     """
-    if offer.root < known.root:
+    if offer.root < guard.root:
         raise StaleError(
-            f"{source}: its keys were replaced since (root {offer.root}, this kiosk knows {known.root}); "
-            "fetch the newest onto the stick"
+            f"{source}: its keys were replaced since (root {offer.root}, this kiosk knows {guard.root}); "
+            "copy the newest repository onto the stick"
         )
-    # Another key's numbers are counted anew.
-    known = _raised(known, here) if offer.keys == known.keys else RollbackFloor()
-    version = offer.manifest.version if offer.manifest else known.version
-    serial = offer.notices.serial if offer.notices else known.notices
-    if version < known.version or serial < known.notices:
+    # Versions start again under a new key.
+    guard = _at_least_installed(guard, installed) if offer.keys == guard.keys else RollbackGuard()
+    version = offer.manifest.version if offer.manifest else guard.version
+    serial = offer.notices.serial if offer.notices else guard.notices
+    if version < guard.version or serial < guard.notices:
         raise StaleError(
-            f"{source}: holds version {version} and notice {serial}, this kiosk has had {known.version} and "
-            f"{known.notices}; fetch the newest onto the stick"
+            f"{source}: has version {version} and notices {serial}, this kiosk has had {guard.version} and "
+            f"{guard.notices}; copy the newest repository onto the stick"
         )
-    if offer.manifest and not 0 < version <= MOST_VERSIONS:
+    if offer.manifest and not 0 < version <= MAX_VERSION:
         raise UntrustedError(
-            f"{source}: expected a version of 1 to {MOST_VERSIONS}, found {version}; publish it by the desk's software"
+            f"{source}: expected a version of 1 to {MAX_VERSION}, found {version}; publish it with the desk's software"
         )
-    return replace(known, root=offer.root, keys=offer.keys)
+    return replace(guard, root=offer.root, keys=offer.keys)
 
 
-def _raised(known: RollbackFloor, here: InstalledVersions) -> RollbackFloor:
-    """Give a floor that is no lower than what the kiosk has."""
-    version = here.manifest.version if here.manifest else 0
+def _at_least_installed(guard: RollbackGuard, installed: InstalledVersions) -> RollbackGuard:
+    """Return the guard, raised to the installed versions if they are newer."""
+    version = installed.manifest.version if installed.manifest else 0
     return replace(
-        known, version=max(known.version, version), notices=max(known.notices, here.notices)
+        guard, version=max(guard.version, version), notices=max(guard.notices, installed.notices)
     )

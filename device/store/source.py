@@ -1,7 +1,7 @@
-"""Where updates come from: a web server, or a folder such as a stick. Bytes by path and offset, and nothing believed.
+"""Sources of updates: a web server, or a folder such as a USB stick. They read bytes by path and offset, unverified.
 
-What is signed and how long it may be is others' business; here a source can't lead anywhere else, can't stall for
-ever, and can't hand out anything but plain bytes. The only home of urllib3.
+Signatures and size limits are checked elsewhere. This module ensures that a source can't redirect, can't stall
+forever, and delivers only plain bytes. The only module that imports urllib3.
 """
 
 import io
@@ -21,11 +21,11 @@ from urllib3.exceptions import HTTPError
 from device.bundle import repository_layout
 from device.errors import NotSetUpError, SourceError
 
-CHUNK_BYTES = 1 << 18
+BLOCK_BYTES = 1 << 18
 TIMEOUT_S = 30.0
-# A server that gives less than this over so long is as good as gone.
-SLOWEST_BYTES_S, PATIENCE_S = 256, 60.0
-# A stick may hold the museum's other things as well.
+# A server that delivers fewer bytes per second than this, over this many seconds, is given up.
+MIN_BYTES_PER_S, MIN_SPEED_WINDOW_S = 256, 60.0
+# A repository may lie in this folder, so that a stick can have other files too.
 STICK_FOLDER = "printkiosk"
 
 
@@ -35,16 +35,16 @@ class MissingFileError(SourceError, FileNotFoundError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """A file being read.
+    """An open file of a source.
 
     Attributes:
-        offset: Where the bytes begin: as asked, or 0 from a server that can't begin in the middle.
-        chunks: The bytes, in pieces; raises `SourceError` when they stop coming.
-        close: Lets go of the file.
+        offset: Offset of the first byte: the requested one, or 0 from a server that can't serve a range.
+        blocks: The bytes, in blocks; raises `SourceError` when reading fails.
+        close: Closes the file.
     """
 
     offset: int
-    chunks: Iterator[bytes]
+    blocks: Iterator[bytes]
     close: Callable[[], None]
 
     def __enter__(self) -> Self:
@@ -60,31 +60,31 @@ class Stream:
 
 
 class BundleSource(Protocol):
-    """Files by path, as a repository names them."""
+    """A repository's files, read by path."""
 
     @property
     def name(self) -> str:
-        """What staff know it by."""
+        """The source's name for staff."""
 
     def open(self, path: str, offset: int = 0, length: int | None = None) -> Stream:
-        """Begin to read a file.
+        """Open a file for reading.
 
         Args:
-            path: As a repository names it.
-            offset: Where to begin.
-            length: How much is wanted; more may come. `None` for all.
+            path: Path in the repository.
+            offset: Offset of the first byte to read.
+            length: Number of bytes to read, though more may come; `None` for all.
 
         Raises:
-            MissingFileError: When there is none.
+            MissingFileError: When the source has no such file.
             SourceError: When it can't be read.
         """
 
 
-def choose(text: str) -> BundleSource:
-    """Give the source that a setting or a command line names: an http(s) address, or a folder.
+def source_from(text: str) -> BundleSource:
+    """Return the source for a setting or argument: an http(s) address, or a folder.
 
     Raises:
-        NotSetUpError: When it names none, or another kind of address.
+        NotSetUpError: When the text is empty or another kind of address.
     """
     scheme = urlsplit(text).scheme if "://" in text else ""
     if scheme in ("http", "https"):
@@ -92,59 +92,59 @@ def choose(text: str) -> BundleSource:
     if not text or scheme:
         raise NotSetUpError(
             f"expected an http(s) address or a folder to fetch updates from, found {text!r}; "
-            "name one, or set it in kiosk.toml under [sync] source"
+            "pass one, or set source under [sync] in kiosk.toml"
         )
     return FolderSource(Path(text))
 
 
 class FolderSource:
-    """A repository in a folder; nothing in it can lead outside, be anything but a file, or make us wait."""
+    """A repository in a folder. Only plain files within it are read, never links, pipes or devices."""
 
-    def __init__(self, folder: Path, *, called: str = "") -> None:
-        """Look into a folder, or the `printkiosk` folder in it when the repository is there.
+    def __init__(self, folder: Path, *, label: str = "") -> None:
+        """Use a folder, or its `printkiosk` folder if the repository is there.
 
         Args:
-            folder: Where it lies.
-            called: What staff know it by; empty for its path.
+            folder: The folder, such as the stick's mount point.
+            label: The source's name for staff; empty for its path.
         """
         inside = folder / STICK_FOLDER
         is_inside = not _is_folder(folder / repository_layout.METADATA) and _is_folder(inside)
         self._folder = inside if is_inside else folder
-        self._called = called
+        self._label = label
 
     @property
     def name(self) -> str:
-        """The folder, or what it is called."""
-        return self._called or str(self._folder)
+        """The label, or the folder's path without one."""
+        return self._label or str(self._folder)
 
     def open(self, path: str, offset: int = 0, length: int | None = None) -> Stream:
-        """Begin to read a file of the folder; whoever wants a part of it reads no further."""
+        """Open a file of the folder; `length` is ignored, so the caller stops reading."""
         try:
             file = os.fdopen(_open_beneath(self._folder, path), "rb", buffering=0)
         except FileNotFoundError as error:
             raise MissingFileError(
-                f"{self.name}: has no {path}; is it this museum's stick?"
+                f"{self.name}: has no {path}; check that this is the museum's stick"
             ) from error
         except OSError as error:
-            raise self._stopped(path, error) from error
-        return Stream(offset=offset, chunks=self._read(file, path, offset), close=file.close)
+            raise self._read_error(path, error) from error
+        return Stream(offset=offset, blocks=self._read(file, path, offset), close=file.close)
 
     def _read(self, file: io.FileIO, path: str, offset: int) -> Iterator[bytes]:
         try:
             file.seek(offset)
-            while chunk := file.read(CHUNK_BYTES):
-                yield chunk
+            while block := file.read(BLOCK_BYTES):
+                yield block
         except OSError as error:
-            raise self._stopped(path, error) from error
+            raise self._read_error(path, error) from error
 
-    def _stopped(self, path: str, error: OSError) -> SourceError:
+    def _read_error(self, path: str, error: OSError) -> SourceError:
         return SourceError(
-            f"{self.name}: {path} can't be read ({error.strerror or error}); was the stick pulled? put it in again"
+            f"{self.name}: {path} can't be read ({error.strerror or error}); if the stick was pulled, put it in again"
         )
 
 
 def _is_folder(path: Path) -> bool:
-    """Whether a folder is there and can be looked at; what is wrong with a stick is told once it is read."""
+    """Return whether this is a readable folder; errors of a stick are reported when a file is read."""
     try:
         return path.is_dir()
     except OSError:
@@ -152,8 +152,8 @@ def _is_folder(path: Path) -> bool:
 
 
 def _open_beneath(folder: Path, path: str) -> int:
-    """Open a plain file below a folder without following a link on the way."""
-    way = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    """Return the descriptor of a plain file below a folder, opened without following links."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     parts = path.split("/")
     for part in parts:
         is_last = part is parts[-1]
@@ -161,18 +161,20 @@ def _open_beneath(folder: Path, path: str) -> int:
         try:
             if part in ("", ".", ".."):
                 raise OSError(f"{path!r} leads outside")
-            inner = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | kind, dir_fd=way)
+            inner = os.open(
+                part, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | kind, dir_fd=descriptor
+            )
         finally:
-            os.close(way)
-        way = inner
-    if not stat.S_ISREG(os.fstat(way).st_mode):
-        os.close(way)
+            os.close(descriptor)
+        descriptor = inner
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
         raise OSError(f"{path!r} is no plain file")
-    return way
+    return descriptor
 
 
 class HttpSource:
-    """A repository on a web server. Never redirected, never decompressed, never waited for without end."""
+    """A repository on a web server. Redirects are never followed, responses never decompressed, waits limited."""
 
     def __init__(
         self,
@@ -181,12 +183,12 @@ class HttpSource:
         timeout_s: float = TIMEOUT_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Prepare to ask a server; nothing is asked yet.
+        """Prepare a connection pool, without connecting yet.
 
         Args:
-            address: Of the repository; a query or a user name is not part of it.
-            timeout_s: How long a server may say nothing.
-            clock: Monotonic seconds.
+            address: The repository's address, without a query or a user name.
+            timeout_s: How long to wait for the server's next bytes.
+            clock: Clock of monotonic seconds.
         """
         self._address = address.rstrip("/")
         self._clock = clock
@@ -194,70 +196,74 @@ class HttpSource:
 
     @property
     def name(self) -> str:
-        """The address."""
+        """The server's address."""
         return self._address
 
     def open(self, path: str, offset: int = 0, length: int | None = None) -> Stream:
-        """Begin to read a file of the server."""
+        """Open a file of the server."""
         headers = {"Accept-Encoding": "identity"}
         is_part = bool(offset) or length is not None
         if is_part:
             headers["Range"] = f"bytes={offset}-{'' if length is None else offset + length - 1}"
         address = f"{self._address}/{path}"
         try:
-            answer = self._pool.request(
+            response = self._pool.request(
                 "GET", address, headers=headers, preload_content=False, redirect=False
             )
         except (HTTPError, ValueError) as error:
-            raise self._gone(path, error) from error
-        if answer.status == 416 and offset:  # there is nothing so far in: from the start, then
-            answer.close()
+            raise self._fetch_error(path, error) from error
+        if (
+            response.status == 416 and offset
+        ):  # the file is shorter than the offset: read from the start
+            response.close()
             return self.open(path)
         try:
-            begins = self._begins(answer, path, offset, is_part)
+            first_offset = self._first_offset(response, path, offset, is_part)
         except SourceError:
-            answer.close()
+            response.close()
             raise
-        return Stream(offset=begins, chunks=self._read(answer, path), close=answer.close)
+        return Stream(offset=first_offset, blocks=self._read(response, path), close=response.close)
 
-    def _begins(
-        self, answer: urllib3.BaseHTTPResponse, path: str, offset: int, is_part: bool
+    def _first_offset(
+        self, response: urllib3.BaseHTTPResponse, path: str, offset: int, is_part: bool
     ) -> int:
-        """Give where an answer's bytes begin."""
-        if answer.status in (403, 404, 410):
+        """Check a response's status and return the offset of its first byte."""
+        if response.status in (403, 404, 410):
             raise MissingFileError(
-                f"{self.name}: has no {path}; see the address, and what was published"
+                f"{self.name}: has no {path}; check the address, and that a bundle was published there"
             )
-        if answer.status == 200:
+        if response.status == 200:
             return 0
-        # A server may answer a part of the file, but then only the part that was asked for.
-        if answer.status == 206 and is_part:
-            if answer.headers.get("Content-Range", "").startswith(f"bytes {offset}-"):
+        # A server may send a part of the file, but only the requested part.
+        if response.status == 206 and is_part:
+            if response.headers.get("Content-Range", "").startswith(f"bytes {offset}-"):
                 return offset
-            raise SourceError(f"{self.name}: gave another part of {path} than was asked for")
+            raise SourceError(
+                f"{self.name}: sent another part of {path} than requested; check the server"
+            )
         raise SourceError(
-            f"{self.name}: expected {path}, found HTTP status {answer.status}; "
-            "a page to log in to the network first? see the address"
+            f"{self.name}: expected {path}, found HTTP status {response.status}; "
+            "check the address, and whether the network needs a login first"
         )
 
-    def _read(self, answer: urllib3.BaseHTTPResponse, path: str) -> Iterator[bytes]:
+    def _read(self, response: urllib3.BaseHTTPResponse, path: str) -> Iterator[bytes]:
         since_s, got = self._clock(), 0
         try:
-            for chunk in answer.stream(CHUNK_BYTES, decode_content=False):
-                yield chunk
-                got += len(chunk)
+            for block in response.stream(BLOCK_BYTES, decode_content=False):
+                yield block
+                got += len(block)
                 waited_s = self._clock() - since_s
-                if waited_s > PATIENCE_S:
-                    if got < SLOWEST_BYTES_S * waited_s:
+                if waited_s > MIN_SPEED_WINDOW_S:
+                    if got < MIN_BYTES_PER_S * waited_s:
                         raise SourceError(
-                            f"{self.name}: gave {got} bytes of {path} in {waited_s:.0f} s; sync again later"
+                            f"{self.name}: sent only {got} bytes of {path} in {waited_s:.0f} s; sync again later"
                         )
                     since_s, got = self._clock(), 0
         except HTTPError as error:
-            raise self._gone(path, error) from error
+            raise self._fetch_error(path, error) from error
 
-    def _gone(self, path: str, error: Exception) -> SourceError:
+    def _fetch_error(self, path: str, error: Exception) -> SourceError:
         reason = " ".join(str(error).split())
         return SourceError(
-            f"{self.name}: {path} can't be fetched ({reason}); see the network, sync again later"
+            f"{self.name}: {path} can't be fetched ({reason}); check the network, then sync again"
         )

@@ -1,4 +1,4 @@
-"""What a store remembers besides the bundles: how new they must be, which were no good, which one is on trial."""
+"""The store's state file: the rollback guard, refused releases and the trial in progress."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -9,24 +9,26 @@ from typing import Any
 
 from device.bundle import dataclass_json
 from device.errors import BundleDamagedError
-from device.store.atomic_files import AtomicFiles, write_whole
+from device.store.atomic_files import AtomicFiles, write_atomically
 
 FILE = "standing.json"
-# So long before updates would be refused, staff are told.
-WARNED_DAYS = 60
+# Staff are warned this many days before updates expire.
+EXPIRY_WARNING_DAYS = 60
 _LIMIT_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RollbackFloor:
-    """What an update must not be older than; python-tuf's own memory may be lost with its folder.
+class RollbackGuard:
+    """The newest versions that this kiosk has had; an update must not be older.
+
+    python-tuf keeps its own record, which may be lost with its folder.
 
     Attributes:
-        version: The highest bundle version that was ever activated from a repository.
+        version: The highest bundle version ever activated from a repository.
         notices: The serial of the newest notices.
         root: The version of the newest root.
-        keys: Ids of the keys that signed them, sorted; another key's versions are counted anew, so that a stolen
-            key can't block updates for good by signing a very high number.
+        keys: Ids of the keys that signed them, sorted. Versions start again under other keys. Otherwise a stolen key
+            could block updates forever by signing a very high version.
     """
 
     version: int = 0
@@ -37,12 +39,12 @@ class RollbackFloor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """How a release came to be here.
+    """Where and when an update brought a release.
 
     Attributes:
-        source: Where it was fetched from.
-        published: The day, as the publisher wrote it.
-        arrived: The day by this machine's clock, as YYYY-MM-DD.
+        source: The source's name for staff.
+        published: Day of publication, as the publisher wrote it.
+        arrived: Day of installation by this kiosk's clock, as YYYY-MM-DD.
     """
 
     source: str
@@ -52,17 +54,19 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreState:
-    """A store's memory.
+    """A store's state.
 
     Attributes:
-        refused: Releases that failed a probe or a trial, by name; the same are not taken again.
-        trial: The release that has yet to prove itself; empty for none. Counts only while it is current.
-        starts: How often the kiosk was started on it.
-        arrivals: Release to how it came.
-        expires: Until this day updates signed as the last ones were are taken, as YYYY-MM-DD; empty before any.
+        floor: The rollback guard.
+        refused: Names of releases that failed a probe or a trial, or that staff rolled back. A sync never
+            installs them again.
+        trial: The release on trial; empty for none. It counts only while that release is current.
+        starts: How often the kiosk was started with the release on trial.
+        arrivals: Release name to where and when an update brought it.
+        expires: Day on which the last update's signatures expire, as YYYY-MM-DD; empty before any update.
     """
 
-    floor: RollbackFloor = field(default_factory=RollbackFloor)
+    floor: RollbackGuard = field(default_factory=RollbackGuard)
     refused: tuple[str, ...] = ()
     trial: str = ""
     starts: int = 0
@@ -70,7 +74,7 @@ class StoreState:
     expires: str = ""
 
     def with_arrival(self, name: str, version: int, arrival: Arrival) -> "StoreState":
-        """Give the memory with a release that has come, and below whose version nothing is taken any more."""
+        """Return the state after an update: the arrival is added and the guard set to its version."""
         return replace(
             self,
             floor=replace(self.floor, version=version),
@@ -78,37 +82,40 @@ class StoreState:
         )
 
     def is_expiring(self, today: date) -> bool:
-        """Whether updates signed as the last ones were will soon be refused."""
-        return bool(self.expires) and (date.fromisoformat(self.expires) - today).days <= WARNED_DAYS
+        """Return whether the last update's signatures expire within `EXPIRY_WARNING_DAYS`."""
+        return (
+            bool(self.expires)
+            and (date.fromisoformat(self.expires) - today).days <= EXPIRY_WARNING_DAYS
+        )
 
-    def without_gone(self, names: Collection[str]) -> "StoreState":
-        """Give the memory without how releases came that are none of these."""
+    def with_arrivals_of(self, names: Collection[str]) -> "StoreState":
+        """Return the state with the arrivals of these releases only."""
         kept = {name: each for name, each in self.arrivals.items() if name in names}
         return replace(self, arrivals=kept)
 
 
 def read(root: Path) -> StoreState:
-    """Give a store's memory; a store that has none yet has nothing to remember.
+    """Return a store's state, or an empty one if there is no file.
 
     Raises:
-        BundleDamagedError: When the file is there and can't be read: forgetting would open the door to old updates.
+        BundleDamagedError: When the file can't be read. An empty state would allow older updates.
     """
     path = root / FILE
     try:
         with path.open("rb") as file:
             data: Any = json.loads(file.read(_LIMIT_BYTES))
-        standing: StoreState = dataclass_json.from_json(StoreState, data, FILE)
+        state: StoreState = dataclass_json.from_json(StoreState, data, FILE)
     except FileNotFoundError:
         return StoreState()
     except (OSError, ValueError, RecursionError) as error:
         raise BundleDamagedError(
             f"{path}: can't be read ({' '.join(str(error).split())}); "
-            "remove it only if you know that no older update is around"
+            "remove it only if you are sure that no older update can be installed"
         ) from error
-    return standing
+    return state
 
 
-def write(files: AtomicFiles, root: Path, standing: StoreState) -> None:
-    """Put a store's memory on the disk, to stay."""
-    text = json.dumps(dataclass_json.to_json(standing), indent=1, sort_keys=True) + "\n"
-    write_whole(files, root / FILE, text.encode())
+def write(files: AtomicFiles, root: Path, state: StoreState) -> None:
+    """Replace a store's state on the disk."""
+    text = json.dumps(dataclass_json.to_json(state), indent=1, sort_keys=True) + "\n"
+    write_atomically(files, root / FILE, text.encode())

@@ -1,7 +1,7 @@
-"""One update, from a source to the bundle that answers: look, check, fetch, put together, probe, switch.
+"""One sync, from a source to a new current bundle: read the offer, check, fetch, assemble, probe, switch.
 
-Every step may be cut off by the power, a pulled stick or a full disk: what answered before goes on answering, and the
-next sync goes on where this one was.
+A power cut, a pulled stick or a full disk may interrupt every step. The current bundle keeps answering, and the next
+sync resumes.
 """
 
 import logging
@@ -20,21 +20,21 @@ from device.errors import (
 )
 from device.store import notices as kept_notices
 from device.store import store_state, trust
-from device.store.atomic_files import FETCHING, AtomicFiles, discard, held
+from device.store.atomic_files import FETCH_LOCK, AtomicFiles, discard, locked
 from device.store.bundles import Bundles
-from device.store.delta_source import DeltaSource, HeldFile
+from device.store.delta_source import DeltaSource, LocalFile
 from device.store.fetch import fetch
 from device.store.probe import probe
-from device.store.rollback_guard import InstalledVersions, checked
+from device.store.rollback_guard import InstalledVersions, check_rollback
 from device.store.source import BundleSource
 from device.store.staging import Staging
-from device.store.store_state import Arrival, RollbackFloor, StoreState
-from device.store.sync_errors import in_our_words
+from device.store.store_state import Arrival, RollbackGuard, StoreState
+from device.store.sync_errors import as_sync_errors
 from device.store.sync_result import FetchProgress, SyncOutcome, SyncResult
 from device.store.trust import Offer
 
 TRUST = "trust"
-# Left free besides an update itself: for notices, statistics and whatever else a machine writes.
+# Space that stays free after an update, for notices, statistics and other files that the system writes.
 SPARE_BYTES, SPARE_SHARE = 64 << 20, 0.1
 
 _log = logging.getLogger(__name__)
@@ -47,29 +47,29 @@ def sync(
     *,
     files: AtomicFiles | None = None,
     check: Callable[[Path], object] = probe,
-    tell: Callable[[FetchProgress], None] = lambda progress: None,
+    on_progress: Callable[[FetchProgress], None] = lambda progress: None,
     today: Callable[[], date] = date.today,
 ) -> SyncOutcome:
-    """Bring the newest bundle and notices of a source to this kiosk.
+    """Fetch and install the newest bundle and notices of a source.
 
     Args:
-        source: Where to look.
-        store: The folder of installed bundles.
-        root: The museum's root, given at the installation.
-        files: What changes the disk.
-        check: The last question to a bundle before it becomes current; raises `BundleError`.
-        tell: Told how far it has come.
-        today: The day by this machine's clock; for people's eyes alone.
+        source: The source of updates.
+        store: The store's folder.
+        root: The museum's `root.json`, from the installation.
+        files: The steps that change the disk; `None` for the real ones.
+        check: The last check before a bundle becomes current; raises `BundleError`.
+        on_progress: Called with the progress of the downloads.
+        today: Returns the day by this kiosk's clock; only for display.
 
     Raises:
-        SyncError: Naming what is wrong in one numbered line; the kiosk goes on with what it has.
+        SyncError: With one numbered line for staff; the current bundle and notices stay.
     """
-    with in_our_words(store), held(store, FETCHING):
-        return _Update(source, store, files or AtomicFiles(), check, tell, today).run(root)
+    with as_sync_errors(store), locked(store, FETCH_LOCK):
+        return _Update(source, store, files or AtomicFiles(), check, on_progress, today).run(root)
 
 
 class _Update:
-    """One sync; the store's fetching side is held."""
+    """One sync; the caller holds the store's fetch lock."""
 
     def __init__(
         self,
@@ -77,41 +77,42 @@ class _Update:
         store: Path,
         files: AtomicFiles,
         check: Callable[[Path], object],
-        tell: Callable[[FetchProgress], None],
+        on_progress: Callable[[FetchProgress], None],
         today: Callable[[], date],
     ) -> None:
         self._source = source
         self._store = store
         self._files = files
         self._check = check
-        self._tell = tell
+        self._on_progress = on_progress
         self._today = today
         self._bundles = Bundles(store, files=files)
         self._staging = Staging(store, files)
 
     def run(self, root: bytes) -> SyncOutcome:
         trust.prepare(self._store / TRUST)
-        memory = store_state.read(self._store).without_gone(self._bundles.names())
-        offer = trust.look(self._source, self._store / TRUST, root)
-        held_serial = kept_notices.read(self._store).serial
-        here = InstalledVersions(manifest=self._current(), notices=held_serial)
-        floor = checked(offer, memory.floor, here, self._source.name)
+        state = store_state.read(self._store).with_arrivals_of(self._bundles.names())
+        offer = trust.read_offer(self._source, self._store / TRUST, root)
+        serial_before = kept_notices.read(self._store).serial
+        installed = InstalledVersions(manifest=self._current(), notices=serial_before)
+        floor = check_rollback(offer, state.floor, installed, self._source.name)
         serial = self._take_notices(offer.notices, floor)
-        self._remember(
-            replace(memory, floor=replace(floor, notices=serial), expires=offer.expires.isoformat())
+        self._write_state(
+            replace(state, floor=replace(floor, notices=serial), expires=offer.expires.isoformat())
         )
         manifest = offer.manifest
         if manifest is None:
             return SyncOutcome(result=SyncResult.NOTHING_PUBLISHED, version=0, notices=serial)
         current = self._current()
         if current is not None and current.bundle_id == manifest.bundle_id:
-            self._tidy()
+            self._clean_up()
             return SyncOutcome(
                 result=SyncResult.UP_TO_DATE, version=manifest.version, notices=serial
             )
-        if {str(manifest.version), _long_name(manifest)} & set(memory.refused):
+        if {str(manifest.version), _long_name(manifest)} & set(state.refused):
             raise RefusedError(
-                f"version {manifest.version} failed here before, or staff went back from it; publish a new one, or activate it by hand"
+                f"version {manifest.version} failed on this kiosk before, or staff rolled it back; "
+                "publish a new version, or activate it by hand"
             )
         fetched = self._fetch(manifest)
         self._install(manifest, offer)
@@ -130,8 +131,8 @@ class _Update:
         except BundleError:
             return None
 
-    def _take_notices(self, offered: Notices | None, floor: RollbackFloor) -> int:
-        """Let what is withdrawn be withdrawn at once, whatever becomes of the bundle; give the serial that holds."""
+    def _take_notices(self, offered: Notices | None, floor: RollbackGuard) -> int:
+        """Install offered notices at once, even if the bundle fails later, and return their serial."""
         if offered is None:
             return floor.notices
         if offered != kept_notices.read(self._store):
@@ -139,40 +140,40 @@ class _Update:
         return offered.serial
 
     def _fetch(self, manifest: Manifest) -> int:
-        """Bring all files of a bundle here; give how many bytes had to be fetched."""
+        """Fetch a bundle's missing files and return how many bytes were downloaded."""
         staging = self._staging
         staging.prepare()
-        staging.drop_parts(manifest)
+        staging.remove_partial_files(manifest)
         entries = {entry.sha256: entry for entry in manifest.files}.values()
-        missing = [e for e in entries if not staging.has(e) and not staging.adopt(e)]
+        missing = [e for e in entries if not staging.has(e) and not staging.link_existing(e)]
         total = sum(entry.size_bytes for entry in missing)
         self._check_room(missing, manifest.version)
-        source = DeltaSource(self._source, self._held(manifest), missing)
+        source = DeltaSource(self._source, self._local_files(manifest), missing)
         done = 0
         for entry in missing:
-            told = _from(done, total, manifest.version, self._tell)
-            fetch(entry, source, staging.part_of(entry), self._files, told)
-            staging.keep(entry)
+            report = _offset_progress(done, total, manifest.version, self._on_progress)
+            fetch(entry, source, staging.partial_path(entry), self._files, report)
+            staging.finish(entry)
             done += entry.size_bytes
-        return total - source.spared_bytes
+        return total - source.reused_bytes
 
-    def _held(self, manifest: Manifest) -> list[HeldFile]:
-        """Give the files of the bundle that answers which another will not have; pieces of them may be in it."""
+    def _local_files(self, manifest: Manifest) -> list[LocalFile]:
+        """Return the current bundle's files that the new one lacks, whose chunks it may share."""
         current, kept = self._current(), {entry.sha256 for entry in manifest.files}
         entries = [entry for entry in current.files if entry.sha256 not in kept] if current else []
         release = self._bundles.current.resolve()
-        return [HeldFile(path=release / entry.path, entry=entry) for entry in entries]
+        return [LocalFile(path=release / entry.path, entry=entry) for entry in entries]
 
     def _check_room(self, missing: list[FileEntry], version: int) -> None:
-        parts = [self._staging.part_of(entry) for entry in missing]
-        here = sum(part.stat().st_size for part in parts if part.is_file())
-        wanted = sum(entry.size_bytes for entry in missing) - here
+        parts = [self._staging.partial_path(entry) for entry in missing]
+        gathered = sum(part.stat().st_size for part in parts if part.is_file())
+        wanted = sum(entry.size_bytes for entry in missing) - gathered
         wanted += max(SPARE_BYTES, int(wanted * SPARE_SHARE))
         free = self._files.free_bytes(self._store)
         if free < wanted:
             raise NoRoomError(
-                f"version {version} needs {_megabytes(wanted)} free in {self._store}, there are "
-                f"{_megabytes(free)}; make room, then sync again"
+                f"version {version} needs {_megabytes(wanted)} free in {self._store}, found "
+                f"{_megabytes(free)}; free some space, then sync again"
             )
 
     def _install(self, manifest: Manifest, offer: Offer) -> None:
@@ -181,10 +182,10 @@ class _Update:
         try:
             self._check(release)
         except BundleError as error:
-            with held(self._store):
+            with locked(self._store):
                 self._bundles.refuse(str(manifest.version))
             discard(self._files, release)
-            self._staging.collect()
+            self._staging.remove_unused()
             raise RefusedError(f"version {manifest.version} is refused: {error}") from error
         arrival = Arrival(
             source=self._source.name,
@@ -192,43 +193,45 @@ class _Update:
             arrived=self._today().isoformat(),
         )
         self._bundles.activate(name, on_trial=True, arrival=arrival)
-        self._tidy()
+        self._clean_up()
 
     def _name_for(self, manifest: Manifest) -> str:
-        """Give a release's name: its version, and more where another bundle of that version must stay."""
+        """Return a release's name: its version, plus its id if another release has that version."""
         name = str(manifest.version)
         kept = [path.resolve().name for path in (self._bundles.current, self._bundles.previous)]
         return name if name not in kept else _long_name(manifest)
 
-    def _remember(self, memory: StoreState) -> None:
-        """Remember what was learnt, but for what the kiosk itself has changed meanwhile."""
-        with held(self._store):
+    def _write_state(self, state: StoreState) -> None:
+        """Write the state, except the fields that the running kiosk may have changed meanwhile."""
+        with locked(self._store):
             now = store_state.read(self._store)
-            memory = replace(memory, refused=now.refused, trial=now.trial, starts=now.starts)
-            if memory != now:
-                store_state.write(self._files, self._store, memory)
+            state = replace(state, refused=now.refused, trial=now.trial, starts=now.starts)
+            if state != now:
+                store_state.write(self._files, self._store, state)
 
-    def _tidy(self) -> None:
-        """Remove what is needed no more; a disk that won't lets it lie until next time."""
+    def _clean_up(self) -> None:
+        """Remove unused files; if the disk fails, log it and leave them for the next sync."""
         try:
             self._staging.prepare()
-            self._staging.drop_parts()
-            self._staging.collect()
+            self._staging.remove_partial_files()
+            self._staging.remove_unused()
         except OSError as error:
-            _log.warning("%s: not tidied (%s); the next sync tries again", self._store, error)
+            _log.warning(
+                "%s: unused files not removed (%s); the next sync tries again", self._store, error
+            )
 
 
 def _long_name(manifest: Manifest) -> str:
     return f"{manifest.version}-{manifest.bundle_id}"
 
 
-def _from(
-    done: int, total: int, version: int, tell: Callable[[FetchProgress], None]
+def _offset_progress(
+    done: int, total: int, version: int, on_progress: Callable[[FetchProgress], None]
 ) -> Callable[[int], None]:
-    def told(count: int) -> None:
-        tell(FetchProgress(version=version, done_bytes=done + count, total_bytes=total))
+    def report(count: int) -> None:
+        on_progress(FetchProgress(version=version, done_bytes=done + count, total_bytes=total))
 
-    return told
+    return report
 
 
 def _megabytes(count: int) -> str:

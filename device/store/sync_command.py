@@ -1,4 +1,4 @@
-"""The command `sync`: fetch the newest bundle and notices, in words for whoever typed it and for the stand's screen."""
+"""The command `sync`: fetch the newest bundle and notices, with progress on stderr and on the stand's screen."""
 
 import argparse
 import sys
@@ -9,111 +9,119 @@ from pathlib import Path
 from device.config import Config
 from device.errors import NotSetUpError
 from device.store import store_state
-from device.store.source import BundleSource, FolderSource, choose
+from device.store.source import BundleSource, FolderSource, source_from
 from device.store.store_state import StoreState
 from device.store.sync import sync
-from device.store.sync_progress import announced
+from device.store.sync_progress import record_progress
 from device.store.sync_result import FetchProgress, SyncOutcome, SyncResult
 
-# What a stick is called on the screen: where it is mounted says nothing to anybody.
+# Name of a stick on the screen; its mount point would mean nothing to staff.
 STICK = "the stick"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument(
-        "source", nargs="?", default="", help="address or folder; default: kiosk.toml's"
+        "source",
+        nargs="?",
+        default="",
+        help="address or folder to fetch from (default: source under [sync] in kiosk.toml)",
     )
-    parser.add_argument("--config", type=Path, metavar="FILE", help="kiosk.toml")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings file (kiosk.toml)")
     parser.add_argument(
-        "--root", type=Path, metavar="FILE", help="the museum's root, which is trusted"
+        "--root",
+        type=Path,
+        metavar="FILE",
+        help="the museum's trusted root.json (default: root under [sync] in kiosk.toml)",
     )
     how = parser.add_mutually_exclusive_group()
     how.add_argument(
-        "--stick", action="store_true", help="SOURCE is a stick just put in: the screen tells of it"
+        "--stick",
+        action="store_true",
+        help="SOURCE is a USB stick just put in: show the progress on the screen",
     )
     how.add_argument(
-        "--scheduled", action="store_true", help="do nothing where kiosk.toml names no source"
+        "--scheduled", action="store_true", help="do nothing if kiosk.toml sets no source"
     )
 
 
 def run(options: argparse.Namespace, config: Config) -> int:
-    """Sync as the options say, and print what came of it.
+    """Sync with these options, print the result and return the exit code.
 
     Raises:
-        SyncError: When nothing came of it.
+        SyncError: When the sync fails.
     """
     named = options.source or config.sync.source
     if options.scheduled and not named:
-        print("no source is set in kiosk.toml under [sync]: updates come by stick alone")
+        print("no source is set under [sync] in kiosk.toml: updates come only by USB stick")
         return 0
     root = options.root or config.sync.root
-    progress = _printed()
+    print_progress = _progress_printer()
 
     def fetch(announce: Callable[[FetchProgress], None]) -> SyncOutcome:
-        def tell(far: FetchProgress) -> None:
-            announce(far)
-            progress(far)
+        def report(step: FetchProgress) -> None:
+            announce(step)
+            print_progress(step)
 
         source = _source(named, is_stick=options.stick)
-        return sync(source, config.store, _trusted(root), tell=tell)
+        return sync(source, config.store, _read_root(root), on_progress=report)
 
-    called = STICK if options.stick else named
-    outcome = announced(fetch, config.store, called, is_stick=options.stick)
-    print(_told(outcome))
+    label = STICK if options.stick else named
+    outcome = record_progress(fetch, config.store, label, is_stick=options.stick)
+    print(_summary(outcome))
     warn_of_expiry(store_state.read(config.store))
     return 0
 
 
-def warn_of_expiry(memory: StoreState) -> None:
-    """Tell on stderr when updates signed as the last ones were will soon be refused."""
-    if memory.is_expiring(date.today()):
-        left = (date.fromisoformat(memory.expires) - date.today()).days
+def warn_of_expiry(state: StoreState) -> None:
+    """Print a warning to stderr if the last update's signatures expire soon."""
+    if state.is_expiring(date.today()):
+        left = (date.fromisoformat(state.expires) - date.today()).days
         print(
-            f"new updates are taken until {memory.expires}, by this machine's clock {left} days more; "
-            "publish or renew at the desk (what is installed goes on)",
+            f"new updates are accepted until {state.expires}, {left} days from now by this kiosk's clock; "
+            "publish or renew at the desk (the installed bundle keeps working)",
             file=sys.stderr,
         )
 
 
 def _source(named: str, *, is_stick: bool) -> BundleSource:
-    return FolderSource(Path(named), called=STICK) if is_stick else choose(named)
+    return FolderSource(Path(named), label=STICK) if is_stick else source_from(named)
 
 
-def _trusted(path: Path) -> bytes:
+def _read_root(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
         raise NotSetUpError(
             f"{path}: the museum's root can't be read ({error.strerror}); "
-            "copy root.json there, which `printkiosk-convert keys create` made"
+            "copy the root.json there that `printkiosk-convert keys create` wrote"
         ) from error
 
 
-def _told(outcome: SyncOutcome) -> str:
+def _summary(outcome: SyncOutcome) -> str:
     if outcome.result is SyncResult.INSTALLED:
         return (
             f"update {outcome.version} installed: {outcome.fetched_bytes} of {outcome.total_bytes} bytes were new; "
-            "a kiosk that runs changes over by itself"
+            "a running kiosk switches to it by itself"
         )
     if outcome.result is SyncResult.UP_TO_DATE:
-        return f"up to date: version {outcome.version}, notice {outcome.notices}"
+        return f"up to date: version {outcome.version}, notices {outcome.notices}"
     return "no bundle is published there yet"
 
 
-def _printed() -> Callable[[FetchProgress], None]:
-    """Give what tells how far an update has come: a line each tenth, to stderr."""
-    told = 0
+def _progress_printer() -> Callable[[FetchProgress], None]:
+    """Return a callback that prints a line of progress to stderr at each tenth."""
+    printed = 0
 
-    def tell(progress: FetchProgress) -> None:
-        nonlocal told
+    def print_progress(progress: FetchProgress) -> None:
+        nonlocal printed
         tenths = progress.done_bytes * 10 // max(progress.total_bytes, 1)
-        if tenths > told:
-            told = tenths
+        if tenths > printed:
+            printed = tenths
             print(
                 f"update {progress.version}: {tenths * 10} % of {progress.total_bytes / 1e6:.1f} MB",
                 file=sys.stderr,
                 flush=True,
             )
 
-    return tell
+    return print_progress

@@ -1,4 +1,4 @@
-"""Whatever ends a sync, turned into one numbered line."""
+"""Turn any error that ends a sync into a `SyncError`: one numbered line for staff."""
 
 import errno
 from collections.abc import Iterator
@@ -18,11 +18,14 @@ from device.errors import (
 
 
 @contextmanager
-def in_our_words(store: Path) -> Iterator[None]:
-    """Let nothing but a `SyncError` leave a `with` block.
+def as_sync_errors(store: Path) -> Iterator[None]:
+    """Turn the errors of a `with` block into `SyncError`.
 
     Args:
-        store: The folder of installed bundles, which the line names.
+        store: The store's folder, which the line names.
+
+    Raises:
+        SyncError: When the block raises a store, bundle or operating-system error.
     """
     try:
         yield
@@ -30,16 +33,18 @@ def in_our_words(store: Path) -> Iterator[None]:
         raise
     except StoreBusyError as error:
         raise SyncBusyError(
-            f"{store}: an update is being fetched, or bundles are being switched; wait until that is done"
+            f"{store}: another sync or a switch of bundles is running; try again when it is done"
         ) from error
     except OSError as error:
         cause = error.__cause__ if isinstance(error, StoreError) else error
         number = cause.errno if isinstance(cause, OSError) else None
         if number in (errno.ENOSPC, errno.EDQUOT):
-            raise NoRoomError(f"{store}: the disk is full; make room, then sync again") from error
+            raise NoRoomError(
+                f"{store}: the disk is full; free some space, then sync again"
+            ) from error
         reason = error if isinstance(error, StoreError) else error.strerror or error
         raise DiskError(
-            f"{store}: this kiosk's disk fails ({reason}); see who may write there, or replace it"
+            f"{store}: this kiosk's disk fails ({reason}); check the permissions, or replace the disk"
         ) from error
     except BundleError as error:
         raise RefusedError(str(error)) from error

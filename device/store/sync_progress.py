@@ -1,7 +1,7 @@
-"""What a sync tells of itself while it goes: one small file in the store, for the stand's screen and for staff.
+"""The progress of a sync: one small file in the store, for the stand's screen and for staff.
 
-Nothing depends on it: it is replaced in one step and never forced to the disk, and a disk that won't take it is no reason
-for an update to fail.
+Nothing depends on the file. It is replaced in one step and never forced to the disk, and a sync goes on if the file
+can't be written.
 """
 
 import json
@@ -17,14 +17,14 @@ from device.bundle import dataclass_json
 from device.errors import SyncError
 from device.store.sync_result import FetchProgress, SyncOutcome, SyncResult
 
-# A night's sync must not take the words away that somebody with a stick is waiting for.
+# Two files: a scheduled sync must not replace the progress that a person with a stick is watching.
 FILE, STICK_FILE = "bulletin.json", "bulletin-stick.json"
 _LIMIT_BYTES = 100_000
 _log = logging.getLogger(__name__)
 
 
 class SyncStep(StrEnum):
-    """How far a sync has come, or how it ended."""
+    """The step that a sync is at, or its result."""
 
     LOOKING = "looking"
     FETCHING = "fetching"
@@ -35,25 +35,25 @@ class SyncStep(StrEnum):
     FAILED = "failed"
 
 
-_ENDS = {
+_FINAL_STEPS = {
     SyncResult.INSTALLED: SyncStep.INSTALLED,
     SyncResult.UP_TO_DATE: SyncStep.UP_TO_DATE,
     SyncResult.NOTHING_PUBLISHED: SyncStep.NOTHING_PUBLISHED,
 }
-_GOES_ON = frozenset({SyncStep.LOOKING, SyncStep.FETCHING, SyncStep.TRYING})
+_UNFINISHED_STEPS = frozenset({SyncStep.LOOKING, SyncStep.FETCHING, SyncStep.TRYING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncProgress:
-    """How the last sync goes, or went.
+    """The progress or the result of the last sync.
 
     Attributes:
-        source: Where it looks: an address, a folder, or the stick.
-        is_stick: Whether somebody has put a stick in, and waits for it.
-        told: When this was written, by this machine's clock, as YYYY-MM-DDTHH:MM:SS.
-        version: Of the bundle; 0 while none is known.
-        done_bytes, total_bytes: Of what has to be fetched.
-        number: Of the error, as docs/updates.md lists them; 0 for none.
+        source: The source's name for staff: an address, a folder or the stick.
+        is_stick: Whether the source is a stick just put in, so that a person is waiting.
+        told: Time of this report by this kiosk's clock, as YYYY-MM-DDTHH:MM:SS.
+        version: The bundle's version; 0 while it is unknown.
+        done_bytes, total_bytes: Downloaded and missing bytes.
+        number: The error's number in docs/updates.md; 0 for none.
         line: The error's line; empty for none.
     """
 
@@ -69,30 +69,30 @@ class SyncProgress:
 
     @property
     def is_over(self) -> bool:
-        """Whether the sync has ended; one that was killed has not said so."""
-        return self.step not in _GOES_ON
+        """Whether the sync reported its end; a killed sync never does."""
+        return self.step not in _UNFINISHED_STEPS
 
 
-def path_of(store: Path, *, is_stick: bool) -> Path:
-    """Give where a store's bulletin lies: sticks have their own."""
+def progress_path(store: Path, *, is_stick: bool) -> Path:
+    """Return the path of the progress file; syncs from a stick have their own."""
     return store / (STICK_FILE if is_stick else FILE)
 
 
 def read(store: Path, *, is_stick: bool) -> SyncProgress | None:
-    """Give the last bulletin; `None` where there is none that can be read."""
+    """Return the last sync's progress, or None if there is no readable file."""
     try:
-        with path_of(store, is_stick=is_stick).open("rb") as file:
+        with progress_path(store, is_stick=is_stick).open("rb") as file:
             data: Any = json.loads(file.read(_LIMIT_BYTES))
-        bulletin: SyncProgress = dataclass_json.from_json(SyncProgress, data, FILE)
+        progress: SyncProgress = dataclass_json.from_json(SyncProgress, data, FILE)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError) as error:
-        _log.info("%s: no bulletin of the last update: %s", store, error)
+        _log.info("%s: the last sync's progress can't be read: %s", store, error)
         return None
-    return bulletin
+    return progress
 
 
-def announced(
+def record_progress(
     run: Callable[[Callable[[FetchProgress], None]], SyncOutcome],
     store: Path,
     source: str,
@@ -100,62 +100,62 @@ def announced(
     is_stick: bool = False,
     now: Callable[[], datetime] = datetime.now,
 ) -> SyncOutcome:
-    """Run a sync and let its bulletin say how it goes.
+    """Run a sync while its progress and result are written to the progress file.
 
     Args:
-        run: The sync; it is given whom to tell how far it has come.
-        store: The folder of installed bundles.
-        source: Where it looks, as staff know it.
-        is_stick: Whether somebody has put a stick in.
-        now: This machine's clock.
+        run: The sync; called with the callback for its progress.
+        store: The store's folder.
+        source: The source's name for staff.
+        is_stick: Whether the source is a stick just put in.
+        now: This kiosk's clock.
 
     Raises:
-        SyncError: As the sync does.
+        SyncError: As the sync raises it.
     """
-    board = _Board(store, source, is_stick, now)
+    file = _ProgressFile(store, source, is_stick, now)
     try:
-        outcome = run(board.tell)
+        outcome = run(file.report)
     except SyncError as error:
-        board.put(step=SyncStep.FAILED, number=error.number, line=str(error))
+        file.write(step=SyncStep.FAILED, number=error.number, line=str(error))
         raise
-    board.put(step=_ENDS[outcome.result], version=outcome.version)
+    file.write(step=_FINAL_STEPS[outcome.result], version=outcome.version)
     return outcome
 
 
-class _Board:
-    """Where the bulletin hangs."""
+class _ProgressFile:
+    """Writes the progress of one sync to the progress file."""
 
     def __init__(
         self, store: Path, source: str, is_stick: bool, now: Callable[[], datetime]
     ) -> None:
-        self._path = path_of(store, is_stick=is_stick)
+        self._path = progress_path(store, is_stick=is_stick)
         self._now = now
         self._tenths = -1
-        self._bulletin = SyncProgress(
+        self._progress = SyncProgress(
             step=SyncStep.LOOKING, source=source, is_stick=is_stick, told=""
         )
-        self.put()
+        self.write()
 
-    def tell(self, progress: FetchProgress) -> None:
-        """Say how far it has come: at each tenth, for a memory card counts its writes."""
+    def report(self, progress: FetchProgress) -> None:
+        """Write the progress at each tenth, because a memory card endures a limited number of writes."""
         tenths = progress.done_bytes * 10 // max(progress.total_bytes, 1)
         if tenths > self._tenths:
             self._tenths = tenths
-            self.put(
+            self.write(
                 step=SyncStep.TRYING if tenths >= 10 else SyncStep.FETCHING,
                 version=progress.version,
                 done_bytes=progress.done_bytes,
                 total_bytes=progress.total_bytes,
             )
 
-    def put(self, **changed: Any) -> None:
-        """Hang up a bulletin in the place of the one before."""
+    def write(self, **changed: Any) -> None:
+        """Replace the progress file with these fields changed; a write error is only logged."""
         told = self._now().replace(microsecond=0, tzinfo=None).isoformat()
-        self._bulletin = replace(self._bulletin, told=told, **changed)
-        beside = self._path.with_name(f".{self._path.name}.new")
+        self._progress = replace(self._progress, told=told, **changed)
+        temporary = self._path.with_name(f".{self._path.name}.new")
         try:
-            beside.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_text(json.dumps(dataclass_json.to_json(self._bulletin)), "utf-8")
-            beside.replace(self._path)
+            temporary.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_text(json.dumps(dataclass_json.to_json(self._progress)), "utf-8")
+            temporary.replace(self._path)
         except OSError as error:
             _log.info("%s: can't be written (%s)", self._path, error)

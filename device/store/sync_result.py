@@ -1,11 +1,11 @@
-"""How far a sync has come, and what it came to: for whoever tells of it, without what it takes to do one."""
+"""The progress and the result of a sync, for code that reports them without importing the sync itself."""
 
 from dataclasses import dataclass
 from enum import Enum
 
 
 class SyncResult(Enum):
-    """What a sync came to."""
+    """The kinds of success of a sync."""
 
     INSTALLED = "installed"
     UP_TO_DATE = "up to date"
@@ -14,7 +14,7 @@ class SyncResult(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchProgress:
-    """How far an update has come, in bytes of what has to be fetched."""
+    """The progress of the downloads of one update, in bytes."""
 
     version: int
     done_bytes: int
@@ -23,13 +23,13 @@ class FetchProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncOutcome:
-    """What a sync did.
+    """The result of a sync.
 
     Attributes:
-        version: Of the bundle that answers from now on; 0 when none was ever published.
-        fetched_bytes: Of files that were not here before, less what pieces of others could spare.
-        total_bytes: Of all files of the bundle.
-        notices: Serial of the notices that hold from now on.
+        version: Version of the bundle that is now current; 0 when none was ever published.
+        fetched_bytes: Bytes downloaded: the new files, less the chunks taken from files already on the disk.
+        total_bytes: Bytes of all files of the bundle.
+        notices: Serial of the notices that apply now.
     """
 
     result: SyncResult

@@ -1,7 +1,7 @@
-"""Which bundle a source offers, once its signatures lead back to the root this kiosk was given at its installation.
+"""The offer of a source: bundle and notices whose signatures lead back to the root from this kiosk's installation.
 
-The only home of python-tuf on the kiosk. It checks signatures, thresholds, expiry, versions and what belongs together;
-the manifest it vouches for names every other file by sha256.
+The only module of the kiosk that imports python-tuf, which checks signatures, thresholds, expiry, versions and
+consistency. The manifest that it verifies names every other file by sha256.
 """
 
 import re
@@ -15,7 +15,7 @@ from tuf.api import exceptions
 from tuf.api.metadata import Metadata, Root, Snapshot, TargetFile, Targets, Timestamp
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
-from device.bundle import notices as format_of_notices
+from device.bundle import notices as notices_format
 from device.bundle import repository_layout
 from device.bundle.manifest import Manifest, parse
 from device.bundle.notices import Notices
@@ -29,15 +29,15 @@ _LIMITS = UpdaterConfig(targets_max_length=1_000_000, snapshot_max_length=100_00
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What a source offers, signed for by this museum.
+    """The bundle and notices that a source offers, signed by this museum.
 
     Attributes:
-        manifest: Of the bundle; `None` when none was published yet.
-        published: The day, as the publisher wrote it; for people's eyes alone.
+        manifest: The bundle's manifest; `None` when no bundle was published yet.
+        published: Day of publication, as the publisher wrote it; only for display.
         notices: `None` when none were published yet.
-        root: Version of the root that says whose signature counts.
-        keys: Ids of the keys that sign for bundles, sorted.
-        expires: From this day on, nothing new of this is accepted.
+        root: Version of the root, which decides which keys are valid.
+        keys: Ids of the publishing keys, sorted.
+        expires: Day from which updates with these signatures are refused.
     """
 
     manifest: Manifest | None
@@ -48,20 +48,20 @@ class Offer:
     expires: date
 
 
-def look(source: BundleSource, trust: Path, root: bytes) -> Offer:
-    """Give what a source offers.
+def read_offer(source: BundleSource, trust: Path, root: bytes) -> Offer:
+    """Return a source's offer after python-tuf has verified its signatures.
 
     Args:
-        source: Where to look.
-        trust: The folder of python-tuf's own memory; what is lost of it is fetched again.
-        root: The root that was given at the installation.
+        source: The source of updates.
+        trust: The folder of python-tuf's metadata; missing files are fetched again.
+        root: The museum's `root.json`, from the installation.
 
     Raises:
         SourceError: When the source can't be read.
-        StaleError: When what is there is older than what was seen before, or has expired.
-        UntrustedError: When it isn't signed by this museum, or isn't what was signed for.
+        StaleError: When its metadata has expired, or is older than metadata seen before.
+        UntrustedError: When it isn't signed by this museum, or its files don't match the signatures.
     """
-    with _in_our_words(source):
+    with _translate_tuf_errors(source):
         updater = Updater(
             str(trust),
             f"{repository_layout.METADATA}/",
@@ -87,11 +87,11 @@ def _bundle(updater: Updater, source: BundleSource) -> tuple[Manifest | None, st
         return None, ""
     data = _target(info, source, _MANIFEST_LIMIT_BYTES)
     manifest = parse(data, source.name)
-    for entry in manifest.files:  # these become the names of files here
+    for entry in manifest.files:  # each sha256 becomes a file name in the store
         if not _SHA256.fullmatch(entry.sha256) or entry.size_bytes < 0:
             raise UntrustedError(
                 f"{source.name}: {entry.path}: expected a sha256 and a size, found {entry.sha256[:70]!r} and "
-                f"{entry.size_bytes}; publish it by the desk's software"
+                f"{entry.size_bytes}; publish it with the desk's software"
             )
     custom = info.custom if isinstance(info.custom, dict) else {}
     return manifest, str(custom.get(repository_layout.PUBLISHED, ""))[:10]
@@ -101,19 +101,19 @@ def _notices(updater: Updater, source: BundleSource) -> Notices | None:
     info = updater.get_targetinfo(repository_layout.NOTICES_TARGET)
     if info is None:
         return None
-    data = _target(info, source, format_of_notices.LIMIT_BYTES)
-    return format_of_notices.parse(data, source.name)
+    data = _target(info, source, notices_format.LIMIT_BYTES)
+    return notices_format.parse(data, source.name)
 
 
 def _target(info: TargetFile, source: BundleSource, most: int) -> bytes:
-    """Give a small target's bytes, bounded by what was signed for."""
+    """Return a small target's bytes, limited to its signed length and verified."""
     path = repository_layout.target_path(info.path, info.hashes["sha256"])
     if info.length > most:
         raise UntrustedError(f"{source.name}: {path}: expected at most {most} bytes, found more")
     data = bytearray()
     with source.open(path) as stream:
-        for chunk in stream.chunks:
-            data += chunk
+        for block in stream.blocks:
+            data += block
             if len(data) > info.length:
                 break
     info.verify_length_and_hashes(bytes(data))
@@ -125,7 +125,7 @@ def _root(trust: Path) -> Root:
 
 
 def _expires(trust: Path) -> date:
-    """Give the earliest day on which a part of what is trusted expires."""
+    """Return the earliest day on which one of the trusted metadata files expires."""
     roles = (Root.type, Timestamp.type, Snapshot.type, Targets.type)
     files = [Metadata.from_bytes((trust / f"{role}.json").read_bytes()) for role in roles]
     earliest: date = min(file.signed.expires for file in files).date()
@@ -133,7 +133,7 @@ def _expires(trust: Path) -> date:
 
 
 class _Fetcher(FetcherInterface):
-    """Gives python-tuf its metadata from any of our sources; it bounds their length itself."""
+    """Lets python-tuf read its metadata from any source; python-tuf limits the lengths itself."""
 
     def __init__(self, source: BundleSource) -> None:
         self._source = source
@@ -141,37 +141,39 @@ class _Fetcher(FetcherInterface):
     def _fetch(self, url: str) -> Iterator[bytes]:
         try:
             with self._source.open(url) as stream:
-                yield from stream.chunks
+                yield from stream.blocks
         except MissingFileError as error:
             raise exceptions.DownloadHTTPError(str(error), 404) from error
 
 
 @contextmanager
-def _in_our_words(source: BundleSource) -> Iterator[None]:
+def _translate_tuf_errors(source: BundleSource) -> Iterator[None]:
     try:
         yield
     except exceptions.ExpiredMetadataError as error:
         now = datetime.now(UTC).date()
         raise StaleError(
-            f"{source.name}: what is published there has expired by this kiosk's clock ({now}); "
-            "see the clock, or renew at the desk"
+            f"{source.name}: its signatures have expired by this kiosk's clock ({now}); "
+            "check the clock, or renew at the desk"
         ) from error
     except exceptions.BadVersionNumberError as error:
         raise StaleError(
-            f"{source.name}: holds something older than this kiosk has seen; fetch the newest onto the stick"
+            f"{source.name}: is older than what this kiosk has seen; copy the newest repository onto the stick"
         ) from error
     except exceptions.DownloadLengthMismatchError as error:
-        raise UntrustedError(f"{source.name}: a file there is longer than it may be") from error
+        raise UntrustedError(
+            f"{source.name}: a file is longer than allowed; check the address or the stick"
+        ) from error
     except exceptions.DownloadError as error:
         raise SourceError(
-            f"{source.name}: holds no repository of bundles; see the address or stick"
+            f"{source.name}: is not a repository of bundles; check the address or the stick"
         ) from error
     except (exceptions.RepositoryError, BundleError, ValueError, KeyError) as error:
         if isinstance(error, SyncError):
             raise
         raise UntrustedError(
             f"{source.name}: is not signed by this museum, or was altered ({_line(error)}); "
-            "is it this museum's stick, or a page to log in to the network?"
+            "check that it is this museum's stick, and whether the network needs a login first"
         ) from error
 
 
@@ -180,7 +182,7 @@ def _line(error: Exception) -> str:
 
 
 def prepare(trust: Path) -> None:
-    """Make the folder of python-tuf's memory, and clear away what it was cut off writing."""
+    """Make the folder of python-tuf's metadata, and remove temporary files of an interrupted sync."""
     trust.mkdir(parents=True, exist_ok=True)
     for path in trust.glob("tmp*"):
         path.unlink()

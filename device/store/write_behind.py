@@ -1,4 +1,4 @@
-"""Bytes on their way to the disk while the next ones arrive: neither the network nor the card waits for the other."""
+"""Write to the disk in a thread while the next bytes arrive, so that network and card work at the same time."""
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -7,27 +7,27 @@ from typing import Self
 
 from device.store.atomic_files import PartialFile
 
-# So much is lost at most when the power goes.
+# A power cut loses at most about this many bytes.
 SYNC_BYTES = 32 << 20
-# Chunks that may wait for a slow card: a few megabytes.
-_WAITING = 16
+# Blocks that may wait for a slow card: a few megabytes.
+_MAX_PENDING = 16
 
 
 class WriteBehind:
-    """Writes to one part in a thread of its own, in order; the first failure is the last write."""
+    """Writes to one partial file in its own thread, in order, and stops at the first failure."""
 
     def __init__(self, part: PartialFile, size: int) -> None:
-        """Begin behind what the part has already.
+        """Start the thread that appends to a partial file.
 
         Args:
-            part: Open to be written at its end.
-            size: How many bytes it has.
+            part: The file, opened for appending.
+            size: How many bytes it has already.
         """
         self._part = part
         self._size = size
         self._has_failed = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="behind")
-        self._under_way: deque[Future[None]] = deque()
+        self._pending: deque[Future[None]] = deque()
 
     def __enter__(self) -> Self:
         return self
@@ -38,32 +38,32 @@ class WriteBehind:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Wait until all that was handed over is written.
+        """Wait until all blocks are written.
 
         Raises:
-            OSError: When it wasn't.
+            OSError: When one couldn't be written.
         """
         self._thread.shutdown()
         if kind is None:
-            for written in self._under_way:
+            for written in self._pending:
                 written.result()
 
-    def write(self, chunk: bytes) -> None:
-        """Hand over the next bytes; waits only when too many are waiting already.
+    def write(self, block: bytes) -> None:
+        """Queue the next block; wait only if too many blocks are queued already.
 
         Raises:
-            OSError: When earlier ones couldn't be written.
+            OSError: When an earlier block couldn't be written.
         """
-        if len(self._under_way) == _WAITING:
-            self._under_way.popleft().result()
-        self._under_way.append(self._thread.submit(self._put, chunk))
+        if len(self._pending) == _MAX_PENDING:
+            self._pending.popleft().result()
+        self._pending.append(self._thread.submit(self._write_next, block))
 
-    def _put(self, chunk: bytes) -> None:
-        if self._has_failed:  # a gap would be worse than an end
+    def _write_next(self, block: bytes) -> None:
+        if self._has_failed:  # a later block after a failed one would leave a gap in the file
             return
         self._has_failed = True
-        self._part.write(chunk)
-        before, self._size = self._size, self._size + len(chunk)
+        self._part.write(block)
+        before, self._size = self._size, self._size + len(block)
         if self._size // SYNC_BYTES != before // SYNC_BYTES:
             self._part.sync()
         self._has_failed = False

@@ -97,10 +97,10 @@ def test_each_command_of_the_page_does_what_the_page_says(
 def second_version(desk: Path) -> None:
     """Publish a second version and install it."""
     key = ["--key", "keys/publishing.pem"]
-    Bundles(desk / "store").commit()
+    Bundles(desk / "store").confirm()
     assert at_the_desk(["publish", "out/museum.bundle", "repository", *key]) == 0
     assert at_the_kiosk(["sync", "--config", "kiosk.toml"]) == 0
-    Bundles(desk / "store").commit()
+    Bundles(desk / "store").confirm()
 
 
 def newest_notices(desk: Path) -> Notices:

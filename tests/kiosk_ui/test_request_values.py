@@ -37,7 +37,7 @@ def test_filters_written_as_a_query_read_back_the_same(
 
 
 def test_no_query_lets_everything_through() -> None:
-    assert read().is_open
+    assert read().is_empty
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def tell_of_a_stick(store: Path, *, is_good: bool) -> None:
         return SyncOutcome(result=SyncResult.INSTALLED, version=41)
 
     with contextlib.suppress(SyncError):
-        sync_progress.announced(sync, store, "the stick", is_stick=True)
+        sync_progress.record_progress(sync, store, "the stick", is_stick=True)
 
 
 def showing(pixels: Pixels) -> Callable[..., CameraSource]:

@@ -31,7 +31,7 @@ def main() -> int:
     )
     given = parser.parse_args()
     with opened(given.bundle) as bundle:
-        record_id = bundle.shown.probes[0]
+        record_id = bundle.visible_manifest.probes[0]
         pixels = frames.decode(bundle.pictures.get(record_id, "screen"), name=record_id)
     recognition = RecognitionConfig()
     with KioskService(

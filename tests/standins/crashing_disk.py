@@ -52,7 +52,7 @@ class RecordingFiles(AtomicFiles):
     def __init__(self) -> None:
         self.log: list[Step] = []
 
-    def open_part(self, path: Path) -> PartialFile:
+    def open_partial(self, path: Path) -> PartialFile:
         return RecordingPart(path, self.log)
 
     def make_folder(self, path: Path) -> None:

@@ -48,7 +48,7 @@ class FailingFiles(AtomicFiles):
         code = getattr(errno, self._fault)
         raise OSError(code, os.strerror(code))
 
-    def open_part(self, path: Path) -> PartialFile:
+    def open_partial(self, path: Path) -> PartialFile:
         self.step()
         return FailingPart(path, self)
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 
 from device.bundle.filters import Filters
-from device.bundle.records import Record, RecordOutline, Records, Relation
+from device.bundle.records import Record, Records, RecordSummary, Relation
 from device.service.collection.open_collection import OpenCollection
 
 # Of a title so many letters decide; what is alike as far as that comes by row, which is the museum's own order.
@@ -83,7 +83,7 @@ class Browsing:
         """
         with self._exhibition.lent() as bundle:
             places = self._places(bundle.records, order)
-            items = sorted(bundle.records.passing(filters), key=places.__getitem__)
+            items = sorted(bundle.records.items_passing(filters), key=places.__getitem__)
             pages = max(1, -(-len(items) // size))
             number = max(1, min(number, pages))
             shown = items[(number - 1) * size : number * size]
@@ -93,7 +93,7 @@ class Browsing:
     def count(self, filters: Filters) -> int:
         """Give how many records pass."""
         with self._exhibition.lent() as bundle:
-            return len(bundle.records.passing(filters))
+            return len(bundle.records.items_passing(filters))
 
     def passing_by(self, filters: Filters, number: int) -> Record | None:
         """Give the print that passes by at a turn while nobody is there; `None` where none may be shown.
@@ -101,10 +101,10 @@ class Browsing:
         Neighbours in the museum's order seldom follow each other, and all come before one comes again.
         """
         with self._exhibition.lent() as bundle:
-            passing = frozenset(bundle.records.passing(filters))
+            passing = frozenset(bundle.records.items_passing(filters))
             ids = [
                 outline.record_id
-                for outline in bundle.records.outlines()
+                for outline in bundle.records.summaries()
                 if outline.show_picture and outline.item in passing
             ]
             if not ids:
@@ -123,10 +123,10 @@ class Browsing:
             targets = [each.target for each in record.relations if each.record_id is None]
             known = {each.record_id for each in record.relations}
             return RelatedWorks(
-                wholes={target: bundle.records.sharing(target) for target in targets},
+                wholes={target: bundle.records.count_related_to(target) for target in targets},
                 referring=tuple(
                     each
-                    for each in bundle.records.referring(record.item)
+                    for each in bundle.records.incoming_relations(record.item)
                     if each.record_id not in known
                 ),
                 alike=self._exhibition.alike(record_id, count),
@@ -138,7 +138,7 @@ class Browsing:
             if self._records is not records:
                 self._records, self._sorted = records, {}
             if order not in self._sorted:
-                outlines = sorted(records.outlines(), key=_KEYS[order])
+                outlines = sorted(records.summaries(), key=_KEYS[order])
                 self._sorted[order] = {each.item: place for place, each in enumerate(outlines)}
             return self._sorted[order]
 
@@ -160,7 +160,7 @@ def sort_key(words: str) -> tuple[str, str]:
     return letters.casefold().translate(_LETTERS_OF_TWO), accented
 
 
-def _by_maker(outline: RecordOutline) -> _Key:
+def _by_maker(outline: RecordSummary) -> _Key:
     makers = outline.makers
     return (makers is None, _maker_key(makers or ""), *_by_date(outline))
 
@@ -170,11 +170,11 @@ def _maker_key(makers: str) -> tuple[str, str]:
     return sort_key(makers)
 
 
-def _by_date(outline: RecordOutline) -> _Key:
+def _by_date(outline: RecordSummary) -> _Key:
     return (outline.year is None, outline.year or 0, outline.item)
 
 
-def _by_title(outline: RecordOutline) -> _Key:
+def _by_title(outline: RecordSummary) -> _Key:
     return (sort_key(outline.title), outline.item)
 
 

@@ -133,7 +133,7 @@ class BundleSwitch:
 
     def _begin(self) -> None:
         try:
-            self._store.bundles.start()
+            self._store.bundles.count_start()
         except (KioskError, OSError) as error:
             _log.warning("%s", error)
         is_open = self._change(self._store.mark())
@@ -178,7 +178,7 @@ class BundleSwitch:
             self._give_up("it could not answer")
         elif self._clock() - self._since_s >= self._trial_s:
             if self._kiosk.passes_self_test():
-                self._store.bundles.commit()
+                self._store.bundles.confirm()
                 _log.info("the bundle has proved itself")
             else:
                 self._give_up("a print of its own was not found")
@@ -189,6 +189,6 @@ class BundleSwitch:
             return
         _log.error("the bundle on trial is given up: %s", reason)
         try:
-            self._store.bundles.give_up()
+            self._store.bundles.reject()
         except (KioskError, OSError) as error:
             _log.error("%s", error)

@@ -59,7 +59,7 @@ class OpenCollection:
         self._notices = notices
         self._shelf.put(bundle, recogniser)
         malloc_trim.trim()
-        _log.info("bundle %s open: %d prints", bundle.manifest.title, bundle.shown.items)
+        _log.info("bundle %s open: %d prints", bundle.manifest.title, bundle.visible_manifest.items)
         return bundle.manifest
 
     def close(self) -> None:
@@ -112,7 +112,7 @@ class OpenCollection:
     def probe(self) -> tuple[str, Frame] | None:
         """Give a print of the bundle's own and its picture, which must find it; `None` where there is none."""
         with self.lent() as bundle:
-            for record_id in bundle.shown.probes:
+            for record_id in bundle.visible_manifest.probes:
                 pixels = frames.decode(bundle.pictures.get(record_id, "screen"), name=record_id)
                 return record_id, frames.frame(pixels, source="probe")
         return None

@@ -14,7 +14,7 @@ from device.bundle.changes import Changes
 from device.errors import BundleError
 from device.store import notices as kept_notices
 from device.store import store_state, sync_progress
-from device.store.bundles import Bundles, Installed
+from device.store.bundles import Bundles, InstalledBundle
 from device.store.store_state import StoreState
 from device.store.sync_progress import SyncProgress
 
@@ -39,7 +39,7 @@ class UpdateReport:
     """
 
     bulletin: SyncProgress | None
-    bundles: tuple[Installed, ...]
+    bundles: tuple[InstalledBundle, ...]
     changes: Changes | None
     refused: tuple[str, ...]
     notices: int
@@ -106,7 +106,7 @@ class UpdateStatus:
         if self._store is None:
             return (0, 0)
         try:
-            found = sync_progress.path_of(self._store, is_stick=True).stat()
+            found = sync_progress.progress_path(self._store, is_stick=True).stat()
         except OSError:
             return (0, 0)
         return (found.st_ino, found.st_mtime_ns)

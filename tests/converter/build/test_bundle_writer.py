@@ -90,7 +90,7 @@ def test_words_are_found_without_their_accents(tmp_path: Path) -> None:
     bundle_writer.write_records(items, {}, tmp_path / "records.sqlite")
 
     with closing(Records(tmp_path / "records.sqlite")) as records:
-        assert records.passing(Filters(words="flote")) == (0,)
+        assert records.items_passing(Filters(words="flote")) == (0,)
 
 
 def test_the_records_file_opens_in_other_tools(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from converter.publish import chunking
 from converter.publish.chunking import cut
 from device.bundle import chunk_index
-from device.bundle.chunk_index import LEAST_BYTES, MOST_BYTES, Piece
+from device.bundle.chunk_index import MAX_CHUNK_BYTES, MIN_CHUNK_BYTES, Chunk
 from device.errors import BundleFormatError
 
 
@@ -28,10 +28,10 @@ def test_chunks_in_order_are_the_whole_file(tmp_path: Path) -> None:
 
     begin = 0
     for piece in found:
-        assert piece.digest == chunk_index.digest_of(data[begin : begin + piece.length])
+        assert piece.digest == chunk_index.chunk_digest(data[begin : begin + piece.length])
         begin += piece.length
     assert begin == len(data)
-    assert all(LEAST_BYTES <= piece.length <= MOST_BYTES for piece in found[:-1])
+    assert all(MIN_CHUNK_BYTES <= piece.length <= MAX_CHUNK_BYTES for piece in found[:-1])
     assert 12 << 10 < len(data) / len(found) < 48 << 10
 
 
@@ -56,9 +56,9 @@ def test_an_insertion_moves_only_the_boundaries_around_it(tmp_path: Path) -> Non
 
 
 def test_a_file_without_boundaries_is_cut_at_the_largest_size(tmp_path: Path) -> None:
-    found = [piece.length for piece in cut(written(tmp_path, bytes(3 * MOST_BYTES + 5)))]
+    found = [piece.length for piece in cut(written(tmp_path, bytes(3 * MAX_CHUNK_BYTES + 5)))]
 
-    assert found == [MOST_BYTES] * 3 + [5]
+    assert found == [MAX_CHUNK_BYTES] * 3 + [5]
 
 
 def test_an_empty_file_has_no_chunks(tmp_path: Path) -> None:
@@ -66,13 +66,13 @@ def test_an_empty_file_has_no_chunks(tmp_path: Path) -> None:
 
 
 @settings(max_examples=30)
-@given(lengths=st.lists(st.integers(LEAST_BYTES, MOST_BYTES), min_size=1, max_size=50))
+@given(lengths=st.lists(st.integers(MIN_CHUNK_BYTES, MAX_CHUNK_BYTES), min_size=1, max_size=50))
 def test_a_chunk_index_survives_a_round_trip(lengths: list[int]) -> None:
-    whole = tuple(Piece(length, bytes([n % 256]) * 16) for n, length in enumerate(lengths))
+    whole = tuple(Chunk(length, bytes([n % 256]) * 16) for n, length in enumerate(lengths))
     data = chunk_index.dump(whole)
 
     assert chunk_index.parse(data, sum(lengths)) == whole
-    assert len(data) <= chunk_index.limit_bytes(sum(lengths))
+    assert len(data) <= chunk_index.max_index_bytes(sum(lengths))
 
 
 @pytest.mark.parametrize(
@@ -81,12 +81,12 @@ def test_a_chunk_index_survives_a_round_trip(lengths: list[int]) -> None:
         b"",
         b"<html>",
         chunk_index.dump([]),
-        chunk_index.dump([Piece(LEAST_BYTES, bytes(16))])[:-1],
-        chunk_index.dump([Piece(LEAST_BYTES + 1, bytes(16))]),
-        chunk_index.dump([Piece(1, bytes(16)), Piece(LEAST_BYTES - 1, bytes(16))]),
-        chunk_index.dump([Piece(LEAST_BYTES, bytes(16)), Piece(0, bytes(16))]),
+        chunk_index.dump([Chunk(MIN_CHUNK_BYTES, bytes(16))])[:-1],
+        chunk_index.dump([Chunk(MIN_CHUNK_BYTES + 1, bytes(16))]),
+        chunk_index.dump([Chunk(1, bytes(16)), Chunk(MIN_CHUNK_BYTES - 1, bytes(16))]),
+        chunk_index.dump([Chunk(MIN_CHUNK_BYTES, bytes(16)), Chunk(0, bytes(16))]),
     ],
 )
 def test_an_invalid_chunk_index_is_refused(data: bytes) -> None:
-    with pytest.raises(BundleFormatError, match="a recipe of pieces"):
-        chunk_index.parse(data, LEAST_BYTES)
+    with pytest.raises(BundleFormatError, match="chunk index: expected"):
+        chunk_index.parse(data, MIN_CHUNK_BYTES)

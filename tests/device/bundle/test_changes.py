@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from device.bundle import layout
-from device.bundle.changes import changes
+from device.bundle.changes import find_changes
 from device.errors import BundleDamagedError
 
 
@@ -39,7 +39,7 @@ def ids(bundle: Path) -> list[str]:
 
 
 def test_the_same_records_are_no_change(bundles: tuple[Path, Path]) -> None:
-    assert str(changes(*bundles)) == "0 added, 0 removed, 0 altered"
+    assert str(find_changes(*bundles)) == "0 added, 0 removed, 0 altered"
 
 
 def test_another_order_is_no_change(bundles: tuple[Path, Path]) -> None:
@@ -49,7 +49,7 @@ def test_another_order_is_no_change(bundles: tuple[Path, Path]) -> None:
         "UPDATE records SET item = item + 1000",
     )
 
-    assert str(changes(*bundles)) == "0 added, 0 removed, 0 altered"
+    assert str(find_changes(*bundles)) == "0 added, 0 removed, 0 altered"
 
 
 def test_records_that_came_went_and_were_altered_are_named(bundles: tuple[Path, Path]) -> None:
@@ -64,7 +64,7 @@ def test_records_that_came_went_and_were_altered_are_named(bundles: tuple[Path, 
             SELECT item, 90, 'State of', 'x' FROM records WHERE record_id = '{fourth}'""",
     )
 
-    found = changes(before, after)
+    found = find_changes(before, after)
 
     assert (found.added, found.removed) == (("new",), (first,))
     assert found.altered == tuple(sorted((second, third, fourth)))
@@ -75,7 +75,7 @@ def test_a_relation_that_was_taken_away_is_an_alteration(bundles: tuple[Path, Pa
     first = ids(before)[0]
     alter(before, "INSERT INTO relations (item, position, kind, target) VALUES (0, 90, 'a', 'b')")
 
-    assert changes(before, after).altered == (first,)
+    assert find_changes(before, after).altered == (first,)
 
 
 @pytest.mark.parametrize("data", [b"", b"rubbish" * 400], ids=["empty", "rubbish"])
@@ -83,7 +83,7 @@ def test_records_that_cannot_be_read_are_told_of(bundles: tuple[Path, Path], dat
     (bundles[1] / layout.RECORDS).write_bytes(data)
 
     with pytest.raises(BundleDamagedError, match="expected two records files"):
-        changes(*bundles)
+        find_changes(*bundles)
 
 
 def test_records_that_are_missing_are_told_of_and_not_made(bundles: tuple[Path, Path]) -> None:
@@ -91,6 +91,6 @@ def test_records_that_are_missing_are_told_of_and_not_made(bundles: tuple[Path, 
     path.unlink()
 
     with pytest.raises(BundleDamagedError):
-        changes(*bundles)
+        find_changes(*bundles)
 
     assert not path.exists()

@@ -48,7 +48,7 @@ def test_a_golden_bundle_is_whole_and_says_what_it_said(golden: Path) -> None:
             f"Blots no. {row} <& more>" for row in range(PRINTS)
         ]
         assert records[1].relations[0].record_id == "D-000"
-        assert bundle.records.passing(Filters(words="blots")) == tuple(range(PRINTS))
+        assert bundle.records.items_passing(Filters(words="blots")) == tuple(range(PRINTS))
         assert bundle.pictures.get("D-002", "thumb").startswith(b"RIFF")
     assert manifest.items == PRINTS
 

@@ -25,12 +25,12 @@ def test_a_withdrawn_work_is_gone_from_records_counts_words_and_pictures(
     word = Filters(words=gone.title.split()[0])
     with opened(small_bundle) as before, opened(small_bundle, notices) as after:
         assert gone.record_id in [
-            before.records.at(i).record_id for i in before.records.passing(word)
+            before.records.at(i).record_id for i in before.records.items_passing(word)
         ]
         assert after.withdrawn == {0}
         assert len(after.records) == len(before.records) - 1
-        assert after.records.passing(Filters()) == before.records.passing(Filters())[1:]
-        assert 0 not in after.records.passing(word)
+        assert after.records.items_passing(Filters()) == before.records.items_passing(Filters())[1:]
+        assert 0 not in after.records.items_passing(word)
         assert after.records.options(Filters()).remaining == len(small_items) - 1
         for facet, options in before.records.options(Filters()).facets.items():
             counts = {o.value: o.count for o in after.records.options(Filters()).facets[facet]}
@@ -50,8 +50,11 @@ def test_a_withdrawn_probe_is_no_example_and_is_not_counted(
 ) -> None:
     notices = Notices().with_withdrawn(small_items[1].record_id, "2026-11-23")
     with opened(small_bundle, notices) as bundle:
-        assert bundle.shown.items == len(small_items) - 1
-        assert bundle.shown.probes == (small_items[0].record_id, small_items[2].record_id)
+        assert bundle.visible_manifest.items == len(small_items) - 1
+        assert bundle.visible_manifest.probes == (
+            small_items[0].record_id,
+            small_items[2].record_id,
+        )
         assert bundle.manifest.items == len(small_items)
 
 
@@ -81,8 +84,8 @@ def test_an_amended_record_says_the_new_words_and_is_found_by_them_alone(
         record = bundle.records.get(chosen.record_id)
         assert (record.title, record.credit) == ("Zanzibar", "By gift")
         assert record.rights == chosen.rights
-        assert bundle.records.passing(Filters(words="zanz")) == (3,)
-        assert 3 not in bundle.records.passing(Filters(words=chosen.title))
+        assert bundle.records.items_passing(Filters(words="zanz")) == (3,)
+        assert 3 not in bundle.records.items_passing(Filters(words=chosen.title))
         others = [bundle.records.at(i).title for i in range(len(small_items)) if i != 3]
         assert others == [item.title for item in small_items if item is not chosen]
 
@@ -101,9 +104,9 @@ def test_a_relation_to_a_withdrawn_work_leads_nowhere(small_bundle: Path) -> Non
 
 
 def test_a_returned_work_is_back() -> None:
-    notices = Notices().with_withdrawn("a", "2026-11-23").with_returned("a")
+    notices = Notices().with_withdrawn("a", "2026-11-23").with_reinstated("a")
 
-    assert (notices.serial, notices.is_silent) == (2, True)
+    assert (notices.serial, notices.is_empty) == (2, True)
 
 
 @given(
@@ -145,4 +148,4 @@ def test_what_are_no_notices_is_refused_in_one_line(text: bytes) -> None:
 
 def test_silent_notices_cost_nothing(small_bundle: Path) -> None:
     with opened(small_bundle, replace(Notices(), serial=7)) as bundle:
-        assert bundle.shown is bundle.manifest
+        assert bundle.visible_manifest is bundle.manifest

@@ -171,7 +171,7 @@ def test_any_value_within_a_facet_and_all_facets_together(
         item("3"),
     ]
     with records_of(items, tmp_path) as records:
-        assert records.passing(Filters(terms=terms)) == passing
+        assert records.items_passing(Filters(terms=terms)) == passing
 
 
 YEARS = [(1500, 1510), (1510, 1510), (1511, 1600), (None, None), (1505, None), (None, 1505)]
@@ -200,16 +200,16 @@ def test_a_work_passes_when_its_years_touch_those_asked_for(
     """Half-known ranges, the last two, count as the one year that is known."""
     with records_of(dated(*YEARS), tmp_path) as records:
         strict = Filters(year_from=low, year_to=high, undated=False)
-        assert records.passing(strict) == passing
+        assert records.items_passing(strict) == passing
 
         lenient = Filters(year_from=low, year_to=high, undated=True)
-        assert records.passing(lenient) == tuple(sorted((*passing, 3)))
+        assert records.items_passing(lenient) == tuple(sorted((*passing, 3)))
 
 
 def test_undated_works_are_only_left_out_when_years_are_asked_for(tmp_path: Path) -> None:
     with records_of(dated(*YEARS), tmp_path) as records:
-        assert Filters(undated=False).is_open
-        assert len(records.passing(Filters(undated=False))) == len(YEARS)
+        assert Filters(undated=False).is_empty
+        assert len(records.items_passing(Filters(undated=False))) == len(YEARS)
 
 
 @pytest.mark.parametrize(
@@ -253,14 +253,14 @@ def test_words_are_searched_for_and_never_taken_for_a_query_language(
         item("2", title="浮世絵", note="הדפס"),
     ]
     with records_of(items, tmp_path) as records:
-        assert records.passing(Filters(words=words)) == passing
+        assert records.items_passing(Filters(words=words)) == passing
 
 
 @pytest.mark.parametrize("words", ["", "  ", "\0", "\n\t"])
 def test_no_words_let_everything_through(words: str, tmp_path: Path) -> None:
     with records_of([item("a"), item("b")], tmp_path) as records:
-        assert Filters(words=words).is_open
-        assert records.passing(Filters(words=words)) == (0, 1)
+        assert Filters(words=words).is_empty
+        assert records.items_passing(Filters(words=words)) == (0, 1)
 
 
 @settings(max_examples=60, deadline=None)
@@ -272,7 +272,7 @@ def test_no_words_whatever_break_the_search(words: str) -> None:
     except FilterError:
         return
     with records_of([item(title="one two")]) as records:
-        assert set(records.passing(filters)) <= {0}
+        assert set(records.items_passing(filters)) <= {0}
 
 
 @pytest.mark.parametrize(
@@ -301,7 +301,7 @@ def test_the_most_that_is_allowed_can_be_searched_for(tmp_path: Path) -> None:
     )
     told = item(title="a", terms={"maker": ("7",), "technique": ("etching",)})
     with records_of([told], tmp_path) as records:
-        assert records.passing(filters) == (0,)
+        assert records.items_passing(filters) == (0,)
 
 
 VALUES = st.sampled_from(["one", "two", "three"])
@@ -347,7 +347,7 @@ def test_filters_and_options_are_what_plain_python_says(
     items: list[Item], filters: Filters
 ) -> None:
     with records_of(items) as records:
-        passing, options = records.passing(filters), records.options(filters)
+        passing, options = records.items_passing(filters), records.options(filters)
 
     assert passing == tuple(i for i, told in enumerate(items) if passes(told, filters))
     assert options.remaining == len(passing)
@@ -366,7 +366,7 @@ def test_many_threads_may_ask_at_once(open_small: OpenedBundle) -> None:
     asks: list[Callable[[], object]] = [
         lambda: records.at(3),
         lambda: records.options(Filters(words="the")),
-        lambda: records.passing(Filters(words="the")),
+        lambda: records.items_passing(Filters(words="the")),
         lambda: len(records),
     ]
     alone = [ask() for ask in asks]

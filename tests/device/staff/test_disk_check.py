@@ -21,7 +21,7 @@ class CorruptingPart(PartialFile):
 class CorruptingFiles(AtomicFiles):
     """A disk with such files."""
 
-    def open_part(self, path: Path) -> PartialFile:
+    def open_partial(self, path: Path) -> PartialFile:
         """Open a file that alters what is written."""
         return CorruptingPart(path)
 

@@ -9,21 +9,21 @@ import pytest
 from device.errors import BundleDamagedError, StoreBusyError, StoreError
 from device.store import store_state
 from device.store.atomic_files import (
-    CHANGING,
-    FETCHING,
+    CHANGE_LOCK,
+    FETCH_LOCK,
     AtomicFiles,
     discard,
     ensure_folder,
-    held,
-    telling,
-    write_whole,
+    locked,
+    translate_disk_errors,
+    write_atomically,
 )
-from device.store.store_state import Arrival, RollbackFloor, StoreState
+from device.store.store_state import Arrival, RollbackGuard, StoreState
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     for text in (b"old", b"new"):
-        write_whole(AtomicFiles(), tmp_path / "file", text)
+        write_atomically(AtomicFiles(), tmp_path / "file", text)
 
     assert (tmp_path / "file").read_bytes() == b"new"
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
@@ -31,13 +31,13 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
 
 def test_a_part_is_gone_on_with_and_never_through_a_link(tmp_path: Path) -> None:
     for text in (b"one ", b"two"):
-        with AtomicFiles().open_part(tmp_path / "part") as part:
+        with AtomicFiles().open_partial(tmp_path / "part") as part:
             part.write(text)
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
 
     assert (tmp_path / "part").read_bytes() == b"one two"
     with pytest.raises(OSError, match="symbolic"):
-        AtomicFiles().open_part(tmp_path / "link")
+        AtomicFiles().open_partial(tmp_path / "link")
 
 
 def test_a_folder_is_made_with_those_above_it_and_not_in_the_place_of_a_link(
@@ -66,25 +66,28 @@ def test_what_is_discarded_takes_no_link_s_target_with_it(tmp_path: Path) -> Non
 
 
 def test_a_store_is_held_by_one_at_a_time_and_fetching_is_held_apart(tmp_path: Path) -> None:
-    with held(tmp_path, FETCHING), held(tmp_path, CHANGING):  # noqa: SIM117  # these two succeed
-        with pytest.raises(StoreBusyError, match="just now"), held(tmp_path):
+    with locked(tmp_path, FETCH_LOCK), locked(tmp_path, CHANGE_LOCK):  # noqa: SIM117
+        with pytest.raises(StoreBusyError, match="just now"), locked(tmp_path):
             pass
-    with held(tmp_path):
+    with locked(tmp_path):
         pass
 
 
 def test_a_store_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
 
-    with pytest.raises(StoreError, match="can't be locked"), held(tmp_path / "file/store"):
+    with pytest.raises(StoreError, match="can't be locked"), locked(tmp_path / "file/store"):
         pass
 
 
 @pytest.mark.parametrize(("code", "advice"), [(errno.ENOSPC, "make room"), (errno.EIO, "see who")])
 def test_what_the_disk_says_becomes_one_line_of_advice(code: int, advice: str) -> None:
-    with pytest.raises(StoreError, match=advice), telling(Path("here"), "be changed"):
+    with pytest.raises(StoreError, match=advice), translate_disk_errors(Path("here"), "be changed"):
         raise OSError(code, os.strerror(code))
-    with pytest.raises(StoreError, match=r"^ours$"), telling(Path("here"), "be changed"):
+    with (
+        pytest.raises(StoreError, match=r"^ours$"),
+        translate_disk_errors(Path("here"), "be changed"),
+    ):
         raise StoreError("ours")
 
 
@@ -92,7 +95,7 @@ def test_a_memory_comes_back_as_it_was_written(tmp_path: Path) -> None:
     assert store_state.read(tmp_path) == StoreState()
     arrival = Arrival(source="a stick", published="2026-11-20", arrived="2026-11-23")
     memory = StoreState(
-        floor=RollbackFloor(version=4, notices=2, root=3, keys=("a", "b")),
+        floor=RollbackGuard(version=4, notices=2, root=3, keys=("a", "b")),
         refused=("3",),
         trial="4",
         starts=1,
@@ -101,7 +104,7 @@ def test_a_memory_comes_back_as_it_was_written(tmp_path: Path) -> None:
 
     assert store_state.read(tmp_path) == memory
     assert memory.floor.version == 5
-    assert memory.without_gone(()).arrivals == {}
+    assert memory.with_arrivals_of(()).arrivals == {}
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"\xff", b"[" * 100_000])

@@ -35,7 +35,7 @@ from device.errors import (
 )
 from device.store import notices as kept_notices
 from device.store import staging
-from device.store.atomic_files import FETCHING, AtomicFiles, held
+from device.store.atomic_files import FETCH_LOCK, AtomicFiles, locked
 from device.store.bundles import Bundles
 from device.store.source import FolderSource, HttpSource
 from device.store.store_state import read as read_standing
@@ -66,7 +66,7 @@ def kiosk(desk: Museum, tmp_path: Path) -> Kiosk:
     """A kiosk that has the museum's first bundle, proven."""
     made = Kiosk(store=tmp_path / "store", root=desk.root)
     made.sync(desk.folder)
-    Bundles(made.store).commit()
+    Bundles(made.store).confirm()
     return made
 
 
@@ -82,7 +82,7 @@ def updated(kiosk: Kiosk, desk: Museum, old_stick: Path) -> Kiosk:
     """The kiosk once the second bundle has come."""
     desk.publish(desk.folder.parent / "second")
     assert kiosk.sync(desk.folder).version == 2
-    Bundles(kiosk.store).commit()
+    Bundles(kiosk.store).confirm()
     return kiosk
 
 
@@ -631,7 +631,7 @@ def test_a_server_that_drips_is_given_up(desk: Museum, server: UpdateServer) -> 
     (desk.folder / "objects/large").write_bytes(bytes(1 << 20))
 
     with pytest.raises(SourceError, match="sync again later"):
-        list(source.open("objects/large").chunks)
+        list(source.open("objects/large").blocks)
 
 
 def test_compressed_answers_are_never_unpacked(
@@ -679,7 +679,7 @@ def test_a_server_that_is_not_there_is_told(kiosk: Kiosk) -> None:
 
 
 def test_two_syncs_at_once_are_refused(kiosk: Kiosk, desk: Museum) -> None:
-    with held(kiosk.store, FETCHING):
+    with locked(kiosk.store, FETCH_LOCK):
         refused(SyncBusyError, lambda: kiosk.sync(desk.folder), kiosk)
     assert kiosk.sync(desk.folder).result is SyncResult.UP_TO_DATE
 
@@ -792,7 +792,7 @@ def test_notices_that_decayed_are_mended_by_the_next_sync(updated: Kiosk, desk: 
     publisher.withdraw(record_id, desk.repository, museum.DAY)
     updated.sync(desk.folder)
     (updated.store / "notices.json").write_bytes(b"\0" * 20)
-    assert kept_notices.read(updated.store).is_silent
+    assert kept_notices.read(updated.store).is_empty
     updated.sync(desk.folder)
 
     assert record_id in kept_notices.read(updated.store).withdrawn

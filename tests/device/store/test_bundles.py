@@ -193,7 +193,7 @@ def test_there_is_nothing_to_give_up_without_a_bundle_to_go_back_to(store: Path)
     bundles.activate("one", on_trial=True)
 
     with pytest.raises(BundleMissingError, match="no previous bundle"):
-        bundles.give_up()
+        bundles.reject()
     assert bundles.trial == "one"
 
 
@@ -213,7 +213,7 @@ def test_a_bundle_on_trial_is_never_the_one_to_go_back_to(store: Path) -> None:
     bundles.activate("three", on_trial=True)
 
     assert links(store) == {"current": "releases/three", "previous": "releases/one"}
-    assert bundles.give_up().name == "one"
+    assert bundles.reject().name == "one"
     assert links(store) == {"current": "releases/one"}
 
 

@@ -58,7 +58,7 @@ def run(museum: Museum) -> Run:
     """Record an update from the first bundle, proven, to the second."""
     store = museum.folder.parent / "store"
     sync(FolderSource(museum.folder), store, museum.root, check=verify)
-    Bundles(store).commit()
+    Bundles(store).confirm()
     museum.publish(museum.folder.parent / "second")
     return record(museum, store, old=read_manifest(store / "current").bundle_id)
 
@@ -103,7 +103,7 @@ def is_bad(state: State, run: Run, place: Path) -> str:
             return f"left over: {left_over(place)}"
         if not run.old:
             return ""
-        Bundles(place, check=verify).give_up()
+        Bundles(place, check=verify).reject()
         return "" if answering(place) == run.old else "the old bundle is lost"
     except KioskError as error:
         return str(error)

@@ -20,7 +20,7 @@ from device.errors import KioskError, RefusedError, StaleError, SyncError
 from device.store import notices as kept_notices
 from device.store import store_state
 from device.store.atomic_files import AtomicFiles
-from device.store.bundles import MOST_STARTS, Bundles
+from device.store.bundles import MAX_TRIAL_STARTS, Bundles
 from device.store.source import FolderSource
 from device.store.sync import sync
 
@@ -50,7 +50,7 @@ def kiosk(published: Museum, tmp_path: Path) -> Kiosk:
     """A kiosk with two bundles, the second on trial."""
     museum, store = copied(published, tmp_path / "museum"), tmp_path / "store"
     fetch(museum, store)
-    bundles(store).commit()
+    bundles(store).confirm()
     first = read_manifest(store / "current").bundle_id
     second = museum.publish(museum.folder.parent / "second").manifest.bundle_id
     fetch(museum, store)
@@ -91,7 +91,7 @@ def answering(store: Path) -> str:
 def test_going_back_is_done_or_not_begun_and_loses_neither_bundle(
     kiosk: Kiosk, tmp_path: Path
 ) -> None:
-    bundles(kiosk.store).commit()
+    bundles(kiosk.store).confirm()
     found, steps = states(kiosk.store, lambda files: bundles(kiosk.store, files).rollback())
 
     def check(state: State, place: Path) -> str:
@@ -117,7 +117,7 @@ def test_going_back_is_done_or_not_begun_and_loses_neither_bundle(
 def test_a_bundle_that_is_given_up_is_gone_or_still_on_trial_and_never_taken_again(
     kiosk: Kiosk, tmp_path: Path
 ) -> None:
-    found, steps = states(kiosk.store, lambda files: bundles(kiosk.store, files).give_up())
+    found, steps = states(kiosk.store, lambda files: bundles(kiosk.store, files).reject())
 
     def check(state: State, place: Path) -> str:
         here = answering(place)
@@ -128,8 +128,8 @@ def test_a_bundle_that_is_given_up_is_gone_or_still_on_trial_and_never_taken_aga
             return "given up, and not remembered"
         if here == kiosk.second and not bundles(place).trial:
             return "the bundle that failed counts as proven"
-        for _ in range(MOST_STARTS + 1):  # it fails at each start
-            bundles(place).start()
+        for _ in range(MAX_TRIAL_STARTS + 1):  # it fails at each start
+            bundles(place).count_start()
         if answering(place) != kiosk.first:
             return "a bundle that failed is not given up at the next starts"
         try:
@@ -142,14 +142,14 @@ def test_a_bundle_that_is_given_up_is_gone_or_still_on_trial_and_never_taken_aga
 
 
 def test_a_commit_is_made_or_not(kiosk: Kiosk, tmp_path: Path) -> None:
-    found, steps = states(kiosk.store, lambda files: bundles(kiosk.store, files).commit())
+    found, steps = states(kiosk.store, lambda files: bundles(kiosk.store, files).confirm())
 
     def check(state: State, place: Path) -> str:
         if answering(place) != kiosk.second or verify(place / "previous").bundle_id != kiosk.first:
             return "a bundle is lost"
         if state.taken == steps and bundles(place).trial:
             return "the commit was acknowledged and is lost"
-        bundles(place).commit()
+        bundles(place).confirm()
         return "on trial still" if bundles(place).trial else ""
 
     looked_at(found, tmp_path / "state", check, "a commit")
@@ -158,7 +158,7 @@ def test_a_commit_is_made_or_not(kiosk: Kiosk, tmp_path: Path) -> None:
 def test_a_withdrawal_is_heeded_or_not_yet_and_no_old_stick_takes_it_back(
     kiosk: Kiosk, small_items: tuple[Item, ...], tmp_path: Path
 ) -> None:
-    bundles(kiosk.store).commit()
+    bundles(kiosk.store).confirm()
     publisher.withdraw(small_items[0].record_id, kiosk.museum.repository, DAY)
     fetch(kiosk.museum, kiosk.store)
     old_stick = copied(kiosk.museum, tmp_path / "old")

@@ -16,12 +16,12 @@ from update_server import UpdateServer, serving
 from converter.build import bundle_writer
 from converter.publish.chunking import cut
 from device.bundle import chunk_index, layout, repository_layout
-from device.bundle.chunk_index import Piece
+from device.bundle.chunk_index import Chunk
 from device.bundle.manifest import FileEntry, identify
 from device.bundle.reader import read_manifest, verify
 from device.errors import SourceError
 from device.store.atomic_files import AtomicFiles
-from device.store.delta_source import DeltaSource, HeldFile
+from device.store.delta_source import DeltaSource, LocalFile
 from device.store.fetch import fetch
 from device.store.source import BundleSource, FolderSource, HttpSource
 from device.store.sync import sync
@@ -40,7 +40,7 @@ class Scene:
             (self.old[:500_000], os.urandom(900), self.old[500_700:1_500_000], self.old[1_500_900:])
         )
         self.part = folder / "part"
-        self.held = HeldFile(path=folder / "old", entry=self.publish(self.old))
+        self.held = LocalFile(path=folder / "old", entry=self.publish(self.old))
         self.held.path.write_bytes(self.old)
         self.entry = self.publish(self.new)
 
@@ -50,14 +50,14 @@ class Scene:
         path = self.folder / repository_layout.object_path(sha256)
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data)
-        (self.folder / repository_layout.recipe_path(sha256)).write_bytes(
+        (self.folder / repository_layout.chunk_index_path(sha256)).write_bytes(
             chunk_index.dump(cut(path))
         )
         return FileEntry(path="pictures/000.zip", sha256=sha256, size_bytes=len(data))
 
     def recipe(self, entry: FileEntry) -> Path:
         """Give where a file's recipe lies."""
-        return self.folder / repository_layout.recipe_path(entry.sha256)
+        return self.folder / repository_layout.chunk_index_path(entry.sha256)
 
     def fetch(self, source: BundleSource) -> DeltaSource:
         """Fetch the new file; it is asked that it is whole."""
@@ -86,12 +86,12 @@ def test_a_file_of_which_most_is_here_is_fetched_in_parts(
     sparing = scene.fetch(HttpSource(server.address))
 
     assert server.sent_bytes < SIZE // 8
-    assert sparing.spared_bytes > SIZE * 7 // 8
+    assert sparing.reused_bytes > SIZE * 7 // 8
     assert sparing.name == server.address
 
 
 def test_from_a_folder_as_well(scene: Scene) -> None:
-    assert scene.fetch(FolderSource(scene.folder)).spared_bytes > SIZE * 7 // 8
+    assert scene.fetch(FolderSource(scene.folder)).reused_bytes > SIZE * 7 // 8
 
 
 @pytest.mark.parametrize("had", [1, 499_999, 700_000, SIZE - 1000])
@@ -125,7 +125,7 @@ def test_a_server_that_stops_in_the_middle_is_gone_on_with(
     with sparing.open(repository_layout.object_path(scene.entry.sha256)) as stream:
         server.manner = "cuts"
         with pytest.raises(SourceError):
-            for chunk in stream.chunks:
+            for chunk in stream.blocks:
                 with scene.part.open("ab") as file:
                     file.write(chunk)
     assert scene.part.stat().st_size >= 490_000
@@ -153,7 +153,7 @@ def test_a_piece_here_that_has_decayed_is_fetched(scene: Scene, server: UpdateSe
 def test_a_file_that_is_here_no_more_is_fetched(scene: Scene, server: UpdateServer) -> None:
     scene.held.path.unlink()
 
-    assert scene.fetch(HttpSource(server.address)).spared_bytes == 0
+    assert scene.fetch(HttpSource(server.address)).reused_bytes == 0
 
 
 @pytest.mark.parametrize("which", ["old", "new"])
@@ -164,7 +164,7 @@ def test_without_a_recipe_a_file_comes_whole(scene: Scene, which: str, data: byt
     if data is not None:
         path.write_bytes(data)
 
-    assert scene.fetch(FolderSource(scene.folder)).spared_bytes == 0
+    assert scene.fetch(FolderSource(scene.folder)).reused_bytes == 0
 
 
 def test_a_recipe_that_lies_costs_a_second_fetch_and_nothing_else(
@@ -173,9 +173,10 @@ def test_a_recipe_that_lies_costs_a_second_fetch_and_nothing_else(
     pieces = list(cut(scene.held.path))
     rest = len(scene.new) - sum(piece.length for piece in pieces[:-8])
     ends = [
-        Piece(chunk_index.LEAST_BYTES, bytes(16)) for _ in range(rest // chunk_index.LEAST_BYTES)
+        Chunk(chunk_index.MIN_CHUNK_BYTES, bytes(16))
+        for _ in range(rest // chunk_index.MIN_CHUNK_BYTES)
     ]
-    ends.append(Piece(rest % chunk_index.LEAST_BYTES or 1, bytes(16)))
+    ends.append(Chunk(rest % chunk_index.MIN_CHUNK_BYTES or 1, bytes(16)))
     lie = [*pieces[:-8], *ends]
     scene.recipe(scene.entry).write_bytes(chunk_index.dump(lie))
     assert chunk_index.parse(scene.recipe(scene.entry).read_bytes(), len(scene.new))
@@ -183,11 +184,11 @@ def test_a_recipe_that_lies_costs_a_second_fetch_and_nothing_else(
 
     sparing = scene.fetch(HttpSource(server.address))
 
-    assert sparing.spared_bytes == 0
+    assert sparing.reused_bytes == 0
 
 
 def test_small_files_are_not_asked_for_their_recipes(scene: Scene, server: UpdateServer) -> None:
-    small = replace(scene.entry, size_bytes=chunk_index.LEAST_FILE_BYTES - 1)
+    small = replace(scene.entry, size_bytes=chunk_index.MIN_FILE_BYTES - 1)
     sparing = DeltaSource(HttpSource(server.address), [scene.held], [small])
 
     with sparing.open(repository_layout.object_path(small.sha256)):

@@ -57,7 +57,7 @@ def scene(published: Museum, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     folder = tmp_path_factory.mktemp("failing")
     museum = copied(published, folder / "museum")
     sync(FolderSource(museum.folder), folder / "store", museum.root, check=verify)
-    Bundles(folder / "store").commit()
+    Bundles(folder / "store").confirm()
     old = read_manifest(folder / "store/current").bundle_id
     new = museum.publish(museum.folder.parent / "second").manifest.bundle_id
     return Scene(museum=museum, store=folder / "store", old=old, new=new)
@@ -132,12 +132,12 @@ def test_giving_up_and_going_back_on_a_disk_that_fails_at_any_step(
             again = Bundles(store)
             if verb == "give_up":  # as the next start of the kiosk does
                 for _ in range(4):
-                    again.start()
+                    again.count_start()
                 assert verify(store / "current").bundle_id == scene.old
             if verb == "rollback" and verify(store / "current").bundle_id == scene.new:
                 again.rollback()
                 assert verify(store / "current").bundle_id == scene.old
             if verb == "commit":
-                again.commit()
+                again.confirm()
                 assert (again.trial, again.current.resolve().name) == ("", "2")
         assert fails_at > 3

@@ -30,9 +30,9 @@ class Given:
 
     def open(self, path: str, offset: int = 0) -> Stream:
         self.asked.append(offset)
-        return Stream(offset=offset, chunks=self._chunks(offset), close=lambda: None)
+        return Stream(offset=offset, blocks=self._blocks(offset), close=lambda: None)
 
-    def _chunks(self, offset: int) -> Iterator[bytes]:
+    def _blocks(self, offset: int) -> Iterator[bytes]:
         for begin in range(offset, len(self._data), 7000):
             if self._cut is not None and begin >= self._cut:
                 raise SourceError("gone")
@@ -45,7 +45,7 @@ class Counting(AtomicFiles):
     def __init__(self) -> None:
         self.written = self.synced = 0
 
-    def open_part(self, path: Path) -> PartialFile:
+    def open_partial(self, path: Path) -> PartialFile:
         counting = self
 
         class Counted(PartialFile):

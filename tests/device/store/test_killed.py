@@ -46,7 +46,7 @@ def test_a_sync_killed_at_any_moment_leaves_a_whole_bundle_and_is_gone_on_with(
 ) -> None:
     rng, store = random.Random(4), tmp_path / "store"
     sync(FolderSource(museum.folder), store, museum.root, check=verify)
-    Bundles(store).commit()
+    Bundles(store).confirm()
     killed = switched = 0
     longest_s = 0.1
     for number in range(RUNS):
@@ -68,7 +68,7 @@ def test_a_sync_killed_at_any_moment_leaves_a_whole_bundle_and_is_gone_on_with(
         assert verify(store / "current").bundle_id == new
         assert not list((store / "incoming").iterdir())
         assert all(path.stat().st_nlink > 1 for path in (store / "objects").iterdir())
-        Bundles(store).commit()
+        Bundles(store).confirm()
         if number % 20 == 19:
             assert len(list((store / "releases").iterdir())) <= 2
     print(

@@ -108,7 +108,7 @@ def outcome(
         alter(bundle, rng.choice(READ_BY[reader]), rng)
         if is_sealed:
             seal(bundle)
-    fault = probe.answer(bundle)
+    fault = probe.find_fault(bundle)
     if fault:
         return "refused" if "\n" not in fault else f"refused in two lines: {fault!r}"
     if not is_sealed:

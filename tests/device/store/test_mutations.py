@@ -118,7 +118,7 @@ def readers(
         try:
             records.has_rows(manifest.items)
             records.options(Filters(words="the", year_from=1500))
-            for item in records.passing(Filters())[:20]:
+            for item in records.items_passing(Filters())[:20]:
                 records.get(records.at(item).record_id)
             records.fault()
         finally:
@@ -170,7 +170,7 @@ def outcome_of(reader: Reader, seed: int, place: Path) -> str:
 
 def is_contained(outcome: str) -> bool:
     """Whether the probe refuses a bundle of which that comes."""
-    kinds = {kind.__name__ for kind in probe.REFUSALS} | {"UnicodeDecodeError", "IndexError"}
+    kinds = {kind.__name__ for kind in probe.EXPECTED_ERRORS} | {"UnicodeDecodeError", "IndexError"}
     return outcome.startswith("ended by") or outcome.split(":")[0] in kinds
 
 

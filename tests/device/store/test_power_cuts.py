@@ -51,7 +51,7 @@ class ForgetfulPart(PartialFile):
 class WithoutBytes(RoomyFiles):
     """Steps that force names to the disk, and no bytes."""
 
-    def open_part(self, path: Path) -> PartialFile:
+    def open_partial(self, path: Path) -> PartialFile:
         return ForgetfulPart(path)
 
 

@@ -20,7 +20,7 @@ from device.bundle.manifest import Manifest, identify
 from device.bundle.reader import read_manifest
 from device.errors import BundleDamagedError
 from device.store import probe as probing
-from device.store.probe import answer, probe
+from device.store.probe import find_fault, probe
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_a_resealed_bundle_with_a_file_of_rubbish_is_refused(bundle: Path, name:
 def test_a_damaged_bundle_is_refused(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (bundle / layout.INDEX).write_bytes(b"x")
 
-    assert "index.ann is 1 bytes" in answer(bundle)
+    assert "index.ann is 1 bytes" in find_fault(bundle)
     assert probing.main([str(bundle)], {}) == 1
     assert "index.ann is 1 bytes" in capsys.readouterr().err
 
@@ -82,7 +82,7 @@ def test_a_bundle_whose_prints_do_not_find_themselves_is_refused(
             new.writestr(name, data)
     reseal(bundle)
 
-    assert "doesn't find itself" in answer(bundle)
+    assert "doesn't find itself" in find_fault(bundle)
 
 
 def test_a_records_file_that_sqlite_itself_finds_damaged_is_refused(bundle: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_records_file_that_sqlite_itself_finds_damaged_is_refused(bundle: Path
     connection.close()
     reseal(bundle)
 
-    assert "records.sqlite: " in answer(bundle)
+    assert "records.sqlite: " in find_fault(bundle)
 
 
 def test_a_bundle_that_ends_the_process_is_refused(

@@ -6,19 +6,22 @@ import pytest
 from update_server import serving
 
 from device.errors import NotSetUpError, SourceError
-from device.store.source import FolderSource, HttpSource, MissingFileError, choose
+from device.store.source import FolderSource, HttpSource, MissingFileError, source_from
 
 
 def test_an_address_is_a_server_and_anything_else_a_folder(tmp_path: Path) -> None:
-    assert isinstance(choose("https://updates.example.org/kiosk/"), HttpSource)
-    assert choose("https://updates.example.org/kiosk/").name == "https://updates.example.org/kiosk"
-    assert isinstance(choose(str(tmp_path)), FolderSource)
+    assert isinstance(source_from("https://updates.example.org/kiosk/"), HttpSource)
+    assert (
+        source_from("https://updates.example.org/kiosk/").name
+        == "https://updates.example.org/kiosk"
+    )
+    assert isinstance(source_from(str(tmp_path)), FolderSource)
 
 
 @pytest.mark.parametrize("text", ["", "ftp://updates.example.org", "file:///etc"])
 def test_anything_else_is_refused_with_what_to_do(text: str) -> None:
     with pytest.raises(NotSetUpError, match=r"kiosk\.toml"):
-        choose(text)
+        source_from(text)
 
 
 @pytest.mark.parametrize("path", ["../x", "a/../x", "/x", "a//x", ".", "", "a/."])
@@ -34,7 +37,7 @@ def test_a_folder_is_read_from_where_it_is_asked(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"0123456789")
 
     with FolderSource(tmp_path).open("file", 4) as stream:
-        assert (stream.offset, b"".join(stream.chunks)) == (4, b"456789")
+        assert (stream.offset, b"".join(stream.blocks)) == (4, b"456789")
     with pytest.raises(MissingFileError):
         FolderSource(tmp_path).open("none")
 
@@ -44,7 +47,7 @@ def test_a_folder_that_fails_while_it_is_read_is_told(tmp_path: Path) -> None:
     source = FolderSource(tmp_path)
 
     with source.open("file", -1) as stream, pytest.raises(SourceError, match="stick pulled"):
-        list(stream.chunks)
+        list(stream.blocks)
 
 
 def test_a_server_is_read_from_where_it_is_asked(tmp_path: Path) -> None:
@@ -53,12 +56,12 @@ def test_a_server_is_read_from_where_it_is_asked(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         source = HttpSource(server.address + "/")
         with source.open("objects/file", 4) as stream:
-            assert (stream.offset, b"".join(stream.chunks)) == (4, b"456789")
+            assert (stream.offset, b"".join(stream.blocks)) == (4, b"456789")
         with source.open("objects/file", 10) as stream:  # nothing so far in: from the start
-            assert (stream.offset, b"".join(stream.chunks)) == (0, b"0123456789")
+            assert (stream.offset, b"".join(stream.blocks)) == (0, b"0123456789")
         server.manner = "ignores ranges"
         with source.open("objects/file", 4) as stream:
-            assert (stream.offset, b"".join(stream.chunks)) == (0, b"0123456789")
+            assert (stream.offset, b"".join(stream.blocks)) == (0, b"0123456789")
         with pytest.raises(MissingFileError):
             source.open("objects/none")
 
@@ -74,12 +77,12 @@ def test_a_server_that_is_fast_enough_is_read_however_long_it_takes(tmp_path: Pa
         now = iter(range(0, 100_000, 100))
         source = HttpSource(server.address, clock=lambda: float(next(now)))
         with source.open("large") as stream:
-            assert sum(map(len, stream.chunks)) == 1 << 20
+            assert sum(map(len, stream.blocks)) == 1 << 20
 
 
 def test_a_folder_that_cannot_be_looked_into_is_told_of(tmp_path: Path) -> None:
     """As of a stick whose first blocks can't be read."""
-    source = FolderSource(tmp_path / ("x" * 300), called="the stick")
+    source = FolderSource(tmp_path / ("x" * 300), label="the stick")
 
     with pytest.raises(SourceError, match=r"E2: the stick: metadata/x can't be read"):
         source.open("metadata/x")

@@ -9,7 +9,7 @@ from museum import Museum
 
 from device.cli import main
 from device.store import sync_progress
-from device.store.store_state import WARNED_DAYS, StoreState
+from device.store.store_state import EXPIRY_WARNING_DAYS, StoreState
 from device.store.sync_command import warn_of_expiry
 from device.store.sync_progress import SyncStep
 
@@ -89,7 +89,7 @@ def test_a_repository_without_a_bundle_yet_is_told_of(
 def test_updates_that_will_soon_be_refused_are_warned_of(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for days, is_told in ((WARNED_DAYS, True), (WARNED_DAYS + 1, False)):
+    for days, is_told in ((EXPIRY_WARNING_DAYS, True), (EXPIRY_WARNING_DAYS + 1, False)):
         day = date.today() + timedelta(days=days)
         warn_of_expiry(StoreState(expires=day.isoformat()))
         assert (f"{days} days more" in capsys.readouterr().err) == is_told

@@ -24,7 +24,7 @@ def fetched(tell: Callable[[FetchProgress], None]) -> SyncOutcome:
 
 
 def test_the_end_is_kept(tmp_path: Path) -> None:
-    outcome = sync_progress.announced(fetched, tmp_path, "https://x.example", now=lambda: NOW)
+    outcome = sync_progress.record_progress(fetched, tmp_path, "https://x.example", now=lambda: NOW)
 
     kept = sync_progress.read(tmp_path, is_stick=False)
     assert outcome.version == 3
@@ -40,11 +40,11 @@ def test_a_memory_card_is_written_to_at_each_tenth_alone(tmp_path: Path) -> None
     def sync(tell: Callable[[FetchProgress], None]) -> SyncOutcome:
         def watched(progress: FetchProgress) -> None:
             tell(progress)
-            told.append(sync_progress.path_of(tmp_path, is_stick=True).stat().st_ino)
+            told.append(sync_progress.progress_path(tmp_path, is_stick=True).stat().st_ino)
 
         return fetched(watched)
 
-    sync_progress.announced(sync, tmp_path, "the stick", is_stick=True)
+    sync_progress.record_progress(sync, tmp_path, "the stick", is_stick=True)
 
     changes = sum(a != b for a, b in itertools.pairwise(told))
     assert len(told) == 101
@@ -56,7 +56,7 @@ def test_an_error_is_kept_with_its_number_and_its_line(tmp_path: Path) -> None:
         raise NoRoomError("the disk is full")
 
     with pytest.raises(NoRoomError):
-        sync_progress.announced(sync, tmp_path, "the stick", is_stick=True)
+        sync_progress.record_progress(sync, tmp_path, "the stick", is_stick=True)
 
     kept = sync_progress.read(tmp_path, is_stick=True)
     assert kept is not None
@@ -66,7 +66,7 @@ def test_an_error_is_kept_with_its_number_and_its_line(tmp_path: Path) -> None:
 def test_a_disk_that_takes_no_bulletin_is_no_reason_to_fail(tmp_path: Path) -> None:
     (tmp_path / "store").write_text("a file where a folder should be")
 
-    assert sync_progress.announced(fetched, tmp_path / "store", "the stick").version == 3
+    assert sync_progress.record_progress(fetched, tmp_path / "store", "the stick").version == 3
 
 
 @pytest.mark.parametrize(
@@ -75,14 +75,14 @@ def test_a_disk_that_takes_no_bulletin_is_no_reason_to_fail(tmp_path: Path) -> N
     ids=lambda data: str(data[:20]),
 )
 def test_a_bulletin_that_decayed_is_none(tmp_path: Path, data: bytes) -> None:
-    sync_progress.path_of(tmp_path, is_stick=False).write_bytes(data)
+    sync_progress.progress_path(tmp_path, is_stick=False).write_bytes(data)
 
     assert sync_progress.read(tmp_path, is_stick=False) is None
 
 
 def test_a_step_nobody_knows_makes_no_bulletin(tmp_path: Path) -> None:
-    sync_progress.announced(fetched, tmp_path, "x")
-    path = sync_progress.path_of(tmp_path, is_stick=False)
+    sync_progress.record_progress(fetched, tmp_path, "x")
+    path = sync_progress.progress_path(tmp_path, is_stick=False)
     path.write_text(json.dumps(json.loads(path.read_text()) | {"step": "dancing"}))
 
     assert sync_progress.read(tmp_path, is_stick=False) is None

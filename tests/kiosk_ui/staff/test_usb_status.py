@@ -75,7 +75,7 @@ def come(store: Path, result: SyncResult) -> None:
         tell(FetchProgress(version=41, done_bytes=110_400_000, total_bytes=110_400_000))
         return SyncOutcome(result=result, version=41)
 
-    sync_progress.announced(sync, store, "the stick", is_stick=True)
+    sync_progress.record_progress(sync, store, "the stick", is_stick=True)
 
 
 def fail(store: Path, error: SyncError) -> None:
@@ -85,7 +85,7 @@ def fail(store: Path, error: SyncError) -> None:
         raise error
 
     with pytest.raises(type(error)):
-        sync_progress.announced(sync, store, "the stick", is_stick=True)
+        sync_progress.record_progress(sync, store, "the stick", is_stick=True)
 
 
 def words(client: FlaskClient, query: str = "") -> str:
@@ -134,9 +134,9 @@ def test_a_guests_phone_is_told_nothing(client: FlaskClient, store: Path) -> Non
 
 
 def test_a_night_sync_by_network_is_not_told_of(client: FlaskClient, store: Path) -> None:
-    sync_progress.path_of(store, is_stick=True).unlink(missing_ok=True)
+    sync_progress.progress_path(store, is_stick=True).unlink(missing_ok=True)
 
-    sync_progress.announced(
+    sync_progress.record_progress(
         lambda tell: SyncOutcome(result=SyncResult.UP_TO_DATE, version=41),
         store,
         "https://x.example",

@@ -78,7 +78,7 @@ def test_every_print_that_may_be_shown_passes_by_before_one_comes_again(
     browsing: Browsing, exhibition: OpenCollection
 ) -> None:
     with exhibition.lent() as bundle:
-        shown = {each.record_id for each in bundle.records.outlines() if each.show_picture}
+        shown = {each.record_id for each in bundle.records.summaries() if each.show_picture}
     turns = [browsing.passing_by(Filters(), turn) for turn in range(2 * len(shown))]
     ids = [each.record_id for each in turns if each is not None]
     assert len(shown) < 12  # one's licence forbids it
@@ -94,7 +94,7 @@ def test_what_looks_alike_is_never_the_print_itself(
     browsing: Browsing, exhibition: OpenCollection
 ) -> None:
     with exhibition.lent() as bundle:
-        ids = [each.record_id for each in bundle.records.outlines()]
+        ids = [each.record_id for each in bundle.records.summaries()]
     for record_id in ids:
         alike = [each.record_id for each in browsing.family(record_id, 5).alike]
         assert len(alike) == len(set(alike)) == 5

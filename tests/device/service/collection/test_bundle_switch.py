@@ -15,7 +15,7 @@ from device.bundle.notices import Notices
 from device.errors import BundleDamagedError, BusyError
 from device.service.collection.bundle_switch import BundleSwitch, WatchedStore
 from device.store import notices as kept_notices
-from device.store.atomic_files import AtomicFiles, held
+from device.store.atomic_files import AtomicFiles, locked
 from device.store.bundles import Bundles
 
 
@@ -222,7 +222,7 @@ def test_a_store_that_is_being_changed_is_waited_for(
     Bundles(root).activate("2", on_trial=True)
     changeover.look()
     clock.now_s += 180
-    with held(root), pytest.raises(OSError, match="just now"):
+    with locked(root), pytest.raises(OSError, match="just now"):
         changeover.look()
     changeover.look()
 

@@ -25,7 +25,7 @@ def fake_time() -> FakeTime:
 def put_in(store: Path, *, is_stick: bool = True) -> None:
     """Let a sync come to its end."""
     done = SyncOutcome(result=SyncResult.UP_TO_DATE, version=7)
-    sync_progress.announced(lambda tell: done, store, "the source", is_stick=is_stick)
+    sync_progress.record_progress(lambda tell: done, store, "the source", is_stick=is_stick)
 
 
 def test_what_was_said_before_the_kiosk_started_is_not_shown_again(
@@ -56,7 +56,7 @@ def test_a_sync_that_says_nothing_more_is_believed_for_a_quarter_of_an_hour(
     updates = UpdateStatus(tmp_path, fake_time.clock)
 
     with pytest.raises(KeyboardInterrupt):  # killed: nobody says how it ended
-        sync_progress.announced(killed, tmp_path, "the stick", is_stick=True)
+        sync_progress.record_progress(killed, tmp_path, "the stick", is_stick=True)
 
     shown = updates.on_screen()
     assert shown is not None and not shown.is_over
@@ -84,7 +84,7 @@ def test_staff_see_the_last_sync_whether_by_stick_or_by_network(tmp_path: Path) 
         raise SourceError("https://x.example: can't be reached")
 
     with pytest.raises(SourceError):
-        sync_progress.announced(stopped, tmp_path, "https://x.example")
+        sync_progress.record_progress(stopped, tmp_path, "https://x.example")
 
     standing = updates.standing()
     assert standing is not None and standing.bulletin is not None
@@ -131,7 +131,7 @@ def test_progress_is_told_as_it_comes(tmp_path: Path, fake_time: FakeTime) -> No
             seen.append(updates.on_screen())
         return SyncOutcome(result=SyncResult.INSTALLED, version=8)
 
-    sync_progress.announced(sync, tmp_path, "the stick", is_stick=True)
+    sync_progress.record_progress(sync, tmp_path, "the stick", is_stick=True)
 
     assert [(each.step, each.done_bytes) for each in seen if each] == [
         ("fetching", 0),
