@@ -1,32 +1,32 @@
-"""The one table of a record's metadata fields: what a museum says of a print, and what may be done with each field.
+"""The single table of a record's metadata fields, with the properties of each field.
 
 A new field is an attribute of `Description`, a column of `schema.sql`, and a property of `Record` in the API's
-description; its names in museums' exports go into `converter.ingest.columns`. Everything else follows from here.
+description. Its names in museums' exports go into `converter.ingest.columns`. All other code is derived from this table.
 """
 
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 _REQUIRED: Final = {"is_required": True}
-# A withdrawal notice may correct it on a kiosk. Fields that filters count by, and years, need a new bundle.
+# Notices may amend it. A correction of a facet, or of a year, needs a new bundle.
 _AMENDABLE: Final = {"is_amendable": True}
-# Found by words typed into the search.
+# Searched for the words of a full-text search.
 _SEARCHED: Final = {"is_searched": True}
-# Derived from other fields, so never read from a column of the museum's.
+# Derived from other fields, so never read from a column of the museum's table.
 _DERIVED: Final = {"is_derived": True}
-# Shown on its own in the line under the date and the technique.
+# Shown as a separate fact in the line under the date and the technique.
 _FACT: Final = {"is_fact": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
-    """What the museum says of one print; `None` where it says nothing.
+    """The museum's metadata of one print; `None` where the museum gives none.
 
     Attributes:
         record_id: The museum's own id.
         makers: `Name (role); Name (role)`.
         date_text: As the museum writes it; its column is called `date`.
-        year_min, year_max: What `date_text` surely means, inclusive.
+        year_min, year_max: Range of years derived from `date_text`, inclusive.
         technique: A list separated by commas.
         rights: The licence, in the museum's words or as an address.
     """
@@ -56,7 +56,7 @@ REQUIRED = _named("is_required")
 AMENDABLE = _named("is_amendable")
 SEARCHED = _named("is_searched")
 FACTS = _named("is_fact")
-# Field to the name its column goes by at the desk.
+# Field to the name of its column in the museum's table.
 COLUMNS = {
     each.name: str(each.metadata.get("column", each.name))
     for each in fields(Description)
@@ -65,5 +65,5 @@ COLUMNS = {
 
 
 def values_of(described: Description) -> dict[str, Any]:
-    """Return the values of the described fields alone, by name, in the table's order."""
+    """Return the values of the fields of `Description` by name, in the table's order."""
     return {name: getattr(described, name) for name in NAMES}

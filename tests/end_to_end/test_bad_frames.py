@@ -15,7 +15,7 @@ from PIL import Image
 
 from device.bundle.reader import OpenedBundle, opened
 from device.bundle.records import Record
-from device.bundle.relations import relatives
+from device.bundle.relations import related_items
 from device.errors import KioskError
 from device.imaging import frames
 from device.imaging.frames import Pixels
@@ -50,7 +50,7 @@ def records(bundle: OpenedBundle) -> list[Record]:
 @pytest.fixture(scope="module")
 def same_work(bundle: OpenedBundle) -> dict[int, frozenset[int]]:
     rows = [bundle.records.at(row) for row in range(bundle.manifest.items)]
-    return {row: others | {row} for row, others in relatives(rows).items()}
+    return {row: others | {row} for row, others in related_items(rows).items()}
 
 
 Ask = Callable[..., Answer]
