@@ -1,4 +1,4 @@
-"""The chunk index: the lengths and digests of the chunks that a large file is cut into by its content.
+"""The chunk index: lengths and digests of a large file's content-defined chunks.
 
 A kiosk that already has most of the chunks fetches only the rest. The index is unsigned, so it is never trusted:
 a file assembled by it is checked against its sha256 like any other.

@@ -1,4 +1,4 @@
-"""Exact filters: which records a search may answer with, decided in SQL before any scoring.
+"""Exact filters: the records that a search may answer with, chosen in SQL before scoring.
 
 A filter is never applied to a list of neighbours afterwards. The first version did that, and missed records that
 passed the filter but were not among the neighbours.

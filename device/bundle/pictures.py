@@ -1,4 +1,4 @@
-"""A bundle's pictures: two sizes for each record, in uncompressed zip files that any tool can open.
+"""A bundle's pictures: two sizes of each record's picture, in uncompressed zip files.
 
 A record's shard depends only on its id, so ten prints added to a large collection change few files.
 """

@@ -1,4 +1,4 @@
-"""Open a bundle: read its manifest, check its files against it, and open its records and pictures.
+"""Open a bundle: read its manifest, check its files, open its records and pictures.
 
 There are two depths of checking. `open_bundle` checks sizes and consistency, in milliseconds. `verify` reads and
 hashes every byte.

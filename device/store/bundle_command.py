@@ -31,7 +31,7 @@ def add_bundle_options(parser: argparse.ArgumentParser) -> None:
 
 
 def chosen_bundle(options: argparse.Namespace, config: Config) -> Path:
-    """Return the chosen bundle: the option's, else the configured one, else the store's current."""
+    """Return the bundle of the option, else of the settings, else the store's current one."""
     chosen: Path | None = options.bundle or config.bundle
     return chosen or Bundles(config.store).current
 

@@ -1,8 +1,9 @@
-"""Installed bundles: `releases/<name>` folders, and the links `current` and `previous`, each changed in one step.
+"""Installed bundles: `releases/<name>` folders, and the links `current` and `previous`.
 
-A link is made under a temporary name and renamed, so a power cut leaves the old link or the new one. Every byte of a
-bundle is verified before it becomes current. A bundle from an update is on trial until it has answered for a
-while. A bundle that fails its trial is rejected: its name is remembered, and the previous bundle answers again.
+Each link changes in one step: it is made under a temporary name and renamed, so a power cut leaves the old link or the
+new one. Every byte of a bundle is verified before it becomes current. A bundle from an update is on trial until it has
+answered for a while. A bundle that fails its trial is rejected: its name is remembered, and the previous bundle
+answers again.
 """
 
 from collections.abc import Callable
@@ -98,7 +99,7 @@ class Bundles:
         )
 
     def changes(self) -> Changes | None:
-        """Return the changes from the previous to the current bundle, or None unless both can be read."""
+        """Return the changes from the previous to the current bundle; None if one is unreadable."""
         if not (self.previous.is_dir() and self.current.is_dir()):
             return None
         try:
@@ -263,7 +264,7 @@ class Bundles:
         self._files.sync_folder(self._root)
 
     def _state(self) -> StoreState:
-        """Return the store's state, or an empty one if it is damaged, so that staff can still switch bundles."""
+        """Return the store's state, or an empty one if damaged, so that switching still works."""
         try:
             return store_state.read(self._root)
         except BundleError:

@@ -1,4 +1,4 @@
-"""A source of updates that reads chunks already on the disk from there, and fetches the rest from another source.
+"""A source that reads chunks already on the disk from there, and fetches only the rest.
 
 A large file is published with its chunk index. Chunks that a file of the current bundle has as well are not fetched.
 The index is not trusted: each chunk is checked against it, and the caller checks the file against its sha256. A

@@ -1,4 +1,4 @@
-"""Fetch one file: limited to its size in the manifest, resumed after an interruption, every byte written once.
+"""Fetch one file: limited in size, resumed after an interruption, each byte written once.
 
 python-tuf's own download writes every byte twice, can't resume, and doesn't force the bytes to the disk.
 """

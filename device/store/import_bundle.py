@@ -56,7 +56,7 @@ def install(
 
 
 def _copy(folder: Path, root: Path, name: str, files: AtomicFiles) -> bool:
-    """Copy beside its place and rename, so that a release is whole or isn't there; say whether it is new."""
+    """Copy under a temporary name, then rename to a release; return whether it is new."""
     release, partial = root / RELEASES / name, root / _PARTIAL
     if release.is_dir():
         return False

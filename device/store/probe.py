@@ -1,4 +1,4 @@
-"""The last check of a bundle before visitors use it: load it and search for its probe prints, in another process.
+"""The last check of a bundle: load it and search for its probe prints in another process.
 
 A damaged model or index may crash the process that maps it, or hang. In another process, that is a failed check.
 """
@@ -70,7 +70,7 @@ def find_fault(release: Path) -> str:
 
 
 def _faults(bundle: OpenedBundle) -> Iterator[tuple[str, str]]:
-    """Yield a label and the fault, "" for none, of each part that a few searches may not touch."""
+    """Yield label and fault ("" for none) of each part that a few searches may not touch."""
     yield f"{layout.RECORDS}: ", bundle.records.fault()  # SQLite's report may have several lines
     yield "", InvertedIndex(bundle.path, bundle.manifest.items).fault()
 

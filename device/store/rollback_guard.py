@@ -30,7 +30,7 @@ class InstalledVersions:
 def check_rollback(
     offer: Offer, guard: RollbackGuard, installed: InstalledVersions, source: str
 ) -> RollbackGuard:
-    """Check an offer against the rollback guard, and return the guard for the rest of the sync.
+    """Check an offer against the rollback guard; return the guard for the rest of the sync.
 
     Args:
         offer: The source's offer.

@@ -1,4 +1,4 @@
-"""Sources of updates: a web server, or a folder such as a USB stick. They read bytes by path and offset, unverified.
+"""Sources of updates, a web server or a folder: unverified bytes by path and offset.
 
 Signatures and size limits are checked elsewhere. This module ensures that a source can't redirect, can't stall
 forever, and delivers only plain bytes. The only module that imports urllib3.
@@ -98,7 +98,7 @@ def source_from(text: str) -> BundleSource:
 
 
 class FolderSource:
-    """A repository in a folder. Only plain files within it are read, never links, pipes or devices."""
+    """A repository in a folder: only plain files in it are read, no links, pipes or devices."""
 
     def __init__(self, folder: Path, *, label: str = "") -> None:
         """Use a folder, or its `printkiosk` folder if the repository is there.
@@ -144,7 +144,7 @@ class FolderSource:
 
 
 def _is_folder(path: Path) -> bool:
-    """Return whether this is a readable folder; errors of a stick are reported when a file is read."""
+    """Return whether this is a readable folder; errors are reported when a file is read."""
     try:
         return path.is_dir()
     except OSError:
@@ -174,7 +174,7 @@ def _open_beneath(folder: Path, path: str) -> int:
 
 
 class HttpSource:
-    """A repository on a web server. Redirects are never followed, responses never decompressed, waits limited."""
+    """A repository on a web server, without redirects, decompression or endless waits."""
 
     def __init__(
         self,

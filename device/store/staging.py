@@ -1,4 +1,4 @@
-"""Objects, which are complete files named by their sha256, and releases assembled from them by hard links.
+"""Objects: complete files named by sha256, and releases assembled from them by hard links.
 
 An object's bytes are forced to the disk before it gets its name, and are never written again. So a release that is
 mapped into memory can't change, and a file that two releases share is stored once. The names in `objects/` are
@@ -22,7 +22,7 @@ _FETCHED = re.compile(r"[0-9]+(-[0-9a-f]{16})?")
 
 
 class Staging:
-    """Assembles releases in a store. Every step may be interrupted and repeated from its start."""
+    """Assembles releases in a store; every step may be interrupted and repeated."""
 
     def __init__(self, root: Path, files: AtomicFiles) -> None:
         """Use a store whose fetch lock the caller holds."""
@@ -42,7 +42,7 @@ class Staging:
         return self._incoming / f"{entry.sha256}.part"
 
     def has(self, entry: FileEntry) -> bool:
-        """Return whether a file is an intact object; a damaged one is removed, to be fetched again."""
+        """Return whether a file is an intact object, removing a damaged one."""
         path = self._objects / entry.sha256
         if not path.is_file():
             return False

@@ -1,4 +1,4 @@
-"""One sync, from a source to a new current bundle: read the offer, check, fetch, assemble, probe, switch.
+"""One sync: read a source's offer, check it, fetch, assemble, probe and switch.
 
 A power cut, a pulled stick or a full disk may interrupt every step. The current bundle keeps answering, and the next
 sync resumes.
@@ -132,7 +132,7 @@ class _Update:
             return None
 
     def _take_notices(self, offered: Notices | None, floor: RollbackGuard) -> int:
-        """Install offered notices at once, even if the bundle fails later, and return their serial."""
+        """Install offered notices at once, even if the bundle fails later; return the serial."""
         if offered is None:
             return floor.notices
         if offered != kept_notices.read(self._store):

@@ -1,4 +1,4 @@
-"""The command `sync`: fetch the newest bundle and notices, with progress on stderr and on the stand's screen."""
+"""The command `sync`: fetch the newest bundle and notices, and report the progress."""
 
 import argparse
 import sys

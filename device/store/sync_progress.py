@@ -1,4 +1,4 @@
-"""The progress of a sync: one small file in the store, for the stand's screen and for staff.
+"""The progress of a sync: one small file in the store, for the screen and for staff.
 
 Nothing depends on the file. It is replaced in one step and never forced to the disk, and a sync goes on if the file
 can't be written.
@@ -137,7 +137,7 @@ class _ProgressFile:
         self.write()
 
     def report(self, progress: FetchProgress) -> None:
-        """Write the progress at each tenth, because a memory card endures a limited number of writes."""
+        """Write the progress at each tenth: a memory card wears out with every write."""
         tenths = progress.done_bytes * 10 // max(progress.total_bytes, 1)
         if tenths > self._tenths:
             self._tenths = tenths

@@ -1,4 +1,4 @@
-"""The progress and the result of a sync, for code that reports them without importing the sync itself."""
+"""The progress and the result of a sync, for code that only reports them."""
 
 from dataclasses import dataclass
 from enum import Enum

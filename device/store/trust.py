@@ -1,4 +1,4 @@
-"""The offer of a source: bundle and notices whose signatures lead back to the root from this kiosk's installation.
+"""A source's offer: bundle and notices whose signatures lead back to the trusted root.
 
 The only module of the kiosk that imports python-tuf, which checks signatures, thresholds, expiry, versions and
 consistency. The manifest that it verifies names every other file by sha256.
@@ -182,7 +182,7 @@ def _line(error: Exception) -> str:
 
 
 def prepare(trust: Path) -> None:
-    """Make the folder of python-tuf's metadata, and remove temporary files of an interrupted sync."""
+    """Make python-tuf's metadata folder, and remove temporary files of an interrupted sync."""
     trust.mkdir(parents=True, exist_ok=True)
     for path in trust.glob("tmp*"):
         path.unlink()

@@ -1,4 +1,4 @@
-"""Write to the disk in a thread while the next bytes arrive, so that network and card work at the same time."""
+"""Write to the disk in a thread, so that network and card work at the same time."""
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor

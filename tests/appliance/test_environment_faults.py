@@ -133,5 +133,5 @@ def test_with_a_read_only_root_the_kiosk_works_and_switches_its_bundle(
             is_well_afterwards = is_well(booted)
 
     assert written == ""
-    assert "answers from now on" in switched
+    assert "is now the current bundle" in switched
     assert is_well_afterwards

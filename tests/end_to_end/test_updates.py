@@ -85,7 +85,7 @@ def test_each_command_of_the_page_does_what_the_page_says(
     assert "on trial 1" in output["bundle list"][0]
     assert "back to" in output["bundle rollback"][0]
     assert "current  1" in output["bundle list"][1]
-    assert "not taken again: 2" in output["bundle list"][1]
+    assert "refused, not installed again: 2" in output["bundle list"][1]
     assert at_the_kiosk(["sync", "--config", "kiosk.toml"]) == 0
     assert "update 3 installed" in capsys.readouterr().out
     notices = kept_notices.read(desk / "store")
@@ -122,7 +122,7 @@ def test_a_failed_sync_is_one_numbered_line(desk: Path) -> None:
 
     assert done.returncode == 1
     assert done.stderr == (
-        "printkiosk-device: E2: nowhere: holds no repository of bundles; see the address or stick\n"
+        "printkiosk-device: E2: nowhere: is not a repository of bundles; check the address or the stick\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""What changed from one bundle to the next, as the kiosk tells it."""
+"""The changes between two bundles' records."""
 
 import shutil
 import sqlite3
@@ -13,7 +13,7 @@ from device.errors import BundleDamagedError
 
 @pytest.fixture
 def bundles(small_bundle: Path, tmp_path: Path) -> tuple[Path, Path]:
-    """Two bundles' records, the same so far."""
+    """Two bundles with identical records."""
     for name in ("before", "after"):
         (tmp_path / name).mkdir()
         shutil.copyfile(small_bundle / layout.RECORDS, tmp_path / name / layout.RECORDS)
@@ -21,7 +21,7 @@ def bundles(small_bundle: Path, tmp_path: Path) -> tuple[Path, Path]:
 
 
 def alter(bundle: Path, *statements: str) -> None:
-    """Let a bundle's records be others."""
+    """Change a bundle's records file with SQL statements."""
     with sqlite3.connect(bundle / layout.RECORDS) as connection:
         for statement in statements:
             connection.execute(statement)
@@ -29,7 +29,7 @@ def alter(bundle: Path, *statements: str) -> None:
 
 
 def ids(bundle: Path) -> list[str]:
-    """Give the record ids of a bundle by item."""
+    """Return the record ids of a bundle, by item."""
     with sqlite3.connect(bundle / layout.RECORDS) as connection:
         found = [
             row[0] for row in connection.execute("SELECT record_id FROM records ORDER BY item")
@@ -38,7 +38,7 @@ def ids(bundle: Path) -> list[str]:
     return found
 
 
-def test_the_same_records_are_no_change(bundles: tuple[Path, Path]) -> None:
+def test_identical_records_are_no_change(bundles: tuple[Path, Path]) -> None:
     assert str(find_changes(*bundles)) == "0 added, 0 removed, 0 altered"
 
 
@@ -52,7 +52,7 @@ def test_another_order_is_no_change(bundles: tuple[Path, Path]) -> None:
     assert str(find_changes(*bundles)) == "0 added, 0 removed, 0 altered"
 
 
-def test_records_that_came_went_and_were_altered_are_named(bundles: tuple[Path, Path]) -> None:
+def test_added_removed_and_altered_records_are_listed(bundles: tuple[Path, Path]) -> None:
     before, after = bundles
     first, second, third, fourth, *_ = ids(before)
     alter(
@@ -70,7 +70,7 @@ def test_records_that_came_went_and_were_altered_are_named(bundles: tuple[Path, 
     assert found.altered == tuple(sorted((second, third, fourth)))
 
 
-def test_a_relation_that_was_taken_away_is_an_alteration(bundles: tuple[Path, Path]) -> None:
+def test_a_record_with_a_removed_relation_is_altered(bundles: tuple[Path, Path]) -> None:
     before, after = bundles
     first = ids(before)[0]
     alter(before, "INSERT INTO relations (item, position, kind, target) VALUES (0, 90, 'a', 'b')")
@@ -79,14 +79,14 @@ def test_a_relation_that_was_taken_away_is_an_alteration(bundles: tuple[Path, Pa
 
 
 @pytest.mark.parametrize("data", [b"", b"rubbish" * 400], ids=["empty", "rubbish"])
-def test_records_that_cannot_be_read_are_told_of(bundles: tuple[Path, Path], data: bytes) -> None:
+def test_unreadable_records_are_refused(bundles: tuple[Path, Path], data: bytes) -> None:
     (bundles[1] / layout.RECORDS).write_bytes(data)
 
     with pytest.raises(BundleDamagedError, match="expected two records files"):
         find_changes(*bundles)
 
 
-def test_records_that_are_missing_are_told_of_and_not_made(bundles: tuple[Path, Path]) -> None:
+def test_missing_records_are_refused_and_not_created(bundles: tuple[Path, Path]) -> None:
     path = bundles[1] / layout.RECORDS
     path.unlink()
 

@@ -1,7 +1,7 @@
-"""A bundle of every published format stays readable, as it was written then; anything else is refused naming both sides.
+"""Bundles of every published format stay readable; other formats are refused.
 
 `tests/golden/format-N.zip` was written by the software of format N and is never written again. Its prints are drawn
-(`tests/standins/drawn_bundle.py`); its model is a stand-in of a few bytes.
+(`tests/standins/drawn_bundle.py`), and its model is a stand-in of a few bytes.
 """
 
 import re
@@ -34,13 +34,13 @@ def golden(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return tmp_path / "golden"
 
 
-def test_there_is_a_golden_bundle_of_every_format_that_is_read() -> None:
+def test_every_readable_format_has_a_golden_bundle() -> None:
     found = {int(path.stem.removeprefix("format-")) for path in GOLDEN.glob("format-*.zip")}
 
     assert found >= set(READABLE_VERSIONS)
 
 
-def test_a_golden_bundle_is_whole_and_says_what_it_said(golden: Path) -> None:
+def test_a_golden_bundle_verifies_and_has_its_original_content(golden: Path) -> None:
     manifest = verify(golden)
     with opened(golden) as bundle:
         records = [bundle.records.at(item) for item in range(PRINTS)]
@@ -53,7 +53,7 @@ def test_a_golden_bundle_is_whole_and_says_what_it_said(golden: Path) -> None:
     assert manifest.items == PRINTS
 
 
-def test_a_golden_bundle_s_index_and_details_find_its_prints(golden: Path) -> None:
+def test_a_golden_bundles_index_and_features_find_its_prints(golden: Path) -> None:
     manifest = read_manifest(golden)
     index, tracer = Index(golden, manifest.index), FeatureMatcher(golden, manifest.items)
     for item, vector in enumerate(load_array(golden / layout.FINGERPRINTS)):
@@ -80,7 +80,7 @@ def test_another_model_or_dimension_is_refused_naming_both(
 ) -> None:
     manifest = read_manifest(golden)
     change_manifest(golden, index=replace(manifest.index, model_sha256="0" * 64))
-    with pytest.raises(BundleFormatError, match="was made with 000000000000"):
+    with pytest.raises(BundleFormatError, match="is for 000000000000"):
         verify(golden)
     change_manifest(golden, index=replace(manifest.index, dimensions=manifest.index.dimensions + 1))
     with pytest.raises(Exception, match=str(manifest.index.dimensions)):

@@ -1,4 +1,4 @@
-"""A manifest comes back as it was written; whatever is wrong with one is said in a line that names it."""
+"""A manifest survives a round trip; any fault in one is refused in a line that names it."""
 
 import copy
 import dataclasses
@@ -151,7 +151,7 @@ DATA: dict[str, Any] = json.loads(dump(WHOLE))
 
 @settings(max_examples=150)
 @given(MANIFESTS)
-def test_a_manifest_comes_back_as_it_was_written(manifest: Manifest) -> None:
+def test_a_manifest_survives_a_round_trip(manifest: Manifest) -> None:
     sealed = identify(manifest)
 
     text = dump(sealed)
@@ -172,8 +172,8 @@ def test_the_id_depends_on_the_content_and_not_on_the_id_before(manifest: Manife
     assert len(identify(manifest).bundle_id) == 16
 
 
-def test_whole_numbers_given_for_fractions_come_back() -> None:
-    """Python lets an int pass for a float; the id must not depend on which it was."""
+def test_integers_in_float_fields_survive_a_round_trip() -> None:
+    """Python accepts an int as a float; the id must not depend on which it was."""
     thresholds = dataclasses.replace(WHOLE.thresholds, missed=0)
 
     sealed = identify(dataclasses.replace(WHOLE, thresholds=thresholds))
@@ -181,7 +181,7 @@ def test_whole_numbers_given_for_fractions_come_back() -> None:
     assert parse(dump(sealed), "here") == sealed
 
 
-def test_keys_of_a_newer_writer_are_kept_and_count() -> None:
+def test_unknown_keys_are_kept_and_count_in_the_id() -> None:
     newer = identify(dataclasses.replace(WHOLE, unknown={"descriptors": {"count": 3}}))
 
     read = parse(dump(newer), "here")
@@ -190,18 +190,18 @@ def test_keys_of_a_newer_writer_are_kept_and_count() -> None:
     assert read.bundle_id != WHOLE.bundle_id
 
 
-def test_a_content_that_is_not_the_ids_is_refused_naming_both() -> None:
+def test_content_that_does_not_match_the_id_is_refused_naming_both() -> None:
     data = DATA | {"name": "Eleven woodcuts"}
 
     with pytest.raises(BundleDamagedError) as caught:
         parse(json.dumps(data), "here")
 
     assert WHOLE.bundle_id in str(caught.value)
-    assert "its content is" in str(caught.value)
+    assert "its content has" in str(caught.value)
 
 
-def test_a_number_that_is_none_is_never_sealed() -> None:
-    """A threshold of NaN would let every print pass."""
+def test_a_manifest_with_nan_or_infinity_is_never_written() -> None:
+    """A threshold of NaN would accept every print."""
     for number in (math.nan, math.inf):
         wrong = dataclasses.replace(WHOLE.thresholds, same_image=number)
         with pytest.raises(ValueError, match="JSON"):
@@ -209,7 +209,7 @@ def test_a_number_that_is_none_is_never_sealed() -> None:
 
 
 def places(data: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Give the path of every key in a manifest's data, but for the museum's own in `languages`."""
+    """Yield the path of every key in a manifest's data, except those in `languages`."""
     pairs = data.items() if isinstance(data, dict) else enumerate(data)
     for key, value in pairs:
         yield (*path, key)
@@ -218,11 +218,11 @@ def places(data: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | 
 
 
 def edited(path: tuple[str | int, ...], *values: object) -> str:
-    """Give the manifest's text with one value removed, or replaced by another."""
+    """Return the manifest's text with one value removed or replaced."""
     data = copy.deepcopy(DATA)
     parent = data
     for key in path[:-1]:
-        parent = parent[key]  # type: ignore[index]  # a list's place, sometimes
+        parent = parent[key]  # type: ignore[index]  # sometimes the index of a list
     if values:
         parent[path[-1]] = values[0]  # type: ignore[index]
     else:
@@ -231,7 +231,7 @@ def edited(path: tuple[str | int, ...], *values: object) -> str:
 
 
 def refusal(text: str | bytes) -> str:
-    """Give the line with which a manifest is refused."""
+    """Return the error line with which a manifest is refused."""
     with pytest.raises(BundleError) as caught:
         parse(text, "bundle 7")
     line = str(caught.value)
@@ -252,7 +252,7 @@ def test_every_missing_key_is_named(path: tuple[str | int, ...]) -> None:
 
 @pytest.mark.parametrize("path", list(places(DATA)), ids=lambda path: ".".join(map(str, path)))
 @pytest.mark.parametrize("value", [{"a": object}, [[]], True, "x", 1.5, 10**400], ids=type)
-def test_every_value_of_another_type_is_named(path: tuple[str | int, ...], value: object) -> None:
+def test_every_value_of_a_wrong_type_is_named(path: tuple[str | int, ...], value: object) -> None:
     was: Any = DATA
     for key in path:
         was = was[key]
@@ -266,7 +266,7 @@ def test_every_value_of_another_type_is_named(path: tuple[str | int, ...], value
     assert str(path[-1]).replace("format_version", "bundle format") in line or path == ("parity",)
 
 
-def test_parity_may_be_nothing() -> None:
+def test_parity_may_be_none() -> None:
     unmeasured = identify(dataclasses.replace(WHOLE, parity=None))
 
     assert parse(dump(unmeasured), "here").parity is None
@@ -298,5 +298,5 @@ def test_another_format_version_is_refused_naming_both(version: object) -> None:
     ],
     ids=range(12),
 )
-def test_what_is_no_manifest_is_refused_in_one_line(text: str | bytes) -> None:
+def test_an_invalid_manifest_is_refused_in_one_line(text: str | bytes) -> None:
     refusal(text)

@@ -1,4 +1,4 @@
-"""Notices laid over a bundle: a withdrawn work is as if it were not there, an amended one says the new words."""
+"""With notices, a withdrawn work is hidden and an amended record has the new texts."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from device.imaging import frames
 from device.recognition.recogniser import Recogniser
 
 
-def test_a_withdrawn_work_is_gone_from_records_counts_words_and_pictures(
+def test_a_withdrawn_work_is_absent_from_records_counts_words_and_pictures(
     small_bundle: Path, small_items: tuple[Item, ...]
 ) -> None:
     gone = small_items[0]
@@ -45,7 +45,7 @@ def test_a_withdrawn_work_is_gone_from_records_counts_words_and_pictures(
             after.pictures.get(gone.record_id, "thumb")
 
 
-def test_a_withdrawn_probe_is_no_example_and_is_not_counted(
+def test_a_withdrawn_probe_print_is_neither_shown_nor_counted(
     small_bundle: Path, small_items: tuple[Item, ...]
 ) -> None:
     notices = Notices().with_withdrawn(small_items[1].record_id, "2026-11-23")
@@ -58,7 +58,7 @@ def test_a_withdrawn_probe_is_no_example_and_is_not_counted(
         assert bundle.manifest.items == len(small_items)
 
 
-def test_a_withdrawn_work_answers_nothing_and_is_nobodys_neighbour(
+def test_a_withdrawn_work_is_never_a_match(
     small_bundle: Path, small_items: tuple[Item, ...]
 ) -> None:
     gone = small_items[0].record_id
@@ -75,7 +75,7 @@ def test_a_withdrawn_work_answers_nothing_and_is_nobodys_neighbour(
     assert len(answer.matches) == len(small_items) - 1
 
 
-def test_an_amended_record_says_the_new_words_and_is_found_by_them_alone(
+def test_an_amended_record_has_the_new_texts_and_is_found_only_by_them(
     small_bundle: Path, small_items: tuple[Item, ...]
 ) -> None:
     chosen = small_items[3]
@@ -103,7 +103,7 @@ def test_a_relation_to_a_withdrawn_work_leads_nowhere(small_bundle: Path) -> Non
             assert target not in [r.record_id for r in bundle.records.get(source).relations]
 
 
-def test_a_returned_work_is_back() -> None:
+def test_a_reinstated_work_is_no_longer_withdrawn() -> None:
     notices = Notices().with_withdrawn("a", "2026-11-23").with_reinstated("a")
 
     assert (notices.serial, notices.is_empty) == (2, True)
@@ -117,7 +117,7 @@ def test_a_returned_work_is_back() -> None:
         max_size=3,
     ),
 )
-def test_notices_come_back_as_they_were_written(
+def test_notices_survive_a_round_trip(
     withdrawn: dict[str, str], amended: dict[str, dict[str, str]]
 ) -> None:
     notices = Notices(serial=4, withdrawn=withdrawn, amended=amended)
@@ -139,13 +139,13 @@ def test_notices_come_back_as_they_were_written(
         b'{"format_version":1,"serial":"1","withdrawn":{},"amended":{}}',
     ],
 )
-def test_what_are_no_notices_is_refused_in_one_line(text: bytes) -> None:
+def test_invalid_notices_are_refused_in_one_line(text: bytes) -> None:
     with pytest.raises((BundleDamagedError, BundleFormatError)) as caught:
         parse(text, "notices.json")
 
     assert "\n" not in str(caught.value)
 
 
-def test_silent_notices_cost_nothing(small_bundle: Path) -> None:
+def test_empty_notices_leave_the_manifest_unchanged(small_bundle: Path) -> None:
     with opened(small_bundle, replace(Notices(), serial=7)) as bundle:
         assert bundle.visible_manifest is bundle.manifest

@@ -1,4 +1,4 @@
-"""Pictures come back as they went in, from any thread; what isn't there is an unknown record."""
+"""Pictures are read back as written, from any thread; a missing one is refused."""
 
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +23,7 @@ IDS = ("plain", "with space", "a/b", "../../etc", "Ä\u0308é", "1001 & <b>", "%
 
 @pytest.fixture
 def shards(tmp_path: Path, small_items: tuple[Item, ...], monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Four shards with the pictures of eight records of difficult ids."""
+    """Four shards with the pictures of eight records with difficult ids."""
     items = [replace(small_items[0], record_id=record_id) for record_id in IDS]
     monkeypatch.setattr(bundle_writer, "SHARD_BYTES", 100)
     bundle_writer.write_pictures(items, content, tmp_path)
@@ -31,11 +31,11 @@ def shards(tmp_path: Path, small_items: tuple[Item, ...], monkeypatch: pytest.Mo
 
 
 def content(item: Item, size: Size) -> bytes:
-    """Give what stands for a picture in these tests."""
+    """Return the bytes that stand for a picture in these tests."""
     return f"{size} of {item.record_id}".encode()
 
 
-def test_every_picture_comes_back_from_its_shard(shards: Path) -> None:
+def test_every_picture_is_read_back_from_its_shard(shards: Path) -> None:
     number = len(list((shards / layout.PICTURES).iterdir()))
     assert number == 4
     pictures = Pictures(shards, shards=number)
@@ -53,7 +53,7 @@ def test_a_missing_shard_is_named(shards: Path) -> None:
         Pictures(shards, shards=4)
 
 
-@pytest.mark.parametrize("record_id", ["nobody", "", "\ud800", "plain\0", "../plain"])
+@pytest.mark.parametrize("record_id", ["unknown", "", "\ud800", "plain\0", "../plain"])
 def test_a_record_without_a_picture_is_unknown(shards: Path, record_id: str) -> None:
     pictures = Pictures(shards, shards=4)
 
@@ -62,12 +62,12 @@ def test_a_record_without_a_picture_is_unknown(shards: Path, record_id: str) -> 
     pictures.close()
 
 
-def test_a_bundle_that_may_show_nothing_has_no_pictures(tmp_path: Path) -> None:
+def test_a_bundle_without_shards_has_no_pictures(tmp_path: Path) -> None:
     with pytest.raises(UnknownRecordError):
         Pictures(tmp_path, shards=0).get("plain", "thumb")
 
 
-def test_a_picture_damaged_since_the_bundle_was_opened_is_told(shards: Path) -> None:
+def test_a_picture_damaged_after_the_bundle_was_opened_is_reported(shards: Path) -> None:
     path = shards / layout.picture_shard(shard_of("plain", 4))
     pictures = Pictures(shards, shards=4)
     data = path.read_bytes()
@@ -78,7 +78,7 @@ def test_a_picture_damaged_since_the_bundle_was_opened_is_told(shards: Path) -> 
     pictures.close()
 
 
-def test_a_closed_bundle_says_so(shards: Path) -> None:
+def test_pictures_of_a_closed_bundle_cannot_be_read(shards: Path) -> None:
     pictures = Pictures(shards, shards=4)
     pictures.close()
 
@@ -86,7 +86,7 @@ def test_a_closed_bundle_says_so(shards: Path) -> None:
         pictures.get("plain", "thumb")
 
 
-def test_many_threads_may_ask_at_once(open_small: OpenedBundle) -> None:
+def test_many_threads_may_read_at_once(open_small: OpenedBundle) -> None:
     ids = [open_small.records.at(row).record_id for row in range(11)]
     alone = [open_small.pictures.get(record_id, "screen") for record_id in ids]
 
@@ -128,6 +128,6 @@ def test_a_picture_that_would_fill_the_memory_is_not_unpacked(tmp_path: Path) ->
         shard.writestr(member("bomb", "thumb"), bytes(64 << 20))
     pictures = Pictures(tmp_path, shards=1)
 
-    with pytest.raises(BundleDamagedError, match="stored picture"):
+    with pytest.raises(BundleDamagedError, match="uncompressed picture"):
         pictures.get("bomb", "thumb")
     pictures.close()

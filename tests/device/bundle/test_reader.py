@@ -1,4 +1,4 @@
-"""A bundle that is cut short, altered in any byte, incomplete or put together wrongly is refused in one line."""
+"""A truncated, altered, incomplete or inconsistent bundle is refused in one line."""
 
 import os
 import random
@@ -35,7 +35,7 @@ Change = Callable[..., Manifest]
 
 
 def put(path: Path, data: bytes) -> None:
-    """Replace a hard-linked file by another of these bytes."""
+    """Replace a hard-linked file by a new one with these bytes."""
     path.unlink()
     path.write_bytes(data)
 
@@ -43,20 +43,20 @@ def put(path: Path, data: bytes) -> None:
 def refused(
     bundle: Path, kind: type[KioskError], words: str, check: Callable[[Path], object] = verify
 ) -> None:
-    """Expect a refusal of this kind, on one line, naming these words."""
+    """Check that a bundle is refused with this error, in one line with these words."""
     with pytest.raises(kind) as caught:
         check(bundle)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_the_bundle_of_the_tests_is_whole_and_has_every_kind_of_file(small_bundle: Path) -> None:
+def test_the_test_bundle_is_intact_and_has_every_kind_of_file(small_bundle: Path) -> None:
     manifest = verify(small_bundle)
 
     assert {entry.path for entry in manifest.files} | {layout.MANIFEST} == set(FILES)
 
 
-def test_verify_tells_of_each_file_before_reading_it(small_bundle: Path) -> None:
+def test_verify_reports_each_file_before_reading_it(small_bundle: Path) -> None:
     told: list[str] = []
 
     manifest = verify(small_bundle, progress=lambda entry: told.append(entry.path))
@@ -105,7 +105,7 @@ def test_any_altered_byte_is_found_by_verify(bundle_copy: Path, name: str) -> No
         refused(bundle_copy, BundleDamagedError, f"{name} has sha256")
 
 
-def test_any_altered_byte_of_the_manifest_is_found_even_by_opening(bundle_copy: Path) -> None:
+def test_any_altered_byte_of_the_manifest_is_found_when_it_is_read(bundle_copy: Path) -> None:
     path = layout.manifest_of(bundle_copy)
     whole = path.read_bytes()
     chosen = random.Random(1).sample(range(len(whole)), 150)
@@ -116,20 +116,20 @@ def test_any_altered_byte_of_the_manifest_is_found_even_by_opening(bundle_copy: 
             refused(bundle_copy, BundleError, "", read_manifest)
 
 
-def test_a_manifest_with_another_space_in_it_is_an_altered_one(bundle_copy: Path) -> None:
+def test_a_manifest_with_an_extra_space_is_refused(bundle_copy: Path) -> None:
     path = layout.manifest_of(bundle_copy)
     put(path, path.read_bytes() + b" ")
 
     refused(bundle_copy, BundleDamagedError, "altered", open_bundle)
 
 
-def test_no_bundle_is_a_missing_one(tmp_path: Path) -> None:
+def test_a_folder_without_a_manifest_is_a_missing_bundle(tmp_path: Path) -> None:
     for path in (tmp_path / "nowhere", tmp_path):
         refused(path, BundleMissingError, "found no manifest.json", open_bundle)
         refused(path, BundleMissingError, "found no manifest.json", verify)
 
 
-def test_a_manifest_of_a_gigantic_size_is_not_read(bundle_copy: Path) -> None:
+def test_an_oversized_manifest_is_not_read(bundle_copy: Path) -> None:
     path = layout.manifest_of(bundle_copy)
     path.unlink()
     with path.open("wb") as file:
@@ -154,7 +154,7 @@ def test_a_stray_link_is_refused_wherever_it_leads(bundle_copy: Path, tmp_path: 
 
 
 def test_a_stray_zip_file_does_not_shift_the_pictures(bundle_copy: Path) -> None:
-    """Macs leave `._000.zip` behind; the number of shards is the manifest's to say."""
+    """Macs leave files such as `._000.zip`; the manifest decides the number of shards."""
     (bundle_copy / "pictures/._000.zip").write_bytes(b"?")
 
     with opened(bundle_copy) as bundle:
@@ -189,7 +189,7 @@ def test_a_file_that_cannot_be_read_is_refused(bundle_copy: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_nobody_may_read_is_refused(bundle_copy: Path) -> None:
+def test_a_file_without_read_permission_is_refused(bundle_copy: Path) -> None:
     put(layout.manifest_of(bundle_copy), b"{}")
     layout.manifest_of(bundle_copy).chmod(0)
 
@@ -212,26 +212,26 @@ def test_an_index_of_another_model_is_refused(bundle_copy: Path, change_manifest
     spec = replace(read_manifest(bundle_copy).index, model_sha256="f" * 64)
     change_manifest(bundle_copy, index=spec)
 
-    refused(bundle_copy, BundleFormatError, "the index was made with ffffffffffff", open_bundle)
+    refused(bundle_copy, BundleFormatError, "the index is for ffffffffffff", open_bundle)
 
 
 def test_counts_that_differ_are_refused(bundle_copy: Path, change_manifest: Change) -> None:
     spec = read_manifest(bundle_copy).index
     change_manifest(bundle_copy, items=13)
-    refused(bundle_copy, BundleFormatError, "index of 12 prints, records of 13", open_bundle)
+    refused(bundle_copy, BundleFormatError, "index has 12 prints, records have 13", open_bundle)
 
     change_manifest(bundle_copy, items=13, index=replace(spec, items=13))
     refused(bundle_copy, BundleDamagedError, "manifest says 13 prints", open_bundle)
 
 
 @pytest.mark.parametrize("name", FILES[1:-1])
-def test_a_manifest_that_leaves_a_part_out_is_refused(
+def test_a_manifest_that_omits_a_required_file_is_refused(
     bundle_copy: Path, change_manifest: Change, name: str
 ) -> None:
     kept = tuple(entry for entry in read_manifest(bundle_copy).files if entry.path != name)
     change_manifest(bundle_copy, files=kept)
 
-    refused(bundle_copy, BundleDamagedError, f"names no {name}", open_bundle)
+    refused(bundle_copy, BundleDamagedError, f"doesn't name {name}", open_bundle)
 
 
 @pytest.mark.parametrize("name", ["../outside", "/etc/hostname", "a/../../b", "", "a\0b"])
@@ -239,7 +239,7 @@ def test_a_manifest_that_names_a_file_outside_the_bundle_is_refused(
     bundle_copy: Path, change_manifest: Change, name: str
 ) -> None:
     stranger = FileEntry(path=name, sha256="0" * 64, size_bytes=0)
-    with pytest.raises(BundleDamagedError, match="each path inside the bundle once"):
+    with pytest.raises(BundleDamagedError, match="unique paths inside the bundle"):
         change_manifest(bundle_copy, files=(*read_manifest(bundle_copy).files, stranger))
         read_manifest(bundle_copy)
 
@@ -250,11 +250,11 @@ def test_a_manifest_that_names_a_file_twice_is_refused(
     files = read_manifest(bundle_copy).files
     change_manifest(bundle_copy, files=(*files, files[0]))
 
-    refused(bundle_copy, BundleDamagedError, "once", open_bundle)
+    refused(bundle_copy, BundleDamagedError, "unique paths", open_bundle)
 
 
 @pytest.mark.parametrize("name", [layout.RECORDS, layout.picture_shard(0)])
-def test_a_part_of_another_kind_is_refused_though_the_manifest_names_it(
+def test_a_file_of_the_wrong_format_is_refused_even_with_a_matching_hash(
     bundle_copy: Path, change_manifest: Change, name: str
 ) -> None:
     put(bundle_copy / name, b"not at all what it should be" * 200)

@@ -1,4 +1,4 @@
-"""Records come back word for word, and a filter lets exactly the right ones through."""
+"""Records are returned as written; a damaged or foreign records file is refused."""
 
 import itertools
 import sqlite3
@@ -41,7 +41,7 @@ UNSAID = dict.fromkeys(
 
 
 def item(record_id: str = "a", **known: Any) -> Item:
-    """Give a record of which little is known."""
+    """Return an item without optional fields, except the given ones."""
     plain: dict[str, Any] = UNSAID | {
         "record_id": record_id,
         "title": "Untitled",
@@ -57,13 +57,13 @@ def item(record_id: str = "a", **known: Any) -> Item:
 
 
 def dated(*years: tuple[int | None, int | None]) -> list[Item]:
-    """Give records with these ranges of years."""
+    """Return items with these ranges of years."""
     return [item(str(i), year_min=low, year_max=high) for i, (low, high) in enumerate(years)]
 
 
 @contextmanager
 def records_of(items: Sequence[Item], folder: Path | None = None) -> Iterator[Records]:
-    """Give the open records file of some items, written by the desk's own code."""
+    """Open a records file of these items, written by the converter's own code."""
     with tempfile.TemporaryDirectory(dir=folder) as made:
         path = Path(made) / layout.RECORDS
         bundle_writer.write_records(items, {}, path)
@@ -85,7 +85,7 @@ TEXTS = [
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_text_comes_back_as_the_museum_wrote_it(text: str, tmp_path: Path) -> None:
+def test_text_is_returned_as_the_museum_wrote_it(text: str, tmp_path: Path) -> None:
     fields = ("title", "makers", "date_text", "technique", "credit", "note", "rights")
     told = item(
         text,
@@ -116,7 +116,7 @@ def test_relations_keep_their_order_and_lead_to_records_of_the_bundle(tmp_path: 
     ]
 
 
-def test_real_records_are_the_collections(
+def test_the_records_of_a_bundle_match_its_collection(
     open_small: OpenedBundle, small_items: tuple[Item, ...]
 ) -> None:
     for row, told in enumerate(small_items):
@@ -127,7 +127,7 @@ def test_real_records_are_the_collections(
             assert getattr(record, name) == getattr(told, name), name
 
 
-@pytest.mark.parametrize("record_id", ["", "nobody", "\ud800", "a\0", "' OR 1=1 --", "?"])
+@pytest.mark.parametrize("record_id", ["", "unknown", "\ud800", "a\0", "' OR 1=1 --", "?"])
 def test_an_unknown_id_is_named(record_id: str, tmp_path: Path) -> None:
     with (
         records_of([item("a"), item("b?")], tmp_path) as records,
@@ -136,10 +136,10 @@ def test_an_unknown_id_is_named(record_id: str, tmp_path: Path) -> None:
         records.get(record_id)
 
 
-def test_a_row_beyond_the_collection_is_unknown(tmp_path: Path) -> None:
+def test_an_item_beyond_the_collection_is_unknown(tmp_path: Path) -> None:
     with (
         records_of([item()], tmp_path) as records,
-        pytest.raises(UnknownRecordError, match="row 1 is not in this collection of 1"),
+        pytest.raises(UnknownRecordError, match="item 1 is not in this collection of 1"),
     ):
         records.at(1)
 
@@ -157,11 +157,11 @@ def test_a_row_beyond_the_collection_is_unknown(tmp_path: Path) -> None:
         ({"technique": ("Etching",)}, ()),  # a value is a value, case and all
         ({"technique": ("etch",)}, ()),
         ({"maker": ("Durer",)}, ()),
-        ({"technique": ("etching",), "maker": ("nobody",)}, ()),
+        ({"technique": ("etching",), "maker": ("unknown",)}, ()),
         ({"technique": ("'; DROP TABLE terms; --", "%", "*", '"', "\0")}, ()),
     ],
 )
-def test_any_value_within_a_facet_and_all_facets_together(
+def test_a_record_passes_with_any_value_of_each_facet(
     terms: dict[str, tuple[str, ...]], passing: tuple[int, ...], tmp_path: Path
 ) -> None:
     items = [
@@ -194,10 +194,10 @@ YEARS = [(1500, 1510), (1510, 1510), (1511, 1600), (None, None), (1505, None), (
         (-9999, 9999, (0, 1, 2, 4, 5)),
     ],
 )
-def test_a_work_passes_when_its_years_touch_those_asked_for(
+def test_a_record_passes_when_its_years_overlap_the_filter(
     low: int | None, high: int | None, passing: tuple[int, ...], tmp_path: Path
 ) -> None:
-    """Half-known ranges, the last two, count as the one year that is known."""
+    """The last two ranges have one known year, and count as that single year."""
     with records_of(dated(*YEARS), tmp_path) as records:
         strict = Filters(year_from=low, year_to=high, undated=False)
         assert records.items_passing(strict) == passing
@@ -206,7 +206,7 @@ def test_a_work_passes_when_its_years_touch_those_asked_for(
         assert records.items_passing(lenient) == tuple(sorted((*passing, 3)))
 
 
-def test_undated_works_are_only_left_out_when_years_are_asked_for(tmp_path: Path) -> None:
+def test_undated_records_are_excluded_only_by_a_filter_on_years(tmp_path: Path) -> None:
     with records_of(dated(*YEARS), tmp_path) as records:
         assert Filters(undated=False).is_empty
         assert len(records.items_passing(Filters(undated=False))) == len(YEARS)
@@ -244,7 +244,7 @@ def test_undated_works_are_only_left_out_when_years_are_asked_for(tmp_path: Path
         ("  horse  ", (1,)),
     ],
 )
-def test_words_are_searched_for_and_never_taken_for_a_query_language(
+def test_words_are_searched_literally_and_never_parsed_as_a_query(
     words: str, passing: tuple[int, ...], tmp_path: Path
 ) -> None:
     items = [
@@ -257,7 +257,7 @@ def test_words_are_searched_for_and_never_taken_for_a_query_language(
 
 
 @pytest.mark.parametrize("words", ["", "  ", "\0", "\n\t"])
-def test_no_words_let_everything_through(words: str, tmp_path: Path) -> None:
+def test_without_words_every_record_passes(words: str, tmp_path: Path) -> None:
     with records_of([item("a"), item("b")], tmp_path) as records:
         assert Filters(words=words).is_empty
         assert records.items_passing(Filters(words=words)) == (0, 1)
@@ -265,8 +265,8 @@ def test_no_words_let_everything_through(words: str, tmp_path: Path) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=40))
-def test_no_words_whatever_break_the_search(words: str) -> None:
-    """Either they are searched for, or they are refused as a filter."""
+def test_no_text_breaks_the_search(words: str) -> None:
+    """Any text is either searched for or refused as a filter."""
     try:
         filters = Filters(words=words)
     except FilterError:
@@ -288,14 +288,14 @@ def test_no_words_whatever_break_the_search(words: str) -> None:
         ({"terms": {"maker": ("x",) * 501}}, "at most 500 values, found 501"),
     ],
 )
-def test_a_filter_that_cannot_be_applied_is_refused(wrong: dict[str, Any], says: str) -> None:
+def test_an_invalid_filter_is_refused(wrong: dict[str, Any], says: str) -> None:
     with pytest.raises(FilterError) as caught:
         Filters(**wrong)
 
     assert says in str(caught.value)
 
 
-def test_the_most_that_is_allowed_can_be_searched_for(tmp_path: Path) -> None:
+def test_the_largest_allowed_filter_works(tmp_path: Path) -> None:
     filters = Filters(
         terms={"maker": tuple(map(str, range(499))), "technique": ("etching",)}, words="a " * 50
     )
@@ -327,7 +327,7 @@ FILTERS = st.builds(
 
 
 def passes(told: Item, filters: Filters) -> bool:
-    """Say in plain Python what the filters mean."""
+    """Return whether an item passes the filters, decided in plain Python."""
     for facet, chosen in filters.terms.items():
         if chosen and not set(chosen) & set(told.terms.get(facet, ())):
             return False
@@ -343,9 +343,7 @@ def passes(told: Item, filters: Filters) -> bool:
 
 @settings(max_examples=80, deadline=None)
 @given(ITEMS, FILTERS)
-def test_filters_and_options_are_what_plain_python_says(
-    items: list[Item], filters: Filters
-) -> None:
+def test_filters_and_options_agree_with_plain_python(items: list[Item], filters: Filters) -> None:
     with records_of(items) as records:
         passing, options = records.items_passing(filters), records.options(filters)
 
@@ -361,7 +359,7 @@ def test_filters_and_options_are_what_plain_python_says(
         assert [(option.value, option.count) for option in options.facets[facet]] == wanted
 
 
-def test_many_threads_may_ask_at_once(open_small: OpenedBundle) -> None:
+def test_many_threads_may_read_at_once(open_small: OpenedBundle) -> None:
     records = open_small.records
     asks: list[Callable[[], object]] = [
         lambda: records.at(3),
@@ -377,7 +375,7 @@ def test_many_threads_may_ask_at_once(open_small: OpenedBundle) -> None:
     assert together == alone * 50
 
 
-def test_a_read_only_folder_is_enough_and_stays_as_it_was(
+def test_a_read_only_folder_is_enough_and_stays_unchanged(
     small_bundle: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / layout.RECORDS
@@ -394,7 +392,7 @@ def test_a_read_only_folder_is_enough_and_stays_as_it_was(
 
 
 def database(path: Path, sql: str) -> Path:
-    """Give an SQLite file made by these statements."""
+    """Create an SQLite file with these statements and return its path."""
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(sql)
     return path
@@ -408,7 +406,7 @@ def database(path: Path, sql: str) -> Path:
         "CREATE TABLE records (item); PRAGMA application_id = 1886547531",
     ],
 )
-def test_a_database_of_somebody_else_is_refused(sql: str, tmp_path: Path) -> None:
+def test_a_database_of_another_application_is_refused(sql: str, tmp_path: Path) -> None:
     path = database(tmp_path / "other.sqlite", sql)
 
     with pytest.raises(BundleDamagedError, match="expected a records file, found") as caught:
@@ -426,14 +424,14 @@ def test_a_file_that_is_no_database_is_refused(content: bytes, tmp_path: Path) -
         Records(path)
 
 
-def test_a_missing_file_is_refused_and_not_made(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused_and_not_created(tmp_path: Path) -> None:
     with pytest.raises(BundleDamagedError):
         Records(tmp_path / "records.sqlite")
 
     assert not list(tmp_path.iterdir())
 
 
-def test_closed_records_say_so(tmp_path: Path, small_bundle: Path) -> None:
+def test_closed_records_cannot_be_read(tmp_path: Path, small_bundle: Path) -> None:
     records = Records(small_bundle / layout.RECORDS)
     records.close()
 
@@ -441,7 +439,7 @@ def test_closed_records_say_so(tmp_path: Path, small_bundle: Path) -> None:
         records.at(0)
 
 
-def test_rows_must_be_those_of_the_fingerprints(tmp_path: Path) -> None:
+def test_items_must_be_consecutive_from_zero(tmp_path: Path) -> None:
     path = tmp_path / layout.RECORDS
     bundle_writer.write_records([item("a"), item("b")], {}, path)
     with closing(sqlite3.connect(path)) as connection:

@@ -145,7 +145,7 @@ def test_entries_that_the_disk_refused_are_written_next_time(
 ) -> None:
     log = UnmatchedLog(tmp_path, now=lambda: NOW, files=FailingFiles(0, "ENOSPC"))
     log.add_if_unmatched(answer(Verdict.SIMILAR_ONLY))
-    with pytest.raises(StoreError, match="make room"):
+    with pytest.raises(StoreError, match="free some space"):
         log.flush()
     log.flush()
 

@@ -1,4 +1,4 @@
-"""A museum that publishes two tiny bundles, one after the other, and a kiosk that fetches them."""
+"""A museum with tiny bundles to publish."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from museum import Museum
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory, small_bundle: Path) -> Museum:
-    """A museum with a first tiny bundle published, and `second` and `third` beside. Copy it to change it."""
+    """A museum that has published a tiny bundle; copy it to change it."""
     folder = tmp_path_factory.mktemp("museum")
     founded = museum.found(folder)
     for name in ("first", "second", "third"):
@@ -20,5 +20,5 @@ def published(tmp_path_factory: pytest.TempPathFactory, small_bundle: Path) -> M
 
 @pytest.fixture
 def desk(published: Museum, tmp_path: Path) -> Museum:
-    """The museum, to publish more, and to attack."""
+    """A copy of the museum, to publish more bundles from and to attack."""
     return museum.copied(published, tmp_path / "museum")

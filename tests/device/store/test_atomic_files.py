@@ -1,4 +1,4 @@
-"""The store's primitive steps, its lock and its errors."""
+"""The store's primitive steps, its locks and its errors."""
 
 import errno
 import os
@@ -21,7 +21,7 @@ from device.store.atomic_files import (
 from device.store.store_state import Arrival, RollbackGuard, StoreState
 
 
-def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
+def test_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:
     for text in (b"old", b"new"):
         write_atomically(AtomicFiles(), tmp_path / "file", text)
 
@@ -29,7 +29,7 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_a_part_is_gone_on_with_and_never_through_a_link(tmp_path: Path) -> None:
+def test_a_partial_file_is_appended_to_and_never_through_a_link(tmp_path: Path) -> None:
     for text in (b"one ", b"two"):
         with AtomicFiles().open_partial(tmp_path / "part") as part:
             part.write(text)
@@ -40,7 +40,7 @@ def test_a_part_is_gone_on_with_and_never_through_a_link(tmp_path: Path) -> None
         AtomicFiles().open_partial(tmp_path / "link")
 
 
-def test_a_folder_is_made_with_those_above_it_and_not_in_the_place_of_a_link(
+def test_a_folder_is_made_with_its_parents_and_never_replaces_a_link(
     tmp_path: Path,
 ) -> None:
     ensure_folder(AtomicFiles(), tmp_path / "a/b/c")
@@ -52,7 +52,7 @@ def test_a_folder_is_made_with_those_above_it_and_not_in_the_place_of_a_link(
         ensure_folder(AtomicFiles(), tmp_path / "link")
 
 
-def test_what_is_discarded_takes_no_link_s_target_with_it(tmp_path: Path) -> None:
+def test_discarding_a_link_leaves_its_target(tmp_path: Path) -> None:
     (tmp_path / "kept").mkdir()
     (tmp_path / "kept/file").write_bytes(b"x")
     (tmp_path / "gone/in").mkdir(parents=True)
@@ -65,23 +65,25 @@ def test_what_is_discarded_takes_no_link_s_target_with_it(tmp_path: Path) -> Non
     assert not (tmp_path / "gone").exists()
 
 
-def test_a_store_is_held_by_one_at_a_time_and_fetching_is_held_apart(tmp_path: Path) -> None:
+def test_each_lock_has_one_holder_and_fetching_has_its_own_lock(tmp_path: Path) -> None:
     with locked(tmp_path, FETCH_LOCK), locked(tmp_path, CHANGE_LOCK):  # noqa: SIM117
-        with pytest.raises(StoreBusyError, match="just now"), locked(tmp_path):
+        with pytest.raises(StoreBusyError, match="another process"), locked(tmp_path):
             pass
     with locked(tmp_path):
         pass
 
 
-def test_a_store_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_a_store_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
 
     with pytest.raises(StoreError, match="can't be locked"), locked(tmp_path / "file/store"):
         pass
 
 
-@pytest.mark.parametrize(("code", "advice"), [(errno.ENOSPC, "make room"), (errno.EIO, "see who")])
-def test_what_the_disk_says_becomes_one_line_of_advice(code: int, advice: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "advice"), [(errno.ENOSPC, "free some space"), (errno.EIO, "check its permissions")]
+)
+def test_a_disk_error_becomes_one_line_with_advice(code: int, advice: str) -> None:
     with pytest.raises(StoreError, match=advice), translate_disk_errors(Path("here"), "be changed"):
         raise OSError(code, os.strerror(code))
     with (
@@ -91,7 +93,7 @@ def test_what_the_disk_says_becomes_one_line_of_advice(code: int, advice: str) -
         raise StoreError("ours")
 
 
-def test_a_memory_comes_back_as_it_was_written(tmp_path: Path) -> None:
+def test_a_state_survives_a_round_trip(tmp_path: Path) -> None:
     assert store_state.read(tmp_path) == StoreState()
     arrival = Arrival(source="a stick", published="2026-11-20", arrived="2026-11-23")
     memory = StoreState(
@@ -108,7 +110,7 @@ def test_a_memory_comes_back_as_it_was_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"\xff", b"[" * 100_000])
-def test_a_memory_that_cannot_be_read_is_no_empty_one(tmp_path: Path, data: bytes) -> None:
+def test_a_damaged_state_is_refused_and_never_counts_as_empty(tmp_path: Path, data: bytes) -> None:
     (tmp_path / store_state.FILE).write_bytes(data)
 
     with pytest.raises(BundleDamagedError, match="can't be read"):

@@ -1,4 +1,4 @@
-"""`printkiosk-device bundle`: what is installed, and which one answers, in lines for staff."""
+"""`printkiosk-device bundle` lists, installs, verifies and switches bundles."""
 
 import shutil
 from pathlib import Path
@@ -19,7 +19,7 @@ def test_bundles_are_listed_activated_and_rolled_back(run: Any, config: Path) ->
     assert run("bundle", "activate", "--config", config, "two").code == 0
     *listed, changed = run("bundle", "list", "--config", config).out.splitlines()
     assert [line.split()[:2] for line in listed] == [["previous", "one"], ["current", "two"]]
-    assert changed.endswith("against the previous one: 0 added, 0 removed, 0 altered")
+    assert changed.endswith("to the current bundle: 0 added, 0 removed, 0 altered")
     assert "Twelve prints" in listed[0]
 
     assert "Twelve prints" in run("bundle", "rollback", "--config", config).out
@@ -28,14 +28,14 @@ def test_bundles_are_listed_activated_and_rolled_back(run: Any, config: Path) ->
     assert run("bundle", "verify", "--config", config).code == 0
 
 
-def test_activating_what_is_not_installed_names_what_is(run: Any, config: Path) -> None:
+def test_activating_an_unknown_bundle_lists_the_installed_ones(run: Any, config: Path) -> None:
     done = run("bundle", "activate", "--config", config, "../one")
 
     assert done.code == 1
     assert "installed are: one, two" in done.err
 
 
-def test_an_empty_store_is_told(run: Any, tmp_path: Path) -> None:
+def test_an_empty_store_is_reported(run: Any, tmp_path: Path) -> None:
     (tmp_path / "kiosk.toml").write_text(f'store = "{tmp_path}"')
 
     done = run("bundle", "list", "--config", tmp_path / "kiosk.toml")
@@ -44,7 +44,7 @@ def test_an_empty_store_is_told(run: Any, tmp_path: Path) -> None:
     assert "no bundle is installed" in done.err
 
 
-def test_verify_says_that_all_is_whole_or_what_is_not(
+def test_verify_reports_an_intact_bundle_or_its_fault(
     run: Any, small_bundle: Path, bundle_copy: Path
 ) -> None:
     (bundle_copy / layout.INDEX).unlink()
@@ -60,13 +60,11 @@ def test_a_bundle_is_installed_by_hand(run: Any, small_bundle: Path, config: Pat
     done = run("bundle", "install", "--config", config, small_bundle)
     listed = run("bundle", "list", "--config", config)
 
-    assert done.code == 0 and "answers from now on" in done.out
+    assert done.code == 0 and "is now the current bundle" in done.out
     assert listed.out.startswith("current  local-")
 
 
-def test_each_is_listed_with_its_parity_or_with_what_is_wrong_with_it(
-    run: Any, config: Path
-) -> None:
+def test_each_bundle_is_listed_with_its_parity_or_its_fault(run: Any, config: Path) -> None:
     releases = config.parent / "store/releases"
     (releases / "demo").mkdir()
     shutil.copy(DEMO / layout.MANIFEST, releases / "demo")
@@ -79,7 +77,7 @@ def test_each_is_listed_with_its_parity_or_with_what_is_wrong_with_it(
     assert "expected bundle format 1" in one and "prints" not in one
 
 
-def test_what_the_store_shows_is_shown_with_its_notices_and_another_folder_as_it_is(
+def test_notices_apply_to_the_stores_bundle_and_not_to_another_folder(
     run: Any, config: Path, small_bundle: Path, small_items: tuple[Item, ...]
 ) -> None:
     run("bundle", "activate", "--config", config, "one")

@@ -1,4 +1,4 @@
-"""Installed bundles: one answers, one is kept to go back to, and a damaged one never takes over."""
+"""One bundle is current, one is kept as the previous; a damaged one is never switched to."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ from device.store.bundles import Bundles
 
 @pytest.fixture
 def store(tmp_path: Path, small_bundle: Path, change_manifest: Callable[..., Manifest]) -> Path:
-    """A store with the bundles one, two and three, and none of them active."""
+    """A store with the bundles one, two and three, none of them current."""
     for name in ("one", "two", "three"):
         path = tmp_path / "releases" / name
         shutil.copytree(small_bundle, path, copy_function=os.link)
@@ -37,7 +37,7 @@ def damage(path: Path) -> None:
 
 
 def links(store: Path) -> dict[str, str]:
-    """Give where the links of a store lead."""
+    """Return the targets of a store's links, by name."""
     return {path.name: str(path.readlink()) for path in store.iterdir() if path.is_symlink()}
 
 
@@ -75,7 +75,7 @@ def test_links_are_relative_so_that_a_store_can_be_moved(store: Path, tmp_path: 
     assert links(store) == {"current": "releases/one"}
 
 
-def test_a_damaged_bundle_is_refused_and_the_old_one_stays(store: Path) -> None:
+def test_a_damaged_bundle_is_refused_and_the_current_one_stays(store: Path) -> None:
     bundles = Bundles(store)
     bundles.activate("one")
     damage(store / "releases/two" / layout.FINGERPRINTS)
@@ -88,11 +88,9 @@ def test_a_damaged_bundle_is_refused_and_the_old_one_stays(store: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", ".", "..", "nobody", "../releases/one", "/tmp", "one/", "one/..", "one\0", "releases"],
+    ["", ".", "..", "unknown", "../releases/one", "/tmp", "one/", "one/..", "one\0", "releases"],
 )
-def test_a_name_that_is_no_installed_bundle_is_refused_naming_those_that_are(
-    store: Path, name: str
-) -> None:
+def test_an_unknown_name_is_refused_listing_the_installed_bundles(store: Path, name: str) -> None:
     with pytest.raises(BundleMissingError, match="installed are: one, three, two"):
         Bundles(store).activate(name)
 
@@ -107,7 +105,7 @@ def test_activating_the_current_one_again_keeps_the_previous(store: Path) -> Non
     assert links(store) == {"current": "releases/two", "previous": "releases/one"}
 
 
-def test_going_back_twice_is_where_one_was(store: Path) -> None:
+def test_rolling_back_twice_returns_to_the_same_bundle(store: Path) -> None:
     bundles = Bundles(store)
     bundles.activate("one")
     bundles.activate("two")
@@ -117,7 +115,7 @@ def test_going_back_twice_is_where_one_was(store: Path) -> None:
     assert bundles.rollback().name == "two"
 
 
-def test_there_must_be_something_to_go_back_to(store: Path) -> None:
+def test_a_rollback_needs_a_previous_bundle(store: Path) -> None:
     bundles = Bundles(store)
     bundles.activate("one")
 
@@ -126,7 +124,7 @@ def test_there_must_be_something_to_go_back_to(store: Path) -> None:
     assert links(store) == {"current": "releases/one"}
 
 
-def test_going_back_to_a_damaged_one_is_refused_and_the_current_one_stays(store: Path) -> None:
+def test_a_rollback_to_a_damaged_bundle_is_refused_and_the_current_one_stays(store: Path) -> None:
     bundles = Bundles(store)
     bundles.activate("one")
     bundles.activate("two")
@@ -137,7 +135,7 @@ def test_going_back_to_a_damaged_one_is_refused_and_the_current_one_stays(store:
     assert links(store) == {"current": "releases/two", "previous": "releases/one"}
 
 
-def test_a_link_left_half_made_is_no_obstacle(store: Path) -> None:
+def test_a_leftover_temporary_link_is_replaced(store: Path) -> None:
     (store / ".current.new").symlink_to("releases/gone")
 
     Bundles(store).activate("one")
@@ -145,7 +143,7 @@ def test_a_link_left_half_made_is_no_obstacle(store: Path) -> None:
     assert links(store) == {"current": "releases/one"}
 
 
-def test_a_current_bundle_that_was_deleted_is_no_previous_one(store: Path) -> None:
+def test_a_deleted_current_bundle_never_becomes_the_previous_one(store: Path) -> None:
     bundles = Bundles(store)
     bundles.activate("one")
     shutil.rmtree(store / "releases/one")
@@ -155,7 +153,7 @@ def test_a_current_bundle_that_was_deleted_is_no_previous_one(store: Path) -> No
     assert links(store) == {"current": "releases/two"}
 
 
-def test_a_place_that_cannot_be_written_is_told_in_one_line(store: Path) -> None:
+def test_a_link_that_cannot_be_replaced_is_reported_in_one_line(store: Path) -> None:
     (store / "current").mkdir()
 
     with pytest.raises(BundleError, match="current: can't be set to one") as caught:
@@ -188,7 +186,7 @@ def test_any_order_of_switching_keeps_the_last_two(
     assert links(store).get("previous", "releases/None") == f"releases/{previous}"
 
 
-def test_there_is_nothing_to_give_up_without_a_bundle_to_go_back_to(store: Path) -> None:
+def test_a_bundle_cannot_be_rejected_without_a_previous_one(store: Path) -> None:
     bundles = Bundles(store)
     bundles.activate("one", on_trial=True)
 
@@ -197,7 +195,7 @@ def test_there_is_nothing_to_give_up_without_a_bundle_to_go_back_to(store: Path)
     assert bundles.trial == "one"
 
 
-def test_a_memory_that_cannot_be_read_keeps_nobody_from_switching(store: Path) -> None:
+def test_a_damaged_state_does_not_prevent_switching(store: Path) -> None:
     bundles = Bundles(store)
     bundles.activate("one")
     (store / "standing.json").write_bytes(b"{")
@@ -206,7 +204,7 @@ def test_a_memory_that_cannot_be_read_keeps_nobody_from_switching(store: Path) -
     assert [b.name for b in bundles.list() if b.is_current] == ["two"]
 
 
-def test_a_bundle_on_trial_is_never_the_one_to_go_back_to(store: Path) -> None:
+def test_a_bundle_on_trial_never_becomes_the_previous_one(store: Path) -> None:
     bundles = Bundles(store)
     bundles.activate("one")
     bundles.activate("two", on_trial=True)
@@ -221,7 +219,7 @@ _TINY: dict[str, bytes] = {}
 
 
 def tiny_release(path: Path) -> None:
-    """Make a bundle that holds together and could answer nothing."""
+    """Make a consistent bundle that can't answer."""
     path.mkdir(parents=True)
     for name, data in _TINY.items():
         (path / name).parent.mkdir(exist_ok=True)
@@ -230,7 +228,7 @@ def tiny_release(path: Path) -> None:
 
 @pytest.fixture(autouse=True, scope="module")
 def tiny_bundle(small_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The files of a bundle with next to nothing in it, sealed as if they were right."""
+    """The files of a nearly empty bundle, with a manifest that matches them."""
     folder = tmp_path_factory.mktemp("tiny")
     (folder / layout.DETAIL_PLACES).parent.mkdir()
     for name in (
@@ -261,7 +259,7 @@ def tiny_bundle(small_bundle: Path, tmp_path_factory: pytest.TempPathFactory) ->
     )
 
 
-def test_what_changed_is_not_told_of_bundles_that_cannot_be_read(store: Path) -> None:
+def test_no_changes_are_listed_for_unreadable_bundles(store: Path) -> None:
     bundles = Bundles(store)
     bundles.activate("one")
     assert bundles.changes() is None

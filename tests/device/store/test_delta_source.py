@@ -1,4 +1,4 @@
-"""Large files put together of pieces that are here and of what has to be fetched; whatever a recipe says, never wrong."""
+"""Large files are assembled correctly from local and fetched chunks."""
 
 import hashlib
 import os
@@ -30,22 +30,22 @@ SIZE = 2 << 20
 
 
 class Scene:
-    """A repository with a file and the one before it, which a kiosk holds."""
+    """A repository with a new file and its old version, which the kiosk has."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.old = random.Random(1).randbytes(SIZE)
-        # A thousandth altered at two places, some bytes taken out and others put in.
+        # A thousandth is changed at two places; some bytes are removed and others inserted.
         self.new = b"".join(
             (self.old[:500_000], os.urandom(900), self.old[500_700:1_500_000], self.old[1_500_900:])
         )
         self.part = folder / "part"
-        self.held = LocalFile(path=folder / "old", entry=self.publish(self.old))
-        self.held.path.write_bytes(self.old)
+        self.old_file = LocalFile(path=folder / "old", entry=self.publish(self.old))
+        self.old_file.path.write_bytes(self.old)
         self.entry = self.publish(self.new)
 
     def publish(self, data: bytes) -> FileEntry:
-        """Put a file and its recipe into the repository."""
+        """Write a file and its chunk index to the repository."""
         sha256 = hashlib.sha256(data).hexdigest()
         path = self.folder / repository_layout.object_path(sha256)
         path.parent.mkdir(exist_ok=True)
@@ -55,21 +55,21 @@ class Scene:
         )
         return FileEntry(path="pictures/000.zip", sha256=sha256, size_bytes=len(data))
 
-    def recipe(self, entry: FileEntry) -> Path:
-        """Give where a file's recipe lies."""
+    def index_path(self, entry: FileEntry) -> Path:
+        """Return the path of a file's chunk index."""
         return self.folder / repository_layout.chunk_index_path(entry.sha256)
 
     def fetch(self, source: BundleSource) -> DeltaSource:
-        """Fetch the new file; it is asked that it is whole."""
-        sparing = DeltaSource(source, [self.held], [self.entry])
-        fetch(self.entry, sparing, self.part, AtomicFiles())
+        """Fetch the new file and check its bytes."""
+        delta = DeltaSource(source, [self.old_file], [self.entry])
+        fetch(self.entry, delta, self.part, AtomicFiles())
         assert self.part.read_bytes() == self.new
-        return sparing
+        return delta
 
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Scene:
-    """The files, with nothing fetched yet."""
+    """The two files, before anything is fetched."""
     return Scene(tmp_path)
 
 
@@ -80,22 +80,20 @@ def server(scene: Scene) -> Iterator[UpdateServer]:
         yield serves
 
 
-def test_a_file_of_which_most_is_here_is_fetched_in_parts(
-    scene: Scene, server: UpdateServer
-) -> None:
-    sparing = scene.fetch(HttpSource(server.address))
+def test_only_the_missing_chunks_of_a_file_are_fetched(scene: Scene, server: UpdateServer) -> None:
+    delta = scene.fetch(HttpSource(server.address))
 
     assert server.sent_bytes < SIZE // 8
-    assert sparing.reused_bytes > SIZE * 7 // 8
-    assert sparing.name == server.address
+    assert delta.reused_bytes > SIZE * 7 // 8
+    assert delta.name == server.address
 
 
-def test_from_a_folder_as_well(scene: Scene) -> None:
+def test_chunks_are_reused_with_a_folder_source_too(scene: Scene) -> None:
     assert scene.fetch(FolderSource(scene.folder)).reused_bytes > SIZE * 7 // 8
 
 
 @pytest.mark.parametrize("had", [1, 499_999, 700_000, SIZE - 1000])
-def test_a_file_that_was_cut_off_within_a_piece_is_gone_on_with(
+def test_a_download_interrupted_within_a_chunk_resumes(
     scene: Scene, server: UpdateServer, had: int
 ) -> None:
     scene.part.write_bytes(scene.new[:had])
@@ -106,7 +104,7 @@ def test_a_file_that_was_cut_off_within_a_piece_is_gone_on_with(
 
 
 @pytest.mark.parametrize("had", [0, 1000])
-def test_a_server_that_ignores_ranges_gives_the_rest_in_one_piece(
+def test_a_server_without_ranges_sends_the_rest_in_one_response(
     scene: Scene, server: UpdateServer, had: int
 ) -> None:
     server.manner = "ignores ranges"
@@ -118,11 +116,9 @@ def test_a_server_that_ignores_ranges_gives_the_rest_in_one_piece(
     assert sum(path.endswith(scene.entry.sha256) for path, _ in server.asked) == 1
 
 
-def test_a_server_that_stops_in_the_middle_is_gone_on_with(
-    scene: Scene, server: UpdateServer
-) -> None:
-    sparing = DeltaSource(HttpSource(server.address), [scene.held], [scene.entry])
-    with sparing.open(repository_layout.object_path(scene.entry.sha256)) as stream:
+def test_a_download_resumes_after_the_server_stops(scene: Scene, server: UpdateServer) -> None:
+    delta = DeltaSource(HttpSource(server.address), [scene.old_file], [scene.entry])
+    with delta.open(repository_layout.object_path(scene.entry.sha256)) as stream:
         server.manner = "cuts"
         with pytest.raises(SourceError):
             for chunk in stream.blocks:
@@ -134,7 +130,7 @@ def test_a_server_that_stops_in_the_middle_is_gone_on_with(
     scene.fetch(HttpSource(server.address))
 
 
-def test_a_stick_whose_file_is_cut_short_says_so(scene: Scene) -> None:
+def test_a_truncated_file_on_a_stick_is_reported(scene: Scene) -> None:
     path = scene.folder / repository_layout.object_path(scene.entry.sha256)
     path.write_bytes(scene.new[:500_100])
 
@@ -142,24 +138,26 @@ def test_a_stick_whose_file_is_cut_short_says_so(scene: Scene) -> None:
         scene.fetch(FolderSource(scene.folder))
 
 
-def test_a_piece_here_that_has_decayed_is_fetched(scene: Scene, server: UpdateServer) -> None:
-    scene.held.path.write_bytes(scene.old[:900_000] + bytes(70_000) + scene.old[970_000:])
+def test_a_damaged_local_chunk_is_fetched(scene: Scene, server: UpdateServer) -> None:
+    scene.old_file.path.write_bytes(scene.old[:900_000] + bytes(70_000) + scene.old[970_000:])
 
     scene.fetch(HttpSource(server.address))
 
     assert server.sent_bytes < SIZE // 3
 
 
-def test_a_file_that_is_here_no_more_is_fetched(scene: Scene, server: UpdateServer) -> None:
-    scene.held.path.unlink()
+def test_a_missing_local_file_is_fetched(scene: Scene, server: UpdateServer) -> None:
+    scene.old_file.path.unlink()
 
     assert scene.fetch(HttpSource(server.address)).reused_bytes == 0
 
 
 @pytest.mark.parametrize("which", ["old", "new"])
 @pytest.mark.parametrize("data", [None, b"", b"<html>", b"printkiosk pieces 1\n", bytes(9 << 20)])
-def test_without_a_recipe_a_file_comes_whole(scene: Scene, which: str, data: bytes | None) -> None:
-    path = scene.recipe(scene.entry if which == "new" else scene.held.entry)
+def test_a_file_without_a_valid_chunk_index_is_fetched_whole(
+    scene: Scene, which: str, data: bytes | None
+) -> None:
+    path = scene.index_path(scene.entry if which == "new" else scene.old_file.entry)
     path.unlink()
     if data is not None:
         path.write_bytes(data)
@@ -167,38 +165,38 @@ def test_without_a_recipe_a_file_comes_whole(scene: Scene, which: str, data: byt
     assert scene.fetch(FolderSource(scene.folder)).reused_bytes == 0
 
 
-def test_a_recipe_that_lies_costs_a_second_fetch_and_nothing_else(
-    scene: Scene, server: UpdateServer
-) -> None:
-    pieces = list(cut(scene.held.path))
-    rest = len(scene.new) - sum(piece.length for piece in pieces[:-8])
+def test_a_false_chunk_index_only_costs_a_second_fetch(scene: Scene, server: UpdateServer) -> None:
+    chunks = list(cut(scene.old_file.path))
+    rest = len(scene.new) - sum(chunk.length for chunk in chunks[:-8])
     ends = [
         Chunk(chunk_index.MIN_CHUNK_BYTES, bytes(16))
         for _ in range(rest // chunk_index.MIN_CHUNK_BYTES)
     ]
     ends.append(Chunk(rest % chunk_index.MIN_CHUNK_BYTES or 1, bytes(16)))
-    lie = [*pieces[:-8], *ends]
-    scene.recipe(scene.entry).write_bytes(chunk_index.dump(lie))
-    assert chunk_index.parse(scene.recipe(scene.entry).read_bytes(), len(scene.new))
-    scene.part.write_bytes(scene.new[:1000])  # what was here is tried once more from the start
+    lie = [*chunks[:-8], *ends]
+    scene.index_path(scene.entry).write_bytes(chunk_index.dump(lie))
+    assert chunk_index.parse(scene.index_path(scene.entry).read_bytes(), len(scene.new))
+    scene.part.write_bytes(
+        scene.new[:1000]
+    )  # an existing partial file is tried once more from the start
 
-    sparing = scene.fetch(HttpSource(server.address))
+    delta = scene.fetch(HttpSource(server.address))
 
-    assert sparing.reused_bytes == 0
+    assert delta.reused_bytes == 0
 
 
-def test_small_files_are_not_asked_for_their_recipes(scene: Scene, server: UpdateServer) -> None:
+def test_no_chunk_index_is_requested_for_small_files(scene: Scene, server: UpdateServer) -> None:
     small = replace(scene.entry, size_bytes=chunk_index.MIN_FILE_BYTES - 1)
-    sparing = DeltaSource(HttpSource(server.address), [scene.held], [small])
+    delta = DeltaSource(HttpSource(server.address), [scene.old_file], [small])
 
-    with sparing.open(repository_layout.object_path(small.sha256)):
+    with delta.open(repository_layout.object_path(small.sha256)):
         pass
 
     assert not [path for path, _ in server.asked if path.endswith(".pieces")]
 
 
 def shard_of(pictures: dict[str, bytes], path: Path) -> bytes:
-    """Write a shard of pictures; give its bytes."""
+    """Write a shard of pictures and return its bytes."""
     path.parent.mkdir()
     with zipfile.ZipFile(path, "w") as shard:
         for name, data in pictures.items():

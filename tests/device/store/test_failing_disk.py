@@ -1,4 +1,4 @@
-"""The disk fails at the n-th step of an update, for every n: nothing is lost, nothing leaks, and the next one goes on."""
+"""The disk fails at any step: nothing is lost or leaked, and the next sync resumes."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ EVERY = 1 if IS_WHOLE_RUN else 9
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A store with the first bundle, proven, and a museum that has published the second."""
+    """A store with the first bundle, and a museum that has published the second."""
 
     museum: Museum
     store: Path
@@ -30,19 +30,21 @@ class Scene:
     new: str
 
     def fresh(self, place: Path) -> Path:
-        """Give the store anew."""
+        """Copy the original store to a folder and return that folder."""
         shutil.rmtree(place, ignore_errors=True)
         shutil.copytree(self.store, place, symlinks=True, copy_function=os.link)
         for name in (
             "standing.json",
             "lock",
             "sync.lock",
-        ):  # these are written in place of, or locked
+        ):  # these are overwritten or locked, so a hard link would change the original
             (place / name).unlink()
             shutil.copyfile(self.store / name, place / name)
         shutil.rmtree(place / "objects")
         (place / "objects").mkdir()
-        for entry in read_manifest(place / "current").files:  # a store's own links, counted alone
+        for entry in read_manifest(
+            place / "current"
+        ).files:  # so that only this store's links count
             path = place / "releases/1" / entry.path
             data = path.read_bytes()
             path.unlink()
@@ -53,7 +55,7 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def scene(published: Museum, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """Publish two bundles, of which the store has the first."""
+    """A museum that has published two bundles, and a store that has the first."""
     folder = tmp_path_factory.mktemp("failing")
     museum = copied(published, folder / "museum")
     sync(FolderSource(museum.folder), folder / "store", museum.root, check=verify)
@@ -64,16 +66,16 @@ def scene(published: Museum, tmp_path_factory: pytest.TempPathFactory) -> Scene:
 
 
 def still_open(*folders: Path) -> list[str]:
-    """Give which files in these folders are held open by this process."""
+    """Return the files in these folders that this process has open."""
     held = []
     for handle in Path("/proc/self/fd").iterdir():
-        with suppress(FileNotFoundError):  # the one that lists them
+        with suppress(FileNotFoundError):  # the handle of the listing itself
             held.append(handle.readlink())
     return [str(path) for path in held if any(path.is_relative_to(each) for each in folders)]
 
 
 def left_over(store: Path) -> list[str]:
-    """Give what an update should have cleared away."""
+    """Return the names of files that a sync should have removed."""
     parts = [path.name for path in (store / "incoming").iterdir()]
     objects = [path.name for path in (store / "objects").iterdir() if path.stat().st_nlink == 1]
     hidden = [path.name for path in store.iterdir() if path.name.startswith(".")]
@@ -82,7 +84,7 @@ def left_over(store: Path) -> list[str]:
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "lasting"])
-def test_an_update_on_a_disk_that_fails_at_any_step(
+def test_a_sync_survives_a_disk_that_fails_at_any_step(
     scene: Scene, tmp_path: Path, fault: str, lasting: bool
 ) -> None:
     source, root = FolderSource(scene.museum.folder), scene.museum.root
@@ -112,11 +114,11 @@ def test_an_update_on_a_disk_that_fails_at_any_step(
 
 
 @pytest.mark.parametrize("fault", FAULTS if IS_WHOLE_RUN else FAULTS[:1])
-def test_giving_up_and_going_back_on_a_disk_that_fails_at_any_step(
+def test_switching_survives_a_disk_that_fails_at_any_step(
     scene: Scene, tmp_path: Path, fault: str
 ) -> None:
     source, root = FolderSource(scene.museum.folder), scene.museum.root
-    for verb in ("give_up", "rollback", "commit"):
+    for verb in ("reject", "rollback", "confirm"):
         fails_at, is_done = 0, False
         while not is_done:
             store = scene.fresh(tmp_path / "store")
@@ -130,14 +132,14 @@ def test_giving_up_and_going_back_on_a_disk_that_fails_at_any_step(
             fails_at += 1
             assert verify(store / "current").bundle_id in (scene.old, scene.new)
             again = Bundles(store)
-            if verb == "give_up":  # as the next start of the kiosk does
+            if verb == "reject":  # as the next starts of the kiosk do
                 for _ in range(4):
                     again.count_start()
                 assert verify(store / "current").bundle_id == scene.old
             if verb == "rollback" and verify(store / "current").bundle_id == scene.new:
                 again.rollback()
                 assert verify(store / "current").bundle_id == scene.old
-            if verb == "commit":
+            if verb == "confirm":
                 again.confirm()
                 assert (again.trial, again.current.resolve().name) == ("", "2")
         assert fails_at > 3

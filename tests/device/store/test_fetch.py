@@ -1,4 +1,4 @@
-"""One file fetched: bounded, gone on with, every byte written once."""
+"""A download is limited in size, resumes after an interruption, writes each byte once."""
 
 import hashlib
 import os
@@ -19,7 +19,7 @@ ENTRY = FileEntry(path="file", sha256=hashlib.sha256(DATA).hexdigest(), size_byt
 
 
 class Given:
-    """A source of given bytes, cut off after so many."""
+    """A source of given bytes that stops after `cut` of them."""
 
     def __init__(self, data: bytes = DATA, cut: int | None = None) -> None:
         self._data, self._cut, self.asked = data, cut, []  # type: ignore[var-annotated]
@@ -40,7 +40,7 @@ class Given:
 
 
 class Counting(AtomicFiles):
-    """Counts what is written and forced to the disk."""
+    """Counts the bytes written, and how often they are forced to the disk."""
 
     def __init__(self) -> None:
         self.written = self.synced = 0
@@ -60,7 +60,7 @@ class Counting(AtomicFiles):
         return Counted(path)
 
 
-def test_every_byte_is_written_once_however_often_it_is_cut_off(tmp_path: Path) -> None:
+def test_every_byte_is_written_once_despite_interruptions(tmp_path: Path) -> None:
     files, part = Counting(), tmp_path / "part"
     for cut in (1, 7000, 30_000, 70_000):
         with pytest.raises(SourceError):
@@ -75,7 +75,7 @@ def test_every_byte_is_written_once_however_often_it_is_cut_off(tmp_path: Path) 
     assert told[-1] == len(DATA)
 
 
-def test_what_is_whole_already_is_not_asked_for(tmp_path: Path) -> None:
+def test_a_complete_partial_file_is_not_requested_again(tmp_path: Path) -> None:
     (tmp_path / "part").write_bytes(DATA)
     source, files = Given(), Counting()
     fetch(ENTRY, source, tmp_path / "part", files)
@@ -83,15 +83,15 @@ def test_what_is_whole_already_is_not_asked_for(tmp_path: Path) -> None:
     assert (source.asked, files.written, files.synced) == ([], 0, 1)
 
 
-@pytest.mark.parametrize("begun", [DATA[:-1] + b"x", b"x" * 500, DATA + b"more"])
-def test_a_part_that_has_decayed_is_fetched_anew(tmp_path: Path, begun: bytes) -> None:
-    (tmp_path / "part").write_bytes(begun)
+@pytest.mark.parametrize("existing", [DATA[:-1] + b"x", b"x" * 500, DATA + b"more"])
+def test_a_damaged_partial_file_is_fetched_again(tmp_path: Path, existing: bytes) -> None:
+    (tmp_path / "part").write_bytes(existing)
     fetch(ENTRY, Given(), tmp_path / "part", AtomicFiles())
 
     assert (tmp_path / "part").read_bytes() == DATA
 
 
-def test_a_link_in_the_place_of_a_part_is_not_followed(tmp_path: Path) -> None:
+def test_a_link_in_place_of_the_partial_file_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "other").write_bytes(b"kept")
     (tmp_path / "part").symlink_to(tmp_path / "other")
     fetch(ENTRY, Given(), tmp_path / "part", AtomicFiles())
@@ -101,20 +101,20 @@ def test_a_link_in_the_place_of_a_part_is_not_followed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [DATA + b"x", b"x" * len(DATA), b"x" * 10 * len(DATA)])
-@pytest.mark.parametrize("begun", [b"", DATA[:500]])
-def test_other_bytes_are_refused_and_nothing_of_them_stays(
-    tmp_path: Path, data: bytes, begun: bytes
+@pytest.mark.parametrize("existing", [b"", DATA[:500]])
+def test_unsigned_bytes_are_refused_and_removed(
+    tmp_path: Path, data: bytes, existing: bytes
 ) -> None:
-    if begun:
-        (tmp_path / "part").write_bytes(begun)
-    with pytest.raises(UntrustedError, match="not what was signed for"):
+    if existing:
+        (tmp_path / "part").write_bytes(existing)
+    with pytest.raises(UntrustedError, match="doesn't match its signed sha256"):
         fetch(ENTRY, Given(data), tmp_path / "part", AtomicFiles())
 
     assert not (tmp_path / "part").exists()
 
 
-def test_fewer_bytes_stay_for_the_next_time(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="it goes on from there"):
+def test_a_truncated_download_is_kept_for_the_next_sync(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="sync again to resume"):
         fetch(ENTRY, Given(DATA[:-9]), tmp_path / "part", AtomicFiles())
 
     assert (tmp_path / "part").read_bytes() == DATA[:-9]
@@ -127,7 +127,7 @@ def test_an_empty_file_is_fetched(tmp_path: Path) -> None:
     assert (tmp_path / "part").read_bytes() == b""
 
 
-def test_what_arrives_is_forced_to_the_disk_now_and_then(
+def test_received_bytes_are_forced_to_the_disk_regularly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(write_behind, "SYNC_BYTES", 25_000)

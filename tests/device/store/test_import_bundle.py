@@ -1,4 +1,4 @@
-"""A bundle copied in by hand answers once it has shown that it can; until then, whatever happens, the old one does."""
+"""A bundle installed by hand becomes current only after it has passed its check."""
 
 import shutil
 from pathlib import Path
@@ -13,7 +13,7 @@ from device.store.bundles import Bundles
 from device.store.import_bundle import install
 
 
-def test_a_bundle_is_copied_verified_and_answers(small_bundle: Path, tmp_path: Path) -> None:
+def test_a_bundle_is_copied_verified_and_made_current(small_bundle: Path, tmp_path: Path) -> None:
     manifest = install(small_bundle, tmp_path / "store")
 
     current = Bundles(tmp_path / "store").current
@@ -21,7 +21,9 @@ def test_a_bundle_is_copied_verified_and_answers(small_bundle: Path, tmp_path: P
     assert not (current / layout.INDEX).samefile(small_bundle / layout.INDEX)
 
 
-def test_the_same_bundle_again_is_no_second_copy(small_bundle: Path, tmp_path: Path) -> None:
+def test_installing_the_same_bundle_again_makes_no_second_copy(
+    small_bundle: Path, tmp_path: Path
+) -> None:
     install(small_bundle, tmp_path)
     before = (Bundles(tmp_path).current / layout.INDEX).stat()
 
@@ -31,7 +33,7 @@ def test_the_same_bundle_again_is_no_second_copy(small_bundle: Path, tmp_path: P
     assert len(Bundles(tmp_path).list()) == 1
 
 
-def test_the_one_before_can_be_gone_back_to(small_bundle: Path, tmp_path: Path) -> None:
+def test_a_rollback_returns_to_the_bundle_before(small_bundle: Path, tmp_path: Path) -> None:
     shutil.copytree(small_bundle, tmp_path / "releases/other")
     Bundles(tmp_path).activate("other")
 
@@ -53,12 +55,12 @@ def test_a_damaged_bundle_leaves_the_store_as_it_is(bundle_copy: Path, tmp_path:
     assert not (tmp_path / "store").exists()
 
 
-def test_what_is_no_bundle_is_said_to_be_none(tmp_path: Path) -> None:
+def test_a_folder_without_a_bundle_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BundleMissingError):
         install(tmp_path, tmp_path / "store")
 
 
-def test_a_bundle_that_does_not_work_here_goes_again(small_bundle: Path, tmp_path: Path) -> None:
+def test_a_bundle_that_fails_its_check_is_removed(small_bundle: Path, tmp_path: Path) -> None:
     def refuse(release: Path) -> None:
         raise BundleDamagedError(f"{release}: no answer")
 
@@ -69,7 +71,7 @@ def test_a_bundle_that_does_not_work_here_goes_again(small_bundle: Path, tmp_pat
     assert not Bundles(tmp_path).current.exists()
 
 
-def test_a_disk_that_fails_at_any_step_leaves_no_half_of_a_bundle(
+def test_a_disk_that_fails_at_any_step_leaves_no_partial_bundle(
     small_bundle: Path, tmp_path: Path
 ) -> None:
     for step in range(500):
@@ -87,15 +89,13 @@ def test_a_disk_that_fails_at_any_step_leaves_no_half_of_a_bundle(
     pytest.fail("no end of steps")
 
 
-def test_a_copy_that_is_here_already_stays_when_it_is_refused(
-    small_bundle: Path, tmp_path: Path
-) -> None:
+def test_an_existing_copy_stays_when_its_check_fails(small_bundle: Path, tmp_path: Path) -> None:
     install(small_bundle, tmp_path)
 
     def refuse(folder: Path) -> None:
-        raise BundleDamagedError(f"{folder}: no good today")
+        raise BundleDamagedError(f"{folder}: no answer")
 
-    with pytest.raises(BundleDamagedError, match="no good today"):
+    with pytest.raises(BundleDamagedError, match="no answer"):
         install(small_bundle, tmp_path, check=refuse)
 
     assert verify(Bundles(tmp_path).current)

@@ -1,7 +1,7 @@
-"""Whole bundles with one file altered: refused, or they answer as before; none answers wrongly.
+"""Bundles with one altered file are refused or answer as before, never wrongly.
 
-Half of them as they are, which hashes must refuse; half re-hashed and sealed anew, as a thief of the keys could publish them,
-so that every reader is reached: the probe asks them for their own prints, and whatever it lets pass is asked here for every print.
+Half of them keep the old hashes, so they must be refused. Half are hashed again, as a thief of the keys could publish
+them, so that the altered file reaches its reader. A bundle that passes the probe is then searched for every print.
 `KIOSK_FAULTS=all` alters six hundred; otherwise twelve.
 """
 
@@ -48,7 +48,7 @@ READ_BY = {
 
 
 def alter(bundle: Path, name: str, rng: random.Random) -> None:
-    """Let one file of a bundle be another; the rest stays shared with the original."""
+    """Alter one file of a bundle; the others stay shared with the original."""
     path = bundle / name
     data = path.read_bytes()
     changed = data
@@ -59,19 +59,19 @@ def alter(bundle: Path, name: str, rng: random.Random) -> None:
 
 
 def alter_manifest(bundle: Path, rng: random.Random, *, is_sealed: bool) -> None:
-    """Let one value of a manifest be another, and perhaps its id again the right one."""
+    """Alter one value of a manifest and, if `is_sealed`, correct its id."""
     path = bundle / layout.MANIFEST
     data = altered(json.loads(path.read_text("utf-8")), rng)
     text = json.dumps(data)
     if is_sealed:
-        with suppress(ValueError, TypeError, AttributeError):  # no manifest any more: as it is
+        with suppress(ValueError, TypeError, AttributeError):  # no longer a manifest: keep the text
             text = dump(identify(dataclass_json.from_json(Manifest, {"unknown": {}} | data, "x")))
     path.unlink()
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
 
 
 def seal(bundle: Path) -> None:
-    """Let the manifest say what the files are now."""
+    """Rewrite the manifest to match the altered files."""
     manifest = read_manifest(bundle)
     files = bundle_writer.entries(bundle)
     sha256 = next(entry.sha256 for entry in files if entry.path == layout.MODEL)
@@ -86,7 +86,7 @@ def seal(bundle: Path) -> None:
 
 
 def answers(bundle: Path, pictures: dict[str, Pixels]) -> dict[str, str]:
-    """Give what a bundle says of each picture: the first match, and what it claims of it."""
+    """Return a bundle's answer to each picture: the verdict and the first match."""
     with opened(bundle) as parts:
         recogniser = Recogniser(parts, threads=1)
         said = {}
@@ -100,7 +100,7 @@ def answers(bundle: Path, pictures: dict[str, Pixels]) -> dict[str, str]:
 def outcome(
     bundle: Path, reader: str, seed: int, pictures: dict[str, Pixels], right: dict[str, str]
 ) -> str:
-    """Alter a bundle and give what comes of it, in this process."""
+    """Alter a bundle and return the outcome of the probe and the searches, in this process."""
     rng, is_sealed = random.Random(seed), bool(seed % 2)
     if reader == "manifest":
         alter_manifest(bundle, rng, is_sealed=is_sealed)
@@ -112,17 +112,17 @@ def outcome(
     if fault:
         return "refused" if "\n" not in fault else f"refused in two lines: {fault!r}"
     if not is_sealed:
-        return "taken, though its hash is wrong"
+        return "accepted, although its hash is wrong"
     try:
         found = answers(bundle, pictures)
     except KioskError as error:
-        return f"taken, and then {type(error).__name__}: {error}"
+        return f"accepted, and then {type(error).__name__}: {error}"
     wrong = {key: said for key, said in found.items() if is_wrong(said, right[key])}
     return f"answers wrongly: {wrong}" if wrong else "answers as before"
 
 
 def is_wrong(said: str, right: str) -> bool:
-    """Whether an answer names another print; to be less sure of the right one is not wrong."""
+    """Return whether an answer names another print; a weaker verdict alone is not wrong."""
     claimed, named = said.split(" ", 1), right.split(" ", 1)
     return claimed[1] != named[1] and claimed[0] in ("same_print", "same_image")
 
@@ -135,19 +135,19 @@ def tried(
     pictures: dict[str, Pixels],
     right: dict[str, str],
 ) -> str:
-    """Try one alteration in a process of its own with bounded memory and time."""
+    """Try one alteration in another process, with limited memory and time."""
     shutil.rmtree(place, ignore_errors=True)
     shutil.copytree(original, place, copy_function=os.link)
     here, there = os.pipe()
     process = os.fork()
     if not process:
-        warnings.simplefilter("ignore")  # of arithmetic with what is no number
+        warnings.simplefilter("ignore")  # NumPy warns of arithmetic with NaN
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         signal.alarm(TIME_S)
         try:
             said = outcome(place, reader, seed, pictures, right)
-        except Exception as error:  # noqa: BLE001  # whatever it is, it is told
+        except Exception as error:  # noqa: BLE001  # any error is an outcome to report
             said = f"{type(error).__name__}: {error}"
         os.write(there, said[:2000].encode("utf-8", "backslashreplace"))
         os._exit(0)
@@ -155,20 +155,20 @@ def tried(
     with os.fdopen(here, errors="replace") as pipe:
         said = pipe.read()
     _, status = os.waitpid(process, 0)
-    if os.WIFSIGNALED(status):  # the probe's process, not the kiosk's
+    if os.WIFSIGNALED(status):  # on a kiosk, this would end the probe's process
         return "too slow" if os.WTERMSIG(status) == signal.SIGALRM else "refused"
     return said
 
 
 @pytest.fixture(scope="module")
 def right(small_bundle: Path, print_pictures: dict[str, Pixels]) -> dict[str, str]:
-    """What the unaltered bundle says of each picture."""
+    """The unaltered bundle's answer to each picture."""
     return answers(small_bundle, print_pictures)
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 @pytest.mark.parametrize("reader", READ_BY)
-def test_no_altered_bundle_that_is_taken_answers_wrongly(
+def test_no_altered_bundle_that_passes_the_probe_answers_wrongly(
     small_bundle: Path,
     print_pictures: dict[str, Pixels],
     right: dict[str, str],
@@ -183,7 +183,7 @@ def test_no_altered_bundle_that_is_taken_answers_wrongly(
     found = Counter(said)
     bad = {what: count for what, count in found.items() if what not in GOOD}
     print(
-        f"FAULTS altered bundles, {reader}: {len(said)}, half sealed anew; refused {found['refused']}, "
+        f"FAULTS altered bundles, {reader}: {len(said)}, half hashed again; refused {found['refused']}, "
         f"answer as before {found['answers as before']}, bad {sum(bad.values())}"
     )
     assert not bad

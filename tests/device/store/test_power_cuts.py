@@ -1,8 +1,8 @@
-"""The power is cut under a real ext4 while bundles come and go: whatever was acknowledged is there, whole.
+"""Power cuts under a real ext4: every acknowledged change is there, intact.
 
-A kiosk updates, proves its bundle, goes back and takes a work away, over and over, on a disk that writes down what reaches
-it; then its power is cut at random moments. That the check can fail is shown by a store that leaves its fsyncs out.
-`KIOSK_FAULTS=all` cuts a thousand times; otherwise sixteen times. Needs root, /dev/fuse and loop devices.
+A kiosk syncs, ends a trial, rolls back and withdraws a work, again and again, on a disk that records its writes. Then
+its power is cut at random moments. A store without fsyncs shows that the check can fail. `KIOSK_FAULTS=all` cuts a
+thousand times; otherwise sixteen times. Needs root, /dev/fuse and loop devices.
 """
 
 import os
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.skipif(bool(power_cuts.missing()), reason=power_cuts.mi
 
 
 class RoomyFiles(AtomicFiles):
-    """The real steps on a small disk, without asking for the room that a large bundle needs."""
+    """The real steps on a small disk, which report enough space for a large bundle."""
 
     def free_bytes(self, path: Path) -> int:
         return 1 << 40
@@ -49,14 +49,14 @@ class ForgetfulPart(PartialFile):
 
 
 class WithoutBytes(RoomyFiles):
-    """Steps that force names to the disk, and no bytes."""
+    """Steps that force names to the disk but no bytes."""
 
     def open_partial(self, path: Path) -> PartialFile:
         return ForgetfulPart(path)
 
 
 class WithoutNames(RoomyFiles):
-    """Steps that force bytes to the disk, and no names."""
+    """Steps that force bytes to the disk but no names."""
 
     def sync_folder(self, path: Path) -> None:
         pass
@@ -64,12 +64,13 @@ class WithoutNames(RoomyFiles):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a kiosk was told is so from a moment on.
+    """The state of a kiosk acknowledged at a moment.
 
     Attributes:
-        bundle: Id of the bundle that answers; empty for none.
-        notices: The serial that holds.
-        on_trial: Whether the bundle has yet to prove itself.
+        moment: Length in bytes of the disk's log at that moment.
+        bundle: Id of the current bundle; empty for none.
+        notices: Serial of the notices.
+        on_trial: Whether the bundle is on trial.
     """
 
     moment: int
@@ -79,13 +80,13 @@ class Known:
 
 
 def works_of(bundle: Path) -> list[str]:
-    """Give the record ids of a bundle."""
+    """Return the record ids of a bundle."""
     with closing(Records(bundle / layout.RECORDS)) as records:
         return [records.at(item).record_id for item in range(len(records))]
 
 
 class Kiosk:
-    """A store on a disk whose power will be cut, and what was acknowledged when."""
+    """A store on a disk whose power will be cut, and its acknowledged states."""
 
     def __init__(self, disk: PowerDisk, museum: Museum, files: AtomicFiles) -> None:
         self.known = [Known(moment=0, bundle="", notices=0, on_trial=False)]
@@ -95,11 +96,11 @@ class Kiosk:
         self._works = works_of(museum.folder.parent / "first")
 
     def live(self, rounds: int) -> None:
-        """Take updates, prove them, go back, and take works away."""
+        """Sync, end trials, roll back and withdraw works."""
         for number in range(rounds):
             self._museum.publish(self._museum.folder.parent / ("first", "second")[number % 2])
             self._do(self._sync)
-            self._do(self._bundles.commit)
+            self._do(self._bundles.confirm)
             publisher.withdraw(self._works[number], self._museum.repository, DAY)
             self._do(self._sync)
             if number % 3 == 1:
@@ -123,28 +124,28 @@ class Kiosk:
 
 @pytest.fixture
 def museum(published: Museum, tmp_path: Path) -> Museum:
-    """A museum of its own."""
+    """A museum of this test's own."""
     return copied(published, tmp_path / "museum")
 
 
 def fault(cut: Cut, known: list[Known], museum: Museum) -> str:
-    """Give what is wrong with a store after a cut; empty for nothing."""
+    """Return the fault of a store after a power cut, or "" without one."""
     store = cut.mounted / "store"
     last = max(i for i, each in enumerate(known) if each.moment <= cut.moment)
-    allowed = known[last : last + 2]  # as acknowledged, or what was under way
+    allowed = known[last : last + 2]  # the acknowledged state, or the one in progress
     try:
         found = verify(store / "current").bundle_id if (store / "current").exists() else ""
         if found not in {each.bundle for each in allowed}:
             return f"acknowledged was {known[last].bundle}, found {found or 'no bundle'}"
         serial = kept_notices.read(store).serial
         if serial not in {each.notices for each in allowed}:
-            return f"acknowledged was notice {known[last].notices}, found {serial}"
+            return f"acknowledged were notices {known[last].notices}, found {serial}"
         on_trial = bool(Bundles(store).trial)
         if found and on_trial not in {each.on_trial for each in allowed if each.bundle == found}:
             return f"expected on trial: {known[last].on_trial}, found {on_trial}"
         sync(FolderSource(museum.folder), store, museum.root, files=RoomyFiles(), check=verify)
     except KioskError as error:
-        is_told = "staff went back from it" in str(error)
+        is_told = "staff rolled it back" in str(error)
         return "" if is_told else str(error)
     return ""
 
@@ -152,7 +153,7 @@ def fault(cut: Cut, known: list[Known], museum: Museum) -> str:
 def cut_off(
     museum: Museum, folder: Path, files: AtomicFiles, points: int, rounds: int = ROUNDS
 ) -> tuple[int, list[str]]:
-    """Let a kiosk live, cut its power at so many moments; give how many were looked at, and what was wrong."""
+    """Run a kiosk, cut its power at `points` moments; return the number checked and faults."""
     with power_cuts.running(folder) as disk:
         kiosk = Kiosk(disk, museum, files)
         kiosk.live(rounds)
@@ -163,7 +164,7 @@ def cut_off(
     return count, [each for each in faults if each]
 
 
-def test_what_was_acknowledged_survives_a_power_cut_at_any_moment(
+def test_acknowledged_changes_survive_a_power_cut_at_any_moment(
     museum: Museum, tmp_path: Path
 ) -> None:
     count, faults = cut_off(museum, tmp_path / "disk", RoomyFiles(), POINTS)
@@ -173,12 +174,12 @@ def test_what_was_acknowledged_survives_a_power_cut_at_any_moment(
     assert count == POINTS
 
 
-# A lost name is rarer than lost bytes: a few moments may not show it.
+# Lost names are rarer than lost bytes, so a few moments may not show them.
 CONTROLS = [WithoutBytes, WithoutNames] if IS_WHOLE_RUN else [WithoutBytes]
 
 
 @pytest.mark.parametrize("files", CONTROLS)
-def test_the_check_sees_a_store_that_leaves_its_fsyncs_out(
+def test_the_check_detects_missing_fsyncs(
     museum: Museum, tmp_path: Path, files: type[AtomicFiles]
 ) -> None:
     count, faults = cut_off(museum, tmp_path / "disk", files(), CONTROL_POINTS)

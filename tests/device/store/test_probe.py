@@ -1,4 +1,4 @@
-"""A bundle is asked to load and to answer in a process of its own before visitors may ask it."""
+"""A bundle must load and answer in another process before visitors use it."""
 
 import os
 import resource
@@ -25,12 +25,12 @@ from device.store.probe import find_fault, probe
 
 @pytest.fixture
 def bundle(small_bundle: Path, tmp_path: Path) -> Path:
-    """A bundle to change; its files are its own."""
+    """A copy of the bundle, to change."""
     return Path(shutil.copytree(small_bundle, tmp_path / "bundle"))
 
 
 def reseal(bundle: Path) -> None:
-    """Let the manifest say what the files are now: what a thief of the keys, or a broken converter, would publish."""
+    """Rewrite the manifest to match altered files, as a thief of the keys could."""
     manifest = read_manifest(bundle)
     files = bundle_writer.entries(bundle)
     sha256 = next(entry.sha256 for entry in files if entry.path == layout.MODEL)
@@ -43,7 +43,7 @@ def reseal(bundle: Path) -> None:
     bundle_writer.write_manifest(identify(sealed), bundle)
 
 
-def test_a_sound_bundle_passes(bundle: Path) -> None:
+def test_an_intact_bundle_passes(bundle: Path) -> None:
     probe(bundle)
     core = resource.getrlimit(resource.RLIMIT_CORE)[0]
     assert probing.main([str(bundle)], {resource.RLIMIT_CORE: core}) == 0
@@ -52,7 +52,7 @@ def test_a_sound_bundle_passes(bundle: Path) -> None:
 @pytest.mark.parametrize(
     "name", [layout.MODEL, layout.INDEX, layout.RECORDS, layout.DETAIL_STARTS, layout.CODEBOOK]
 )
-def test_a_resealed_bundle_with_a_file_of_rubbish_is_refused(bundle: Path, name: str) -> None:
+def test_a_rehashed_bundle_with_a_file_of_random_bytes_is_refused(bundle: Path, name: str) -> None:
     (bundle / name).write_bytes(os.urandom(4096))
     reseal(bundle)
 
@@ -85,7 +85,7 @@ def test_a_bundle_whose_prints_do_not_find_themselves_is_refused(
     assert "doesn't find itself" in find_fault(bundle)
 
 
-def test_a_records_file_that_sqlite_itself_finds_damaged_is_refused(bundle: Path) -> None:
+def test_a_records_file_that_fails_sqlites_integrity_check_is_refused(bundle: Path) -> None:
     connection = sqlite3.connect(bundle / layout.RECORDS)
     connection.execute("PRAGMA writable_schema = ON")
     connection.execute(
@@ -99,7 +99,7 @@ def test_a_records_file_that_sqlite_itself_finds_damaged_is_refused(bundle: Path
     assert "records.sqlite: " in find_fault(bundle)
 
 
-def test_a_bundle_that_ends_the_process_is_refused(
+def test_a_bundle_that_crashes_the_process_is_refused(
     bundle: Path, change_manifest: Callable[..., Manifest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
@@ -107,7 +107,7 @@ def test_a_bundle_that_ends_the_process_is_refused(
         probe(bundle)
 
 
-def test_a_bundle_that_never_answers_is_refused(
+def test_a_bundle_that_takes_too_long_is_refused(
     bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(probing, "TIMEOUT_S", 0.01)
@@ -115,7 +115,7 @@ def test_a_bundle_that_never_answers_is_refused(
         probe(bundle)
 
 
-def test_the_process_may_write_nothing_and_says_what_is_wrong(bundle: Path) -> None:
+def test_the_probes_process_reports_the_fault(bundle: Path) -> None:
     (bundle / layout.MODEL).write_bytes(b"x")
     done = subprocess.run(
         [sys.executable, "-m", "device.store.probe", str(bundle)],

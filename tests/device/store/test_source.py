@@ -1,4 +1,4 @@
-"""Where updates come from: what is a source, and what a source never does."""
+"""Sources of updates: folders and web servers, and what they refuse to do."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from device.errors import NotSetUpError, SourceError
 from device.store.source import FolderSource, HttpSource, MissingFileError, source_from
 
 
-def test_an_address_is_a_server_and_anything_else_a_folder(tmp_path: Path) -> None:
+def test_an_http_address_is_a_server_and_a_path_is_a_folder(tmp_path: Path) -> None:
     assert isinstance(source_from("https://updates.example.org/kiosk/"), HttpSource)
     assert (
         source_from("https://updates.example.org/kiosk/").name
@@ -19,7 +19,7 @@ def test_an_address_is_a_server_and_anything_else_a_folder(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("text", ["", "ftp://updates.example.org", "file:///etc"])
-def test_anything_else_is_refused_with_what_to_do(text: str) -> None:
+def test_other_addresses_are_refused_with_advice(text: str) -> None:
     with pytest.raises(NotSetUpError, match=r"kiosk\.toml"):
         source_from(text)
 
@@ -33,7 +33,7 @@ def test_no_path_leads_out_of_a_folder(tmp_path: Path, path: str) -> None:
         FolderSource(tmp_path / "in").open(path)
 
 
-def test_a_folder_is_read_from_where_it_is_asked(tmp_path: Path) -> None:
+def test_a_folder_is_read_from_the_requested_offset(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"0123456789")
 
     with FolderSource(tmp_path).open("file", 4) as stream:
@@ -42,22 +42,22 @@ def test_a_folder_is_read_from_where_it_is_asked(tmp_path: Path) -> None:
         FolderSource(tmp_path).open("none")
 
 
-def test_a_folder_that_fails_while_it_is_read_is_told(tmp_path: Path) -> None:
+def test_a_read_error_of_a_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"0123456789")
     source = FolderSource(tmp_path)
 
-    with source.open("file", -1) as stream, pytest.raises(SourceError, match="stick pulled"):
+    with source.open("file", -1) as stream, pytest.raises(SourceError, match="stick was pulled"):
         list(stream.blocks)
 
 
-def test_a_server_is_read_from_where_it_is_asked(tmp_path: Path) -> None:
+def test_a_server_is_read_from_the_requested_offset(tmp_path: Path) -> None:
     (tmp_path / "objects").mkdir()
     (tmp_path / "objects/file").write_bytes(b"0123456789")
     with serving(tmp_path) as server:
         source = HttpSource(server.address + "/")
         with source.open("objects/file", 4) as stream:
             assert (stream.offset, b"".join(stream.blocks)) == (4, b"456789")
-        with source.open("objects/file", 10) as stream:  # nothing so far in: from the start
+        with source.open("objects/file", 10) as stream:  # beyond the end: from the start
             assert (stream.offset, b"".join(stream.blocks)) == (0, b"0123456789")
         server.manner = "ignores ranges"
         with source.open("objects/file", 4) as stream:
@@ -66,12 +66,12 @@ def test_a_server_is_read_from_where_it_is_asked(tmp_path: Path) -> None:
             source.open("objects/none")
 
 
-def test_an_address_that_is_none_is_told() -> None:
+def test_an_invalid_address_is_reported() -> None:
     with pytest.raises(SourceError, match="can't be fetched"):
         HttpSource("http://[bad").open("x")
 
 
-def test_a_server_that_is_fast_enough_is_read_however_long_it_takes(tmp_path: Path) -> None:
+def test_a_server_above_the_minimum_speed_is_never_given_up(tmp_path: Path) -> None:
     (tmp_path / "large").write_bytes(bytes(1 << 20))
     with serving(tmp_path) as server:
         now = iter(range(0, 100_000, 100))
@@ -80,8 +80,8 @@ def test_a_server_that_is_fast_enough_is_read_however_long_it_takes(tmp_path: Pa
             assert sum(map(len, stream.blocks)) == 1 << 20
 
 
-def test_a_folder_that_cannot_be_looked_into_is_told_of(tmp_path: Path) -> None:
-    """As of a stick whose first blocks can't be read."""
+def test_an_unreadable_folder_is_reported(tmp_path: Path) -> None:
+    """This happens with a stick whose first blocks can't be read."""
     source = FolderSource(tmp_path / ("x" * 300), label="the stick")
 
     with pytest.raises(SourceError, match=r"E2: the stick: metadata/x can't be read"):

@@ -1,4 +1,4 @@
-"""`printkiosk-device sync`: what is printed, and what the stand's screen is told."""
+"""`printkiosk-device sync`: its output, and its progress on the stand's screen."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,30 +16,28 @@ from device.store.sync_progress import SyncStep
 
 @pytest.fixture
 def settings(desk: Museum, tmp_path: Path) -> Path:
-    """A kiosk's settings: whom to trust, and no source."""
+    """A kiosk's settings, with a root and without a source."""
     path = tmp_path / "kiosk.toml"
     path.write_text(f'store = "{tmp_path}/store"\n[sync]\nroot = "{desk.keys}/root.json"\n')
     return path
 
 
-def test_a_scheduled_sync_without_a_source_is_nothing_to_complain_of(
+def test_a_scheduled_sync_without_a_source_succeeds(
     settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["sync", "--scheduled", "--config", str(settings)]) == 0
 
-    assert "by stick alone" in capsys.readouterr().out
+    assert "only by USB stick" in capsys.readouterr().out
     assert sync_progress.read(tmp_path / "store", is_stick=False) is None
 
 
-def test_a_sync_without_a_source_says_so(
-    settings: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_sync_without_a_source_fails(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sync", "--config", str(settings)]) == 1
 
     assert "E7" in capsys.readouterr().err
 
 
-def test_another_museums_stick_is_told_of_on_the_screen(
+def test_another_museums_stick_is_reported_on_the_screen(
     desk: Museum, settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stick = tmp_path / "stick"
@@ -56,7 +54,7 @@ def test_another_museums_stick_is_told_of_on_the_screen(
     assert str(stick) not in capsys.readouterr().err
 
 
-def test_an_empty_stick_is_told_of(settings: Path, tmp_path: Path) -> None:
+def test_an_empty_stick_is_reported(settings: Path, tmp_path: Path) -> None:
     (tmp_path / "stick").mkdir()
 
     assert main(["sync", "--stick", "--config", str(settings), str(tmp_path / "stick")]) == 1
@@ -65,7 +63,7 @@ def test_an_empty_stick_is_told_of(settings: Path, tmp_path: Path) -> None:
     assert told is not None and told.number == 2
 
 
-def test_a_stick_in_a_kiosk_that_was_told_of_no_root_says_so(desk: Museum, tmp_path: Path) -> None:
+def test_a_sync_without_a_root_is_reported(desk: Museum, tmp_path: Path) -> None:
     settings = tmp_path / "kiosk.toml"
     settings.write_text(f'store = "{tmp_path}/store"\n[sync]\nroot = "{tmp_path}/none.json"\n')
 
@@ -75,7 +73,7 @@ def test_a_stick_in_a_kiosk_that_was_told_of_no_root_says_so(desk: Museum, tmp_p
     assert told is not None and told.number == 7
 
 
-def test_a_repository_without_a_bundle_yet_is_told_of(
+def test_a_repository_without_a_bundle_is_reported(
     desk: Museum, settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     young = museums.found(tmp_path / "young")
@@ -86,12 +84,12 @@ def test_a_repository_without_a_bundle_yet_is_told_of(
     assert "no bundle is published there yet" in capsys.readouterr().out
 
 
-def test_updates_that_will_soon_be_refused_are_warned_of(
+def test_staff_are_warned_before_updates_expire(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for days, is_told in ((EXPIRY_WARNING_DAYS, True), (EXPIRY_WARNING_DAYS + 1, False)):
         day = date.today() + timedelta(days=days)
         warn_of_expiry(StoreState(expires=day.isoformat()))
-        assert (f"{days} days more" in capsys.readouterr().err) == is_told
+        assert (f"{days} days from now" in capsys.readouterr().err) == is_told
     warn_of_expiry(StoreState())
     assert capsys.readouterr().err == ""

@@ -1,4 +1,4 @@
-"""What a sync tells of itself: each step once, kept for staff, and never a reason to fail."""
+"""The progress of a sync is written for staff, rarely, and never makes the sync fail."""
 
 import itertools
 import json
@@ -23,7 +23,7 @@ def fetched(tell: Callable[[FetchProgress], None]) -> SyncOutcome:
     return SyncOutcome(result=SyncResult.INSTALLED, version=3)
 
 
-def test_the_end_is_kept(tmp_path: Path) -> None:
+def test_the_result_is_written(tmp_path: Path) -> None:
     outcome = sync_progress.record_progress(fetched, tmp_path, "https://x.example", now=lambda: NOW)
 
     kept = sync_progress.read(tmp_path, is_stick=False)
@@ -34,7 +34,7 @@ def test_the_end_is_kept(tmp_path: Path) -> None:
     assert sync_progress.read(tmp_path, is_stick=True) is None
 
 
-def test_a_memory_card_is_written_to_at_each_tenth_alone(tmp_path: Path) -> None:
+def test_progress_is_written_only_at_each_tenth(tmp_path: Path) -> None:
     told: list[int] = []
 
     def sync(tell: Callable[[FetchProgress], None]) -> SyncOutcome:
@@ -51,7 +51,7 @@ def test_a_memory_card_is_written_to_at_each_tenth_alone(tmp_path: Path) -> None
     assert changes == 10
 
 
-def test_an_error_is_kept_with_its_number_and_its_line(tmp_path: Path) -> None:
+def test_an_error_is_written_with_its_number_and_line(tmp_path: Path) -> None:
     def sync(tell: Callable[[FetchProgress], None]) -> SyncOutcome:
         raise NoRoomError("the disk is full")
 
@@ -63,7 +63,7 @@ def test_an_error_is_kept_with_its_number_and_its_line(tmp_path: Path) -> None:
     assert (kept.step, kept.number, kept.line) == (SyncStep.FAILED, 6, "E6: the disk is full")
 
 
-def test_a_disk_that_takes_no_bulletin_is_no_reason_to_fail(tmp_path: Path) -> None:
+def test_a_sync_goes_on_if_its_progress_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "store").write_text("a file where a folder should be")
 
     assert sync_progress.record_progress(fetched, tmp_path / "store", "the stick").version == 3
@@ -74,13 +74,13 @@ def test_a_disk_that_takes_no_bulletin_is_no_reason_to_fail(tmp_path: Path) -> N
     [b"", b"{", b"[]", b"\xff", b'{"step": "dancing"}', b"[" * 50_000, b'{"step": 1}'],
     ids=lambda data: str(data[:20]),
 )
-def test_a_bulletin_that_decayed_is_none(tmp_path: Path, data: bytes) -> None:
+def test_a_damaged_progress_file_is_ignored(tmp_path: Path, data: bytes) -> None:
     sync_progress.progress_path(tmp_path, is_stick=False).write_bytes(data)
 
     assert sync_progress.read(tmp_path, is_stick=False) is None
 
 
-def test_a_step_nobody_knows_makes_no_bulletin(tmp_path: Path) -> None:
+def test_a_progress_file_with_an_unknown_step_is_ignored(tmp_path: Path) -> None:
     sync_progress.record_progress(fetched, tmp_path, "x")
     path = sync_progress.progress_path(tmp_path, is_stick=False)
     path.write_text(json.dumps(json.loads(path.read_text()) | {"step": "dancing"}))

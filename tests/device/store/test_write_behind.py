@@ -1,4 +1,4 @@
-"""What is handed over is written in order, behind the reader's back; a failure is told and leaves no gap."""
+"""Blocks are written in order in another thread; a failure is raised and leaves no gap."""
 
 import errno
 import threading
@@ -14,7 +14,7 @@ from device.store.write_behind import WriteBehind
 
 
 class Failing(PartialFile):
-    """A part on a disk that is full at one write, and has room again at the next."""
+    """A partial file on a disk that is full at one write, and has space again at the next."""
 
     def __init__(self, path: Path, fails_at: int) -> None:
         super().__init__(path)
@@ -28,7 +28,7 @@ class Failing(PartialFile):
 
 
 class Slow(PartialFile):
-    """A part on a card that takes nothing until it is let."""
+    """A partial file on a card that writes nothing until `let` is set."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -39,20 +39,20 @@ class Slow(PartialFile):
         return super()._write_some(data)
 
 
-@given(chunks=some.lists(some.binary(min_size=1, max_size=50), max_size=60))
+@given(blocks=some.lists(some.binary(min_size=1, max_size=50), max_size=60))
 def test_all_is_written_in_order(
-    chunks: list[bytes], tmp_path_factory: pytest.TempPathFactory
+    blocks: list[bytes], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.mktemp("behind") / "part"
     with PartialFile(path) as part, WriteBehind(part, 0) as behind:
-        for chunk in chunks:
-            behind.write(chunk)
+        for block in blocks:
+            behind.write(block)
 
-    assert path.read_bytes() == b"".join(chunks)
+    assert path.read_bytes() == b"".join(blocks)
 
 
 @pytest.mark.parametrize("count", [4, 100])
-def test_a_failure_is_told_and_nothing_is_written_after_it(tmp_path: Path, count: int) -> None:
+def test_a_failure_is_raised_and_nothing_is_written_after_it(tmp_path: Path, count: int) -> None:
     with (
         pytest.raises(OSError, match="full"),
         Failing(tmp_path / "part", fails_at=2) as part,
@@ -64,7 +64,7 @@ def test_a_failure_is_told_and_nothing_is_written_after_it(tmp_path: Path, count
     assert (tmp_path / "part").read_bytes() == b"\x00\x01"
 
 
-def test_when_the_source_stops_what_has_arrived_is_written(tmp_path: Path) -> None:
+def test_received_blocks_are_written_when_the_source_stops(tmp_path: Path) -> None:
     with (
         pytest.raises(SourceError),
         Slow(tmp_path / "part") as part,
@@ -77,7 +77,7 @@ def test_when_the_source_stops_what_has_arrived_is_written(tmp_path: Path) -> No
     assert (tmp_path / "part").read_bytes() == b"arrived"
 
 
-def test_a_card_that_is_slower_than_the_network_is_waited_for(tmp_path: Path) -> None:
+def test_writing_waits_for_a_slow_card(tmp_path: Path) -> None:
     handed = []
     with Slow(tmp_path / "part") as part, WriteBehind(part, 0) as behind:
 

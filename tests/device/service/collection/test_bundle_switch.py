@@ -222,7 +222,7 @@ def test_a_store_that_is_being_changed_is_waited_for(
     Bundles(root).activate("2", on_trial=True)
     changeover.look()
     clock.now_s += 180
-    with locked(root), pytest.raises(OSError, match="just now"):
+    with locked(root), pytest.raises(OSError, match="another process"):
         changeover.look()
     changeover.look()
 

@@ -1,4 +1,4 @@
-"""A sync killed at a random moment, over and over: the old bundle or the new one answers, and the next sync goes on.
+"""Syncs killed at random moments leave an intact bundle, and the next sync resumes.
 
 `KIOSK_FAULTS=all` kills a thousand syncs; otherwise forty.
 """
@@ -23,12 +23,12 @@ RUNS = 1000 if IS_WHOLE_RUN else 40
 
 @pytest.fixture
 def museum(published: Museum, tmp_path: Path) -> Museum:
-    """A museum with three bundles."""
+    """A museum of this test's own, with three bundles."""
     return copied(published, tmp_path / "museum")
 
 
 def start(museum: Museum, store: Path) -> int:
-    """Begin a sync in a process of its own; give its id."""
+    """Start a sync in another process and return its id."""
     process = os.fork()
     if process:
         return process
@@ -41,7 +41,7 @@ def start(museum: Museum, store: Path) -> int:
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_a_sync_killed_at_any_moment_leaves_a_whole_bundle_and_is_gone_on_with(
+def test_a_killed_sync_leaves_an_intact_bundle_and_the_next_one_resumes(
     museum: Museum, tmp_path: Path
 ) -> None:
     rng, store = random.Random(4), tmp_path / "store"
@@ -63,7 +63,7 @@ def test_a_sync_killed_at_any_moment_leaves_a_whole_bundle_and_is_gone_on_with(
         switched += found == new
         began_s = time.monotonic()
         sync(FolderSource(museum.folder), store, museum.root, check=verify)
-        if found == old:  # so long takes a whole one, about
+        if found == old:  # then this sync took about as long as a whole one
             longest_s = 0.9 * longest_s + 0.1 * 1.2 * (time.monotonic() - began_s)
         assert verify(store / "current").bundle_id == new
         assert not list((store / "incoming").iterdir())

@@ -1,7 +1,7 @@
-"""The power goes at any step of an update: the old bundle or the new one answers, whole, and the next sync goes on.
+"""A power cut at any step of a sync leaves an intact bundle, and the next sync resumes.
 
-Every prefix of the file operations, every subset of up to ten effects that were not forced to the disk, and samples
-beyond. `KIOSK_FAULTS=all` looks at every state; otherwise every fifteenth is looked at.
+The states are every prefix of the file operations, with every subset of up to ten effects that were not forced to the
+disk, and samples beyond ten. `KIOSK_FAULTS=all` checks every state; otherwise every fifteenth is checked.
 """
 
 import os
@@ -25,10 +25,11 @@ EVERY = 1 if IS_WHOLE_RUN else 15
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """An update that was recorded.
+    """A recorded sync.
 
     Attributes:
-        old: Id of the bundle that answered before; empty for none.
+        old: Id of the bundle that was current before; empty for none.
+        new: Id of the bundle that is current afterwards.
     """
 
     museum: Museum
@@ -39,23 +40,23 @@ class Run:
 
     @property
     def steps(self) -> int:
-        """How many steps the whole update takes."""
+        """How many steps the whole sync takes."""
         return len(self.log)
 
     def described(self, index: int) -> str:
-        """Give a step as people read it."""
+        """Describe a step in one line."""
         return f"{index}: {self.log[index].what} {self.log[index].path}"
 
 
 @pytest.fixture(scope="module")
 def museum(published: Museum, tmp_path_factory: pytest.TempPathFactory) -> Museum:
-    """A museum that has published its second bundle beside a store that has the first."""
+    """A museum of this module's own."""
     return copied(published, tmp_path_factory.mktemp("crash") / "museum")
 
 
 @pytest.fixture(scope="module")
 def run(museum: Museum) -> Run:
-    """Record an update from the first bundle, proven, to the second."""
+    """Record a sync from the first bundle, after its trial, to the second."""
     store = museum.folder.parent / "store"
     sync(FolderSource(museum.folder), store, museum.root, check=verify)
     Bundles(store).confirm()
@@ -65,14 +66,14 @@ def run(museum: Museum) -> Run:
 
 @pytest.fixture(scope="module")
 def first(run: Run) -> Run:
-    """Record the first update of a kiosk that has nothing yet."""
+    """Record the first sync of a kiosk without a bundle."""
     store = run.museum.folder.parent / "empty"
     store.mkdir()
     return record(run.museum, store, old="")
 
 
 def record(museum: Museum, store: Path, old: str) -> Run:
-    """Record what an update does to a store."""
+    """Record the steps of a sync on a store."""
     before, files = Disk.read(store), RecordingFiles()
     sync(FolderSource(museum.folder), store, museum.root, files=files, check=verify)
     new = read_manifest(store / "current").bundle_id
@@ -81,17 +82,17 @@ def record(museum: Museum, store: Path, old: str) -> Run:
 
 
 def answering(store: Path) -> str:
-    """Give the id of the bundle that answers, every byte of it looked at."""
+    """Verify the current bundle and return its id."""
     return verify(store / "current").bundle_id
 
 
 def is_bad(state: State, run: Run, place: Path) -> str:
-    """Give what is wrong with a state; empty for nothing."""
+    """Return the fault of a state, or "" without one."""
     state.disk.write(place)
     try:
         found = answering(place) if run.old or (place / "current").exists() else ""
         if found not in (run.old, run.new):
-            return f"a bundle nobody published: {found}"
+            return f"a bundle that was never published: {found}"
         if state.taken == run.steps and found != run.new:
             return "an update that was acknowledged is lost"
         if found == run.new and Bundles(place).trial != "2":
@@ -112,13 +113,13 @@ def is_bad(state: State, run: Run, place: Path) -> str:
 
 
 def left_over(store: Path) -> list[str]:
-    """Give what an update should have cleared away."""
+    """Return the names of files that a sync should have removed."""
     parts = [path.name for path in (store / "incoming").iterdir()]
     objects = [path.name for path in (store / "objects").iterdir() if path.stat().st_nlink == 1]
     return parts + objects + [p.name for p in store.iterdir() if p.name == "staging"]
 
 
-def test_every_state_an_update_may_be_cut_off_in_has_a_whole_bundle_and_goes_on(
+def test_every_state_after_a_power_cut_has_an_intact_bundle_and_resumes(
     run: Run, tmp_path: Path
 ) -> None:
     looked_at = 0
@@ -135,11 +136,11 @@ def test_every_state_an_update_may_be_cut_off_in_has_a_whole_bundle_and_goes_on(
     assert looked_at > 100
 
 
-def test_every_sync_is_necessary(run: Run, first: Run, tmp_path: Path) -> None:
-    """Left out, each makes a state that is bad: none is there for nothing, and the model sees one that is missing.
+def test_every_fsync_is_necessary(run: Run, first: Run, tmp_path: Path) -> None:
+    """Each fsync left out makes a bad state: none is superfluous, and a missing one is found.
 
-    That a trial is on the disk before its bundle becomes current is seen where there is no link to a previous one
-    in between, whose sync would do for both: at a kiosk's first update.
+    The fsync of a new trial is checked at a kiosk's first sync. At a later sync, the fsync for the link to the
+    previous bundle covers it.
     """
     beginning = next(i for i in reversed(first.crashes.syncs()) if is_of_memory(first, i))
     assert "not on trial" in first_fault_without(beginning, first, tmp_path)
@@ -154,15 +155,15 @@ def test_every_sync_is_necessary(run: Run, first: Run, tmp_path: Path) -> None:
 
 
 def is_of_memory(run: Run, index: int) -> bool:
-    """Whether a sync makes the new name of `standing.json` certain."""
+    """Return whether this fsync forces the new name of `standing.json` to the disk."""
     before = run.log[index - 1]
     return before.what == "rename" and before.other.name == "standing.json"
 
 
 def first_fault_without(index: int, run: Run, tmp_path: Path) -> str:
-    """Give the first fault in the states of a run that leaves a sync out; empty for none.
+    """Return the first fault in the states of a run without one fsync, or "" without one.
 
-    From the end back: there all else is on the disk, and few states are left to look at.
+    The states are checked from the end backwards: there, all other effects are on the disk and few states remain.
     """
     for state in run.crashes.states(ignored=index, most=5, cut_after=range(run.steps, index, -1)):
         fault = is_bad(state, run, tmp_path / "state")

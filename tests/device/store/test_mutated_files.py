@@ -1,8 +1,8 @@
-"""Mutated bundles: any byte, any length, any field. Refused, or harmless; never the end of a kiosk.
+"""Mutated files of a bundle are refused or harmless to their readers.
 
-What is mutated without its hash is refused by its hash. What is re-hashed, as a thief of the keys could sign it, reaches
-the readers: each is tried with files altered at random, in processes of their own with bounded memory and time, as the
-probe is. `KIOSK_FAULTS=all` tries a hundred thousand; otherwise some hundreds.
+A mutated file with its old hash is refused by the hash. With a new hash, as a thief of the keys could sign it, the
+file reaches its reader. So each reader is tried with files mutated at random, in another process with limited memory
+and time, like the probe. `KIOSK_FAULTS=all` tries a hundred thousand; otherwise a few hundred.
 """
 
 import json
@@ -45,11 +45,12 @@ Try = Callable[[random.Random, Path], None]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A reader of a bundle, and how it is tried.
+    """A reader of a bundle's file, and how it is tried.
 
     Attributes:
-        count: How many mutations in a whole run.
-        is_ours: Whether it is our own code to the last line, so that nothing but our errors may come out.
+        attempt: Mutates a file and reads it.
+        count: Number of mutations in a full run.
+        is_ours: Whether the reader is our own code only, so that it must raise only our errors.
     """
 
     name: str
@@ -62,7 +63,7 @@ class Reader:
 def readers(
     small_bundle: Path, print_pictures: dict[str, Pixels], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Reader, ...]:
-    """All readers of a bundle."""
+    """The readers of all files of a bundle."""
     manifest = read_manifest(small_bundle)
     picture = next(iter(print_pictures.values()))
     text = dump(manifest)
@@ -74,7 +75,7 @@ def readers(
     )
 
     def with_file(rng: random.Random, place: Path, *names: str) -> Path:
-        """Give a bundle in which one of some files is another."""
+        """Write these files, with one of them mutated, and return the bundle's folder."""
         name = rng.choice(names)
         for path in names:
             target = place / path
@@ -89,11 +90,11 @@ def readers(
             data = mutated(text.encode(), rng)
             if data != text.encode():
                 parse(data, "mutated")
-                raise AssertionError("a manifest without its own id was taken")
+                raise AssertionError("a manifest with a wrong id was accepted")
             return
         data = json.dumps(altered(json.loads(text), rng)).encode("utf-8", "surrogatepass")
         parsed = parse(data, "mutated")
-        raise AssertionError(f"taken: {parsed.bundle_id}")
+        raise AssertionError(f"accepted: {parsed.bundle_id}")
 
     def try_resealed_manifest(rng: random.Random, place: Path) -> None:
         data = altered(json.loads(text), rng)
@@ -147,7 +148,7 @@ def readers(
 
     return (
         Reader("manifest", try_manifest, 40_000, True),
-        Reader("manifest, sealed anew", try_resealed_manifest, 20_000, True),
+        Reader("manifest, hashed again", try_resealed_manifest, 20_000, True),
         Reader("notices", try_notices, 20_000, True),
         Reader("records (SQLite)", try_records, 12_000, True),
         Reader("pictures (zip)", try_pictures, 6_000, True),
@@ -158,30 +159,30 @@ def readers(
 
 
 def outcome_of(reader: Reader, seed: int, place: Path) -> str:
-    """Try one mutation in this process; give what came of it."""
+    """Try one mutation in this process and return the outcome."""
     try:
         reader.attempt(random.Random(seed), place)
     except KioskError as error:
         return "refused" if "\n" not in str(error) else f"refused in two lines: {error!r}"
-    except Exception as error:  # noqa: BLE001  # whatever it is, it is counted
+    except Exception as error:  # noqa: BLE001  # any error is an outcome to count
         return f"{type(error).__name__}: {str(error)[:80]}"
     return "read"
 
 
 def is_contained(outcome: str) -> bool:
-    """Whether the probe refuses a bundle of which that comes."""
+    """Return whether the probe would refuse a bundle with this outcome."""
     kinds = {kind.__name__ for kind in probe.EXPECTED_ERRORS} | {"UnicodeDecodeError", "IndexError"}
     return outcome.startswith("ended by") or outcome.split(":")[0] in kinds
 
 
 def batch(reader: Reader, seeds: range, place: Path) -> list[str]:
-    """Try mutations in a process of its own with bounded memory and time; where it ends, the rest goes on in another."""
+    """Try mutations in another process with limited memory and time, restarted after a crash."""
     outcomes: list[str] = []
     while len(outcomes) < len(seeds):
         here, there = os.pipe()
         process = os.fork()
         if not process:
-            warnings.simplefilter("ignore")  # of arithmetic with what is no number
+            warnings.simplefilter("ignore")  # NumPy warns of arithmetic with NaN
             resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             with os.fdopen(there, "w") as pipe:

@@ -1,7 +1,7 @@
-"""The power goes at any step of going back, of giving a bundle up, of a commit, and of a withdrawal.
+"""A power cut at any step of a rollback, a rejection, the end of a trial, or a withdrawal.
 
-As for updates: every prefix of the file operations, every subset of up to ten effects that were not forced to the disk. None
-takes more than a few hundred states: all are looked at in the ordinary run.
+As for syncs, the states are every prefix of the file operations, with every subset of up to ten effects that were not
+forced to the disk. There are a few hundred states at most, and every run checks all of them.
 """
 
 import shutil
@@ -27,7 +27,11 @@ from device.store.sync import sync
 
 @dataclass(frozen=True, slots=True)
 class Kiosk:
-    """A store whose first bundle has proved itself and whose second came after it."""
+    """A store whose first bundle completed its trial, and whose second followed.
+
+    Attributes:
+        first, second: Ids of the bundles.
+    """
 
     museum: Museum
     store: Path
@@ -41,7 +45,7 @@ def fetch(museum: Museum, store: Path, files: AtomicFiles | None = None) -> None
 
 
 def bundles(store: Path, files: AtomicFiles | None = None) -> Bundles:
-    """Give a store's bundles, every byte looked at before one answers."""
+    """Return a store's bundles, with every byte verified before one becomes current."""
     return Bundles(store, files=files, check=verify)
 
 
@@ -58,7 +62,7 @@ def kiosk(published: Museum, tmp_path: Path) -> Kiosk:
 
 
 def states(store: Path, act: Callable[[AtomicFiles], object]) -> tuple[list[State], int]:
-    """Give every state that an act may be cut off in, and how many steps it takes."""
+    """Return every state that a power cut may leave, and the number of steps of the action."""
     before, files = Disk.read(store), RecordingFiles()
     act(files)
     crashes = Crashes(before, files.log, store)
@@ -70,7 +74,7 @@ def states(store: Path, act: Callable[[AtomicFiles], object]) -> tuple[list[Stat
 def looked_at(
     found: list[State], place: Path, check: Callable[[State, Path], str], what: str
 ) -> None:
-    """Look at every state; fail with the first that is bad."""
+    """Check every state, and fail at the first bad one."""
     for state in found:
         state.disk.write(place)
         try:
@@ -84,11 +88,11 @@ def looked_at(
 
 
 def answering(store: Path) -> str:
-    """Give the id of the bundle that answers, every byte of it looked at."""
+    """Verify the current bundle and return its id."""
     return verify(store / "current").bundle_id
 
 
-def test_going_back_is_done_or_not_begun_and_loses_neither_bundle(
+def test_an_interrupted_rollback_is_complete_or_absent_and_loses_neither_bundle(
     kiosk: Kiosk, tmp_path: Path
 ) -> None:
     bundles(kiosk.store).confirm()
@@ -97,13 +101,13 @@ def test_going_back_is_done_or_not_begun_and_loses_neither_bundle(
     def check(state: State, place: Path) -> str:
         here = answering(place)
         if here not in (kiosk.first, kiosk.second):
-            return f"nobody published {here}"
+            return f"{here} was never published"
         if state.taken == steps:
             if here != kiosk.first:
-                return "going back was acknowledged and is lost"
+                return "the rollback was acknowledged and is lost"
             try:
                 fetch(kiosk.museum, place)
-                return "what staff went back from is taken again"
+                return "the bundle that staff rolled back is installed again"
             except RefusedError:
                 pass
         if here == kiosk.second:
@@ -111,10 +115,10 @@ def test_going_back_is_done_or_not_begun_and_loses_neither_bundle(
         bundles(place).activate("2")
         return "" if answering(place) == kiosk.second else "the newer bundle is lost"
 
-    looked_at(found, tmp_path / "state", check, "going back")
+    looked_at(found, tmp_path / "state", check, "a rollback")
 
 
-def test_a_bundle_that_is_given_up_is_gone_or_still_on_trial_and_never_taken_again(
+def test_an_interrupted_rejection_leaves_the_bundle_rejected_or_on_trial(
     kiosk: Kiosk, tmp_path: Path
 ) -> None:
     found, steps = states(kiosk.store, lambda files: bundles(kiosk.store, files).reject())
@@ -122,40 +126,40 @@ def test_a_bundle_that_is_given_up_is_gone_or_still_on_trial_and_never_taken_aga
     def check(state: State, place: Path) -> str:
         here = answering(place)
         if state.taken == steps and here != kiosk.first:
-            return "giving up was acknowledged and is lost"
+            return "the rejection was acknowledged and is lost"
         is_known = "2" in store_state.read(place).refused
         if here == kiosk.first and not is_known:
-            return "given up, and not remembered"
+            return "rejected, but not refused from now on"
         if here == kiosk.second and not bundles(place).trial:
-            return "the bundle that failed counts as proven"
+            return "the bundle that failed is no longer on trial"
         for _ in range(MAX_TRIAL_STARTS + 1):  # it fails at each start
             bundles(place).count_start()
         if answering(place) != kiosk.first:
-            return "a bundle that failed is not given up at the next starts"
+            return "a bundle that failed is not rejected at the next starts"
         try:
             fetch(kiosk.museum, place)
-            return "a bundle that failed is taken again"
+            return "a bundle that failed is installed again"
         except RefusedError:
             return ""
 
-    looked_at(found, tmp_path / "state", check, "giving a bundle up")
+    looked_at(found, tmp_path / "state", check, "a rejection")
 
 
-def test_a_commit_is_made_or_not(kiosk: Kiosk, tmp_path: Path) -> None:
+def test_an_interrupted_confirmation_is_complete_or_absent(kiosk: Kiosk, tmp_path: Path) -> None:
     found, steps = states(kiosk.store, lambda files: bundles(kiosk.store, files).confirm())
 
     def check(state: State, place: Path) -> str:
         if answering(place) != kiosk.second or verify(place / "previous").bundle_id != kiosk.first:
             return "a bundle is lost"
         if state.taken == steps and bundles(place).trial:
-            return "the commit was acknowledged and is lost"
+            return "the end of the trial was acknowledged and is lost"
         bundles(place).confirm()
-        return "on trial still" if bundles(place).trial else ""
+        return "still on trial" if bundles(place).trial else ""
 
-    looked_at(found, tmp_path / "state", check, "a commit")
+    looked_at(found, tmp_path / "state", check, "the end of a trial")
 
 
-def test_a_withdrawal_is_heeded_or_not_yet_and_no_old_stick_takes_it_back(
+def test_an_interrupted_withdrawal_applies_or_not_and_no_old_stick_reverts_it(
     kiosk: Kiosk, small_items: tuple[Item, ...], tmp_path: Path
 ) -> None:
     bundles(kiosk.store).confirm()
@@ -171,17 +175,17 @@ def test_a_withdrawal_is_heeded_or_not_yet_and_no_old_stick_takes_it_back(
         if answering(place) != kiosk.second:
             return "a bundle is lost"
         if heeded not in (1, 2) or (state.taken == steps and heeded != 2):
-            return f"notice {heeded} holds"
+            return f"notices {heeded} apply"
         if heeded == 2:
-            try:  # what python-tuf remembers was not forced to the disk and is lost with the power
+            try:  # python-tuf's metadata was not forced to the disk, so the power cut loses it
                 fetch(old_stick, place)
             except StaleError:
                 pass
             except SyncError as error:
                 return str(error)
             if kept_notices.read(place).serial != 2:
-                return "an old stick takes the withdrawal back"
+                return "an old stick reverts the withdrawal"
         fetch(kiosk.museum, place)
-        return "" if kept_notices.read(place) == work else "the next sync doesn't bring it"
+        return "" if kept_notices.read(place) == work else "the next sync doesn't apply it"
 
     looked_at(found, tmp_path / "state", check, "a withdrawal")
