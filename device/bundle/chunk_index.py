@@ -60,8 +60,12 @@ def parse(data: bytes, size_bytes: int) -> tuple[Chunk, ...]:
         raise BundleFormatError(f"chunk index: expected {_MAGIC!r}, found {data[:20]!r}")
     chunks = tuple(Chunk(length, digest) for length, digest in _RECORD.iter_unpack(body))
     lengths = [chunk.length for chunk in chunks]
-    is_cut_well = all(MIN_CHUNK_BYTES <= length <= MAX_CHUNK_BYTES for length in lengths[:-1])
-    if sum(lengths) != size_bytes or not is_cut_well or not 0 < lengths[-1] <= MAX_CHUNK_BYTES:
+    are_lengths_valid = all(MIN_CHUNK_BYTES <= length <= MAX_CHUNK_BYTES for length in lengths[:-1])
+    if (
+        sum(lengths) != size_bytes
+        or not are_lengths_valid
+        or not 0 < lengths[-1] <= MAX_CHUNK_BYTES
+    ):
         raise BundleFormatError(
             f"chunk index: expected {size_bytes} bytes in chunks of {MIN_CHUNK_BYTES} to {MAX_CHUNK_BYTES}, "
             f"found {sum(lengths)} in {len(lengths)}"

@@ -148,6 +148,6 @@ def _check_text(what: str, text: str) -> None:
         raise FilterError(f"{what}: expected text, found half a character in {text!a}") from error
 
 
-def _check_number(what: str, found: int, most: int) -> None:
-    if found > most:
-        raise FilterError(f"filter: expected at most {most} {what}, found {found}; use fewer")
+def _check_number(what: str, found: int, limit: int) -> None:
+    if found > limit:
+        raise FilterError(f"filter: expected at most {limit} {what}, found {found}; use fewer")

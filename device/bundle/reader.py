@@ -165,7 +165,7 @@ def sha256_of(path: Path) -> str:
 def _sha256_in(bundle: Path, name: str) -> str:
     try:
         return sha256_of(bundle / name)
-    except OSError as error:  # a worn card
+    except OSError as error:  # a failing memory card
         raise _unreadable(bundle, name, error) from error
 
 

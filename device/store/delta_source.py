@@ -97,13 +97,13 @@ class DeltaSource:
 
     def _read_index(self, entry: FileEntry) -> tuple[Chunk, ...]:
         """Return a file's chunks, or () if its chunk index is missing or invalid."""
-        most = chunk_index.max_index_bytes(entry.size_bytes)
+        limit = chunk_index.max_index_bytes(entry.size_bytes)
         data = bytearray()
         try:
             with self._source.open(repository_layout.chunk_index_path(entry.sha256)) as stream:
                 for block in stream.blocks:
                     data += block
-                    if len(data) > most:
+                    if len(data) > limit:
                         break
             return chunk_index.parse(bytes(data), entry.size_bytes)
         except (SourceError, BundleFormatError) as error:

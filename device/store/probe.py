@@ -82,8 +82,8 @@ def main(arguments: Sequence[str], limits: Mapping[int, int]) -> int:
         arguments: The bundle's folder.
         limits: Resource number to the amount that this process may use from now on.
     """
-    for limit, most in limits.items():
-        resource.setrlimit(limit, (most, most))
+    for limit, amount in limits.items():
+        resource.setrlimit(limit, (amount, amount))
     fault = find_fault(Path(arguments[0]))
     if fault:
         sys.stderr.write(f"{fault}\n")

@@ -46,7 +46,7 @@ class Staging:
         path = self._objects / entry.sha256
         if not path.is_file():
             return False
-        if _is_whole(path, entry):
+        if _is_intact(path, entry):
             return True
         self._files.remove(path)
         return False
@@ -59,7 +59,7 @@ class Staging:
         """
         for release in (self._root / CURRENT, self._root / PREVIOUS):
             path = release / entry.path
-            if path.is_file() and not path.is_symlink() and _is_whole(path, entry):
+            if path.is_file() and not path.is_symlink() and _is_intact(path, entry):
                 self._files.link(path, self._objects / entry.sha256)
                 return True
         return False
@@ -121,7 +121,7 @@ def _folders(manifest: Manifest) -> list[str]:
     return sorted(found)
 
 
-def _is_whole(path: Path, entry: FileEntry) -> bool:
+def _is_intact(path: Path, entry: FileEntry) -> bool:
     try:
         return path.stat().st_size == entry.size_bytes and sha256_of(path) == entry.sha256
     except OSError:  # a failing memory card: fetch the file again

@@ -95,10 +95,10 @@ class _Update:
         offer = trust.read_offer(self._source, self._store / TRUST, root)
         serial_before = kept_notices.read(self._store).serial
         installed = InstalledVersions(manifest=self._current(), notices=serial_before)
-        floor = check_rollback(offer, state.floor, installed, self._source.name)
-        serial = self._take_notices(offer.notices, floor)
+        guard = check_rollback(offer, state.floor, installed, self._source.name)
+        serial = self._take_notices(offer.notices, guard)
         self._write_state(
-            replace(state, floor=replace(floor, notices=serial), expires=offer.expires.isoformat())
+            replace(state, floor=replace(guard, notices=serial), expires=offer.expires.isoformat())
         )
         manifest = offer.manifest
         if manifest is None:
@@ -131,10 +131,10 @@ class _Update:
         except BundleError:
             return None
 
-    def _take_notices(self, offered: Notices | None, floor: RollbackGuard) -> int:
+    def _take_notices(self, offered: Notices | None, guard: RollbackGuard) -> int:
         """Install offered notices at once, even if the bundle fails later; return the serial."""
         if offered is None:
-            return floor.notices
+            return guard.notices
         if offered != kept_notices.read(self._store):
             kept_notices.write(self._files, self._store, offered)
         return offered.serial

@@ -105,11 +105,13 @@ def _notices(updater: Updater, source: BundleSource) -> Notices | None:
     return notices_format.parse(data, source.name)
 
 
-def _target(info: TargetFile, source: BundleSource, most: int) -> bytes:
+def _target(info: TargetFile, source: BundleSource, limit_bytes: int) -> bytes:
     """Return a small target's bytes, limited to its signed length and verified."""
     path = repository_layout.target_path(info.path, info.hashes["sha256"])
-    if info.length > most:
-        raise UntrustedError(f"{source.name}: {path}: expected at most {most} bytes, found more")
+    if info.length > limit_bytes:
+        raise UntrustedError(
+            f"{source.name}: {path}: expected at most {limit_bytes} bytes, found more"
+        )
     data = bytearray()
     with source.open(path) as stream:
         for block in stream.blocks:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from device.errors import BundleDamagedError, StoreBusyError, StoreError
-from device.store import store_state
+from device.errors import StoreBusyError, StoreError
 from device.store.atomic_files import (
     CHANGE_LOCK,
     FETCH_LOCK,
@@ -18,7 +17,6 @@ from device.store.atomic_files import (
     translate_disk_errors,
     write_atomically,
 )
-from device.store.store_state import Arrival, RollbackGuard, StoreState
 
 
 def test_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:
@@ -91,27 +89,3 @@ def test_a_disk_error_becomes_one_line_with_advice(code: int, advice: str) -> No
         translate_disk_errors(Path("here"), "be changed"),
     ):
         raise StoreError("ours")
-
-
-def test_a_state_survives_a_round_trip(tmp_path: Path) -> None:
-    assert store_state.read(tmp_path) == StoreState()
-    arrival = Arrival(source="a stick", published="2026-11-20", arrived="2026-11-23")
-    memory = StoreState(
-        floor=RollbackGuard(version=4, notices=2, root=3, keys=("a", "b")),
-        refused=("3",),
-        trial="4",
-        starts=1,
-    ).with_arrival("4", 5, arrival)
-    store_state.write(AtomicFiles(), tmp_path, memory)
-
-    assert store_state.read(tmp_path) == memory
-    assert memory.floor.version == 5
-    assert memory.with_arrivals_of(()).arrivals == {}
-
-
-@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"\xff", b"[" * 100_000])
-def test_a_damaged_state_is_refused_and_never_counts_as_empty(tmp_path: Path, data: bytes) -> None:
-    (tmp_path / store_state.FILE).write_bytes(data)
-
-    with pytest.raises(BundleDamagedError, match="can't be read"):
-        store_state.read(tmp_path)
