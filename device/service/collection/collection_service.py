@@ -99,7 +99,7 @@ class CollectionService:
         """The open bundle's manifest as visitors see it; raises `BundleMissingError` without one."""
         self.require_bundle()
         with self._opened.lent() as bundle:
-            return bundle.shown
+            return bundle.visible_manifest
 
     def change(self, bundle: Path, notices: Notices) -> None:
         """Open a bundle and answer from it; requests in progress are answered from the previous one.
