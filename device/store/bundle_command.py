@@ -88,7 +88,7 @@ def _list(_options: argparse.Namespace, config: Config) -> int:
         print(f"refused, not installed again: {', '.join(state.refused)}")
     if not notices.is_empty:
         print(
-            f"notice {notices.serial}: {len(notices.withdrawn)} withdrawn, {len(notices.amended)} amended"
+            f"notices {notices.serial}: {len(notices.withdrawn)} withdrawn, {len(notices.amended)} amended"
         )
     sync_command.warn_of_expiry(state)
     return 0

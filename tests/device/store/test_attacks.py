@@ -38,8 +38,8 @@ from device.store import staging
 from device.store.atomic_files import FETCH_LOCK, AtomicFiles, locked
 from device.store.bundles import Bundles
 from device.store.source import FolderSource, HttpSource
-from device.store.store_state import read as read_standing
-from device.store.store_state import write as write_standing
+from device.store.store_state import read as read_state
+from device.store.store_state import write as write_state
 from device.store.sync import TRUST, sync
 from device.store.sync_result import SyncOutcome, SyncResult
 
@@ -328,7 +328,7 @@ def test_fast_forward_by_a_stolen_key_ends_when_the_key_is_replaced(
     desk.publish(desk.folder.parent / "third")
 
     assert kiosk.sync(desk.folder).version == 2
-    assert read_standing(kiosk.store).floor.version == 2
+    assert read_state(kiosk.store).floor.version == 2
 
 
 def put_manifest(desk: Museum, bundle: str = "second", **changes: object) -> None:
@@ -457,9 +457,9 @@ def test_a_second_release_of_the_same_version_gets_a_longer_name(
 def test_the_rollback_guard_is_never_below_the_current_bundle(
     updated: Kiosk, old_stick: Path
 ) -> None:
-    memory = read_standing(updated.store)
-    write_standing(
-        AtomicFiles(), updated.store, replace(memory, floor=replace(memory.floor, version=0))
+    state = read_state(updated.store)
+    write_state(
+        AtomicFiles(), updated.store, replace(state, floor=replace(state.floor, version=0))
     )
     shutil.rmtree(updated.store / TRUST)
 
