@@ -458,9 +458,7 @@ def test_the_rollback_guard_is_never_below_the_current_bundle(
     updated: Kiosk, old_stick: Path
 ) -> None:
     state = read_state(updated.store)
-    write_state(
-        AtomicFiles(), updated.store, replace(state, floor=replace(state.floor, version=0))
-    )
+    write_state(AtomicFiles(), updated.store, replace(state, floor=replace(state.floor, version=0)))
     shutil.rmtree(updated.store / TRUST)
 
     refused(StaleError, lambda: updated.sync(old_stick), updated)
