@@ -92,7 +92,7 @@ def _times(bundle: OpenedBundle, setting: Setting) -> _Times:
         recogniser.recognise(frame)  # brings the pages that this print needs
         times.model.append(model.time_once_ms())
         times.known.append(_timed(partial(recogniser.recognise, frame)))
-        times.unknown.append(_timed(partial(recogniser.recognise, frame, without=likes)))
+        times.unknown.append(_timed(partial(recogniser.recognise, frame, excluded=likes)))
         times.watching.append(_timed(partial(watcher.observe, small)))
     return times
 

@@ -16,7 +16,7 @@ from converter.build.features import FeatureEntry
 from device.bundle import layout
 from device.recognition.local import codebook
 from device.recognition.local.codebook import BITS, WORDS, Signatures
-from device.recognition.mapped_arrays import mapped_array
+from device.recognition.mapped_arrays import map_array
 
 # Signatures of different details differ in about half of their 128 bits.
 _MOST_TURNED = 48
@@ -45,7 +45,7 @@ def crowd(bundle: Path, folder: Path, *, count: int, seed: int) -> None:
 
 def _real(bundle: Path) -> list[FeatureEntry]:
     by_cell, places, starts, aspects, postings, cells = (
-        mapped_array(bundle / name)
+        map_array(bundle / name)
         for name in (
             layout.DETAIL_SIGNATURES, layout.DETAIL_PLACES, layout.DETAIL_STARTS, layout.DETAIL_ASPECTS,
             layout.DETAIL_POSTINGS, layout.DETAIL_CELLS,

@@ -16,7 +16,7 @@ from converter.model import calibration, weights
 from converter.model.vgg16 import profile_of
 from device.bundle import layout
 from device.imaging.frames import Pixels
-from device.recognition.embedding.nearest import unit
+from device.recognition.embedding.nearest import normalise
 
 OURS = "ours"
 GRAPH, PREDICT = "TensorFlow float32, graph", "TensorFlow float32, predict_on_batch"
@@ -104,7 +104,7 @@ def _quantise(setting: Setting, scratch: Path) -> None:
 
 def _cosines(sides: list[Side], pictures: list[Pixels]) -> dict[str, tuple[float, float]]:
     """Give each side's cosines to TensorFlow's graph: median and minimum."""
-    vectors = {side.name: unit(np.stack(side.results(pictures))) for side in sides}
+    vectors = {side.name: normalise(np.stack(side.results(pictures))) for side in sides}
     cosines = {name: (found * vectors[GRAPH]).sum(axis=1) for name, found in vectors.items()}
     return {name: (float(np.median(c)), float(c.min())) for name, c in cosines.items()}
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from device.recognition.embedding.nearest import Vectors, unit
+from device.recognition.embedding.nearest import Vectors, normalise
 
 NEAREST_SHARE, FARTHEST_SHARE = 0.95, 0.30
 _CHUNK = 4096
@@ -49,7 +49,7 @@ def generate(real: Vectors, shifts: Vectors, *, count: int, queries: int, seed: 
     known = vectors[rng.integers(count, size=queries)]
     is_known = (np.arange(queries) % 2 == 0)[:, np.newaxis]
     seen = np.where(is_known, known, others) + shifts[rng.integers(len(shifts), size=queries)]
-    return Generated(vectors=vectors, held_out=held_out, seen=unit(seen))
+    return Generated(vectors=vectors, held_out=held_out, seen=normalise(seen))
 
 
 def spectrum(vectors: Vectors) -> dict[int, float]:
@@ -81,5 +81,5 @@ def _drawn(real: Vectors, count: int, rng: np.random.Generator) -> Vectors:
     for start in range(0, count, _CHUNK):
         part = slice(start, start + _CHUNK)
         mixed = np.einsum("nk,nkd->nd", weights[part].astype(np.float32), centred[rows[part]])
-        out[part] = unit(mean + mixed)
+        out[part] = normalise(mean + mixed)
     return out

@@ -18,7 +18,7 @@ from converter.build.exact_search import ExactSearch, search
 from converter.build.index import NEAREST, BuiltIndex
 from device.bundle import layout
 from device.recognition.embedding.fingerprint import Fingerprint, Vector
-from device.recognition.embedding.nearest import Index, Vectors
+from device.recognition.embedding.nearest import FingerprintIndex, Vectors
 
 OURS = "ours"
 EXACT = "exact (numpy)"
@@ -101,7 +101,9 @@ def _one_size(
             marks += _marks(kind, reached, ratio(timings[OURS], timings[best]), folder)
 
 
-def _ours(vectors: Vectors, choosing: Vectors, folder: Path) -> tuple[Index, BuiltIndex, float]:
+def _ours(
+    vectors: Vectors, choosing: Vectors, folder: Path
+) -> tuple[FingerprintIndex, BuiltIndex, float]:
     start = time.perf_counter()
     path = folder / layout.INDEX
     path.unlink(missing_ok=True)  # never rewrite a mapped file
@@ -109,10 +111,10 @@ def _ours(vectors: Vectors, choosing: Vectors, folder: Path) -> tuple[Index, Bui
     for name in (layout.FINGERPRINTS, layout.PROJECTION):
         (folder / name).unlink(missing_ok=True)
     bundle_writer.write_arrays(vectors, built.projection, folder)
-    return Index(folder, built.spec), built, time.perf_counter() - start
+    return FingerprintIndex(folder, built.spec), built, time.perf_counter() - start
 
 
-def _found(ours: Index, query: Vector) -> npt.NDArray[np.intp]:
+def _found(ours: FingerprintIndex, query: Vector) -> npt.NDArray[np.intp]:
     neighbours = ours.nearest(Fingerprint(vector=query, model_sha256=_MODEL), NEAREST)
     return np.asarray([neighbour.item for neighbour in neighbours], np.intp)
 
@@ -125,7 +127,7 @@ def _nearest_exactly(vectors: Vectors, query: Vector) -> npt.NDArray[np.intp]:
 
 
 def _timings(
-    ours: Index, plain: list[PlainIndex], vectors: Vectors, queries: Vectors
+    ours: FingerprintIndex, plain: list[PlainIndex], vectors: Vectors, queries: Vectors
 ) -> dict[str, Timing]:
     searches: dict[str, Search] = {OURS: lambda query: _found(ours, query)}
     searches |= {_plain_name(one): one.nearest for one in plain}

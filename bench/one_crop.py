@@ -10,7 +10,7 @@ from device.imaging import frames
 from device.imaging.frames import Pixels
 from device.recognition.embedding import preprocess
 from device.recognition.embedding.fingerprint import Fingerprinter
-from device.recognition.embedding.nearest import Index
+from device.recognition.embedding.nearest import FingerprintIndex
 
 MODEL = "model call"
 _COUNT = 10
@@ -23,7 +23,7 @@ def recognise(bundle: Path, threads: int) -> Callable[[Pixels | bytes], Laps]:
     opened = open_bundle(bundle)
     manifest = opened.manifest
     fingerprint = Fingerprinter(opened.file(layout.MODEL), manifest.model.sha256, threads=threads)
-    index = Index(bundle, manifest.index)
+    index = FingerprintIndex(bundle, manifest.index)
 
     def work(picture: Pixels | bytes) -> Laps:
         at = [time.perf_counter()]

@@ -10,12 +10,12 @@ from bench.results import Mark, Section, Table, Timing, ratio, times_table
 from bench.setting import Setting, say
 from device.bundle.reader import OpenedBundle, opened
 from device.imaging import frames
+from device.imaging.rectify import rectify
 from device.recognition.local import features, geometric_check
 from device.recognition.local.features import Features
 from device.recognition.local.inverted_index import InvertedIndex
 from device.recognition.local.match import FeatureMatcher
 from device.recognition.recogniser import SIDE
-from device.recognition.sheet import detect
 from evaluation.model_timing import ModelTiming
 from evaluation.simulate.conditions import Level
 from evaluation.simulate.handheld import capture
@@ -42,9 +42,9 @@ def measure(setting: Setting) -> Section:
             folder.mkdir()
             say("laying out the details of %d prints", size)
             crowd(setting.bundle, folder, count=size, seed=_SEED)
-            tracer = FeatureMatcher(folder, size)
-            timings = _timings(tracer, bundle, asked[Level.NORMAL], setting.threads)
-            found = {level.value: _recall(tracer, seen) for level, seen in asked.items()}
+            matcher = FeatureMatcher(folder, size)
+            timings = _timings(matcher, bundle, asked[Level.NORMAL], setting.threads)
+            found = {level.value: _recall(matcher, seen) for level, seen in asked.items()}
             tables.append(_size_table(size, timings, found))
             figures |= {f"{size} prints: recall@{AMONG}, {name}": r for name, r in found.items()}
             against = ratio(timings[PROPOSING], timings[MODEL_CALL])
@@ -80,41 +80,40 @@ def _captured(bundle: OpenedBundle, level: Level, count: int) -> list[Seen]:
             bundle.pictures.get(record.record_id, "screen"), name=record.record_id
         )
         held = capture(pixels, record.record_id, level=level, seed=_SEED)
-        found.append(
-            (record.item, features.extract(detect.straighten(held.pixels, held.corners, side=SIDE)))
-        )
+        found.append((record.item, features.extract(rectify(held.pixels, held.corners, side=SIDE))))
     return found
 
 
-def _recall(tracer: FeatureMatcher, seen: Sequence[Seen]) -> float:
-    hits = [item in {p.item for p in tracer.propose(one, AMONG)[1]} for item, one in seen]
+def _recall(matcher: FeatureMatcher, seen: Sequence[Seen]) -> float:
+    hits = [item in {p.item for p in matcher.propose(one, AMONG)[1]} for item, one in seen]
     return sum(hits) / len(hits)
 
 
 def _recall_row(bundle: OpenedBundle, name: str, seen: Sequence[Seen]) -> tuple[str, float, float]:
-    tracer = FeatureMatcher(bundle.path, bundle.manifest.items)
-    catalogue = InvertedIndex(bundle.path, bundle.manifest.items)
+    matcher = FeatureMatcher(bundle.path, bundle.manifest.items)
+    inverted_index = InvertedIndex(bundle.path, bundle.manifest.items)
     hits = []
     for item, one in tqdm(seen, desc=f"brute force, {name}", leave=False):
-        written, _ = tracer.propose(one, 1)
+        written, _ = matcher.propose(one, 1)
         fits = [
-            geometric_check.check(written, catalogue.of(other)) for other in range(len(catalogue))
+            geometric_check.check(written, inverted_index.features_of(other))
+            for other in range(len(inverted_index))
         ]
         counts = [len(fit) if fit else 0 for fit in fits]
         better = sum(count > counts[item] for count in counts)
         hits.append(counts[item] > 0 and better < AMONG)
-    return name, _recall(tracer, seen), sum(hits) / len(hits)
+    return name, _recall(matcher, seen), sum(hits) / len(hits)
 
 
 def _timings(
-    tracer: FeatureMatcher, bundle: OpenedBundle, seen: Sequence[Seen], threads: int
+    matcher: FeatureMatcher, bundle: OpenedBundle, seen: Sequence[Seen], threads: int
 ) -> dict[str, Timing]:
     model = ModelTiming(bundle, threads=threads)
     proposing, calls = [], []
     for _, one in tqdm(seen, desc="proposing", leave=False):
-        tracer.propose(one, AMONG)  # warms the pages this capture needs
+        matcher.propose(one, AMONG)  # warms the pages this capture needs
         start = time.perf_counter()
-        tracer.propose(one, AMONG)
+        matcher.propose(one, AMONG)
         proposing.append((time.perf_counter() - start) * 1000)
         calls.append(model.time_once_ms())
     return {PROPOSING: Timing(turns_ms=tuple(proposing)), MODEL_CALL: Timing(turns_ms=tuple(calls))}

@@ -16,7 +16,7 @@ from device.imaging import frames
 from device.imaging.frames import Pixels
 from device.recognition.embedding import preprocess
 from device.recognition.embedding.fingerprint import Fingerprinter
-from device.recognition.embedding.nearest import Vectors, load_array, unit
+from device.recognition.embedding.nearest import Vectors, load_array, normalise
 
 _CAPTURES = 400
 _SEED = 2026
@@ -44,7 +44,7 @@ def read(setting: Setting) -> RealVectors:
     fingerprint = Fingerprinter(setting.bundle / layout.MODEL, "bench", threads=setting.threads)
 
     def batch(pixels: Pixels) -> Vectors:
-        return unit(np.stack([fingerprint(one).vector for one in pixels]))
+        return normalise(np.stack([fingerprint(one).vector for one in pixels]))
 
     prints = np.array(load_array(setting.bundle / layout.FINGERPRINTS))
     items = {item.record_id: item for item in items_of(setting)}

@@ -11,7 +11,7 @@ from device.errors import KioskError
 from device.host_checks import HostCheck
 from device.recognition.embedding.fingerprint import choose_threads
 from device.recognition.recogniser import Recogniser
-from device.recognition.self_test import lost_probes
+from device.recognition.self_test import failed_probes
 
 _FIRST_FRAME_S = 10.0
 
@@ -57,7 +57,7 @@ def _self_test(path: Path, config: Config) -> HostCheck:
         )
     try:
         threads = choose_threads(config.recognition.threads)
-        lost = lost_probes(opened, Recogniser(opened, threads=threads))
+        lost = failed_probes(opened, Recogniser(opened, threads=threads))
     except KioskError as error:
         return HostCheck(
             name="self-test", found=str(error), is_good=False, advice="install the software again"

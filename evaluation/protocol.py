@@ -172,7 +172,7 @@ def _recognised(
     recogniser: Recogniser, shown: QueryPicture, without: frozenset[int]
 ) -> tuple[Answer, float]:
     frame = frames.frame(shown.pixels, source="evaluation")
-    return _timed(partial(recogniser.recognise, frame, without=without, count=COUNT))
+    return _timed(partial(recogniser.recognise, frame, excluded=without, count=COUNT))
 
 
 def _timed(call: Callable[[], T]) -> tuple[T, float]:

@@ -18,8 +18,8 @@ from device.bundle.reader import OpenedBundle, opened
 from device.imaging import frames
 from device.imaging.corners import Corner
 from device.imaging.frames import Pixels
+from device.imaging.rectify import rectify
 from device.recognition.recogniser import Recogniser
-from device.recognition.sheet.detect import straighten
 from device.recognition.verdict import ACCEPTED
 from evaluation.dataset import EvaluationPrint, choose_prints, prints_of
 from evaluation.simulate.conditions import Level
@@ -110,7 +110,7 @@ def _sheets(
         found = recogniser.recognise(frames.frame(held.pixels, source="parts"), count=1)
         if found.sheet is None:
             continue
-        flat = straighten(held.pixels, found.sheet, side=SIDE)
+        flat = rectify(held.pixels, found.sheet, side=SIDE)
         yield one, frames.decode(frames.to_jpeg(flat, side=SIDE, quality=85), name=name)
 
 

@@ -25,7 +25,7 @@ from device.imaging import frames
 from device.imaging.frames import Pixels
 from device.recognition.embedding import preprocess
 from device.recognition.embedding.fingerprint import DIMENSIONS, Fingerprinter
-from device.recognition.embedding.nearest import Vectors, unit
+from device.recognition.embedding.nearest import Vectors, normalise
 
 ROOT = Path(__file__).parents[1]
 COLLECTION = ROOT / "demo/collection"
@@ -123,7 +123,7 @@ def small_bundle(
 def _fingerprints(folder: Path, pictures: list[bytes]) -> Vectors:
     fingerprint = Fingerprinter(folder / layout.MODEL, "small", threads=2)
     pixels = [frames.decode(data, name="screen") for data in pictures]
-    return unit(np.stack([fingerprint(preprocess.to_input(p)).vector for p in pixels]))
+    return normalise(np.stack([fingerprint(preprocess.to_input(p)).vector for p in pixels]))
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from device.imaging.frames import Pixels
 from device.recognition.local import codebook as codebooks
 from device.recognition.local import features
 from device.recognition.local.codebook import WORDS, Codebook, Signatures
-from device.recognition.local.inverted_index import PLACE, Places, place
+from device.recognition.local.inverted_index import PLACE, Places, quantise_places
 
 # 30 bytes each, so 15 kB a print.
 MAX_FEATURES = 500
@@ -47,11 +47,11 @@ def make_entry(pixels: Pixels, codebook: Codebook) -> FeatureEntry:
         pixels: uint8 (H, W, 3), RGB, upright, of any size.
         codebook: The bundle's codebook.
     """
-    found = features.extract(pixels, most=MAX_FEATURES)
+    found = features.extract(pixels, max_features=MAX_FEATURES)
     projected = codebook.project(found.descriptors)
     return FeatureEntry(
         signatures=codebook.signatures(projected),
-        places=place(found),
+        places=quantise_places(found),
         words=codebook.words(projected, 1)[:, 0].astype(np.uint16),
         aspect=found.width / found.height,
     )

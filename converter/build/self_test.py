@@ -7,7 +7,7 @@ from converter.errors import BuildError
 from device.bundle.reader import OpenedBundle, opened, verify
 from device.errors import BundleError
 from device.recognition.recogniser import Recogniser
-from device.recognition.self_test import lost_probes
+from device.recognition.self_test import failed_probes
 
 PROBES = 24
 
@@ -18,7 +18,7 @@ def choose_probes(bundle: OpenedBundle, threads: int) -> tuple[str, ...]:
     rows = [row * items // min(PROBES, items) for row in range(min(PROBES, items))]
     ids = tuple(r.record_id for r in map(bundle.records.at, rows) if r.show_picture)
     with_probes = replace(bundle, manifest=replace(bundle.manifest, probes=ids))
-    lost = lost_probes(with_probes, Recogniser(bundle, threads=threads))
+    lost = failed_probes(with_probes, Recogniser(bundle, threads=threads))
     # Two states of one plate may be too similar to tell apart, so a few losses are no fault of the bundle.
     if len(lost) * 4 > len(ids):
         raise BuildError(
@@ -37,7 +37,7 @@ def check(folder: Path, threads: int) -> None:
     try:
         verify(folder)
         with opened(folder) as bundle:
-            lost = lost_probes(bundle, Recogniser(bundle, threads=threads))
+            lost = failed_probes(bundle, Recogniser(bundle, threads=threads))
     except BundleError as error:
         raise BuildError(f"the bundle just built can't be opened: {error}") from error
     if lost:

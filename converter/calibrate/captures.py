@@ -18,7 +18,7 @@ from converter.errors import ParityError
 from converter.progress import Progress, quiet
 from device.imaging.frames import Pixels
 from device.recognition.embedding.fingerprint import DIMENSIONS, Vector
-from device.recognition.embedding.nearest import Vectors, unit
+from device.recognition.embedding.nearest import Vectors, normalise
 from device.recognition.embedding.preprocess import to_input
 from evaluation.simulate.camera_noise import CAMERA, CameraFactor, simulate
 
@@ -180,7 +180,7 @@ def unit_fingerprints(fingerprints: Fingerprints, pixels: Batch) -> Vectors:
             f"fingerprints: expected finite {wanted}, found {vectors.shape}"
             f"{'' if np.isfinite(vectors).all() else ' with values that are not finite'}; check the model"
         )
-    return unit(vectors.astype(np.float32, copy=False))
+    return normalise(vectors.astype(np.float32, copy=False))
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:

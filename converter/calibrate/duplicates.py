@@ -10,7 +10,7 @@ from device.bundle.records import Records
 from device.bundle.relations import related_items
 from device.imaging.frames import Pixels
 from device.recognition.local.match import FeatureMatch, FeatureMatcher
-from device.recognition.local.mismatch_region import gap
+from device.recognition.local.mismatch_region import mismatch_size
 
 # Two clean pictures with at least this many inliers show the same image, whatever the metadata says.
 SAME_IMAGE_INLIERS = 30
@@ -42,7 +42,7 @@ def same_image(matcher: FeatureMatcher, pixels: Pixels) -> frozenset[int]:
     found: frozenset[int] = frozenset()
     while True:
         # The matcher checks only a few candidates a call. Leaving out those already found lets it check the next ones.
-        matches = matcher.trace(pixels, without=found, enough=SAME_IMAGE_INLIERS)
+        matches = matcher.match(pixels, excluded=found, enough=SAME_IMAGE_INLIERS)
         more = {match.item for match in matches if _is_same_image(match)}
         if not more:
             return found
@@ -52,5 +52,5 @@ def same_image(matcher: FeatureMatcher, pixels: Pixels) -> frozenset[int]:
 def _is_same_image(match: FeatureMatch) -> bool:
     return (
         match.inliers >= SAME_IMAGE_INLIERS
-        and gap(match.fit, match.seen, match.known) <= ANOTHER_IMAGE_GAP
+        and mismatch_size(match.fit, match.seen, match.known) <= ANOTHER_IMAGE_GAP
     )

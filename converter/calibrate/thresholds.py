@@ -20,7 +20,7 @@ from device.bundle.manifest import Thresholds
 from device.imaging import frames
 from device.recognition.local.match import FeatureMatcher
 from device.recognition.recogniser import Answer, Recogniser
-from device.recognition.sheet import detect
+from device.recognition.sheet.inner_picture import find_inner_picture
 from device.recognition.verdict import ACCEPTED, MatchEvidence, Verdict, decide
 from evaluation.simulate.conditions import Level
 from evaluation.simulate.handheld import capture
@@ -139,13 +139,13 @@ def _observe_one(
     held = capture(pixels, picture.record_id, level=Level.NORMAL, seed=seed)
     frame = frames.frame(held.pixels, source="simulated")
     known = recogniser.recognise(frame, count=1)
-    unknown = recogniser.recognise(frame, without=equivalents, count=1)
+    unknown = recogniser.recognise(frame, excluded=equivalents, count=1)
     return CaptureOutcome(
         item=picture.item,
         is_right=bool(known.matches) and known.matches[0].record.item in equivalents,
         known=evidence_of(known),
         unknown=evidence_of(unknown),
-        has_margin=detect.picture_inside(pixels) is not None,
+        has_margin=find_inner_picture(pixels) is not None,
     )
 
 

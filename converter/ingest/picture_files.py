@@ -70,7 +70,7 @@ class PictureFolder:
                 )
             if path.stat().st_size == 0:
                 raise PictureError("expected a picture, found an empty file; export it again")
-            width, height = frames.measure(path)
+            width, height = frames.read_size(path)
             sha256 = sha256_of(path)
         except OSError as error:
             raise PictureError(

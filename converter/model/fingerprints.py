@@ -16,7 +16,7 @@ from converter.model.vgg16 import Profile
 from converter.model.weights import Weights
 from device.imaging.frames import Pixels
 from device.recognition.embedding.fingerprint import Fingerprinter
-from device.recognition.embedding.nearest import Vectors, unit
+from device.recognition.embedding.nearest import Vectors, normalise
 from device.recognition.embedding.preprocess import RESIZE
 
 _BATCH = 8
@@ -46,7 +46,7 @@ class QuantisedModel:
         """Return the fingerprint of one model input, float32 (512,), unit length, and cache it."""
         cached = self.cached(key)
         if cached is None:
-            cached = unit(self._fingerprint(pixels).vector)
+            cached = normalise(self._fingerprint(pixels).vector)
             self._cache.put_vector("quantised", *self._parts(key), vector=cached)
         return cached
 

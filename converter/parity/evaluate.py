@@ -26,10 +26,10 @@ from device.bundle.records import Record
 from device.imaging import frames
 from device.imaging.frames import Pixels
 from device.recognition.embedding.fingerprint import Fingerprint, Fingerprinter
-from device.recognition.embedding.nearest import Index, Vectors, load_array, unit
+from device.recognition.embedding.nearest import FingerprintIndex, Vectors, load_array, normalise
 from device.recognition.embedding.preprocess import to_input
 from device.recognition.recogniser import SIDE, Answer
-from device.recognition.sheet import detect
+from device.imaging.rectify import rectify
 from evaluation import evaluate as kiosk_evaluation
 from evaluation import metrics
 from evaluation.dataset import EvaluationPrint, Load, prints_of
@@ -91,7 +91,7 @@ class ReferenceComparison:
         if len(kept) >= self._most or not query.right:
             return
         sheet = (
-            detect.straighten(shown.pixels, answer.sheet, side=SIDE)
+            rectify(shown.pixels, answer.sheet, side=SIDE)
             if answer.sheet
             else shown.pixels
         )
@@ -114,7 +114,7 @@ class ReferenceComparison:
             self._bundle.manifest.model.sha256,
             threads=self._threads,
         )
-        index = Index(self._bundle.path, self._bundle.manifest.index)
+        index = FingerprintIndex(self._bundle.path, self._bundle.manifest.index)
         stored = load_array(self._bundle.file(layout.FINGERPRINTS))
         return tuple(
             self._line(name, kept_frames, known, kiosk, index, stored)
@@ -150,7 +150,7 @@ class ReferenceComparison:
         kept_frames: Sequence[_KeptFrame],
         known: Vectors,
         kiosk: Fingerprinter,
-        index: Index,
+        index: FingerprintIndex,
         stored: Vectors,
     ) -> ReferenceLine:
         whole = self._reference_fingerprints(
@@ -160,7 +160,7 @@ class ReferenceComparison:
             f"{name}, sheets", [one.sheet for one in kept_frames]
         )
         kiosk_fingerprints = [kiosk(one.sheet) for one in kept_frames]
-        vectors = unit(np.stack([fingerprint.vector for fingerprint in kiosk_fingerprints]))
+        vectors = normalise(np.stack([fingerprint.vector for fingerprint in kiosk_fingerprints]))
         cosines = (reference_vectors.astype(np.float64) * vectors).sum(axis=1)
         reference_first = _nearest_rows(known, reference_vectors, kept_frames)
         kiosk_first = _nearest_rows(stored, vectors, kept_frames)
@@ -267,6 +267,6 @@ def _are_right(first: Sequence[int], kept_frames: Sequence[_KeptFrame]) -> list[
     return [row in one.right for row, one in zip(first, kept_frames, strict=True)]
 
 
-def _nearest_by_index(index: Index, fingerprint: Fingerprint, without: frozenset[int]) -> int:
+def _nearest_by_index(index: FingerprintIndex, fingerprint: Fingerprint, without: frozenset[int]) -> int:
     found = index.nearest(fingerprint, 1 + len(without))
     return next(neighbour.item for neighbour in found if neighbour.item not in without)

@@ -15,7 +15,7 @@ from device.bundle import layout
 from device.bundle.manifest import Thresholds
 from device.bundle.reader import OpenedBundle
 from device.recognition.embedding.fingerprint import Fingerprint, Vector
-from device.recognition.embedding.nearest import Index, Neighbour, Vectors, load_array
+from device.recognition.embedding.nearest import FingerprintIndex, Neighbour, Vectors, load_array
 from device.recognition.verdict import MatchEvidence, decide
 
 COUNT = 10
@@ -51,7 +51,7 @@ class ReferenceSearch:
         self._model_sha256 = bundle.manifest.model.sha256
         self._items = np.asarray(items, dtype=np.intp)
         self._row_of = {int(item): row for row, item in enumerate(self._items)}
-        self._index = Index(bundle.path, bundle.manifest.index)
+        self._index = FingerprintIndex(bundle.path, bundle.manifest.index)
         self._stored = load_array(bundle.file(layout.FINGERPRINTS))
         self._reference = reference
         self._kiosk = kiosk

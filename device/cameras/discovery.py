@@ -29,12 +29,12 @@ def open_camera(config: CameraConfig, *, replay: Sequence[ReplayPicture] = ()) -
     """
     if config.kind == "none":
         raise CameraAbsentError('camera: switched off; set [camera] kind to "auto" to use one')
-    makers: list[Callable[[], CameraSource]] = []
+    factories: list[Callable[[], CameraSource]] = []
     if config.kind != "replay":
-        makers.append(lambda: _hardware(config))
+        factories.append(lambda: _hardware(config))
     if config.kind in ("auto", "replay"):
-        makers.append(lambda: ReplayCamera(config, pictures=replay))
-    return _first_opened(makers)
+        factories.append(lambda: ReplayCamera(config, pictures=replay))
+    return _first_opened(factories)
 
 
 def _hardware(config: CameraConfig) -> CameraSource:
@@ -49,18 +49,20 @@ def open_hardware(config: CameraConfig) -> CameraSource:
     Raises:
         CameraMissingError: When there is none, saying why of each that was tried.
     """
-    makers: dict[str, Callable[[], CameraSource]] = {
+    factories: dict[str, Callable[[], CameraSource]] = {
         "pi": lambda: PiCamera(config),
         "webcam": lambda: WebcamCamera(config),
     }
-    return _first_opened([make for kind, make in makers.items() if config.kind in (kind, "auto")])
+    return _first_opened(
+        [factory for kind, factory in factories.items() if config.kind in (kind, "auto")]
+    )
 
 
-def _first_opened(makers: Sequence[Callable[[], CameraSource]]) -> CameraSource:
+def _first_opened(factories: Sequence[Callable[[], CameraSource]]) -> CameraSource:
     errors: list[CameraMissingError] = []
-    for make in makers:
+    for factory in factories:
         try:
-            source = make()
+            source = factory()
             source.open()
         except CameraMissingError as error:
             errors.append(error)
@@ -69,10 +71,10 @@ def _first_opened(makers: Sequence[Callable[[], CameraSource]]) -> CameraSource:
             reasons = " | ".join(map(str, errors))
             _log.info("camera: %s taken; passed over: %s", source.name, reasons)
         return source
-    raise _together(errors)
+    raise _combined(errors)
 
 
-def _together(errors: Sequence[CameraMissingError]) -> CameraMissingError:
+def _combined(errors: Sequence[CameraMissingError]) -> CameraMissingError:
     """Give one error for all; absent is what none of them may come back from by itself."""
     if len(errors) == 1:
         return errors[0]

@@ -28,9 +28,9 @@ class Opened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reopening:
-    """The camera failed and is closed and opened again by its own process; `why` is one line."""
+    """The camera failed and is closed and opened again by its own process; `reason` is one connection."""
 
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +38,17 @@ class Fault:
     """The camera can't go on: its process ends. `kind` is `absent`, `missing` or `lost`."""
 
     kind: str
-    why: str
+    reason: str
 
     @classmethod
     def of(cls, error: CameraError) -> "Fault":
-        """Give what is to be said of an error."""
+        """Give what is to be fields of an error."""
         kind = next((name for name, its in _FAULTS.items() if isinstance(error, its)), "lost")
-        return cls(kind=kind, why=" ".join(str(error).split())[:2000])
+        return cls(kind=kind, reason=" ".join(str(error).split())[:2000])
 
     def error(self) -> CameraError:
         """Give the error it was."""
-        return _FAULTS[self.kind](self.why)
+        return _FAULTS[self.kind](self.reason)
 
 
 Message = Ticket | Opened | Reopening | Fault
@@ -57,7 +57,7 @@ _KINDS: dict[str, type[Message]] = {
 }
 
 
-def send(line: socket.socket, message: Message) -> None:
+def send(connection: socket.socket, message: Message) -> None:
     """Say something, without waiting: nobody who is slow to listen may hold up a camera.
 
     Raises:
@@ -65,20 +65,20 @@ def send(line: socket.socket, message: Message) -> None:
     """
     data = json.dumps({"is": type(message).__name__, **asdict(message)}).encode()
     try:
-        line.send(data, socket.MSG_DONTWAIT)
+        connection.send(data, socket.MSG_DONTWAIT)
     except BlockingIOError:
         return  # a hundred pictures wait to be fetched; this one is not needed
 
 
-def receive(line: socket.socket, timeout_s: float) -> Message | None:
+def receive(connection: socket.socket, timeout_s: float) -> Message | None:
     """Wait for a message; `None` when none comes in time.
 
     Raises:
         CameraLostError: When the other end has gone, or says what can't be understood.
     """
     try:
-        line.settimeout(max(timeout_s, 1e-3))
-        data = line.recv(_MOST_BYTES)
+        connection.settimeout(max(timeout_s, 1e-3))
+        data = connection.recv(_MOST_BYTES)
     except TimeoutError:
         return None
     except OSError as error:
@@ -90,8 +90,8 @@ def receive(line: socket.socket, timeout_s: float) -> Message | None:
 
 def _parsed(data: bytes) -> Message:
     try:
-        said: dict[str, Any] = json.loads(data)
-        message = _KINDS[said.pop("is")](**said)
+        fields: dict[str, Any] = json.loads(data)
+        message = _KINDS[fields.pop("is")](**fields)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CameraLostError(
             f"camera process: expected a message, found {data[:40]!r}; it is started anew"

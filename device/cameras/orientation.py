@@ -9,7 +9,7 @@ from device.config import CameraConfig
 from device.imaging.frames import Pixels
 
 
-def turned(pixels: Pixels, config: CameraConfig) -> Pixels:
+def orient(pixels: Pixels, config: CameraConfig) -> Pixels:
     """Give the stand's region of a picture, upright.
 
     Args:

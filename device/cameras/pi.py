@@ -60,16 +60,16 @@ class PiCamera(CameraSource):
     ) -> None:
         super().__init__(config, name=f"pi:{config.device}", clock=clock)
         self._vendor = vendor
-        self._grabber = ReaderThread(self.name, self._open_capture)
+        self._reader = ReaderThread(self.name, self._open_capture)
 
     def _start(self) -> None:
-        self._grabber.start(_OPENING_S)
+        self._reader.start(_OPENING_S)
 
     def _take(self, timeout_s: float) -> Pixels:
-        return self._grabber.newest(timeout_s)
+        return self._reader.newest(timeout_s)
 
     def _stop(self) -> None:
-        self._grabber.stop()
+        self._reader.stop()
 
     def _open_capture(self) -> "_PiCapture":
         picamera2, libcamera = self._modules()

@@ -67,14 +67,14 @@ class ReplayCamera(CameraSource):
         self._clear()
 
     def _clear(self) -> None:
-        self._film: Iterator[Pixels] = iter(())
+        self._sequence: Iterator[Pixels] = iter(())
         self._shown: Pixels | None = None
         self._shown_at_s = self._due_s = float("-inf")
 
     def _start(self) -> None:
-        self._film = self._new_film()
+        self._sequence = self._new_sequence()
         self._shown = next(
-            self._film, None
+            self._sequence, None
         )  # nothing to show is found out now, not at the first read
         if self._shown is None:
             raise CameraMissingError(
@@ -116,27 +116,27 @@ class ReplayCamera(CameraSource):
         self._due_s = self._clock() + 1 / self._config.fps
 
     def _next_picture(self) -> Pixels | None:
-        picture = next(self._film, None)
+        picture = next(self._sequence, None)
         if picture is None:  # the end: from the start again
-            self._film = self._new_film()
+            self._sequence = self._new_sequence()
             try:
-                picture = next(self._film, None)
+                picture = next(self._sequence, None)
             except CameraMissingError as error:  # the video was deleted meanwhile
                 raise CameraLostError(str(error)) from error
         return picture
 
-    def _new_film(self) -> Iterator[Pixels]:
+    def _new_sequence(self) -> Iterator[Pixels]:
         path = self._config.replay
         if path is not None and self._is_video:
             return video_frames(path)
         pictures = self._pictures if path is None else _folder(path, self._side)
-        return self._readable(pictures)
+        return self._decoded(pictures)
 
     @property
     def _side(self) -> int:
         return max(self._config.width, self._config.height)
 
-    def _readable(self, pictures: Sequence[ReplayPicture]) -> Iterator[Pixels]:
+    def _decoded(self, pictures: Sequence[ReplayPicture]) -> Iterator[Pixels]:
         for picture in pictures:
             try:
                 yield picture.load()

@@ -39,7 +39,7 @@ class Ticket:
     captured_at_s: float
 
 
-def memory() -> int:
+def create_memory() -> int:
     """Give a file of new memory, of a size that can't be changed; whoever asked closes it."""
     descriptor = os.memfd_create("camera", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     os.ftruncate(descriptor, SLOTS * SLOT_BYTES)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from device.cameras.orientation import turned
+from device.cameras.orientation import orient
 from device.config import CameraConfig
 from device.errors import CameraLostError
 from device.imaging.frames import Frame, Pixels
@@ -77,7 +77,7 @@ class CameraSource(ABC):
             raise CameraLostError(f"{self.name}: closed while a frame was awaited")
         self._number += 1
         return Frame(
-            pixels=turned(pixels, self._config),
+            pixels=orient(pixels, self._config),
             captured_at_s=captured_at_s,
             number=self._number,
             source=self.name,

@@ -29,7 +29,7 @@ OPENING_S = 40.0
 SILENT_S, SILENT_FRAMES = 4.0, 8
 _KILLED_S = 2.0
 
-Maker = Callable[[CameraConfig], CameraSource]
+CameraFactory = Callable[[CameraConfig], CameraSource]
 
 
 def is_supported() -> bool:
@@ -38,25 +38,25 @@ def is_supported() -> bool:
 
 
 class SupervisedCamera(CameraSource):
-    """Whatever camera `maker` gives, in its own process; opening it begins a process, closing it ends it.
+    """Whatever camera `factory` gives, in its own process; opening it begins a process, closing it ends it.
 
     Args:
-        config: Handed to `maker`.
-        maker: Gives the camera, closed; a function at the top of a module, as it is called over there.
+        config: Handed to `factory`.
+        factory: Gives the camera, closed; a function at the top of a module, as it is called over there.
         clock: Monotonic seconds.
     """
 
     def __init__(
         self,
         config: CameraConfig,
-        maker: Maker,
+        factory: CameraFactory,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         upright = replace(config, rotate_deg=0, mirror=False, region=(0.0, 0.0, 1.0, 1.0))
         super().__init__(upright, name=f"{config.kind}:{config.device}", clock=clock)
-        self._asked = config
-        self._maker = maker
+        self._requested = config
+        self._factory = factory
         self._silent_s = max(SILENT_S, SILENT_FRAMES / config.fps)
         self._process: _Process | None = None
 
@@ -66,15 +66,15 @@ class SupervisedCamera(CameraSource):
                 f"{self.name}: its driver hangs in the kernel and can't be ended; start the machine anew"
             )
         self.restarted += self._process is not None
-        self._process = _Process(self._maker, self._asked)
+        self._process = _Process(self._factory, self._requested)
         try:
-            self._settle(self._opened(self._process))
+            self._keep_choice(self._opened(self._process))
         except (CameraMissingError, CameraLostError):
             self._process.end()
             raise
 
     def _opened(self, process: "_Process") -> str:
-        message = ipc_messages.receive(process.talk, OPENING_S)
+        message = ipc_messages.receive(process.connection, OPENING_S)
         match message:
             case ipc_messages.Opened(name=name):
                 return name
@@ -85,12 +85,12 @@ class SupervisedCamera(CameraSource):
             f"{self.name}: expected it to open within {OPENING_S:g} s, got no answer; unplug it and plug it in again"
         )
 
-    def _settle(self, name: str) -> None:
+    def _keep_choice(self, name: str) -> None:
         """Stay with the camera that was chosen: another may look at another place."""
         self.name = name
         for kind in ("pi", "webcam"):
-            if self._asked.kind == "auto" and name.startswith(f"{kind}:"):
-                self._asked = replace(self._asked, kind=kind)
+            if self._requested.kind == "auto" and name.startswith(f"{kind}:"):
+                self._requested = replace(self._requested, kind=kind)
 
     def _take(self, timeout_s: float) -> Pixels:
         wait_s = min(timeout_s, self._silent_s)
@@ -113,32 +113,32 @@ class SupervisedCamera(CameraSource):
         if process is None:
             raise CameraLostError(f"{self.name}: expected an open camera, found it closed; open it")
         ticket, wait_s = None, timeout_s
-        while (message := ipc_messages.receive(process.talk, wait_s)) is not None:
+        while (message := ipc_messages.receive(process.connection, wait_s)) is not None:
             match message:
                 case shared_frames.Ticket():
                     ticket, wait_s = message, 0.0  # there may be a newer one
-                case ipc_messages.Reopening(why=why):
+                case ipc_messages.Reopening(reason=reason):
                     self.reopened += 1
-                    _log.warning("%s; opened again", why)
-                case ipc_messages.Fault(why=why):
-                    raise CameraLostError(why)
-        return None if ticket is None else process.ring.read(ticket)
+                    _log.warning("%s; opened again", reason)
+                case ipc_messages.Fault(reason=reason):
+                    raise CameraLostError(reason)
+        return None if ticket is None else process.frames.read(ticket)
 
 
 class _Process:
-    """The process, the line to it and the ring it writes."""
+    """The process, the line to it and the frames it writes."""
 
-    def __init__(self, maker: Maker, config: CameraConfig) -> None:
-        self.talk, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        memory = shared_frames.memory()
+    def __init__(self, factory: CameraFactory, config: CameraConfig) -> None:
+        self.connection, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        memory = shared_frames.create_memory()
         with theirs:
             try:
-                self.ring = shared_frames.SharedFrames(memory)
-                self._popen = _begun(theirs.fileno(), memory)
+                self.frames = shared_frames.SharedFrames(memory)
+                self._popen = _start_process(theirs.fileno(), memory)
             finally:
                 os.close(memory)
         self.id = self._popen.pid
-        self.talk.send(pickle.dumps((maker, config)))
+        self.connection.send(pickle.dumps((factory, config)))
 
     @property
     def is_alive(self) -> bool:
@@ -147,8 +147,8 @@ class _Process:
     def end(self) -> None:
         """End the process, whatever it does; one that hangs in the kernel ends when that lets it go."""
         with suppress(OSError):  # whoever waits for a message is told
-            self.talk.shutdown(socket.SHUT_RDWR)
-        self.talk.close()
+            self.connection.shutdown(socket.SHUT_RDWR)
+        self.connection.close()
         self._popen.kill()  # it may be stopped, or hang in its driver
         try:
             self._popen.wait(_KILLED_S)
@@ -156,15 +156,15 @@ class _Process:
             _log.error("camera process %d can't be killed: its driver hangs in the kernel", self.id)
 
 
-def _begun(talk: int, memory: int) -> "subprocess.Popen[bytes]":
+def _start_process(connection: int, memory: int) -> "subprocess.Popen[bytes]":
     """Begin the process, with nothing of ours open in it but these two."""
     # What is well is said once, by the kiosk.
-    is_told = _log.isEnabledFor(logging.DEBUG)
-    level = logging.DEBUG if is_told else logging.WARNING
+    is_debug = _log.isEnabledFor(logging.DEBUG)
+    level = logging.DEBUG if is_debug else logging.WARNING
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "device.cameras", str(talk), str(memory), str(level)],
+        [sys.executable, "-P", "-m", "device.cameras", str(connection), str(memory), str(level)],
         stdin=subprocess.DEVNULL,
         stdout=2,  # a library's chatter is for the journal
-        pass_fds=(talk, memory),
+        pass_fds=(connection, memory),
         env=os.environ | {"PYTHONPATH": os.pathsep.join(each for each in sys.path if each)},
     )

@@ -44,16 +44,16 @@ class WebcamCamera(CameraSource):
     ) -> None:
         super().__init__(config, name=f"webcam:{config.device}", clock=clock)
         self._open_vendor = capture or self._open_device
-        self._grabber = ReaderThread(self.name, self._open_capture)
+        self._reader = ReaderThread(self.name, self._open_capture)
 
     def _start(self) -> None:
-        self._grabber.start(_OPENING_S)
+        self._reader.start(_OPENING_S)
 
     def _take(self, timeout_s: float) -> Pixels:
-        return self._grabber.newest(timeout_s)
+        return self._reader.newest(timeout_s)
 
     def _stop(self) -> None:
-        self._grabber.stop()
+        self._reader.stop()
 
     def _open_capture(self) -> "_WebcamCapture":
         vendor = self._open_vendor()
@@ -61,7 +61,7 @@ class WebcamCamera(CameraSource):
             raise CameraMissingError(
                 f"{self.name}: expected a webcam, but it can't be opened; see that nothing else uses it"
             )
-        _ask_for(vendor, self._config, self.name)
+        _request_settings(vendor, self._config, self.name)
         return _WebcamCapture(vendor, self.name, self._config.fps, self._clock)
 
     def _open_device(self) -> Any:
@@ -128,7 +128,7 @@ def opencv() -> Any:
     return cv2
 
 
-def _ask_for(vendor: Any, config: CameraConfig, name: str) -> None:
+def _request_settings(vendor: Any, config: CameraConfig, name: str) -> None:
     cv2 = opencv()
     # Uncompressed 1280x960 doesn't fit through USB 2 at more than a few frames a second.
     vendor.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))

@@ -1,1 +1,1 @@
-"""Frames and their geometry: the ground on which cameras and recognition stand."""
+"""Frames and their geometry, which cameras and recognition both build on."""

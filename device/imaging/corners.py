@@ -25,7 +25,7 @@ class Corner:
     y: float
 
 
-def corners_of(points: Points) -> tuple[Corner, ...]:
+def to_corners(points: Points) -> tuple[Corner, ...]:
     """Give the four corners clockwise as seen, from the one nearest the top left.
 
     Args:
@@ -35,7 +35,7 @@ def corners_of(points: Points) -> tuple[Corner, ...]:
     return tuple(Corner(x=float(x), y=float(y)) for x, y in ordered)
 
 
-def points_of(corners: Sequence[Corner]) -> Points:
+def to_points(corners: Sequence[Corner]) -> Points:
     """Give corners as float64 (4, 2)."""
     return np.array([(corner.x, corner.y) for corner in corners], dtype=np.float64)
 
@@ -47,7 +47,7 @@ def clockwise(points: Points) -> Points:
     return np.roll(ordered, -first, axis=0)
 
 
-def mapped(points: Points, matrix: npt.NDArray[np.float64]) -> Points:
+def transform_points(points: Points, matrix: npt.NDArray[np.float64]) -> Points:
     """Give points (N, 2) as a projective transform (3, 3) moves them."""
     moved = np.column_stack([points, np.ones(len(points))]) @ matrix.T
     return np.asarray(moved[:, :2] / moved[:, 2:])
@@ -59,7 +59,7 @@ def signed_area(points: Points) -> float:
     return float((points[:, 0] * following[:, 1] - following[:, 0] * points[:, 1]).sum()) / 2.0
 
 
-def aspect_of(points: Points, width: int, height: int) -> float:
+def rectangle_aspect(points: Points, width: int, height: int) -> float:
     """Give width by height of the rectangle whose picture the points are.
 
     Two vanishing points give the focal length where the tilt is strong enough to tell; what no camera has is

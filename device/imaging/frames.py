@@ -96,7 +96,7 @@ def load(path: Path, *, side: int | None = None) -> Pixels:
     return _read_file(path, lambda image: _upright(image, side))
 
 
-def measure(path: Path) -> tuple[int, int]:
+def read_size(path: Path) -> tuple[int, int]:
     """Give the upright width and height of a museum's picture file from its header, decoding no pixel.
 
     Raises:

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from device.imaging.corners import Corner, aspect_of, clockwise, points_of
+from device.imaging.corners import Corner, clockwise, rectangle_aspect, to_points
 from device.imaging.frames import Pixels
 
 _LONGEST = 5.0  # to one; no sheet is narrower, and no picture may grow without end
 
 
-def straighten(pixels: Pixels, corners: Sequence[Corner], *, side: int) -> Pixels:
+def rectify(pixels: Pixels, corners: Sequence[Corner], *, side: int) -> Pixels:
     """Give the sheet straightened by perspective, in its own aspect ratio.
 
     Args:
@@ -22,8 +22,8 @@ def straighten(pixels: Pixels, corners: Sequence[Corner], *, side: int) -> Pixel
     Returns:
         uint8 (H, W, 3), RGB; the corner nearest the frame's top left comes out top left.
     """
-    points = clockwise(points_of(corners))
-    aspect = aspect_of(points, pixels.shape[1], pixels.shape[0])
+    points = clockwise(to_points(corners))
+    aspect = rectangle_aspect(points, pixels.shape[1], pixels.shape[0])
     aspect = min(max(aspect, 1.0 / _LONGEST), _LONGEST)
     width, height = (side, round(side / aspect)) if aspect >= 1 else (round(side * aspect), side)
     wanted = np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=np.float32)

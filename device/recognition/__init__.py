@@ -1,1 +1,1 @@
-"""A frame in, an answer out. Knows nothing of cameras, network or Flask; shared with the converter."""
+"""Recognise the print in a frame. Knows nothing of cameras, network or Flask; shared with the converter."""

@@ -1,4 +1,4 @@
-"""An answer as JSON: the one shape that the command line prints and the HTTP API sends."""
+"""Convert an answer to JSON, in the one form that the command line prints and the HTTP API sends."""
 
 from typing import Any
 
@@ -7,17 +7,20 @@ from device.recognition.recogniser import Answer
 
 
 def answer_to_json(answer: Answer, *, image: str | None = None) -> dict[str, Any]:
-    """Give an answer's JSON form.
+    """Convert an answer to JSON-compatible values.
 
     Args:
-        answer: What the recogniser found.
-        image: What the picture is called, such as its path; `None` leaves the key out.
+        answer: The answer to convert.
+        image: Name of the picture, such as its path; `None` omits the key.
 
     Returns:
-        `image`, `bundle`, `verdict`, `matches` best first (`record_id`, `score`, `evidence`: `None`, or `inliers`,
-        `covered`, `gap`, `mirrored`, `transform` and `points`, each [x, y, record x, record y]), `sheet` (`None`, or
-        `corners`: four [x, y] in pixels of the upright image, clockwise from the sheet's own top left),
-        `turn_deg`, `mirrored`, `hint`, `timings_ms`, `confidence`.
+        `image`, `bundle`, `verdict`, `matches`, `sheet`, `turn_deg`, `mirrored`, `hint`, `timings_ms`, `confidence`.
+
+        `matches` are best first, each with `record_id`, `score` and `evidence`. `evidence` is `None` or has `inliers`,
+        `covered`, `gap`, `mirrored`, `transform` and `points`, each [x, y, record x, record y].
+
+        `sheet` is `None` or has `corners`: four [x, y] in pixels of the upright image, clockwise from the sheet's own
+        top left.
     """
     named = {} if image is None else {"image": image}
     return named | {

@@ -1,8 +1,8 @@
-"""numpy's linear algebra on one thread.
+"""Limit numpy's BLAS to one thread.
 
-The products of an answer are small. OpenBLAS gives them to threads all the same, which then wait for more by spinning
-some twenty milliseconds, on the cores that finding details and the model need: with two cores an answer took a fifth
-longer (docs/decisions.md).
+The matrix products of an answer are small. OpenBLAS spreads them over threads all the same. Those threads then spin for
+some twenty milliseconds, waiting for more work, on the cores that SIFT and the model need. On two cores, an answer took a
+fifth longer (docs/decisions.md, 48).
 """
 
 from contextlib import AbstractContextManager
@@ -11,12 +11,12 @@ from functools import cache
 from threadpoolctl import ThreadpoolController
 
 
-def on_one_thread() -> AbstractContextManager[object]:
-    """Hold numpy's linear algebra to one thread, in the whole process, within a `with` block."""
+def single_blas_thread() -> AbstractContextManager[object]:
+    """Limit numpy's BLAS to one thread, in the whole process, within a `with` block."""
     limit: AbstractContextManager[object] = _controller().limit(limits=1, user_api="blas")
     return limit
 
 
 @cache
 def _controller() -> ThreadpoolController:
-    return ThreadpoolController()  # reads which libraries are loaded: some milliseconds, once
+    return ThreadpoolController()  # inspects the loaded libraries, which takes some milliseconds once

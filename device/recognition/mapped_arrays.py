@@ -1,4 +1,4 @@
-"""Arrays of a bundle, mapped from `.npy` files: what is in them is checked before anybody counts on it."""
+"""Memory-map a bundle's `.npy` files, and refuse files that aren't arrays."""
 
 from pathlib import Path
 from tokenize import TokenError
@@ -10,11 +10,11 @@ import numpy.typing as npt
 from device.errors import BundleDamagedError
 
 
-def mapped_array(path: Path) -> npt.NDArray[Any]:
-    """Map an array, to be read only.
+def map_array(path: Path) -> npt.NDArray[Any]:
+    """Memory-map an array, read-only.
 
     Raises:
-        BundleDamagedError: When the file holds something else.
+        BundleDamagedError: If the file isn't an array.
     """
     try:
         array: npt.NDArray[Any] = np.lib.format.open_memmap(path, mode="r")
@@ -22,5 +22,5 @@ def mapped_array(path: Path) -> npt.NDArray[Any]:
         raise BundleDamagedError(
             f"{path}: expected an array, found {error}; fetch it again"
         ) from error
-    # A plain view: numpy.memmap counts and checks at every slice.
+    # A plain view, since each slice of a numpy.memmap has extra cost.
     return np.asarray(array)

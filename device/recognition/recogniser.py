@@ -1,4 +1,13 @@
-"""The straight line from a frame to an answer."""
+"""Recognise the print in a frame: sheet, local features, fingerprint, neighbours, verdict.
+
+The steps, in the order of `Recogniser.recognise`:
+
+1. Find the sheet's corners and rectify the sheet (`sheet`, `device.imaging.rectify`).
+2. Match local features against the bundle and check candidates by geometry (`local.match`).
+3. Compute one fingerprint of the print's own picture (`embedding.fingerprint`).
+4. Search for the nearest fingerprints (`embedding.nearest`).
+5. Merge both lists: geometric matches first, then neighbours. Decide the verdict (`verdict`).
+"""
 
 import time
 from collections.abc import Collection, Mapping
@@ -10,35 +19,38 @@ from device.bundle.reader import OpenedBundle
 from device.bundle.records import Record
 from device.imaging.corners import Corner
 from device.imaging.frames import Frame, Pixels
-from device.recognition.blas_threads import on_one_thread
+from device.imaging.rectify import rectify
+from device.recognition.blas_threads import single_blas_thread
 from device.recognition.embedding import preprocess
 from device.recognition.embedding.fingerprint import Fingerprint, Fingerprinter, Runtime
-from device.recognition.embedding.nearest import Index, Neighbour
+from device.recognition.embedding.nearest import FingerprintIndex, Neighbour
 from device.recognition.local import evidence
 from device.recognition.local.evidence import Evidence
 from device.recognition.local.match import FeatureMatch, FeatureMatcher
 from device.recognition.sheet import detect
+from device.recognition.sheet.inner_picture import find_inner_picture
 from device.recognition.verdict import ACCEPTED, MatchEvidence, Verdict, confidence, decide
 
 __all__ = ["Answer", "Corner", "Evidence", "Match", "Recogniser"]
 
-# Longest side of a sheet cut out of a frame: what details are looked for in and the fingerprint is reduced from.
+# Longest side of the rectified sheet in pixels. Features and the fingerprint are computed from it.
 SIDE = 448
-# From here on a sheet's outline is borne out well enough not to look at the whole frame besides: that of a print in
-# somebody's hands nearly always is, that of a shape within a picture which fills the frame hardly ever.
-SURE_OUTLINE = 0.8
-# Where most of the museum's own pictures show the paper too, the whole sheet is fingerprinted; else what is inside its
-# margin. Both cost a second call of the model, and named no print more (docs/decisions.md).
-_MOSTLY = 0.5
+# From this confidence on, the whole frame isn't matched as well as the sheet. The outline of a held print nearly always
+# reaches it. The outline of a shape inner a picture that fills the frame rarely does.
+SURE_CONFIDENCE = 0.8
+# If more than this share of the museum's pictures show their paper margin, the whole sheet is fingerprinted, else the
+# inner picture. Both would cost a second model call and found no more prints (docs/decisions.md, 18).
+_MOSTLY_MARGINS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """One record an answer names.
+    """One record that an answer names.
 
     Attributes:
-        score: How near its fingerprint is (cosine, -1..1).
-        evidence: Where its lines lie in the frame; `None` when the fingerprint alone speaks for it.
+        record: The print's metadata.
+        score: Cosine between its fingerprint and the frame's, -1..1.
+        evidence: Inliers and transform; `None` if only the fingerprint supports the match.
     """
 
     record: Record
@@ -48,18 +60,19 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the kiosk found out about one frame.
+    """The result of recognising one frame.
 
     Attributes:
-        bundle_id: The bundle that answered; its records alone go with this answer.
-        matches: Best first; empty only when no record was there to be compared with.
-        sheet: The four corners found, clockwise from the sheet's own top left as far as that is known; `None`
-            when no sheet was found and the whole frame was looked at.
-        turn_deg: How far clockwise the print lies turned in the frame, one of 0, 90, 180, 270.
-        mirrored: Whether the match is in reverse.
-        hint: What the visitor could do better, as a key of the page's texts; `None` for nothing.
-        timings_ms: Step to wall time, in the order of the steps.
-        confidence: 1 and more from where the first match counts as found; for ranking answers of one bundle.
+        bundle_id: The bundle that answered. The matched records are valid in this bundle only.
+        verdict: What may be said about the print.
+        matches: Best first; empty only if there was no record to compare with.
+        sheet: The four corners of the sheet in the frame, clockwise. They start at the print's own top left if geometry
+            shows it. `None` if no sheet was found, so that the whole frame was used.
+        turn_deg: Clockwise rotation of the print in the frame, one of 0, 90, 180, 270.
+        mirrored: Whether the best match is mirrored.
+        hint: What the visitor could do better, as a key of the page's texts; `None` without a hint.
+        timings_ms: Wall time of each step, in the order of the steps.
+        confidence: At least 1 if the first match counts as found; comparable between answers of one bundle.
     """
 
     bundle_id: str
@@ -75,10 +88,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _View:
-    """A part of the frame, straightened.
+    """A picture to match: the rectified sheet, or the whole frame.
 
     Attributes:
-        corners: Of that part in the frame; `None` for all of it.
+        pixels: uint8 (H, W, 3), RGB.
+        corners: The sheet's corners in the frame; `None` for the whole frame.
     """
 
     pixels: Pixels
@@ -86,15 +100,15 @@ class _View:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Sight:
-    """What was looked at, and which prints it was traced to."""
+class _BestView:
+    """The view with the most inliers, and its geometric matches, best first."""
 
     view: _View
-    traces: tuple[FeatureMatch, ...]
+    matches: tuple[FeatureMatch, ...]
 
     @property
     def inliers(self) -> int:
-        return self.traces[0].inliers if self.traces else 0
+        return self.matches[0].inliers if self.matches else 0
 
 
 class Recogniser:
@@ -103,10 +117,15 @@ class Recogniser:
     def __init__(
         self, bundle: OpenedBundle, *, threads: int, runtime: Runtime | None = None
     ) -> None:
-        """Load the bundle's model and map its index and details.
+        """Load the bundle's model, and memory-map its indexes.
+
+        Args:
+            bundle: The open bundle to search.
+            threads: Threads for one model call.
+            runtime: The TFLite runtime; `None` takes the first that is installed.
 
         Raises:
-            ModelError, BundleDamagedError, BundleFormatError: When they can't be used.
+            ModelError, BundleDamagedError, BundleFormatError: If they can't be used.
         """
         self._bundle = bundle
         model = bundle.manifest.model
@@ -114,28 +133,30 @@ class Recogniser:
         self._fingerprint = Fingerprinter(
             bundle.file(layout.MODEL), model.sha256, threads=threads, runtime=runtime
         )
-        self._index = Index(bundle.path, bundle.manifest.index)
-        self._tracer = FeatureMatcher(bundle.path, bundle.manifest.items)
+        self._index = FingerprintIndex(bundle.path, bundle.manifest.index)
+        self._matcher = FeatureMatcher(bundle.path, bundle.manifest.items)
 
-    def use_threads(self, threads: int) -> None:
-        """Use so many threads for one call of the model from now on."""
-        self._fingerprint.use_threads(threads)
+    def set_threads(self, threads: int) -> None:
+        """Set the number of threads for each later model call."""
+        self._fingerprint.set_threads(threads)
 
     @property
     def bundle(self) -> OpenedBundle:
-        """The bundle that answers."""
+        """The bundle that is searched."""
         return self._bundle
 
-    def alike(self, item: int, count: int) -> list[Record]:
-        """Give the records that look most like one of the collection's own, nearest first; for any thread.
+    def similar_to(self, item: int, count: int) -> list[Record]:
+        """Return the records whose fingerprints are nearest to one item's, nearest first.
+
+        May be called from any thread.
 
         Args:
-            item: Its row.
-            count: At most so many.
+            item: The item to compare with, which is left out.
+            count: Maximum number of records.
         """
-        gone = self._bundle.withdrawn
-        found = self._index.alike(item, count + len(gone))
-        rows = [neighbour.item for neighbour in found if neighbour.item not in gone][:count]
+        withdrawn = self._bundle.withdrawn
+        found = self._index.similar_to(item, count + len(withdrawn))
+        rows = [neighbour.item for neighbour in found if neighbour.item not in withdrawn][:count]
         return [self._bundle.records.at(row) for row in rows]
 
     def recognise(
@@ -144,136 +165,149 @@ class Recogniser:
         *,
         filters: Filters | None = None,
         corners: tuple[Corner, ...] | None = None,
-        without: Collection[int] = frozenset(),
+        excluded: Collection[int] = frozenset(),
         count: int = 10,
     ) -> Answer:
-        """Say which print a frame shows.
+        """Recognise the print in a frame.
 
         Args:
-            frame: What the camera saw.
-            filters: Which records may be answered with; `None` for all.
-            corners: The sheet's, where a visitor has shown them; `None` finds it.
-            without: Items left out, as if the museum never had them: calibration and evaluation ask so.
-            count: At most so many matches.
+            frame: The upright picture.
+            filters: Conditions that matched records must meet; `None` allows all records.
+            corners: The sheet's corners if a visitor has marked them; `None` detects the sheet.
+            excluded: Items to ignore as if they weren't in the collection, for calibration and evaluation.
+            count: Maximum number of matches.
 
         Raises:
-            FilterError: When the filters' words can't be searched for.
+            FilterError: If the filters' words can't be searched for.
         """
         watch = _Stopwatch()
-        among = self._among(filters)
-        left_out = self._left_out(among, without)
-        with on_one_thread():
-            views, hint = _views(frame.pixels, corners)
+        allowed = self._allowed_items(filters)
+        skipped = self._skipped_items(allowed, excluded)
+        with single_blas_thread():
+            views, hint = _find_views(frame.pixels, corners)
             watch.lap("sheet")
-            sight = self._look(views, left_out)
+            best_view = self._match_views(views, skipped)
             watch.lap("geometry")
-            lies = _evidence(sight, frame.pixels)
-            fingerprint = self._fingerprint_of(frame.pixels, sight, lies)
+            evidence_by_item = _collect_evidence(best_view, frame.pixels)
+            fingerprint = self._compute_fingerprint(frame.pixels, best_view, evidence_by_item)
             watch.lap("fingerprint")
-            neighbours = self._neighbours(fingerprint, among, left_out, count)
+            neighbours = self._nearest_neighbours(fingerprint, allowed, skipped, count)
             watch.lap("search")
-            found = self._matches(lies, neighbours, fingerprint, count)
+            matches = self._merge_matches(evidence_by_item, neighbours, fingerprint, count)
             watch.lap("records")
-        return self._answer(sight, found, hint, watch.laps_ms)
+        return self._answer(best_view, matches, hint, watch.laps_ms)
 
-    def _among(self, filters: Filters | None) -> Collection[int] | None:
+    def _allowed_items(self, filters: Filters | None) -> Collection[int] | None:
+        """Return the items that the filters let through; `None` for all."""
         if filters is None or filters.is_empty:
             return None
         return self._bundle.records.items_passing(filters)
 
-    def _left_out(self, among: Collection[int] | None, without: Collection[int]) -> frozenset[int]:
-        if among is None:
-            return self._bundle.withdrawn.union(without)
-        return frozenset(range(len(self._index))) - frozenset(among) | frozenset(without)
+    def _skipped_items(
+        self, allowed: Collection[int] | None, excluded: Collection[int]
+    ) -> frozenset[int]:
+        """Return the items never to answer with: withdrawn, excluded or filtered out."""
+        if allowed is None:
+            return self._bundle.withdrawn.union(excluded)
+        return frozenset(range(len(self._index))) - frozenset(allowed) | frozenset(excluded)
 
-    def _look(self, views: tuple[_View, ...], left_out: frozenset[int]) -> _Sight:
-        """Trace one view after the other until one leads to a print."""
+    def _match_views(self, views: tuple[_View, ...], skipped: frozenset[int]) -> _BestView:
+        """Match one view after the other until one has enough inliers; return the best."""
         enough = self._bundle.manifest.thresholds.inliers
-        best: _Sight | None = None
+        best: _BestView | None = None
         for view in views:
-            traces = self._tracer.trace(view.pixels, without=left_out, enough=enough)
-            sight = _Sight(view=view, traces=traces)
-            if best is None or sight.inliers > best.inliers:
-                best = sight
+            matches = self._matcher.match(view.pixels, excluded=skipped, enough=enough)
+            current = _BestView(view=view, matches=matches)
+            if best is None or current.inliers > best.inliers:
+                best = current
             if best.inliers >= enough:
                 break
-        return best or _Sight(view=views[0], traces=())
+        return best or _BestView(view=views[0], matches=())
 
-    def _fingerprint_of(
-        self, pixels: Pixels, sight: _Sight, lies: Mapping[int, Evidence]
+    def _compute_fingerprint(
+        self, pixels: Pixels, best_view: _BestView, evidence_by_item: Mapping[int, Evidence]
     ) -> Fingerprint:
-        """Fingerprint the print's own picture: where geometry shows it, or what the sheet is likely to show of it."""
-        thresholds = self._bundle.manifest.thresholds
-        shown = sight.view.pixels
-        if sight.inliers >= thresholds.inliers:
-            best = sight.traces[0]
-            shown = evidence.picture_of(pixels, lies[best.item], best.known.aspect)
-        elif sight.view.corners and thresholds.margins < _MOSTLY:
-            inside = detect.picture_inside(shown)
-            shown = detect.straighten(shown, inside, side=SIDE) if inside else shown
-        return self._fingerprint(preprocess.to_input(shown))
+        """Compute the fingerprint of the print's own picture, without table or paper margin.
 
-    def _neighbours(
+        With enough inliers the picture's place is known. Otherwise the inner picture of the sheet is estimated, unless
+        the museum's own pictures show their paper, too.
+        """
+        thresholds = self._bundle.manifest.thresholds
+        picture = best_view.view.pixels
+        if best_view.inliers >= thresholds.inliers:
+            best = best_view.matches[0]
+            picture = evidence.cut_out_print(pixels, evidence_by_item[best.item], best.known.aspect)
+        elif best_view.view.corners and thresholds.margins < _MOSTLY_MARGINS:
+            inner = find_inner_picture(picture)
+            picture = rectify(picture, inner, side=SIDE) if inner else picture
+        return self._fingerprint(preprocess.to_input(picture))
+
+    def _nearest_neighbours(
         self,
         fingerprint: Fingerprint,
-        among: Collection[int] | None,
-        left_out: frozenset[int],
+        allowed: Collection[int] | None,
+        skipped: frozenset[int],
         count: int,
     ) -> list[Neighbour]:
-        """Give the nearest by fingerprint."""
-        if among is not None:
-            rows = sorted(frozenset(among) - left_out)
+        """Return the nearest items by fingerprint: exact among filtered items, else by the index."""
+        if allowed is not None:
+            rows = sorted(frozenset(allowed) - skipped)
             return self._index.exact(fingerprint, count, among=rows)
-        found = self._index.nearest(fingerprint, count + len(left_out))
-        return [neighbour for neighbour in found if neighbour.item not in left_out][:count]
+        found = self._index.nearest(fingerprint, count + len(skipped))
+        return [neighbour for neighbour in found if neighbour.item not in skipped][:count]
 
-    def _matches(
+    def _merge_matches(
         self,
-        lies: Mapping[int, Evidence],
+        evidence_by_item: Mapping[int, Evidence],
         neighbours: list[Neighbour],
         fingerprint: Fingerprint,
         count: int,
     ) -> tuple[Match, ...]:
-        """Give the traced prints first, then those the fingerprint alone speaks for."""
+        """Return matches with evidence first, then the nearest neighbours without evidence."""
         scores = {neighbour.item: neighbour.score for neighbour in neighbours}
-        missing = [item for item in lies if item not in scores]
+        missing = [item for item in evidence_by_item if item not in scores]
         if missing:
             exact = self._index.exact(fingerprint, len(missing), among=missing)
             scores |= {neighbour.item: neighbour.score for neighbour in exact}
-        others = [n.item for n in neighbours if n.item not in lies]
+        others = [n.item for n in neighbours if n.item not in evidence_by_item]
         return tuple(
-            Match(record=self._bundle.records.at(item), score=scores[item], evidence=lies.get(item))
-            for item in [*lies, *others][:count]
+            Match(
+                record=self._bundle.records.at(item),
+                score=scores[item],
+                evidence=evidence_by_item.get(item),
+            )
+            for item in [*evidence_by_item, *others][:count]
         )
 
     def _answer(
         self,
-        sight: _Sight,
+        best_view: _BestView,
         matches: tuple[Match, ...],
         hint: str | None,
         timings_ms: Mapping[str, float],
     ) -> Answer:
+        """Decide the verdict and assemble the answer."""
         thresholds = self._bundle.manifest.thresholds
         best = matches[0].evidence if matches else None
         findings = MatchEvidence(
             cosine=matches[0].score if matches else None,
-            inliers=best.inliers if best else sight.inliers,
+            inliers=best.inliers if best else best_view.inliers,
             covered=best.covered if best else 0.0,
             gap=best.gap if best else 0.0,
             mirrored=best.mirrored if best else False,
-            is_sheet=sight.view.corners is not None,
+            is_sheet=best_view.view.corners is not None,
         )
         verdict = decide(findings, thresholds)
         is_found = verdict in ACCEPTED
-        corners = sight.view.corners
+        corners = best_view.view.corners
         if corners and best:
-            corners = evidence.from_own_top_left(corners, best)
+            corners = evidence.corners_from_print_top_left(corners, best)
         return Answer(
             bundle_id=self._bundle.manifest.bundle_id,
             verdict=verdict,
             matches=matches,
             sheet=corners,
-            turn_deg=evidence.turn_of(best) if best else 0,
+            turn_deg=evidence.rotation_of(best) if best else 0,
             mirrored=findings.mirrored,
             hint=None if is_found else hint,
             timings_ms=timings_ms,
@@ -281,42 +315,42 @@ class Recogniser:
         )
 
 
-def _evidence(sight: _Sight, pixels: Pixels) -> dict[int, Evidence]:
-    """Give how each traced print lies in the frame, best first; of one seen both ways the better."""
+def _collect_evidence(best_view: _BestView, pixels: Pixels) -> dict[int, Evidence]:
+    """Return each matched item's evidence, best first; upright or mirrored, the better."""
     found: dict[int, Evidence] = {}
-    for trace in sight.traces:
-        if trace.item not in found:
-            found[trace.item] = evidence.of(trace, sight.view.corners, pixels)
+    for match in best_view.matches:
+        if match.item not in found:
+            found[match.item] = evidence.from_match(match, best_view.view.corners, pixels)
     return found
 
 
-def _views(
+def _find_views(
     pixels: Pixels, corners: tuple[Corner, ...] | None
 ) -> tuple[tuple[_View, ...], str | None]:
-    """Give what is worth looking at, the likeliest first, and what the visitor could do better."""
+    """Return the views to match, most promising first, and a hint for the visitor or `None`."""
     if corners is not None:
-        return (_cut(pixels, corners),), None
-    finding = detect.find(pixels)
-    hint = finding.hint.value if finding.hint else None
-    views = [_cut(pixels, found.corners) for found in finding.sheets[:1]]
-    if not finding.sheets or finding.sheets[0].confidence < SURE_OUTLINE:
+        return (_rectified_view(pixels, corners),), None
+    detection = detect.find_sheets(pixels)
+    hint = detection.hint.value if detection.hint else None
+    views = [_rectified_view(pixels, found.corners) for found in detection.sheets[:1]]
+    if not detection.sheets or detection.sheets[0].confidence < SURE_CONFIDENCE:
         views.append(_View(pixels=pixels, corners=None))
     return tuple(views), hint
 
 
-def _cut(pixels: Pixels, corners: tuple[Corner, ...]) -> _View:
-    return _View(pixels=detect.straighten(pixels, corners, side=SIDE), corners=corners)
+def _rectified_view(pixels: Pixels, corners: tuple[Corner, ...]) -> _View:
+    return _View(pixels=rectify(pixels, corners, side=SIDE), corners=corners)
 
 
 class _Stopwatch:
-    """Wall time of one step after the other."""
+    """Record the wall time of consecutive steps."""
 
     def __init__(self) -> None:
         self.laps_ms: dict[str, float] = {}
         self._since = time.perf_counter()
 
     def lap(self, step: str) -> None:
-        """Write down the time since the last lap as this step's."""
+        """Record the time since the last lap under this step's name."""
         now = time.perf_counter()
         self.laps_ms[step] = round((now - self._since) * 1000, 3)
         self._since = now

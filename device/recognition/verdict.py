@@ -1,8 +1,9 @@
-"""What may be said about a print, decided from values alone.
+"""Decide the verdict on the best match, as a pure function of values.
 
-Lines that lie on a print's lines say which print it is, or that it is the same image in another form: in reverse, or
-only a part of it; unless a whole part of it has other lines, as prints within one ornamental border do. A free copy by another hand never verifies, so the fingerprint may say "the same image" alone, from a
-cosine that hardly any other print reaches. No number here is fixed: all are the bundle's own.
+Geometry decides first. Enough inliers mean that the frame shows this print. If they are mirrored or cover only a part of
+it, they mean that it shows the same image in another form. A large mismatch region overrules them, as between prints within
+one ornamental border. A free copy by another hand never passes the geometric check. So the fingerprint alone may decide on
+"the same image", from a cosine that other prints rarely reach. All thresholds are the bundle's own.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from device.bundle.manifest import Thresholds
 
 
 class Verdict(StrEnum):
-    """What the kiosk says."""
+    """The four verdicts."""
 
     SAME_PRINT = "same_print"
     SAME_IMAGE = "same_image"
@@ -20,21 +21,21 @@ class Verdict(StrEnum):
     NOT_IN_COLLECTION = "not_in_collection"
 
 
-# What says that the print is here.
+# Verdicts that say that the print is in the collection.
 ACCEPTED = frozenset({Verdict.SAME_PRINT, Verdict.SAME_IMAGE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchEvidence:
-    """What is known of the best match.
+    """The measurements of the best match that decide the verdict.
 
     Attributes:
-        cosine: Of the best match's fingerprint, -1..1; `None` when nothing was there to be compared with.
-        inliers: Details that agree with the best print's; 0 without any.
-        covered: Share of what that print's details span that these span, 0..1.
-        gap: How many would agree in the largest part of the print where hardly any does.
-        mirrored: Whether they do so in reverse.
-        is_sheet: Whether a sheet was found at all, and not only a table or a hand.
+        cosine: Cosine of the fingerprints, -1..1; `None` if there was no record to compare with.
+        inliers: Number of inliers, 0 or more.
+        covered: Hull area of the inliers as a share of the hull area of all the print's features, 0..1.
+        gap: Size of the largest mismatch region, in features expected to match there.
+        mirrored: Whether the frame shows the print mirrored.
+        is_sheet: Whether a sheet was found, rather than only a table or a hand.
     """
 
     cosine: float | None
@@ -46,29 +47,32 @@ class MatchEvidence:
 
 
 def decide(findings: MatchEvidence, thresholds: Thresholds) -> Verdict:
-    """Give the verdict.
+    """Return the verdict on the best match.
 
     Args:
-        findings: What is known of the best match.
-        thresholds: The bundle's own; no fixed number serves two collections.
+        findings: Measurements of the best match.
+        thresholds: The bundle's own, since no fixed number fits two collections.
     """
     if findings.inliers >= thresholds.inliers and findings.gap <= thresholds.gap:
         is_whole = findings.covered >= thresholds.covered and not findings.mirrored
         return Verdict.SAME_PRINT if is_whole else Verdict.SAME_IMAGE
-    # Asked this way round, a score that is no number passes nothing.
+    # Written as >=, so that a NaN passes nothing.
     if findings.cosine is not None and findings.cosine >= thresholds.same_image:
         return Verdict.SAME_IMAGE
-    # An empty table is like some print, too.
+    # Without a sheet, an empty table resembles some print, too (docs/decisions.md, 9).
     if findings.is_sheet and findings.cosine is not None and findings.cosine >= thresholds.similar:
         return Verdict.SIMILAR_ONLY
     return Verdict.NOT_IN_COLLECTION
 
 
 def confidence(findings: MatchEvidence, thresholds: Thresholds) -> float:
-    """Give how sure the best match is: 1 and more from where it counts as found; comparable within one bundle."""
-    by_details = findings.inliers / thresholds.inliers
+    """Return how certain the best match is.
+
+    At least 1 if the print counts as found. Comparable between answers of one bundle.
+    """
+    by_features = findings.inliers / thresholds.inliers
     if findings.gap > thresholds.gap:
-        by_details = min(by_details, thresholds.gap / findings.gap)
+        by_features = min(by_features, thresholds.gap / findings.gap)
     if findings.cosine is None:
-        return by_details
-    return max(by_details, 1.0 + (findings.cosine - thresholds.same_image))
+        return by_features
+    return max(by_features, 1.0 + (findings.cosine - thresholds.same_image))

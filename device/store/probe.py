@@ -15,7 +15,7 @@ from device.bundle.reader import OpenedBundle, opened, verify
 from device.errors import BundleDamagedError, KioskError
 from device.recognition.local.inverted_index import InvertedIndex
 from device.recognition.recogniser import Recogniser
-from device.recognition.self_test import lost_probes
+from device.recognition.self_test import failed_probes
 
 TIMEOUT_S = 300.0
 # Errors that third-party readers raise for a file that was altered and hashed again.
@@ -63,7 +63,7 @@ def find_fault(release: Path) -> str:
             for part, fault in _faults(bundle):
                 if fault:
                     return f"{release}: {part}{' '.join(fault.split())}; build it again"
-            lost = lost_probes(bundle, Recogniser(bundle, threads=1))
+            lost = failed_probes(bundle, Recogniser(bundle, threads=1))
     except EXPECTED_ERRORS as error:
         return " ".join(str(error).split()) or type(error).__name__
     return f"{release}: {lost[0]} doesn't find itself; build it again" if lost else ""
@@ -72,7 +72,7 @@ def find_fault(release: Path) -> str:
 def _faults(bundle: OpenedBundle) -> Iterator[tuple[str, str]]:
     """Yield label and fault ("" for none) of each part that a few searches may not touch."""
     yield f"{layout.RECORDS}: ", bundle.records.fault()  # SQLite's report may have several lines
-    yield "", InvertedIndex(bundle.path, bundle.manifest.items).fault()
+    yield "", InvertedIndex(bundle.path, bundle.manifest.items).inconsistency()
 
 
 def main(arguments: Sequence[str], limits: Mapping[int, int]) -> int:

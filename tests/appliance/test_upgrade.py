@@ -109,7 +109,7 @@ def test_settings_are_renamed_by_an_upgrade_and_restored_by_a_rollback(
 def test_software_that_fails_its_self_test_never_becomes_active(kiosk: tuple[Booted, Path]) -> None:
     booted, stick = kiosk
     before, main = slot(booted), booted.show(SERVICE, "MainPID")
-    alter(stick, "device/recognition/self_test.py", "def lost_probes", "def found_probes")
+    alter(stick, "device/recognition/self_test.py", "def failed_probes", "def found_probes")
 
     output = upgrade(booted)
 

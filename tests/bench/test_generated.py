@@ -5,7 +5,7 @@ import pytest
 
 from bench import generated
 from bench.generated import Generated
-from device.recognition.embedding.nearest import Vectors, unit
+from device.recognition.embedding.nearest import Vectors, normalise
 
 
 @pytest.fixture(scope="module")
@@ -13,7 +13,7 @@ def real() -> Vectors:
     """Vectors with a spectrum like that of fingerprints."""
     rng = np.random.default_rng(3)
     spectrum = 1 / np.arange(1, 513) ** 0.6
-    return unit((rng.normal(size=(900, 512)) * spectrum + 0.02).astype(np.float32))
+    return normalise((rng.normal(size=(900, 512)) * spectrum + 0.02).astype(np.float32))
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_twins_are_drawn_again(shifts: Vectors) -> None:
     """Rounding alone could make twins of two draws: here it makes hundreds."""
     coarse = np.eye(512, dtype=np.float32)[:2] * np.float32(1e-3) + np.float32(1)
 
-    made = generated.generate(unit(coarse), shifts, count=300, queries=10, seed=1)
+    made = generated.generate(normalise(coarse), shifts, count=300, queries=10, seed=1)
 
     assert len(np.unique(made.vectors, axis=0)) == 300
 

@@ -8,18 +8,18 @@ import pytest
 
 from bench import plain_annoy
 from converter.build import exact_search
-from device.recognition.embedding.nearest import Vectors, unit
+from device.recognition.embedding.nearest import Vectors, normalise
 
 
 @pytest.fixture(scope="module")
 def vectors() -> Vectors:
     """Vectors without any structure: the hardest for trees."""
     rng = np.random.default_rng(0)
-    return unit(rng.normal(size=(3000, 64)).astype(np.float32))
+    return normalise(rng.normal(size=(3000, 64)).astype(np.float32))
 
 
 def test_tuning_finds_the_least_of_the_grid_that_suffices(tmp_path: Path, vectors: Vectors) -> None:
-    queries = unit(np.random.default_rng(1).normal(size=(30, 64)).astype(np.float32))
+    queries = normalise(np.random.default_rng(1).normal(size=(30, 64)).astype(np.float32))
     yardstick = exact_search.search(vectors, queries, 10)
     grown = plain_annoy.grow(vectors, 5, tmp_path / "plain.ann")
 

@@ -18,7 +18,7 @@ from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Threshol
 from device.bundle.pictures import SIDES, Size
 from device.bundle.reader import sha256_of
 from device.imaging.frames import Pixels, to_webp
-from device.recognition.embedding.nearest import Vectors, unit
+from device.recognition.embedding.nearest import Vectors, normalise
 from device.recognition.embedding.preprocess import RESIZE, to_input
 
 _CELLS = 14
@@ -89,7 +89,7 @@ def write(
         _item(row, drawing, (relations or {}).get(row), row not in hidden)
         for row, drawing in enumerate(drawings)
     ]
-    vectors = unit(quantised(np.stack([to_input(drawing) for drawing in drawings])))
+    vectors = normalise(quantised(np.stack([to_input(drawing) for drawing in drawings])))
     (folder / layout.MODEL).write_bytes(b"a model of another kind")
     sha256 = sha256_of(folder / layout.MODEL)
     built = index.build(

@@ -13,7 +13,7 @@ from converter.ingest.item import Item
 from device.bundle import layout
 from device.bundle.manifest import Manifest
 from device.bundle.reader import read_manifest
-from device.recognition.embedding.nearest import load_projection, unit
+from device.recognition.embedding.nearest import load_projection, normalise
 
 MANY = 10_000
 
@@ -47,7 +47,7 @@ def grow(bundle: Path, items: Sequence[Item], change_manifest: Callable[..., Man
 def _cloud(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     noise = np.random.default_rng(1).normal(0, 0.02, (MANY, vectors.shape[1]))
     noise[: len(vectors)] = 0
-    return unit((vectors[np.arange(MANY) % len(vectors)] + noise).astype(np.float32))
+    return normalise((vectors[np.arange(MANY) % len(vectors)] + noise).astype(np.float32))
 
 
 def _save(path: Path, array: npt.NDArray[np.generic]) -> None:

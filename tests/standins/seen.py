@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 from book import trained
 
-from device.imaging.corners import Corner, points_of
+from device.imaging.corners import Corner, to_points
 from device.imaging.frames import Pixels
 from device.recognition.local import features
 from device.recognition.local.features import Features
-from device.recognition.local.inverted_index import IndexedFeatures, place
+from device.recognition.local.inverted_index import IndexedFeatures, quantise_places
 
 Matrix = npt.NDArray[np.float64]
 Points = npt.NDArray[np.float64]
@@ -36,7 +36,7 @@ class Laid:
 
     def close(self) -> "Laid":
         """Give the frame's part just around the print."""
-        points = points_of(self.corners)
+        points = to_points(self.corners)
         left, top = np.floor(points.min(axis=0)).astype(int) - 8
         right, bottom = np.ceil(points.max(axis=0)).astype(int) + 8
         return Laid(
@@ -91,7 +91,7 @@ def written(found: Features) -> IndexedFeatures:
     book = trained()
     return IndexedFeatures(
         signatures=book.signatures(book.project(found.descriptors)),
-        places=place(found),
+        places=quantise_places(found),
         aspect=found.width / found.height,
     )
 

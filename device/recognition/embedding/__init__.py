@@ -1,1 +1,1 @@
-"""The global fingerprint of a print: preprocessing, the TFLite model, and the nearest neighbours."""
+"""Fingerprints: preprocessing, the TFLite model, and nearest-neighbour search."""

@@ -66,11 +66,11 @@ class Fingerprinter:
         self._model = model
         self._model_sha256 = model_sha256
         self._threads = 0
-        self.use_threads(threads)
+        self.set_threads(threads)
         self._input = _tensor(self._interpreter.get_input_details(), model, "input")
         self._output = _tensor(self._interpreter.get_output_details(), model, "output")
 
-    def use_threads(self, threads: int) -> None:
+    def set_threads(self, threads: int) -> None:
         """Use so many threads for one call from now on; takes as long as loading the model where that is another number."""
         if threads == self._threads:
             return

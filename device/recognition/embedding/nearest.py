@@ -17,7 +17,7 @@ from device.bundle import layout
 from device.bundle.manifest import IndexSpec
 from device.errors import BundleDamagedError, ModelError
 from device.recognition.embedding.fingerprint import DIMENSIONS, Fingerprint, Vector
-from device.recognition.mapped_arrays import mapped_array
+from device.recognition.mapped_arrays import map_array
 
 Vectors = npt.NDArray[np.float32]
 
@@ -84,7 +84,7 @@ def load_array(path: Path) -> Vectors:
     Raises:
         BundleDamagedError: When the file holds something else.
     """
-    array: Vectors = mapped_array(path)
+    array: Vectors = map_array(path)
     if array.dtype != np.float32 or array.ndim != 2:
         raise BundleDamagedError(
             f"{path}: expected float32 in 2 dimensions, found {array.dtype} in {array.ndim}; fetch it again"
@@ -92,14 +92,14 @@ def load_array(path: Path) -> Vectors:
     return array
 
 
-def unit(vectors: Vectors) -> Vectors:
+def normalise(vectors: Vectors) -> Vectors:
     """Give the vectors at unit length; a vector of zeros stays one."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     scaled = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
     return np.asarray(scaled, dtype=np.float32)
 
 
-class Index:
+class FingerprintIndex:
     """The neighbour index of one bundle. Reading is thread-safe."""
 
     def __init__(self, bundle: Path, spec: IndexSpec) -> None:
@@ -149,7 +149,7 @@ class Index:
         rows = range(len(self)) if among is None else among
         return self._scored(self._query(fingerprint), rows, count)
 
-    def alike(self, item: int, count: int) -> list[Neighbour]:
+    def similar_to(self, item: int, count: int) -> list[Neighbour]:
         """Give the prints nearest to one of the collection's own, at most as many as `nearest` looks at; itself left out."""
         query = np.asarray(self._vectors[item], dtype=np.float32)
         found = self._scored(query, self._candidates(query), count + 1)
@@ -168,7 +168,7 @@ class Index:
                 f"fingerprint of model {fingerprint.model_sha256[:12]} can't be compared with an index of "
                 f"{self._spec.model_sha256[:12]}; open model and index of one bundle"
             )
-        return unit(fingerprint.vector)
+        return normalise(fingerprint.vector)
 
     def _scored(self, query: Vector, rows: Sequence[int], count: int) -> list[Neighbour]:
         items = np.asarray(rows, dtype=np.intp)

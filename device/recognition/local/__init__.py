@@ -1,1 +1,1 @@
-"""Local features: description, look-up in the inverted index, and the geometric check of candidates."""
+"""Local features: detection, encoding, lookup in the inverted index, and the geometric check of candidates."""

@@ -1,10 +1,12 @@
-"""How a detail is written down: a word of two halves to look it up by, and 128 bits to compare it by.
+"""Encode descriptors: a visual word to look a feature up by, and a signature of 128 bits to compare it by.
 
-Principal components of RootSIFT, half-whitened as the index of fingerprints is, are spread over 128 directions whose
-signs are the signature; their Hamming distance stands in for the angle (Jégou, Douze, Schmid: Hamming embedding, ECCV
-2008). The word is a cell of an inverted multi-index (Babenko and Lempitsky, CVPR 2012): two short codebooks give a
-vocabulary of 65,536 without a large one to be searched. Trained at the desk on prints of no museum's in particular,
-so that a print's details stay the same whatever else is in the collection.
+RootSIFT descriptors are reduced to principal components, half-whitened as the fingerprint index is. The signature holds the
+signs of 128 random projections, so that the Hamming distance approximates the angle (Jégou, Douze, Schmid: Hamming
+embedding, ECCV 2008). The visual word is a cell of an inverted multi-index (Babenko and Lempitsky, CVPR 2012). Two short
+codebooks give a vocabulary of 65,536 words without a search of a large one.
+
+The codebook is trained on prints that ship with the converter. So a print's features stay the same whatever else is in the
+collection.
 """
 
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from device.errors import BundleDamagedError
-from device.recognition.local.features import LENGTH, Floats
+from device.recognition.local.features import DESCRIPTOR_LENGTH, Floats
 
 Signatures = npt.NDArray[np.uint64]
 Words = npt.NDArray[np.int64]
@@ -25,18 +27,18 @@ BITS = 128
 CENTRES = 256
 WORDS = CENTRES * CENTRES
 _HALF = COMPONENTS // 2
-_NEAR = 6  # of each half, to choose the nearest pairs among
+_NEAREST_CENTRES = 6  # of each half, whose pairs are candidates for the nearest cells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codebook:
-    """What signatures and words are made with.
+    """Trained parameters that turn descriptors into visual words and signatures.
 
     Attributes:
-        mean: float32 (128,), of descriptors.
-        components: float32 (128, 64): principal components, half-whitened, ordered so that both halves vary alike.
-        spread: float32 (64, 128): directions whose signs are the signature.
-        centres: float32 (2, 256, 32): of each half.
+        mean: float32 (128,), mean descriptor.
+        components: float32 (128, 64), half-whitened principal components, ordered so that both halves have equal variance.
+        spread: float32 (64, 128), projections whose signs are the signature's bits.
+        centres: float32 (2, 256, 32), cluster centres of each half.
     """
 
     mean: Floats
@@ -45,20 +47,23 @@ class Codebook:
     centres: Floats
 
     def project(self, descriptors: Floats) -> Floats:
-        """Give float32 (N, 64) for descriptors float32 (N, 128)."""
+        """Project descriptors float32 (N, 128) to principal components float32 (N, 64)."""
         return np.asarray((descriptors - self.mean) @ self.components, dtype=np.float32)
 
     def signatures(self, projected: Floats) -> Signatures:
-        """Give the bits of projected descriptors: uint64 (N, 2)."""
+        """Return the signatures of projected descriptors: uint64 (N, 2)."""
         bits = np.packbits(projected @ self.spread > 0, axis=1)
         return bits.view("<u8").astype(np.uint64, copy=False)
 
     def words(self, projected: Floats, count: int) -> Words:
-        """Give the nearest cells of projected descriptors, nearest first: int64 (N, count), each 0..65,535.
+        """Return the nearest visual words of projected descriptors, nearest first.
 
         Args:
             projected: float32 (N, 64).
-            count: 1 to 36.
+            count: Words per descriptor, 1 to 36.
+
+        Returns:
+            int64 (N, count), each 0..65,535.
         """
         first, second = (
             _squared_distances(projected[:, half * _HALF : (half + 1) * _HALF], self.centres[half])
@@ -70,28 +75,28 @@ class Codebook:
         sums = (
             np.take_along_axis(first, near_first, 1)[:, :, np.newaxis]
             + np.take_along_axis(second, near_second, 1)[:, np.newaxis, :]
-        ).reshape(len(projected), _NEAR * _NEAR)
+        ).reshape(len(projected), _NEAREST_CENTRES * _NEAREST_CENTRES)
         pairs = np.argsort(sums, axis=1, kind="stable")[:, :count]
-        chosen_first = np.take_along_axis(near_first, pairs // _NEAR, 1)
-        chosen_second = np.take_along_axis(near_second, pairs % _NEAR, 1)
+        chosen_first = np.take_along_axis(near_first, pairs // _NEAREST_CENTRES, 1)
+        chosen_second = np.take_along_axis(near_second, pairs % _NEAREST_CENTRES, 1)
         return np.asarray(chosen_first * CENTRES + chosen_second, dtype=np.int64)
 
 
 def hamming(first: Signatures, second: Signatures) -> npt.NDArray[np.uint8]:
-    """Give how many bits differ, for broadcast uint64 (..., 2): 0..128."""
-    parted = _ones(np.bitwise_xor(first, second))
-    return np.asarray(parted[..., 0] + parted[..., 1])
+    """Return the Hamming distances, 0..128, of signatures that broadcast: uint64 (..., 2)."""
+    counts = _popcount(np.bitwise_xor(first, second))
+    return np.asarray(counts[..., 0] + counts[..., 1])
 
 
 def load(path: Path) -> Codebook:
     """Read a codebook.
 
     Raises:
-        BundleDamagedError: When the file holds something else.
+        BundleDamagedError: If the file is no codebook.
     """
     shapes = {
-        "mean": (LENGTH,),
-        "components": (LENGTH, COMPONENTS),
+        "mean": (DESCRIPTOR_LENGTH,),
+        "components": (DESCRIPTOR_LENGTH, COMPONENTS),
         "spread": (COMPONENTS, BITS),
         "centres": (2, CENTRES, _HALF),
     }
@@ -113,7 +118,7 @@ def load(path: Path) -> Codebook:
 
 
 def save(codebook: Codebook, path: Path) -> None:
-    """Write a codebook, the same bytes for the same numbers."""
+    """Write a codebook; equal numbers give equal bytes."""
     np.savez(
         path,
         mean=codebook.mean,
@@ -124,18 +129,18 @@ def save(codebook: Codebook, path: Path) -> None:
 
 
 def _squared_distances(points: Floats, centres: Floats) -> Floats:
-    """Give float32 (N, K), less each point's own square, which changes no order."""
+    """Return squared distances float32 (N, K), less each point's own square: the order is the same."""
     return np.asarray((centres**2).sum(axis=1) - 2 * points @ centres.T, dtype=np.float32)
 
 
 def _nearest(distances: Floats) -> npt.NDArray[np.intp]:
-    near = np.argpartition(distances, _NEAR, axis=1)[:, :_NEAR]
+    near = np.argpartition(distances, _NEAREST_CENTRES, axis=1)[:, :_NEAREST_CENTRES]
     order = np.argsort(np.take_along_axis(distances, near, 1), axis=1, kind="stable")
     return np.take_along_axis(near, order, 1)
 
 
-def _ones(bits: Signatures) -> npt.NDArray[np.uint8]:
-    """Count the ones of each number; numpy 1 has no `bitwise_count` (the Pi's system numpy)."""
+def _popcount(bits: Signatures) -> npt.NDArray[np.uint8]:
+    """Count the set bits; numpy 1, the Pi's system numpy, has no `bitwise_count`."""
     if hasattr(np, "bitwise_count"):
         counted: npt.NDArray[np.uint8] = np.bitwise_count(bits)
         return counted

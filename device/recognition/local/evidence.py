@@ -1,4 +1,7 @@
-"""Why a print was answered: where its lines lie in the frame, so that a screen can lay one over the other."""
+"""Describe how a matched print lies in the frame, so that a screen can overlay one on the other.
+
+Knows nothing of verdicts.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,22 +11,22 @@ import numpy as np
 import numpy.typing as npt
 
 from device.errors import EvidenceError
-from device.imaging.corners import Corner, clockwise, mapped, points_of
+from device.imaging.corners import Corner, clockwise, to_points, transform_points
 from device.imaging.frames import Pixels
-from device.recognition.local.inverted_index import shares
+from device.recognition.local.inverted_index import relative_points
 from device.recognition.local.match import FeatureMatch
-from device.recognition.local.mismatch_region import gap
+from device.recognition.local.mismatch_region import mismatch_size
 
 Matrix = npt.NDArray[np.float64]
 
-_SQUARE = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], dtype=np.float64)
-_REVERSE = np.array([(-1, 0, 1), (0, 1, 0), (0, 0, 1)], dtype=np.float64)
+_UNIT_SQUARE = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], dtype=np.float64)
+_MIRROR = np.array([(-1, 0, 1), (0, 1, 0), (0, 0, 1)], dtype=np.float64)
 _PICTURE_SIDE = 448
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchedPoint:
-    """One place in the frame, in pixels, and the same in the record's picture, with sides 0..1."""
+    """One inlier: a point in frame pixels, and in the record's picture with sides 0..1."""
 
     x: float
     y: float
@@ -36,12 +39,12 @@ class Evidence:
     """How a record's picture lies in the frame.
 
     Attributes:
-        inliers: How many details agree.
-        covered: Share of what the record's details span that these span, 0..1.
-        gap: How many details would agree in the largest part of the print where hardly any does (`gap`).
-        mirrored: Whether it lies there in reverse.
-        transform: Nine numbers, row after row of 3x3: from frame pixels to the record's picture with sides 0..1.
-        points: The details that agree.
+        inliers: Number of inliers.
+        covered: Hull area of the inliers as a share of the hull area of all the print's features, 0..1.
+        gap: Size of the largest mismatch region, in features expected to match there (`mismatch_size`).
+        mirrored: Whether the frame shows the picture mirrored.
+        transform: 3x3 homography row by row, from frame pixels to the record's picture with sides 0..1.
+        points: The inliers.
     """
 
     inliers: int
@@ -52,23 +55,23 @@ class Evidence:
     points: tuple[MatchedPoint, ...]
 
 
-def of(trace: FeatureMatch, corners: Sequence[Corner] | None, frame: Pixels) -> Evidence:
-    """Give a trace's evidence in the frame's own pixels.
+def from_match(match: FeatureMatch, corners: Sequence[Corner] | None, frame: Pixels) -> Evidence:
+    """Return the evidence of a match in pixels of the frame.
 
     Args:
-        trace: What was found in a view.
-        corners: Where that view lies in the frame; `None` for all of it.
-        frame: The frame's pixels.
+        match: A print that matched the rectified sheet or the whole frame.
+        corners: The sheet's corners in the frame; `None` if the whole frame was matched.
+        frame: uint8 (H, W, 3), RGB.
     """
-    to_frame = _to_frame(trace, corners, frame)
-    transform = trace.fit.transform @ np.linalg.inv(to_frame)
-    seen = mapped(shares(trace.seen.places[trace.fit.matched[:, 0]]), to_frame)
-    known = shares(trace.known.places[trace.fit.matched[:, 1]])
+    to_frame = _to_frame(match, corners, frame)
+    transform = match.fit.transform @ np.linalg.inv(to_frame)
+    seen = transform_points(relative_points(match.seen.places[match.fit.matched[:, 0]]), to_frame)
+    known = relative_points(match.known.places[match.fit.matched[:, 1]])
     return Evidence(
-        inliers=trace.inliers,
-        covered=round(trace.fit.covered, 4),
-        gap=round(gap(trace.fit, trace.seen, trace.known), 2),
-        mirrored=trace.mirrored,
+        inliers=match.inliers,
+        covered=round(match.fit.covered, 4),
+        gap=round(mismatch_size(match.fit, match.seen, match.known), 2),
+        mirrored=match.mirrored,
         transform=tuple(float(value) for value in (transform / transform[2, 2]).reshape(-1)),
         points=tuple(
             MatchedPoint(
@@ -82,30 +85,33 @@ def of(trace: FeatureMatch, corners: Sequence[Corner] | None, frame: Pixels) -> 
     )
 
 
-def picture_of(
+def cut_out_print(
     frame: Pixels, evidence: Evidence, aspect: float, *, side: int = _PICTURE_SIDE
 ) -> Pixels:
-    """Cut out of a frame just what the record's picture shows, the right way up: uint8 (H, W, 3), RGB.
+    """Rectify the part of a frame that the record's picture shows, upright and unmirrored.
 
     Args:
         frame: uint8 (H, W, 3), RGB.
-        evidence: How the record's picture lies in it; what lies beyond its edges is its edge, repeated.
+        evidence: How the record's picture lies in the frame. Beyond the frame, its edge pixels are repeated.
         aspect: Width over height of the record's picture.
-        side: Pixels of the longest side.
+        side: Longest side of the result in pixels.
+
+    Returns:
+        uint8 (H, W, 3), RGB, C-contiguous.
 
     Raises:
-        EvidenceError: When its transform leads nowhere.
+        EvidenceError: If the transform is singular.
     """
     try:
-        return _cut(frame, _from_record(evidence), aspect, side)
+        return _rectify_record(frame, _from_record(evidence), aspect, side)
     except (ValueError, OverflowError, cv2.error) as error:  # numpy's LinAlgError is a ValueError
         raise EvidenceError(
-            f"evidence: expected a transform that can be undone, found {evidence.transform}"
+            f"evidence: expected an invertible transform, found {evidence.transform}"
         ) from error
 
 
-def area_of(evidence: Evidence) -> tuple[Corner, ...]:
-    """Give the corners of what the places that agree span, in the record's picture with sides 0..1; none for none."""
+def inlier_hull(evidence: Evidence) -> tuple[Corner, ...]:
+    """Return the inliers' bounding corners in the record's picture (0..1), or () without inliers."""
     points = np.array([(p.record_x, p.record_y) for p in evidence.points], dtype=np.float32)
     if not len(points):
         return ()
@@ -113,32 +119,34 @@ def area_of(evidence: Evidence) -> tuple[Corner, ...]:
     return tuple(Corner(x=round(float(x), 4), y=round(float(y), 4)) for x, y in hull)
 
 
-def share_of(area: Sequence[Corner]) -> float:
-    """Give how much of a picture with sides 0..1 an area is, 0..1."""
-    return float(cv2.contourArea(points_of(area).astype(np.float32))) if len(area) > 2 else 0.0
+def hull_area(hull: Sequence[Corner]) -> float:
+    """Return the area of a hull as a share of the picture, 0..1."""
+    return float(cv2.contourArea(to_points(hull).astype(np.float32))) if len(hull) > 2 else 0.0
 
 
-def turn_of(evidence: Evidence) -> int:
-    """Give how far clockwise the print lies turned in the frame, to the nearest of 0, 90, 180, 270 degrees."""
-    middle, right = mapped(np.array([(0.5, 0.5), (0.6, 0.5)]), _from_record(evidence))
+def rotation_of(evidence: Evidence) -> int:
+    """Return the print's clockwise rotation in the frame: 0, 90, 180 or 270 degrees, the nearest."""
+    middle, right = transform_points(np.array([(0.5, 0.5), (0.6, 0.5)]), _from_record(evidence))
     along = middle - right if evidence.mirrored else right - middle
     return round(float(np.degrees(np.arctan2(along[1], along[0]))) / 90) * 90 % 360
 
 
-def from_own_top_left(corners: Sequence[Corner], evidence: Evidence) -> tuple[Corner, ...]:
-    """Give a sheet's corners clockwise, beginning at the print's own top left."""
+def corners_from_print_top_left(
+    corners: Sequence[Corner], evidence: Evidence
+) -> tuple[Corner, ...]:
+    """Return a sheet's corners clockwise, starting at the print's own top left."""
     own = np.array([(1.0 if evidence.mirrored else 0.0, 0.0)])
-    top_left = mapped(own, _from_record(evidence))[0]
-    first = int(np.linalg.norm(points_of(corners) - top_left, axis=1).argmin())
+    top_left = transform_points(own, _from_record(evidence))[0]
+    first = int(np.linalg.norm(to_points(corners) - top_left, axis=1).argmin())
     return (*corners[first:], *corners[:first])
 
 
-def _cut(frame: Pixels, from_record: Matrix, aspect: float, side: int) -> Pixels:
+def _rectify_record(frame: Pixels, from_record: Matrix, aspect: float, side: int) -> Pixels:
     longest = max(aspect, 1.0)
     width, height = (max(1, round(side * share / longest)) for share in (aspect, 1.0))
-    area = cv2.contourArea(mapped(_SQUARE, from_record).astype(np.float32))
-    shrink = max(1, int((area / (width * height)) ** 0.5))
-    if shrink > 1:  # so that every pixel counts, and fine lines don't beat with the sampling
+    hull = cv2.contourArea(transform_points(_UNIT_SQUARE, from_record).astype(np.float32))
+    shrink = max(1, int((hull / (width * height)) ** 0.5))
+    if shrink > 1:  # averages all pixels, so that fine lines cause no moiré
         size = (max(1, frame.shape[1] // shrink), max(1, frame.shape[0] // shrink))
         frame = np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     to_frame = np.diag([1 / shrink, 1 / shrink, 1.0]) @ from_record
@@ -156,14 +164,16 @@ def _from_record(evidence: Evidence) -> Matrix:
     return np.linalg.inv(np.array(evidence.transform).reshape(3, 3))
 
 
-def _to_frame(trace: FeatureMatch, corners: Sequence[Corner] | None, frame: Pixels) -> Matrix:
-    """Give the way from the traced picture, with sides 0..1, to the frame's pixels."""
+def _to_frame(match: FeatureMatch, corners: Sequence[Corner] | None, frame: Pixels) -> Matrix:
+    """Return the homography from the matched picture, with sides 0..1, to frame pixels."""
     height, width = frame.shape[:2]
-    target = _SQUARE * (width, height) if corners is None else clockwise(points_of(corners))
-    upright = cv2.getPerspectiveTransform(_SQUARE.astype(np.float32), target.astype(np.float32))
-    return np.asarray(upright @ _turned_back(trace), dtype=np.float64)
+    target = _UNIT_SQUARE * (width, height) if corners is None else clockwise(to_points(corners))
+    upright = cv2.getPerspectiveTransform(
+        _UNIT_SQUARE.astype(np.float32), target.astype(np.float32)
+    )
+    return np.asarray(upright @ _unmirrored(match), dtype=np.float64)
 
 
-def _turned_back(trace: FeatureMatch) -> Matrix:
-    """Give the way from the picture as it was traced, perhaps in reverse, to the one in the view."""
-    return _REVERSE if trace.mirrored else np.eye(3)
+def _unmirrored(match: FeatureMatch) -> Matrix:
+    """Return the transform that undoes the mirroring of a mirrored match, else the identity."""
+    return _MIRROR if match.mirrored else np.eye(3)

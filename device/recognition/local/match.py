@@ -1,4 +1,8 @@
-"""Traces a straightened picture back to prints by its details: look up, check by geometry, and again in reverse."""
+"""Match a rectified picture to prints by local features.
+
+Features are looked up in the inverted index, the best candidates are checked by geometry. If too few inliers are found,
+the mirrored picture is tried as well. Knows nothing of fingerprints and verdicts.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,27 +16,29 @@ from device.recognition.local.features import Features
 from device.recognition.local.geometric_check import GeometricFit
 from device.recognition.local.inverted_index import Candidate, IndexedFeatures, InvertedIndex
 
-# Of the proposed prints, those are checked whose looked-up details agree best with each other on a place: the right
-# one is then the first or second nearly always, and a picture that is not here costs few checks (docs/decisions.md).
+# Proposed prints, and how many of them are checked: those with the most looked-up pairs that agree on one place. The right
+# print is nearly always the first or second, and a picture that isn't here costs few checks (docs/decisions.md, 19).
 _PROPOSED = 16
 _CHECKED = 3
-# Details that must agree, the one that others are measured by among them.
+# Looked-up pairs that must agree on one transform before a check, including the pair that proposes it.
 _AGREEING = 3
-# In reverse, half as many details are looked up: few prints are, and of 200 simulated captures in reverse (normal and
-# hard, devset) all were found first with 125 as with 250; with 80 one was not.
-_ASKED_IN_REVERSE = inverted_index.ASKED // 2
-# Fewer agreeing details than this are chance, and not even worth naming a print first for.
+# Mirrored, half as many features are looked up, since few prints are mirrored. Of 200 simulated mirrored captures
+# (normal and hard, devset), 125 features found all prints first, as 250 did. With 80 features, one print was missed.
+_LOOKED_UP_MIRRORED = inverted_index.FEATURES_LOOKED_UP // 2
+# Fewer inliers than this are chance, and don't rank a print before the neighbours.
 _FEWEST = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureMatch:
-    """A print whose lines lie where the picture's do.
+    """A print that passed the geometric check.
 
     Attributes:
-        item: Row of the print.
-        mirrored: Whether it does so in reverse.
-        seen, known: The details of the picture (in reverse, when mirrored) and of the print.
+        item: The print's item.
+        mirrored: Whether the picture shows the print mirrored.
+        fit: Inliers and transform.
+        seen: Features of the picture, mirrored if `mirrored`.
+        known: Features of the print.
     """
 
     item: int
@@ -43,97 +49,105 @@ class FeatureMatch:
 
     @property
     def inliers(self) -> int:
-        """How many details agree."""
+        """Return the number of inliers."""
         return len(self.fit)
 
 
 class FeatureMatcher:
-    """Traces pictures to the prints of one bundle."""
+    """Matches pictures to the prints of one bundle."""
 
     def __init__(self, bundle: Path, items: int) -> None:
-        """Map the bundle's details.
-
-        Raises:
-            BundleDamagedError: When they can't be used.
-        """
-        self._codebook = codebook.load(bundle / layout.CODEBOOK)
-        self._catalogue = InvertedIndex(bundle, items)
-
-    def trace(
-        self, pixels: Pixels, *, without: Collection[int], enough: int
-    ) -> tuple[FeatureMatch, ...]:
-        """Give the prints that a picture shows, those with most evidence first; perhaps none.
+        """Load the bundle's codebook, and memory-map its inverted index.
 
         Args:
-            pixels: uint8 (H, W, 3), RGB: a straightened sheet, turned any way.
-            without: Items that don't count.
-            enough: With fewer agreeing details than this, the picture is tried in reverse too.
+            bundle: The bundle's folder.
+            items: Number of prints in the bundle.
 
         Raises:
-            BundleDamagedError: When the bundle's details name rows that aren't there.
+            BundleDamagedError: If the files can't be used.
+        """
+        self._codebook = codebook.load(bundle / layout.CODEBOOK)
+        self._inverted_index = InvertedIndex(bundle, items)
+
+    def match(
+        self, pixels: Pixels, *, excluded: Collection[int], enough: int
+    ) -> tuple[FeatureMatch, ...]:
+        """Return the prints that a picture shows, most inliers first.
+
+        Args:
+            pixels: uint8 (H, W, 3), RGB: a rectified sheet in any rotation, or a whole frame.
+            excluded: Items to ignore.
+            enough: With fewer inliers than this, the mirrored picture is tried as well.
+
+        Returns:
+            Empty if no print passes the geometric check.
+
+        Raises:
+            BundleDamagedError: If the bundle's feature files refer to rows that don't exist.
         """
         seen = features.extract(pixels)
-        found = self._traced(seen, False, without)
+        found = self._match_oriented(seen, False, excluded)
         if found and found[0].inliers >= enough:
             return found
-        both = (*found, *self._traced(features.mirrored(seen), True, without))
-        return tuple(sorted(both, key=lambda trace: -trace.inliers))
+        both = (*found, *self._match_oriented(features.mirrored(seen), True, excluded))
+        return tuple(sorted(both, key=lambda match: -match.inliers))
 
     def propose(
         self,
         seen: Features,
         count: int,
-        without: Collection[int] = (),
+        excluded: Collection[int] = (),
         *,
-        asked: int = inverted_index.ASKED,
+        lookups: int = inverted_index.FEATURES_LOOKED_UP,
     ) -> tuple[IndexedFeatures, list[Candidate]]:
-        """Write details down as the bundle's are, and give the prints they lead to, the likeliest first.
+        """Index a picture's features as the bundle's are, and return candidates, best first.
 
         Args:
-            seen: Of a picture, the strongest first.
-            count: At most so many prints.
-            without: Items that don't count.
-            asked: How many of the details are looked up.
+            seen: The picture's features, strongest first.
+            count: Maximum number of candidates.
+            excluded: Items to ignore.
+            lookups: How many of the strongest features are looked up.
         """
         projected = self._codebook.project(seen.descriptors)
-        written = IndexedFeatures(
+        indexed = IndexedFeatures(
             signatures=self._codebook.signatures(projected),
-            places=inverted_index.place(seen),
+            places=inverted_index.quantise_places(seen),
             aspect=seen.width / seen.height,
         )
-        words = self._codebook.words(projected[:asked], inverted_index.WORDS_ASKED)
-        return written, self._catalogue.propose(written, words, count, without)
+        words = self._codebook.words(projected[:lookups], inverted_index.WORDS_PER_FEATURE)
+        return indexed, self._inverted_index.propose(indexed, words, count, excluded)
 
-    def _traced(
-        self, seen: Features, mirrored: bool, without: Collection[int]
+    def _match_oriented(
+        self, seen: Features, mirrored: bool, excluded: Collection[int]
     ) -> tuple[FeatureMatch, ...]:
+        """Look up and check a picture's features, either as seen or mirrored."""
         if len(seen) < 2:
             return ()
-        asked = _ASKED_IN_REVERSE if mirrored else inverted_index.ASKED
+        lookups = _LOOKED_UP_MIRRORED if mirrored else inverted_index.FEATURES_LOOKED_UP
         try:
-            written, proposals = self.propose(seen, _PROPOSED, without, asked=asked)
-            likeliest = self._likeliest(written, proposals)
-        except (IndexError, ValueError) as error:  # arrays that don't belong together, sealed anew
+            indexed, proposals = self.propose(seen, _PROPOSED, excluded, lookups=lookups)
+            candidates = self._most_consistent(indexed, proposals)
+        except (IndexError, ValueError) as error:  # inconsistent arrays under a valid manifest
             raise BundleDamagedError(
-                f"details: expected rows that belong together, found {error}; fetch the bundle again"
+                f"local features: expected consistent rows, found {error}; fetch the bundle again"
             ) from error
         found = [
-            FeatureMatch(item=item, mirrored=mirrored, fit=fit, seen=written, known=known)
-            for item, known in likeliest
-            if (fit := geometric_check.check(written, known)) is not None and len(fit) >= _FEWEST
+            FeatureMatch(item=item, mirrored=mirrored, fit=fit, seen=indexed, known=known)
+            for item, known in candidates
+            if (fit := geometric_check.check(indexed, known)) is not None and len(fit) >= _FEWEST
         ]
-        return tuple(sorted(found, key=lambda trace: -trace.inliers))
+        return tuple(sorted(found, key=lambda match: -match.inliers))
 
-    def _likeliest(
-        self, written: IndexedFeatures, proposals: list[Candidate]
+    def _most_consistent(
+        self, indexed: IndexedFeatures, proposals: list[Candidate]
     ) -> list[tuple[int, IndexedFeatures]]:
-        """Give the proposed prints that are worth a check, with their details."""
-        agreeing = {
-            each.item: geometric_check.agreement(
-                written, self._catalogue.places_of(each.item), each.pairs
+        """Return the candidates with the most consistent pairs, and their features."""
+        consistent = {
+            candidate.item: geometric_check.count_consistent(
+                indexed, self._inverted_index.places_of(candidate.item), candidate.pairs
             )
-            for each in proposals
+            for candidate in proposals
         }
-        worth = [item for item, count in agreeing.items() if count >= _AGREEING]
-        worth.sort(key=lambda item: -agreeing[item])
-        return [(item, self._catalogue.of(item)) for item in worth[:_CHECKED]]
+        promising = [item for item, count in consistent.items() if count >= _AGREEING]
+        promising.sort(key=lambda item: -consistent[item])
+        return [(item, self._inverted_index.features_of(item)) for item in promising[:_CHECKED]]

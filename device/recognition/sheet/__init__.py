@@ -1,1 +1,1 @@
-"""Where the sheet of paper lies in a frame, and where the picture lies on the sheet."""
+"""Detection of the sheet of paper in a frame, and of the picture on the sheet."""

@@ -10,29 +10,27 @@ from itertools import combinations
 import cv2
 import numpy as np
 
-from device.imaging.corners import Corner, corners_of
+from device.imaging.corners import Corner, to_corners
 from device.imaging.frames import Pixels
-from device.imaging.rectify import straighten
-from device.recognition.sheet.inner_picture import picture_inside
 from device.recognition.sheet.line_segments import Floats, find_lines
 from device.recognition.sheet.quad_candidates import Quads, find_quads
-from device.recognition.sheet.refine_edges import refined
+from device.recognition.sheet.refine_edges import refine
 
-__all__ = ["Corner", "Detection", "Hint", "Sheet", "find", "picture_inside", "straighten"]
+__all__ = ["Corner", "Detection", "Hint", "Sheet", "find_sheets"]
 
 MOST_SHEETS = 3
 # Pixels that the frame is reduced to: to half where that lies between, which hides noise.
 _SIDES = (320, 480)
 _LEAST_SIDE = 24
 _LEAST_QUALITY = 0.9
-_ALIKE = 0.03  # of the frame's diagonal, between two proposals' corners
-_DARK = 45
-_FAR = 0.18
-_WHOLE = 0.98
+_SAME_DISTANCE = 0.03  # of the frame's diagonal, between two proposals' corners
+_DARK_LEVEL = 45
+_LEAST_AREA = 0.18
+_FULL_FRAME_AREA = 0.98
 # Levels of lightness: from here on nothing of the print is left; and paper as light as this is overexposed as a whole,
 # so that a reflection can't be told from it.
-_BLOWN, _PAPER_LEVEL = 250, 220
-_REFLECTION = 0.01  # of the sheet
+_SATURATED, _PAPER_LEVEL = 250, 220
+_GLARE_SHARE = 0.01  # of the sheet
 
 
 class Hint(StrEnum):
@@ -74,7 +72,7 @@ class Detection:
     hint: Hint | None
 
 
-def find(pixels: Pixels) -> Detection:
+def find_sheets(pixels: Pixels) -> Detection:
     """Give the sheets in a frame.
 
     Args:
@@ -86,11 +84,11 @@ def find(pixels: Pixels) -> Detection:
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
     closed = cv2.morphologyEx(lab, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)).astype(np.uint8)
     quads = find_quads(find_lines(closed), closed.shape)
-    chosen = _different(quads, closed.shape)
-    drawn = refined(closed, quads.points[chosen])
+    chosen = _suppress_similar(quads, closed.shape)
+    refined = refine(closed, quads.points[chosen])
     sheets = tuple(
         _sheet(points, float(quads.support[i].mean()), small.shape, scale)
-        for i, points in zip(chosen, drawn, strict=True)
+        for i, points in zip(chosen, refined, strict=True)
     )
     return Detection(sheets=sheets, hint=_hint(lab, [quads.points[i] for i in chosen]))
 
@@ -108,20 +106,20 @@ def _reduced(pixels: Pixels) -> tuple[Pixels, float]:
     return small, scale
 
 
-def _different(quads: Quads, shape: tuple[int, ...]) -> list[int]:
+def _suppress_similar(quads: Quads, shape: tuple[int, ...]) -> list[int]:
     """The best outlines of which none lies much as another."""
     points = quads.points
-    near = _ALIKE * float(np.hypot(shape[0], shape[1]))
+    near = _SAME_DISTANCE * float(np.hypot(shape[0], shape[1]))
     chosen: list[int] = []
     for i in np.nonzero(quads.quality >= _LEAST_QUALITY)[0].tolist():
         if len(chosen) == MOST_SHEETS:
             break
-        if all(_away(points[i], points[j]) > near for j in chosen):
+        if all(_corner_distance(points[i], points[j]) > near for j in chosen):
             chosen.append(i)
     return chosen
 
 
-def _away(one: Floats, other: Floats) -> float:
+def _corner_distance(one: Floats, other: Floats) -> float:
     """How far the farthest corner of one lies from the nearest of the other's."""
     gaps = np.linalg.norm(one[:, None] - other[None], axis=-1)
     return float(gaps.min(axis=1).max())
@@ -130,7 +128,7 @@ def _away(one: Floats, other: Floats) -> float:
 def _sheet(points: Floats, support: float, shape: tuple[int, ...], scale: float) -> Sheet:
     middle = np.array([shape[1], shape[0]]) / 2.0
     return Sheet(
-        corners=corners_of((points.astype(np.float64) + middle) / scale),
+        corners=to_corners((points.astype(np.float64) + middle) / scale),
         confidence=min(max(support, 0.0), 1.0),
     )
 
@@ -138,7 +136,7 @@ def _sheet(points: Floats, support: float, shape: tuple[int, ...], scale: float)
 def _hint(lab: Pixels, outlines: list[Floats]) -> Hint | None:
     height, width = lab.shape[:2]
     if not outlines:
-        return Hint.TOO_DARK if np.percentile(lab[..., 0], 95) < _DARK else Hint.NOTHING_THERE
+        return Hint.TOO_DARK if np.percentile(lab[..., 0], 95) < _DARK_LEVEL else Hint.NOTHING_THERE
     points = outlines[0]
     half = np.array([width, height]) / 2.0
     mask = np.zeros((height, width), np.uint8)
@@ -147,17 +145,17 @@ def _hint(lab: Pixels, outlines: list[Floats]) -> Hint | None:
     inside = lab[..., 0][mask > 0]
     beyond = int((np.abs(points) > half - 1.5).any(axis=1).sum())
     checks = (
-        (Hint.TOO_DARK, np.percentile(inside, 95) < _DARK),
-        (Hint.TOO_FAR, area < _FAR),
-        (Hint.TOO_CLOSE, beyond >= 3 and area < _WHOLE),
+        (Hint.TOO_DARK, np.percentile(inside, 95) < _DARK_LEVEL),
+        (Hint.TOO_FAR, area < _LEAST_AREA),
+        (Hint.TOO_CLOSE, beyond >= 3 and area < _FULL_FRAME_AREA),
         (Hint.OUT_OF_FRAME, beyond in (1, 2)),
-        (Hint.TWO_SHEETS, any(_apart(*pair) for pair in combinations(outlines, 2))),
+        (Hint.TWO_SHEETS, any(_are_separate(*pair) for pair in combinations(outlines, 2))),
         (Hint.GLARE, _has_glare(lab[..., 0], mask, inside)),
     )
     return next((hint for hint, found in checks if found), None)
 
 
-def _apart(one: Floats, other: Floats) -> bool:
+def _are_separate(one: Floats, other: Floats) -> bool:
     """Two outlines of like size that don't overlap."""
     areas = sorted((float(cv2.contourArea(one)), float(cv2.contourArea(other))))
     shared, _ = cv2.intersectConvexConvex(one, other)
@@ -166,9 +164,9 @@ def _apart(one: Floats, other: Floats) -> bool:
 
 def _has_glare(light: Pixels, mask: Pixels, inside: Pixels) -> bool:
     """Whether a lamp or a window drowns a patch of a sheet whose paper is not as light all over."""
-    least = _REFLECTION * len(inside)
-    if (inside >= _BLOWN).sum() < least or np.percentile(inside, 75) > _PAPER_LEVEL:
+    least = _GLARE_SHARE * len(inside)
+    if (inside >= _SATURATED).sum() < least or np.percentile(inside, 75) > _PAPER_LEVEL:
         return False
-    blown = ((light >= _BLOWN) & (mask > 0)).astype(np.uint8)
-    _, _, patches, _ = cv2.connectedComponentsWithStats(blown)
+    saturated = ((light >= _SATURATED) & (mask > 0)).astype(np.uint8)
+    _, _, patches, _ = cv2.connectedComponentsWithStats(saturated)
     return bool(patches[1:, cv2.CC_STAT_AREA].max(initial=0) >= least)

@@ -22,7 +22,7 @@ PITCH = 2.0  # pixels between two looks along a line
 _OFFSET = 3.0  # pixels to either side, clear of the edge's own blur
 _QUIET = 4.0  # a step of so many levels counts half
 _CHROMA = 2.0  # OpenCV's L is spread over 255 levels, its a and b are not
-_CLOSE = 2.0  # pixels
+_COLLINEAR = 2.0  # pixels
 _PARALLEL = 0.07  # radians
 _SHORTEST = 0.04  # of the longest side
 
@@ -63,10 +63,10 @@ def find_lines(lab: Lab) -> LineSegments:
     Args:
         lab: uint8 (H, W, 3), Lab, without its fine dark lines.
     """
-    segments = _segments(lab)
-    normal, offset, weight = _merged(segments, lab.shape)
+    segments = _detect_segments(lab)
+    normal, offset, weight = _merge_collinear(segments, lab.shape)
     frame_normal, frame_offset = _frame_sides(lab.shape)
-    return _measured(
+    return _accumulate(
         lab,
         np.concatenate([normal, frame_normal]),
         np.concatenate([offset, frame_offset]),
@@ -74,27 +74,29 @@ def find_lines(lab: Lab) -> LineSegments:
     )
 
 
-def _segments(lab: Lab) -> Floats:
+def _detect_segments(lab: Lab) -> Floats:
     """float32 (N, 4): x1, y1, x2, y2."""
-    colour = _beside().submit(lambda: 2.0 * _detected(_colour(lab)))
-    return np.concatenate([_detected(np.ascontiguousarray(lab[..., 0])), colour.result()])
+    colour = _helper_thread().submit(lambda: 2.0 * _run_detector(_chroma_image(lab)))
+    return np.concatenate([_run_detector(np.ascontiguousarray(lab[..., 0])), colour.result()])
 
 
 @cache
-def _beside() -> ThreadPoolExecutor:
+def _helper_thread() -> ThreadPoolExecutor:
     """A second thread, as the detector itself knows but one core; always the same, as OpenCV keeps 800 bytes of each."""
     return ThreadPoolExecutor(1, thread_name_prefix="lines")
 
 
-os.register_at_fork(after_in_child=_beside.cache_clear)  # a child has none of its parent's threads
+os.register_at_fork(
+    after_in_child=_helper_thread.cache_clear
+)  # a child has none of its parent's threads
 
 
-def _detected(grey: npt.NDArray[np.uint8]) -> Floats:
+def _run_detector(grey: npt.NDArray[np.uint8]) -> Floats:
     found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_NONE).detect(grey)[0]
     return np.empty((0, 4), np.float32) if found is None else found.reshape(-1, 4)
 
 
-def _colour(lab: Lab) -> npt.NDArray[np.uint8]:
+def _chroma_image(lab: Lab) -> npt.NDArray[np.uint8]:
     """The colour axis along which the picture varies most, at half the size, spread over the levels."""
     small = cv2.resize(lab[..., 1:], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     spread, mean = cv2.calcCovarMatrix(
@@ -106,7 +108,7 @@ def _colour(lab: Lab) -> npt.NDArray[np.uint8]:
     )
 
 
-def _merged(segments: Floats, shape: tuple[int, ...]) -> tuple[Floats, Floats, Floats]:
+def _merge_collinear(segments: Floats, shape: tuple[int, ...]) -> tuple[Floats, Floats, Floats]:
     """Segments of one line taken together: the strongest lines' normals, offsets, lengths."""
     middle = np.array([shape[1], shape[0]], np.float32) / 2.0
     ends = segments.reshape(-1, 2, 2) - middle
@@ -117,33 +119,33 @@ def _merged(segments: Floats, shape: tuple[int, ...]) -> tuple[Floats, Floats, F
     along = across / length[:, None]
     normal = np.stack([-along[:, 1], along[:, 0]], axis=1)
     offset = (ends.mean(axis=1) * normal).sum(axis=1)
-    seeds = _strongest(_alike(ends, along, normal, offset), length)
+    seeds = _pick_seeds(_lies_on(ends, along, normal, offset), length)
     normal, offset = normal[seeds], offset[seeds]
     for _ in range(2):
-        alike = _alike(ends, along, normal, offset)
-        alike[np.arange(len(seeds)), seeds] = True
-        normal, offset = _fitted(ends, alike * length, normal)
-    return normal, offset, np.asarray(alike @ length, dtype=np.float32)
+        members = _lies_on(ends, along, normal, offset)
+        members[np.arange(len(seeds)), seeds] = True
+        normal, offset = _fit_lines(ends, members * length, normal)
+    return normal, offset, np.asarray(members @ length, dtype=np.float32)
 
 
-def _alike(ends: Floats, along: Floats, normal: Floats, offset: Floats) -> npt.NDArray[np.bool_]:
+def _lies_on(ends: Floats, along: Floats, normal: Floats, offset: Floats) -> npt.NDArray[np.bool_]:
     """Which segments (N) lie on which lines (K): bool (K, N)."""
     away = np.abs(np.einsum("nei,ki->kne", ends, normal) - offset[:, None, None]).max(axis=2)
-    return np.asarray((np.abs(normal @ along.T) < _PARALLEL) & (away < _CLOSE))
+    return np.asarray((np.abs(normal @ along.T) < _PARALLEL) & (away < _COLLINEAR))
 
 
-def _strongest(alike: npt.NDArray[np.bool_], length: Floats) -> npt.NDArray[np.intp]:
+def _pick_seeds(members: npt.NDArray[np.bool_], length: Floats) -> npt.NDArray[np.intp]:
     """The longest segments of which none lies on another's line."""
     left = length.copy()
     seeds: list[int] = []
     while len(seeds) < MOST_LINES and len(left) and left.max() > 0:
         seeds.append(int(np.argmax(left)))
-        left[alike[seeds[-1]]] = 0.0
+        left[members[seeds[-1]]] = 0.0
         left[seeds[-1]] = 0.0
     return np.array(seeds, dtype=np.intp)
 
 
-def _fitted(ends: Floats, weight: Floats, near: Floats) -> tuple[Floats, Floats]:
+def _fit_lines(ends: Floats, weight: Floats, near: Floats) -> tuple[Floats, Floats]:
     """The lines (K) through the ends of the segments (N) that weigh (K, N), facing as those near them."""
     points = ends.reshape(-1, 2)
     both = np.repeat(weight, 2, axis=1)
@@ -164,7 +166,7 @@ def _frame_sides(shape: tuple[int, ...]) -> tuple[Floats, Floats]:
     return normal, offset
 
 
-def _measured(lab: Lab, normal: Floats, offset: Floats, weight: Floats) -> LineSegments:
+def _accumulate(lab: Lab, normal: Floats, offset: Floats, weight: Floats) -> LineSegments:
     height, width = lab.shape[:2]
     reach = 0.55 * float(np.hypot(height, width))
     places = np.arange(-reach, reach, PITCH, dtype=np.float32)
@@ -187,15 +189,15 @@ def _measured(lab: Lab, normal: Floats, offset: Floats, weight: Floats) -> LineS
     return LineSegments(
         normal=normal,
         offset=offset,
-        step=_running(step / (size + _QUIET) * inside),
-        near=_running(near * inside[:, None]),
-        seen=_running(inside)[..., 0],
+        step=_running_sums(step / (size + _QUIET) * inside),
+        near=_running_sums(near * inside[:, None]),
+        seen=_running_sums(inside)[..., 0],
         weight=weight,
         reach=reach,
     )
 
 
-def _running(values: Floats) -> Floats:
+def _running_sums(values: Floats) -> Floats:
     """Sums from the start, along the last axis but one, beginning with nothing."""
     sums = np.cumsum(values, axis=-2, dtype=np.float32)
     return np.concatenate([np.zeros_like(sums[..., :1, :]), sums], axis=-2)

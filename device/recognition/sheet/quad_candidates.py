@@ -11,25 +11,25 @@ import numpy.typing as npt
 from device.recognition.sheet.line_segments import PITCH, Floats, LineSegments
 
 MOST_QUADS = 400
-_OPPOSITE = 0.68  # radians between two opposite sides at most
-_SQUARE = 0.6  # sine of a corner at least
+_MAX_OPPOSITE_ANGLE = 0.68  # radians between two opposite sides at most
+_MIN_CORNER_SINE = 0.6  # sine of a corner at least
 _MARGIN = 0.08  # of the picture's sides, that a corner may lie beyond it
 _LEAST_AREA = 0.05
 _SHORTEST = 0.15  # of the picture's shorter side
 _EXTENSION = 0.15
-_CLEAR = np.float32(4.0)  # pixels beyond a corner that belong to it
+_CORNER_CLEARANCE = np.float32(4.0)  # pixels beyond a corner that belong to it
 # Of the sides' mean support, the least, support beyond the corners, unlike colours inside; fitted on two simulators.
 _WEIGHTS = (1.0, 0.8, -0.9, -0.009)
-_LARGE = 0.6  # of the area's logarithm: of two good outlines, the larger
-_ENCLOSED = (
+_AREA_WEIGHT = 0.6  # of the area's logarithm: of two good outlines, the larger
+_ENCLOSED_PENALTY = (
     0.4  # of the quality of the best paper around an outline, which is then a picture's border
 )
-_PAPER = 8.0  # levels by which one sheet's colour varies from side to side
+_PAPER_SPREAD = 8.0  # levels by which one sheet's colour varies from side to side
 _LEAST_SUPPORT = 0.4
 _FRAME_SUPPORT = 0.3  # of a side of the frame, where a sheet may be cut off
-_MOST_BEYOND = 0.3
-_COMPARED = 60
-_QUALITY_OF_NONE = np.float32(0.3)  # of what lies around an outline with no paper around it
+_MAX_BEYOND = 0.3
+_COMPARED_QUADS = 60
+_NO_PAPER_QUALITY = np.float32(0.3)  # of what lies around an outline with no paper around it
 _TOUCHING = 3.0  # pixels
 _MARGIN_WIDTH = 0.15  # of the picture's diagonal
 Indices = npt.NDArray[np.intp]
@@ -73,19 +73,19 @@ class _Stretches:
 def find_quads(lines: LineSegments, shape: tuple[int, ...]) -> Quads:
     """Give the outlines that the lines make, best first, at most `MOST_QUADS`."""
     crossing, position = _crossings(lines)
-    pairs = _opposed(lines, shape)
-    stretches = _stretches(lines, pairs, position, _corner(lines, crossing, shape), shape)
-    one, other = _met(pairs, stretches.row)
+    pairs = _opposite_pairs(lines, shape)
+    stretches = _stretches(lines, pairs, position, _can_meet(lines, crossing, shape), shape)
+    one, other = _pair_opposites(pairs, stretches.row)
     (a, b), (c, d) = pairs[one].T, pairs[other].T
     row = stretches.row
     rows = np.stack([row[c, one], row[b, other], row[d, one], row[a, other]], axis=1)
-    kept = _likeliest(stretches, rows)
+    kept = _most_supported(stretches, rows)
     a, b, c, d, rows = a[kept], b[kept], c[kept], d[kept], rows[kept]
     points = np.stack([crossing[a, c], crossing[b, c], crossing[b, d], crossing[a, d]], axis=1)
     fits = _plausible(points, shape)
     points, rows = points[fits], rows[fits]
-    spread = _spread(lines, stretches, points, np.stack([c, b, d, a], axis=1)[fits], rows)
-    return _ordered(points, stretches, rows, spread, shape)
+    spread = _colour_spread(lines, stretches, points, np.stack([c, b, d, a], axis=1)[fits], rows)
+    return _ranked(points, stretches, rows, spread, shape)
 
 
 def _crossings(lines: LineSegments) -> tuple[Floats, Floats]:
@@ -100,20 +100,20 @@ def _crossings(lines: LineSegments) -> tuple[Floats, Floats]:
     return crossing, position
 
 
-def _corner(lines: LineSegments, crossing: Floats, shape: tuple[int, ...]) -> Table:
+def _can_meet(lines: LineSegments, crossing: Floats, shape: tuple[int, ...]) -> Table:
     """Which lines may meet in a corner: bool (K, K)."""
     half = np.array([shape[1], shape[0]], np.float32) / 2.0
     near = (np.abs(crossing) < half * (1 + 2 * _MARGIN)).all(axis=-1)
     n = lines.normal
     sine = n[:, None, 0] * n[None, :, 1] - n[:, None, 1] * n[None, :, 0]
-    return np.asarray(near & (np.abs(sine) > _SQUARE))
+    return np.asarray(near & (np.abs(sine) > _MIN_CORNER_SINE))
 
 
-def _opposed(lines: LineSegments, shape: tuple[int, ...]) -> Indices:
+def _opposite_pairs(lines: LineSegments, shape: tuple[int, ...]) -> Indices:
     """Pairs of lines that may be opposite sides, as (P, 2)."""
     cosine = lines.normal @ lines.normal.T
     apart = np.abs(lines.offset[:, None] * np.sign(cosine) - lines.offset[None, :])
-    possible = (np.abs(cosine) > np.cos(_OPPOSITE)) & (apart > 0.12 * min(shape[:2]))
+    possible = (np.abs(cosine) > np.cos(_MAX_OPPOSITE_ANGLE)) & (apart > 0.12 * min(shape[:2]))
     return np.argwhere(np.triu(possible, 1))
 
 
@@ -131,15 +131,15 @@ def _stretches(
     size = np.sqrt((mean**2).sum(axis=1))
     size[lines.weight[side] == 0] = _FRAME_SUPPORT
     unit = mean / np.maximum(size, 1e-3)[:, None]
-    before = _mean(lines.step, lines, side, low - more, low - _CLEAR)
-    after = _mean(lines.step, lines, side, high + _CLEAR, high + more)
+    before = _mean(lines.step, lines, side, low - more, low - _CORNER_CLEARANCE)
+    after = _mean(lines.step, lines, side, high + _CORNER_CLEARANCE, high + more)
     beyond = np.maximum((before * unit).sum(1), 0) + np.maximum((after * unit).sum(1), 0)
     return _Stretches(
         row=row, support=size, beyond=beyond / 2, near=_mean_near(lines, side, low, high)
     )
 
 
-def _met(pairs: Indices, row: Indices) -> tuple[Indices, Indices]:
+def _pair_opposites(pairs: Indices, row: Indices) -> tuple[Indices, Indices]:
     """Pairs of pairs of lines of which each line is cut by both of the other pair."""
     cut = row[pairs[:, 0]] >= 0
     cut &= row[pairs[:, 1]] >= 0
@@ -147,7 +147,7 @@ def _met(pairs: Indices, row: Indices) -> tuple[Indices, Indices]:
     return one, other
 
 
-def _likeliest(stretches: _Stretches, rows: Indices) -> Indices:
+def _most_supported(stretches: _Stretches, rows: Indices) -> Indices:
     """Those that the sides speak for most, before anything is known of their shape."""
     support = stretches.support[rows]
     score = support.mean(axis=1) + 0.8 * support.min(axis=1) - stretches.beyond[rows].mean(axis=1)
@@ -172,7 +172,7 @@ def _area(points: Floats) -> Floats:
     return np.asarray(np.abs(doubled) / 2.0, dtype=np.float32)
 
 
-def _spread(
+def _colour_spread(
     lines: LineSegments, stretches: _Stretches, points: Floats, sides: Indices, rows: Indices
 ) -> Floats:
     """How unlike the colours inside the sides are, in levels; a side that the frame cuts is not the paper's edge."""
@@ -206,7 +206,7 @@ def _mean_near(lines: LineSegments, side: Indices, low: Floats, high: Floats) ->
     return np.asarray(near / seen[:, None, None], dtype=np.float32)
 
 
-def _ordered(
+def _ranked(
     points: Floats, stretches: _Stretches, rows: Indices, spread: Floats, shape: tuple[int, ...]
 ) -> Quads:
     support = stretches.support[rows]
@@ -215,14 +215,16 @@ def _ordered(
     quality = sum(weight * feature for weight, feature in zip(_WEIGHTS, features, strict=True))
     quality = np.asarray(quality, dtype=np.float32)
     area = _area(points) / np.float32(shape[0] * shape[1])
-    score = quality + np.float32(_LARGE) * np.log(area.clip(0.02, 1))
-    best = np.argsort(-score, kind="stable")[:_COMPARED]
-    is_paper = (spread < _PAPER) & (support.min(axis=1) > _LEAST_SUPPORT) & (beyond < _MOST_BEYOND)
-    around = _enclosing(points[best], area[best], shape) & is_paper[best, None]
-    finest = np.where(around, quality[best, None], _QUALITY_OF_NONE).max(
-        axis=0, initial=_QUALITY_OF_NONE
+    score = quality + np.float32(_AREA_WEIGHT) * np.log(area.clip(0.02, 1))
+    best = np.argsort(-score, kind="stable")[:_COMPARED_QUADS]
+    is_paper = (
+        (spread < _PAPER_SPREAD) & (support.min(axis=1) > _LEAST_SUPPORT) & (beyond < _MAX_BEYOND)
     )
-    score = score[best] - np.float32(_ENCLOSED) * finest
+    around = _enclosing(points[best], area[best], shape) & is_paper[best, None]
+    best_around = np.where(around, quality[best, None], _NO_PAPER_QUALITY).max(
+        axis=0, initial=_NO_PAPER_QUALITY
+    )
+    score = score[best] - np.float32(_ENCLOSED_PENALTY) * best_around
     order = np.argsort(-score, kind="stable")
     best = best[order]
     return Quads(

@@ -4,14 +4,14 @@ import numpy as np
 
 from device.recognition.sheet.line_segments import Floats, Lab
 
-_PLACES = 40
+_SAMPLES = 40
 _REACH = 9  # pixels to either side of where an edge was thought to be
 _NEAR = 6.0  # pixels, beyond which an edge counts for little
 _ROUNDS = 6
 _STIFF = 0.1  # against bending
 
 
-def refined(lab: Lab, points: Floats) -> Floats:
+def refine(lab: Lab, points: Floats) -> Floats:
     """Give outlines with each side fitted to the edge near it.
 
     Args:
@@ -22,23 +22,23 @@ def refined(lab: Lab, points: Floats) -> Floats:
         float32 (N, 4, 2), in the same order.
     """
     start, end = points.reshape(-1, 2), np.roll(points, -1, axis=1).reshape(-1, 2)
-    at_start, at_end = _fitted(lab, start, end)
+    at_start, at_end = _fit_sides(lab, start, end)
     first = at_start.reshape(-1, 4, 2, 2)
     last = np.roll(at_end.reshape(-1, 4, 2, 2), 1, axis=1)
-    return _crossing(last, first, points)
+    return _intersect(last, first, points)
 
 
-def _fitted(lab: Lab, start: Floats, end: Floats) -> tuple[Floats, Floats]:
+def _fit_sides(lab: Lab, start: Floats, end: Floats) -> tuple[Floats, Floats]:
     """The line (M, 2, 2) along which each side, as the picture shows it, sets out, and that on which it arrives."""
-    along = np.linspace(0.03, 0.97, _PLACES, dtype=np.float32)
+    along = np.linspace(0.03, 0.97, _SAMPLES, dtype=np.float32)
     length = np.maximum(np.linalg.norm(end - start, axis=1, keepdims=True), 1e-3)
     normal = ((end - start) / length)[:, ::-1] * np.array([-1.0, 1.0], np.float32)
     offsets = np.arange(-_REACH - 2, _REACH + 3, dtype=np.float32)
     places = start[:, None] + along[:, None] * (end - start)[:, None]
     at = places[:, :, None] + offsets[:, None] * normal[:, None, None]
-    strength = _steps(_colours(lab, at))
+    strength = _step_strength(_colours(lab, at))
     found = np.argmax(strength, axis=2).astype(np.float32) - _REACH
-    shift, slope, bend = _curve(along - np.float32(0.5), found, strength.max(axis=2))
+    shift, slope, bend = _fit_curves(along - np.float32(0.5), found, strength.max(axis=2))
     middle = shift + bend / 6.0
     at_start = start + (middle - 0.5 * slope) * normal
     at_end = end + (middle + 0.5 * slope) * normal
@@ -57,7 +57,7 @@ def _colours(lab: Lab, at: Floats) -> Floats:
     return np.asarray(colours * np.array([1.0, 2.0, 2.0], np.float32), dtype=np.float32)
 
 
-def _steps(colours: Floats) -> Floats:
+def _step_strength(colours: Floats) -> Floats:
     """How strong a step of the side's own kind there is, by side, place and offset."""
     step = colours[:, :, 3:-1] + colours[:, :, 4:] - colours[:, :, :-4] - colours[:, :, 1:-3]
     middle = step[:, :, _REACH - 3 : _REACH + 4].mean(axis=(1, 2))
@@ -67,7 +67,7 @@ def _steps(colours: Floats) -> Floats:
     return np.asarray(np.maximum(strength, 0.0) * np.exp(-((away / _NEAR) ** 2)), np.float32)
 
 
-def _curve(along: Floats, found: Floats, weight: Floats) -> tuple[Floats, Floats, Floats]:
+def _fit_curves(along: Floats, found: Floats, weight: Floats) -> tuple[Floats, Floats, Floats]:
     """Shift, slope and bend (M, 1) of the edges seen at places (M, T), those off them counting less in each round."""
     trust = np.minimum(weight, np.median(weight, axis=1, keepdims=True)) + np.float32(1e-3)
     basis = np.stack([np.ones_like(along), along, along**2 - np.float32(1 / 12)], axis=1)
@@ -84,7 +84,7 @@ def _curve(along: Floats, found: Floats, weight: Floats) -> tuple[Floats, Floats
     return fit[:, 0], fit[:, 1], fit[:, 2]
 
 
-def _crossing(one: Floats, other: Floats, otherwise: Floats) -> Floats:
+def _intersect(one: Floats, other: Floats, otherwise: Floats) -> Floats:
     """Where lines (N, 4, 2, 2) through two points each meet: float32 (N, 4, 2)."""
     a, b, c, d = one[..., 0, :], one[..., 1, :], other[..., 0, :], other[..., 1, :]
     first, second = b - a, d - c

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
+from device.imaging.corners import Corner
 from device.imaging.frames import Pixels
-from device.recognition.sheet.detect import Corner, straighten
+from device.imaging.rectify import rectify
 
 Likeness = npt.NDArray[np.float32]
 Coarse = npt.NDArray[np.float32]
@@ -86,7 +87,7 @@ class Thumbnail:
 
     def likeness(self, corners: Sequence[Corner]) -> Likeness:
         """Give what a sheet looks like, to be compared by `resemblance`: float32 (16, 16), mean 0, length 1."""
-        flat = Image.fromarray(straighten(self.pixels, tuple(corners), side=6 * _CELLS))
+        flat = Image.fromarray(rectify(self.pixels, tuple(corners), side=6 * _CELLS))
         width, height = flat.size
         inner = (width * _RIM, height * _RIM, width * (1 - _RIM), height * (1 - _RIM))
         cells = flat.convert("L").resize((_CELLS, _CELLS), Image.Resampling.BOX, box=inner)

@@ -68,7 +68,7 @@ class _Taken:
 class Watcher:
     """Follows one stand's frames. Not thread-safe, but for `take_none`."""
 
-    def __init__(self, find: Callable[[Pixels], Detection] = finder.find) -> None:
+    def __init__(self, find: Callable[[Pixels], Detection] = finder.find_sheets) -> None:
         """Begin with a stand nobody has looked at.
 
         Args:

@@ -86,7 +86,7 @@ class OpenCollection:
             if recogniser is None:  # changed between two steps of ours
                 raise BundleMissingError("the bundle was just changed; ask again")
             try:
-                recogniser.use_threads(max(self._threads // (1 + self._is_sparing()), 1))
+                recogniser.set_threads(max(self._threads // (1 + self._is_sparing()), 1))
                 return recogniser.recognise(
                     question.frame,
                     filters=question.filters,
@@ -102,7 +102,7 @@ class OpenCollection:
         with self._shelf.lend() as lent:
             item = lent.bundle.records.get(record_id).item
             recogniser = lent.recogniser
-            return tuple(recogniser.alike(item, count)) if recogniser is not None else ()
+            return tuple(recogniser.similar_to(item, count)) if recogniser is not None else ()
 
     @property
     def withdrawn(self) -> Container[str]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from device.errors import AnswerGoneError, EvidenceError
 from device.imaging.corners import Corner
 from device.imaging.frames import Frame, to_jpeg
+from device.imaging.rectify import rectify
 from device.recognition.local import evidence
 from device.recognition.recogniser import Answer
-from device.recognition.sheet.detect import straighten
 from device.recognition.verdict import ACCEPTED
 
 _log = logging.getLogger(__name__)
@@ -53,24 +53,24 @@ def compare(frame: Frame, answer: Answer) -> Overlay | None:
         return None
     aspect = best.record.width / best.record.height
     try:
-        cut = evidence.picture_of(frame.pixels, best.evidence, aspect, side=SIDE)
+        cut = evidence.cut_out_print(frame.pixels, best.evidence, aspect, side=SIDE)
     except EvidenceError as error:  # must not cost the visitor the answer
         _log.error("%s: can't be laid over the frame: %s", best.record.record_id, error)
         return None
-    area = evidence.area_of(best.evidence)
+    area = evidence.inlier_hull(best.evidence)
     return Overlay(
         token=uuid.uuid4().hex,
         answer=answer,
         jpeg=to_jpeg(cut, side=SIDE, quality=85),
         area=area,
-        share=evidence.share_of(area),
+        share=evidence.hull_area(area),
     )
 
 
 def print_of(frame: Frame, answer: Answer) -> bytes:
     """Give a frame's print, straightened where its sheet was found, as a JPEG."""
     sheet = answer.sheet
-    flat = frame.pixels if sheet is None else straighten(frame.pixels, sheet, side=SIDE)
+    flat = frame.pixels if sheet is None else rectify(frame.pixels, sheet, side=SIDE)
     return to_jpeg(flat, side=SIDE, quality=85)
 
 

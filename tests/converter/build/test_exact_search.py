@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from converter.build import exact_search
-from device.recognition.embedding.nearest import Vectors, unit
+from device.recognition.embedding.nearest import Vectors, normalise
 
 
 def _vectors(count: int, seed: int) -> Vectors:
-    return unit(np.random.default_rng(seed).normal(size=(count, 16)).astype(np.float32))
+    return normalise(np.random.default_rng(seed).normal(size=(count, 16)).astype(np.float32))
 
 
 @given(count=st.integers(1, 60), queries=st.integers(1, 120), seed=st.integers(0, 1000))

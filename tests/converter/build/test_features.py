@@ -88,7 +88,7 @@ def test_the_kiosk_reads_the_features_of_each_print(
 
     inverted_index = InvertedIndex(tmp_path, len(entries))
     for item, entry in enumerate(entries):
-        stored = inverted_index.of(item)
+        stored = inverted_index.features_of(item)
         assert np.array_equal(stored.signatures, entry.signatures)
         assert np.array_equal(stored.places, entry.places)
         assert stored.aspect == pytest.approx(entry.aspect)
@@ -141,4 +141,4 @@ def test_a_collection_without_any_feature_is_written_and_read(tmp_path: Path) ->
     inverted_index = InvertedIndex(tmp_path, 2)
 
     assert len(inverted_index) == 2
-    assert len(inverted_index.of(1)) == 0
+    assert len(inverted_index.features_of(1)) == 0

@@ -7,7 +7,7 @@ import pytest
 
 from converter.build import index
 from converter.errors import RecallError
-from device.recognition.embedding.nearest import Vectors, unit
+from device.recognition.embedding.nearest import Vectors, normalise
 
 
 def _vectors(count: int, seed: int = 0) -> Vectors:
@@ -15,7 +15,7 @@ def _vectors(count: int, seed: int = 0) -> Vectors:
     rng = np.random.default_rng(seed)
     spectrum = 1 / np.arange(1, 513) ** 0.6
     rotation, _ = np.linalg.qr(np.random.default_rng(99).normal(size=(512, 512)))
-    return unit((rng.normal(size=(count, 512)) * spectrum @ rotation + 0.02).astype(np.float32))
+    return normalise((rng.normal(size=(count, 512)) * spectrum @ rotation + 0.02).astype(np.float32))
 
 
 @pytest.mark.parametrize("count", [1, 2, 9, 40, 1500])
@@ -61,7 +61,7 @@ def test_identical_pictures_do_not_lower_recall(tmp_path: Path, count: int, othe
     """If one picture has a dozen or a thousand records, any ten of them are the ten nearest."""
     same = np.repeat(_vectors(1, seed=5), count, axis=0)
     vectors = np.concatenate([same, _vectors(others)]) if others else same
-    queries = unit(same[:1] + 0.1 * _vectors(30, seed=6))
+    queries = normalise(same[:1] + 0.1 * _vectors(30, seed=6))
 
     built = index.build(vectors, queries, tmp_path / "index.ann", model_sha256="m")
 

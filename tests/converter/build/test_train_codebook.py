@@ -44,8 +44,8 @@ def test_other_prints_make_another_codebook_with_the_same_directions(codebook: C
 @pytest.mark.parametrize(
     ("name", "shape"),
     [
-        ("mean", (features.LENGTH,)),
-        ("components", (features.LENGTH, COMPONENTS)),
+        ("mean", (features.DESCRIPTOR_LENGTH,)),
+        ("components", (features.DESCRIPTOR_LENGTH, COMPONENTS)),
         ("spread", (COMPONENTS, BITS)),
         ("centres", (2, CENTRES, COMPONENTS // 2)),
     ],

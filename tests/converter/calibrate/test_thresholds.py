@@ -380,6 +380,6 @@ def test_an_answer_without_matches_has_no_evidence(
 ) -> None:
     everyone = frozenset(range(len(prints)))
 
-    answer = recogniser.recognise(frames.frame(prints[2].load(), source="test"), without=everyone)
+    answer = recogniser.recognise(frames.frame(prints[2].load(), source="test"), excluded=everyone)
 
     assert evidence_of(answer) == replace(ALONE, is_sheet=answer.sheet is not None)

@@ -17,7 +17,7 @@ from device.bundle.reader import read_manifest
 from device.imaging import frames
 from device.recognition.embedding import preprocess
 from device.recognition.embedding.fingerprint import Fingerprinter
-from device.recognition.embedding.nearest import Vectors, unit
+from device.recognition.embedding.nearest import Vectors, normalise
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.weights]
 
@@ -42,7 +42,7 @@ def pixels() -> np.ndarray:  # type: ignore[type-arg]
 
 @pytest.fixture(scope="module")
 def expected(network, pixels) -> Vectors:  # type: ignore[no-untyped-def]
-    return unit(network.predict_on_batch(pixels))
+    return normalise(network.predict_on_batch(pixels))
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_each_variant_reaches_its_minimum_cosine_with_the_float_network(
 
     found = np.stack([fingerprint(one).vector for one in pixels])
 
-    assert (unit(found) * expected).sum(axis=1).min() >= _MIN_COSINES[variant]
+    assert (normalise(found) * expected).sum(axis=1).min() >= _MIN_COSINES[variant]
 
 
 def test_float32_fingerprints_differ_by_at_most_1e_4(
@@ -86,7 +86,7 @@ def test_an_int8_model_is_a_quarter_the_size_and_the_network_keeps_its_weights(
 
     assert sizes["dynamic_int8"] < 0.26 * sizes["float32"]
     assert sizes["float16"] < 0.51 * sizes["float32"]
-    np.testing.assert_array_equal(unit(network.predict_on_batch(pixels)), expected)
+    np.testing.assert_array_equal(normalise(network.predict_on_batch(pixels)), expected)
 
 
 def test_the_demos_model_has_the_float_networks_fingerprints(
@@ -96,7 +96,7 @@ def test_the_demos_model_has_the_float_networks_fingerprints(
     manifest = read_manifest(DEMO.parent / "bundle")
     fingerprint = Fingerprinter(DEMO.parent / "bundle" / layout.MODEL, "m", threads=2)
 
-    found = unit(np.stack([fingerprint(one).vector for one in pixels]))
+    found = normalise(np.stack([fingerprint(one).vector for one in pixels]))
 
     assert manifest.model.weights_sha256 == imagenet.sha256
     assert manifest.model.variant == "dynamic_int8"

@@ -17,7 +17,7 @@ from converter.parity.compare import MUSEUM, STRICT, GateMinimums, Parity, Parit
 from converter.parity.reference_search import ReferenceSearch
 from device.bundle.manifest import ParitySummary
 from device.bundle.reader import opened
-from device.recognition.embedding.nearest import Vectors, unit
+from device.recognition.embedding.nearest import Vectors, normalise
 from device.recognition.verdict import Verdict
 
 SMALL = ParityPlan(seed=4, camera_queries=30, factor_queries=3)
@@ -224,7 +224,7 @@ def test_the_same_print_with_another_verdict_is_a_different_answer(forty: DrawnB
     stored = np.load(forty.path / "fingerprints.npy")
     with opened(forty.path) as bundle:
         searches = ReferenceSearch(bundle, range(40), reference=stored, kiosk=None)
-        far = unit(stored[3] + 0.52 * unit(np.random.default_rng(0).standard_normal(512)))
+        far = normalise(stored[3] + 0.52 * normalise(np.random.default_rng(0).standard_normal(512)))
         found = searches.compare("D-003", 3, reference=stored[3], kiosk=far)
 
     assert found.same_top

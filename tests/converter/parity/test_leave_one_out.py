@@ -5,11 +5,11 @@ import pytest
 
 from converter.calibrate.captures import SimulatedCapture
 from converter.parity.leave_one_out import score
-from device.recognition.embedding.nearest import Vectors, unit
+from device.recognition.embedding.nearest import Vectors, normalise
 
 
 def collection(count: int, seed: int = 0) -> Vectors:
-    return unit(np.random.default_rng(seed).standard_normal((count, 512)).astype(np.float32))
+    return normalise(np.random.default_rng(seed).standard_normal((count, 512)).astype(np.float32))
 
 
 def capture(item: int, vector: Vectors) -> SimulatedCapture:
@@ -24,7 +24,7 @@ def capture(item: int, vector: Vectors) -> SimulatedCapture:
 
 def test_a_known_print_is_scored_against_itself_and_an_unknown_one_against_the_best_other() -> None:
     vectors = collection(5)
-    seen = unit(vectors[2] + 0.5 * vectors[4])
+    seen = normalise(vectors[2] + 0.5 * vectors[4])
 
     found = score(vectors, [capture(2, seen)], {})
 
@@ -35,7 +35,7 @@ def test_a_known_print_is_scored_against_itself_and_an_unknown_one_against_the_b
 
 def test_related_prints_are_left_out_with_a_print() -> None:
     vectors = collection(5)
-    vectors[4] = unit(vectors[2] + 0.1 * vectors[4])  # a duplicate of print 2
+    vectors[4] = normalise(vectors[2] + 0.1 * vectors[4])  # a duplicate of print 2
 
     alone = score(vectors, [capture(2, vectors[2])], {})
     together = score(vectors, [capture(2, vectors[2])], {2: frozenset({4})})
@@ -75,7 +75,7 @@ def test_many_captures_score_the_same_as_one_by_one() -> None:
     vectors = collection(30)
     rng = np.random.default_rng(1)
     taken = [
-        capture(n % 30, unit(vectors[n % 30] + 0.05 * rng.standard_normal(512))) for n in range(150)
+        capture(n % 30, normalise(vectors[n % 30] + 0.05 * rng.standard_normal(512))) for n in range(150)
     ]
 
     together = score(vectors, taken, {})

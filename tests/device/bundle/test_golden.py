@@ -19,7 +19,7 @@ from device.bundle.manifest import READABLE_VERSIONS, Manifest
 from device.bundle.reader import opened, read_manifest, verify
 from device.errors import BundleFormatError
 from device.recognition.embedding.fingerprint import Fingerprint
-from device.recognition.embedding.nearest import Index, load_array
+from device.recognition.embedding.nearest import FingerprintIndex, load_array
 from device.recognition.local.match import FeatureMatcher
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -55,11 +55,13 @@ def test_a_golden_bundle_verifies_and_has_its_original_content(golden: Path) -> 
 
 def test_a_golden_bundles_index_and_features_find_its_prints(golden: Path) -> None:
     manifest = read_manifest(golden)
-    index, tracer = Index(golden, manifest.index), FeatureMatcher(golden, manifest.items)
+    index, matcher = FingerprintIndex(golden, manifest.index), FeatureMatcher(
+        golden, manifest.items
+    )
     for item, vector in enumerate(load_array(golden / layout.FINGERPRINTS)):
         asked = Fingerprint(vector=vector, model_sha256=manifest.model.sha256)
         assert index.nearest(asked, 1)[0].item == item
-    traces = tracer.trace(draw(3), without=(), enough=8)
+    traces = matcher.match(draw(3), excluded=(), enough=8)
     assert {trace.item for trace in traces} <= {3}
 
 
@@ -84,4 +86,4 @@ def test_another_model_or_dimension_is_refused_naming_both(
         verify(golden)
     change_manifest(golden, index=replace(manifest.index, dimensions=manifest.index.dimensions + 1))
     with pytest.raises(Exception, match=str(manifest.index.dimensions)):
-        Index(golden, read_manifest(golden).index)
+        FingerprintIndex(golden, read_manifest(golden).index)

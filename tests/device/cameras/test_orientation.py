@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device.cameras.orientation import turned
+from device.cameras.orientation import orient
 from device.config import CameraConfig
 
 _span = st.lists(st.floats(0, 1), min_size=2, max_size=2, unique=True).map(sorted)
@@ -21,7 +21,7 @@ _degrees = st.sampled_from([0, 90, 180, 270])
 def test_every_region_of_every_picture_gives_some_contiguous_pixels(
     picture, degrees, mirror, region
 ):
-    result = turned(picture, CameraConfig(rotate_deg=degrees, mirror=mirror, region=region))
+    result = orient(picture, CameraConfig(rotate_deg=degrees, mirror=mirror, region=region))
 
     assert result.flags.c_contiguous
     assert result.shape[0] >= 1 and result.shape[1] >= 1 and result.shape[2] == 3
@@ -31,7 +31,7 @@ def test_every_region_of_every_picture_gives_some_contiguous_pixels(
 def test_four_quarter_turns_are_none(picture):
     result = picture
     for _ in range(4):
-        result = turned(result, CameraConfig(rotate_deg=90))
+        result = orient(result, CameraConfig(rotate_deg=90))
 
     assert np.array_equal(result, picture)
 
@@ -39,9 +39,9 @@ def test_four_quarter_turns_are_none(picture):
 @given(_pictures, _degrees)
 def test_a_turn_and_its_opposite_are_none(picture, degrees):
     config = CameraConfig(rotate_deg=degrees)
-    there = turned(picture, config)
+    there = orient(picture, config)
 
-    back = turned(there, replace(config, rotate_deg=(360 - degrees) % 360))
+    back = orient(there, replace(config, rotate_deg=(360 - degrees) % 360))
 
     assert np.array_equal(back, picture)
 
@@ -50,14 +50,14 @@ def test_a_turn_and_its_opposite_are_none(picture, degrees):
 def test_two_mirrors_are_none(picture):
     config = CameraConfig(mirror=True)
 
-    assert np.array_equal(turned(turned(picture, config), config), picture)
+    assert np.array_equal(orient(orient(picture, config), config), picture)
 
 
 @given(_pictures, st.floats(0.1, 0.9))
 def test_two_regions_that_share_an_edge_cover_the_picture_once(picture, edge):
     """No row of pixels is lost between them, none is in both."""
-    top = turned(picture, CameraConfig(region=(0, 0, 1, edge)))
-    bottom = turned(picture, CameraConfig(region=(0, edge, 1, 1)))
+    top = orient(picture, CameraConfig(region=(0, 0, 1, edge)))
+    bottom = orient(picture, CameraConfig(region=(0, edge, 1, 1)))
 
     if 0 < round(edge * picture.shape[0]) < picture.shape[0]:
         assert np.array_equal(np.concatenate([top, bottom]), picture)

@@ -50,52 +50,52 @@ def capture():
 
 
 @pytest.fixture
-def grabber(capture):
-    grabber = ReaderThread("stand-in:0", lambda: capture)
-    grabber.start(WAIT_S)
-    return grabber
+def reader(capture):
+    reader = ReaderThread("stand-in:0", lambda: capture)
+    reader.start(WAIT_S)
+    return reader
 
 
-def test_only_the_newest_picture_is_given(grabber, capture):
+def test_only_the_newest_picture_is_given(reader, capture):
     capture.give(1, 2, 3)
 
-    assert grabber.newest(WAIT_S)[0, 0, 0] == 3
+    assert reader.newest(WAIT_S)[0, 0, 0] == 3
 
 
-def test_no_picture_is_given_twice(grabber, capture):
+def test_no_picture_is_given_twice(reader, capture):
     capture.give(1)
-    grabber.newest(WAIT_S)
+    reader.newest(WAIT_S)
 
     with pytest.raises(CameraLostError, match=r"within 0\.05 s"):
-        grabber.newest(SOON_S)
+        reader.newest(SOON_S)
 
 
-def test_unwanted_pictures_are_passed_over(grabber, capture):
+def test_unwanted_pictures_are_passed_over(reader, capture):
     capture.give(1, None)
 
-    assert grabber.newest(WAIT_S)[0, 0, 0] == 1
+    assert reader.newest(WAIT_S)[0, 0, 0] == 1
 
 
-def test_a_lost_camera_is_released_and_its_own_words_are_kept(grabber, capture):
+def test_a_lost_camera_is_released_and_its_own_words_are_kept(reader, capture):
     capture.step.release()  # with nothing to give
 
     with pytest.raises(CameraLostError, match="stand-in: gone"):
-        grabber.newest(WAIT_S)
+        reader.newest(WAIT_S)
     assert capture.released.wait(WAIT_S)
 
 
-def test_a_lost_camera_can_be_started_again(grabber, capture):
+def test_a_lost_camera_can_be_started_again(reader, capture):
     capture.step.release()
     with pytest.raises(CameraLostError):
-        grabber.newest(WAIT_S)
+        reader.newest(WAIT_S)
     assert capture.released.wait(WAIT_S)
-    grabber.stop()
+    reader.stop()
 
-    grabber.start(WAIT_S)
+    reader.start(WAIT_S)
     capture.taken.acquire(timeout=WAIT_S)  # the first thread's request
     capture.give(7)
 
-    assert grabber.newest(WAIT_S)[0, 0, 0] == 7
+    assert reader.newest(WAIT_S)[0, 0, 0] == 7
 
 
 def test_a_camera_that_does_not_open_in_time_is_missing_and_released_when_it_does():
@@ -106,24 +106,24 @@ def test_a_camera_that_does_not_open_in_time_is_missing_and_released_when_it_doe
         may_open.wait()
         return capture
 
-    grabber = ReaderThread("stand-in:0", open_slowly)
+    reader = ReaderThread("stand-in:0", open_slowly)
 
     with pytest.raises(CameraMissingError, match="open within"):
-        grabber.start(SOON_S)
+        reader.start(SOON_S)
     may_open.set()
     assert capture.released.wait(WAIT_S)
 
 
 def test_while_a_read_hangs_no_second_thread_is_begun(capture):
     """A camera that is dead for good must not fill the kiosk with threads, one a retry."""
-    grabber = ReaderThread("hanging:0", lambda: capture)
-    grabber.start(WAIT_S)
+    reader = ReaderThread("hanging:0", lambda: capture)
+    reader.start(WAIT_S)
     capture.taken.acquire(timeout=WAIT_S)  # it hangs in take() from here on
 
-    grabber.stop()
+    reader.stop()
 
     with pytest.raises(CameraMissingError, match="driver still busy"):
-        grabber.start(WAIT_S)
+        reader.start(WAIT_S)
     assert [t.name for t in threading.enumerate()].count("camera hanging:0") == 1
 
 
@@ -143,9 +143,9 @@ def test_an_unforeseen_error_ends_the_wait_and_is_not_hushed_up(monkeypatch):
     def break_down():
         raise ZeroDivisionError
 
-    grabber = ReaderThread("stand-in:0", break_down)
+    reader = ReaderThread("stand-in:0", break_down)
     with pytest.raises(CameraMissingError):
-        grabber.start(1000)
-    grabber.stop()  # waits for the thread
+        reader.start(1000)
+    reader.stop()  # waits for the thread
 
     assert reported == [ZeroDivisionError]

@@ -15,7 +15,7 @@ from device.errors import CameraLostError
 @pytest.fixture
 def ends() -> Iterator[tuple[SharedFrames, SharedFrames]]:
     """The end that writes and the end that reads."""
-    descriptor = shared_frames.memory()
+    descriptor = shared_frames.create_memory()
     yield SharedFrames(descriptor), SharedFrames(descriptor)
     os.close(descriptor)
 
@@ -119,7 +119,7 @@ def test_a_place_that_is_none_is_refused(ends, sequence, height, width) -> None:
 
 def test_the_memory_can_neither_shrink_nor_grow() -> None:
     """A reader of a file that shrank would be ended by SIGBUS."""
-    descriptor = shared_frames.memory()
+    descriptor = shared_frames.create_memory()
 
     for size in (0, SLOTS * SLOT_BYTES + 1):
         with pytest.raises(PermissionError):
@@ -128,7 +128,7 @@ def test_the_memory_can_neither_shrink_nor_grow() -> None:
 
 
 def test_the_memory_lies_in_no_folder() -> None:
-    descriptor = shared_frames.memory()
+    descriptor = shared_frames.create_memory()
 
     assert os.fstat(descriptor).st_nlink == 0
     os.close(descriptor)

@@ -81,7 +81,7 @@ def test_every_orientation_comes_out_upright(
     assert_is_frame(pixels)
     assert pixels.shape[:2] == ((64, 96) if side is None else (32, 48))
     assert_quarters(pixels)
-    assert frames.measure(path) == (96, 64)
+    assert frames.read_size(path) == (96, 64)
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535])
@@ -91,7 +91,7 @@ def test_an_orientation_that_does_not_exist_turns_nothing(tmp_path: Path, orient
     path = saved(quarters(), tmp_path / "odd.jpg", exif=exif)
 
     assert_quarters(frames.load(path))
-    assert frames.measure(path) == (96, 64)
+    assert frames.read_size(path) == (96, 64)
 
 
 @pytest.mark.parametrize("side", [None, 48])
@@ -337,7 +337,7 @@ def test_a_damaged_picture_is_decoded_or_refused_and_nothing_else(
     path.write_bytes(damaged(KINDS[kind], seed))
 
     try:
-        width, height = frames.measure(path)
+        width, height = frames.read_size(path)
         assume(width * height < 5_000_000)  # larger is tried below, and slow to try here
         pixels = frames.load(path, side=side)
     except PictureError as error:
@@ -378,7 +378,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match=r"none\.jpg: can't be opened"):
         frames.load(tmp_path / "none.jpg")
     with pytest.raises(PictureError, match="can't be opened"):
-        frames.measure(tmp_path)
+        frames.read_size(tmp_path)
 
 
 def png(width: int, height: int, bits: int, colour: int, raw: bytes) -> bytes:
@@ -408,7 +408,7 @@ def test_a_bomb_is_refused_by_its_header_before_a_pixel_is_decoded(width: int, h
         frames.decode(png(width, height, 8, 2, b""), name="bomb")
 
 
-@pytest.mark.parametrize("read", [frames.load, frames.measure])
+@pytest.mark.parametrize("read", [frames.load, frames.read_size])
 def test_a_museums_picture_past_the_bound_is_refused_and_one_within_it_is_not(
     tmp_path: Path, read: object
 ) -> None:
@@ -417,7 +417,7 @@ def test_a_museums_picture_past_the_bound_is_refused_and_one_within_it_is_not(
     large.write_bytes(png(20_000, 19_999, 8, 0, b""))
     too_large.write_bytes(png(20_001, 20_000, 8, 0, b""))
 
-    assert frames.measure(large) == (20_000, 19_999)
+    assert frames.read_size(large) == (20_000, 19_999)
     with pytest.raises(
         PictureError, match=r"^too_large\.png: expected at most 400 megapixels, found 400"
     ):
@@ -428,7 +428,7 @@ def test_a_large_picture_is_measured_without_decoding_it(tmp_path: Path) -> None
     path = tmp_path / "header.png"
     path.write_bytes(png(9000, 7000, 8, 2, b""))  # has no pixels at all
 
-    assert frames.measure(path) == (9000, 7000)
+    assert frames.read_size(path) == (9000, 7000)
     with pytest.raises(PictureError, match="whole picture"):
         frames.load(path)
 
@@ -484,7 +484,7 @@ def test_real_prints_are_measured_as_they_are_decoded() -> None:
     assert paths
     for path in paths:
         pixels = frames.load(path)
-        assert frames.measure(path) == (pixels.shape[1], pixels.shape[0])
+        assert frames.read_size(path) == (pixels.shape[1], pixels.shape[0])
         small = frames.load(path, side=224)
         assert max(small.shape[:2]) == 224
         assert abs(float(small.mean()) - float(pixels.mean())) < 3

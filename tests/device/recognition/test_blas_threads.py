@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from converter.ingest.item import Item
 from device.bundle.reader import opened
 from device.imaging import frames
-from device.recognition.blas_threads import on_one_thread
+from device.recognition.blas_threads import single_blas_thread
 from device.recognition.recogniser import Recogniser
 from device.recognition.sheet import detect
 from device.recognition.sheet.detect import Detection
@@ -24,7 +24,7 @@ def threads() -> set[int]:
 def test_within_there_is_one_thread_and_afterwards_as_many_as_before() -> None:
     with threadpool_limits(limits=2, user_api="blas"):
         before = threads()
-        with on_one_thread(), on_one_thread():
+        with single_blas_thread(), single_blas_thread():
             assert threads() == {1}
         assert threads() == before
 
@@ -39,7 +39,7 @@ def test_a_frame_is_recognised_on_one_thread(
         seen.append(threads())
         return find(pixels)
 
-    monkeypatch.setattr(detect, "find", noted)
+    monkeypatch.setattr(detect, "find_sheets", noted)
     with opened(small_bundle) as bundle, threadpool_limits(limits=2, user_api="blas"):
         pixels = frames.load(small_items[0].image)
         Recogniser(bundle, threads=2).recognise(frames.frame(pixels, source="test"))

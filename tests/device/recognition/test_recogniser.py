@@ -20,10 +20,10 @@ from device.imaging import frames
 from device.imaging.frames import Pixels
 from device.recognition.answer_json import answer_to_json
 from device.recognition.embedding.fingerprint import Fingerprinter
-from device.recognition.embedding.nearest import load_array, unit
+from device.recognition.embedding.nearest import load_array, normalise
 from device.recognition.embedding.preprocess import to_input
 from device.recognition.recogniser import Answer, Corner, Recogniser
-from device.recognition.self_test import lost_probes
+from device.recognition.self_test import failed_probes
 from device.recognition.verdict import Verdict
 
 STEPS = ["sheet", "geometry", "fingerprint", "search", "records"]
@@ -148,14 +148,15 @@ def test_a_stranger_s_sheet_is_compared_as_the_museum_shows_its_own(
     sheet = np.pad(own, ((60, 60), (60, 60), (0, 0)), constant_values=240)
     frame = np.pad(sheet, ((90, 90), (150, 150), (0, 0)), constant_values=40)
 
-    answer = recogniser.recognise(frames.frame(frame, source="test"), without={0}, count=1)
+    answer = recogniser.recognise(frames.frame(frame, source="test"), excluded={0}, count=1)
 
     first = answer.matches[0]
     known = load_array(open_small.file(layout.FINGERPRINTS))[first.record.item]
     model = open_small.manifest.model
     fingerprint = Fingerprinter(open_small.file(layout.MODEL), model.sha256, threads=2)
     by_sheet, by_own = (
-        float(unit(fingerprint(to_input(shown)).vector) @ unit(known)) for shown in (sheet, own)
+        float(normalise(fingerprint(to_input(shown)).vector) @ normalise(known))
+        for shown in (sheet, own)
     )
     assert (abs(first.score - by_sheet) < abs(first.score - by_own)) is is_whole
 
@@ -164,7 +165,7 @@ def test_every_probe_of_a_sound_bundle_finds_itself(
     recogniser: Recogniser, open_small: OpenedBundle
 ) -> None:
     assert len(open_small.manifest.probes) == 3
-    assert lost_probes(open_small, recogniser) == ()
+    assert failed_probes(open_small, recogniser) == ()
 
 
 def test_a_probe_that_finds_another_print_is_named(
@@ -183,7 +184,7 @@ def test_a_probe_that_finds_another_print_is_named(
         manifest=replace(open_small.manifest, probes=(first, second)),
     )
 
-    assert lost_probes(shifted, recogniser) == (first,)
+    assert failed_probes(shifted, recogniser) == (first,)
 
 
 def test_a_probe_without_a_picture_is_told(
@@ -192,7 +193,7 @@ def test_a_probe_without_a_picture_is_told(
     change_manifest(bundle_copy, probes=("nobody",))
 
     with opened(bundle_copy) as bundle, pytest.raises(UnknownRecordError, match="nobody"):
-        lost_probes(bundle, Recogniser(bundle, threads=1))
+        failed_probes(bundle, Recogniser(bundle, threads=1))
 
 
 def test_an_answer_as_json_has_the_agreed_keys_in_order(answers: dict[str, Answer]) -> None:

@@ -31,7 +31,7 @@ from device.bundle.records import Records
 from device.errors import KioskError
 from device.imaging.frames import Pixels
 from device.recognition.embedding.fingerprint import Fingerprinter
-from device.recognition.embedding.nearest import Index
+from device.recognition.embedding.nearest import FingerprintIndex
 from device.recognition.embedding.preprocess import to_input
 from device.recognition.local.match import FeatureMatcher
 from device.store import probe
@@ -135,12 +135,12 @@ def readers(
 
     def try_index(rng: random.Random, place: Path) -> None:
         names = (layout.INDEX, layout.PROJECTION, layout.FINGERPRINTS)
-        index = Index(with_file(rng, place, *names), manifest.index)
+        index = FingerprintIndex(with_file(rng, place, *names), manifest.index)
         index.nearest(replace(sought), 5)
 
     def try_details(rng: random.Random, place: Path) -> None:
-        tracer = FeatureMatcher(with_file(rng, place, *layout.DETAILS), manifest.items)
-        tracer.trace(picture[:400, :400], without=(), enough=12)
+        matcher = FeatureMatcher(with_file(rng, place, *layout.DETAILS), manifest.items)
+        matcher.match(picture[:400, :400], excluded=(), enough=12)
 
     def try_model(rng: random.Random, place: Path) -> None:
         path = with_file(rng, place, layout.MODEL) / layout.MODEL

@@ -73,7 +73,7 @@ def test_another_number_of_threads_may_be_used_at_any_time(
 ) -> None:
     fingerprint = Fingerprinter(model_file, "it", threads=2)
     for threads in (1, 1, 2):
-        fingerprint.use_threads(threads)
+        fingerprint.set_threads(threads)
         assert np.allclose(fingerprint(inputs[0]).vector, one_thread[0], atol=1e-5)
 
 

@@ -16,7 +16,14 @@ from device.bundle.manifest import IndexSpec
 from device.errors import BundleDamagedError, ModelError
 from device.recognition.embedding import nearest
 from device.recognition.embedding.fingerprint import Fingerprint
-from device.recognition.embedding.nearest import Index, Neighbour, Projection, Vectors, stack, unit
+from device.recognition.embedding.nearest import (
+    FingerprintIndex,
+    Neighbour,
+    Projection,
+    Vectors,
+    normalise,
+    stack,
+)
 
 PRINTS = 400
 MODEL = "m" * 64
@@ -27,7 +34,7 @@ def clustered(count: int, seed: int) -> Vectors:
     random = np.random.default_rng(seed)
     centres = random.normal(size=(20, 512))
     mixed = centres[random.integers(0, 20, count)] + 0.7 * random.normal(size=(count, 512))
-    return unit(mixed.astype(np.float32))
+    return normalise(mixed.astype(np.float32))
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +49,7 @@ def vectors() -> Vectors:
 def queries(vectors: Vectors) -> Vectors:
     """What visitors may ask: prints of the collection, a little changed."""
     noise = np.random.default_rng(2).normal(size=(60, 512)) * 0.02
-    return unit((vectors[::7][:60] + noise[: len(vectors[::7][:60])]).astype(np.float32))
+    return normalise((vectors[::7][:60] + noise[: len(vectors[::7][:60])]).astype(np.float32))
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +77,9 @@ def spec(built: tuple[Path, IndexSpec]) -> IndexSpec:
 
 
 @pytest.fixture(scope="module")
-def index(folder: Path, spec: IndexSpec) -> Index:
+def index(folder: Path, spec: IndexSpec) -> FingerprintIndex:
     """The index, open."""
-    return Index(folder, spec)
+    return FingerprintIndex(folder, spec)
 
 
 def asked(vector: Vectors, length: float = 22.6) -> Fingerprint:
@@ -86,7 +93,7 @@ def items(found: list[Neighbour]) -> list[int]:
 
 
 def test_exact_search_is_numpys_brute_force(
-    index: Index, vectors: Vectors, queries: Vectors
+    index: FingerprintIndex, vectors: Vectors, queries: Vectors
 ) -> None:
     for query in queries:
         wanted = np.argsort(-(vectors @ query), kind="stable")[:10]
@@ -100,7 +107,7 @@ def test_exact_search_is_numpys_brute_force(
 
 
 def test_the_fast_search_finds_what_the_manifest_promises(
-    index: Index, spec: IndexSpec, queries: Vectors
+    index: FingerprintIndex, spec: IndexSpec, queries: Vectors
 ) -> None:
     exact = [set(items(index.exact(asked(query), 10))) for query in queries]
     found = [set(items(index.nearest(asked(query), 10))) for query in queries]
@@ -111,7 +118,9 @@ def test_the_fast_search_finds_what_the_manifest_promises(
     assert recall >= 0.99
 
 
-def test_what_both_find_has_the_same_score_and_order(index: Index, queries: Vectors) -> None:
+def test_what_both_find_has_the_same_score_and_order(
+    index: FingerprintIndex, queries: Vectors
+) -> None:
     for query in queries[:10]:
         exact = {n.item: n.score for n in index.exact(asked(query), PRINTS)}
         found = index.nearest(asked(query), 10)
@@ -120,7 +129,9 @@ def test_what_both_find_has_the_same_score_and_order(index: Index, queries: Vect
         assert [n.score for n in found] == pytest.approx([exact[n.item] for n in found], abs=1e-6)
 
 
-def test_equal_prints_come_in_the_order_of_their_rows(index: Index, vectors: Vectors) -> None:
+def test_equal_prints_come_in_the_order_of_their_rows(
+    index: FingerprintIndex, vectors: Vectors
+) -> None:
     assert items(index.exact(asked(vectors[7]), 3)) == [7, 8, 390]
     assert items(index.nearest(asked(vectors[7]), 3)) == [7, 8, 390]
 
@@ -132,7 +143,7 @@ def test_equal_prints_come_in_the_order_of_their_rows(index: Index, vectors: Vec
     count=st.integers(1, 50),
 )
 def test_a_filtered_search_is_exact_over_the_survivors_and_loses_none(
-    index: Index, vectors: Vectors, among: list[int], asks: int, count: int
+    index: FingerprintIndex, vectors: Vectors, among: list[int], asks: int, count: int
 ) -> None:
     """The seed filtered the neighbours afterwards: what was far away overall was lost though it passed."""
     scores = vectors[among] @ vectors[asks] if among else np.empty(0)
@@ -143,7 +154,7 @@ def test_a_filtered_search_is_exact_over_the_survivors_and_loses_none(
     assert items(found) == [among[i] for i in np.argsort(-scores, kind="stable")[:count]]
 
 
-def test_the_farthest_print_alone_is_still_found(index: Index, vectors: Vectors) -> None:
+def test_the_farthest_print_alone_is_still_found(index: FingerprintIndex, vectors: Vectors) -> None:
     farthest = int(np.argmin(vectors @ vectors[0]))
 
     assert items(index.exact(asked(vectors[0]), 10, among=[farthest])) == [farthest]
@@ -151,7 +162,7 @@ def test_the_farthest_print_alone_is_still_found(index: Index, vectors: Vectors)
 
 
 def test_more_survivors_than_are_scored_at_a_time_are_all_scored(
-    index: Index, vectors: Vectors, monkeypatch: pytest.MonkeyPatch
+    index: FingerprintIndex, vectors: Vectors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = index.exact(asked(vectors[3]), PRINTS)
     monkeypatch.setattr(nearest, "_CHUNK", 64)
@@ -161,20 +172,20 @@ def test_more_survivors_than_are_scored_at_a_time_are_all_scored(
 
 @pytest.mark.parametrize("count", [PRINTS, PRINTS + 1, 10 * PRINTS])
 def test_asking_for_all_or_more_gives_every_print_once(
-    index: Index, vectors: Vectors, count: int
+    index: FingerprintIndex, vectors: Vectors, count: int
 ) -> None:
     assert sorted(items(index.nearest(asked(vectors[0]), count))) == list(range(PRINTS))
     assert sorted(items(index.exact(asked(vectors[0]), count))) == list(range(PRINTS))
 
 
 @pytest.mark.parametrize("count", [0, -1])
-def test_asking_for_none_gives_none(index: Index, vectors: Vectors, count: int) -> None:
+def test_asking_for_none_gives_none(index: FingerprintIndex, vectors: Vectors, count: int) -> None:
     assert index.nearest(asked(vectors[0]), count) == []
     assert index.exact(asked(vectors[0]), count) == []
 
 
 def test_a_print_is_at_distance_nothing_from_itself_and_never_beyond(
-    index: Index, vectors: Vectors
+    index: FingerprintIndex, vectors: Vectors
 ) -> None:
     for vector in vectors[:50]:
         for found in index.exact(asked(vector), PRINTS):
@@ -183,14 +194,16 @@ def test_a_print_is_at_distance_nothing_from_itself_and_never_beyond(
         assert index.exact(asked(vector), 1)[0].distance == pytest.approx(0, abs=1e-5)
 
 
-def test_the_length_of_a_fingerprint_does_not_matter(index: Index, vectors: Vectors) -> None:
+def test_the_length_of_a_fingerprint_does_not_matter(
+    index: FingerprintIndex, vectors: Vectors
+) -> None:
     assert items(index.nearest(asked(vectors[5], 0.01), 10)) == items(
         index.nearest(asked(vectors[5], 1000), 10)
     )
 
 
 def test_a_fingerprint_of_another_model_is_refused_naming_both(
-    index: Index, vectors: Vectors
+    index: FingerprintIndex, vectors: Vectors
 ) -> None:
     stranger = Fingerprint(vector=vectors[0], model_sha256="n" * 64)
 
@@ -206,7 +219,7 @@ VECTORS = arrays.arrays(
 
 @given(VECTORS)
 def test_unit_vectors_have_length_one_or_are_nothing(vectors: Vectors) -> None:
-    made = unit(vectors)
+    made = normalise(vectors)
 
     for vector, was in zip(made, vectors, strict=True):
         length = float(np.linalg.norm(vector.astype(np.float64)))
@@ -244,7 +257,7 @@ def test_a_file_that_holds_something_else_is_refused(
     (copied(folder, tmp_path) / name).write_bytes(content)
 
     with pytest.raises(BundleDamagedError) as caught:
-        Index(tmp_path, spec)
+        FingerprintIndex(tmp_path, spec)
 
     assert name in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -270,7 +283,7 @@ def test_arrays_of_other_sizes_are_refused(
     np.save(copied(folder, tmp_path) / name, array, allow_pickle=True)
 
     with pytest.raises(BundleDamagedError, match="expected"):
-        Index(tmp_path, spec)
+        FingerprintIndex(tmp_path, spec)
 
 
 def test_an_index_of_fewer_prints_is_refused(folder: Path, spec: IndexSpec, tmp_path: Path) -> None:
@@ -280,9 +293,9 @@ def test_an_index_of_fewer_prints_is_refused(folder: Path, spec: IndexSpec, tmp_
     trees.save(str(copied(folder, tmp_path) / layout.INDEX))
 
     with pytest.raises(BundleDamagedError, match="holds 1 prints, manifest says 400"):
-        Index(tmp_path, spec)
+        FingerprintIndex(tmp_path, spec)
 
 
 def test_an_unknown_metric_is_refused(folder: Path, spec: IndexSpec) -> None:
     with pytest.raises(BundleDamagedError, match="metric"):
-        Index(folder, replace(spec, metric="taxicab"))
+        FingerprintIndex(folder, replace(spec, metric="taxicab"))

@@ -13,7 +13,7 @@ import pytest
 from device.imaging.frames import Pixels
 from device.recognition.embedding import preprocess
 from device.recognition.embedding.fingerprint import Fingerprinter
-from device.recognition.embedding.nearest import unit
+from device.recognition.embedding.nearest import normalise
 
 ROOT = Path(__file__).parents[4]
 
@@ -48,10 +48,10 @@ def test_both_runtimes_give_the_same_fingerprints(
     inputs = np.stack([preprocess.to_input(pixels) for pixels in print_pictures.values()])
     np.save(tmp_path / "inputs.npy", inputs)
     ours = Fingerprinter(model_file, "m", threads=2, runtime="ai_edge_litert.interpreter")
-    new = unit(np.stack([ours(pixels).vector for pixels in inputs]))
+    new = normalise(np.stack([ours(pixels).vector for pixels in inputs]))
 
     command = [old_runtime, "-c", _FINGERPRINTS, model_file, tmp_path / "inputs.npy"]
     subprocess.run([*command, tmp_path / "old.npy"], check=True, cwd=ROOT)
-    old = unit(np.load(tmp_path / "old.npy"))
+    old = normalise(np.load(tmp_path / "old.npy"))
 
     assert (old * new).sum(axis=1).min() >= 0.999

@@ -71,7 +71,7 @@ def test_a_signature_is_two_numbers_of_64_bits(projected: Floats) -> None:
 def test_no_details_have_no_words_and_no_signatures() -> None:
     book = trained()
 
-    nothing = book.project(np.empty((0, features.LENGTH), np.float32))
+    nothing = book.project(np.empty((0, features.DESCRIPTOR_LENGTH), np.float32))
 
     assert book.signatures(nothing).shape == (0, 2)
     assert book.words(nothing, 1).shape == (0, 1)

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from seen import HEIGHT, WIDTH, Laid, lay, moved
 
-from device.imaging.corners import clockwise, corners_of, points_of
+from device.imaging.corners import clockwise, to_corners, to_points
 from device.imaging.frames import Pixels
-from device.imaging.rectify import straighten
+from device.imaging.rectify import rectify
 from device.recognition.local import evidence
 from device.recognition.local.evidence import Evidence
 from device.recognition.local.match import FeatureMatch, FeatureMatcher
@@ -39,7 +39,7 @@ Look = Callable[[int, bool], Looked]
 
 
 @pytest.fixture(scope="module")
-def tracer(small_bundle: Path) -> FeatureMatcher:
+def matcher(small_bundle: Path) -> FeatureMatcher:
     """Traces to twelve real prints."""
     return FeatureMatcher(small_bundle, 12)
 
@@ -51,16 +51,18 @@ def picture(request: pytest.FixtureRequest, print_pictures: Mapping[str, Pixels]
 
 
 @pytest.fixture(scope="module")
-def look(tracer: FeatureMatcher, picture: Pixels) -> Look:
+def look(matcher: FeatureMatcher, picture: Pixels) -> Look:
     """Look at the sheet as the kiosk does: cut it out, trace it, and say where it lies; each once."""
 
     @cache
     def looked(turn: int, mirrored: bool) -> Looked:
         laid = lay(picture, turn=turn, mirrored=mirrored)
-        corners = corners_of(points_of(laid.corners))
-        view = straighten(laid.frame, corners, side=SIDE)
-        trace = tracer.trace(view, without=(), enough=ENOUGH)[0]
-        return Looked(laid=laid, trace=trace, evidence=evidence.of(trace, corners, laid.frame))
+        corners = to_corners(to_points(laid.corners))
+        view = rectify(laid.frame, corners, side=SIDE)
+        trace = matcher.match(view, excluded=(), enough=ENOUGH)[0]
+        return Looked(
+            laid=laid, trace=trace, evidence=evidence.from_match(trace, corners, laid.frame)
+        )
 
     return looked
 
@@ -95,16 +97,16 @@ def test_the_points_lie_where_the_transform_says(look: Look, turn: int, mirrored
 
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_the_whole_frame_is_a_view_like_any_other(
-    tracer: FeatureMatcher, picture: Pixels, mirrored: bool
+    matcher: FeatureMatcher, picture: Pixels, mirrored: bool
 ) -> None:
     laid = lay(picture, turn=90, mirrored=mirrored).close()
-    trace = tracer.trace(laid.frame, without=(), enough=ENOUGH)[0]
+    trace = matcher.match(laid.frame, excluded=(), enough=ENOUGH)[0]
 
-    found = evidence.of(trace, None, laid.frame)
+    found = evidence.from_match(trace, None, laid.frame)
 
     back = moved(moved(INSIDE, laid.to_frame), np.array(found.transform).reshape(3, 3))
     assert np.abs(back - INSIDE).max() < NEAR
-    assert evidence.turn_of(found) == 90
+    assert evidence.rotation_of(found) == 90
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
@@ -112,7 +114,7 @@ def test_the_whole_frame_is_a_view_like_any_other(
 def test_a_turn_is_told_clockwise_to_the_nearest_quarter(
     look: Look, turn: int, mirrored: bool
 ) -> None:
-    assert evidence.turn_of(look(turn, mirrored).evidence) == round(turn / 90) * 90 % 360
+    assert evidence.rotation_of(look(turn, mirrored).evidence) == round(turn / 90) * 90 % 360
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
@@ -121,12 +123,12 @@ def test_the_corners_begin_at_the_print_s_own_top_left_as_it_is_seen(
     look: Look, turn: int, mirrored: bool
 ) -> None:
     seen = look(turn, mirrored)
-    as_found = corners_of(points_of(seen.laid.corners))
+    as_found = to_corners(to_points(seen.laid.corners))
 
-    own = points_of(evidence.from_own_top_left(as_found, seen.evidence))
+    own = to_points(evidence.corners_from_print_top_left(as_found, seen.evidence))
 
-    assert np.allclose(own, points_of(seen.laid.corners))
-    assert np.allclose(clockwise(own), points_of(as_found))
+    assert np.allclose(own, to_points(seen.laid.corners))
+    assert np.allclose(clockwise(own), to_points(as_found))
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
@@ -136,7 +138,7 @@ def test_the_picture_is_the_record_s_the_right_way_up(
 ) -> None:
     seen = look(turn, mirrored)
 
-    shown = evidence.picture_of(seen.laid.frame, seen.evidence, seen.trace.known.aspect)
+    shown = evidence.cut_out_print(seen.laid.frame, seen.evidence, seen.trace.known.aspect)
 
     height, width = shown.shape[:2]
     assert width / height == pytest.approx(picture.shape[1] / picture.shape[0], rel=0.02)
@@ -150,12 +152,12 @@ def test_the_picture_is_the_record_s_the_right_way_up(
 
 def test_the_picture_is_the_same_out_of_a_frame_of_any_size(look: Look, picture: Pixels) -> None:
     seen = look(25, False)
-    at_small = evidence.picture_of(seen.laid.frame, seen.evidence, seen.trace.known.aspect)
+    at_small = evidence.cut_out_print(seen.laid.frame, seen.evidence, seen.trace.known.aspect)
 
     frame = cv2.resize(seen.laid.frame, (4 * WIDTH, 4 * HEIGHT), interpolation=cv2.INTER_CUBIC)
     transform = np.array(seen.evidence.transform).reshape(3, 3) @ np.diag([0.25, 0.25, 1.0])
     larger = replace(seen.evidence, transform=tuple(float(v) for v in transform.reshape(-1)))
-    at_large = evidence.picture_of(np.asarray(frame), larger, seen.trace.known.aspect)
+    at_large = evidence.cut_out_print(np.asarray(frame), larger, seen.trace.known.aspect)
 
     assert at_large.shape == at_small.shape
     assert correlation(at_large, at_small) > 0.99

@@ -9,7 +9,7 @@ import pytest
 
 from device.imaging.frames import Pixels
 from device.recognition.local import features
-from device.recognition.local.features import LENGTH, SIDE, Features
+from device.recognition.local.features import DESCRIPTOR_LENGTH, SIDE, Features
 
 # Of the picture's longest side: what a detail may move by.
 NEAR = 0.01
@@ -71,7 +71,7 @@ def test_a_picture_with_nothing_to_see_has_no_details(size: tuple[int, int]) -> 
     found = features.extract(np.zeros((*size, 3), np.uint8))
 
     assert len(found) == len(found.places) == len(found.sizes) == len(found.angles) == 0
-    assert found.descriptors.shape == (0, LENGTH)
+    assert found.descriptors.shape == (0, DESCRIPTOR_LENGTH)
     assert (found.height, found.width) == size
     assert len(features.mirrored(found)) == 0
 
@@ -90,7 +90,9 @@ def test_details_lie_within_the_picture_and_are_described_at_unit_length(picture
 
 
 def test_no_more_than_the_strongest_are_kept(picture: Pixels) -> None:
-    few, many = features.extract(picture, most=50), features.extract(picture, most=200)
+    few, many = features.extract(picture, max_features=50), features.extract(
+        picture, max_features=200
+    )
 
     assert len(few) == 50
     assert len(many) == 200

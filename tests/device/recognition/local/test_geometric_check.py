@@ -220,8 +220,8 @@ def test_details_that_lie_alike_agree_and_those_paired_by_chance_do_not(
         pairs = own_pairs(print_)
         shuffled = np.column_stack([pairs[:, 0], np.random.default_rng(2).permutation(pairs[:, 1])])
 
-        alike = geometric_check.agreement(print_, print_, pairs)
-        by_chance = geometric_check.agreement(print_, print_, shuffled)
+        alike = geometric_check.count_consistent(print_, print_, pairs)
+        by_chance = geometric_check.count_consistent(print_, print_, shuffled)
 
         # One place has several details where lines run several ways.
         assert len(pairs) / 2 < alike <= len(pairs), record_id
@@ -233,5 +233,5 @@ def test_many_pairs_that_meet_in_one_place_agree_as_one(
 ) -> None:
     print_ = next(iter(known.values()))
 
-    assert geometric_check.agreement(print_, print_, np.zeros((30, 2), np.intp)) == 1
-    assert geometric_check.agreement(print_, print_, np.empty((0, 2), np.intp)) == 0
+    assert geometric_check.count_consistent(print_, print_, np.zeros((30, 2), np.intp)) == 1
+    assert geometric_check.count_consistent(print_, print_, np.empty((0, 2), np.intp)) == 0

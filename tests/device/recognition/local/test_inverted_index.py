@@ -18,24 +18,24 @@ from device.recognition.local import features
 from device.recognition.local.codebook import hamming
 from device.recognition.local.features import Features
 from device.recognition.local.inverted_index import (
-    ASKED,
-    FAR,
+    FEATURES_LOOKED_UP,
+    MAX_HAMMING,
     PLACE,
     SIDES,
     SMALLEST,
-    STEPS_AN_OCTAVE,
-    WORDS_ASKED,
+    STEPS_PER_OCTAVE,
+    WORDS_PER_FEATURE,
     Candidate,
     IndexedFeatures,
     InvertedIndex,
-    place,
+    quantise_places,
 )
 
 PRINTS = 12
 
 
 @pytest.fixture(scope="module")
-def catalogue(small_bundle: Path) -> InvertedIndex:
+def inverted_index(small_bundle: Path) -> InvertedIndex:
     """The details of twelve real prints."""
     return InvertedIndex(small_bundle, PRINTS)
 
@@ -50,81 +50,91 @@ def damaged(small_bundle: Path, tmp_path: Path) -> Path:
 
 
 def proposals(
-    catalogue: InvertedIndex, found: Features, count: int = PRINTS, without: tuple[int, ...] = ()
+    inverted_index: InvertedIndex,
+    found: Features,
+    count: int = PRINTS,
+    without: tuple[int, ...] = (),
 ) -> list[Candidate]:
     book = trained()
-    words = book.words(book.project(found.descriptors)[:ASKED], WORDS_ASKED)
-    return catalogue.propose(written(found), words, count, without)
+    words = book.words(book.project(found.descriptors)[:FEATURES_LOOKED_UP], WORDS_PER_FEATURE)
+    return inverted_index.propose(written(found), words, count, without)
 
 
 def proposed(
-    catalogue: InvertedIndex, found: Features, count: int = PRINTS, without: tuple[int, ...] = ()
+    inverted_index: InvertedIndex,
+    found: Features,
+    count: int = PRINTS,
+    without: tuple[int, ...] = (),
 ) -> list[int]:
-    return [proposal.item for proposal in proposals(catalogue, found, count, without)]
+    return [proposal.item for proposal in proposals(inverted_index, found, count, without)]
 
 
 @pytest.mark.parametrize("turn", [0, 90, 200])
 def test_a_print_is_proposed_first_by_its_own_details_however_it_is_turned(
-    catalogue: InvertedIndex, print_pictures: Mapping[str, Pixels], turn: int
+    inverted_index: InvertedIndex, print_pictures: Mapping[str, Pixels], turn: int
 ) -> None:
     for item, picture in enumerate(print_pictures.values()):
         found = features.extract(lay(picture, turn=turn).frame)
 
-        assert proposed(catalogue, found)[0] == item
+        assert proposed(inverted_index, found)[0] == item
 
 
 def test_a_left_out_print_is_not_proposed_and_the_others_are_as_before(
-    catalogue: InvertedIndex, print_pictures: Mapping[str, Pixels]
+    inverted_index: InvertedIndex, print_pictures: Mapping[str, Pixels]
 ) -> None:
     found = features.extract(list(print_pictures.values())[3])
 
-    everyone, others = proposed(catalogue, found), proposed(catalogue, found, without=(3, 5))
+    everyone, others = proposed(inverted_index, found), proposed(
+        inverted_index, found, without=(3, 5)
+    )
 
     assert everyone[0] == 3
     assert others == [item for item in everyone if item not in (3, 5)]
 
 
 def test_no_more_are_proposed_than_were_asked_for_and_none_twice(
-    catalogue: InvertedIndex, print_pictures: Mapping[str, Pixels]
+    inverted_index: InvertedIndex, print_pictures: Mapping[str, Pixels]
 ) -> None:
     found = features.extract(next(iter(print_pictures.values())))
 
-    everyone = proposed(catalogue, found)
+    everyone = proposed(inverted_index, found)
 
     assert len(set(everyone)) == len(everyone)
-    assert proposed(catalogue, found, count=2) == everyone[:2]
+    assert proposed(inverted_index, found, count=2) == everyone[:2]
 
 
 def test_a_proposal_names_pairs_of_details_that_look_alike_each_of_the_frame_s_once(
-    catalogue: InvertedIndex, print_pictures: Mapping[str, Pixels]
+    inverted_index: InvertedIndex, print_pictures: Mapping[str, Pixels]
 ) -> None:
     found = features.extract(list(print_pictures.values())[3])
 
-    for proposal in proposals(catalogue, found):
+    for proposal in proposals(inverted_index, found):
         here, there = proposal.pairs.T
-        known = catalogue.of(proposal.item)
-        assert hamming(written(found).signatures[here], known.signatures[there]).max() <= FAR
+        known = inverted_index.features_of(proposal.item)
+        assert (
+            hamming(written(found).signatures[here], known.signatures[there]).max() <= MAX_HAMMING
+        )
         assert len(set(here)) == len(here) > 0
 
 
-def test_a_picture_without_details_proposes_nothing(catalogue: InvertedIndex) -> None:
-    assert proposed(catalogue, features.extract(np.zeros((50, 50, 3), np.uint8))) == []
+def test_a_picture_without_details_proposes_nothing(inverted_index: InvertedIndex) -> None:
+    assert proposed(inverted_index, features.extract(np.zeros((50, 50, 3), np.uint8))) == []
 
 
 def test_with_every_print_left_out_nothing_is_proposed(
-    catalogue: InvertedIndex, print_pictures: Mapping[str, Pixels]
+    inverted_index: InvertedIndex, print_pictures: Mapping[str, Pixels]
 ) -> None:
     found = features.extract(next(iter(print_pictures.values())))
 
-    assert proposed(catalogue, found, without=tuple(range(PRINTS))) == []
+    assert proposed(inverted_index, found, without=tuple(range(PRINTS))) == []
 
 
 def test_a_catalogue_holds_every_print_s_own_details(
-    catalogue: InvertedIndex, print_pictures: Mapping[str, Pixels]
+    inverted_index: InvertedIndex, print_pictures: Mapping[str, Pixels]
 ) -> None:
-    assert len(catalogue) == PRINTS
+    assert len(inverted_index) == PRINTS
     for item, picture in enumerate(print_pictures.values()):
-        held = catalogue.of(item)
+        held = inverted_index.features_of(item)
 
         here = seen(picture)
         nearest = hamming(held.signatures[:, np.newaxis], here.signatures).min(axis=1)
@@ -190,7 +200,7 @@ class TestDamage:
     ) -> None:
         np.save(damaged / name, np.load(damaged / name)[:kept])
 
-        with pytest.raises(BundleDamagedError, match=r"details: expected sizes .*found"):
+        with pytest.raises(BundleDamagedError, match=r"local features: expected sizes .*found"):
             InvertedIndex(damaged, PRINTS)
 
 
@@ -200,12 +210,12 @@ def test_rows_that_end_elsewhere_than_the_details_are_refused(damaged: Path, nam
     ends[-1] += 1
     np.save(damaged / name, ends)
 
-    with pytest.raises(BundleDamagedError, match="details: expected sizes"):
+    with pytest.raises(BundleDamagedError, match="local features: expected sizes"):
         InvertedIndex(damaged, PRINTS)
 
 
 def test_sound_details_have_no_fault(damaged: Path) -> None:
-    assert InvertedIndex(damaged, PRINTS).fault() == ""
+    assert InvertedIndex(damaged, PRINTS).inconsistency() == ""
 
 
 @pytest.mark.parametrize(
@@ -214,8 +224,8 @@ def test_sound_details_have_no_fault(damaged: Path) -> None:
         (layout.DETAIL_STARTS, 0, 5, "details/starts.npy: expected numbers that rise"),
         (layout.DETAIL_STARTS, 3, 2**31, "details/starts.npy: expected numbers that rise"),
         (layout.DETAIL_CELLS, 9, 2**31, "details/cells.npy: expected numbers that rise"),
-        (layout.DETAIL_POSTINGS, 7, 2**32 - 1, "details/positions.npy: expected to lead back"),
-        (layout.DETAIL_POSITIONS, 7, 2**32 - 1, "details/positions.npy: expected to lead back"),
+        (layout.DETAIL_POSTINGS, 7, 2**32 - 1, "details/positions.npy: expected the inverse"),
+        (layout.DETAIL_POSITIONS, 7, 2**32 - 1, "details/positions.npy: expected the inverse"),
     ],
 )
 def test_details_that_lead_elsewhere_are_found_where_every_one_is_looked_at(
@@ -225,12 +235,12 @@ def test_details_that_lead_elsewhere_are_found_where_every_one_is_looked_at(
     numbers[row] = value
     np.save(damaged / name, numbers)
 
-    assert InvertedIndex(damaged, PRINTS).fault().startswith(told)
+    assert InvertedIndex(damaged, PRINTS).inconsistency().startswith(told)
 
 
 @pytest.mark.parametrize("items", [0, PRINTS - 1, PRINTS + 1])
 def test_details_of_another_number_of_prints_are_refused(small_bundle: Path, items: int) -> None:
-    with pytest.raises(BundleDamagedError, match="details: expected sizes"):
+    with pytest.raises(BundleDamagedError, match="local features: expected sizes"):
         InvertedIndex(small_bundle, items)
 
 
@@ -253,19 +263,19 @@ def test_a_place_is_given_back_to_half_a_step(
         places=np.array([(x * width, y * height)], np.float32),
         sizes=np.array([size * longest], np.float32),
         angles=np.array([angle], np.float32),
-        descriptors=np.zeros((1, features.LENGTH), np.float32),
+        descriptors=np.zeros((1, features.DESCRIPTOR_LENGTH), np.float32),
         width=width,
         height=height,
     )
 
-    held = place(found)
+    held = quantise_places(found)
 
     assert held.dtype == PLACE
     assert held.itemsize == 6
     assert held["x"][0] / SIDES == pytest.approx(x, abs=0.51 / SIDES)
     assert held["y"][0] / SIDES == pytest.approx(y, abs=0.51 / SIDES)
-    octaves = np.log2(SMALLEST * 2 ** (held["size"][0] / STEPS_AN_OCTAVE) / size)
-    assert abs(octaves) < 0.51 / STEPS_AN_OCTAVE
+    octaves = np.log2(SMALLEST * 2 ** (held["size"][0] / STEPS_PER_OCTAVE) / size)
+    assert abs(octaves) < 0.51 / STEPS_PER_OCTAVE
     off = (held["angle"][0] / 256 * 2 * np.pi - angle + np.pi) % (2 * np.pi) - np.pi
     assert abs(off) < 0.51 * 2 * np.pi / 256
 
@@ -275,12 +285,12 @@ def test_a_place_keeps_to_its_range_whatever_the_detail() -> None:
         places=np.array([(-3, 12), (11, -0.1)], np.float32),
         sizes=np.array([0, 1e30], np.float32),
         angles=np.array([2 * np.pi, 6.283], np.float32),
-        descriptors=np.zeros((2, features.LENGTH), np.float32),
+        descriptors=np.zeros((2, features.DESCRIPTOR_LENGTH), np.float32),
         width=10,
         height=10,
     )
 
-    held = place(found)
+    held = quantise_places(found)
 
     assert held.tolist() == [(0, SIDES, 0, 0), (SIDES, 0, 255, 0)]
 

@@ -18,7 +18,7 @@ EVERYTHING = 100_000
 
 
 @pytest.fixture(scope="module")
-def tracer(small_bundle: Path) -> FeatureMatcher:
+def matcher(small_bundle: Path) -> FeatureMatcher:
     """Traces to twelve real prints."""
     return FeatureMatcher(small_bundle, PRINTS)
 
@@ -40,12 +40,12 @@ def beside(left: Pixels, right: Pixels) -> Pixels:
 
 @pytest.mark.parametrize(("turn", "mirrored"), [(0, False), (200, False), (290, True)])
 def test_every_print_is_traced_to_itself_first(
-    tracer: FeatureMatcher, pictures: list[Pixels], turn: int, mirrored: bool
+    matcher: FeatureMatcher, pictures: list[Pixels], turn: int, mirrored: bool
 ) -> None:
     for item, picture in enumerate(pictures):
         shown = lay(picture, turn=turn, mirrored=mirrored).close().frame
 
-        best = tracer.trace(shown, without=(), enough=ENOUGH)[0]
+        best = matcher.match(shown, excluded=(), enough=ENOUGH)[0]
 
         assert best.item == item
         assert best.mirrored is mirrored
@@ -53,9 +53,9 @@ def test_every_print_is_traced_to_itself_first(
 
 
 def test_a_trace_keeps_the_details_that_agree(
-    tracer: FeatureMatcher, pictures: list[Pixels]
+    matcher: FeatureMatcher, pictures: list[Pixels]
 ) -> None:
-    best = tracer.trace(pictures[2], without=(), enough=ENOUGH)[0]
+    best = matcher.match(pictures[2], excluded=(), enough=ENOUGH)[0]
 
     rows, targets = best.fit.matched.T
     assert rows.max() < len(best.seen)
@@ -64,19 +64,19 @@ def test_a_trace_keeps_the_details_that_agree(
 
 
 def test_a_print_that_is_left_out_is_not_traced_and_no_other_takes_its_place(
-    tracer: FeatureMatcher, pictures: list[Pixels]
+    matcher: FeatureMatcher, pictures: list[Pixels]
 ) -> None:
     for item, picture in enumerate(pictures):
-        found = tracer.trace(picture, without={item}, enough=ENOUGH)
+        found = matcher.match(picture, excluded={item}, enough=ENOUGH)
 
         assert item not in [trace.item for trace in found]
         assert all(trace.inliers < ENOUGH for trace in found)
 
 
 def test_two_prints_in_one_picture_are_both_traced_those_with_most_evidence_first(
-    tracer: FeatureMatcher, pictures: list[Pixels]
+    matcher: FeatureMatcher, pictures: list[Pixels]
 ) -> None:
-    found = tracer.trace(beside(pictures[3], pictures[9]), without=(), enough=ENOUGH)
+    found = matcher.match(beside(pictures[3], pictures[9]), excluded=(), enough=ENOUGH)
 
     assert {trace.item for trace in found if trace.inliers >= ENOUGH} == {3, 9}
     inliers = [trace.inliers for trace in found]
@@ -84,12 +84,12 @@ def test_two_prints_in_one_picture_are_both_traced_those_with_most_evidence_firs
 
 
 def test_a_picture_is_tried_in_reverse_only_when_too_little_agrees(
-    tracer: FeatureMatcher, pictures: list[Pixels]
+    matcher: FeatureMatcher, pictures: list[Pixels]
 ) -> None:
     both = beside(pictures[3], np.ascontiguousarray(pictures[9][:, ::-1]))
 
-    content = tracer.trace(both, without=(), enough=ENOUGH)
-    not_content = tracer.trace(both, without=(), enough=EVERYTHING)
+    content = matcher.match(both, excluded=(), enough=ENOUGH)
+    not_content = matcher.match(both, excluded=(), enough=EVERYTHING)
 
     assert not any(trace.mirrored for trace in content)
     held = {(trace.item, trace.mirrored) for trace in not_content if trace.inliers >= ENOUGH}
@@ -98,15 +98,15 @@ def test_a_picture_is_tried_in_reverse_only_when_too_little_agrees(
 
 @pytest.mark.parametrize("size", [(1, 1), (5, 700), (300, 400)])
 def test_a_picture_with_nothing_to_see_is_traced_to_nothing(
-    tracer: FeatureMatcher, size: tuple[int, int]
+    matcher: FeatureMatcher, size: tuple[int, int]
 ) -> None:
-    assert tracer.trace(np.full((*size, 3), 128, np.uint8), without=(), enough=ENOUGH) == ()
+    assert matcher.match(np.full((*size, 3), 128, np.uint8), excluded=(), enough=ENOUGH) == ()
 
 
-def test_noise_is_not_evidence(tracer: FeatureMatcher) -> None:
+def test_noise_is_not_evidence(matcher: FeatureMatcher) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (400, 300, 3), dtype=np.uint8)
 
-    found = tracer.trace(noise, without=(), enough=ENOUGH)
+    found = matcher.match(noise, excluded=(), enough=ENOUGH)
 
     assert all(trace.inliers < ENOUGH for trace in found)
 

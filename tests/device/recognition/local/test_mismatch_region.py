@@ -10,7 +10,7 @@ from seen import lay, seen
 
 from device.imaging.frames import Pixels
 from device.recognition.local import geometric_check
-from device.recognition.local.mismatch_region import gap
+from device.recognition.local.mismatch_region import mismatch_size
 
 # As many missing details as are evidence for a print, agreeing.
 MANY = 12
@@ -27,7 +27,7 @@ def gap_of(shown: Pixels, known: Pixels) -> float:
     fit = geometric_check.check(here, there)
     assert fit is not None
     assert len(fit) >= MANY
-    return gap(fit, here, there)
+    return mismatch_size(fit, here, there)
 
 
 @pytest.mark.parametrize("turn", [0, 90, 197])

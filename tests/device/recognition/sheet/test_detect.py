@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from device.imaging import frames
-from device.imaging.corners import points_of
+from device.imaging.corners import to_points
 from device.imaging.frames import Pixels
+from device.imaging.rectify import rectify
 from device.recognition.sheet import detect
 from device.recognition.sheet.detect import Hint
+from device.recognition.sheet.inner_picture import find_inner_picture
 
 IMAGES = Path(__file__).parents[4] / "demo/collection/images"
 FELT = (40, 90, 60)
@@ -46,7 +48,7 @@ def turned(print_: Pixels, degrees: float, size: float = 340.0) -> np.ndarray:
 
 def away(found: tuple[detect.Corner, ...], true: np.ndarray) -> float:
     """The largest distance of a true corner to the nearest found, as a share of the diagonal."""
-    gaps = np.linalg.norm(points_of(found)[:, None] - true[None], axis=-1).min(axis=0)
+    gaps = np.linalg.norm(to_points(found)[:, None] - true[None], axis=-1).min(axis=0)
     return float(gaps.max() / np.linalg.norm(true[0] - true[2]))
 
 
@@ -62,7 +64,7 @@ def test_a_sheet_is_found_whichever_way_it_is_turned(
     print_on_paper: Pixels, background: tuple[int, int, int], degrees: int
 ) -> None:
     corners = turned(print_on_paper, degrees)
-    finding = detect.find(laid(print_on_paper, corners, background))
+    finding = detect.find_sheets(laid(print_on_paper, corners, background))
     assert away(finding.sheets[0].corners, corners) < 0.02
     assert finding.hint is None
 
@@ -70,7 +72,7 @@ def test_a_sheet_is_found_whichever_way_it_is_turned(
 def test_pale_paper_straight_on_pale_cloth_is_among_the_proposals(print_on_paper: Pixels) -> None:
     """The picture's border is the stronger outline there; either leads to the print."""
     corners = turned(print_on_paper, 0)
-    finding = detect.find(laid(print_on_paper, corners, PALE))
+    finding = detect.find_sheets(laid(print_on_paper, corners, PALE))
     assert min(away(found.corners, corners) for found in finding.sheets) < 0.03
 
 
@@ -78,26 +80,26 @@ def test_a_finger_over_an_edge_does_not_move_the_corners(print_on_paper: Pixels)
     corners = turned(print_on_paper, 10)
     frame = laid(print_on_paper, corners, FELT)
     cv2.line(frame, (320, 475), (330, 370), (200, 150, 120), 28)
-    assert away(detect.find(frame).sheets[0].corners, corners) < 0.02
+    assert away(detect.find_sheets(frame).sheets[0].corners, corners) < 0.02
 
 
 def test_a_tilted_sheet_is_found_and_comes_out_in_its_own_shape(print_on_paper: Pixels) -> None:
     corners = np.array([(170, 90), (470, 70), (520, 420), (130, 400)])
-    finding = detect.find(laid(print_on_paper, corners, FELT))
+    finding = detect.find_sheets(laid(print_on_paper, corners, FELT))
     assert away(finding.sheets[0].corners, corners) < 0.02
 
 
 def test_corners_go_clockwise_from_the_top_left(print_on_paper: Pixels) -> None:
     frame = laid(print_on_paper, turned(print_on_paper, 30), FELT)
-    points = points_of(detect.find(frame).sheets[0].corners)
+    points = to_points(detect.find_sheets(frame).sheets[0].corners)
     assert cv2.contourArea(points.astype(np.float32), oriented=True) > 0
     assert np.argmin(points.sum(axis=1)) == 0
 
 
 def test_a_straightened_sheet_keeps_its_aspect(print_on_paper: Pixels) -> None:
     corners = turned(print_on_paper, 20)
-    found = detect.find(laid(print_on_paper, corners, FELT)).sheets[0].corners
-    flat = detect.straighten(laid(print_on_paper, corners, FELT), found, side=300)
+    found = detect.find_sheets(laid(print_on_paper, corners, FELT)).sheets[0].corners
+    flat = rectify(laid(print_on_paper, corners, FELT), found, side=300)
     shape = sorted(print_on_paper.shape[:2])
     assert max(flat.shape[:2]) == 300
     assert min(flat.shape[:2]) / 300 == pytest.approx(shape[0] / shape[1], rel=0.05)
@@ -105,34 +107,34 @@ def test_a_straightened_sheet_keeps_its_aspect(print_on_paper: Pixels) -> None:
 
 def test_the_same_frame_gives_the_same_answer(print_on_paper: Pixels) -> None:
     frame = laid(print_on_paper, turned(print_on_paper, 64), PALE)
-    assert detect.find(frame) == detect.find(frame)
+    assert detect.find_sheets(frame) == detect.find_sheets(frame)
 
 
 @pytest.mark.parametrize("level", [0, 128, 255])
 @pytest.mark.parametrize("shape", [(16, 16, 3), (480, 640, 3), (30, 1600, 3), (1, 1, 3)])
 def test_nothing_is_found_in_a_uniform_frame(level: int, shape: tuple[int, ...]) -> None:
-    finding = detect.find(np.full(shape, level, np.uint8))
+    finding = detect.find_sheets(np.full(shape, level, np.uint8))
     assert finding.sheets == ()
     assert finding.hint in (Hint.NOTHING_THERE, Hint.TOO_DARK)
 
 
 def test_nothing_is_found_in_noise() -> None:
     noise = np.random.default_rng(3).integers(0, 256, (480, 640, 3), dtype=np.uint8)
-    assert detect.find(noise).sheets == ()
+    assert detect.find_sheets(noise).sheets == ()
 
 
 def test_a_small_sheet_is_too_far(print_on_paper: Pixels) -> None:
     frame = laid(print_on_paper, turned(print_on_paper, 5, 190), FELT)
-    assert detect.find(frame).hint is Hint.TOO_FAR
+    assert detect.find_sheets(frame).hint is Hint.TOO_FAR
 
 
 def test_the_picture_inside_a_wide_margin_is_offered() -> None:
     page = np.full((400, 300, 3), 240, np.uint8)
     page[80:320, 60:240] = np.random.default_rng(2).integers(0, 160, (240, 180, 3), dtype=np.uint8)
-    inside = detect.picture_inside(page)
+    inside = find_inner_picture(page)
     assert inside is not None
-    assert np.abs(points_of(inside) - [(60, 80), (240, 80), (240, 320), (60, 320)]).max() <= 3
+    assert np.abs(to_points(inside) - [(60, 80), (240, 80), (240, 320), (60, 320)]).max() <= 3
 
 
 def test_a_page_without_a_picture_has_none_inside() -> None:
-    assert detect.picture_inside(np.full((400, 300, 3), 240, np.uint8)) is None
+    assert find_inner_picture(np.full((400, 300, 3), 240, np.uint8)) is None

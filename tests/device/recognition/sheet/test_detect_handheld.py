@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from device.imaging import frames
-from device.imaging.corners import aspect_of, points_of
+from device.imaging.corners import rectangle_aspect, to_points
 from device.imaging.frames import Pixels
 from device.recognition.sheet import detect
 from device.recognition.sheet.detect import Corner, Hint
@@ -26,7 +26,7 @@ def prints() -> list[Pixels]:
 
 def away(found: tuple[Corner, ...], true: tuple[Corner, ...]) -> float:
     """The largest distance between a corner and the true one, as a share of the diagonal."""
-    points, corners = points_of(found), points_of(true)
+    points, corners = to_points(found), to_points(true)
     gaps = np.linalg.norm(points[:, None] - corners[None], axis=-1).min(axis=0)
     return float(gaps.max() / np.linalg.norm(corners[0] - corners[2]))
 
@@ -49,7 +49,7 @@ def test_most_held_prints_are_found_within_two_hundredths(
     near = 0
     for number, print_ in enumerate(prints):
         seen = capture(print_, str(number), level=level, seed=7)
-        found = detect.find(seen.pixels).sheets
+        found = detect.find_sheets(seen.pixels).sheets
         near += bool(found) and away(found[0].corners, seen.corners) < 0.02
     assert near >= 0.9 * len(prints)
 
@@ -61,7 +61,7 @@ def test_the_paper_is_the_sheet_and_not_the_picture_on_it(
     near = 0
     for number, print_ in enumerate(prints):
         seen = shown(print_, number, margin=margin, paper=0.8, turn_deg=12.0, fill=0.8)
-        found = detect.find(seen.pixels).sheets
+        found = detect.find_sheets(seen.pixels).sheets
         near += bool(found) and away(found[0].corners, seen.corners) < margin / 3
     assert near >= 0.9 * len(prints)
 
@@ -70,7 +70,7 @@ def test_a_bent_sheet_is_followed_to_its_corners(prints: list[Pixels]) -> None:
     near = 0
     for number, print_ in enumerate(prints):
         seen = shown(print_, number, curl=0.03, fill=0.8)
-        found = detect.find(seen.pixels).sheets
+        found = detect.find_sheets(seen.pixels).sheets
         near += bool(found) and away(found[0].corners, seen.corners) < 0.02
     assert near >= 0.85 * len(prints)
 
@@ -87,7 +87,7 @@ def test_there_is_no_sheet_where_there_is_no_paper(
     kind: distractor_scenes.DistractorKind, most: int
 ) -> None:
     found = [
-        detect.find(distractor_scenes.scene_without_print(str(n), kind, level=Level.NORMAL))
+        detect.find_sheets(distractor_scenes.scene_without_print(str(n), kind, level=Level.NORMAL))
         for n in range(8)
     ]
     bare = [finding for finding in found if not finding.sheets]
@@ -98,18 +98,18 @@ def test_there_is_no_sheet_where_there_is_no_paper(
 def test_few_clean_scans_are_cropped(prints: list[Pixels]) -> None:
     cropped = 0
     for print_ in prints:
-        found = detect.find(print_).sheets
+        found = detect.find_sheets(print_).sheets
         whole = print_.shape[0] * print_.shape[1]
         cropped += bool(found) and (
-            cv2.contourArea(points_of(found[0].corners).astype(np.float32)) < 0.5 * whole
+            cv2.contourArea(to_points(found[0].corners).astype(np.float32)) < 0.5 * whole
         )
     assert cropped <= 0.1 * len(prints)
 
 
 def test_a_reflection_on_the_print_is_said(prints: list[Pixels]) -> None:
     seen = shown(prints[0], margin=0.05, paper=1.0, stops=-0.6, fill=0.9)
-    assert detect.find(seen.pixels).hint is None
-    middle = points_of(seen.corners).mean(axis=0)
+    assert detect.find_sheets(seen.pixels).hint is None
+    middle = to_points(seen.corners).mean(axis=0)
     glowing = cv2.ellipse(
         np.zeros_like(seen.pixels),
         (int(middle[0]), int(middle[1])),
@@ -121,13 +121,13 @@ def test_a_reflection_on_the_print_is_said(prints: list[Pixels]) -> None:
         -1,
     )
     lit = cv2.add(seen.pixels, cv2.GaussianBlur(glowing, (0, 0), 12))
-    assert detect.find(lit).hint is Hint.GLARE
+    assert detect.find_sheets(lit).hint is Hint.GLARE
 
 
 def test_white_paper_in_bright_light_is_no_reflection(prints: list[Pixels]) -> None:
     for print_ in prints[:8]:
         seen = shown(print_, margin=0.05, stops=0.8)
-        assert detect.find(seen.pixels).hint is not Hint.GLARE
+        assert detect.find_sheets(seen.pixels).hint is not Hint.GLARE
 
 
 def side_by_side(left: Pixels, right: Pixels) -> Pixels:
@@ -142,7 +142,7 @@ def side_by_side(left: Pixels, right: Pixels) -> Pixels:
 
 def test_two_sheets_are_two_too_many(prints: list[Pixels]) -> None:
     print_ = cv2.resize(on_paper(prints[1], 40), (540, 760), interpolation=cv2.INTER_AREA)
-    finding = detect.find(side_by_side(print_, print_))
+    finding = detect.find_sheets(side_by_side(print_, print_))
     assert len(finding.sheets) >= 2
     assert finding.hint is Hint.TWO_SHEETS
 
@@ -151,7 +151,7 @@ def test_a_sheet_cut_by_the_frame_is_out_of_it(prints: list[Pixels]) -> None:
     frame = np.full((960, 1280, 3), (58, 74, 66), np.uint8)
     print_ = cv2.resize(on_paper(prints[2], 40), (700, 700), interpolation=cv2.INTER_AREA)
     frame[130:830, 0:600] = print_[:, 100:]
-    finding = detect.find(frame)
+    finding = detect.find_sheets(frame)
     assert finding.sheets
     assert finding.hint is Hint.OUT_OF_FRAME
 
@@ -160,13 +160,13 @@ def test_a_sheet_of_which_one_edge_is_seen_is_none(prints: list[Pixels]) -> None
     page = cv2.resize(on_paper(prints[2], 300), (2600, 2600), interpolation=cv2.INTER_AREA)
     frame = np.full((960, 1280, 3), (58, 74, 66), np.uint8)
     frame[:, :1060] = page[820:1780, 1540:]
-    assert detect.find(frame).sheets == ()
+    assert detect.find_sheets(frame).sheets == ()
 
 
 def test_a_sheet_in_the_dark_needs_light(prints: list[Pixels]) -> None:
     seen = shown(on_paper(prints[0], 40), fill=0.9)
     dark = (seen.pixels * 0.12).astype(np.uint8)
-    assert detect.find(dark).hint is Hint.TOO_DARK
+    assert detect.find_sheets(dark).hint is Hint.TOO_DARK
 
 
 @pytest.mark.parametrize("tilt_deg", [0.0, 12.0, 24.0, 34.0])
@@ -178,6 +178,6 @@ def test_the_aspect_of_a_tilted_sheet_is_its_own(
     for number, print_ in enumerate(prints):
         seen = shown(print_, number, tilt_deg=tilt_deg, turn_deg=turn_deg, fill=0.8)
         true = print_.shape[1] / print_.shape[0]
-        off.append(abs(np.log(aspect_of(points_of(seen.corners), 1280, 960) / true)))
+        off.append(abs(np.log(rectangle_aspect(to_points(seen.corners), 1280, 960) / true)))
     assert np.median(off) < 0.05
     assert max(off) < 0.2

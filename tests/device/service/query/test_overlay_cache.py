@@ -86,10 +86,10 @@ def test_the_area_is_a_hull_around_every_place_that_agrees(
 def test_no_places_span_no_area(service: KioskService, print_: Pixels) -> None:
     best = ask(service, lay(print_).frame).matches[0].evidence
     assert best is not None
-    none = evidence.area_of(replace(best, points=()))
-    assert (none, evidence.share_of(none)) == ((), 0.0)
-    line = evidence.area_of(replace(best, points=best.points[:2]))
-    assert evidence.share_of(line) == 0.0
+    none = evidence.inlier_hull(replace(best, points=()))
+    assert (none, evidence.hull_area(none)) == ((), 0.0)
+    line = evidence.inlier_hull(replace(best, points=best.points[:2]))
+    assert evidence.hull_area(line) == 0.0
 
 
 def test_what_is_not_shown_on_a_page_is_not_kept(service: KioskService, print_: Pixels) -> None:
