@@ -1,4 +1,4 @@
-"""Four corners and what geometry says of them: order, area, overlap, and the shape of the real rectangle.
+"""Geometry of four corners: order, area, projective transforms, and the aspect ratio of the real rectangle.
 
 Knows nothing of pixels.
 """
@@ -12,63 +12,64 @@ import numpy.typing as npt
 
 Points = npt.NDArray[np.float64]
 
-# A kiosk's camera module, a webcam and a phone see 60 to 75 degrees along the long side.
+# Focal length over the frame's longer side: the default, and the range. A Pi's camera module, a webcam and a phone see 60 to
+# 75 degrees along the long side.
 _FOCAL = 0.8
 _FOCALS = (0.55, 2.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corner:
-    """One corner, in pixels of the upright frame: 0, 0 is the outer edge of its top left pixel."""
+    """A corner in pixels of the upright frame; (0, 0) is the outer corner of its top left pixel."""
 
     x: float
     y: float
 
 
 def to_corners(points: Points) -> tuple[Corner, ...]:
-    """Give the four corners clockwise as seen, from the one nearest the top left.
+    """Return four points as corners, clockwise on the screen, from the one nearest the top left.
 
     Args:
-        points: float64 (4, 2), x and y, in order around the outline, either way.
+        points: float64 (4, 2), x and y, in order around the sheet in either direction.
     """
     ordered = clockwise(points)
     return tuple(Corner(x=float(x), y=float(y)) for x, y in ordered)
 
 
 def to_points(corners: Sequence[Corner]) -> Points:
-    """Give corners as float64 (4, 2)."""
+    """Return corners as float64 (4, 2), x and y."""
     return np.array([(corner.x, corner.y) for corner in corners], dtype=np.float64)
 
 
 def clockwise(points: Points) -> Points:
-    """Give the points turned clockwise on the screen, the one nearest the top left first."""
+    """Order points clockwise on the screen, starting with the one nearest the top left."""
     ordered = points if signed_area(points) > 0 else points[::-1]
     first = int(np.argmin(ordered.sum(axis=1)))
     return np.roll(ordered, -first, axis=0)
 
 
 def transform_points(points: Points, matrix: npt.NDArray[np.float64]) -> Points:
-    """Give points (N, 2) as a projective transform (3, 3) moves them."""
+    """Apply a projective transform (3, 3) to points (N, 2)."""
     moved = np.column_stack([points, np.ones(len(points))]) @ matrix.T
     return np.asarray(moved[:, :2] / moved[:, 2:])
 
 
 def signed_area(points: Points) -> float:
-    """Give the area in square pixels, positive when the points go clockwise on the screen."""
+    """Return the area in square pixels, positive if the points go clockwise on the screen."""
     following = np.roll(points, -1, axis=0)
     return float((points[:, 0] * following[:, 1] - following[:, 0] * points[:, 1]).sum()) / 2.0
 
 
 def rectangle_aspect(points: Points, width: int, height: int) -> float:
-    """Give width by height of the rectangle whose picture the points are.
+    """Return width over height of the real rectangle that four points show in perspective.
 
-    Two vanishing points give the focal length where the tilt is strong enough to tell; what no camera has is
-    brought back to one that some camera has (Zhang and He, "Whiteboard scanning", 2007).
+    If the tilt is strong enough, two vanishing points give the focal length (Zhang and He, "Whiteboard scanning", 2007).
+    It is clipped to the range of real cameras.
 
     Args:
         points: float64 (4, 2), clockwise; the width is between the first two.
-        width: Of the frame, whose middle is taken for the optical axis.
-        height: Of the frame.
+        width: Of the frame in pixels. The optical axis is assumed to pass through the frame's centre.
+        height: Of the frame in pixels.
     """
     side = float(max(width, height))
     centred = (points - (width / 2.0, height / 2.0)) / side

@@ -1,7 +1,7 @@
-"""Pictures as the rest of the program knows them: upright, RGB, 8 bits, bounded in size.
+"""Frames, and decoding and encoding of pictures: upright, RGB, 8 bits, bounded in size.
 
-The one place where bytes become pixels, for an upload, a camera's JPEG and a museum's 50-megapixel TIFF
-alike, so that both sides of the comparison are decoded by the same code.
+All pictures are decoded here: an upload, a camera's JPEG, and a museum's 50-megapixel TIFF. So both sides of a comparison
+go through the same code.
 """
 
 import io
@@ -25,29 +25,29 @@ T = TypeVar("T")
 
 UPLOAD_FORMATS = ("JPEG", "PNG", "WEBP")
 COLLECTION_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
-# A phone's 50-megapixel JPEG is decoded at half, quarter or eighth scale; other formats can't be.
+# In pixels. A phone's 50-megapixel JPEG is decoded at half, quarter or eighth scale; other formats can't be.
 UPLOAD_PIXELS = 64_000_000
 COLLECTION_PIXELS = 400_000_000
-# More than this adds nothing to a recognition that looks at 224x224, nor to a 1080-pixel screen.
+# In pixels. A longer side adds nothing to a model input of 224x224, nor to a screen of 1080 pixels.
 UPLOAD_SIDE = 1600
 
-# Pillow's own stop, at 179 megapixels, lies below what a museum may deliver. Ours is checked for every picture, after
-# its header and before any pixel of it.
+# Pillow's own limit, at 179 megapixels, is below what a museum may deliver. Ours is checked for every picture, after its
+# header is read and before any pixel is decoded.
 Image.MAX_IMAGE_PIXELS = None
 
-# What a scanner's numbers may fill: 8 to 16 bits, or 32.
-_TOPS = (255, 1023, 4095, 16383, 65535, 2**31 - 1)
+# Full scale of a scanner's values: 8, 10, 12, 14 or 16 bits, or 31.
+_FULL_SCALES = (255, 1023, 4095, 16383, 65535, 2**31 - 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """One picture to be recognised.
+    """One upright picture to recognise.
 
     Attributes:
         pixels: uint8 (H, W, 3), RGB, C-contiguous, upright.
-        captured_at_s: Monotonic clock.
-        number: Rising by one a frame within its source.
-        source: Such as `webcam:0`, `upload`.
+        captured_at_s: Capture time in seconds of the monotonic clock.
+        number: Frame number, which rises by one within a source.
+        source: Name of the source, such as `webcam:0` or `upload`.
     """
 
     pixels: Pixels
@@ -57,23 +57,23 @@ class Frame:
 
 
 def frame(pixels: Pixels, *, number: int = 0, source: str) -> Frame:
-    """Give a frame captured now."""
+    """Return pixels as a frame captured now."""
     return Frame(pixels=pixels, captured_at_s=time.monotonic(), number=number, source=source)
 
 
 def decode(data: bytes, *, name: str, side: int = UPLOAD_SIDE) -> Pixels:
-    """Give the upright pixels of a picture somebody handed in.
+    """Decode an uploaded picture to upright pixels.
 
     Args:
-        data: A JPEG, PNG or WebP file's content.
-        name: What to call it in an error.
+        data: Content of a JPEG, PNG or WebP file.
+        name: Name of the picture in errors.
         side: Longest side of the result in pixels; larger pictures are scaled down.
 
     Returns:
         uint8 (H, W, 3), RGB, C-contiguous.
 
     Raises:
-        PictureError: When it is no such picture, cut short, or larger than `UPLOAD_PIXELS`.
+        PictureError: If the picture has another format, is truncated, or exceeds `UPLOAD_PIXELS`.
     """
     return _read(
         io.BytesIO(data), name, UPLOAD_FORMATS, UPLOAD_PIXELS, lambda image: _upright(image, side)
@@ -81,26 +81,26 @@ def decode(data: bytes, *, name: str, side: int = UPLOAD_SIDE) -> Pixels:
 
 
 def load(path: Path, *, side: int | None = None) -> Pixels:
-    """Give the upright pixels of a museum's picture file.
+    """Decode a museum's picture file to upright pixels.
 
     Args:
         path: A JPEG, PNG, WebP or TIFF file.
-        side: Longest side of the result in pixels; `None` keeps all.
+        side: Longest side of the result in pixels; `None` keeps the size.
 
     Returns:
         uint8 (H, W, 3), RGB, C-contiguous.
 
     Raises:
-        PictureError: When it is no such picture, cut short, or larger than `COLLECTION_PIXELS`.
+        PictureError: If the picture has another format, is truncated, or exceeds `COLLECTION_PIXELS`.
     """
     return _read_file(path, lambda image: _upright(image, side))
 
 
 def read_size(path: Path) -> tuple[int, int]:
-    """Give the upright width and height of a museum's picture file from its header, decoding no pixel.
+    """Read the upright width and height of a museum's picture file, without decoding a pixel.
 
     Raises:
-        PictureError: When its header is not of such a picture, or says it is larger than `COLLECTION_PIXELS`.
+        PictureError: If the header is of another format, or gives more pixels than `COLLECTION_PIXELS`.
     """
     return _read_file(path, _upright_size)
 
@@ -117,28 +117,28 @@ def _read(
     file: BinaryIO,
     name: str,
     formats: tuple[str, ...],
-    most_pixels: int,
+    max_pixels: int,
     use: Callable[[Image.Image], T],
 ) -> T:
-    kinds = ", ".join(formats)
+    names = ", ".join(formats)
     try:
         with warnings.catch_warnings():
-            # About damaged EXIF and the like, which leaves the picture readable. (Not thread-safe before Python
-            # 3.14: the worst a race does is to keep such warnings quiet.)
+            # Such as damaged EXIF, which leaves the picture readable. Before Python 3.14 this isn't thread-safe; at worst, a
+            # race silences more warnings.
             warnings.simplefilter("ignore", UserWarning)
             with Image.open(file, formats=formats) as image:
-                _check_size(image, name, most_pixels)
+                _check_size(image, name, max_pixels)
                 return use(image)
     except UnidentifiedImageError as error:
-        raise PictureError(f"{name}: expected a picture ({kinds}), found something else") from error
+        raise PictureError(f"{name}: expected a picture ({names}), found something else") from error
     except PictureError:
         raise
     except _DAMAGE as error:
         found = str(error).replace("\n", " ") or type(error).__name__
-        raise PictureError(f"{name}: expected a whole picture ({kinds}), found {found}") from error
+        raise PictureError(f"{name}: expected a whole picture ({names}), found {found}") from error
 
 
-# What Pillow raises on files with bytes altered or missing (tried by fuzzing).
+# Errors that Pillow raises on altered or truncated files (found by fuzzing).
 _DAMAGE = (
     OSError,
     SyntaxError,
@@ -153,19 +153,19 @@ _DAMAGE = (
 )
 
 
-def _check_size(image: Image.Image, name: str, most_pixels: int) -> None:
+def _check_size(image: Image.Image, name: str, max_pixels: int) -> None:
     pixels = image.width * image.height
-    if pixels > most_pixels:
+    if pixels > max_pixels:
         raise PictureError(
-            f"{name}: expected at most {most_pixels / 1e6:.0f} megapixels, found {pixels / 1e6:.0f}; scale it down"
+            f"{name}: expected at most {max_pixels / 1e6:.0f} megapixels, found {pixels / 1e6:.0f}; scale it down"
         )
 
 
 def _upright_size(image: Image.Image) -> tuple[int, int]:
-    # Asking a PNG without EXIF for it would decode the picture.
+    # `getexif` of a PNG without EXIF would decode the picture.
     exif = image.getexif() if image.format != "PNG" or "exif" in image.info else Image.Exif()
     width, height = image.size
-    if image.format == "TIFF":  # newer Pillows give the upright size here, older ones the stored
+    if image.format == "TIFF":  # newer Pillows return the upright size, older ones the stored
         width, height = exif[ExifTags.Base.ImageWidth], exif[ExifTags.Base.ImageLength]
     is_on_its_side = exif.get(ExifTags.Base.Orientation) in (5, 6, 7, 8)
     return (height, width) if is_on_its_side else (width, height)
@@ -173,40 +173,46 @@ def _upright_size(image: Image.Image) -> tuple[int, int]:
 
 def _upright(image: Image.Image, side: int | None) -> Pixels:
     if side is not None:
-        image.draft("RGB", (side, side))  # JPEG alone: decodes at a fraction of the size
+        image.draft("RGB", (side, side))  # JPEG only: decodes at a fraction of the size
     image.load()
     if side is not None and max(image.size) > side:
-        image = _averageable(image)
+        image = _to_averageable_mode(image)
         image.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=3.0)
     ImageOps.exif_transpose(image, in_place=True)
-    return np.ascontiguousarray(np.asarray(_rgb(image), dtype=np.uint8))
+    return np.ascontiguousarray(np.asarray(_to_rgb(image), dtype=np.uint8))
 
 
-def _averageable(image: Image.Image) -> Image.Image:
-    """Give the same picture in a mode in which neighbouring pixels can be averaged."""
+def _to_averageable_mode(image: Image.Image) -> Image.Image:
+    """Convert an image to a mode in which neighbouring pixels can be averaged."""
     if image.mode == "1":
         return image.convert("L")
     if image.mode in ("P", "PA") or "transparency" in image.info:
         return image.convert("RGBA")
-    return _eight_bits(image)  # Pillow 10 can't scale 16 bits
+    return _to_eight_bits(image)  # Pillow 10 can't scale 16 bits
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Give 8 bits a channel: 16-bit scans fill their range, or hold 10, 12 or 14 bits; floats hold 0..1 or 0..255."""
+def _to_eight_bits(image: Image.Image) -> Image.Image:
+    """Convert an image to 8 bits a channel.
+
+    Integers of more than 8 bits are scaled by the smallest full scale that holds them, such as 10, 12, 14 or 16 bits. Floats
+    are in 0..1 or 0..255.
+    """
     if not image.mode.startswith(("I", "F")):
         return image
     values = np.nan_to_num(np.asarray(image, dtype=np.float32))
     brightest = float(values.max())
-    tops = (1.0, 255.0) if image.mode == "F" else _TOPS
-    top = next((top for top in tops if brightest <= top), tops[-1])
-    scaled = Image.fromarray((np.clip(values / top, 0, 1) * 255).round().astype(np.uint8))
+    full_scales = (1.0, 255.0) if image.mode == "F" else _FULL_SCALES
+    full_scale = next(
+        (full_scale for full_scale in full_scales if brightest <= full_scale), full_scales[-1]
+    )
+    scaled = Image.fromarray((np.clip(values / full_scale, 0, 1) * 255).round().astype(np.uint8))
     scaled.info = {key: image.info[key] for key in ("exif",) if key in image.info}
     return scaled
 
 
-def _rgb(image: Image.Image) -> Image.Image:
-    """Give an 8-bit RGB image, transparency laid on white paper."""
-    image = _eight_bits(image)
+def _to_rgb(image: Image.Image) -> Image.Image:
+    """Convert an image to 8-bit RGB, with transparent pixels on white."""
+    image = _to_eight_bits(image)
     if image.mode in ("P", "PA") or image.has_transparency_data:
         image = image.convert("RGBA")
         paper = Image.new("RGBA", image.size, "white")
@@ -215,12 +221,12 @@ def _rgb(image: Image.Image) -> Image.Image:
 
 
 def to_jpeg(pixels: Pixels, *, side: int, quality: int = 80) -> bytes:
-    """Give a small JPEG of some pixels, for the live picture.
+    """Encode pixels as a small JPEG, for the live picture.
 
     Args:
         pixels: uint8 (H, W, 3), RGB.
         side: Longest side of the result in pixels.
-        quality: Pillow's 1..95.
+        quality: Pillow's scale, 1..95.
     """
     image = Image.fromarray(pixels)
     image.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
@@ -230,12 +236,12 @@ def to_jpeg(pixels: Pixels, *, side: int, quality: int = 80) -> bytes:
 
 
 def to_webp(pixels: Pixels, *, side: int, quality: int) -> bytes:
-    """Give a WebP picture for the bundle.
+    """Encode pixels as WebP, for the bundle.
 
     Args:
         pixels: uint8 (H, W, 3), RGB.
         side: Longest side of the result in pixels; never scaled up.
-        quality: libwebp's 0..100.
+        quality: libwebp's scale, 0..100.
     """
     image = Image.fromarray(pixels)
     image.thumbnail((side, side), Image.Resampling.LANCZOS)

@@ -19,4 +19,6 @@ def single_blas_thread() -> AbstractContextManager[object]:
 
 @cache
 def _controller() -> ThreadpoolController:
-    return ThreadpoolController()  # inspects the loaded libraries, which takes some milliseconds once
+    return (
+        ThreadpoolController()
+    )  # inspects the loaded libraries, which takes some milliseconds once

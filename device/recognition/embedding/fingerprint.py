@@ -1,7 +1,7 @@
-"""The print's fingerprint, by the quantised model in a TFLite interpreter: the only home of that runtime.
+"""Compute fingerprints with the quantised model in a TFLite interpreter. No other module imports that runtime.
 
-LiteRT (`ai-edge-litert`) is the maintained successor of `tflite-runtime` and much faster on int8; where it
-has no wheel (32-bit ARM) the older one runs the same file.
+LiteRT (`ai-edge-litert`) is the maintained successor of `tflite-runtime`, and much faster on int8. Where it has no wheel
+(32-bit ARM), the older runtime runs the same file.
 """
 
 import importlib
@@ -26,27 +26,27 @@ MOST_THREADS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
-    """A print as 512 numbers.
+    """512 numbers that the model computes from a picture.
 
     Attributes:
         vector: float32 (512,), layer-normalised: mean 0, squared length about 511.
-        model_sha256: Of the model it came from; two models' fingerprints can't be compared.
+        model_sha256: Hash of the model, since fingerprints of two models can't be compared.
     """
 
     vector: Vector
     model_sha256: str
 
 
-def choose_threads(asked: int) -> int:
-    """Give the number of threads for one model call: what was asked, or one a core up to four.
+def choose_threads(requested: int) -> int:
+    """Return the requested number of threads, or for 0 one a core, up to four.
 
-    Four is what a Raspberry Pi has; more adds little to a network of this size.
+    A Raspberry Pi has four cores, and more threads add little to a network of this size.
     """
-    return asked or min(os.cpu_count() or 1, MOST_THREADS)
+    return requested or min(os.cpu_count() or 1, MOST_THREADS)
 
 
 class Fingerprinter:
-    """A loaded model. Not thread-safe: one thread asks, the others queue (`device.service`)."""
+    """A loaded model. Not thread-safe: `device.service` calls it from one thread."""
 
     def __init__(
         self, model: Path, model_sha256: str, *, threads: int, runtime: Runtime | None = None
@@ -55,12 +55,12 @@ class Fingerprinter:
 
         Args:
             model: A `.tflite` file: uint8 (1, 224, 224, 3) RGB in, float32 (1, 512) out.
-            model_sha256: What its fingerprints are marked with.
-            threads: Threads for one call; the result does not depend on it.
-            runtime: The runtime to use; `None` takes the first that is installed.
+            model_sha256: The file's hash, stored with each fingerprint.
+            threads: Threads for one call; the result doesn't depend on it.
+            runtime: The TFLite runtime; `None` takes the first that is installed.
 
         Raises:
-            ModelError: When no runtime is installed, or the file is no such model.
+            ModelError: If no runtime is installed, or the file is no such model.
         """
         self._interpreter_class = _interpreter_class(runtime)
         self._model = model
@@ -71,7 +71,7 @@ class Fingerprinter:
         self._output = _tensor(self._interpreter.get_output_details(), model, "output")
 
     def set_threads(self, threads: int) -> None:
-        """Use so many threads for one call from now on; takes as long as loading the model where that is another number."""
+        """Set the number of threads for later calls; a new number reloads the model."""
         if threads == self._threads:
             return
         try:
@@ -84,13 +84,13 @@ class Fingerprinter:
         self._interpreter, self._threads = interpreter, threads
 
     def __call__(self, pixels: Pixels) -> Fingerprint:
-        """Give the fingerprint of one model input.
+        """Compute the fingerprint of one model input.
 
         Args:
             pixels: uint8 (224, 224, 3), RGB (`preprocess.to_input`).
 
         Raises:
-            ModelError: When the model can't be run on it.
+            ModelError: If the model can't be run.
         """
         try:
             self._interpreter.set_tensor(self._input, pixels[np.newaxis])
@@ -101,14 +101,14 @@ class Fingerprinter:
         return Fingerprint(vector=vector, model_sha256=self._model_sha256)
 
 
-_WANTED = {
+_EXPECTED = {
     "input": ((1, INPUT_SIDE, INPUT_SIDE, 3), np.uint8),
     "output": ((1, DIMENSIONS), np.float32),
 }
 
 
 def _tensor(details: list[dict[str, Any]], model: Path, side: str) -> int:
-    shape, dtype = _WANTED[side]
+    shape, dtype = _EXPECTED[side]
     found = [(tuple(int(n) for n in detail["shape"]), detail["dtype"]) for detail in details]
     if found != [(shape, dtype)]:
         raise ModelError(
@@ -124,7 +124,7 @@ def _interpreter_class(runtime: Runtime | None) -> Any:
     for name in names:
         try:
             return importlib.import_module(name).Interpreter
-        except (ImportError, AttributeError) as error:  # absent, or built for another numpy
+        except (ImportError, AttributeError) as error:  # not installed, or built for another numpy
             reasons.append(f"{name.split('.')[0]}: {_one_line(error)}")
     raise ModelError(
         f"no TFLite runtime: expected one that can be imported, found {'; '.join(reasons)}; "

@@ -1,8 +1,8 @@
-"""Nearest neighbours: Annoy over a few half-whitened dimensions, then exact scores over the whole fingerprint.
+"""Nearest-neighbour search: Annoy over a few half-whitened dimensions, then exact cosines over whole fingerprints.
 
-Half-whitening (principal components divided by the fourth root of their variance) lets 64 to 128 dimensions
-stand in for 512; plain components recall less, full whitening hurts (docs/decisions.md has the table). The
-only home of Annoy on the kiosk.
+Half-whitening divides principal components by the fourth root of their variance (docs/decisions.md, 2). Then 64 to 128
+dimensions can stand in for 512. Plain components have a lower recall, and so has full whitening. No other module of the
+device imports Annoy.
 """
 
 from collections.abc import Sequence
@@ -21,15 +21,15 @@ from device.recognition.mapped_arrays import map_array
 
 Vectors = npt.NDArray[np.float32]
 
-_CHUNK = 4096
+_ROWS_PER_CHUNK = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
-    """One print of the collection and how near it is.
+    """A print close to a fingerprint.
 
     Attributes:
-        item: Row in the index.
+        item: The print's item, its row in the index.
         distance: 1 - cosine, 0..2.
     """
 
@@ -38,24 +38,24 @@ class Neighbour:
 
     @property
     def score(self) -> float:
-        """Cosine, -1..1."""
+        """Return the cosine similarity, -1..1."""
         return 1.0 - self.distance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Projection:
-    """Takes a fingerprint to the index's own space.
+    """Projects unit vectors to the space of the Annoy index.
 
     Attributes:
-        mean: float32 (512,), of the collection's unit vectors.
-        matrix: float32 (512, D): principal components, half-whitened.
+        mean: float32 (512,), mean of the collection's unit vectors.
+        matrix: float32 (512, D), half-whitened principal components.
     """
 
     mean: Vector
     matrix: Vectors
 
     def __call__(self, vectors: Vectors) -> Vectors:
-        """Give float32 (..., D) for unit vectors float32 (..., 512)."""
+        """Project unit vectors float32 (..., 512) to float32 (..., D)."""
         return np.asarray((vectors - self.mean) @ self.matrix, dtype=np.float32)
 
 
@@ -63,7 +63,7 @@ def load_projection(path: Path) -> Projection:
     """Read a projection: float32 (512, 1 + D), the mean in its first column.
 
     Raises:
-        BundleDamagedError: When the file holds something else.
+        BundleDamagedError: If the file has another dtype or shape.
     """
     stacked = load_array(path)
     if stacked.shape[0] != DIMENSIONS or stacked.shape[1] < 2:
@@ -74,15 +74,15 @@ def load_projection(path: Path) -> Projection:
 
 
 def stack(projection: Projection) -> Vectors:
-    """Give the form in which a projection is stored: float32 (512, 1 + D), the mean first."""
+    """Return a projection in its stored form: float32 (512, 1 + D), the mean in the first column."""
     return np.column_stack([projection.mean, projection.matrix]).astype(np.float32)
 
 
 def load_array(path: Path) -> Vectors:
-    """Map a float32 matrix from a `.npy` file.
+    """Memory-map a float32 matrix from a `.npy` file.
 
     Raises:
-        BundleDamagedError: When the file holds something else.
+        BundleDamagedError: If the file has another dtype or shape.
     """
     array: Vectors = map_array(path)
     if array.dtype != np.float32 or array.ndim != 2:
@@ -93,29 +93,33 @@ def load_array(path: Path) -> Vectors:
 
 
 def normalise(vectors: Vectors) -> Vectors:
-    """Give the vectors at unit length; a vector of zeros stays one."""
+    """Scale vectors to unit length; a zero vector stays zero."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     scaled = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
     return np.asarray(scaled, dtype=np.float32)
 
 
 class FingerprintIndex:
-    """The neighbour index of one bundle. Reading is thread-safe."""
+    """Nearest-neighbour index of one bundle's fingerprints. Reading is thread-safe."""
 
     def __init__(self, bundle: Path, spec: IndexSpec) -> None:
-        """Map a bundle's index, projection and fingerprints.
+        """Memory-map a bundle's index, projection and fingerprints.
+
+        Args:
+            bundle: The bundle's folder.
+            spec: Sizes and search parameters from the manifest.
 
         Raises:
-            BundleDamagedError: When their sizes don't agree with each other or with `spec`.
+            BundleDamagedError: If the sizes disagree with each other or with `spec`.
         """
         self._spec = spec
         self._vectors = load_array(bundle / layout.FINGERPRINTS)
         self._projection = load_projection(bundle / layout.PROJECTION)
         found = (*self._vectors.shape, self._projection.matrix.shape[1])
-        wanted = (spec.items, DIMENSIONS, spec.dimensions)
-        if found != wanted:
+        expected = (spec.items, DIMENSIONS, spec.dimensions)
+        if found != expected:
             raise BundleDamagedError(
-                f"{bundle}: expected (prints, fingerprint, index) dimensions {wanted}, found {found}; fetch it again"
+                f"{bundle}: expected (prints, fingerprint, index) dimensions {expected}, found {found}; fetch it again"
             )
         self._trees = _load_trees(bundle / layout.INDEX, spec)
 
@@ -123,40 +127,40 @@ class FingerprintIndex:
         return self._spec.items
 
     def nearest(self, fingerprint: Fingerprint, count: int) -> list[Neighbour]:
-        """Give the nearest prints of the whole collection, nearest first.
+        """Return approximately nearest prints of the whole collection, nearest first.
 
         Raises:
-            ModelError: When the fingerprint is another model's.
+            ModelError: If the fingerprint is another model's.
         """
-        if count > self._spec.candidates:  # more than `search_k` was chosen for
+        if count > self._spec.candidates:  # `search_k` was chosen for fewer
             return self.exact(fingerprint, count)
         query = self._query(fingerprint)
-        return self._scored(query, self._candidates(query), count)
+        return self._nearest_by_cosine(query, self._candidates(query), count)
 
     def exact(
         self, fingerprint: Fingerprint, count: int, among: Sequence[int] | None = None
     ) -> list[Neighbour]:
-        """Give the nearest prints among some rows, by comparing with every one of them.
+        """Return the nearest prints among some rows, by comparing with each of them.
 
         Args:
-            fingerprint: What is looked for.
-            count: At most so many.
-            among: Rows that a filter lets through; `None` for all.
+            fingerprint: The query.
+            count: Maximum number of neighbours.
+            among: Rows to compare with, such as those that pass a filter; `None` for all.
 
         Raises:
-            ModelError: When the fingerprint is another model's.
+            ModelError: If the fingerprint is another model's.
         """
         rows = range(len(self)) if among is None else among
-        return self._scored(self._query(fingerprint), rows, count)
+        return self._nearest_by_cosine(self._query(fingerprint), rows, count)
 
     def similar_to(self, item: int, count: int) -> list[Neighbour]:
-        """Give the prints nearest to one of the collection's own, at most as many as `nearest` looks at; itself left out."""
+        """Return the prints nearest to one item, without itself; at most `spec.candidates`."""
         query = np.asarray(self._vectors[item], dtype=np.float32)
-        found = self._scored(query, self._candidates(query), count + 1)
+        found = self._nearest_by_cosine(query, self._candidates(query), count + 1)
         return [neighbour for neighbour in found if neighbour.item != item][:count]
 
     def _candidates(self, query: Vector) -> list[int]:
-        return sorted(  # so that ties fall as in `exact`
+        return sorted(  # so that ties are ordered as in `exact`
             self._trees.get_nns_by_vector(
                 self._projection(query), self._spec.candidates, search_k=self._spec.search_k
             )
@@ -170,20 +174,20 @@ class FingerprintIndex:
             )
         return normalise(fingerprint.vector)
 
-    def _scored(self, query: Vector, rows: Sequence[int], count: int) -> list[Neighbour]:
+    def _nearest_by_cosine(self, query: Vector, rows: Sequence[int], count: int) -> list[Neighbour]:
         items = np.asarray(rows, dtype=np.intp)
-        parts = [
-            # Picking rows copies them: a few megabytes at a time, not a large collection's 200.
-            self._vectors[items[start : start + _CHUNK]] @ query  # stored at unit length
-            for start in range(0, len(items), _CHUNK)
+        chunks = [
+            # Indexing copies rows: a few megabytes a chunk, rather than 200 MB for a large collection.
+            self._vectors[items[start : start + _ROWS_PER_CHUNK]] @ query  # stored at unit length
+            for start in range(0, len(items), _ROWS_PER_CHUNK)
         ]
-        scores = np.concatenate([np.empty(0, np.float32), *parts])
+        scores = np.concatenate([np.empty(0, np.float32), *chunks])
         best = np.argsort(-scores, kind="stable")[: max(count, 0)]
         return [Neighbour(item=int(items[i]), distance=_distance(scores[i])) for i in best]
 
 
 def _distance(cosine: np.float32) -> float:
-    return min(max(1.0 - float(cosine), 0.0), 2.0)  # rounding may lead a little beyond
+    return min(max(1.0 - float(cosine), 0.0), 2.0)  # rounding may exceed the range slightly
 
 
 def _load_trees(path: Path, spec: IndexSpec) -> annoy.AnnoyIndex:

@@ -1,9 +1,9 @@
-"""The only definition of how pixels become the model's input.
+"""Convert pixels to the model's input, for index pictures and queries alike.
 
-The seed resized index pictures and query pictures with different filters; here both sides call this. The
-resize is Pillow's, in two steps: whole pixels averaged, then its bilinear filter, in half the time of the
-filter alone on a camera's frame. Both calculate in integers, the same on every processor. Colour order, mean
-and scale are not here but in the model's graph (`ModelSpec.preprocess`), so that nobody can forget them.
+The first prototype resized index pictures and query pictures with different filters. The resize is Pillow's, in two steps:
+whole pixels are averaged, then its bilinear filter is applied. On a camera's frame that takes half the time of the filter
+alone. Both steps use integers, so that all processors compute the same. Colour order, mean and scale are in the model's
+graph (`ModelSpec.preprocess`), not here, so that no caller can forget them.
 """
 
 import numpy as np
@@ -14,20 +14,20 @@ from device.imaging.frames import Pixels
 
 RESIZE = "squash-bilinear-reduced"
 INPUT_SIDE = 224
-# How much larger than the input the averaged picture stays at least. At 1.0 the fingerprints of camera views
-# suffer, from 1.5 on the time does (docs/decisions.md).
+# Minimum size of the averaged picture, as a multiple of the input. At 1.0 the fingerprints of camera views suffer; from 1.5
+# on it takes longer (docs/decisions.md, 8).
 _REDUCING_GAP = 1.25
 
 
 def check(resize: str, bundle: str) -> None:
-    """Refuse a bundle whose prints were brought to the model's input in another way than queries are here.
+    """Check that a bundle's prints were resized as queries are.
 
     Args:
-        resize: `ModelSpec.resize`.
-        bundle: What to call it.
+        resize: `ModelSpec.resize` of the bundle.
+        bundle: Name of the bundle in errors.
 
     Raises:
-        BundleFormatError: When the ways differ.
+        BundleFormatError: If the bundle was built with another resize.
     """
     if resize != RESIZE:
         raise BundleFormatError(
@@ -36,7 +36,7 @@ def check(resize: str, bundle: str) -> None:
 
 
 def to_input(pixels: Pixels) -> Pixels:
-    """Give the model's input for a picture, squashed to a square as the seed does.
+    """Resize a picture to the model's input, squashed to a square.
 
     Args:
         pixels: uint8 (H, W, 3), RGB, of any size.
@@ -47,7 +47,7 @@ def to_input(pixels: Pixels) -> Pixels:
     size = (INPUT_SIDE, INPUT_SIDE)
     if pixels.shape[:2] == size:
         return np.ascontiguousarray(pixels)
-    # Pillow widens the filter when scaling down, so bilinear averages all pixels it covers.
+    # When Pillow scales down, its bilinear filter averages all pixels that it covers.
     squashed = Image.fromarray(pixels).resize(
         size, Image.Resampling.BILINEAR, reducing_gap=_REDUCING_GAP
     )

@@ -1,4 +1,4 @@
-"""The picture inside a rectified sheet's paper margin. Knows nothing of the frame the sheet was found in."""
+"""Find the inner picture: what lies inside a rectified sheet's paper margin. Knows nothing of the frame."""
 
 import cv2
 import numpy as np
@@ -7,21 +7,21 @@ import numpy.typing as npt
 from device.imaging.corners import Corner, to_corners
 from device.imaging.frames import Pixels
 
-_RIM = 0.025  # of each side: paper's colour is read there, and an edge's shadow left out
-_INK_CONTRAST = 28  # levels
-_INKED_SHARE = 0.04  # of a row or column
+_RIM = 0.025  # of each side, skipped because of the edge's shadow; the paper's level is read next to it
+_INK_CONTRAST = 28  # levels of grey between ink and paper
+_INKED_SHARE = 0.04  # of a row's or column's pixels; from here on it belongs to the picture
 _LEAST_MARGIN = 0.03
 _LEAST_PICTURE = 0.3
 
 
 def find_inner_picture(rectified: Pixels) -> tuple[Corner, ...] | None:
-    """Give the corners of the picture inside the paper margin, in pixels of the rectified sheet.
+    """Return the inner picture's corners, in pixels of the rectified sheet.
 
     Args:
-        rectified: uint8 (H, W, 3), RGB (`straighten`).
+        rectified: uint8 (H, W, 3), RGB (`rectify`).
 
     Returns:
-        Four corners clockwise from the top left; `None` when there is no margin to speak of.
+        Four corners clockwise from the top left; `None` without a clear margin.
     """
     height, width = rectified.shape[:2]
     if min(height, width) < 40:
@@ -41,6 +41,6 @@ def find_inner_picture(rectified: Pixels) -> tuple[Corner, ...] | None:
 
 
 def _span(share: npt.NDArray[np.float64], rim: int) -> tuple[int, int]:
-    """Where the inked stretch begins and ends."""
+    """Return the start and end of the inked rows or columns."""
     places = np.nonzero(share > _INKED_SHARE)[0]
     return (int(places[0]) + rim, int(places[-1]) + rim + 1) if len(places) else (0, 0)

@@ -1,8 +1,8 @@
-"""Straight lines in a small picture, and how well the picture bears out any stretch of each.
+"""Detect straight lines in a small picture, and measure how well the picture supports any stretch of each.
 
-A side of a sheet is a step: one colour all along on this side, another on that. A printed line is none, nor is a
-thread. What is summed along each line once answers for every stretch of it, so that thousands of outlines cost
-little more than one. Knows nothing of sheets.
+A side of a sheet is a colour step: one colour on one side all along, another colour on the other side. A printed line or a
+thread is none. Running sums along each line answer for every stretch of it, so that thousands of quad candidates cost little
+more than one. Knows nothing of sheets.
 """
 
 import os
@@ -17,30 +17,30 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Lab = npt.NDArray[np.uint8]
 
-MOST_LINES = 28
-PITCH = 2.0  # pixels between two looks along a line
-_OFFSET = 3.0  # pixels to either side, clear of the edge's own blur
-_QUIET = 4.0  # a step of so many levels counts half
-_CHROMA = 2.0  # OpenCV's L is spread over 255 levels, its a and b are not
-_COLLINEAR = 2.0  # pixels
-_PARALLEL = 0.07  # radians
-_SHORTEST = 0.04  # of the longest side
+MAX_LINES = 28
+PITCH = 2.0  # pixels between two samples along a line
+_OFFSET = 3.0  # pixels to either side of a line where colours are sampled, clear of the edge's blur
+_QUIET = 4.0  # levels; a step of this size counts half
+_CHROMA = 2.0  # weight of a and b, since OpenCV spreads only L over 255 levels
+_COLLINEAR = 2.0  # pixels between a segment's ends and the line it lies on
+_PARALLEL = 0.07  # radians between a segment and the line it lies on
+_SHORTEST = 0.04  # of the longest side; shorter segments are ignored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineSegments:
     """Lines across a picture, the frame's own four sides last.
 
-    Positions are counted from the middle of the picture.
+    Coordinates are relative to the picture's centre.
 
     Attributes:
         normal: float32 (K, 2), unit length.
-        offset: float32 (K,), of the line from the middle, along its normal.
-        step: float32 (K, T + 1, 3), running sum of the step across each line, its length below 1.
-        near: float32 (K, 2, T + 1, 3), running sum of the Lab colour on the normal's side, then the other.
-        seen: float32 (K, T + 1), running count of places within the picture.
-        weight: float32 (K,), how much line was seen when it was proposed; 0 for the frame's sides.
-        reach: Position along the line where the sums begin, negated.
+        offset: float32 (K,), distance of the line from the centre, along its normal.
+        step: float32 (K, T + 1, 3), running sum of the colour step across each line, scaled to a length below 1.
+        near: float32 (K, 2, T + 1, 3), running sum of the Lab colour on the normal's side, then on the other.
+        seen: float32 (K, T + 1), running count of samples within the picture.
+        weight: float32 (K,), total length of the line's segments; 0 for the frame's sides.
+        reach: The sums start at position -reach along the line.
     """
 
     normal: Floats
@@ -53,15 +53,15 @@ class LineSegments:
 
     @property
     def direction(self) -> Floats:
-        """float32 (K, 2): the normal turned by a right angle."""
+        """Return the normals rotated by a right angle: float32 (K, 2)."""
         return np.stack([-self.normal[:, 1], self.normal[:, 0]], axis=1)
 
 
 def find_lines(lab: Lab) -> LineSegments:
-    """Give the strongest straight edges of a picture, with the frame's own sides.
+    """Detect the strongest straight edges of a picture, and add the frame's own sides.
 
     Args:
-        lab: uint8 (H, W, 3), Lab, without its fine dark lines.
+        lab: uint8 (H, W, 3), Lab, with fine dark lines removed.
     """
     segments = _detect_segments(lab)
     normal, offset, weight = _merge_collinear(segments, lab.shape)
@@ -75,20 +75,23 @@ def find_lines(lab: Lab) -> LineSegments:
 
 
 def _detect_segments(lab: Lab) -> Floats:
-    """float32 (N, 4): x1, y1, x2, y2."""
+    """Detect line segments in lightness and colour: float32 (N, 4), x1, y1, x2, y2."""
     colour = _helper_thread().submit(lambda: 2.0 * _run_detector(_chroma_image(lab)))
     return np.concatenate([_run_detector(np.ascontiguousarray(lab[..., 0])), colour.result()])
 
 
 @cache
 def _helper_thread() -> ThreadPoolExecutor:
-    """A second thread, as the detector itself knows but one core; always the same, as OpenCV keeps 800 bytes of each."""
+    """Return the one helper thread, since the detector itself uses a single core.
+
+    A new thread for each frame would leak, since OpenCV keeps 800 bytes for each (docs/decisions.md, 51).
+    """
     return ThreadPoolExecutor(1, thread_name_prefix="lines")
 
 
 os.register_at_fork(
     after_in_child=_helper_thread.cache_clear
-)  # a child has none of its parent's threads
+)  # a forked child has none of its parent's threads
 
 
 def _run_detector(grey: npt.NDArray[np.uint8]) -> Floats:
@@ -97,7 +100,7 @@ def _run_detector(grey: npt.NDArray[np.uint8]) -> Floats:
 
 
 def _chroma_image(lab: Lab) -> npt.NDArray[np.uint8]:
-    """The colour axis along which the picture varies most, at half the size, spread over the levels."""
+    """Return the chroma axis of largest variance as a grey image, at half the size."""
     small = cv2.resize(lab[..., 1:], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     spread, mean = cv2.calcCovarMatrix(
         small.reshape(-1, 2), None, cv2.COVAR_NORMAL | cv2.COVAR_ROWS | cv2.COVAR_SCALE
@@ -109,7 +112,7 @@ def _chroma_image(lab: Lab) -> npt.NDArray[np.uint8]:
 
 
 def _merge_collinear(segments: Floats, shape: tuple[int, ...]) -> tuple[Floats, Floats, Floats]:
-    """Segments of one line taken together: the strongest lines' normals, offsets, lengths."""
+    """Merge collinear segments; return the strongest lines' normals, offsets and lengths."""
     middle = np.array([shape[1], shape[0]], np.float32) / 2.0
     ends = segments.reshape(-1, 2, 2) - middle
     across = ends[:, 1] - ends[:, 0]
@@ -129,16 +132,16 @@ def _merge_collinear(segments: Floats, shape: tuple[int, ...]) -> tuple[Floats, 
 
 
 def _lies_on(ends: Floats, along: Floats, normal: Floats, offset: Floats) -> npt.NDArray[np.bool_]:
-    """Which segments (N) lie on which lines (K): bool (K, N)."""
+    """Return which segments (N) lie on which lines (K): bool (K, N)."""
     away = np.abs(np.einsum("nei,ki->kne", ends, normal) - offset[:, None, None]).max(axis=2)
     return np.asarray((np.abs(normal @ along.T) < _PARALLEL) & (away < _COLLINEAR))
 
 
 def _pick_seeds(members: npt.NDArray[np.bool_], length: Floats) -> npt.NDArray[np.intp]:
-    """The longest segments of which none lies on another's line."""
+    """Return the longest segments, none of which lies on another's line."""
     left = length.copy()
     seeds: list[int] = []
-    while len(seeds) < MOST_LINES and len(left) and left.max() > 0:
+    while len(seeds) < MAX_LINES and len(left) and left.max() > 0:
         seeds.append(int(np.argmax(left)))
         left[members[seeds[-1]]] = 0.0
         left[seeds[-1]] = 0.0
@@ -146,7 +149,7 @@ def _pick_seeds(members: npt.NDArray[np.bool_], length: Floats) -> npt.NDArray[n
 
 
 def _fit_lines(ends: Floats, weight: Floats, near: Floats) -> tuple[Floats, Floats]:
-    """The lines (K) through the ends of the segments (N) that weigh (K, N), facing as those near them."""
+    """Fit lines (K) to the ends of segments (N) with weights (K, N), oriented as `near`."""
     points = ends.reshape(-1, 2)
     both = np.repeat(weight, 2, axis=1)
     total = both.sum(axis=1, keepdims=True)
@@ -160,6 +163,7 @@ def _fit_lines(ends: Floats, weight: Floats, near: Floats) -> tuple[Floats, Floa
 
 
 def _frame_sides(shape: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """Return normals and offsets of the frame's own four sides."""
     height, width = shape[:2]
     normal = np.array([(0, 1), (1, 0), (0, 1), (1, 0)], np.float32)
     offset = np.array([-height, width, height, -width], np.float32) / 2.0
@@ -167,6 +171,7 @@ def _frame_sides(shape: tuple[int, ...]) -> tuple[Floats, Floats]:
 
 
 def _accumulate(lab: Lab, normal: Floats, offset: Floats, weight: Floats) -> LineSegments:
+    """Sample both sides of each line, and sum colours and steps along it."""
     height, width = lab.shape[:2]
     reach = 0.55 * float(np.hypot(height, width))
     places = np.arange(-reach, reach, PITCH, dtype=np.float32)
@@ -198,6 +203,6 @@ def _accumulate(lab: Lab, normal: Floats, offset: Floats, weight: Floats) -> Lin
 
 
 def _running_sums(values: Floats) -> Floats:
-    """Sums from the start, along the last axis but one, beginning with nothing."""
+    """Return running sums along the last axis but one, starting with zero."""
     sums = np.cumsum(values, axis=-2, dtype=np.float32)
     return np.concatenate([np.zeros_like(sums[..., :1, :]), sums], axis=-2)

@@ -1,6 +1,6 @@
-"""Outlines that four lines could make, scored by how well the picture bears each out.
+"""Build quad candidates from four lines each, and score how well the picture supports each quad.
 
-A sheet's edges are steps in colour all along, and end at its corners. Knows nothing of frames' own size.
+A sheet's edges are colour steps all along, and they end at its corners. Knows nothing of the full-size frame.
 """
 
 from dataclasses import dataclass
@@ -10,41 +10,41 @@ import numpy.typing as npt
 
 from device.recognition.sheet.line_segments import PITCH, Floats, LineSegments
 
-MOST_QUADS = 400
-_MAX_OPPOSITE_ANGLE = 0.68  # radians between two opposite sides at most
-_MIN_CORNER_SINE = 0.6  # sine of a corner at least
-_MARGIN = 0.08  # of the picture's sides, that a corner may lie beyond it
-_LEAST_AREA = 0.05
-_SHORTEST = 0.15  # of the picture's shorter side
-_EXTENSION = 0.15
-_CORNER_CLEARANCE = np.float32(4.0)  # pixels beyond a corner that belong to it
-# Of the sides' mean support, the least, support beyond the corners, unlike colours inside; fitted on two simulators.
+MAX_QUADS = 400
+_MAX_OPPOSITE_ANGLE = 0.68  # radians, maximum between opposite sides
+_MIN_CORNER_SINE = 0.6  # minimum sine of a corner's angle
+_MARGIN = 0.08  # of the picture's sides; how far outside it a corner may lie
+_LEAST_AREA = 0.05  # of the picture
+_SHORTEST = 0.15  # of the picture's shorter side; minimum length of a side
+_EXTENSION = 0.15  # of a side; how far beyond its corners the line is examined
+_CORNER_CLEARANCE = np.float32(4.0)  # pixels beyond a corner that are still part of it
+# Weights of mean support of the sides, least support, support beyond the corners, and colour spread inside; fitted on two
+# simulators.
 _WEIGHTS = (1.0, 0.8, -0.9, -0.009)
-_AREA_WEIGHT = 0.6  # of the area's logarithm: of two good outlines, the larger
-_ENCLOSED_PENALTY = (
-    0.4  # of the quality of the best paper around an outline, which is then a picture's border
-)
-_PAPER_SPREAD = 8.0  # levels by which one sheet's colour varies from side to side
+_AREA_WEIGHT = 0.6  # of the area's logarithm, so that the larger of two good quads wins
+# Share of the quality of the best paper around a quad, subtracted because the quad is then the picture's border.
+_ENCLOSED_PENALTY = 0.4
+_PAPER_SPREAD = 8.0  # levels; maximum spread of one sheet's colour between its sides
 _LEAST_SUPPORT = 0.4
-_FRAME_SUPPORT = 0.3  # of a side of the frame, where a sheet may be cut off
+_FRAME_SUPPORT = 0.3  # support of the frame's own sides, which may cut off a sheet
 _MAX_BEYOND = 0.3
 _COMPARED_QUADS = 60
-_NO_PAPER_QUALITY = np.float32(0.3)  # of what lies around an outline with no paper around it
-_TOUCHING = 3.0  # pixels
-_MARGIN_WIDTH = 0.15  # of the picture's diagonal
+_NO_PAPER_QUALITY = np.float32(0.3)  # quality that stands for "no paper around"
+_TOUCHING = 3.0  # pixels by which an enclosed quad may extend beyond the enclosing one
+_MARGIN_WIDTH = 0.15  # of the picture's diagonal; maximum width of a paper margin
 Indices = npt.NDArray[np.intp]
 Table = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quads:
-    """Outlines, best first.
+    """Quad candidates, best first.
 
     Attributes:
-        points: float32 (N, 4, 2), around each, counted from the picture's middle.
-        score: float32 (N,), by which they are ordered.
-        quality: float32 (N,), how well each is borne out, whatever its size and what lies around it.
-        support: float32 (N, 4), 0..1 a side.
+        points: float32 (N, 4, 2), corners in order around each quad, relative to the picture's centre.
+        score: float32 (N,), by which the quads are ordered.
+        quality: float32 (N,), how well the picture supports each quad, regardless of its size and surroundings.
+        support: float32 (N, 4), support of each side, 0..1.
     """
 
     points: Floats
@@ -55,13 +55,13 @@ class Quads:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stretches:
-    """The stretch of each line between each pair of lines that cut it where a sheet could have its corners.
+    """The stretch of each line between two lines that cross it where a sheet could have corners.
 
     Attributes:
-        row: intp (K, P), by line and pair, of what follows; -1 where there is no such stretch.
-        support: float32 (S,), 0..1, along it.
-        beyond: float32 (S,), 0..1, of the same step before and after it.
-        near: float32 (S, 2, 3), mean Lab colour on the normal's side, then the other.
+        row: intp (K, P), by line and pair, row of the arrays below; -1 without such a stretch.
+        support: float32 (S,), 0..1, colour step along the stretch.
+        beyond: float32 (S,), 0..1, the same step before and after the stretch.
+        near: float32 (S, 2, 3), mean Lab colour on the normal's side, then on the other.
     """
 
     row: Indices
@@ -71,7 +71,7 @@ class _Stretches:
 
 
 def find_quads(lines: LineSegments, shape: tuple[int, ...]) -> Quads:
-    """Give the outlines that the lines make, best first, at most `MOST_QUADS`."""
+    """Build and score quads from the lines; return the best first, at most `MAX_QUADS`."""
     crossing, position = _crossings(lines)
     pairs = _opposite_pairs(lines, shape)
     stretches = _stretches(lines, pairs, position, _can_meet(lines, crossing, shape), shape)
@@ -89,7 +89,7 @@ def find_quads(lines: LineSegments, shape: tuple[int, ...]) -> Quads:
 
 
 def _crossings(lines: LineSegments) -> tuple[Floats, Floats]:
-    """Where each line meets each other, and at which position along the first."""
+    """Return where lines cross (K, K, 2), and the position along the first line (K, K)."""
     n, o = lines.normal, lines.offset
     det = n[:, None, 0] * n[None, :, 1] - n[:, None, 1] * n[None, :, 0]
     safe = np.where(np.abs(det) < 1e-3, 1e-3, det)
@@ -101,7 +101,7 @@ def _crossings(lines: LineSegments) -> tuple[Floats, Floats]:
 
 
 def _can_meet(lines: LineSegments, crossing: Floats, shape: tuple[int, ...]) -> Table:
-    """Which lines may meet in a corner: bool (K, K)."""
+    """Return which lines may meet in a corner: bool (K, K)."""
     half = np.array([shape[1], shape[0]], np.float32) / 2.0
     near = (np.abs(crossing) < half * (1 + 2 * _MARGIN)).all(axis=-1)
     n = lines.normal
@@ -110,7 +110,7 @@ def _can_meet(lines: LineSegments, crossing: Floats, shape: tuple[int, ...]) -> 
 
 
 def _opposite_pairs(lines: LineSegments, shape: tuple[int, ...]) -> Indices:
-    """Pairs of lines that may be opposite sides, as (P, 2)."""
+    """Return pairs of lines that may be opposite sides: (P, 2)."""
     cosine = lines.normal @ lines.normal.T
     apart = np.abs(lines.offset[:, None] * np.sign(cosine) - lines.offset[None, :])
     possible = (np.abs(cosine) > np.cos(_MAX_OPPOSITE_ANGLE)) & (apart > 0.12 * min(shape[:2]))
@@ -140,7 +140,7 @@ def _stretches(
 
 
 def _pair_opposites(pairs: Indices, row: Indices) -> tuple[Indices, Indices]:
-    """Pairs of pairs of lines of which each line is cut by both of the other pair."""
+    """Return pairs of opposite pairs in which each line crosses both lines of the other pair."""
     cut = row[pairs[:, 0]] >= 0
     cut &= row[pairs[:, 1]] >= 0
     one, other = np.nonzero(np.triu(cut & cut.T, 1))
@@ -148,13 +148,14 @@ def _pair_opposites(pairs: Indices, row: Indices) -> tuple[Indices, Indices]:
 
 
 def _most_supported(stretches: _Stretches, rows: Indices) -> Indices:
-    """Those that the sides speak for most, before anything is known of their shape."""
+    """Return the quads whose sides have the most support, before their shape is checked."""
     support = stretches.support[rows]
     score = support.mean(axis=1) + 0.8 * support.min(axis=1) - stretches.beyond[rows].mean(axis=1)
-    return np.sort(np.argsort(-score, kind="stable")[:MOST_QUADS])
+    return np.sort(np.argsort(-score, kind="stable")[:MAX_QUADS])
 
 
 def _plausible(points: Floats, shape: tuple[int, ...]) -> Indices:
+    """Return the quads that are convex, large enough, and have opposite sides of similar length."""
     along = np.roll(points, -1, axis=1) - points
     before = np.roll(along, 1, axis=1)
     turn = before[..., 0] * along[..., 1] - before[..., 1] * along[..., 0]
@@ -175,9 +176,12 @@ def _area(points: Floats) -> Floats:
 def _colour_spread(
     lines: LineSegments, stretches: _Stretches, points: Floats, sides: Indices, rows: Indices
 ) -> Floats:
-    """How unlike the colours inside the sides are, in levels; a side that the frame cuts is not the paper's edge."""
+    """Return how much the colours just inside the sides differ, in levels: float32 (N,).
+
+    Sides of the frame are left out, since they aren't the paper's edge.
+    """
     middle = points.mean(axis=1)
-    # Below the offset is the side away from the normal.
+    # Below the offset means on the side away from the normal.
     below = (middle[:, None] * lines.normal[sides]).sum(axis=-1) < lines.offset[sides]
     colour = stretches.near[rows, below.astype(np.intp)]
     own = (lines.weight[sides] > 0)[..., None].astype(np.float32)
@@ -194,7 +198,7 @@ def _place(lines: LineSegments, position: Floats) -> Indices:
 
 def _mean(sums: Floats, lines: LineSegments, side: Indices, low: Floats, high: Floats) -> Floats:
     i, j = _place(lines, low), _place(lines, high)
-    # Steps out of the picture count as no support: they are not seen, but asked for.
+    # Samples outside the picture count as no support, since the side should be there.
     count = np.maximum(j - i, 1).astype(np.float32)
     return np.asarray((sums[side, j] - sums[side, i]) / count[:, None], dtype=np.float32)
 
@@ -209,6 +213,7 @@ def _mean_near(lines: LineSegments, side: Indices, low: Floats, high: Floats) ->
 def _ranked(
     points: Floats, stretches: _Stretches, rows: Indices, spread: Floats, shape: tuple[int, ...]
 ) -> Quads:
+    """Score the quads by quality, size and enclosing paper, and order them."""
     support = stretches.support[rows]
     beyond = stretches.beyond[rows].mean(axis=1)
     features = (support.mean(axis=1), support.min(axis=1), beyond, spread.clip(0, 60))
@@ -233,7 +238,7 @@ def _ranked(
 
 
 def _enclosing(points: Floats, area: Floats, shape: tuple[int, ...]) -> Table:
-    """Which outlines lie around which others, as a sheet does around its picture: bool (N, N)."""
+    """Return which quads enclose which, as a sheet encloses its picture: bool (N, N)."""
     after = np.roll(points, -1, axis=1)
     along = after - points
     way = np.sign((points[..., 0] * after[..., 1] - points[..., 1] * after[..., 0]).sum(axis=1))
@@ -242,11 +247,10 @@ def _enclosing(points: Floats, area: Floats, shape: tuple[int, ...]) -> Table:
     inward *= (way[:, None] / length)[..., None]
     offset = (inward * points).sum(axis=-1)
     within = points.reshape(-1, 2) @ inward.reshape(-1, 2).T - offset.ravel()
-    gap = within.reshape(len(points), 4, -1).min(axis=1).reshape(len(points), len(points), 4)
-    gap = gap.transpose(
-        1, 0, 2
-    )  # around, within, side: how far within the side the nearest corner is
+    inset = within.reshape(len(points), 4, -1).min(axis=1).reshape(len(points), len(points), 4)
+    # Axes: enclosing quad, enclosed quad, side; how far inside that side the nearest corner is.
+    inset = inset.transpose(1, 0, 2)
     widest = _MARGIN_WIDTH * float(np.hypot(shape[0], shape[1]))
-    is_around = (gap.min(axis=2) > -_TOUCHING) & (gap.max(axis=2) < widest)
+    is_enclosing = (inset.min(axis=2) > -_TOUCHING) & (inset.max(axis=2) < widest)
     ratio = area[:, None] / area[None, :]
-    return np.asarray(is_around & (ratio > 1.02) & (ratio < 2.0))
+    return np.asarray(is_enclosing & (ratio > 1.02) & (ratio < 2.0))

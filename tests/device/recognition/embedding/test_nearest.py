@@ -165,7 +165,7 @@ def test_more_survivors_than_are_scored_at_a_time_are_all_scored(
     index: FingerprintIndex, vectors: Vectors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = index.exact(asked(vectors[3]), PRINTS)
-    monkeypatch.setattr(nearest, "_CHUNK", 64)
+    monkeypatch.setattr(nearest, "_ROWS_PER_CHUNK", 64)
 
     assert items(index.exact(asked(vectors[3]), PRINTS)) == items(whole)
 
