@@ -1,6 +1,6 @@
-"""The hardware seam: whatever stands at the stand, the rest of the kiosk sees a `CameraSource`.
+"""Camera sources: whatever camera is at the stand, the rest of the kiosk sees a `CameraSource`.
 
-Each vendor's library has its one module and is imported when that camera is opened: a kiosk without a webcam never loads OpenCV.
+Each vendor's library is imported by one module, when that camera is opened. A kiosk without a webcam never loads OpenCV.
 """
 
 from device.cameras.discovery import open_camera

@@ -1,7 +1,7 @@
-"""The camera's own process: opens the camera, puts its pictures into the frames, and can be killed without harm.
+"""Camera process: open the camera, write its frames to shared memory, and exit when the kiosk does.
 
-Begun by `SupervisedCamera`; ends when nobody listens any more. A camera that fails is closed and opened again here, as
-often as that may help; then the process ends, and a new one is begun.
+Started by `SupervisedCamera`, which can kill it at any time. A failing camera is closed and reopened here up to
+`MAX_REOPENED` times. Then the process ends, and the kiosk starts a new one.
 """
 
 import logging
@@ -23,52 +23,55 @@ from device.imaging.frames import Frame
 
 _log = logging.getLogger(__name__)
 
-# A frame that takes three times as long as it should, and no less than this, is not coming.
+# A frame is overdue after three frame intervals, and after no less than this.
 STALLED_S, STALLED_FRAMES = 1.5, 3
-# So often a camera is opened again without good pictures for so long in between.
+# How often a camera is reopened. The count starts again after this time of good frames.
 MAX_REOPENED, STABLE_S = 2, 10.0
 
 
 class CameraServer:
-    """One camera, served to one listener."""
+    """Serves one camera to the kiosk's process."""
 
     def __init__(
         self, camera: CameraSource, fps: float, send: Callable[[ipc_messages.Message], None]
     ) -> None:
-        """Begin.
+        """Prepare to serve a camera, which may be open already.
 
         Args:
-            camera: What is served; it may be open already.
-            fps: Frames a second it was asked for.
-            send: Tells the listener.
+            camera: The camera to serve.
+            fps: Requested frames per second.
+            send: Sends a message to the kiosk's process.
         """
         self._camera = camera
         self._stalled_s = max(STALLED_S, STALLED_FRAMES / fps)
         self._send = send
         self._reopened = 0
 
-    def serve(self, frames: SharedFrames) -> None:
-        """Put the camera's pictures into the frames until it fails too often.
+    def serve(self, shared: SharedFrames) -> None:
+        """Write the camera's frames to shared memory until it fails too often.
+
+        Args:
+            shared: The memory to write to.
 
         Raises:
-            CameraError: Saying how.
+            CameraError: The camera's last error.
         """
         while True:
             with self._camera:
                 self._send(ipc_messages.Opened(name=self._camera.name))
-                reason = self._serve_until_failure(frames)
+                reason = self._serve_until_failure(shared)
             if self._reopened >= MAX_REOPENED:
                 raise reason
             self._reopened += 1
             self._send(ipc_messages.Reopening(reason=str(reason)))
 
-    def _serve_until_failure(self, frames: SharedFrames) -> CameraLostError:
+    def _serve_until_failure(self, shared: SharedFrames) -> CameraLostError:
         opened_s, shape = time.monotonic(), None
         while True:
             try:
                 frame = self._camera.read(self._stalled_s)
                 shape = _check_same_size(frame, shape)
-                self._send(frames.write(frame.pixels, frame.captured_at_s))
+                self._send(shared.write(frame.pixels, frame.captured_at_s))
             except CameraLostError as error:
                 return error
             if time.monotonic() - opened_s > STABLE_S:
@@ -79,21 +82,21 @@ def _check_same_size(frame: Frame, shape: tuple[int, ...] | None) -> tuple[int, 
     if shape is not None and frame.pixels.shape != shape:
         raise CameraLostError(
             f"{frame.source}: expected pictures of one size, {shape[1]}x{shape[0]}, "
-            f"found one of shape {frame.pixels.shape}; it is opened again"
+            f"found one of shape {frame.pixels.shape}; the camera is reopened"
         )
     return frame.pixels.shape
 
 
 def main() -> int:
-    """Serve the camera that is asked for over the line; give the exit code."""
+    """Serve the camera that the kiosk asks for on the socket; return the exit code."""
     connection = socket.socket(fileno=int(sys.argv[1]))
     descriptor = int(sys.argv[2])
-    frames = SharedFrames(descriptor)
+    shared = SharedFrames(descriptor)
     os.close(descriptor)
     logging.basicConfig(
         level=int(sys.argv[3]), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
-    # Whoever began this one ends it: a Ctrl-C, or systemd's SIGTERM, is for the kiosk.
+    # The kiosk ends this process. Ctrl-C and systemd's SIGTERM are meant for the kiosk itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     factory, config = pickle.loads(connection.recv(65_536))
@@ -101,7 +104,7 @@ def main() -> int:
         target=_exit_when_closed, args=(connection,), name="listener", daemon=True
     ).start()
     try:
-        _serve(factory, config, connection, frames)
+        _serve(factory, config, connection, shared)
     except CameraError as error:
         ipc_messages.send(connection, ipc_messages.Fault.of(error))
     except BrokenPipeError:
@@ -113,16 +116,16 @@ def _serve(
     factory: Callable[[CameraConfig], CameraSource],
     config: CameraConfig,
     connection: socket.socket,
-    frames: SharedFrames,
+    shared: SharedFrames,
 ) -> None:
     camera = factory(config)
     CameraServer(camera, config.fps, lambda message: ipc_messages.send(connection, message)).serve(
-        frames
+        shared
     )
 
 
 def _exit_when_closed(connection: socket.socket) -> None:
-    """Wait until nobody listens any more, and end then, whatever a driver hangs in."""
+    """Exit at once when the kiosk's end of the socket closes, even if a driver hangs."""
     while True:
         try:
             if not connection.recv(1):
@@ -135,4 +138,4 @@ def _exit_when_closed(connection: socket.socket) -> None:
 if __name__ == "__main__":
     code = main()
     logging.shutdown()
-    os._exit(code)  # no thread of a vendor's that hangs may keep the camera
+    os._exit(code)  # a vendor's hanging thread must not keep the camera open

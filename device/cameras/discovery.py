@@ -1,4 +1,4 @@
-"""Which camera the stand uses, and why not another."""
+"""Choose the camera that the stand uses, and say why others were passed over."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -15,17 +15,17 @@ _log = logging.getLogger(__name__)
 
 
 def open_camera(config: CameraConfig, *, replay: Sequence[ReplayPicture] = ()) -> CameraSource:
-    """Give the camera that the configuration asks for, open.
+    """Open the camera that the configuration asks for.
 
-    To be called once. When the camera is lost later, close and open what this gave: choosing anew would
-    put the replay camera's pictures before a visitor because somebody tripped over a cable.
+    Call this once. If the camera is lost later, close and reopen the returned source. Choosing again would show the replay
+    camera's pictures to visitors whenever a cable is loose.
 
     Args:
-        config: With the kind `auto`: the Pi's camera, else a webcam, else the replay camera.
-        replay: What the replay camera shows where the configuration names no folder or video.
+        config: The kind `auto` takes the Pi's camera, else a webcam, else the replay camera.
+        replay: Pictures that the replay camera shows if the configuration names no folder or video.
 
     Raises:
-        CameraMissingError: When there is none, saying why of each that was tried; or the kind is `none`.
+        CameraMissingError: If no camera can be opened, with the reason for each; or if the kind is `none`.
     """
     if config.kind == "none":
         raise CameraAbsentError('camera: switched off; set [camera] kind to "auto" to use one')
@@ -44,10 +44,10 @@ def _hardware(config: CameraConfig) -> CameraSource:
 
 
 def open_hardware(config: CameraConfig) -> CameraSource:
-    """Give the Pi's camera or the webcam that the configuration asks for, open; with `auto` the first there is.
+    """Open the Pi's camera or the webcam that the configuration asks for; `auto` takes the first.
 
     Raises:
-        CameraMissingError: When there is none, saying why of each that was tried.
+        CameraMissingError: If neither can be opened, with the reason for each.
     """
     factories: dict[str, Callable[[], CameraSource]] = {
         "pi": lambda: PiCamera(config),
@@ -75,7 +75,7 @@ def _first_opened(factories: Sequence[Callable[[], CameraSource]]) -> CameraSour
 
 
 def _combined(errors: Sequence[CameraMissingError]) -> CameraMissingError:
-    """Give one error for all; absent is what none of them may come back from by itself."""
+    """Combine errors into one: absent only if no camera can come back by itself."""
     if len(errors) == 1:
         return errors[0]
     is_absent = all(isinstance(error, CameraAbsentError) for error in errors)

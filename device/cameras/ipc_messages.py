@@ -1,6 +1,6 @@
-"""What the camera's process tells the kiosk's: a socket between the two, one datagram a message.
+"""Messages from the camera's process to the kiosk's: one datagram each, through a socket pair.
 
-A message is short and whole or it is an error: a process killed in the middle of one can't hold up whoever listens.
+A datagram arrives whole or not at all. So a process that is killed while sending can't block the receiver.
 """
 
 import json
@@ -8,7 +8,7 @@ import socket
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from device.cameras.shared_frames import Ticket
+from device.cameras.shared_frames import FrameLocation
 from device.errors import CameraAbsentError, CameraError, CameraLostError, CameraMissingError
 
 _MOST_BYTES = 16_384
@@ -21,60 +21,60 @@ _FAULTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """The camera is open and has this name."""
+    """The camera is open, under this name."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reopening:
-    """The camera failed and is closed and opened again by its own process; `reason` is one connection."""
+    """The camera failed and is reopened by its own process; `reason` is one line."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """The camera can't go on: its process ends. `kind` is `absent`, `missing` or `lost`."""
+    """The camera failed for good, and its process ends; `kind` is `absent`, `missing` or `lost`."""
 
     kind: str
     reason: str
 
     @classmethod
     def of(cls, error: CameraError) -> "Fault":
-        """Give what is to be fields of an error."""
+        """Return the message that describes an error."""
         kind = next((name for name, its in _FAULTS.items() if isinstance(error, its)), "lost")
         return cls(kind=kind, reason=" ".join(str(error).split())[:2000])
 
     def error(self) -> CameraError:
-        """Give the error it was."""
+        """Return the error that the message describes."""
         return _FAULTS[self.kind](self.reason)
 
 
-Message = Ticket | Opened | Reopening | Fault
+Message = FrameLocation | Opened | Reopening | Fault
 _KINDS: dict[str, type[Message]] = {
-    kind.__name__: kind for kind in (Ticket, Opened, Reopening, Fault)
+    kind.__name__: kind for kind in (FrameLocation, Opened, Reopening, Fault)
 }
 
 
 def send(connection: socket.socket, message: Message) -> None:
-    """Say something, without waiting: nobody who is slow to listen may hold up a camera.
+    """Send a message without waiting, so that a slow receiver never delays the camera.
 
     Raises:
-        BrokenPipeError: When nobody listens any more.
+        BrokenPipeError: If the receiver has closed its end.
     """
     data = json.dumps({"is": type(message).__name__, **asdict(message)}).encode()
     try:
         connection.send(data, socket.MSG_DONTWAIT)
     except BlockingIOError:
-        return  # a hundred pictures wait to be fetched; this one is not needed
+        return  # the queue is full of unread frames; drop this message
 
 
 def receive(connection: socket.socket, timeout_s: float) -> Message | None:
-    """Wait for a message; `None` when none comes in time.
+    """Wait for a message; return `None` if none arrives in time.
 
     Raises:
-        CameraLostError: When the other end has gone, or says what can't be understood.
+        CameraLostError: If the other end is closed, or the message is invalid.
     """
     try:
         connection.settimeout(max(timeout_s, 1e-3))
@@ -82,9 +82,9 @@ def receive(connection: socket.socket, timeout_s: float) -> Message | None:
     except TimeoutError:
         return None
     except OSError as error:
-        raise CameraLostError(f"camera process: no longer there ({error.strerror})") from error
+        raise CameraLostError(f"camera process: connection lost ({error.strerror})") from error
     if not data:
-        raise CameraLostError("camera process: ended by itself; it is started anew")
+        raise CameraLostError("camera process: ended by itself; it is started again")
     return _parsed(data)
 
 
@@ -94,6 +94,6 @@ def _parsed(data: bytes) -> Message:
         message = _KINDS[fields.pop("is")](**fields)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CameraLostError(
-            f"camera process: expected a message, found {data[:40]!r}; it is started anew"
+            f"camera process: expected a message, found {data[:40]!r}; it is started again"
         ) from error
     return message

@@ -1,6 +1,6 @@
-"""From what the sensor sees to what the visitor sees: turned, mirrored, cut to the stand.
+"""Orient a camera's picture as the visitor sees the stand: rotate, mirror, and cut to the stand's region.
 
-Pure arithmetic on arrays; knows no camera.
+Pure functions of arrays. Knows no camera.
 """
 
 import numpy as np
@@ -10,14 +10,14 @@ from device.imaging.frames import Pixels
 
 
 def orient(pixels: Pixels, config: CameraConfig) -> Pixels:
-    """Give the stand's region of a picture, upright.
+    """Return the stand's region of a picture, upright.
 
     Args:
         pixels: uint8 (H, W, 3), RGB, any memory layout.
         config: Its rotation is applied first, then the mirror, then the region.
 
     Returns:
-        uint8 (h, w, 3), RGB, C-contiguous, never empty; `pixels` itself where there is nothing to do.
+        uint8 (h, w, 3), RGB, C-contiguous, never empty; `pixels` itself if nothing changes.
     """
     upright = np.rot90(pixels, k=-config.rotate_deg // 90)  # NumPy turns counter-clockwise
     if config.mirror:
@@ -25,7 +25,7 @@ def orient(pixels: Pixels, config: CameraConfig) -> Pixels:
     height, width = upright.shape[:2]
     left, top, right, bottom = config.region
     rows, columns = _span(top, bottom, height), _span(left, right, width)
-    return np.ascontiguousarray(upright[rows, columns])  # the one copy, of the region alone
+    return np.ascontiguousarray(upright[rows, columns])  # the only copy, of the region alone
 
 
 def _span(first: float, last: float, length: int) -> slice:

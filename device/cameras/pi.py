@@ -24,31 +24,31 @@ _log = logging.getLogger(__name__)
 _OPENING_S = 20.0
 _STALLED_S = 3.0
 
-# libcamera names a format by its bytes as one little-endian word, last byte first: the memory of its BGR888 holds R, G, B,
-# that of RGB888 holds B, G, R. Asked for is BGR888, so that nothing is converted; a pipeline may answer with another.
-_ASKED_FORMAT = "BGR888"
+# libcamera names a format by its bytes as one little-endian word, last byte first. So BGR888 is R, G, B in memory, and
+# RGB888 is B, G, R. BGR888 is requested, so that nothing is converted, but a pipeline may choose another.
+_REQUESTED_FORMAT = "BGR888"
 _CHANNELS = {
     "BGR888": slice(0, 3),
     "RGB888": slice(2, None, -1),
     "XBGR8888": slice(0, 3),
     "XRGB8888": slice(2, None, -1),
 }
-# Brightness for each pixel, below it two colours for each four: what a pipeline without a converter gives.
-_HALF_COLOUR = "NV12"
+# A luma plane, then a chroma plane with two values for four pixels: the format of a pipeline without a converter.
+_SUBSAMPLED = "NV12"
 
 
 def is_supported() -> bool:
-    """Whether picamera2 is here at all, which only Raspberry Pi OS ships."""
+    """Return whether picamera2 is installed; only Raspberry Pi OS ships it."""
     return importlib.util.find_spec("picamera2") is not None
 
 
 class PiCamera(CameraSource):
-    """The Pi camera that the configuration numbers.
+    """The Pi's camera with the configured number.
 
     Args:
-        config: Asked for; the camera takes the nearest it can.
-        vendor: Gives a module by name (`picamera2`, `libcamera`).
-        clock: Monotonic seconds.
+        config: Requested settings; the camera uses the nearest that it supports.
+        vendor: Imports a module by name (`picamera2`, `libcamera`, `cv2`).
+        clock: Returns monotonic seconds.
     """
 
     def __init__(
@@ -102,50 +102,50 @@ class PiCamera(CameraSource):
             ) from error
 
     def _unusable(self, error: RuntimeError) -> CameraMissingError:
-        why = error.__cause__ or error  # picamera2 wraps the reason in a sentence that says nothing
+        why = error.__cause__ or error  # picamera2 wraps the reason in a generic message
         return CameraMissingError(
-            f"{self.name}: expected it to open, found {why}; see that nothing else uses it"
+            f"{self.name}: expected it to open, found {why}; check that no other program uses it"
         )
 
     def _started(self, camera: Any, libcamera: Any) -> Callable[[Pixels], Pixels]:
-        """Start the camera and give what makes red, green and blue of what it gives."""
-        size = (self._config.width // 2 * 2, self._config.height // 2 * 2)  # odd ones are refused
+        """Start the camera, and return the function that converts its pictures to RGB."""
+        size = (self._config.width // 2 * 2, self._config.height // 2 * 2)  # odd sizes are refused
         camera.configure(
             camera.create_video_configuration(
-                main={"size": size, "format": _ASKED_FORMAT},
+                main={"size": size, "format": _REQUESTED_FORMAT},
                 controls=self._controls(camera.camera_controls, libcamera),
             )
         )
-        got = camera.camera_configuration()["main"]["format"]
-        if got != _HALF_COLOUR and got not in _CHANNELS:
-            expected = ", ".join((*_CHANNELS, _HALF_COLOUR))
+        chosen = camera.camera_configuration()["main"]["format"]
+        if chosen != _SUBSAMPLED and chosen not in _CHANNELS:
+            expected = ", ".join((*_CHANNELS, _SUBSAMPLED))
             raise CameraMissingError(
-                f"{self.name}: expected one of {expected}, found {got}; use it as a webcam"
+                f"{self.name}: expected one of {expected}, found {chosen}; use it as a webcam"
             )
         camera.start()
-        return self._to_rgb() if got == _HALF_COLOUR else itemgetter((..., _CHANNELS[got]))
+        return self._to_rgb() if chosen == _SUBSAMPLED else itemgetter((..., _CHANNELS[chosen]))
 
     def _to_rgb(self) -> Callable[[Pixels], Pixels]:
         cv2 = self._vendor("cv2")
         return lambda picture: cv2.cvtColor(picture, cv2.COLOR_YUV2RGB_NV12)
 
     def _controls(self, advertised: Any, libcamera: Any) -> dict[str, Any]:
-        """Give the controls to set, leaving out (with a warning) those this camera lacks."""
+        """Return the controls to set; warn of those that this camera lacks, and leave them out."""
         config = self._config
         frame_us = max(round(1e6 / config.fps), config.exposure_us or 0)
-        wanted: dict[str, Any] = {"FrameDurationLimits": (frame_us, frame_us)}
+        requested: dict[str, Any] = {"FrameDurationLimits": (frame_us, frame_us)}
         modes = libcamera.controls.AfModeEnum
         if config.focus is not None:
-            wanted |= {"AfMode": modes.Manual, "LensPosition": float(config.focus)}
-        elif "AfMode" in advertised:  # most Pi cameras have a fixed lens: nothing to say about it
-            wanted["AfMode"] = modes.Continuous
+            requested |= {"AfMode": modes.Manual, "LensPosition": float(config.focus)}
+        elif "AfMode" in advertised:  # most Pi cameras have a fixed lens, so there is no warning
+            requested["AfMode"] = modes.Continuous
         if config.exposure_us is not None:
-            wanted["ExposureTime"] = config.exposure_us
+            requested["ExposureTime"] = config.exposure_us
         if config.gain is not None:
-            wanted["AnalogueGain"] = float(config.gain)
-        for control in wanted.keys() - set(advertised):
+            requested["AnalogueGain"] = float(config.gain)
+        for control in requested.keys() - set(advertised):
             _log.warning("%s: this camera has no control %s", self.name, control)
-        return {control: value for control, value in wanted.items() if control in advertised}
+        return {control: value for control, value in requested.items() if control in advertised}
 
 
 class _PiCapture:
@@ -155,18 +155,18 @@ class _PiCapture:
         self._in_rgb = in_rgb
 
     def take(self) -> Pixels:
-        """Wait for the next frame."""
+        """Wait for the next frame: uint8 (H, W, 3), RGB."""
         job = self._camera.capture_array("main", wait=False)
         try:
             picture = self._camera.wait(job, timeout=_STALLED_S)
         except TimeoutError as error:  # https://github.com/raspberrypi/picamera2/issues/1090
             raise CameraLostError(
-                f"{self._name}: expected a frame within {_STALLED_S:g} s, got none; check its ribbon cable"
+                f"{self._name}: expected a frame within {_STALLED_S:g} s, chosen none; check its ribbon cable"
             ) from error
         except RuntimeError as error:
             raise CameraLostError(f"{self._name}: expected a frame, found {error}") from error
         return np.ascontiguousarray(self._in_rgb(picture), dtype=np.uint8)
 
     def release(self) -> None:
-        """Stop and let go of the camera."""
+        """Stop the camera and release it."""
         self._camera.close()

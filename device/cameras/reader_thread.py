@@ -1,8 +1,8 @@
-"""A thread that waits for a camera, so that nobody else has to.
+"""Read a camera in its own thread, so that callers can wait with a deadline.
 
-A vendor's read may block for ever (https://github.com/opencv/opencv/issues/22677). Opening, reading and
-releasing all happen in one daemon thread, since no vendor allows releasing under a read that hangs; callers wait with a
-deadline. Knows no vendor. A thread that never comes back is refused a successor rather than multiplied.
+A vendor's read may block for ever (https://github.com/opencv/opencv/issues/22677). No vendor allows releasing a camera during
+a read that hangs. So one daemon thread opens, reads and releases it. While that thread hangs, no second one is started. Knows
+no vendor.
 """
 
 import threading
@@ -16,25 +16,25 @@ _RELEASE_S = 2.0
 
 
 class VendorCamera(Protocol):
-    """A vendor's camera that is open and gives pictures."""
+    """An open camera of a vendor's library."""
 
     def take(self) -> Pixels | None:
-        """Wait for a picture: uint8 (H, W, 3), RGB; `None` for one that isn't wanted.
+        """Wait for a picture: uint8 (H, W, 3), RGB; `None` for one that is skipped.
 
         Raises:
-            CameraLostError: When the camera has gone.
+            CameraLostError: If the camera is gone.
         """
 
     def release(self) -> None:
-        """Let go of the hardware."""
+        """Release the hardware."""
 
 
 class ReaderThread:
-    """The newest picture of a camera that may hang.
+    """Holds the newest picture of a camera that may hang.
 
     Args:
-        name: The camera's, for errors.
-        opener: Opens the camera; raises `CameraMissingError` when it can't.
+        name: Name of the camera in errors.
+        opener: Opens the camera; raises `CameraMissingError` if it can't.
     """
 
     def __init__(self, name: str, opener: Callable[[], VendorCamera]) -> None:
@@ -48,10 +48,10 @@ class ReaderThread:
         self._fault: CameraError | None = None
 
     def start(self, timeout_s: float) -> None:
-        """Open the camera, waiting at most so long.
+        """Open the camera, and wait for that at most `timeout_s` seconds.
 
         Raises:
-            CameraMissingError: When it can't be opened, or an earlier read of it still hangs.
+            CameraMissingError: If it can't be opened, or an earlier read still hangs.
         """
         if self._thread is not None and self._thread.is_alive():
             raise CameraMissingError(
@@ -65,16 +65,18 @@ class ReaderThread:
             self._changed.wait_for(lambda: self._is_ready or not self._is_wanted, timeout_s)
             if self._is_ready:
                 return
-            self._is_wanted = False  # whenever the opening comes back, the thread releases and ends
+            self._is_wanted = (
+                False  # once the opening returns, the thread releases the camera and ends
+            )
             raise self._fault or CameraMissingError(
                 f"{self._name}: expected it to open within {timeout_s:g} s, got no answer; unplug it and plug it in again"
             )
 
     def newest(self, timeout_s: float) -> Pixels:
-        """Wait for a picture newer than the one given last: uint8 (H, W, 3), RGB.
+        """Wait for a picture newer than the last one returned: uint8 (H, W, 3), RGB.
 
         Raises:
-            CameraLostError: When none came in time, the camera has gone, or it was stopped.
+            CameraLostError: If none arrives within `timeout_s`, the camera is gone, or it was stopped.
         """
         with self._changed:
             self._changed.wait_for(
@@ -83,7 +85,7 @@ class ReaderThread:
             if self._fault is not None:
                 raise self._fault
             if not self._is_wanted:
-                raise CameraLostError(f"{self._name}: closed while a frame was awaited")
+                raise CameraLostError(f"{self._name}: closed while waiting for a frame")
             if self._newest is None:
                 raise CameraLostError(
                     f"{self._name}: expected a frame within {timeout_s:g} s, got none; check its cable"
@@ -92,7 +94,7 @@ class ReaderThread:
             return pixels
 
     def stop(self) -> None:
-        """Ask the thread to release the camera, and wait a moment for it."""
+        """Ask the thread to release the camera, and wait up to two seconds for it."""
         with self._changed:
             self._is_wanted = False
             self._changed.notify_all()
@@ -104,7 +106,7 @@ class ReaderThread:
             self._serve()
         except CameraError as error:
             self._fault = error
-        finally:  # whatever else it was, nobody must wait for a thread that has ended
+        finally:  # on any other error, too: no caller may wait for a thread that has ended
             with self._changed:
                 self._is_wanted = False
                 self._changed.notify_all()

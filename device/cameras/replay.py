@@ -1,7 +1,7 @@
-"""A camera without a camera: shows pictures or a video as if they lay at the stand.
+"""Replay camera: show pictures or a video as if they lay at the stand.
 
-Ships in the product, for trying the kiosk without hardware, for exhibitions without a stand, and for the tests. A picture
-fills the frame at its own aspect. Knows nothing of bundles: whoever has pictures hands them in.
+Ships with the product: for trying the kiosk without hardware, for exhibitions without a stand, and for tests. A picture keeps
+its own aspect ratio and fills the frame. Knows nothing of bundles: the caller passes in their pictures.
 """
 
 import logging
@@ -26,11 +26,11 @@ _PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayPicture:
-    """A picture that can be shown, not yet decoded.
+    """A picture to show, not yet decoded.
 
     Attributes:
-        name: What to call it in a warning.
-        load: Gives uint8 (H, W, 3), RGB, upright; raises a `KioskError` when it can't be read.
+        name: Name of the picture in warnings.
+        load: Returns uint8 (H, W, 3), RGB, upright; raises a `KioskError` if the picture can't be read.
     """
 
     name: str
@@ -38,15 +38,15 @@ class ReplayPicture:
 
 
 class ReplayCamera(CameraSource):
-    """Pictures one after the other, each held for a while, over and over; or a video, frame by frame.
+    """Shows pictures in a loop, each for some seconds, or a video frame by frame.
 
     Args:
-        config: `replay` names a folder (read with its subfolders, by name) or a video file; `None`
-            takes `pictures`. `fps` sets the pace, and pictures are scaled down to the frame's longer side.
-        pictures: Shown where `config.replay` is `None`, such as the bundle's own; loaded when their turn comes.
-        hold_s: How long a picture lies at the stand; a video's frames follow at `fps`.
-        clock: Monotonic seconds.
-        sleep: Waits so many seconds.
+        config: `replay` names a folder (including subfolders, sorted by name) or a video file; `None` takes `pictures`.
+            `fps` sets the frame rate. Pictures are scaled down to the frame's longer side.
+        pictures: Shown if `config.replay` is `None`, such as the bundle's own; each is loaded when it is shown.
+        hold_s: Seconds that a picture lies at the stand (default: 6). A video's frames follow at `fps`.
+        clock: Returns monotonic seconds.
+        sleep: Waits for a number of seconds.
     """
 
     def __init__(
@@ -73,12 +73,11 @@ class ReplayCamera(CameraSource):
 
     def _start(self) -> None:
         self._sequence = self._new_sequence()
-        self._shown = next(
-            self._sequence, None
-        )  # nothing to show is found out now, not at the first read
+        # Checked here rather than at the first read.
+        self._shown = next(self._sequence, None)
         if self._shown is None:
             raise CameraMissingError(
-                f"{self.name}: expected pictures or a video that can be read, found none; put some there"
+                f"{self.name}: expected readable pictures or a video, found none; add some"
             )
         self._shown_at_s = self._clock()
 
@@ -89,7 +88,7 @@ class ReplayCamera(CameraSource):
             self._shown_at_s = self._clock()
         if self._shown is None:
             raise CameraLostError(
-                f"{self.name}: expected a picture to show, found them gone; put them back"
+                f"{self.name}: expected a picture to show, found none left; restore the folder or video"
             )
         return self._shown.copy()
 
@@ -117,11 +116,11 @@ class ReplayCamera(CameraSource):
 
     def _next_picture(self) -> Pixels | None:
         picture = next(self._sequence, None)
-        if picture is None:  # the end: from the start again
+        if picture is None:  # at the end, start again
             self._sequence = self._new_sequence()
             try:
                 picture = next(self._sequence, None)
-            except CameraMissingError as error:  # the video was deleted meanwhile
+            except CameraMissingError as error:  # the video has been deleted
                 raise CameraLostError(str(error)) from error
         return picture
 
@@ -141,7 +140,7 @@ class ReplayCamera(CameraSource):
             try:
                 yield picture.load()
             except KioskError as error:
-                if picture.name not in self._refused:  # said once, not once a round
+                if picture.name not in self._refused:  # warn once, not in each loop
                     self._refused.add(picture.name)
                     _log.warning("%s: %s left out: %s", self.name, picture.name, error)
 

@@ -1,6 +1,6 @@
-"""What every camera promises, and what all of them share: frame numbers, the clock, the turning.
+"""The contract of all cameras, and what they share: frame numbers, timestamps and orientation.
 
-Knows no driver; a driver knows nothing of rotation, mirror or stand region.
+Knows no driver; a driver knows nothing of rotation, mirror or the stand's region.
 """
 
 import logging
@@ -19,17 +19,17 @@ _log = logging.getLogger(__name__)
 
 
 class CameraSource(ABC):
-    """A camera at the stand, upright frame after upright frame.
+    """A camera at the stand that returns upright frames.
 
-    One thread opens and reads; any thread may close, and a `read` that waits then raises. After a
-    `CameraLostError`, close and open the same source again: frame numbers go on rising.
+    One thread opens and reads. Any thread may close; a waiting `read` then raises. After a `CameraLostError`, close and
+    reopen the same source: frame numbers keep rising.
 
-    Descendents *must* override `_start`, `_take` and `_stop`. They *may* override nothing else: what is
-    done once for all cameras (turning, numbering, refusing to read a closed camera) can't then differ.
+    Subclasses *must* override `_start`, `_take` and `_stop`. They *may* override nothing else, so that orientation, frame
+    numbers and the refusal to read a closed camera are the same for all cameras.
 
     Attributes:
         name: Such as `webcam:0`, `pi:1`, `replay:prints`; each frame's `source`.
-        reopened: How often it was opened again by its own process; 0 for a camera that has none.
+        reopened: How often its own process has reopened the camera; 0 without such a process.
         restarted: How often that process was replaced.
     """
 
@@ -45,14 +45,14 @@ class CameraSource(ABC):
 
     @property
     def is_open(self) -> bool:
-        """Whether `read` may give a frame."""
+        """Return whether the camera is open, so that `read` may return a frame."""
         return self._is_open
 
     def open(self) -> None:
-        """Take the camera into use; does nothing when it is open already.
+        """Open the camera; do nothing if it is open already.
 
         Raises:
-            CameraMissingError: When there is no such camera, no driver for it, or somebody else has it.
+            CameraMissingError: If the camera or its driver is missing, or another program uses it.
         """
         if self._is_open:
             return
@@ -61,20 +61,20 @@ class CameraSource(ABC):
         _log.info("%s: camera opened", self.name)
 
     def read(self, timeout_s: float) -> Frame:
-        """Wait for the next frame, one that nobody has read before.
+        """Wait for the next new frame.
 
         Args:
-            timeout_s: How long to wait at most.
+            timeout_s: Maximum wait in seconds.
 
         Raises:
-            CameraLostError: When no frame came in time, the camera was unplugged, or it is closed.
+            CameraLostError: If no frame arrives in time, the camera is unplugged, or it is closed.
         """
         if not self._is_open:
             raise CameraLostError(f"{self.name}: expected an open camera, found it closed; open it")
         pixels = self._take(timeout_s)
         captured_at_s = self._clock()
         if not self._is_open:
-            raise CameraLostError(f"{self.name}: closed while a frame was awaited")
+            raise CameraLostError(f"{self.name}: closed while waiting for a frame")
         self._number += 1
         return Frame(
             pixels=orient(pixels, self._config),
@@ -84,7 +84,7 @@ class CameraSource(ABC):
         )
 
     def close(self) -> None:
-        """Let go of the camera; does nothing when it is closed already."""
+        """Release the camera; do nothing if it is closed already."""
         if not self._is_open:
             return
         self._is_open = False
@@ -105,16 +105,16 @@ class CameraSource(ABC):
 
     @abstractmethod
     def _start(self) -> None:
-        """Open the hardware; raise `CameraMissingError`, leaving nothing half open, when it can't be."""
+        """Open the hardware, or raise `CameraMissingError` with everything closed again."""
 
     @abstractmethod
     def _take(self, timeout_s: float) -> Pixels:
-        """Give the newest picture not given before, as the sensor sees it: uint8 (H, W, 3), RGB.
+        """Return the newest picture not yet returned, as the sensor sees it: uint8 (H, W, 3), RGB.
 
-        The array is the caller's: nothing writes into it afterwards. Raise `CameraLostError` when none
-        came within `timeout_s`, and soon after `_stop` was called by another thread.
+        The caller owns the array, so nothing may write to it later. Raise `CameraLostError` if no picture arrives within
+        `timeout_s`, and soon after another thread has called `_stop`.
         """
 
     @abstractmethod
     def _stop(self) -> None:
-        """Release the hardware, within a second or two even if it hangs, so that `_start` may be called again."""
+        """Release the hardware within two seconds, even if it hangs, so that `_start` works again."""

@@ -1,7 +1,7 @@
-"""A camera in a process of its own: a driver that hangs, grows or crashes takes nobody with it.
+"""Run a camera in its own process, so that a driver that hangs, leaks or crashes doesn't harm the kiosk.
 
-Knows no driver: whatever camera it is given is opened over there. What is seen there comes through memory
-(`device.cameras.shared_frames`), upright already.
+Knows no driver: the other process opens the camera. Its frames arrive upright through shared memory
+(`device.cameras.shared_frames`).
 """
 
 import logging
@@ -23,9 +23,9 @@ from device.imaging.frames import Pixels
 
 _log = logging.getLogger(__name__)
 
-# A Pi's camera opens within 20 s or not at all; Python and its libraries come from a slow card.
+# A Pi's camera opens within 20 s or not at all. The rest is for loading Python and its libraries from a slow card.
 OPENING_S = 40.0
-# As long as a picture may stay away, the time its own process takes to open the camera again within it.
+# Maximum time without a frame, which includes the time that its own process takes to reopen the camera.
 SILENT_S, SILENT_FRAMES = 4.0, 8
 _KILLED_S = 2.0
 
@@ -33,17 +33,17 @@ CameraFactory = Callable[[CameraConfig], CameraSource]
 
 
 def is_supported() -> bool:
-    """Whether this system has what it takes; Linux does."""
+    """Return whether the system has anonymous memory files, as Linux does."""
     return hasattr(os, "memfd_create")
 
 
 class SupervisedCamera(CameraSource):
-    """Whatever camera `factory` gives, in its own process; opening it begins a process, closing it ends it.
+    """A camera in its own process, which `open` starts and `close` ends.
 
     Args:
-        config: Handed to `factory`.
-        factory: Gives the camera, closed; a function at the top of a module, as it is called over there.
-        clock: Monotonic seconds.
+        config: Passed to `factory`.
+        factory: Returns the camera, open or closed. It runs in the other process, so it is a function at module level.
+        clock: Returns monotonic seconds.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class SupervisedCamera(CameraSource):
     def _start(self) -> None:
         if self._process is not None and self._process.is_alive:
             raise CameraStuckError(
-                f"{self.name}: its driver hangs in the kernel and can't be ended; start the machine anew"
+                f"{self.name}: its driver hangs in the kernel and can't be ended; restart the machine"
             )
         self.restarted += self._process is not None
         self._process = _Process(self._factory, self._requested)
@@ -86,7 +86,7 @@ class SupervisedCamera(CameraSource):
         )
 
     def _keep_choice(self, name: str) -> None:
-        """Stay with the camera that was chosen: another may look at another place."""
+        """Keep the chosen camera for later, since another one may look at another place."""
         self.name = name
         for kind in ("pi", "webcam"):
             if self._requested.kind == "auto" and name.startswith(f"{kind}:"):
@@ -100,7 +100,7 @@ class SupervisedCamera(CameraSource):
             if pixels is not None:
                 return pixels
         raise CameraLostError(
-            f"{self.name}: expected a frame within {wait_s:g} s, got none; its process is started anew"
+            f"{self.name}: expected a frame within {wait_s:g} s, got none; its process is started again"
         )
 
     def _stop(self) -> None:
@@ -108,25 +108,28 @@ class SupervisedCamera(CameraSource):
             self._process.end()
 
     def _next(self, timeout_s: float) -> Pixels | None:
-        """Give the newest picture; `None` when none came in time, or it was written over meanwhile."""
+        """Return the newest picture; `None` if none arrived in time, or it has been overwritten."""
         process = self._process
         if process is None:
             raise CameraLostError(f"{self.name}: expected an open camera, found it closed; open it")
-        ticket, wait_s = None, timeout_s
+        location, wait_s = None, timeout_s
         while (message := ipc_messages.receive(process.connection, wait_s)) is not None:
             match message:
-                case shared_frames.Ticket():
-                    ticket, wait_s = message, 0.0  # there may be a newer one
+                case shared_frames.FrameLocation():
+                    location, wait_s = (
+                        message,
+                        0.0,
+                    )  # drain the queue, since a newer one may be there
                 case ipc_messages.Reopening(reason=reason):
                     self.reopened += 1
-                    _log.warning("%s; opened again", reason)
+                    _log.warning("%s; reopened", reason)
                 case ipc_messages.Fault(reason=reason):
                     raise CameraLostError(reason)
-        return None if ticket is None else process.frames.read(ticket)
+        return None if location is None else process.frames.read(location)
 
 
 class _Process:
-    """The process, the line to it and the frames it writes."""
+    """The camera's process, with its socket and its shared memory."""
 
     def __init__(self, factory: CameraFactory, config: CameraConfig) -> None:
         self.connection, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -145,11 +148,11 @@ class _Process:
         return self._popen.poll() is None
 
     def end(self) -> None:
-        """End the process, whatever it does; one that hangs in the kernel ends when that lets it go."""
-        with suppress(OSError):  # whoever waits for a message is told
+        """Kill the process. One that hangs in the kernel ends once its system call returns."""
+        with suppress(OSError):  # wakes a thread that waits for a message
             self.connection.shutdown(socket.SHUT_RDWR)
         self.connection.close()
-        self._popen.kill()  # it may be stopped, or hang in its driver
+        self._popen.kill()  # it may be stopped, or its driver may hang
         try:
             self._popen.wait(_KILLED_S)
         except subprocess.TimeoutExpired:
@@ -157,14 +160,14 @@ class _Process:
 
 
 def _start_process(connection: int, memory: int) -> "subprocess.Popen[bytes]":
-    """Begin the process, with nothing of ours open in it but these two."""
-    # What is well is said once, by the kiosk.
+    """Start the process, which inherits only these two descriptors."""
+    # The kiosk logs openings itself, so the process logs warnings only.
     is_debug = _log.isEnabledFor(logging.DEBUG)
     level = logging.DEBUG if is_debug else logging.WARNING
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "device.cameras", str(connection), str(memory), str(level)],
         stdin=subprocess.DEVNULL,
-        stdout=2,  # a library's chatter is for the journal
+        stdout=2,  # a library's own output goes to the journal
         pass_fds=(connection, memory),
         env=os.environ | {"PYTHONPATH": os.pathsep.join(each for each in sys.path if each)},
     )

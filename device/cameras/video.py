@@ -1,7 +1,4 @@
-"""A video file as the replay camera's film, through OpenCV.
-
-Knows nothing of pace, loops or devices.
-"""
+"""Decode a video file for the replay camera, through OpenCV. Knows nothing of frame rates, loops or devices."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,12 +9,12 @@ from device.imaging.frames import Pixels
 
 
 def video_frames(path: Path) -> Iterator[Pixels]:
-    """Give a video's frames once, first to last: uint8 (H, W, 3), RGB.
+    """Yield a video's frames once, first to last: uint8 (H, W, 3), RGB.
 
-    A file that was cut short gives the frames it has.
+    A truncated file yields the frames that it has.
 
     Raises:
-        CameraMissingError: When there is no such file, or OpenCV is missing.
+        CameraMissingError: If the file or OpenCV is missing.
     """
     if not path.is_file():
         raise CameraMissingError(

@@ -24,15 +24,15 @@ _V4L2_EXPOSURE_US = 100  # V4L2 counts exposure in tenths of a millisecond
 
 
 class WebcamCamera(CameraSource):
-    """The webcam that the configuration numbers.
+    """The webcam with the configured number.
 
-    `focus` is handed to the driver in the driver's own steps: V4L2 leaves their unit undefined
-    (`v4l2-ctl --list-ctrls` shows the range), so dioptres can't be kept to.
+    `focus` is in the driver's own steps, not in dioptres, since V4L2 leaves the unit undefined. `v4l2-ctl --list-ctrls`
+    shows the range.
 
     Args:
-        config: Asked for; the webcam takes the nearest it can.
-        capture: Gives an opened `cv2.VideoCapture`; `None` opens the device.
-        clock: Monotonic seconds.
+        config: Requested settings; the webcam uses the nearest that it supports.
+        capture: Returns an opened `cv2.VideoCapture`; `None` opens the device.
+        clock: Returns monotonic seconds.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class WebcamCamera(CameraSource):
         vendor = self._open_vendor()
         if not vendor.isOpened():
             raise CameraMissingError(
-                f"{self.name}: expected a webcam, but it can't be opened; see that nothing else uses it"
+                f"{self.name}: expected a webcam, but it can't be opened; check that no other program uses it"
             )
         _request_settings(vendor, self._config, self.name)
         return _WebcamCapture(vendor, self.name, self._config.fps, self._clock)
@@ -67,7 +67,7 @@ class WebcamCamera(CameraSource):
     def _open_device(self) -> Any:
         if not sys.platform.startswith("linux"):
             return opencv().VideoCapture(self._config.device)
-        # Looked at first, since OpenCV writes its own warnings to standard error.
+        # Checked first, since OpenCV writes its own warnings to standard error.
         device = Path(f"/dev/video{self._config.device}")
         if not device.exists():
             raise CameraAbsentError(
@@ -78,21 +78,21 @@ class WebcamCamera(CameraSource):
 
 
 class _WebcamCapture:
-    """Drains a webcam at its own pace, decoding only as many frames as are wanted.
+    """Reads all of a webcam's frames, and decodes only those that are due.
 
-    Leaving frames in the driver's queue would make every picture four frames old.
+    Frames left in the driver's queue would make every picture four frames old.
     """
 
     def __init__(self, vendor: Any, name: str, fps: float, clock: Callable[[], float]) -> None:
         self._vendor = vendor
         self._name = name
         self._clock = clock
-        # A frame that comes a little early is still the one that is due.
+        # A tolerance, since a frame may arrive a little early.
         self._interval_s = 0.9 / fps
         self._due_s = float("-inf")
 
     def take(self) -> Pixels | None:
-        """Wait for the next frame; decode it when one is due."""
+        """Wait for the next frame, and decode it if one is due; else return `None`."""
         if not self._vendor.grab():
             raise CameraLostError(
                 f"{self._name}: expected a frame, found the webcam gone; plug it in again"
@@ -100,7 +100,7 @@ class _WebcamCapture:
         if self._clock() < self._due_s:
             return None
         decoded, picture = self._vendor.retrieve()
-        if not decoded:  # a JPEG damaged on its way: the next may be whole
+        if not decoded:  # a JPEG damaged in transfer; the next may be complete
             return None
         self._due_s = self._clock() + self._interval_s
         cv2 = opencv()
@@ -108,15 +108,15 @@ class _WebcamCapture:
         return rgb
 
     def release(self) -> None:
-        """Let go of the device."""
+        """Release the device."""
         self._vendor.release()
 
 
 def opencv() -> Any:
-    """Give OpenCV, imported now.
+    """Import OpenCV and return it.
 
     Raises:
-        CameraAbsentError: When it isn't installed.
+        CameraAbsentError: If it isn't installed.
     """
     try:
         import cv2
@@ -129,6 +129,7 @@ def opencv() -> Any:
 
 
 def _request_settings(vendor: Any, config: CameraConfig, name: str) -> None:
+    """Request size, format and locked settings; warn of locks that the webcam doesn't accept."""
     cv2 = opencv()
     # Uncompressed 1280x960 doesn't fit through USB 2 at more than a few frames a second.
     vendor.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
@@ -149,6 +150,6 @@ def _request_settings(vendor: Any, config: CameraConfig, name: str) -> None:
         ]
     if config.gain is not None:
         locks.append(("gain", cv2.CAP_PROP_GAIN, config.gain))
-    for what, control, value in locks:
+    for setting, control, value in locks:
         if not vendor.set(control, value):
-            _log.warning("%s: the webcam doesn't take %s (%g asked for)", name, what, value)
+            _log.warning("%s: the webcam doesn't accept %s (requested: %g)", name, setting, value)

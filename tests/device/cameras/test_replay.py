@@ -121,7 +121,7 @@ def test_a_folder_without_pictures_is_a_missing_camera(replay, tmp_path, content
     for name in content:
         (tmp_path / name).write_bytes(b"no picture")
 
-    with pytest.raises(CameraMissingError, match="put some there") as error:
+    with pytest.raises(CameraMissingError, match="add some") as error:
         replay(replay=tmp_path).open()
     assert "\n" not in str(error.value)
 

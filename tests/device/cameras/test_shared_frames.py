@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from device.cameras import shared_frames
-from device.cameras.shared_frames import SLOT_BYTES, SLOTS, SharedFrames, Ticket
+from device.cameras.shared_frames import SLOT_BYTES, SLOTS, FrameLocation, SharedFrames
 from device.errors import CameraLostError
 
 
@@ -29,10 +29,10 @@ def test_a_picture_comes_over_as_it_was(ends) -> None:
     writer, reader = ends
     shown = np.random.default_rng(1).integers(0, 256, (480, 640, 3), np.uint8)
 
-    ticket = writer.write(shown, 12.5)
+    location = writer.write(shown, 12.5)
 
-    assert np.array_equal(reader.read(ticket), shown)
-    assert ticket.captured_at_s == 12.5
+    assert np.array_equal(reader.read(location), shown)
+    assert location.captured_at_s == 12.5
 
 
 def test_what_was_read_is_the_readers_own(ends) -> None:
@@ -46,32 +46,32 @@ def test_what_was_read_is_the_readers_own(ends) -> None:
 
 def test_a_picture_written_over_is_let_go(ends) -> None:
     writer, reader = ends
-    ticket = writer.write(picture(1), 0.0)
+    location = writer.write(picture(1), 0.0)
     for level in range(2, 2 + SLOTS):
         writer.write(picture(level), 0.0)
 
-    assert reader.read(ticket) is None
+    assert reader.read(location) is None
 
 
 def test_no_picture_is_ever_torn(ends) -> None:
     """A writer as fast as it can be, and a reader that is always late: each picture read is of one level."""
     writer, reader = ends
-    tickets: list[Ticket] = []
+    locations: list[FrameLocation] = []
     is_over = threading.Event()
 
     def write() -> None:
         level = 0
         while not is_over.is_set():
             level = (level + 1) % 251
-            tickets.append(writer.write(picture(level, 400, 400), 0.0))
+            locations.append(writer.write(picture(level, 400, 400), 0.0))
 
     thread = threading.Thread(target=write)
     thread.start()
     whole = gone = 0
     while whole < 300:
-        if not tickets:
+        if not locations:
             continue
-        pixels = reader.read(tickets[-1])
+        pixels = reader.read(locations[-1])
         if pixels is None:
             gone += 1
             continue
@@ -84,10 +84,10 @@ def test_no_picture_is_ever_torn(ends) -> None:
 def test_a_picture_begun_and_never_finished_is_none(ends) -> None:
     """As a process leaves it that is killed while it writes."""
     writer, reader = ends
-    ticket = writer.write(picture(1), 0.0)
+    location = writer.write(picture(1), 0.0)
     writer._memory[writer._place(1) : writer._place(1) + 8] = (1).to_bytes(8, "little")
 
-    assert reader.read(ticket) is None
+    assert reader.read(location) is None
 
 
 @pytest.mark.parametrize(
@@ -111,10 +111,10 @@ def test_what_is_no_picture_is_refused_by_name(ends, wrong) -> None:
     ("sequence", "height", "width"), [(0, 4, 4), (1, 0, 4), (1, -4, 4), (1, SLOT_BYTES, 1)]
 )
 def test_a_place_that_is_none_is_refused(ends, sequence, height, width) -> None:
-    ticket = Ticket(sequence=sequence, height=height, width=width, captured_at_s=0.0)
+    location = FrameLocation(sequence=sequence, height=height, width=width, captured_at_s=0.0)
 
     with pytest.raises(CameraLostError, match="expected a picture's place"):
-        ends[1].read(ticket)
+        ends[1].read(location)
 
 
 def test_the_memory_can_neither_shrink_nor_grow() -> None:

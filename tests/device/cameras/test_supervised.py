@@ -12,7 +12,7 @@ import pytest
 from faulty_camera import break_it, make_faulty
 
 from device.cameras import ipc_messages
-from device.cameras.shared_frames import Ticket
+from device.cameras.shared_frames import FrameLocation
 from device.cameras.supervised import SupervisedCamera
 from device.config import CameraConfig
 from device.errors import CameraAbsentError, CameraLostError, CameraMissingError
@@ -182,7 +182,7 @@ def _is_zombie(process_id: int) -> bool:
 
 @pytest.mark.parametrize(
     "said",
-    [b"{}", b'{"is": "Ticket"}', b"\xff\xfe", b"[1]", b'{"is": "os.system"}', b'{"is": []}'],
+    [b"{}", b'{"is": "FrameLocation"}', b"\xff\xfe", b"[1]", b'{"is": "os.system"}', b'{"is": []}'],
 )
 def test_what_cannot_be_understood_is_a_lost_camera(said) -> None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -194,9 +194,9 @@ def test_what_cannot_be_understood_is_a_lost_camera(said) -> None:
 
 def test_a_listener_that_is_slow_holds_up_no_camera() -> None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    ticket = Ticket(sequence=1, height=4, width=4, captured_at_s=0.0)
+    location = FrameLocation(sequence=1, height=4, width=4, captured_at_s=0.0)
     with ours, theirs:
         for _ in range(10_000):
-            ipc_messages.send(theirs, ticket)
+            ipc_messages.send(theirs, location)
 
-        assert ipc_messages.receive(ours, 1.0) == ticket
+        assert ipc_messages.receive(ours, 1.0) == location

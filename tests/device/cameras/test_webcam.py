@@ -21,7 +21,7 @@ def test_a_device_that_is_not_there_is_named_with_what_to_do():
 def test_a_device_that_refuses_to_open_is_missing(tmp_path, config):
     capture = cv2.VideoCapture(str(tmp_path / "none.avi"), cv2.CAP_FFMPEG)
 
-    with pytest.raises(CameraMissingError, match="nothing else uses it"):
+    with pytest.raises(CameraMissingError, match="no other program uses it"):
         WebcamCamera(config, capture=lambda: capture).open()
 
 
@@ -119,4 +119,4 @@ def test_a_lock_the_webcam_does_not_take_is_a_warning(caplog):
 
     WebcamCamera(CameraConfig(focus=30), capture=lambda: capture).open()
 
-    assert "doesn't take focus" in caplog.text
+    assert "doesn't accept focus" in caplog.text

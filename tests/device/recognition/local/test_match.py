@@ -119,5 +119,5 @@ def test_a_bundle_without_a_codebook_is_refused(bundle_copy: Path) -> None:
 
 
 def test_details_of_another_number_of_prints_are_refused(small_bundle: Path) -> None:
-    with pytest.raises(BundleDamagedError, match="details"):
+    with pytest.raises(BundleDamagedError, match="local features"):
         FeatureMatcher(small_bundle, PRINTS + 1)
