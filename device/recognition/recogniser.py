@@ -36,7 +36,7 @@ __all__ = ["Answer", "Corner", "Evidence", "Match", "Recogniser"]
 # Longest side of the rectified sheet in pixels. Features and the fingerprint are computed from it.
 SIDE = 448
 # From this confidence on, the whole frame isn't matched as well as the sheet. The outline of a held print nearly always
-# reaches it. The outline of a shape inner a picture that fills the frame rarely does.
+# reaches it. The outline of a shape inside a picture that fills the frame rarely does.
 SURE_CONFIDENCE = 0.8
 # If more than this share of the museum's pictures show their paper margin, the whole sheet is fingerprinted, else the
 # inner picture. Both would cost a second model call and found no more prints (docs/decisions.md, 18).

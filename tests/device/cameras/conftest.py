@@ -1,7 +1,7 @@
 """Cameras to test: each shows the same card, and can be unplugged.
 
-Stand-ins take the place of hardware alone: a webcam is a real `cv2.VideoCapture` on a file, slowed to a device's pace; the
-Pi's camera is a small picamera2 with picamera2's own refusals. Real cameras join where they are plugged in.
+Only hardware has stand-ins. The webcam is a real `cv2.VideoCapture` on a file, slowed to a device's rate. The Pi's camera is
+a small picamera2 that refuses what picamera2 refuses. Real cameras are tested, too, if they are plugged in.
 """
 
 import importlib.util
@@ -34,12 +34,12 @@ HOLD_S = 0.5
 
 @dataclass(frozen=True)
 class Rig:
-    """A camera, and what can be done to it.
+    """A camera under test, and what a test can do to it.
 
     Attributes:
-        make: Gives the camera, closed.
-        unplug: Makes it stop; `None` for real hardware, which nobody is there to unplug.
-        shows_card: Whether the card lies before it.
+        make: Returns the camera, closed.
+        unplug: Unplugs the camera; `None` for real hardware, which a test can't unplug.
+        shows_card: Whether the camera shows the card.
     """
 
     make: Callable[[CameraConfig], CameraSource]
@@ -151,27 +151,27 @@ RIGS = {
 
 @pytest.fixture(params=RIGS.values(), ids=RIGS.keys())
 def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Rig:
-    """Every camera there is."""
+    """Return every camera in turn."""
     return request.param(tmp_path)  # type: ignore[no-any-return]
 
 
 @pytest.fixture
 def card_rig(rig: Rig) -> Rig:
-    """Every camera before which the card lies."""
+    """Return every camera that shows the card in turn."""
     if not rig.shows_card:
-        pytest.skip("nobody holds the card before real hardware")
+        pytest.skip("real hardware doesn't show the card")
     return rig
 
 
 @pytest.fixture
 def config() -> CameraConfig:
-    """A camera as fast as the tests."""
+    """Return a configuration with a high frame rate, for fast tests."""
     return CameraConfig(fps=FPS)
 
 
 @pytest.fixture
 def opened(config: CameraConfig) -> Iterator[Callable[..., CameraSource]]:
-    """Open a rig's camera with changes to the configuration; it is closed afterwards."""
+    """Yield a function that opens a rig's camera with changed settings; close it afterwards."""
     sources: list[CameraSource] = []
 
     def open_one(rig: Rig, **changes: Any) -> CameraSource:
@@ -187,32 +187,32 @@ def opened(config: CameraConfig) -> Iterator[Callable[..., CameraSource]]:
 
 @pytest.fixture
 def pi_hardware() -> PiHardware:
-    """A Pi with one autofocus camera."""
+    """Return a Pi with one autofocus camera."""
     return PiHardware()
 
 
 @pytest.fixture
 def card() -> Pixels:
-    """The card all cameras show."""
+    """Return the card that all cameras show."""
     return make_card()
 
 
 @pytest.fixture
 def quarters() -> Callable[[Pixels], list[str]]:
-    """Name the colours of a card's quarters."""
+    """Return a function that names the colours of a card's quarters."""
     return quarter_names
 
 
 @pytest.fixture
 def film(tmp_path: Path) -> Path:
-    """A video of the card, twenty frames."""
+    """Return a video of the card with twenty frames."""
     write_video(tmp_path / "film.avi", 20)
     return tmp_path / "film.avi"
 
 
 @pytest.fixture
 def device_capture(film: Path) -> Iterator[DeviceCapture]:
-    """A webcam that can be unplugged or made to hang; hangs no longer afterwards."""
+    """Yield a webcam that can be unplugged or made to hang, and end the hang afterwards."""
     capture = DeviceCapture(film, cv2.CAP_FFMPEG)
     yield capture
     capture.goes_on.set()
@@ -220,5 +220,5 @@ def device_capture(film: Path) -> Iterator[DeviceCapture]:
 
 @pytest.fixture
 def fake_time() -> FakeTime:
-    """A clock of the test's own."""
+    """Return a clock that the test controls."""
     return FakeTime()

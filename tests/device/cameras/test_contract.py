@@ -1,4 +1,4 @@
-"""What every camera promises, held against every camera there is."""
+"""The contract of all cameras, tested on every camera."""
 
 import threading
 
@@ -7,7 +7,7 @@ import pytest
 
 from device.errors import CameraLostError
 
-WAIT_S = 10.0  # far more than any camera takes, so that a slow machine fails nothing
+WAIT_S = 10.0  # far more than any camera takes, so that no test fails on a slow machine
 
 
 def test_a_frame_is_contiguous_8_bit_rgb(rig, opened):
@@ -24,7 +24,7 @@ def test_a_frame_names_its_source(rig, opened):
     assert source.read(WAIT_S).source == source.name
 
 
-def test_colours_and_places_are_those_of_the_card(card_rig, opened, quarters):
+def test_colours_and_their_places_are_those_of_the_card(card_rig, opened, quarters):
     frame = opened(card_rig).read(WAIT_S)
 
     assert frame.pixels.shape == (120, 160, 3)
@@ -44,7 +44,7 @@ def test_colours_and_places_are_those_of_the_card(card_rig, opened, quarters):
         ({"rotate_deg": 90, "region": (0.0, 0.0, 0.5, 0.5)}, ["blue"] * 4),
     ],
 )
-def test_turning_mirror_and_region_are_applied_in_this_order(
+def test_rotation_mirror_and_region_are_applied_in_this_order(
     card_rig, opened, quarters, changes, expected
 ):
     frame = opened(card_rig, **changes).read(WAIT_S)
@@ -63,7 +63,7 @@ def test_numbers_rise_by_one_and_the_clock_never_goes_back(rig, opened):
     assert times == sorted(times)
 
 
-def test_a_frame_belongs_to_whoever_read_it(rig, opened):
+def test_a_frame_belongs_to_its_reader(rig, opened):
     source = opened(rig)
     first = source.read(WAIT_S)
     before = first.pixels.copy()
@@ -75,7 +75,7 @@ def test_a_frame_belongs_to_whoever_read_it(rig, opened):
     assert np.array_equal(first.pixels, before)
 
 
-def test_a_blackened_frame_leaves_the_next_as_it_should_be(card_rig, opened, quarters):
+def test_changing_a_frame_does_not_change_the_next(card_rig, opened, quarters):
     source = opened(card_rig)
 
     source.read(WAIT_S).pixels[:] = 0
@@ -113,7 +113,7 @@ def test_reading_a_closed_camera_is_refused(rig, config):
         source.read(WAIT_S)
 
 
-def test_numbers_go_on_rising_after_opening_again(rig, config):
+def test_frame_numbers_keep_rising_after_reopening(rig, config):
     source = rig.make(config)
     with source:
         last = source.read(WAIT_S).number
@@ -122,16 +122,16 @@ def test_numbers_go_on_rising_after_opening_again(rig, config):
         assert source.read(WAIT_S).number == last + 1
 
 
-def test_unplugging_is_an_error_and_not_an_endless_wait(rig, opened):
+def test_unplugging_raises_instead_of_waiting_for_ever(rig, opened):
     if rig.unplug is None:
-        pytest.skip("nobody is there to unplug real hardware")
+        pytest.skip("real hardware can't be unplugged by a test")
     source = opened(rig)
     source.read(WAIT_S)
 
     rig.unplug()
 
     with pytest.raises(CameraLostError) as error:
-        for _ in range(1000):  # what was already captured may still come
+        for _ in range(1000):  # frames already captured may still arrive
             source.read(1.0)
     assert source.name in str(error.value) or "expected" in str(error.value)
     assert "\n" not in str(error.value)

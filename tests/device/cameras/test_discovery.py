@@ -1,4 +1,4 @@
-"""Which camera is taken."""
+"""Which camera is chosen."""
 
 import logging
 
@@ -9,11 +9,11 @@ from device.cameras import ReplayPicture, open_camera
 from device.config import CameraConfig
 from device.errors import CameraMissingError
 
-NOWHERE = 63  # no machine has so many cameras
+NOWHERE = 63  # no machine has this many cameras
 PICTURE = ReplayPicture(name="print", load=lambda: np.zeros((4, 4, 3), np.uint8))
 
 
-def test_without_a_camera_the_replay_camera_is_taken_and_one_line_says_why(caplog):
+def test_without_a_camera_the_replay_camera_is_used_and_one_line_says_why(caplog):
     caplog.set_level(logging.INFO)
 
     with open_camera(CameraConfig(device=NOWHERE), replay=[PICTURE]) as camera:
@@ -24,7 +24,7 @@ def test_without_a_camera_the_replay_camera_is_taken_and_one_line_says_why(caplo
     assert "pi:63" in line and "webcam:63" in line
 
 
-def test_with_nothing_at_all_every_reason_is_given():
+def test_without_any_camera_the_error_gives_every_reason():
     with pytest.raises(CameraMissingError) as error:
         open_camera(CameraConfig(device=NOWHERE))
 
@@ -34,12 +34,12 @@ def test_with_nothing_at_all_every_reason_is_given():
 
 
 @pytest.mark.parametrize("kind", ["pi", "webcam"])
-def test_a_camera_asked_for_by_name_is_never_replaced_by_another(kind):
+def test_a_camera_configured_by_kind_is_never_replaced_by_another(kind):
     with pytest.raises(CameraMissingError, match=f"{kind}:63"):
         open_camera(CameraConfig(kind=kind, device=NOWHERE), replay=[PICTURE])
 
 
-def test_replay_asked_for_by_name_is_taken():
+def test_replay_configured_by_kind_is_used():
     with open_camera(CameraConfig(kind="replay"), replay=[PICTURE]) as camera:
         assert camera.read(10.0).pixels.shape == (4, 4, 3)
 

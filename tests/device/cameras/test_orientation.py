@@ -1,4 +1,4 @@
-"""Turning pictures, for every size and every region."""
+"""Orienting pictures, for every size and region."""
 
 from dataclasses import replace
 
@@ -18,9 +18,7 @@ _degrees = st.sampled_from([0, 90, 180, 270])
 
 
 @given(_pictures, _degrees, st.booleans(), _regions)
-def test_every_region_of_every_picture_gives_some_contiguous_pixels(
-    picture, degrees, mirror, region
-):
+def test_every_region_of_every_picture_has_contiguous_pixels(picture, degrees, mirror, region):
     result = orient(picture, CameraConfig(rotate_deg=degrees, mirror=mirror, region=region))
 
     assert result.flags.c_contiguous
@@ -28,7 +26,7 @@ def test_every_region_of_every_picture_gives_some_contiguous_pixels(
 
 
 @given(_pictures)
-def test_four_quarter_turns_are_none(picture):
+def test_four_quarter_turns_change_nothing(picture):
     result = picture
     for _ in range(4):
         result = orient(result, CameraConfig(rotate_deg=90))
@@ -37,7 +35,7 @@ def test_four_quarter_turns_are_none(picture):
 
 
 @given(_pictures, _degrees)
-def test_a_turn_and_its_opposite_are_none(picture, degrees):
+def test_a_rotation_and_its_inverse_change_nothing(picture, degrees):
     config = CameraConfig(rotate_deg=degrees)
     there = orient(picture, config)
 
@@ -47,7 +45,7 @@ def test_a_turn_and_its_opposite_are_none(picture, degrees):
 
 
 @given(_pictures)
-def test_two_mirrors_are_none(picture):
+def test_mirroring_twice_changes_nothing(picture):
     config = CameraConfig(mirror=True)
 
     assert np.array_equal(orient(orient(picture, config), config), picture)
@@ -55,7 +53,7 @@ def test_two_mirrors_are_none(picture):
 
 @given(_pictures, st.floats(0.1, 0.9))
 def test_two_regions_that_share_an_edge_cover_the_picture_once(picture, edge):
-    """No row of pixels is lost between them, none is in both."""
+    """Each row of pixels is in exactly one of the two regions."""
     top = orient(picture, CameraConfig(region=(0, 0, 1, edge)))
     bottom = orient(picture, CameraConfig(region=(0, edge, 1, 1)))
 

@@ -1,4 +1,4 @@
-"""The Pi's camera, against a stand-in that refuses what picamera2 refuses."""
+"""The Pi's camera, with a stand-in that refuses what picamera2 refuses."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ def pi(pi_hardware):
 
 
 @pytest.mark.parametrize("adjusted", ["BGR888", "RGB888", "XBGR8888", "XRGB8888", "NV12"])
-def test_red_is_red_whatever_format_the_camera_answers_with(
+def test_red_is_red_in_every_format_that_the_camera_chooses(
     pi, pi_hardware, config, quarters, adjusted
 ):
     pi_hardware.adjusted_format = adjusted
@@ -32,7 +32,7 @@ def test_red_is_red_whatever_format_the_camera_answers_with(
     assert quarters(frame.pixels) == ["red", "green", "blue", "white"]
 
 
-def test_a_format_we_cannot_read_is_refused_and_the_camera_let_go(pi, pi_hardware, config):
+def test_an_unsupported_format_is_refused_and_the_camera_released(pi, pi_hardware, config):
     pi_hardware.adjusted_format = "YUV420"
 
     with pytest.raises(CameraMissingError, match="found YUV420"):
@@ -40,7 +40,7 @@ def test_a_format_we_cannot_read_is_refused_and_the_camera_let_go(pi, pi_hardwar
     assert not pi_hardware.is_taken
 
 
-def test_without_picamera2_the_message_says_how_to_install_it(config):
+def test_without_picamera2_the_error_says_how_to_install_it(config):
     def not_installed(name: str):
         raise ModuleNotFoundError(f"No module named {name!r}")
 
@@ -56,14 +56,14 @@ def test_a_camera_that_is_not_plugged_in_is_missing(pi, pi_hardware, config):
         pi(config).open()
 
 
-def test_a_camera_somebody_else_has_is_missing_with_the_reason(pi, pi_hardware, config):
+def test_a_camera_in_use_elsewhere_is_missing_with_the_reason(pi, pi_hardware, config):
     pi_hardware.is_taken = True
 
     with pytest.raises(CameraMissingError, match="Device or resource busy"):
         pi(config).open()
 
 
-def test_focus_and_exposure_are_locked_when_asked_for(pi, pi_hardware):
+def test_focus_and_exposure_are_locked_if_configured(pi, pi_hardware):
     config = CameraConfig(focus=2.5, exposure_us=8000, gain=2, fps=10)
 
     with pi(config):
@@ -76,7 +76,7 @@ def test_focus_and_exposure_are_locked_when_asked_for(pi, pi_hardware):
         }
 
 
-def test_an_autofocus_camera_focuses_by_itself_unless_told_otherwise(pi, pi_hardware):
+def test_an_autofocus_camera_focuses_by_itself_by_default(pi, pi_hardware):
     with pi(CameraConfig(fps=20)):
         assert pi_hardware.set_controls == {
             "FrameDurationLimits": (50_000, 50_000),
@@ -89,7 +89,7 @@ def test_an_exposure_longer_than_a_frame_lengthens_the_frame(pi, pi_hardware):
         assert pi_hardware.set_controls["FrameDurationLimits"] == (200_000, 200_000)
 
 
-def test_a_control_the_camera_lacks_is_a_warning_not_a_refusal(pi, pi_hardware, config, caplog):
+def test_a_control_that_the_camera_lacks_is_only_a_warning(pi, pi_hardware, config, caplog):
     del pi_hardware.controls["LensPosition"], pi_hardware.controls["AfMode"]
 
     with pi(replace(config, focus=2.0)) as camera:
@@ -98,7 +98,7 @@ def test_a_control_the_camera_lacks_is_a_warning_not_a_refusal(pi, pi_hardware, 
     assert "no control LensPosition" in caplog.text
 
 
-def test_a_fixed_lens_is_nothing_to_warn_of(pi, pi_hardware, config, caplog):
+def test_a_fixed_lens_causes_no_warning(pi, pi_hardware, config, caplog):
     del pi_hardware.controls["LensPosition"], pi_hardware.controls["AfMode"]
 
     with pi(config):

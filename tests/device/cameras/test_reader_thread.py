@@ -1,4 +1,4 @@
-"""A thread that waits for a camera that may hang."""
+"""Reading a camera that may hang in its own thread."""
 
 import threading
 
@@ -13,7 +13,7 @@ SOON_S = 0.05
 
 
 class StepCapture:
-    """Gives a picture whenever the test lets it."""
+    """A camera that returns a picture when the test allows it."""
 
     def __init__(self) -> None:
         self.pictures: list[int | None] = []
@@ -32,8 +32,8 @@ class StepCapture:
     def release(self) -> None:
         self.released.set()
 
-    def give(self, *values: int | None) -> None:
-        """Give these, and wait until the thread asks for the one after them."""
+    def supply(self, *values: int | None) -> None:
+        """Supply these pictures, and wait until the thread asks for the next one."""
         for value in values:
             self.taken.acquire(timeout=WAIT_S)
             self.pictures.append(value)
@@ -56,28 +56,28 @@ def reader(capture):
     return reader
 
 
-def test_only_the_newest_picture_is_given(reader, capture):
-    capture.give(1, 2, 3)
+def test_only_the_newest_picture_is_returned(reader, capture):
+    capture.supply(1, 2, 3)
 
     assert reader.newest(WAIT_S)[0, 0, 0] == 3
 
 
-def test_no_picture_is_given_twice(reader, capture):
-    capture.give(1)
+def test_no_picture_is_returned_twice(reader, capture):
+    capture.supply(1)
     reader.newest(WAIT_S)
 
     with pytest.raises(CameraLostError, match=r"within 0\.05 s"):
         reader.newest(SOON_S)
 
 
-def test_unwanted_pictures_are_passed_over(reader, capture):
-    capture.give(1, None)
+def test_skipped_pictures_are_not_returned(reader, capture):
+    capture.supply(1, None)
 
     assert reader.newest(WAIT_S)[0, 0, 0] == 1
 
 
-def test_a_lost_camera_is_released_and_its_own_words_are_kept(reader, capture):
-    capture.step.release()  # with nothing to give
+def test_a_lost_camera_is_released_and_its_error_is_kept(reader, capture):
+    capture.step.release()  # with no picture left
 
     with pytest.raises(CameraLostError, match="stand-in: gone"):
         reader.newest(WAIT_S)
@@ -93,7 +93,7 @@ def test_a_lost_camera_can_be_started_again(reader, capture):
 
     reader.start(WAIT_S)
     capture.taken.acquire(timeout=WAIT_S)  # the first thread's request
-    capture.give(7)
+    capture.supply(7)
 
     assert reader.newest(WAIT_S)[0, 0, 0] == 7
 
@@ -114,8 +114,8 @@ def test_a_camera_that_does_not_open_in_time_is_missing_and_released_when_it_doe
     assert capture.released.wait(WAIT_S)
 
 
-def test_while_a_read_hangs_no_second_thread_is_begun(capture):
-    """A camera that is dead for good must not fill the kiosk with threads, one a retry."""
+def test_no_second_thread_is_started_while_a_read_hangs(capture):
+    """A dead camera must not cost the kiosk one more thread a retry."""
     reader = ReaderThread("hanging:0", lambda: capture)
     reader.start(WAIT_S)
     capture.taken.acquire(timeout=WAIT_S)  # it hangs in take() from here on
@@ -127,7 +127,7 @@ def test_while_a_read_hangs_no_second_thread_is_begun(capture):
     assert [t.name for t in threading.enumerate()].count("camera hanging:0") == 1
 
 
-def test_a_refusal_to_open_is_passed_on():
+def test_an_error_while_opening_is_raised_to_the_caller():
     def refuse():
         raise CameraMissingError("stand-in: nothing there")
 
@@ -135,8 +135,8 @@ def test_a_refusal_to_open_is_passed_on():
         ReaderThread("stand-in:0", refuse).start(WAIT_S)
 
 
-def test_an_unforeseen_error_ends_the_wait_and_is_not_hushed_up(monkeypatch):
-    """A mistake of ours shall neither hang the kiosk nor pass for a missing camera in the log."""
+def test_an_unexpected_error_ends_the_wait_and_is_not_hidden(monkeypatch):
+    """A bug must neither hang the kiosk nor look like a missing camera in the log."""
     reported: list[type[BaseException]] = []
     monkeypatch.setattr(threading, "excepthook", lambda args: reported.append(args.exc_type))
 

@@ -1,4 +1,4 @@
-"""The replay camera, beyond what every camera promises."""
+"""The replay camera, beyond the contract of all cameras."""
 
 from dataclasses import replace
 
@@ -35,14 +35,14 @@ def replay(fake_time):
     return make
 
 
-def test_frames_come_at_the_asked_pace(replay, fake_time):
+def test_frames_come_at_the_configured_rate(replay, fake_time):
     with replay(pictures(1), fps=4.0) as camera:
         times = [camera.read(WAIT_S).captured_at_s for _ in range(5)]
 
     assert np.diff(times) == pytest.approx([0.25] * 4)
 
 
-def test_a_reader_who_was_away_gets_one_frame_at_once_and_no_burst(replay, fake_time):
+def test_a_late_reader_gets_one_frame_at_once_and_no_burst(replay, fake_time):
     with replay(pictures(1), fps=4.0) as camera:
         camera.read(WAIT_S)
         fake_time.sleep(60)
@@ -53,14 +53,14 @@ def test_a_reader_who_was_away_gets_one_frame_at_once_and_no_burst(replay, fake_
     assert times == pytest.approx([away_until, away_until + 0.25, away_until + 0.5])
 
 
-def test_each_picture_is_held_and_then_the_next_and_the_first_again(replay):
+def test_each_picture_is_held_before_the_next_and_the_loop_starts_again(replay):
     with replay(pictures(1, 2, 3), fps=4.0, hold_s=1.0) as camera:
         shown = [int(camera.read(WAIT_S).pixels[0, 0, 0]) for _ in range(16)]
 
     assert shown == [1] * 4 + [2] * 4 + [3] * 4 + [1] * 4
 
 
-def test_a_picture_is_decoded_once_for_as_long_as_it_is_shown(replay):
+def test_a_picture_is_decoded_once_while_it_is_shown(replay):
     loads: list[int] = []
 
     def load() -> np.ndarray:
@@ -74,7 +74,7 @@ def test_a_picture_is_decoded_once_for_as_long_as_it_is_shown(replay):
     assert len(loads) == 1
 
 
-def test_a_frame_that_is_not_due_in_time_is_a_lost_camera_as_with_any_other(replay, fake_time):
+def test_a_frame_not_due_within_the_timeout_is_a_lost_camera(replay, fake_time):
     with replay(pictures(1), fps=0.1) as camera:
         camera.read(WAIT_S)
         before = fake_time.now_s
@@ -85,7 +85,7 @@ def test_a_frame_that_is_not_due_in_time_is_a_lost_camera_as_with_any_other(repl
     assert fake_time.now_s == pytest.approx(before + 1.0)
 
 
-def test_a_folder_is_shown_by_name_with_its_subfolders(replay, tmp_path):
+def test_a_folder_is_shown_sorted_by_name_with_its_subfolders(replay, tmp_path):
     (tmp_path / "b").mkdir()
     Image.fromarray(plain(30)).save(tmp_path / "c.png")
     Image.fromarray(plain(20)).save(tmp_path / "b" / "x.PNG")
@@ -98,7 +98,7 @@ def test_a_folder_is_shown_by_name_with_its_subfolders(replay, tmp_path):
     assert shown == [10, 20, 30, 10]
 
 
-def test_a_corrupt_picture_is_left_out_and_said_once(replay, tmp_path, caplog):
+def test_a_corrupt_picture_is_skipped_with_one_warning(replay, tmp_path, caplog):
     Image.fromarray(plain(10)).save(tmp_path / "a.png")
     (tmp_path / "b.jpg").write_bytes(b"\xff\xd8\xff half a picture")
 
@@ -109,7 +109,7 @@ def test_a_corrupt_picture_is_left_out_and_said_once(replay, tmp_path, caplog):
     assert [r.levelname for r in caplog.records if "b.jpg" in r.message] == ["WARNING"]
 
 
-def test_a_large_picture_is_scaled_to_the_frame_at_its_own_aspect(replay, tmp_path):
+def test_a_large_picture_is_scaled_to_the_frame_at_its_own_aspect_ratio(replay, tmp_path):
     Image.new("RGB", (3000, 1500)).save(tmp_path / "a.png")
 
     with replay(replay=tmp_path, width=640, height=480) as camera:
@@ -126,25 +126,25 @@ def test_a_folder_without_pictures_is_a_missing_camera(replay, tmp_path, content
     assert "\n" not in str(error.value)
 
 
-def test_a_path_that_leads_nowhere_is_a_missing_camera(replay, tmp_path):
+def test_a_path_that_does_not_exist_is_a_missing_camera(replay, tmp_path):
     with pytest.raises(CameraMissingError, match=r"nowhere: .* correct \[camera\] replay"):
         replay(replay=tmp_path / "nowhere").open()
 
 
-def test_nothing_to_show_is_a_missing_camera(replay):
+def test_no_pictures_to_show_is_a_missing_camera(replay):
     with pytest.raises(CameraMissingError, match="replay:bundle"):
         replay([]).open()
 
 
-def test_a_video_shows_every_frame_at_the_asked_pace_and_begins_again(replay, film, fake_time):
+def test_a_video_shows_every_frame_at_the_configured_rate_in_a_loop(replay, film, fake_time):
     with replay(replay=film, fps=10.0) as camera:
         times = [camera.read(WAIT_S).captured_at_s for _ in range(25)]
 
     assert np.diff(times) == pytest.approx([0.1] * 24)
 
 
-def test_a_video_cut_short_shows_what_is_left_of_it_over_and_over(replay, film, quarters):
-    """The last frame may be half a frame; the first is whole each time round."""
+def test_a_truncated_video_is_shown_in_a_loop(replay, film, quarters):
+    """The last frame may be incomplete; the first is complete in each loop."""
     film.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
 
     with replay(replay=film) as camera:
@@ -154,14 +154,14 @@ def test_a_video_cut_short_shows_what_is_left_of_it_over_and_over(replay, film, 
 
 
 @pytest.mark.parametrize("size", [0, 100])
-def test_a_file_that_is_no_video_is_a_missing_camera(replay, film, size):
+def test_a_file_that_is_not_a_video_is_a_missing_camera(replay, film, size):
     film.write_bytes(film.read_bytes()[:size])
 
     with pytest.raises(CameraMissingError):
         replay(replay=film).open()
 
 
-def test_a_folder_put_back_is_shown_again(replay, tmp_path):
+def test_a_restored_folder_is_shown_again(replay, tmp_path):
     folder = tmp_path / "prints"
     folder.mkdir()
     Image.fromarray(plain(10)).save(folder / "a.png")
@@ -180,7 +180,7 @@ def test_a_folder_put_back_is_shown_again(replay, tmp_path):
     camera.close()
 
 
-def test_the_configured_video_wins_over_the_pictures_handed_in(film, config):
+def test_the_configured_video_takes_precedence_over_the_pictures_passed_in(film, config):
     camera = ReplayCamera(replace(config, replay=film), pictures=pictures(1))
 
     with camera:

@@ -1,4 +1,4 @@
-"""Pictures through memory that two processes see: whole or not at all."""
+"""Frames in shared memory are read complete or not at all."""
 
 import os
 import threading
@@ -14,18 +14,18 @@ from device.errors import CameraLostError
 
 @pytest.fixture
 def ends() -> Iterator[tuple[SharedFrames, SharedFrames]]:
-    """The end that writes and the end that reads."""
+    """Return the writing end and the reading end."""
     descriptor = shared_frames.create_memory()
     yield SharedFrames(descriptor), SharedFrames(descriptor)
     os.close(descriptor)
 
 
 def picture(level: int, height: int = 4, width: int = 6) -> np.ndarray:
-    """Give a picture of one level."""
+    """Return a picture of one level."""
     return np.full((height, width, 3), level, np.uint8)
 
 
-def test_a_picture_comes_over_as_it_was(ends) -> None:
+def test_a_frame_is_read_as_it_was_written(ends) -> None:
     writer, reader = ends
     shown = np.random.default_rng(1).integers(0, 256, (480, 640, 3), np.uint8)
 
@@ -35,7 +35,7 @@ def test_a_picture_comes_over_as_it_was(ends) -> None:
     assert location.captured_at_s == 12.5
 
 
-def test_what_was_read_is_the_readers_own(ends) -> None:
+def test_a_frame_that_was_read_is_a_copy(ends) -> None:
     writer, reader = ends
     first = reader.read(writer.write(picture(1), 0.0))
     for level in range(2, 2 + SLOTS):
@@ -44,7 +44,7 @@ def test_what_was_read_is_the_readers_own(ends) -> None:
     assert (first == 1).all()
 
 
-def test_a_picture_written_over_is_let_go(ends) -> None:
+def test_an_overwritten_frame_is_dropped(ends) -> None:
     writer, reader = ends
     location = writer.write(picture(1), 0.0)
     for level in range(2, 2 + SLOTS):
@@ -53,8 +53,8 @@ def test_a_picture_written_over_is_let_go(ends) -> None:
     assert reader.read(location) is None
 
 
-def test_no_picture_is_ever_torn(ends) -> None:
-    """A writer as fast as it can be, and a reader that is always late: each picture read is of one level."""
+def test_no_frame_is_ever_torn(ends) -> None:
+    """With a fast writer and a late reader, each frame that is read still has a single level."""
     writer, reader = ends
     locations: list[FrameLocation] = []
     is_over = threading.Event()
@@ -81,11 +81,11 @@ def test_no_picture_is_ever_torn(ends) -> None:
     thread.join()
 
 
-def test_a_picture_begun_and_never_finished_is_none(ends) -> None:
-    """As a process leaves it that is killed while it writes."""
+def test_a_frame_that_was_never_finished_is_not_read(ends) -> None:
+    """A process that is killed while writing leaves such a frame."""
     writer, reader = ends
     location = writer.write(picture(1), 0.0)
-    writer._memory[writer._place(1) : writer._place(1) + 8] = (1).to_bytes(8, "little")
+    writer._memory[writer._start_of(1) : writer._place(1) + 8] = (1).to_bytes(8, "little")
 
     assert reader.read(location) is None
 
@@ -102,7 +102,7 @@ def test_a_picture_begun_and_never_finished_is_none(ends) -> None:
     ],
     ids=lambda each: str(getattr(each, "shape", each)),
 )
-def test_what_is_no_picture_is_refused_by_name(ends, wrong) -> None:
+def test_other_arrays_are_refused_with_dtype_and_shape(ends, wrong) -> None:
     with pytest.raises(CameraLostError, match=r"expected pictures of uint8 \(H, W, 3\), found"):
         ends[0].write(wrong, 0.0)
 
@@ -110,7 +110,7 @@ def test_what_is_no_picture_is_refused_by_name(ends, wrong) -> None:
 @pytest.mark.parametrize(
     ("sequence", "height", "width"), [(0, 4, 4), (1, 0, 4), (1, -4, 4), (1, SLOT_BYTES, 1)]
 )
-def test_a_place_that_is_none_is_refused(ends, sequence, height, width) -> None:
+def test_an_invalid_location_is_refused(ends, sequence, height, width) -> None:
     location = FrameLocation(sequence=sequence, height=height, width=width, captured_at_s=0.0)
 
     with pytest.raises(CameraLostError, match="expected a picture's place"):
@@ -118,7 +118,7 @@ def test_a_place_that_is_none_is_refused(ends, sequence, height, width) -> None:
 
 
 def test_the_memory_can_neither_shrink_nor_grow() -> None:
-    """A reader of a file that shrank would be ended by SIGBUS."""
+    """SIGBUS would kill a reader of a file that shrank."""
     descriptor = shared_frames.create_memory()
 
     for size in (0, SLOTS * SLOT_BYTES + 1):
@@ -127,7 +127,7 @@ def test_the_memory_can_neither_shrink_nor_grow() -> None:
     os.close(descriptor)
 
 
-def test_the_memory_lies_in_no_folder() -> None:
+def test_the_memory_is_in_no_folder() -> None:
     descriptor = shared_frames.create_memory()
 
     assert os.fstat(descriptor).st_nlink == 0

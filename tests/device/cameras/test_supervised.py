@@ -1,4 +1,4 @@
-"""A camera in its own process: every fault is noticed and mended, and nothing is left behind."""
+"""A camera in its own process: every fault is noticed and repaired, and nothing is left behind."""
 
 import os
 import socket
@@ -22,7 +22,7 @@ WAIT_S = 20.0
 
 @pytest.fixture
 def camera(tmp_path: Path) -> Iterator[SupervisedCamera]:
-    """A camera that a file in `tmp_path` breaks."""
+    """Yield a camera that a file in `tmp_path` breaks."""
     source = SupervisedCamera(CameraConfig(replay=tmp_path, fps=50.0), make_faulty)
     yield source
     source.close()
@@ -42,12 +42,12 @@ def children_of(parent: int) -> set[int]:
 
 
 def is_gone(process_id: int) -> bool:
-    """Whether a process has ended and was taken leave of."""
+    """Return whether a process has ended and its parent has waited for it."""
     return not Path(f"/proc/{process_id}").exists()
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
-    """Wait; at most so long."""
+    """Wait until a condition holds, with a time limit."""
     until_s = time.monotonic() + WAIT_S
     while not holds():
         assert time.monotonic() < until_s
@@ -55,7 +55,7 @@ def wait_until(holds: Callable[[], bool]) -> None:
 
 
 def read_until_lost(camera: SupervisedCamera) -> CameraLostError:
-    """Read until nothing comes; give why."""
+    """Read until the camera is lost; return the error."""
     until_s = time.monotonic() + WAIT_S
     while time.monotonic() < until_s:
         try:
@@ -65,7 +65,7 @@ def read_until_lost(camera: SupervisedCamera) -> CameraLostError:
     pytest.fail("pictures went on coming")
 
 
-def test_its_process_is_another_and_ends_with_it(camera) -> None:
+def test_the_camera_has_its_own_process_which_ends_when_it_is_closed(camera) -> None:
     before = children_of(os.getpid())
     camera.open()
     camera.read(WAIT_S)
@@ -75,7 +75,7 @@ def test_its_process_is_another_and_ends_with_it(camera) -> None:
     assert is_gone(process_id)
 
 
-def test_nothing_is_left_open_however_often_it_is_opened(camera) -> None:
+def test_opening_many_times_leaves_no_descriptor_open(camera) -> None:
     camera.open()
     camera.close()
     before = list(Path("/proc/self/fd").iterdir())
@@ -88,8 +88,8 @@ def test_nothing_is_left_open_however_often_it_is_opened(camera) -> None:
     assert camera.restarted == 3
 
 
-def test_a_cable_loose_for_a_moment_is_noticed_by_nobody(camera, tmp_path) -> None:
-    """Its own process opens it again; whoever reads only waits a little longer."""
+def test_a_cable_that_is_loose_for_a_moment_causes_no_error(camera, tmp_path) -> None:
+    """Its own process reopens it, so the reader only waits a little longer."""
     camera.open()
     first = camera.read(WAIT_S)
     break_it(tmp_path, "flicker")
@@ -99,7 +99,7 @@ def test_a_cable_loose_for_a_moment_is_noticed_by_nobody(camera, tmp_path) -> No
     assert camera.restarted == 0
 
 
-def test_a_camera_that_fails_again_and_again_is_given_up_by_its_process(camera, tmp_path) -> None:
+def test_a_camera_that_keeps_failing_is_given_up_by_its_process(camera, tmp_path) -> None:
     camera.open()
     camera.read(WAIT_S)
     break_it(tmp_path, "wrong size")
@@ -108,7 +108,7 @@ def test_a_camera_that_fails_again_and_again_is_given_up_by_its_process(camera, 
     assert camera.reopened == 2
 
 
-def test_a_camera_that_is_not_there_is_told_from_one_that_will_not_open(camera, tmp_path) -> None:
+def test_an_absent_camera_is_distinguished_from_one_that_fails_to_open(camera, tmp_path) -> None:
     break_it(tmp_path, "absent")
     with pytest.raises(CameraAbsentError, match="plug it in"):
         camera.open()
@@ -119,7 +119,7 @@ def test_a_camera_that_is_not_there_is_told_from_one_that_will_not_open(camera, 
     assert not isinstance(found.value, CameraAbsentError)
 
 
-def test_after_every_fault_the_same_camera_opens_again_and_its_numbers_go_on(
+def test_after_every_fault_the_same_camera_reopens_and_its_numbers_continue(
     camera, tmp_path
 ) -> None:
     camera.open()
@@ -135,7 +135,7 @@ def test_after_every_fault_the_same_camera_opens_again_and_its_numbers_go_on(
         number = latest
 
 
-def test_a_reader_that_waits_is_told_when_it_is_closed(camera, tmp_path) -> None:
+def test_a_waiting_reader_is_notified_when_the_camera_is_closed(camera, tmp_path) -> None:
     camera.open()
     camera.read(WAIT_S)
     break_it(tmp_path, "stopped")
@@ -146,7 +146,7 @@ def test_a_reader_that_waits_is_told_when_it_is_closed(camera, tmp_path) -> None
 
 
 def test_its_process_ends_when_the_kiosk_is_killed(tmp_path) -> None:
-    """Nothing keeps the camera from the service that is started next."""
+    """The next service can open the camera."""
     script = (
         "import sys, time; from pathlib import Path\n"
         "from faulty_camera import make_faulty\n"
@@ -173,7 +173,7 @@ def test_its_process_ends_when_the_kiosk_is_killed(tmp_path) -> None:
 
 
 def _is_zombie(process_id: int) -> bool:
-    """Whether a process has ended, and nobody has asked how."""
+    """Return whether a process has ended and its parent hasn't waited for it."""
     try:
         return ") Z " in Path(f"/proc/{process_id}/stat").read_text()
     except OSError:
@@ -184,7 +184,7 @@ def _is_zombie(process_id: int) -> bool:
     "said",
     [b"{}", b'{"is": "FrameLocation"}', b"\xff\xfe", b"[1]", b'{"is": "os.system"}', b'{"is": []}'],
 )
-def test_what_cannot_be_understood_is_a_lost_camera(said) -> None:
+def test_an_invalid_message_is_a_lost_camera(said) -> None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, theirs:
         theirs.send(said)
@@ -192,7 +192,7 @@ def test_what_cannot_be_understood_is_a_lost_camera(said) -> None:
             ipc_messages.receive(ours, 1.0)
 
 
-def test_a_listener_that_is_slow_holds_up_no_camera() -> None:
+def test_a_slow_receiver_does_not_block_the_camera() -> None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     location = FrameLocation(sequence=1, height=4, width=4, captured_at_s=0.0)
     with ours, theirs:

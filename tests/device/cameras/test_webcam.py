@@ -1,4 +1,4 @@
-"""The webcam, beyond what every camera promises."""
+"""The webcam, beyond the contract of all cameras."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from device.errors import CameraLostError, CameraMissingError
 WAIT_S = 10.0
 
 
-def test_a_device_that_is_not_there_is_named_with_what_to_do():
+def test_a_missing_device_is_named_with_what_to_do():
     with pytest.raises(CameraMissingError, match=r"webcam:63: .*/dev/video63.*plug") as error:
         WebcamCamera(CameraConfig(device=63)).open()
     assert "\n" not in str(error.value)
@@ -45,8 +45,8 @@ def test_closing_releases_the_device(config, device_capture):
     assert device_capture.released.wait(WAIT_S)
 
 
-def test_frames_beyond_the_asked_pace_are_drained_and_not_decoded(config, device_capture):
-    """A webcam that only knows 200 a second must neither cost 200 decodings nor give old frames."""
+def test_frames_above_the_configured_rate_are_read_but_not_decoded(config, device_capture):
+    """A webcam at a fixed 200 fps must neither cost 200 decodings a second nor return old frames."""
     decoded: list[int] = []
     grabbed: list[int] = []
 
@@ -70,7 +70,7 @@ def test_frames_beyond_the_asked_pace_are_drained_and_not_decoded(config, device
 
 
 class ObedientCapture:
-    """Remembers what it was asked; takes everything but what it is told to refuse."""
+    """Records requested settings, and accepts all except those in `refused`."""
 
     def __init__(self, *refused: int) -> None:
         self.asked: dict[int, float] = {}
@@ -90,7 +90,7 @@ class ObedientCapture:
         pass
 
 
-def test_locks_are_asked_for_in_the_drivers_own_units():
+def test_locks_are_requested_in_the_drivers_own_units():
     capture = ObedientCapture()
     config = CameraConfig(focus=30, exposure_us=8000, gain=2.5, width=640, height=480)
 
@@ -105,7 +105,7 @@ def test_locks_are_asked_for_in_the_drivers_own_units():
     assert capture.asked[cv2.CAP_PROP_FRAME_HEIGHT] == 480
 
 
-def test_what_is_automatic_is_left_alone():
+def test_automatic_settings_are_left_unchanged():
     capture = ObedientCapture()
 
     WebcamCamera(CameraConfig(), capture=lambda: capture).open()
@@ -114,7 +114,7 @@ def test_what_is_automatic_is_left_alone():
     assert not touched & capture.asked.keys()
 
 
-def test_a_lock_the_webcam_does_not_take_is_a_warning(caplog):
+def test_a_lock_that_the_webcam_does_not_accept_is_a_warning(caplog):
     capture = ObedientCapture(cv2.CAP_PROP_FOCUS)
 
     WebcamCamera(CameraConfig(focus=30), capture=lambda: capture).open()

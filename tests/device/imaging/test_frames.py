@@ -1,4 +1,4 @@
-"""The one decoder: every kind of picture comes out upright, RGB and 8 bits, or is refused in one line."""
+"""Every picture is decoded to upright RGB of 8 bits, or refused with a one-line error."""
 
 import io
 import random
@@ -19,7 +19,7 @@ from device.imaging import frames
 
 REAL = Path(__file__).parents[3].parent / "shared" / "data" / "demo" / "images"
 RED, GREEN, BLUE, WHITE = (250, 10, 10), (10, 250, 10), (10, 10, 250), (255, 255, 255)
-# How a picture that stands upright is stored under each EXIF orientation: the inverse of the turn it asks for.
+# How an upright picture is stored under each EXIF orientation: by the inverse of the rotation that it requests.
 STORED = {
     1: None,
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -34,7 +34,7 @@ SUFFIXES = ("jpg", "png", "webp", "tif")
 
 
 def quarters(width: int = 96, height: int = 64) -> Image.Image:
-    """Give a picture whose four quarters tell how it is turned: red, blue above green, white."""
+    """Return a picture whose quarters show its orientation: red, blue above green, white."""
     pixels = np.empty((height, width, 3), np.uint8)
     pixels[: height // 2, : width // 2], pixels[: height // 2, width // 2 :] = RED, BLUE
     pixels[height // 2 :, : width // 2], pixels[height // 2 :, width // 2 :] = GREEN, WHITE
@@ -85,7 +85,7 @@ def test_every_orientation_comes_out_upright(
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535])
-def test_an_orientation_that_does_not_exist_turns_nothing(tmp_path: Path, orientation: int) -> None:
+def test_an_undefined_orientation_is_ignored(tmp_path: Path, orientation: int) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     path = saved(quarters(), tmp_path / "odd.jpg", exif=exif)
@@ -101,7 +101,7 @@ def test_a_sixteen_bit_picture_on_its_side_comes_out_upright(
     exif = Image.Exif()
     exif[0x0112] = 6
     pixels = np.zeros((96, 64), np.uint16)
-    pixels[:48] = 65535  # its top half is white; upright, that is its right half
+    pixels[:48] = 65535  # its stored top half is white, which is its right half when upright
     path = saved(Image.fromarray(pixels), tmp_path / "grey.png", exif=exif)
 
     found = frames.load(path, side=side)
@@ -166,13 +166,13 @@ def test_a_scan_in_black_and_white_is_averaged_when_it_is_scaled_down(
 
     assert (
         np.abs(pixels.astype(int) - 128).max() <= 3
-    )  # taking every eighth line would give 0 or 255
+    )  # picking every eighth line would result in 0 or 255
 
 
 @pytest.mark.parametrize("side", [None, 48])
 @pytest.mark.parametrize("suffix", ["png", "tif"])
 @pytest.mark.parametrize("top", [65535, 16383, 4095, 1023, 255])
-def test_sixteen_bits_are_scaled_by_what_the_scan_fills(
+def test_sixteen_bits_are_scaled_by_the_scans_full_scale(
     tmp_path: Path, top: int, suffix: str, side: int | None
 ) -> None:
     ramp = np.tile(np.linspace(0, top, 96).round().astype(np.uint16), (64, 1))
@@ -186,7 +186,7 @@ def test_sixteen_bits_are_scaled_by_what_the_scan_fills(
 
 
 @pytest.mark.parametrize("top", [1.0, 255.0])
-def test_floats_from_nought_to_one_or_255_fill_the_range(tmp_path: Path, top: float) -> None:
+def test_floats_up_to_one_or_255_fill_the_range(tmp_path: Path, top: float) -> None:
     ramp = np.tile(np.linspace(0, top, 96, dtype=np.float32), (64, 1))
     ramp[0, 0] = np.nan
     path = saved(Image.fromarray(ramp), tmp_path / "ramp.tif")
@@ -206,9 +206,7 @@ def test_sixteen_bit_colour_comes_out_in_its_colours(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("side", [None, 48])
 @pytest.mark.parametrize("suffix", ["png", "webp", "tif"])
-def test_what_is_transparent_lies_on_white_paper(
-    tmp_path: Path, suffix: str, side: int | None
-) -> None:
+def test_transparent_pixels_become_white(tmp_path: Path, suffix: str, side: int | None) -> None:
     image = Image.new("RGBA", (96, 64), (0, 0, 0, 0))
     image.paste((250, 10, 10, 255), (0, 0, 48, 64))
     path = saved(image, tmp_path / f"clear.{suffix}")
@@ -220,7 +218,7 @@ def test_what_is_transparent_lies_on_white_paper(
 
 
 @pytest.mark.parametrize("side", [None, 48])
-def test_a_transparent_palette_colour_lies_on_white_paper(tmp_path: Path, side: int | None) -> None:
+def test_a_transparent_palette_colour_becomes_white(tmp_path: Path, side: int | None) -> None:
     image = Image.new("P", (96, 64), 0)
     image.putpalette([0, 0, 0, *RED])
     image.paste(1, (0, 0, 48, 64))
@@ -232,7 +230,7 @@ def test_a_transparent_palette_colour_lies_on_white_paper(tmp_path: Path, side: 
     assert np.abs(pixels[:, :4].astype(int) - RED).max() <= 3
 
 
-def test_a_phones_picture_in_several_layers_gives_the_first(tmp_path: Path) -> None:
+def test_a_phones_multi_picture_file_is_decoded_to_its_first_picture(tmp_path: Path) -> None:
     path = tmp_path / "phone.jpg"
     quarters().save(
         path, "MPO", save_all=True, append_images=[Image.new("RGB", (96, 64))], quality=95
@@ -317,7 +315,7 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.97])
-def test_a_picture_cut_short_is_refused_in_one_line(
+def test_a_truncated_picture_is_refused_in_one_line(
     tmp_path: Path, kind: str, share: float
 ) -> None:
     path = tmp_path / "cut"
@@ -330,7 +328,7 @@ def test_a_picture_cut_short_is_refused_in_one_line(
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @settings(deadline=None)
 @given(seed=st.integers(0, 2**32), side=st.sampled_from([None, 30]))
-def test_a_damaged_picture_is_decoded_or_refused_and_nothing_else(
+def test_a_damaged_picture_is_either_decoded_or_refused(
     tmp_path_factory: pytest.TempPathFactory, kind: str, seed: int, side: int | None
 ) -> None:
     path = tmp_path_factory.getbasetemp() / f"damaged-{kind}"
@@ -338,7 +336,7 @@ def test_a_damaged_picture_is_decoded_or_refused_and_nothing_else(
 
     try:
         width, height = frames.read_size(path)
-        assume(width * height < 5_000_000)  # larger is tried below, and slow to try here
+        assume(width * height < 5_000_000)  # larger pictures are tested below, and slow here
         pixels = frames.load(path, side=side)
     except PictureError as error:
         assert "\n" not in str(error)
@@ -347,7 +345,7 @@ def test_a_damaged_picture_is_decoded_or_refused_and_nothing_else(
 
 
 def damaged(data: bytes, seed: int) -> bytes:
-    """Give a file's bytes with a few altered, mostly in its header, or the end missing."""
+    """Return a file's bytes with a few altered, mostly in the header, or truncated."""
     dice = random.Random(seed)
     changed = bytearray(data[: dice.randrange(len(data)) if dice.random() < 0.3 else None])
     reach = min(len(changed), dice.choice([64, 256, len(data)]))
@@ -361,7 +359,7 @@ def damaged(data: bytes, seed: int) -> bytes:
     [b"", b"\0" * 100, b"GIF89a" + b"\0" * 50, b"<svg/>", b"\xff\xd8\xff", b"%PDF-1.7\n"],
     ids=repr,
 )
-def test_what_is_no_picture_is_refused_with_the_kinds_that_are_taken(data: bytes) -> None:
+def test_other_data_is_refused_with_the_accepted_formats(data: bytes) -> None:
     with pytest.raises(
         PictureError,
         match=r"^upload: expected a picture \(JPEG, PNG, WEBP\), found something else$",
@@ -369,7 +367,7 @@ def test_what_is_no_picture_is_refused_with_the_kinds_that_are_taken(data: bytes
         frames.decode(data, name="upload")
 
 
-def test_an_upload_is_no_tiff() -> None:
+def test_a_tiff_upload_is_refused() -> None:
     with pytest.raises(PictureError, match="something else"):
         frames.decode(KINDS["tiff"], name="upload")
 
@@ -382,7 +380,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
 
 
 def png(width: int, height: int, bits: int, colour: int, raw: bytes) -> bytes:
-    """Give a PNG file with this header and these scanlines, whether or not they belong together."""
+    """Return a PNG file with this header and these scanlines, which may be inconsistent."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return (
@@ -401,7 +399,7 @@ def png(width: int, height: int, bits: int, colour: int, raw: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("width", "height"), [(8001, 8000), (30_000, 30_000), (2**31 - 1, 2**31 - 1)]
 )
-def test_a_bomb_is_refused_by_its_header_before_a_pixel_is_decoded(width: int, height: int) -> None:
+def test_a_decompression_bomb_is_refused_by_its_header(width: int, height: int) -> None:
     with pytest.raises(
         PictureError, match=r"expected at most 64 megapixels, found .*scale it down"
     ):
@@ -409,11 +407,9 @@ def test_a_bomb_is_refused_by_its_header_before_a_pixel_is_decoded(width: int, h
 
 
 @pytest.mark.parametrize("read", [frames.load, frames.read_size])
-def test_a_museums_picture_past_the_bound_is_refused_and_one_within_it_is_not(
-    tmp_path: Path, read: object
-) -> None:
+def test_a_museums_picture_is_refused_only_above_the_limit(tmp_path: Path, read: object) -> None:
     large, too_large = tmp_path / "large.png", tmp_path / "too_large.png"
-    # Above Pillow's own stop (179 megapixels) and below ours.
+    # Above Pillow's own limit (179 megapixels) and below ours.
     large.write_bytes(png(20_000, 19_999, 8, 0, b""))
     too_large.write_bytes(png(20_001, 20_000, 8, 0, b""))
 
@@ -424,7 +420,7 @@ def test_a_museums_picture_past_the_bound_is_refused_and_one_within_it_is_not(
         read(too_large)  # type: ignore[operator]
 
 
-def test_a_large_picture_is_measured_without_decoding_it(tmp_path: Path) -> None:
+def test_the_size_of_a_large_picture_is_read_without_decoding_it(tmp_path: Path) -> None:
     path = tmp_path / "header.png"
     path.write_bytes(png(9000, 7000, 8, 2, b""))  # has no pixels at all
 
@@ -433,7 +429,7 @@ def test_a_large_picture_is_measured_without_decoding_it(tmp_path: Path) -> None
         frames.load(path)
 
 
-def test_a_large_jpeg_is_scaled_to_the_side_that_was_asked_for(tmp_path: Path) -> None:
+def test_a_large_jpeg_is_scaled_to_the_requested_side(tmp_path: Path) -> None:
     path = saved(quarters(4000, 3000), tmp_path / "large.jpg")
 
     pixels = frames.load(path, side=500)
@@ -442,7 +438,7 @@ def test_a_large_jpeg_is_scaled_to_the_side_that_was_asked_for(tmp_path: Path) -
     assert_quarters(pixels)
 
 
-def test_pictures_are_decoded_in_several_threads_at_once(tmp_path: Path) -> None:
+def test_several_threads_can_decode_at_once(tmp_path: Path) -> None:
     path = saved(quarters(), tmp_path / "one.jpg")
     found: list[npt.NDArray[np.uint8]] = []
     threads = [threading.Thread(target=lambda: found.append(frames.load(path))) for _ in range(8)]
@@ -458,7 +454,7 @@ def test_pictures_are_decoded_in_several_threads_at_once(tmp_path: Path) -> None
 
 @settings(deadline=None)
 @given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 60))
-def test_what_is_encoded_is_decoded_within_the_side(width: int, height: int, side: int) -> None:
+def test_an_encoded_picture_fits_the_side_when_decoded(width: int, height: int, side: int) -> None:
     pixels = np.full((height, width, 3), 200, np.uint8)
 
     for data in (frames.to_jpeg(pixels, side=side), frames.to_webp(pixels, side=side, quality=80)):
@@ -467,7 +463,7 @@ def test_what_is_encoded_is_decoded_within_the_side(width: int, height: int, sid
         assert np.abs(found.astype(int) - 200).max() <= 4
 
 
-def test_encoding_leaves_the_pixels_as_they_were() -> None:
+def test_encoding_does_not_change_the_pixels() -> None:
     pixels = np.asarray(quarters(), dtype=np.uint8)
     before = pixels.copy()
 
@@ -477,8 +473,8 @@ def test_encoding_leaves_the_pixels_as_they_were() -> None:
     assert (pixels == before).all()
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="the real prints are not beside this checkout")
-def test_real_prints_are_measured_as_they_are_decoded() -> None:
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real prints are not next to this checkout")
+def test_read_size_agrees_with_the_decoded_size_for_real_prints() -> None:
     paths = sorted(REAL.glob("*.jpg"))[::30]
 
     assert paths

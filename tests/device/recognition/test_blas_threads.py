@@ -1,4 +1,4 @@
-"""Linear algebra keeps to one thread while a frame is recognised, and has its threads back afterwards."""
+"""numpy's BLAS uses one thread while a frame is recognised, and its former number afterwards."""
 
 from pathlib import Path
 
@@ -16,12 +16,12 @@ from device.recognition.sheet.detect import Detection
 
 
 def threads() -> set[int]:
-    """Give how many threads each library of linear algebra would use."""
+    """Return the thread limits of the loaded BLAS libraries."""
     np.eye(2) @ np.eye(2)
     return {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"}
 
 
-def test_within_there_is_one_thread_and_afterwards_as_many_as_before() -> None:
+def test_one_thread_inside_the_block_and_the_former_number_after_it() -> None:
     with threadpool_limits(limits=2, user_api="blas"):
         before = threads()
         with single_blas_thread(), single_blas_thread():
@@ -29,17 +29,17 @@ def test_within_there_is_one_thread_and_afterwards_as_many_as_before() -> None:
         assert threads() == before
 
 
-def test_a_frame_is_recognised_on_one_thread(
+def test_a_frame_is_recognised_with_one_blas_thread(
     small_bundle: Path, small_items: tuple[Item, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[set[int]] = []
-    find = detect.find
+    find = detect.find_sheets
 
-    def noted(pixels: frames.Pixels) -> Detection:
+    def record_threads(pixels: frames.Pixels) -> Detection:
         seen.append(threads())
         return find(pixels)
 
-    monkeypatch.setattr(detect, "find_sheets", noted)
+    monkeypatch.setattr(detect, "find_sheets", record_threads)
     with opened(small_bundle) as bundle, threadpool_limits(limits=2, user_api="blas"):
         pixels = frames.load(small_items[0].image)
         Recogniser(bundle, threads=2).recognise(frames.frame(pixels, source="test"))

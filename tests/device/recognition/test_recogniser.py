@@ -1,4 +1,4 @@
-"""The straight line from a frame to an answer, on real prints and the real model."""
+"""Recognition from frame to answer, on real prints with the real model."""
 
 import gc
 import json
@@ -31,13 +31,13 @@ STEPS = ["sheet", "geometry", "fingerprint", "search", "records"]
 
 @pytest.fixture(scope="module")
 def recogniser(open_small: OpenedBundle) -> Recogniser:
-    """The recogniser of the twelve prints."""
+    """Return the recogniser of twelve prints."""
     return Recogniser(open_small, threads=2)
 
 
 @pytest.fixture(scope="module")
 def answers(recogniser: Recogniser, print_pictures: dict[str, Pixels]) -> dict[str, Answer]:
-    """What it says of each of the twelve, asked with the museum's own picture."""
+    """Return the answer for the museum's own picture of each of the twelve prints."""
     return {
         record_id: recogniser.recognise(frames.frame(pixels, source="test"))
         for record_id, pixels in print_pictures.items()
@@ -49,11 +49,11 @@ def test_each_print_finds_itself(answers: dict[str, Answer]) -> None:
         assert answer.matches[0].record.record_id == record_id
         assert (
             answer.matches[0].score > 0.95
-        )  # indexed by its screen picture, asked with the museum's
+        )  # indexed by its screen picture, queried with the museum's
         assert answer.verdict is Verdict.SAME_PRINT
 
 
-def test_matches_are_ten_best_first_and_each_once(answers: dict[str, Answer]) -> None:
+def test_ten_different_matches_are_returned_best_first(answers: dict[str, Answer]) -> None:
     for answer in answers.values():
         scores = [match.score for match in answer.matches]
         assert len(answer.matches) == len({m.record.record_id for m in answer.matches}) == 10
@@ -70,7 +70,7 @@ def test_an_answer_names_its_bundle_and_times_its_steps_in_order(
 
 
 @pytest.mark.parametrize(("count", "matches"), [(1, 1), (12, 12), (13, 12), (1000, 12)])
-def test_as_many_matches_as_asked_for_and_there_are(
+def test_the_number_of_matches_is_the_requested_one_or_all_prints(
     recogniser: Recogniser, print_pictures: dict[str, Pixels], count: int, matches: int
 ) -> None:
     frame = frames.frame(next(iter(print_pictures.values())), source="test")
@@ -78,10 +78,10 @@ def test_as_many_matches_as_asked_for_and_there_are(
     assert len(recogniser.recognise(frame, count=count).matches) == matches
 
 
-def test_answer_after_answer_nothing_more_is_kept_of_memory(
+def test_memory_does_not_grow_from_answer_to_answer(
     recogniser: Recogniser, print_pictures: dict[str, Pixels]
 ) -> None:
-    """A thread begun for each answer once cost 824 bytes, of which no tool for Python's own memory knew."""
+    """A new thread for each answer once leaked 824 bytes, which Python's memory tools don't show."""
     if platform.libc_ver()[0] != "glibc":
         pytest.skip("only glibc tells what is allocated")
     seen = [frames.frame(pixels, source="test") for pixels in print_pictures.values()]
@@ -97,7 +97,7 @@ def test_answer_after_answer_nothing_more_is_kept_of_memory(
     assert np.median(grown) < 400 * 2 * len(seen)
 
 
-def test_filters_that_leave_nothing_leave_no_match(
+def test_filters_that_exclude_all_records_leave_no_match(
     recogniser: Recogniser, print_pictures: dict[str, Pixels]
 ) -> None:
     frame = frames.frame(next(iter(print_pictures.values())), source="test")
@@ -109,10 +109,10 @@ def test_filters_that_leave_nothing_leave_no_match(
     assert list(answer.timings_ms) == STEPS
 
 
-def test_a_filtered_answer_is_the_unfiltered_one_without_the_others(
+def test_a_filtered_answer_has_the_unfiltered_order_without_excluded_records(
     recogniser: Recogniser, print_pictures: dict[str, Pixels], open_small: OpenedBundle
 ) -> None:
-    """Even where the print itself is filtered away, all that passes is there, in the same order."""
+    """This holds even if the print itself is filtered out."""
     record_id, pixels = next(iter(print_pictures.items()))
     institution = open_small.records.at(11).institution
     assert institution != open_small.records.get(record_id).institution
@@ -137,10 +137,10 @@ def test_an_empty_stand_is_not_in_the_collection(recogniser: Recogniser, grey: i
 
 
 @pytest.mark.parametrize(("margins", "is_whole"), [(0.1, False), (0.9, True)])
-def test_a_stranger_s_sheet_is_compared_as_the_museum_shows_its_own(
+def test_an_unknown_sheet_is_framed_as_the_museums_own_pictures(
     open_small: OpenedBundle, print_pictures: dict[str, Pixels], margins: float, is_whole: bool
 ) -> None:
-    """With the paper where the museum's pictures have it, and else what is inside its margin."""
+    """The whole sheet is compared if the museum's pictures show their paper, else the inner picture."""
     thresholds = replace(open_small.manifest.thresholds, margins=margins)
     asked = replace(open_small, manifest=replace(open_small.manifest, thresholds=thresholds))
     recogniser = Recogniser(asked, threads=2)
@@ -168,10 +168,10 @@ def test_every_probe_of_a_sound_bundle_finds_itself(
     assert failed_probes(open_small, recogniser) == ()
 
 
-def test_a_probe_that_finds_another_print_is_named(
+def test_a_probe_print_that_finds_another_print_is_reported(
     recogniser: Recogniser, open_small: OpenedBundle, tmp_path: Path
 ) -> None:
-    """As if the index's rows had been shifted against the records'."""
+    """This simulates index rows that are shifted against the records."""
     first, second = (open_small.records.at(row).record_id for row in (0, 1))
 
     class Shifted:
@@ -187,7 +187,7 @@ def test_a_probe_that_finds_another_print_is_named(
     assert failed_probes(shifted, recogniser) == (first,)
 
 
-def test_a_probe_without_a_picture_is_told(
+def test_a_probe_print_without_a_picture_is_an_error(
     bundle_copy: Path, change_manifest: Callable[..., Manifest]
 ) -> None:
     change_manifest(bundle_copy, probes=("nobody",))
@@ -196,12 +196,12 @@ def test_a_probe_without_a_picture_is_told(
         failed_probes(bundle, Recogniser(bundle, threads=1))
 
 
-def test_an_answer_as_json_has_the_agreed_keys_in_order(answers: dict[str, Answer]) -> None:
+def test_an_answers_json_has_the_documented_keys_in_order(answers: dict[str, Answer]) -> None:
     record_id, answer = next(iter(answers.items()))
 
-    told = answer_to_json(answer, image="a.jpg")
+    converted = answer_to_json(answer, image="a.jpg")
 
-    assert list(told) == [
+    assert list(converted) == [
         "image",
         "bundle",
         "verdict",
@@ -213,9 +213,9 @@ def test_an_answer_as_json_has_the_agreed_keys_in_order(answers: dict[str, Answe
         "timings_ms",
         "confidence",
     ]
-    assert told["verdict"] == "same_print"
-    assert type(told["verdict"]) is str
-    best = told["matches"][0]
+    assert converted["verdict"] == "same_print"
+    assert type(converted["verdict"]) is str
+    best = converted["matches"][0]
     assert (best["record_id"], best["score"]) == (record_id, pytest.approx(1, abs=0.05))
     assert list(best["evidence"]) == [
         "inliers",
@@ -225,16 +225,16 @@ def test_an_answer_as_json_has_the_agreed_keys_in_order(answers: dict[str, Answe
         "transform",
         "points",
     ]
-    assert told["matches"][-1]["evidence"] is None
-    assert json.loads(json.dumps(told)) == told
-    assert told["sheet"] is None
+    assert converted["matches"][-1]["evidence"] is None
+    assert json.loads(json.dumps(converted)) == converted
+    assert converted["sheet"] is None
     assert "image" not in answer_to_json(answer)
 
 
-def test_a_sheet_as_json_is_four_points(answers: dict[str, Answer]) -> None:
+def test_a_sheets_json_has_four_points(answers: dict[str, Answer]) -> None:
     corners = tuple(Corner(x=x, y=y) for x, y in ((1, 2), (30, 2), (30, 40), (1, 40)))
     answer = replace(next(iter(answers.values())), sheet=corners)
 
-    told = answer_to_json(answer)
+    converted = answer_to_json(answer)
 
-    assert told["sheet"] == {"corners": [[1, 2], [30, 2], [30, 40], [1, 40]]}
+    assert converted["sheet"] == {"corners": [[1, 2], [30, 2], [30, 40], [1, 40]]}

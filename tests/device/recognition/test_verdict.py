@@ -1,4 +1,4 @@
-"""A verdict changes at its threshold and nowhere else."""
+"""A verdict changes exactly at its threshold."""
 
 import math
 from dataclasses import replace
@@ -27,7 +27,7 @@ FITTED = Thresholds(
 NOTHING = MatchEvidence(cosine=None, inliers=0, covered=0.0, gap=0.0, mirrored=False, is_sheet=True)
 ACCEPTED = (Verdict.SAME_PRINT, Verdict.SAME_IMAGE)
 
-# As finely as thresholds are written.
+# In the steps in which thresholds are stored.
 COSINES = st.integers(-10_000, 10_000).map(lambda step: step / 10_000)
 FINDINGS = st.builds(
     MatchEvidence,
@@ -61,7 +61,7 @@ THRESHOLDS = st.builds(
         (15, math.nan, False, Verdict.SAME_IMAGE),
     ],
 )
-def test_enough_details_decide_whatever_the_fingerprint_says(
+def test_enough_inliers_decide_regardless_of_the_fingerprint(
     inliers: int,
     covered: float,
     mirrored: bool,
@@ -95,7 +95,7 @@ def test_enough_details_decide_whatever_the_fingerprint_says(
         (math.nan, Verdict.NOT_IN_COLLECTION, Verdict.NOT_IN_COLLECTION),
     ],
 )
-def test_with_too_few_details_the_fingerprint_decides_and_never_for_the_same_print(
+def test_with_too_few_inliers_the_fingerprint_decides_but_never_the_same_print(
     cosine: float | None, verdict: Verdict, without_a_sheet: Verdict, inliers: int
 ) -> None:
     findings = MatchEvidence(
@@ -107,7 +107,7 @@ def test_with_too_few_details_the_fingerprint_decides_and_never_for_the_same_pri
 
 
 @given(FINDINGS, THRESHOLDS, st.integers(0, 100), st.floats(0, 1), st.floats(0, 400), COSINES)
-def test_better_findings_never_give_a_worse_verdict(
+def test_better_evidence_never_leads_to_a_worse_verdict(
     findings: MatchEvidence,
     thresholds: Thresholds,
     more: int,
@@ -137,7 +137,7 @@ def test_better_findings_never_give_a_worse_verdict(
 
 
 @pytest.mark.parametrize("cosine", [0.95, 0.8, 0.2])
-def test_a_print_with_other_lines_in_a_whole_part_is_judged_by_its_fingerprint(
+def test_with_a_large_mismatch_region_the_fingerprint_decides(
     cosine: float,
 ) -> None:
     within_one_border = MatchEvidence(
@@ -150,7 +150,7 @@ def test_a_print_with_other_lines_in_a_whole_part_is_judged_by_its_fingerprint(
 
 
 @given(FINDINGS, THRESHOLDS)
-def test_only_lines_in_their_places_make_it_the_same_print(
+def test_the_same_print_needs_enough_inliers_unmirrored(
     findings: MatchEvidence, thresholds: Thresholds
 ) -> None:
     if decide(findings, thresholds) is Verdict.SAME_PRINT:
@@ -161,7 +161,7 @@ def test_only_lines_in_their_places_make_it_the_same_print(
 
 
 @given(FINDINGS, THRESHOLDS)
-def test_confidence_is_one_or_more_just_where_a_print_counts_as_found(
+def test_confidence_is_at_least_one_exactly_if_the_print_counts_as_found(
     findings: MatchEvidence, thresholds: Thresholds
 ) -> None:
     sure = confidence(findings, thresholds)
@@ -170,7 +170,7 @@ def test_confidence_is_one_or_more_just_where_a_print_counts_as_found(
     assert (sure >= 1) == (decide(findings, thresholds) in ACCEPTED)
 
 
-def test_confidence_grows_with_details_and_with_nearness() -> None:
+def test_confidence_grows_with_inliers_and_cosine() -> None:
     details = [confidence(replace(NOTHING, inliers=n), FITTED) for n in (0, 7, 15, 60)]
     nearness = [confidence(replace(NOTHING, cosine=c), FITTED) for c in (0.2, 0.6, 0.9, 1.0)]
 

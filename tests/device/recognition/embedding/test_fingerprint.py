@@ -1,4 +1,4 @@
-"""The fingerprint: 512 numbers, layer-normalised, the same every time; a wrong model is refused in one line."""
+"""Fingerprints are repeatable and layer-normalised; a wrong model is refused in one line."""
 
 import struct
 from pathlib import Path
@@ -20,14 +20,14 @@ from device.recognition.embedding.preprocess import to_input
 
 @pytest.fixture(scope="module")
 def inputs(print_pictures: dict[str, Pixels]) -> list[Pixels]:
-    """Three real prints, and three pictures with nothing on them."""
+    """Return inputs from three real prints and three uniform pictures."""
     plain = [np.full((224, 224, 3), grey, np.uint8) for grey in (0, 128, 255)]
     return [to_input(pixels) for pixels in list(print_pictures.values())[:3]] + plain
 
 
 @pytest.fixture(scope="module")
 def one_thread(model_file: Path, inputs: list[Pixels]) -> list[Vector]:
-    """Their fingerprints, computed by one thread."""
+    """Return the inputs' fingerprints, computed by one thread."""
     fingerprint = Fingerprinter(model_file, "it", threads=1)
     return [fingerprint(pixels).vector for pixels in inputs]
 
@@ -39,7 +39,7 @@ def test_a_fingerprint_is_512_numbers_layer_normalised(one_thread: list[Vector])
         assert np.isfinite(vector).all()
         assert abs(vector.mean()) < 1e-3
         assert (vector**2).sum() <= 512.5
-    for vector in one_thread[:3]:  # a plain picture has little to normalise
+    for vector in one_thread[:3]:  # a uniform picture has little to normalise
         assert (vector**2).sum() == pytest.approx(511, abs=3)
 
 
@@ -47,7 +47,7 @@ def test_a_fingerprint_is_marked_with_its_model(model_file: Path, inputs: list[P
     assert Fingerprinter(model_file, "it", threads=1)(inputs[0]).model_sha256 == "it"
 
 
-def test_a_fingerprint_is_the_same_every_time_and_one_does_not_change_another(
+def test_fingerprints_are_repeatable_and_independent_of_each_other(
     model_file: Path, inputs: list[Pixels], one_thread: list[Vector]
 ) -> None:
     fingerprint = Fingerprinter(model_file, "it", threads=1)
@@ -59,7 +59,7 @@ def test_a_fingerprint_is_the_same_every_time_and_one_does_not_change_another(
     assert (first.vector == kept).all()
 
 
-def test_the_number_of_threads_does_not_change_it(
+def test_the_number_of_threads_does_not_change_the_fingerprint(
     model_file: Path, inputs: list[Pixels], one_thread: list[Vector]
 ) -> None:
     fingerprint = Fingerprinter(model_file, "it", threads=2)
@@ -68,7 +68,7 @@ def test_the_number_of_threads_does_not_change_it(
         assert np.allclose(fingerprint(pixels).vector, wanted, atol=1e-5)
 
 
-def test_another_number_of_threads_may_be_used_at_any_time(
+def test_the_number_of_threads_can_be_changed_at_any_time(
     model_file: Path, inputs: list[Pixels], one_thread: list[Vector]
 ) -> None:
     fingerprint = Fingerprinter(model_file, "it", threads=2)
@@ -82,7 +82,7 @@ def test_different_prints_have_different_fingerprints(one_thread: list[Vector]) 
 
 
 @pytest.mark.parametrize("content", [b"", b"?", b"TFL3" * 2000, b"\x1c\0\0\0TFL3" + bytes(100)])
-def test_a_file_that_is_no_model_is_refused(content: bytes, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_model_is_refused(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "model.tflite"
     path.write_bytes(content)
 
@@ -98,7 +98,7 @@ def test_a_missing_model_is_refused(tmp_path: Path) -> None:
 
 
 def reshaped(model: bytes, was: tuple[int, ...], now: tuple[int, ...]) -> bytes:
-    """Give a model with every shape of these numbers written as another."""
+    """Return a model file with each occurrence of one tensor shape replaced by another."""
     marked = struct.pack(f"<{len(was) + 1}i", len(was), *was)
     assert marked in model
     return model.replace(marked, struct.pack(f"<{len(now) + 1}i", len(now), *now))
@@ -121,6 +121,6 @@ def test_pixels_of_another_shape_are_refused(model_file: Path) -> None:
         fingerprint(np.zeros((224, 224, 3), np.float32))  # type: ignore[arg-type]
 
 
-def test_threads_asked_for_are_taken_and_none_means_up_to_four() -> None:
+def test_requested_threads_are_used_and_zero_means_up_to_four() -> None:
     assert choose_threads(3) == 3
     assert 1 <= choose_threads(0) <= MOST_THREADS

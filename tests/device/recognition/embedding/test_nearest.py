@@ -1,4 +1,4 @@
-"""Search: exact among what a filter leaves, near-exact and fast over everything."""
+"""Search is exact among filtered prints, and approximate and fast over all prints."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +30,7 @@ MODEL = "m" * 64
 
 
 def clustered(count: int, seed: int) -> Vectors:
-    """Give unit vectors that lie near each other in groups, as prints of one book do."""
+    """Return unit vectors in clusters, as prints of one book are."""
     random = np.random.default_rng(seed)
     centres = random.normal(size=(20, 512))
     mixed = centres[random.integers(0, 20, count)] + 0.7 * random.normal(size=(count, 512))
@@ -39,7 +39,7 @@ def clustered(count: int, seed: int) -> Vectors:
 
 @pytest.fixture(scope="module")
 def vectors() -> Vectors:
-    """The collection's fingerprints; prints 7, 8 and 390 are one and the same."""
+    """Return the collection's fingerprints; prints 7, 8 and 390 are equal."""
     made = clustered(PRINTS, seed=1)
     made[8] = made[390] = made[7]
     return made
@@ -47,7 +47,7 @@ def vectors() -> Vectors:
 
 @pytest.fixture(scope="module")
 def queries(vectors: Vectors) -> Vectors:
-    """What visitors may ask: prints of the collection, a little changed."""
+    """Return queries: prints of the collection with a little noise."""
     noise = np.random.default_rng(2).normal(size=(60, 512)) * 0.02
     return normalise((vectors[::7][:60] + noise[: len(vectors[::7][:60])]).astype(np.float32))
 
@@ -56,7 +56,7 @@ def queries(vectors: Vectors) -> Vectors:
 def built(
     tmp_path_factory: pytest.TempPathFactory, vectors: Vectors, queries: Vectors
 ) -> tuple[Path, IndexSpec]:
-    """A bundle's index files, and what the manifest says of them."""
+    """Return a folder with a bundle's index files, and the manifest's entry."""
     made = tmp_path_factory.mktemp("index")
     found = desk.build(vectors, queries, made / layout.INDEX, model_sha256=MODEL)
     np.save(made / layout.FINGERPRINTS, vectors)
@@ -66,39 +66,39 @@ def built(
 
 @pytest.fixture(scope="module")
 def folder(built: tuple[Path, IndexSpec]) -> Path:
-    """A bundle's index files."""
+    """Return the folder with a bundle's index files."""
     return built[0]
 
 
 @pytest.fixture(scope="module")
 def spec(built: tuple[Path, IndexSpec]) -> IndexSpec:
-    """What the manifest says of the index."""
+    """Return the manifest's entry for the index."""
     return built[1]
 
 
 @pytest.fixture(scope="module")
 def index(folder: Path, spec: IndexSpec) -> FingerprintIndex:
-    """The index, open."""
+    """Return the open index."""
     return FingerprintIndex(folder, spec)
 
 
-def asked(vector: Vectors, length: float = 22.6) -> Fingerprint:
-    """Give a fingerprint as the model does: not at unit length."""
+def fingerprint_of(vector: Vectors, length: float = 22.6) -> Fingerprint:
+    """Return a fingerprint that isn't at unit length, as the model's aren't."""
     return Fingerprint(vector=vector * np.float32(length), model_sha256=MODEL)
 
 
 def items(found: list[Neighbour]) -> list[int]:
-    """Give the rows found."""
+    """Return the items of the neighbours."""
     return [neighbour.item for neighbour in found]
 
 
-def test_exact_search_is_numpys_brute_force(
+def test_exact_search_equals_brute_force_with_numpy(
     index: FingerprintIndex, vectors: Vectors, queries: Vectors
 ) -> None:
     for query in queries:
         wanted = np.argsort(-(vectors @ query), kind="stable")[:10]
 
-        found = index.exact(asked(query), 10)
+        found = index.exact(fingerprint_of(query), 10)
 
         assert items(found) == wanted.tolist()
         assert [n.score for n in found] == pytest.approx(
@@ -106,11 +106,11 @@ def test_exact_search_is_numpys_brute_force(
         )
 
 
-def test_the_fast_search_finds_what_the_manifest_promises(
+def test_the_approximate_search_has_the_recall_in_the_manifest(
     index: FingerprintIndex, spec: IndexSpec, queries: Vectors
 ) -> None:
-    exact = [set(items(index.exact(asked(query), 10))) for query in queries]
-    found = [set(items(index.nearest(asked(query), 10))) for query in queries]
+    exact = [set(items(index.exact(fingerprint_of(query), 10))) for query in queries]
+    found = [set(items(index.nearest(fingerprint_of(query), 10))) for query in queries]
 
     recall = sum(len(e & f) for e, f in zip(exact, found, strict=True)) / (10 * len(queries))
 
@@ -118,22 +118,18 @@ def test_the_fast_search_finds_what_the_manifest_promises(
     assert recall >= 0.99
 
 
-def test_what_both_find_has_the_same_score_and_order(
-    index: FingerprintIndex, queries: Vectors
-) -> None:
+def test_both_searches_agree_on_scores_and_order(index: FingerprintIndex, queries: Vectors) -> None:
     for query in queries[:10]:
-        exact = {n.item: n.score for n in index.exact(asked(query), PRINTS)}
-        found = index.nearest(asked(query), 10)
+        exact = {n.item: n.score for n in index.exact(fingerprint_of(query), PRINTS)}
+        found = index.nearest(fingerprint_of(query), 10)
 
         assert [n.score for n in found] == sorted((n.score for n in found), reverse=True)
         assert [n.score for n in found] == pytest.approx([exact[n.item] for n in found], abs=1e-6)
 
 
-def test_equal_prints_come_in_the_order_of_their_rows(
-    index: FingerprintIndex, vectors: Vectors
-) -> None:
-    assert items(index.exact(asked(vectors[7]), 3)) == [7, 8, 390]
-    assert items(index.nearest(asked(vectors[7]), 3)) == [7, 8, 390]
+def test_ties_are_ordered_by_row(index: FingerprintIndex, vectors: Vectors) -> None:
+    assert items(index.exact(fingerprint_of(vectors[7]), 3)) == [7, 8, 390]
+    assert items(index.nearest(fingerprint_of(vectors[7]), 3)) == [7, 8, 390]
 
 
 @settings(max_examples=60, deadline=None)
@@ -142,63 +138,67 @@ def test_equal_prints_come_in_the_order_of_their_rows(
     asks=st.integers(0, PRINTS - 1),
     count=st.integers(1, 50),
 )
-def test_a_filtered_search_is_exact_over_the_survivors_and_loses_none(
+def test_a_filtered_search_is_exact_over_all_that_pass(
     index: FingerprintIndex, vectors: Vectors, among: list[int], asks: int, count: int
 ) -> None:
-    """The seed filtered the neighbours afterwards: what was far away overall was lost though it passed."""
+    """A filter applied after the search would lose distant prints that pass it."""
     scores = vectors[among] @ vectors[asks] if among else np.empty(0)
 
-    found = index.exact(asked(vectors[asks]), count, among=among)
+    found = index.exact(fingerprint_of(vectors[asks]), count, among=among)
 
     assert len(found) == min(count, len(among))
     assert items(found) == [among[i] for i in np.argsort(-scores, kind="stable")[:count]]
 
 
-def test_the_farthest_print_alone_is_still_found(index: FingerprintIndex, vectors: Vectors) -> None:
+def test_the_farthest_print_is_found_if_it_alone_passes(
+    index: FingerprintIndex, vectors: Vectors
+) -> None:
     farthest = int(np.argmin(vectors @ vectors[0]))
 
-    assert items(index.exact(asked(vectors[0]), 10, among=[farthest])) == [farthest]
-    assert farthest not in items(index.nearest(asked(vectors[0]), 10))
+    assert items(index.exact(fingerprint_of(vectors[0]), 10, among=[farthest])) == [farthest]
+    assert farthest not in items(index.nearest(fingerprint_of(vectors[0]), 10))
 
 
-def test_more_survivors_than_are_scored_at_a_time_are_all_scored(
+def test_more_rows_than_one_chunk_are_all_scored(
     index: FingerprintIndex, vectors: Vectors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = index.exact(asked(vectors[3]), PRINTS)
+    whole = index.exact(fingerprint_of(vectors[3]), PRINTS)
     monkeypatch.setattr(nearest, "_ROWS_PER_CHUNK", 64)
 
-    assert items(index.exact(asked(vectors[3]), PRINTS)) == items(whole)
+    assert items(index.exact(fingerprint_of(vectors[3]), PRINTS)) == items(whole)
 
 
 @pytest.mark.parametrize("count", [PRINTS, PRINTS + 1, 10 * PRINTS])
-def test_asking_for_all_or_more_gives_every_print_once(
+def test_a_count_of_all_or_more_returns_every_print_once(
     index: FingerprintIndex, vectors: Vectors, count: int
 ) -> None:
-    assert sorted(items(index.nearest(asked(vectors[0]), count))) == list(range(PRINTS))
-    assert sorted(items(index.exact(asked(vectors[0]), count))) == list(range(PRINTS))
+    assert sorted(items(index.nearest(fingerprint_of(vectors[0]), count))) == list(range(PRINTS))
+    assert sorted(items(index.exact(fingerprint_of(vectors[0]), count))) == list(range(PRINTS))
 
 
 @pytest.mark.parametrize("count", [0, -1])
-def test_asking_for_none_gives_none(index: FingerprintIndex, vectors: Vectors, count: int) -> None:
-    assert index.nearest(asked(vectors[0]), count) == []
-    assert index.exact(asked(vectors[0]), count) == []
+def test_a_count_of_zero_or_less_returns_nothing(
+    index: FingerprintIndex, vectors: Vectors, count: int
+) -> None:
+    assert index.nearest(fingerprint_of(vectors[0]), count) == []
+    assert index.exact(fingerprint_of(vectors[0]), count) == []
 
 
-def test_a_print_is_at_distance_nothing_from_itself_and_never_beyond(
+def test_a_print_is_at_distance_zero_from_itself_and_distances_stay_in_range(
     index: FingerprintIndex, vectors: Vectors
 ) -> None:
     for vector in vectors[:50]:
-        for found in index.exact(asked(vector), PRINTS):
+        for found in index.exact(fingerprint_of(vector), PRINTS):
             assert 0 <= found.distance <= 2
             assert -1 <= found.score <= 1
-        assert index.exact(asked(vector), 1)[0].distance == pytest.approx(0, abs=1e-5)
+        assert index.exact(fingerprint_of(vector), 1)[0].distance == pytest.approx(0, abs=1e-5)
 
 
 def test_the_length_of_a_fingerprint_does_not_matter(
     index: FingerprintIndex, vectors: Vectors
 ) -> None:
-    assert items(index.nearest(asked(vectors[5], 0.01), 10)) == items(
-        index.nearest(asked(vectors[5], 1000), 10)
+    assert items(index.nearest(fingerprint_of(vectors[5], 0.01), 10)) == items(
+        index.nearest(fingerprint_of(vectors[5], 1000), 10)
     )
 
 
@@ -218,7 +218,7 @@ VECTORS = arrays.arrays(
 
 
 @given(VECTORS)
-def test_unit_vectors_have_length_one_or_are_nothing(vectors: Vectors) -> None:
+def test_normalised_vectors_have_unit_length_or_are_zero(vectors: Vectors) -> None:
     made = normalise(vectors)
 
     for vector, was in zip(made, vectors, strict=True):
@@ -227,7 +227,7 @@ def test_unit_vectors_have_length_one_or_are_nothing(vectors: Vectors) -> None:
     assert made.dtype == np.float32
 
 
-def test_a_projection_comes_back_as_it_was_stored(tmp_path: Path) -> None:
+def test_a_projection_survives_being_stored_and_read(tmp_path: Path) -> None:
     random = np.random.default_rng(3)
     kept = Projection(
         mean=random.normal(size=512).astype(np.float32),
@@ -243,7 +243,7 @@ def test_a_projection_comes_back_as_it_was_stored(tmp_path: Path) -> None:
 
 
 def copied(folder: Path, to: Path) -> Path:
-    """Give a copy of the index files to damage."""
+    """Copy the index files, so that a test can damage them."""
     for name in (layout.INDEX, layout.FINGERPRINTS, layout.PROJECTION):
         (to / name).write_bytes((folder / name).read_bytes())
     return to

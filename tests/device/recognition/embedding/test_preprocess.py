@@ -1,4 +1,4 @@
-"""The model's input: 224x224, the whole picture squashed, whatever its shape."""
+"""The model's input is 224x224: the whole picture, squashed."""
 
 import numpy as np
 import pytest
@@ -26,14 +26,14 @@ def test_a_picture_of_one_colour_stays_that_colour(
     assert (made == colour).all()
 
 
-def test_a_picture_of_the_right_size_is_left_as_it_is() -> None:
+def test_a_picture_of_the_inputs_size_is_unchanged() -> None:
     pixels = np.random.default_rng(1).integers(0, 256, (224, 224, 3), dtype=np.uint8)
 
     assert (to_input(pixels) == pixels).all()
     assert to_input(pixels[:, ::-1]).flags.c_contiguous
 
 
-def test_the_whole_picture_is_squashed_and_nothing_cut_off() -> None:
+def test_the_whole_picture_is_squashed_without_a_crop() -> None:
     wide = np.zeros((100, 900, 3), np.uint8)
     wide[:, :300], wide[:, 600:] = (255, 0, 0), (0, 0, 255)
 
@@ -46,7 +46,7 @@ def test_the_whole_picture_is_squashed_and_nothing_cut_off() -> None:
 
 
 def test_black_and_white_stay_black_and_white_and_a_fine_grid_turns_grey() -> None:
-    """Averaging all pixels covered: a filter that picks some would make stripes of a woodcut's hatching."""
+    """All covered pixels are averaged. A filter that picks some turns a woodcut's hatching into stripes."""
     grid = np.zeros((896, 896, 3), np.uint8)
     grid[::2] = 255
 
@@ -54,12 +54,12 @@ def test_black_and_white_stay_black_and_white_and_a_fine_grid_turns_grey() -> No
 
     assert to_input(np.zeros((50, 60, 3), np.uint8)).max() == 0
     assert to_input(np.full((50, 60, 3), 255, np.uint8)).min() == 255
-    assert abs(made.astype(int) - 127).max() <= 24  # one that picks pixels is 127 off
+    assert abs(made.astype(int) - 127).max() <= 24  # a filter that picks pixels is 127 off
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 500), (224, 223), (225, 224), (1200, 800)])
 def test_the_resize_is_pillows_bilinear_after_averaging(size: tuple[int, int]) -> None:
-    """The index was made with it; another filter moves every fingerprint."""
+    """The index was built with this resize, and another filter changes every fingerprint."""
     pixels = np.random.default_rng(2).integers(0, 256, (*size, 3), dtype=np.uint8)
     wanted = Image.fromarray(pixels).resize(
         (224, 224), Image.Resampling.BILINEAR, reducing_gap=1.25
@@ -69,7 +69,7 @@ def test_the_resize_is_pillows_bilinear_after_averaging(size: tuple[int, int]) -
 
 
 def test_whole_pixels_are_averaged_first_and_the_edges_are_not_moved() -> None:
-    """1280x960 by 4 and 3, then the filter: the same as by hand, from the picture's own edges."""
+    """1280x960 is averaged by 4 and 3 from the picture's own edges, then filtered."""
     pixels = np.random.default_rng(3).integers(0, 256, (960, 1280, 3), dtype=np.uint8)
     reduced = Image.fromarray(pixels).reduce((4, 3))
     wanted = reduced.resize((224, 224), Image.Resampling.BILINEAR)

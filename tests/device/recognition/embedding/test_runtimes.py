@@ -1,4 +1,4 @@
-"""LiteRT and the older tflite-runtime, which a 32-bit Pi needs, give the same fingerprints from one model file.
+"""LiteRT and the older tflite-runtime, which a 32-bit Pi needs, compute the same fingerprints.
 
 tflite-runtime needs a numpy below 2, so it gets an environment of its own.
 """
@@ -21,7 +21,7 @@ _FINGERPRINTS = """
 import sys
 from pathlib import Path
 import numpy as np
-from device.recognition.fingerprint import Fingerprinter
+from device.recognition.embedding.fingerprint import Fingerprinter
 model, inputs, out = sys.argv[1:]
 fingerprint = Fingerprinter(Path(model), "m", threads=2, runtime="tflite_runtime.interpreter")
 np.save(out, np.stack([fingerprint(pixels).vector for pixels in np.load(inputs)]))
@@ -30,7 +30,7 @@ np.save(out, np.stack([fingerprint(pixels).vector for pixels in np.load(inputs)]
 
 @pytest.fixture(scope="session")
 def old_runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of an environment with tflite-runtime 2.14 and a numpy below 2."""
+    """Return the Python of an environment with tflite-runtime 2.14 and numpy 1."""
     if sys.version_info >= (3, 12):
         pytest.skip("tflite-runtime 2.14 has no wheel for Python 3.12 or newer")
     folder = tmp_path_factory.mktemp("old-runtime")

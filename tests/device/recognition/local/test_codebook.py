@@ -1,4 +1,4 @@
-"""Words and signatures: near for details that look alike, and the same on every machine."""
+"""Words and signatures are close for similar features, and the same on every machine."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,12 +21,12 @@ PAIRS = st.lists(st.tuples(NUMBER, NUMBER, NUMBER, NUMBER), min_size=1, max_size
 
 @pytest.fixture(scope="module")
 def projected(print_pictures: Mapping[str, Pixels]) -> Floats:
-    """Details of a real print."""
+    """Return projected descriptors of a real print."""
     return trained().project(features.extract(next(iter(print_pictures.values()))).descriptors)
 
 
 def distances(points: Floats, book: Codebook) -> Floats:
-    """Give the distance of each point to every one of the 65,536 cells, tried one by one."""
+    """Return the distances of each point to all 65,536 cells, by brute force."""
     half = points.shape[1] // 2
     first = ((points[:, np.newaxis, :half] - book.centres[0]) ** 2).sum(axis=2)
     second = ((points[:, np.newaxis, half:] - book.centres[1]) ** 2).sum(axis=2)
@@ -34,7 +34,7 @@ def distances(points: Floats, book: Codebook) -> Floats:
 
 
 @pytest.mark.parametrize("count", [1, 2, 6])
-def test_words_are_the_nearest_cells_the_nearest_first(projected: Floats, count: int) -> None:
+def test_words_are_the_nearest_cells_nearest_first(projected: Floats, count: int) -> None:
     points = projected[:40]
 
     words = trained().words(points, count)
@@ -46,9 +46,7 @@ def test_words_are_the_nearest_cells_the_nearest_first(projected: Floats, count:
 
 
 @pytest.mark.parametrize("count", [8, 36])
-def test_words_are_cells_that_exist_each_once_and_further_and_further(
-    projected: Floats, count: int
-) -> None:
+def test_words_are_distinct_valid_cells_in_order_of_distance(projected: Floats, count: int) -> None:
     points = projected[:40]
 
     words = trained().words(points, count)
@@ -68,7 +66,7 @@ def test_a_signature_is_two_numbers_of_64_bits(projected: Floats) -> None:
     assert BITS == 128
 
 
-def test_no_details_have_no_words_and_no_signatures() -> None:
+def test_no_features_have_no_words_and_no_signatures() -> None:
     book = trained()
 
     nothing = book.project(np.empty((0, features.DESCRIPTOR_LENGTH), np.float32))
@@ -78,7 +76,7 @@ def test_no_details_have_no_words_and_no_signatures() -> None:
     assert book.words(nothing, 8).shape == (0, 8)
 
 
-def test_details_that_look_alike_differ_in_few_bits_and_others_in_half(
+def test_similar_features_differ_in_few_bits_and_others_in_half(
     print_pictures: Mapping[str, Pixels],
 ) -> None:
     found = features.extract(next(iter(print_pictures.values()))).descriptors
@@ -101,8 +99,8 @@ def test_hamming_counts_the_bits_that_differ(pairs: list[tuple[int, int, int, in
     assert hamming(numbers[:, :2], numbers[:, 2:]).tolist() == counted(pairs)
 
 
-def test_hamming_counts_alike_without_numpy_2(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The Pi's own numpy has no function for it."""
+def test_hamming_counts_the_same_without_numpy_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Pi's own numpy has no `bitwise_count`."""
     monkeypatch.delattr(np, "bitwise_count", raising=False)
     rng = np.random.default_rng(1)
     drawn = rng.integers(0, 2**64, (500, 4), dtype=np.uint64)
@@ -129,7 +127,7 @@ def test_a_saved_codebook_is_read_back_the_same(tmp_path: Path) -> None:
         assert np.array_equal(getattr(read, name), getattr(trained(), name))
 
 
-def test_the_same_codebook_makes_the_same_bytes(tmp_path: Path) -> None:
+def test_a_codebook_is_always_written_as_the_same_bytes(tmp_path: Path) -> None:
     codebook.save(trained(), tmp_path / "one.npz")
     codebook.save(codebook.load(tmp_path / "one.npz"), tmp_path / "other.npz")
 
@@ -151,7 +149,7 @@ def test_a_codebook_of_other_sizes_is_refused_naming_both(tmp_path: Path) -> Non
         codebook.load(path)
 
 
-def test_a_codebook_of_other_numbers_is_refused_naming_both(tmp_path: Path) -> None:
+def test_a_codebook_of_another_dtype_is_refused_naming_both(tmp_path: Path) -> None:
     path = tmp_path / "codebook.npz"
     book = trained()
     np.savez(
@@ -167,7 +165,7 @@ def test_a_codebook_of_other_numbers_is_refused_naming_both(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("kept", [0.0, 0.3, 0.999])
-def test_a_truncated_codebook_is_damaged(tmp_path: Path, kept: float) -> None:
+def test_a_truncated_codebook_is_refused_as_damaged(tmp_path: Path, kept: float) -> None:
     path = tmp_path / "codebook.npz"
     codebook.save(trained(), path)
     data = path.read_bytes()
@@ -177,7 +175,7 @@ def test_a_truncated_codebook_is_damaged(tmp_path: Path, kept: float) -> None:
         codebook.load(path)
 
 
-def test_a_codebook_with_a_changed_byte_is_damaged(tmp_path: Path) -> None:
+def test_a_codebook_with_a_changed_byte_is_refused_as_damaged(tmp_path: Path) -> None:
     path = tmp_path / "codebook.npz"
     codebook.save(trained(), path)
     data = bytearray(path.read_bytes())
@@ -188,7 +186,7 @@ def test_a_codebook_with_a_changed_byte_is_damaged(tmp_path: Path) -> None:
         codebook.load(path)
 
 
-def test_other_files_are_no_codebooks(tmp_path: Path) -> None:
+def test_other_files_are_refused_as_codebooks(tmp_path: Path) -> None:
     absent, text, array, other = (tmp_path / name for name in ("absent", "text", "array", "other"))
     text.write_text("not a codebook")
     with array.open("wb") as file:

@@ -1,4 +1,4 @@
-"""The evidence says where a print lies in the frame, so that a screen can lay one over the other."""
+"""Evidence locates a print in the frame, so that a screen can overlay one on the other."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -21,62 +21,62 @@ ENOUGH = 12
 SIDE = 448
 NEAR = 0.02
 INSIDE = np.array([(0.2, 0.2), (0.5, 0.5), (0.8, 0.3), (0.7, 0.8), (0.25, 0.7)])
-# The four quarters, and as far off each as a hand may be.
+# The four quarter turns, and rotations in between as in a hand.
 TURNS = (0, 90, 180, 270)
 HELD = (*TURNS, 25, 65, 200, 335)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
-    """A print laid in a frame, and what the kiosk finds of it."""
+class Located:
+    """A print laid in a frame, and the kiosk's match and evidence."""
 
     laid: Laid
-    trace: FeatureMatch
+    match: FeatureMatch
     evidence: Evidence
 
 
-Look = Callable[[int, bool], Looked]
+Locate = Callable[[int, bool], Located]
 
 
 @pytest.fixture(scope="module")
 def matcher(small_bundle: Path) -> FeatureMatcher:
-    """Traces to twelve real prints."""
+    """Return the matcher of twelve real prints."""
     return FeatureMatcher(small_bundle, 12)
 
 
 @pytest.fixture(scope="module", params=[2, 6], ids=["upright", "lying"])
 def picture(request: pytest.FixtureRequest, print_pictures: Mapping[str, Pixels]) -> Pixels:
-    """One of two real prints."""
+    """Return one of two real prints."""
     return list(print_pictures.values())[request.param]
 
 
 @pytest.fixture(scope="module")
-def look(matcher: FeatureMatcher, picture: Pixels) -> Look:
-    """Look at the sheet as the kiosk does: cut it out, trace it, and say where it lies; each once."""
+def locate(matcher: FeatureMatcher, picture: Pixels) -> Locate:
+    """Return a cached function that rectifies, matches and locates a print as the kiosk does."""
 
     @cache
-    def looked(turn: int, mirrored: bool) -> Looked:
+    def located(turn: int, mirrored: bool) -> Located:
         laid = lay(picture, turn=turn, mirrored=mirrored)
         corners = to_corners(to_points(laid.corners))
         view = rectify(laid.frame, corners, side=SIDE)
-        trace = matcher.match(view, excluded=(), enough=ENOUGH)[0]
-        return Looked(
-            laid=laid, trace=trace, evidence=evidence.from_match(trace, corners, laid.frame)
+        match = matcher.match(view, excluded=(), enough=ENOUGH)[0]
+        return Located(
+            laid=laid, match=match, evidence=evidence.from_match(match, corners, laid.frame)
         )
 
-    return looked
+    return located
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("turn", HELD)
-def test_the_transform_leads_from_frame_pixels_to_the_same_place_in_the_record(
-    look: Look, turn: int, mirrored: bool
+def test_the_transform_maps_frame_pixels_to_the_same_place_in_the_record(
+    locate: Locate, turn: int, mirrored: bool
 ) -> None:
-    seen = look(turn, mirrored)
+    seen = locate(turn, mirrored)
 
     found = seen.evidence
     assert found.mirrored is mirrored
-    assert found.inliers == seen.trace.inliers == len(found.points) >= ENOUGH
+    assert found.inliers == seen.match.inliers == len(found.points) >= ENOUGH
     assert 0 < found.covered <= 1
     back = moved(moved(INSIDE, seen.laid.to_frame), np.array(found.transform).reshape(3, 3))
     assert np.abs(back - INSIDE).max() < NEAR
@@ -84,8 +84,8 @@ def test_the_transform_leads_from_frame_pixels_to_the_same_place_in_the_record(
 
 @pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("turn", [0, 65])
-def test_the_points_lie_where_the_transform_says(look: Look, turn: int, mirrored: bool) -> None:
-    seen = look(turn, mirrored)
+def test_the_inliers_agree_with_the_transform(locate: Locate, turn: int, mirrored: bool) -> None:
+    seen = locate(turn, mirrored)
 
     found = seen.evidence.points
     frame = np.array([(point.x, point.y) for point in found])
@@ -96,13 +96,13 @@ def test_the_points_lie_where_the_transform_says(look: Look, turn: int, mirrored
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
-def test_the_whole_frame_is_a_view_like_any_other(
+def test_evidence_is_the_same_for_a_match_of_the_whole_frame(
     matcher: FeatureMatcher, picture: Pixels, mirrored: bool
 ) -> None:
     laid = lay(picture, turn=90, mirrored=mirrored).close()
-    trace = matcher.match(laid.frame, excluded=(), enough=ENOUGH)[0]
+    match = matcher.match(laid.frame, excluded=(), enough=ENOUGH)[0]
 
-    found = evidence.from_match(trace, None, laid.frame)
+    found = evidence.from_match(match, None, laid.frame)
 
     back = moved(moved(INSIDE, laid.to_frame), np.array(found.transform).reshape(3, 3))
     assert np.abs(back - INSIDE).max() < NEAR
@@ -111,18 +111,18 @@ def test_the_whole_frame_is_a_view_like_any_other(
 
 @pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("turn", HELD)
-def test_a_turn_is_told_clockwise_to_the_nearest_quarter(
-    look: Look, turn: int, mirrored: bool
+def test_the_rotation_is_clockwise_to_the_nearest_quarter_turn(
+    locate: Locate, turn: int, mirrored: bool
 ) -> None:
-    assert evidence.rotation_of(look(turn, mirrored).evidence) == round(turn / 90) * 90 % 360
+    assert evidence.rotation_of(locate(turn, mirrored).evidence) == round(turn / 90) * 90 % 360
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("turn", HELD)
-def test_the_corners_begin_at_the_print_s_own_top_left_as_it_is_seen(
-    look: Look, turn: int, mirrored: bool
+def test_the_corners_start_at_the_prints_own_top_left(
+    locate: Locate, turn: int, mirrored: bool
 ) -> None:
-    seen = look(turn, mirrored)
+    seen = locate(turn, mirrored)
     as_found = to_corners(to_points(seen.laid.corners))
 
     own = to_points(evidence.corners_from_print_top_left(as_found, seen.evidence))
@@ -133,12 +133,12 @@ def test_the_corners_begin_at_the_print_s_own_top_left_as_it_is_seen(
 
 @pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("turn", [*TURNS, 25])
-def test_the_picture_is_the_record_s_the_right_way_up(
-    look: Look, picture: Pixels, turn: int, mirrored: bool
+def test_the_cut_out_print_is_upright_and_unmirrored(
+    locate: Locate, picture: Pixels, turn: int, mirrored: bool
 ) -> None:
-    seen = look(turn, mirrored)
+    seen = locate(turn, mirrored)
 
-    shown = evidence.cut_out_print(seen.laid.frame, seen.evidence, seen.trace.known.aspect)
+    shown = evidence.cut_out_print(seen.laid.frame, seen.evidence, seen.match.known.aspect)
 
     height, width = shown.shape[:2]
     assert width / height == pytest.approx(picture.shape[1] / picture.shape[0], rel=0.02)
@@ -150,21 +150,23 @@ def test_the_picture_is_the_record_s_the_right_way_up(
     assert upright > correlation(shown[::-1], picture) + 0.1
 
 
-def test_the_picture_is_the_same_out_of_a_frame_of_any_size(look: Look, picture: Pixels) -> None:
-    seen = look(25, False)
-    at_small = evidence.cut_out_print(seen.laid.frame, seen.evidence, seen.trace.known.aspect)
+def test_the_cut_out_print_does_not_depend_on_the_frames_size(
+    locate: Locate, picture: Pixels
+) -> None:
+    seen = locate(25, False)
+    at_small = evidence.cut_out_print(seen.laid.frame, seen.evidence, seen.match.known.aspect)
 
     frame = cv2.resize(seen.laid.frame, (4 * WIDTH, 4 * HEIGHT), interpolation=cv2.INTER_CUBIC)
     transform = np.array(seen.evidence.transform).reshape(3, 3) @ np.diag([0.25, 0.25, 1.0])
     larger = replace(seen.evidence, transform=tuple(float(v) for v in transform.reshape(-1)))
-    at_large = evidence.cut_out_print(np.asarray(frame), larger, seen.trace.known.aspect)
+    at_large = evidence.cut_out_print(np.asarray(frame), larger, seen.match.known.aspect)
 
     assert at_large.shape == at_small.shape
     assert correlation(at_large, at_small) > 0.99
 
 
 def correlation(one: Pixels, other: Pixels) -> float:
-    """Give how alike two pictures are, pixel by pixel: -1..1."""
+    """Return the correlation of two pictures' pixels, -1..1."""
     size = one.shape[1], one.shape[0]
     pair = [np.ascontiguousarray(one), cv2.resize(other, size, interpolation=cv2.INTER_AREA)]
     greys = [cv2.GaussianBlur(cv2.cvtColor(p, cv2.COLOR_RGB2GRAY), (0, 0), 2) for p in pair]

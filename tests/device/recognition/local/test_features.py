@@ -1,4 +1,4 @@
-"""Details are found where a picture has something to see, and again in reverse and at another size."""
+"""Features are detected in structured pictures, and again when mirrored or at another size."""
 
 from collections.abc import Mapping
 
@@ -11,18 +11,18 @@ from device.imaging.frames import Pixels
 from device.recognition.local import features
 from device.recognition.local.features import DESCRIPTOR_LENGTH, SIDE, Features
 
-# Of the picture's longest side: what a detail may move by.
+# Of the picture's longest side: how far a feature may move.
 NEAR = 0.01
 
 
 @pytest.fixture(params=[0, 4, 8])
 def picture(request: pytest.FixtureRequest, print_pictures: Mapping[str, Pixels]) -> Pixels:
-    """One of three real prints."""
+    """Return one of three real prints."""
     return list(print_pictures.values())[request.param]
 
 
 def coincide(one: Features, other: Features) -> npt.NDArray[np.bool_]:
-    """Say which detail lies where which other one does, and points the same way: bool (N, M)."""
+    """Return which features coincide in position and orientation: bool (N, M)."""
     far = np.linalg.norm(one.places[:, np.newaxis] - other.places, axis=2)
     turned = np.abs((one.angles[:, np.newaxis] - other.angles + np.pi) % (2 * np.pi) - np.pi)
     return np.asarray((far < NEAR * max(one.width, one.height)) & (turned < 0.2))
@@ -32,7 +32,7 @@ def flipped(pixels: Pixels) -> Pixels:
     return np.ascontiguousarray(pixels[:, ::-1])
 
 
-def test_mirrored_details_are_those_of_the_picture_in_reverse(picture: Pixels) -> None:
+def test_mirrored_features_are_those_of_the_mirrored_picture(picture: Pixels) -> None:
     reversed_order = features.mirrored(features.extract(picture))
     reversed_picture = features.extract(flipped(picture))
 
@@ -44,7 +44,7 @@ def test_mirrored_details_are_those_of_the_picture_in_reverse(picture: Pixels) -
     assert (best > 0.95).mean() > 0.8
 
 
-def test_a_print_in_reverse_looks_like_another_print_unless_its_details_are_mirrored(
+def test_a_mirrored_print_matches_only_after_its_features_are_mirrored(
     picture: Pixels,
 ) -> None:
     upright, in_reverse = features.extract(picture), features.extract(flipped(picture))
@@ -56,7 +56,7 @@ def test_a_print_in_reverse_looks_like_another_print_unless_its_details_are_mirr
     assert (plain > 0.95).mean() < 0.2
 
 
-def test_mirrored_twice_is_as_it_was(picture: Pixels) -> None:
+def test_mirroring_twice_changes_nothing(picture: Pixels) -> None:
     once = features.extract(picture)
 
     twice = features.mirrored(features.mirrored(once))
@@ -67,7 +67,7 @@ def test_mirrored_twice_is_as_it_was(picture: Pixels) -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 3), (1, 2000), (2000, 1), (200, 150)])
-def test_a_picture_with_nothing_to_see_has_no_details(size: tuple[int, int]) -> None:
+def test_a_uniform_picture_has_no_features(size: tuple[int, int]) -> None:
     found = features.extract(np.zeros((*size, 3), np.uint8))
 
     assert len(found) == len(found.places) == len(found.sizes) == len(found.angles) == 0
@@ -76,7 +76,7 @@ def test_a_picture_with_nothing_to_see_has_no_details(size: tuple[int, int]) -> 
     assert len(features.mirrored(found)) == 0
 
 
-def test_details_lie_within_the_picture_and_are_described_at_unit_length(picture: Pixels) -> None:
+def test_features_are_within_the_picture_and_descriptors_have_unit_length(picture: Pixels) -> None:
     found = features.extract(picture)
 
     assert (found.width, found.height) == (picture.shape[1], picture.shape[0])
@@ -89,19 +89,19 @@ def test_details_lie_within_the_picture_and_are_described_at_unit_length(picture
         assert array.dtype == np.float32
 
 
-def test_no_more_than_the_strongest_are_kept(picture: Pixels) -> None:
+def test_only_the_strongest_features_are_kept(picture: Pixels) -> None:
     few, many = features.extract(picture, max_features=50), features.extract(
         picture, max_features=200
     )
 
     assert len(few) == 50
     assert len(many) == 200
-    # The strongest come first, so the few are the first of the many but for ties.
+    # The strongest come first, so the few are the first of the many, except for ties.
     kept = coincide(few, many)[:, :60].any(axis=1)
     assert kept.mean() > 0.9
 
 
-def test_a_picture_has_the_same_details_at_twice_the_size(picture: Pixels) -> None:
+def test_a_picture_has_the_same_features_at_twice_the_size(picture: Pixels) -> None:
     height, width = picture.shape[:2]
     shrink = SIDE / max(height, width)
     size = round(width * shrink), round(height * shrink)

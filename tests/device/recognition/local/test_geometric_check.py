@@ -1,4 +1,4 @@
-"""A print lies on itself however it is held, on no other print, and in the place where it really is."""
+"""A print fits itself in every pose, at its true place, and no other print."""
 
 from collections.abc import Mapping
 
@@ -11,27 +11,27 @@ from device.imaging.frames import Pixels
 from device.recognition.local import features, geometric_check
 from device.recognition.local.inverted_index import PLACE, IndexedFeatures
 
-# Chance alone finds fewer.
+# Chance alone leads to fewer inliers.
 ENOUGH = 12
-# Of the picture's sides.
+# Tolerance as a share of the picture's sides.
 NEAR = 0.02
 INSIDE = np.array([(0.2, 0.2), (0.5, 0.5), (0.8, 0.3), (0.7, 0.8), (0.25, 0.7)])
 
 
 @pytest.fixture(scope="module")
 def known(print_pictures: Mapping[str, Pixels]) -> dict[str, IndexedFeatures]:
-    """The details of twelve real prints."""
+    """Return the features of twelve real prints."""
     return {record_id: seen(picture) for record_id, picture in print_pictures.items()}
 
 
 def noisy(pixels: Pixels) -> Pixels:
-    """Give a picture as a poor camera would: darker, flatter, grainy."""
+    """Return a picture as from a poor camera: darker, of low contrast, noisy."""
     noise = np.random.default_rng(1).normal(0, 6, pixels.shape)
     return np.clip(pixels * 0.7 + 25 + noise, 0, 255).astype(np.uint8)
 
 
 @pytest.mark.parametrize("turn", [0, 33, 90, 180, 251])
-def test_a_turned_tilted_grainy_print_lies_where_it_was_laid(
+def test_a_rotated_tilted_noisy_print_is_located(
     print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures], turn: int
 ) -> None:
     for record_id, picture in print_pictures.items():
@@ -46,7 +46,7 @@ def test_a_turned_tilted_grainy_print_lies_where_it_was_laid(
         assert np.abs(moved(shares, fit.transform) - INSIDE).max() < NEAR, record_id
 
 
-def test_a_part_of_a_print_lies_in_its_place_and_covers_no_more_of_it(
+def test_a_part_of_a_print_is_located_and_covers_only_its_share(
     print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures]
 ) -> None:
     for record_id, picture in print_pictures.items():
@@ -63,7 +63,7 @@ def test_a_part_of_a_print_lies_in_its_place_and_covers_no_more_of_it(
         assert 0.05 < fit.covered < 0.6, record_id
 
 
-def test_a_whole_print_lies_on_itself_as_it_is_and_covers_all_of_it(
+def test_a_whole_print_fits_itself_with_the_identity_and_covers_all_of_it(
     known: Mapping[str, IndexedFeatures],
 ) -> None:
     for record_id, print_ in known.items():
@@ -74,7 +74,7 @@ def test_a_whole_print_lies_on_itself_as_it_is_and_covers_all_of_it(
         assert fit.covered == pytest.approx(1, abs=0.03), record_id
 
 
-def test_pairs_are_of_details_that_are_there_and_none_of_the_print_s_twice(
+def test_inliers_refer_to_existing_features_and_to_none_of_the_prints_twice(
     print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures]
 ) -> None:
     for record_id, picture in print_pictures.items():
@@ -90,7 +90,7 @@ def test_pairs_are_of_details_that_are_there_and_none_of_the_print_s_twice(
         assert len(set(targets.tolist())) == len(targets) == len(fit)
 
 
-def test_another_print_never_has_enough_that_agrees(
+def test_another_print_never_has_enough_inliers(
     print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures]
 ) -> None:
     for shown, picture in print_pictures.items():
@@ -101,7 +101,7 @@ def test_another_print_never_has_enough_that_agrees(
             assert fit is None or len(fit) < ENOUGH, (shown, record_id)
 
 
-def test_a_print_in_reverse_lies_on_itself_by_mirrored_details_alone(
+def test_a_mirrored_print_fits_only_with_mirrored_features(
     print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures]
 ) -> None:
     for record_id, picture in print_pictures.items():
@@ -115,7 +115,7 @@ def test_a_print_in_reverse_lies_on_itself_by_mirrored_details_alone(
         assert len(reverse) >= ENOUGH, record_id
 
 
-def test_a_print_in_reverse_lies_where_it_was_laid(
+def test_a_mirrored_print_is_located(
     print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures]
 ) -> None:
     record_id, picture = next(iter(print_pictures.items()))
@@ -127,14 +127,14 @@ def test_a_print_in_reverse_lies_where_it_was_laid(
 
     assert fit is not None
     shares = moved(INSIDE, laid.to_frame) / (laid.frame.shape[1], laid.frame.shape[0])
-    shares[:, 0] = 1 - shares[:, 0]  # the way back is from the frame in reverse
+    shares[:, 0] = 1 - shares[:, 0]  # the transform maps from the mirrored frame
     assert np.abs(moved(shares, fit.transform) - INSIDE).max() < NEAR
 
 
-def test_a_wide_frame_and_a_narrow_print_keep_their_own_sides(
+def test_a_wide_frame_and_a_narrow_print_keep_their_own_aspect_ratios(
     print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures]
 ) -> None:
-    """Shares of sides are no common measure: a transform is found where pixels are square."""
+    """Shares of sides differ in scale, so a transform is fitted in square pixels."""
     record_id, picture = next(iter(print_pictures.items()))
     scale = 300 / picture.shape[0]
     to_frame = np.array([(0.0, -scale, 700), (scale, 0, 20), (0, 0, 1)])
@@ -148,7 +148,7 @@ def test_a_wide_frame_and_a_narrow_print_keep_their_own_sides(
 
 
 def made_up(x: np.ndarray, y: np.ndarray, aspect: float = 1.0) -> IndexedFeatures:  # type: ignore[type-arg]
-    """Give details at these places, 0..65,535, whose signatures are far from each other."""
+    """Return features at these places, 0..65,535, with very different signatures."""
     places = np.zeros(len(x), PLACE)
     places["x"], places["y"], places["size"] = x, y, 50
     signatures = np.random.default_rng(1).integers(0, 2**64, (len(x), 2), dtype=np.uint64)
@@ -160,14 +160,14 @@ SPREAD = np.random.default_rng(2).integers(0, 65_536, (2, 40))
 
 @pytest.mark.parametrize("here", [0, 1, 2, 3, 40])
 @pytest.mark.parametrize("there", [0, 1, 2, 3])
-def test_too_few_details_fit_nothing(here: int, there: int) -> None:
+def test_too_few_features_have_no_fit(here: int, there: int) -> None:
     few, fewer = made_up(*SPREAD[:, :here]), made_up(*SPREAD[:, :there])
 
     assert geometric_check.check(few, fewer) is None
     assert geometric_check.check(fewer, few) is None
 
 
-def test_the_same_details_in_the_same_places_all_agree() -> None:
+def test_the_same_features_in_the_same_places_are_all_inliers() -> None:
     fit = geometric_check.check(made_up(*SPREAD), made_up(*SPREAD))
 
     assert fit is not None
@@ -187,20 +187,20 @@ PLACES = {
 @pytest.mark.parametrize("here", [*PLACES.values(), tuple(SPREAD)], ids=[*PLACES, "spread"])
 @pytest.mark.parametrize("there", list(PLACES.values()), ids=list(PLACES))
 @pytest.mark.parametrize("count", [4, 8, 40])
-def test_details_in_one_place_or_on_a_line_fit_nothing(
+def test_features_at_one_point_or_on_a_line_have_no_fit(
     here: tuple[np.ndarray, np.ndarray],  # type: ignore[type-arg]
     there: tuple[np.ndarray, np.ndarray],  # type: ignore[type-arg]
     count: int,
 ) -> None:
-    """What fits them has no way back: no turn could be told from it, and nothing laid over it."""
+    """A transform that fits them is singular: it has no rotation, and nothing can be overlaid with it."""
     one, other = made_up(*(axis[:count] for axis in here)), made_up(*(a[:count] for a in there))
 
     assert geometric_check.check(one, other) is None
     assert geometric_check.check(other, one) is None
 
 
-def test_details_from_one_place_fit_no_small_patch_either() -> None:
-    """Near enough to its middle to agree, each of them; but there is no way back from there."""
+def test_features_at_one_point_do_not_fit_a_small_patch_either() -> None:
+    """Each is near enough to the patch's centre to agree, but the transform is singular."""
     x, y = (30_000 + SPREAD / 65_535 * 1000).astype(int)
     one, patch = made_up(*PLACES["in one place"]), made_up(x, y)
 
@@ -213,7 +213,7 @@ def own_pairs(print_: IndexedFeatures) -> npt.NDArray[np.intp]:
     return np.column_stack([rows, rows])
 
 
-def test_details_that_lie_alike_agree_and_those_paired_by_chance_do_not(
+def test_pairs_at_the_same_places_are_consistent_and_random_pairs_are_not(
     known: Mapping[str, IndexedFeatures],
 ) -> None:
     for record_id, print_ in known.items():
@@ -223,12 +223,12 @@ def test_details_that_lie_alike_agree_and_those_paired_by_chance_do_not(
         alike = geometric_check.count_consistent(print_, print_, pairs)
         by_chance = geometric_check.count_consistent(print_, print_, shuffled)
 
-        # One place has several details where lines run several ways.
+        # One point has several features if lines run in several directions.
         assert len(pairs) / 2 < alike <= len(pairs), record_id
         assert by_chance < alike / 10, record_id
 
 
-def test_many_pairs_that_meet_in_one_place_agree_as_one(
+def test_pairs_that_share_one_point_count_once(
     known: Mapping[str, IndexedFeatures],
 ) -> None:
     print_ = next(iter(known.values()))

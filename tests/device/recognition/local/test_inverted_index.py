@@ -1,4 +1,4 @@
-"""A print's details lead back to the print, and files that don't belong together are refused."""
+"""Features lead to their print, and inconsistent files are refused."""
 
 import shutil
 from collections.abc import Mapping
@@ -36,13 +36,13 @@ PRINTS = 12
 
 @pytest.fixture(scope="module")
 def inverted_index(small_bundle: Path) -> InvertedIndex:
-    """The details of twelve real prints."""
+    """Return the inverted index of twelve real prints."""
     return InvertedIndex(small_bundle, PRINTS)
 
 
 @pytest.fixture
 def damaged(small_bundle: Path, tmp_path: Path) -> Path:
-    """Copies of the files that a catalogue reads, to be damaged."""
+    """Return a folder with copies of the index files, to be damaged."""
     (tmp_path / "details").mkdir()
     for name in layout.DETAILS:
         shutil.copyfile(small_bundle / name, tmp_path / name)
@@ -53,24 +53,24 @@ def proposals(
     inverted_index: InvertedIndex,
     found: Features,
     count: int = PRINTS,
-    without: tuple[int, ...] = (),
+    excluded: tuple[int, ...] = (),
 ) -> list[Candidate]:
     book = trained()
     words = book.words(book.project(found.descriptors)[:FEATURES_LOOKED_UP], WORDS_PER_FEATURE)
-    return inverted_index.propose(written(found), words, count, without)
+    return inverted_index.propose(written(found), words, count, excluded)
 
 
 def proposed(
     inverted_index: InvertedIndex,
     found: Features,
     count: int = PRINTS,
-    without: tuple[int, ...] = (),
+    excluded: tuple[int, ...] = (),
 ) -> list[int]:
-    return [proposal.item for proposal in proposals(inverted_index, found, count, without)]
+    return [proposal.item for proposal in proposals(inverted_index, found, count, excluded)]
 
 
 @pytest.mark.parametrize("turn", [0, 90, 200])
-def test_a_print_is_proposed_first_by_its_own_details_however_it_is_turned(
+def test_a_print_is_proposed_first_by_its_own_features_at_any_rotation(
     inverted_index: InvertedIndex, print_pictures: Mapping[str, Pixels], turn: int
 ) -> None:
     for item, picture in enumerate(print_pictures.values()):
@@ -79,20 +79,20 @@ def test_a_print_is_proposed_first_by_its_own_details_however_it_is_turned(
         assert proposed(inverted_index, found)[0] == item
 
 
-def test_a_left_out_print_is_not_proposed_and_the_others_are_as_before(
+def test_an_excluded_print_is_not_proposed_and_the_others_are_unchanged(
     inverted_index: InvertedIndex, print_pictures: Mapping[str, Pixels]
 ) -> None:
     found = features.extract(list(print_pictures.values())[3])
 
     everyone, others = proposed(inverted_index, found), proposed(
-        inverted_index, found, without=(3, 5)
+        inverted_index, found, excluded=(3, 5)
     )
 
     assert everyone[0] == 3
     assert others == [item for item in everyone if item not in (3, 5)]
 
 
-def test_no_more_are_proposed_than_were_asked_for_and_none_twice(
+def test_at_most_the_requested_number_is_proposed_and_none_twice(
     inverted_index: InvertedIndex, print_pictures: Mapping[str, Pixels]
 ) -> None:
     found = features.extract(next(iter(print_pictures.values())))
@@ -103,7 +103,7 @@ def test_no_more_are_proposed_than_were_asked_for_and_none_twice(
     assert proposed(inverted_index, found, count=2) == everyone[:2]
 
 
-def test_a_proposal_names_pairs_of_details_that_look_alike_each_of_the_frame_s_once(
+def test_a_candidate_has_pairs_of_similar_features_each_of_the_frames_once(
     inverted_index: InvertedIndex, print_pictures: Mapping[str, Pixels]
 ) -> None:
     found = features.extract(list(print_pictures.values())[3])
@@ -117,19 +117,19 @@ def test_a_proposal_names_pairs_of_details_that_look_alike_each_of_the_frame_s_o
         assert len(set(here)) == len(here) > 0
 
 
-def test_a_picture_without_details_proposes_nothing(inverted_index: InvertedIndex) -> None:
+def test_a_picture_without_features_proposes_nothing(inverted_index: InvertedIndex) -> None:
     assert proposed(inverted_index, features.extract(np.zeros((50, 50, 3), np.uint8))) == []
 
 
-def test_with_every_print_left_out_nothing_is_proposed(
+def test_with_every_print_excluded_nothing_is_proposed(
     inverted_index: InvertedIndex, print_pictures: Mapping[str, Pixels]
 ) -> None:
     found = features.extract(next(iter(print_pictures.values())))
 
-    assert proposed(inverted_index, found, without=tuple(range(PRINTS))) == []
+    assert proposed(inverted_index, found, excluded=tuple(range(PRINTS))) == []
 
 
-def test_a_catalogue_holds_every_print_s_own_details(
+def test_the_index_holds_every_prints_own_features(
     inverted_index: InvertedIndex, print_pictures: Mapping[str, Pixels]
 ) -> None:
     assert len(inverted_index) == PRINTS
@@ -156,7 +156,7 @@ def test_a_catalogue_holds_every_print_s_own_details(
     ],
 )
 class TestDamage:
-    def test_a_file_cut_short_is_refused(self, damaged: Path, name: str) -> None:
+    def test_a_truncated_file_is_refused(self, damaged: Path, name: str) -> None:
         data = (damaged / name).read_bytes()
         (damaged / name).write_bytes(data[: len(data) // 2])
 
@@ -178,7 +178,7 @@ class TestDamage:
         with pytest.raises(BundleDamagedError, match=f"{name}: expected an array, found"):
             InvertedIndex(damaged, PRINTS)
 
-    def test_an_archive_in_an_array_s_place_is_refused_by_name(
+    def test_an_archive_instead_of_an_array_is_refused_by_name(
         self, damaged: Path, name: str
     ) -> None:
         shutil.copyfile(damaged / layout.CODEBOOK, damaged / name)
@@ -186,16 +186,14 @@ class TestDamage:
         with pytest.raises(BundleDamagedError, match=f"{name}: expected"):
             InvertedIndex(damaged, PRINTS)
 
-    def test_numbers_of_another_kind_are_refused_naming_both(
-        self, damaged: Path, name: str
-    ) -> None:
+    def test_another_dtype_is_refused_naming_both(self, damaged: Path, name: str) -> None:
         np.save(damaged / name, np.zeros(3, np.int16))
 
         with pytest.raises(BundleDamagedError, match=f"{name}: expected .*, found int16"):
             InvertedIndex(damaged, PRINTS)
 
     @pytest.mark.parametrize("kept", [0, 1, -1])
-    def test_rows_that_are_missing_are_refused_naming_the_sizes(
+    def test_missing_rows_are_refused_naming_the_sizes(
         self, damaged: Path, name: str, kept: int
     ) -> None:
         np.save(damaged / name, np.load(damaged / name)[:kept])
@@ -205,7 +203,7 @@ class TestDamage:
 
 
 @pytest.mark.parametrize("name", [layout.DETAIL_STARTS, layout.DETAIL_CELLS])
-def test_rows_that_end_elsewhere_than_the_details_are_refused(damaged: Path, name: str) -> None:
+def test_rows_that_end_before_or_after_the_features_are_refused(damaged: Path, name: str) -> None:
     ends = np.load(damaged / name)
     ends[-1] += 1
     np.save(damaged / name, ends)
@@ -214,7 +212,7 @@ def test_rows_that_end_elsewhere_than_the_details_are_refused(damaged: Path, nam
         InvertedIndex(damaged, PRINTS)
 
 
-def test_sound_details_have_no_fault(damaged: Path) -> None:
+def test_a_sound_index_has_no_inconsistency(damaged: Path) -> None:
     assert InvertedIndex(damaged, PRINTS).inconsistency() == ""
 
 
@@ -228,7 +226,7 @@ def test_sound_details_have_no_fault(damaged: Path) -> None:
         (layout.DETAIL_POSITIONS, 7, 2**32 - 1, "details/positions.npy: expected the inverse"),
     ],
 )
-def test_details_that_lead_elsewhere_are_found_where_every_one_is_looked_at(
+def test_the_full_check_finds_inconsistent_rows(
     damaged: Path, name: str, row: int, value: int, told: str
 ) -> None:
     numbers = np.load(damaged / name)
@@ -239,7 +237,7 @@ def test_details_that_lead_elsewhere_are_found_where_every_one_is_looked_at(
 
 
 @pytest.mark.parametrize("items", [0, PRINTS - 1, PRINTS + 1])
-def test_details_of_another_number_of_prints_are_refused(small_bundle: Path, items: int) -> None:
+def test_an_index_of_another_number_of_prints_is_refused(small_bundle: Path, items: int) -> None:
     with pytest.raises(BundleDamagedError, match="local features: expected sizes"):
         InvertedIndex(small_bundle, items)
 
@@ -255,7 +253,7 @@ SIDE = st.integers(1, 5000)
     size=st.floats(SMALLEST, 1),
     angle=st.floats(0, 6.2831),
 )
-def test_a_place_is_given_back_to_half_a_step(
+def test_a_quantised_place_is_exact_to_half_a_step(
     width: int, height: int, x: float, y: float, size: float, angle: float
 ) -> None:
     longest = max(width, height)
@@ -280,7 +278,7 @@ def test_a_place_is_given_back_to_half_a_step(
     assert abs(off) < 0.51 * 2 * np.pi / 256
 
 
-def test_a_place_keeps_to_its_range_whatever_the_detail() -> None:
+def test_a_quantised_place_is_clipped_to_its_range() -> None:
     found = Features(
         places=np.array([(-3, 12), (11, -0.1)], np.float32),
         sizes=np.array([0, 1e30], np.float32),
@@ -295,7 +293,7 @@ def test_a_place_keeps_to_its_range_whatever_the_detail() -> None:
     assert held.tolist() == [(0, SIDES, 0, 0), (SIDES, 0, 255, 0)]
 
 
-def test_what_is_written_has_the_length_of_its_details() -> None:
+def test_indexed_features_have_the_length_of_their_features() -> None:
     nothing = IndexedFeatures(
         signatures=np.empty((0, 2), np.uint64), places=np.empty(0, PLACE), aspect=1.0
     )

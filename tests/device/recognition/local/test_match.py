@@ -1,4 +1,4 @@
-"""A picture leads to the prints that it shows, and to no others."""
+"""A picture matches the prints that it shows, and no others."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,18 +19,18 @@ EVERYTHING = 100_000
 
 @pytest.fixture(scope="module")
 def matcher(small_bundle: Path) -> FeatureMatcher:
-    """Traces to twelve real prints."""
+    """Return the matcher of twelve real prints."""
     return FeatureMatcher(small_bundle, PRINTS)
 
 
 @pytest.fixture
 def pictures(print_pictures: Mapping[str, Pixels]) -> list[Pixels]:
-    """The twelve, row = item."""
+    """Return pictures of the twelve prints, indexed by item."""
     return list(print_pictures.values())
 
 
-def beside(left: Pixels, right: Pixels) -> Pixels:
-    """Give two pictures side by side."""
+def side_by_side(left: Pixels, right: Pixels) -> Pixels:
+    """Return two pictures side by side."""
     height = max(left.shape[0], right.shape[0])
     both = np.full((height, left.shape[1] + right.shape[1], 3), 128, np.uint8)
     both[: left.shape[0], : left.shape[1]] = left
@@ -39,7 +39,7 @@ def beside(left: Pixels, right: Pixels) -> Pixels:
 
 
 @pytest.mark.parametrize(("turn", "mirrored"), [(0, False), (200, False), (290, True)])
-def test_every_print_is_traced_to_itself_first(
+def test_every_print_matches_itself_first(
     matcher: FeatureMatcher, pictures: list[Pixels], turn: int, mirrored: bool
 ) -> None:
     for item, picture in enumerate(pictures):
@@ -52,7 +52,7 @@ def test_every_print_is_traced_to_itself_first(
         assert best.inliers == len(best.fit) >= ENOUGH
 
 
-def test_a_trace_keeps_the_details_that_agree(
+def test_a_match_refers_to_existing_features(
     matcher: FeatureMatcher, pictures: list[Pixels]
 ) -> None:
     best = matcher.match(pictures[2], excluded=(), enough=ENOUGH)[0]
@@ -63,52 +63,50 @@ def test_a_trace_keeps_the_details_that_agree(
     assert best.seen.aspect == pytest.approx(pictures[2].shape[1] / pictures[2].shape[0])
 
 
-def test_a_print_that_is_left_out_is_not_traced_and_no_other_takes_its_place(
+def test_an_excluded_print_is_not_matched_and_no_other_replaces_it(
     matcher: FeatureMatcher, pictures: list[Pixels]
 ) -> None:
     for item, picture in enumerate(pictures):
         found = matcher.match(picture, excluded={item}, enough=ENOUGH)
 
-        assert item not in [trace.item for trace in found]
-        assert all(trace.inliers < ENOUGH for trace in found)
+        assert item not in [match.item for match in found]
+        assert all(match.inliers < ENOUGH for match in found)
 
 
-def test_two_prints_in_one_picture_are_both_traced_those_with_most_evidence_first(
+def test_two_prints_in_one_picture_are_both_matched_most_inliers_first(
     matcher: FeatureMatcher, pictures: list[Pixels]
 ) -> None:
-    found = matcher.match(beside(pictures[3], pictures[9]), excluded=(), enough=ENOUGH)
+    found = matcher.match(side_by_side(pictures[3], pictures[9]), excluded=(), enough=ENOUGH)
 
-    assert {trace.item for trace in found if trace.inliers >= ENOUGH} == {3, 9}
-    inliers = [trace.inliers for trace in found]
+    assert {match.item for match in found if match.inliers >= ENOUGH} == {3, 9}
+    inliers = [match.inliers for match in found]
     assert inliers == sorted(inliers, reverse=True)
 
 
-def test_a_picture_is_tried_in_reverse_only_when_too_little_agrees(
+def test_a_picture_is_mirrored_only_with_too_few_inliers(
     matcher: FeatureMatcher, pictures: list[Pixels]
 ) -> None:
-    both = beside(pictures[3], np.ascontiguousarray(pictures[9][:, ::-1]))
+    both = side_by_side(pictures[3], np.ascontiguousarray(pictures[9][:, ::-1]))
 
-    content = matcher.match(both, excluded=(), enough=ENOUGH)
-    not_content = matcher.match(both, excluded=(), enough=EVERYTHING)
+    satisfied = matcher.match(both, excluded=(), enough=ENOUGH)
+    exhaustive = matcher.match(both, excluded=(), enough=EVERYTHING)
 
-    assert not any(trace.mirrored for trace in content)
-    held = {(trace.item, trace.mirrored) for trace in not_content if trace.inliers >= ENOUGH}
+    assert not any(match.mirrored for match in satisfied)
+    held = {(match.item, match.mirrored) for match in exhaustive if match.inliers >= ENOUGH}
     assert held == {(3, False), (9, True)}
 
 
 @pytest.mark.parametrize("size", [(1, 1), (5, 700), (300, 400)])
-def test_a_picture_with_nothing_to_see_is_traced_to_nothing(
-    matcher: FeatureMatcher, size: tuple[int, int]
-) -> None:
+def test_a_uniform_picture_matches_nothing(matcher: FeatureMatcher, size: tuple[int, int]) -> None:
     assert matcher.match(np.full((*size, 3), 128, np.uint8), excluded=(), enough=ENOUGH) == ()
 
 
-def test_noise_is_not_evidence(matcher: FeatureMatcher) -> None:
+def test_noise_has_too_few_inliers(matcher: FeatureMatcher) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (400, 300, 3), dtype=np.uint8)
 
     found = matcher.match(noise, excluded=(), enough=ENOUGH)
 
-    assert all(trace.inliers < ENOUGH for trace in found)
+    assert all(match.inliers < ENOUGH for match in found)
 
 
 def test_a_bundle_without_a_codebook_is_refused(bundle_copy: Path) -> None:
@@ -118,6 +116,6 @@ def test_a_bundle_without_a_codebook_is_refused(bundle_copy: Path) -> None:
         FeatureMatcher(bundle_copy, PRINTS)
 
 
-def test_details_of_another_number_of_prints_are_refused(small_bundle: Path) -> None:
+def test_an_index_of_another_number_of_prints_is_refused(small_bundle: Path) -> None:
     with pytest.raises(BundleDamagedError, match="local features"):
         FeatureMatcher(small_bundle, PRINTS + 1)

@@ -1,4 +1,4 @@
-"""A whole part with other lines is noticed; what is only hidden, blurred or cut off is not held against a print."""
+"""A region with other lines is a mismatch; a hidden, blurred or cut-off region isn't."""
 
 from collections.abc import Mapping
 
@@ -12,17 +12,17 @@ from device.imaging.frames import Pixels
 from device.recognition.local import geometric_check
 from device.recognition.local.mismatch_region import mismatch_size
 
-# As many missing details as are evidence for a print, agreeing.
+# As many mismatched features as inliers are evidence for a print.
 MANY = 12
 
 
 @pytest.fixture(scope="module")
 def pictures(print_pictures: Mapping[str, Pixels]) -> list[Pixels]:
-    """Twelve real prints."""
+    """Return twelve real prints."""
     return list(print_pictures.values())
 
 
-def gap_of(shown: Pixels, known: Pixels) -> float:
+def mismatch_of(shown: Pixels, known: Pixels) -> float:
     there, here = seen(known), seen(shown)
     fit = geometric_check.check(here, there)
     assert fit is not None
@@ -31,21 +31,23 @@ def gap_of(shown: Pixels, known: Pixels) -> float:
 
 
 @pytest.mark.parametrize("turn", [0, 90, 197])
-def test_a_print_held_by_hand_has_hardly_a_gap(pictures: list[Pixels], turn: int) -> None:
+def test_a_held_print_has_no_large_mismatch_region(pictures: list[Pixels], turn: int) -> None:
     for picture in pictures:
-        assert gap_of(lay(picture, turn=turn).close().frame, picture) < MANY
+        assert mismatch_of(lay(picture, turn=turn).close().frame, picture) < MANY
 
 
-def test_prints_that_share_their_border_alone_have_a_gap(pictures: list[Pixels]) -> None:
+def test_prints_that_share_only_a_border_have_a_large_mismatch_region(
+    pictures: list[Pixels],
+) -> None:
     ornament = pictures[7]
     for first, second in ((pictures[1], pictures[5]), (pictures[2], pictures[6])):
         page, other = within(ornament, first), within(ornament, second)
 
-        assert gap_of(lay(page).close().frame, other) > MANY
-        assert gap_of(lay(page).close().frame, page) < MANY
+        assert mismatch_of(lay(page).close().frame, other) > MANY
+        assert mismatch_of(lay(page).close().frame, page) < MANY
 
 
-def test_what_a_hand_hides_is_no_gap(pictures: list[Pixels]) -> None:
+def test_an_area_hidden_by_a_hand_is_not_a_mismatch(pictures: list[Pixels]) -> None:
     for picture in pictures:
         hidden = picture.copy()
         height, width = picture.shape[:2]
@@ -53,12 +55,12 @@ def test_what_a_hand_hides_is_no_gap(pictures: list[Pixels]) -> None:
             hidden, (width // 2, height), (width // 5, height // 3), 0, 0, 360, (205, 160, 140), -1
         )
 
-        assert gap_of(hidden, picture) < MANY
+        assert mismatch_of(hidden, picture) < MANY
 
 
-def test_a_part_of_a_print_has_no_gap(pictures: list[Pixels]) -> None:
+def test_a_part_of_a_print_has_no_large_mismatch_region(pictures: list[Pixels]) -> None:
     for picture in pictures:
         height, width = picture.shape[:2]
         part = np.ascontiguousarray(picture[height // 5 :, : 3 * width // 4])
 
-        assert gap_of(part, picture) < MANY
+        assert mismatch_of(part, picture) < MANY

@@ -1,4 +1,4 @@
-"""Finding the sheet: known corners recovered, nothing found where nothing is, hints that fit."""
+"""Sheet detection: known corners are found, empty frames have no sheet, and hints fit."""
 
 from pathlib import Path
 
@@ -22,13 +22,13 @@ PAPER = (244, 240, 226)
 
 @pytest.fixture(scope="module")
 def print_on_paper() -> Pixels:
-    """A real print on a paper margin."""
+    """Return a real print with a paper margin."""
     pixels = frames.load(sorted(IMAGES.iterdir())[0])
     return cv2.copyMakeBorder(pixels, 40, 40, 40, 40, cv2.BORDER_CONSTANT, value=PAPER)
 
 
 def laid(print_: Pixels, corners: np.ndarray, background: tuple[int, int, int]) -> Pixels:
-    """A 640x480 frame with the print's corners at the given places."""
+    """Return a 640x480 frame with the print's corners at the given points."""
     height, width = print_.shape[:2]
     own = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
     turn = cv2.getPerspectiveTransform(own, corners.astype(np.float32))
@@ -40,14 +40,14 @@ def laid(print_: Pixels, corners: np.ndarray, background: tuple[int, int, int]) 
     return np.clip(mixed, 0, 255).astype(np.uint8)
 
 
-def turned(print_: Pixels, degrees: float, size: float = 340.0) -> np.ndarray:
-    """Corners of the print in the middle of the frame, turned, in its own aspect ratio."""
+def rotated(print_: Pixels, degrees: float, size: float = 340.0) -> np.ndarray:
+    """Return the corners of a rotated print in the middle of the frame, in its own aspect ratio."""
     height, width = np.array(print_.shape[:2]) * size / max(print_.shape[:2])
     return cv2.boxPoints(((320, 240), (width, height), degrees))
 
 
-def away(found: tuple[detect.Corner, ...], true: np.ndarray) -> float:
-    """The largest distance of a true corner to the nearest found, as a share of the diagonal."""
+def corner_error(found: tuple[detect.Corner, ...], true: np.ndarray) -> float:
+    """Return the largest distance from a true corner to the nearest found, as a share of the diagonal."""
     gaps = np.linalg.norm(to_points(found)[:, None] - true[None], axis=-1).min(axis=0)
     return float(gaps.max() / np.linalg.norm(true[0] - true[2]))
 
@@ -60,44 +60,44 @@ LAID = [
 
 
 @pytest.mark.parametrize(("background", "degrees"), [laid for laid in LAID if laid != (PALE, 0)])
-def test_a_sheet_is_found_whichever_way_it_is_turned(
+def test_a_sheet_is_found_at_any_rotation(
     print_on_paper: Pixels, background: tuple[int, int, int], degrees: int
 ) -> None:
-    corners = turned(print_on_paper, degrees)
+    corners = rotated(print_on_paper, degrees)
     finding = detect.find_sheets(laid(print_on_paper, corners, background))
-    assert away(finding.sheets[0].corners, corners) < 0.02
+    assert corner_error(finding.sheets[0].corners, corners) < 0.02
     assert finding.hint is None
 
 
-def test_pale_paper_straight_on_pale_cloth_is_among_the_proposals(print_on_paper: Pixels) -> None:
-    """The picture's border is the stronger outline there; either leads to the print."""
-    corners = turned(print_on_paper, 0)
+def test_pale_paper_on_pale_cloth_is_among_the_candidates(print_on_paper: Pixels) -> None:
+    """The picture's border has stronger edges there, and also leads to the print."""
+    corners = rotated(print_on_paper, 0)
     finding = detect.find_sheets(laid(print_on_paper, corners, PALE))
-    assert min(away(found.corners, corners) for found in finding.sheets) < 0.03
+    assert min(corner_error(found.corners, corners) for found in finding.sheets) < 0.03
 
 
 def test_a_finger_over_an_edge_does_not_move_the_corners(print_on_paper: Pixels) -> None:
-    corners = turned(print_on_paper, 10)
+    corners = rotated(print_on_paper, 10)
     frame = laid(print_on_paper, corners, FELT)
     cv2.line(frame, (320, 475), (330, 370), (200, 150, 120), 28)
-    assert away(detect.find_sheets(frame).sheets[0].corners, corners) < 0.02
+    assert corner_error(detect.find_sheets(frame).sheets[0].corners, corners) < 0.02
 
 
-def test_a_tilted_sheet_is_found_and_comes_out_in_its_own_shape(print_on_paper: Pixels) -> None:
+def test_a_tilted_sheet_is_found_and_rectified_to_its_own_shape(print_on_paper: Pixels) -> None:
     corners = np.array([(170, 90), (470, 70), (520, 420), (130, 400)])
     finding = detect.find_sheets(laid(print_on_paper, corners, FELT))
-    assert away(finding.sheets[0].corners, corners) < 0.02
+    assert corner_error(finding.sheets[0].corners, corners) < 0.02
 
 
 def test_corners_go_clockwise_from_the_top_left(print_on_paper: Pixels) -> None:
-    frame = laid(print_on_paper, turned(print_on_paper, 30), FELT)
+    frame = laid(print_on_paper, rotated(print_on_paper, 30), FELT)
     points = to_points(detect.find_sheets(frame).sheets[0].corners)
     assert cv2.contourArea(points.astype(np.float32), oriented=True) > 0
     assert np.argmin(points.sum(axis=1)) == 0
 
 
-def test_a_straightened_sheet_keeps_its_aspect(print_on_paper: Pixels) -> None:
-    corners = turned(print_on_paper, 20)
+def test_a_rectified_sheet_keeps_its_aspect_ratio(print_on_paper: Pixels) -> None:
+    corners = rotated(print_on_paper, 20)
     found = detect.find_sheets(laid(print_on_paper, corners, FELT)).sheets[0].corners
     flat = rectify(laid(print_on_paper, corners, FELT), found, side=300)
     shape = sorted(print_on_paper.shape[:2])
@@ -105,8 +105,8 @@ def test_a_straightened_sheet_keeps_its_aspect(print_on_paper: Pixels) -> None:
     assert min(flat.shape[:2]) / 300 == pytest.approx(shape[0] / shape[1], rel=0.05)
 
 
-def test_the_same_frame_gives_the_same_answer(print_on_paper: Pixels) -> None:
-    frame = laid(print_on_paper, turned(print_on_paper, 64), PALE)
+def test_detection_is_deterministic(print_on_paper: Pixels) -> None:
+    frame = laid(print_on_paper, rotated(print_on_paper, 64), PALE)
     assert detect.find_sheets(frame) == detect.find_sheets(frame)
 
 
@@ -123,12 +123,12 @@ def test_nothing_is_found_in_noise() -> None:
     assert detect.find_sheets(noise).sheets == ()
 
 
-def test_a_small_sheet_is_too_far(print_on_paper: Pixels) -> None:
-    frame = laid(print_on_paper, turned(print_on_paper, 5, 190), FELT)
+def test_a_small_sheet_gets_the_hint_too_far(print_on_paper: Pixels) -> None:
+    frame = laid(print_on_paper, rotated(print_on_paper, 5, 190), FELT)
     assert detect.find_sheets(frame).hint is Hint.TOO_FAR
 
 
-def test_the_picture_inside_a_wide_margin_is_offered() -> None:
+def test_the_inner_picture_of_a_wide_margin_is_found() -> None:
     page = np.full((400, 300, 3), 240, np.uint8)
     page[80:320, 60:240] = np.random.default_rng(2).integers(0, 160, (240, 180, 3), dtype=np.uint8)
     inside = find_inner_picture(page)
@@ -136,5 +136,5 @@ def test_the_picture_inside_a_wide_margin_is_offered() -> None:
     assert np.abs(to_points(inside) - [(60, 80), (240, 80), (240, 320), (60, 320)]).max() <= 3
 
 
-def test_a_page_without_a_picture_has_none_inside() -> None:
+def test_an_empty_page_has_no_inner_picture() -> None:
     assert find_inner_picture(np.full((400, 300, 3), 240, np.uint8)) is None

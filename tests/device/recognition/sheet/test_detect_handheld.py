@@ -1,4 +1,4 @@
-"""Finding the sheet in simulated hands: who is held how, and what the visitor is told about it."""
+"""Sheet detection and hints for prints in simulated hands."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from device.recognition.sheet import detect
 from device.recognition.sheet.detect import Corner, Hint
 from evaluation.simulate import distractor_scenes
 from evaluation.simulate.conditions import Conditions, Level
-from evaluation.simulate.handheld import HandheldCapture, capture, render
+from evaluation.simulate.handheld import HandheldCapture, capture, held
 
 IMAGES = sorted((Path(__file__).parents[4] / "demo/collection/images").iterdir())
 PAPER = (222, 214, 196)
@@ -24,16 +24,16 @@ def prints() -> list[Pixels]:
     return [frames.load(path) for path in IMAGES[::12]]
 
 
-def away(found: tuple[Corner, ...], true: tuple[Corner, ...]) -> float:
-    """The largest distance between a corner and the true one, as a share of the diagonal."""
+def corner_error(found: tuple[Corner, ...], true: tuple[Corner, ...]) -> float:
+    """Return the largest distance between a corner and the true one, as a share of the diagonal."""
     points, corners = to_points(found), to_points(true)
     gaps = np.linalg.norm(points[:, None] - corners[None], axis=-1).min(axis=0)
     return float(gaps.max() / np.linalg.norm(corners[0] - corners[2]))
 
 
 def shown(print_: Pixels, seed: int = 1, **conditions: float) -> HandheldCapture:
-    """A print held under a camera in these conditions, and good ones else."""
-    return render(print_, np.random.default_rng(seed), Conditions(**conditions))  # type: ignore[arg-type]
+    """Return a print held under a camera in these conditions, with good ones as defaults."""
+    return held(print_, np.random.default_rng(seed), Conditions(**conditions))  # type: ignore[arg-type]
 
 
 def on_paper(print_: Pixels, margin: int) -> Pixels:
@@ -43,35 +43,35 @@ def on_paper(print_: Pixels, margin: int) -> Pixels:
 
 
 @pytest.mark.parametrize("level", [Level.EASY, Level.NORMAL])
-def test_most_held_prints_are_found_within_two_hundredths(
+def test_most_held_prints_are_found_within_two_per_cent_of_the_diagonal(
     prints: list[Pixels], level: Level
 ) -> None:
     near = 0
     for number, print_ in enumerate(prints):
         seen = capture(print_, str(number), level=level, seed=7)
         found = detect.find_sheets(seen.pixels).sheets
-        near += bool(found) and away(found[0].corners, seen.corners) < 0.02
+        near += bool(found) and corner_error(found[0].corners, seen.corners) < 0.02
     assert near >= 0.9 * len(prints)
 
 
 @pytest.mark.parametrize("margin", [0.03, 0.06, 0.1])
-def test_the_paper_is_the_sheet_and_not_the_picture_on_it(
+def test_the_sheet_is_the_paper_and_not_the_picture_on_it(
     prints: list[Pixels], margin: float
 ) -> None:
     near = 0
     for number, print_ in enumerate(prints):
         seen = shown(print_, number, margin=margin, paper=0.8, turn_deg=12.0, fill=0.8)
         found = detect.find_sheets(seen.pixels).sheets
-        near += bool(found) and away(found[0].corners, seen.corners) < margin / 3
+        near += bool(found) and corner_error(found[0].corners, seen.corners) < margin / 3
     assert near >= 0.9 * len(prints)
 
 
-def test_a_bent_sheet_is_followed_to_its_corners(prints: list[Pixels]) -> None:
+def test_the_corners_of_a_bent_sheet_are_found(prints: list[Pixels]) -> None:
     near = 0
     for number, print_ in enumerate(prints):
         seen = shown(print_, number, curl=0.03, fill=0.8)
         found = detect.find_sheets(seen.pixels).sheets
-        near += bool(found) and away(found[0].corners, seen.corners) < 0.02
+        near += bool(found) and corner_error(found[0].corners, seen.corners) < 0.02
     assert near >= 0.85 * len(prints)
 
 
@@ -83,9 +83,7 @@ def test_a_bent_sheet_is_followed_to_its_corners(prints: list[Pixels]) -> None:
         (distractor_scenes.DistractorKind.FACE, 1),
     ],
 )
-def test_there_is_no_sheet_where_there_is_no_paper(
-    kind: distractor_scenes.DistractorKind, most: int
-) -> None:
+def test_no_sheet_is_found_without_paper(kind: distractor_scenes.DistractorKind, most: int) -> None:
     found = [
         detect.find_sheets(distractor_scenes.scene_without_print(str(n), kind, level=Level.NORMAL))
         for n in range(8)
@@ -106,7 +104,7 @@ def test_few_clean_scans_are_cropped(prints: list[Pixels]) -> None:
     assert cropped <= 0.1 * len(prints)
 
 
-def test_a_reflection_on_the_print_is_said(prints: list[Pixels]) -> None:
+def test_a_reflection_on_the_print_gets_the_hint_glare(prints: list[Pixels]) -> None:
     seen = shown(prints[0], margin=0.05, paper=1.0, stops=-0.6, fill=0.9)
     assert detect.find_sheets(seen.pixels).hint is None
     middle = to_points(seen.corners).mean(axis=0)
@@ -124,7 +122,7 @@ def test_a_reflection_on_the_print_is_said(prints: list[Pixels]) -> None:
     assert detect.find_sheets(lit).hint is Hint.GLARE
 
 
-def test_white_paper_in_bright_light_is_no_reflection(prints: list[Pixels]) -> None:
+def test_white_paper_in_bright_light_is_not_glare(prints: list[Pixels]) -> None:
     for print_ in prints[:8]:
         seen = shown(print_, margin=0.05, stops=0.8)
         assert detect.find_sheets(seen.pixels).hint is not Hint.GLARE
@@ -140,14 +138,14 @@ def side_by_side(left: Pixels, right: Pixels) -> Pixels:
     return frame
 
 
-def test_two_sheets_are_two_too_many(prints: list[Pixels]) -> None:
+def test_two_sheets_get_the_hint_two_sheets(prints: list[Pixels]) -> None:
     print_ = cv2.resize(on_paper(prints[1], 40), (540, 760), interpolation=cv2.INTER_AREA)
     finding = detect.find_sheets(side_by_side(print_, print_))
     assert len(finding.sheets) >= 2
     assert finding.hint is Hint.TWO_SHEETS
 
 
-def test_a_sheet_cut_by_the_frame_is_out_of_it(prints: list[Pixels]) -> None:
+def test_a_sheet_cut_off_by_the_frame_gets_the_hint_out_of_frame(prints: list[Pixels]) -> None:
     frame = np.full((960, 1280, 3), (58, 74, 66), np.uint8)
     print_ = cv2.resize(on_paper(prints[2], 40), (700, 700), interpolation=cv2.INTER_AREA)
     frame[130:830, 0:600] = print_[:, 100:]
@@ -156,14 +154,14 @@ def test_a_sheet_cut_by_the_frame_is_out_of_it(prints: list[Pixels]) -> None:
     assert finding.hint is Hint.OUT_OF_FRAME
 
 
-def test_a_sheet_of_which_one_edge_is_seen_is_none(prints: list[Pixels]) -> None:
+def test_a_single_visible_edge_is_not_a_sheet(prints: list[Pixels]) -> None:
     page = cv2.resize(on_paper(prints[2], 300), (2600, 2600), interpolation=cv2.INTER_AREA)
     frame = np.full((960, 1280, 3), (58, 74, 66), np.uint8)
     frame[:, :1060] = page[820:1780, 1540:]
     assert detect.find_sheets(frame).sheets == ()
 
 
-def test_a_sheet_in_the_dark_needs_light(prints: list[Pixels]) -> None:
+def test_a_dark_sheet_gets_the_hint_too_dark(prints: list[Pixels]) -> None:
     seen = shown(on_paper(prints[0], 40), fill=0.9)
     dark = (seen.pixels * 0.12).astype(np.uint8)
     assert detect.find_sheets(dark).hint is Hint.TOO_DARK
@@ -171,7 +169,7 @@ def test_a_sheet_in_the_dark_needs_light(prints: list[Pixels]) -> None:
 
 @pytest.mark.parametrize("tilt_deg", [0.0, 12.0, 24.0, 34.0])
 @pytest.mark.parametrize("turn_deg", [0.0, 33.0])
-def test_the_aspect_of_a_tilted_sheet_is_its_own(
+def test_the_aspect_ratio_of_a_tilted_sheet_is_recovered(
     prints: list[Pixels], tilt_deg: float, turn_deg: float
 ) -> None:
     off = []

@@ -7,7 +7,7 @@ import pytest
 from clip import MIDDLE, Clip
 
 from device.imaging.frames import Frame, Pixels
-from device.recognition.sheet.detect import Corner, Detection, Hint, Sheet, find
+from device.recognition.sheet.detect import Corner, Detection, Hint, Sheet, find_sheets
 from device.service.capture.hold_tracker import HeldPrint
 from device.service.capture.watcher import EVERY_S, Watcher
 
@@ -170,7 +170,7 @@ def test_a_finder_that_falters_costs_time_and_no_second_capture(
     still_s = clip.now_s
     clip.hold(shown, seconds=2.5).leave(shown).empty(0.6)
 
-    taken = captures(clip, Watcher(lambda pixels: _faltering(find(pixels), rng)))
+    taken = captures(clip, Watcher(lambda pixels: _faltering(find_sheets(pixels), rng)))
 
     assert len(taken) == 1
     assert taken[0][0] > still_s
@@ -183,7 +183,7 @@ def counting() -> tuple[list[int], Callable[[Pixels], Detection]]:
 
     def count(pixels: Pixels) -> Detection:
         asked.append(max(pixels.shape))
-        return find(pixels)
+        return find_sheets(pixels)
 
     return asked, count
 
