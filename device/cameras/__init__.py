@@ -1,4 +1,4 @@
-"""Camera sources: whatever camera is at the stand, the rest of the kiosk sees a `CameraSource`.
+"""Camera sources: the rest of the kiosk sees every camera as a `CameraSource`.
 
 Each vendor's library is imported by one module, when that camera is opened. A kiosk without a webcam never loads OpenCV.
 """

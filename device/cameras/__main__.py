@@ -1,7 +1,7 @@
-"""Camera process: open the camera, write its frames to shared memory, and exit when the kiosk does.
+"""Camera process: open the camera, and write its frames to shared memory.
 
-Started by `SupervisedCamera`, which can kill it at any time. A failing camera is closed and reopened here up to
-`MAX_REOPENED` times. Then the process ends, and the kiosk starts a new one.
+Started by `SupervisedCamera`, which can kill it at any time. Exits when the kiosk does. A failing camera is closed and
+reopened here up to `MAX_REOPENED` times. Then the process ends, and the kiosk starts a new one.
 """
 
 import logging

@@ -44,7 +44,7 @@ def _hardware(config: CameraConfig) -> CameraSource:
 
 
 def open_hardware(config: CameraConfig) -> CameraSource:
-    """Open the Pi's camera or the webcam that the configuration asks for; `auto` takes the first.
+    """Open the configured Pi's camera or webcam; `auto` takes the first that opens.
 
     Raises:
         CameraMissingError: If neither can be opened, with the reason for each.

@@ -1,6 +1,7 @@
-"""Messages from the camera's process to the kiosk's: one datagram each, through a socket pair.
+"""Messages from the camera's process to the kiosk's, one datagram each.
 
-A datagram arrives whole or not at all. So a process that is killed while sending can't block the receiver.
+They go through a socket pair. A datagram arrives whole or not at all, so a process that is killed while sending can't block
+the receiver.
 """
 
 import json
@@ -35,7 +36,7 @@ class Reopening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """The camera failed for good, and its process ends; `kind` is `absent`, `missing` or `lost`."""
+    """The camera failed for good; `kind` is `absent`, `missing` or `lost`. Its process ends."""
 
     kind: str
     reason: str

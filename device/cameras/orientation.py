@@ -1,4 +1,4 @@
-"""Orient a camera's picture as the visitor sees the stand: rotate, mirror, and cut to the stand's region.
+"""Orient a camera's picture: rotate, mirror, and crop to the stand's region.
 
 Pure functions of arrays. Knows no camera.
 """

@@ -1,4 +1,4 @@
-"""The contract of all cameras, and what they share: frame numbers, timestamps and orientation.
+"""The contract of all cameras, with frame numbers, timestamps and orientation.
 
 Knows no driver; a driver knows nothing of rotation, mirror or the stand's region.
 """

@@ -1,7 +1,7 @@
-"""Run a camera in its own process, so that a driver that hangs, leaks or crashes doesn't harm the kiosk.
+"""Run a camera in its own process, to protect the kiosk from its driver.
 
-Knows no driver: the other process opens the camera. Its frames arrive upright through shared memory
-(`device.cameras.shared_frames`).
+A driver may hang, leak or crash. Knows no driver itself: the other process opens the camera. Its frames arrive upright
+through shared memory (`device.cameras.shared_frames`).
 """
 
 import logging

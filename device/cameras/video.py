@@ -1,4 +1,7 @@
-"""Decode a video file for the replay camera, through OpenCV. Knows nothing of frame rates, loops or devices."""
+"""Decode a video file for the replay camera, through OpenCV.
+
+Knows nothing of frame rates, loops or devices.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

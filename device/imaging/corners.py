@@ -1,4 +1,4 @@
-"""Geometry of four corners: order, area, projective transforms, and the aspect ratio of the real rectangle.
+"""Geometry of four corners: order, area, transforms, and the rectangle's aspect ratio.
 
 Knows nothing of pixels.
 """
@@ -20,14 +20,14 @@ _FOCALS = (0.55, 2.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corner:
-    """A corner in pixels of the upright frame; (0, 0) is the outer corner of its top left pixel."""
+    """A corner in frame pixels; (0, 0) is the outer corner of the top left pixel."""
 
     x: float
     y: float
 
 
 def to_corners(points: Points) -> tuple[Corner, ...]:
-    """Return four points as corners, clockwise on the screen, from the one nearest the top left.
+    """Return four points as corners, clockwise from the one nearest the top left.
 
     Args:
         points: float64 (4, 2), x and y, in order around the sheet in either direction.

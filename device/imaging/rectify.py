@@ -1,4 +1,7 @@
-"""Rectify a sheet: resample it as if seen from straight above. Knows nothing of how its corners were found."""
+"""Rectify a sheet: resample it as if seen from straight above.
+
+Knows nothing of how the corners were found.
+"""
 
 from collections.abc import Sequence
 

@@ -1,1 +1,4 @@
-"""Recognise the print in a frame. Knows nothing of cameras, network or Flask; shared with the converter."""
+"""Recognise the print in a frame.
+
+Knows nothing of cameras, network or Flask; shared with the converter.
+"""

@@ -1,4 +1,4 @@
-"""Convert an answer to JSON, in the one form that the command line prints and the HTTP API sends."""
+"""Convert an answer to JSON, for the command line and the HTTP API alike."""
 
 from typing import Any
 

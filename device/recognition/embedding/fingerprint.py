@@ -1,7 +1,7 @@
-"""Compute fingerprints with the quantised model in a TFLite interpreter. No other module imports that runtime.
+"""Compute fingerprints with the quantised model in a TFLite interpreter.
 
-LiteRT (`ai-edge-litert`) is the maintained successor of `tflite-runtime`, and much faster on int8. Where it has no wheel
-(32-bit ARM), the older runtime runs the same file.
+No other module imports that runtime. LiteRT (`ai-edge-litert`) is the maintained successor of `tflite-runtime`, and much
+faster on int8. Where it has no wheel (32-bit ARM), the older runtime runs the same file.
 """
 
 import importlib

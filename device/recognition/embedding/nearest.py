@@ -1,4 +1,6 @@
-"""Nearest-neighbour search: Annoy over a few half-whitened dimensions, then exact cosines over whole fingerprints.
+"""Nearest-neighbour search over fingerprints.
+
+Annoy finds candidates in a few half-whitened dimensions. They are ranked by exact cosines of whole fingerprints.
 
 Half-whitening divides principal components by the fourth root of their variance (docs/decisions.md, 2). Then 64 to 128
 dimensions can stand in for 512. Plain components have a lower recall, and so has full whitening. No other module of the
@@ -74,7 +76,7 @@ def load_projection(path: Path) -> Projection:
 
 
 def stack(projection: Projection) -> Vectors:
-    """Return a projection in its stored form: float32 (512, 1 + D), the mean in the first column."""
+    """Return a projection as stored: float32 (512, 1 + D), with the mean first."""
     return np.column_stack([projection.mean, projection.matrix]).astype(np.float32)
 
 

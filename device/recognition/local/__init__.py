@@ -1,1 +1,1 @@
-"""Local features: detection, encoding, lookup in the inverted index, and the geometric check of candidates."""
+"""Local features: detection, encoding, lookup of candidates, and their geometric check."""

@@ -1,4 +1,4 @@
-"""Encode descriptors: a visual word to look a feature up by, and a signature of 128 bits to compare it by.
+"""Encode descriptors as visual words for lookup and signatures for comparison.
 
 RootSIFT descriptors are reduced to principal components, half-whitened as the fingerprint index is. The signature holds the
 signs of 128 random projections, so that the Hamming distance approximates the angle (Jégou, Douze, Schmid: Hamming
@@ -129,7 +129,7 @@ def save(codebook: Codebook, path: Path) -> None:
 
 
 def _squared_distances(points: Floats, centres: Floats) -> Floats:
-    """Return squared distances float32 (N, K), less each point's own square: the order is the same."""
+    """Return squared distances float32 (N, K), less each point's own square, in equal order."""
     return np.asarray((centres**2).sum(axis=1) - 2 * points @ centres.T, dtype=np.float32)
 
 

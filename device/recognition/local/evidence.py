@@ -1,6 +1,6 @@
-"""Describe how a matched print lies in the frame, so that a screen can overlay one on the other.
+"""Describe how a matched print lies in the frame.
 
-Knows nothing of verdicts.
+A screen can then overlay one on the other. Knows nothing of verdicts.
 """
 
 from collections.abc import Sequence
@@ -111,7 +111,7 @@ def cut_out_print(
 
 
 def inlier_hull(evidence: Evidence) -> tuple[Corner, ...]:
-    """Return the inliers' bounding corners in the record's picture (0..1), or () without inliers."""
+    """Return the inliers' convex hull in the record's picture (0..1), or () without inliers."""
     points = np.array([(p.record_x, p.record_y) for p in evidence.points], dtype=np.float32)
     if not len(points):
         return ()
@@ -125,7 +125,7 @@ def hull_area(hull: Sequence[Corner]) -> float:
 
 
 def rotation_of(evidence: Evidence) -> int:
-    """Return the print's clockwise rotation in the frame: 0, 90, 180 or 270 degrees, the nearest."""
+    """Return the print's clockwise rotation to the nearest of 0, 90, 180, 270 degrees."""
     middle, right = transform_points(np.array([(0.5, 0.5), (0.6, 0.5)]), _from_record(evidence))
     along = middle - right if evidence.mirrored else right - middle
     return round(float(np.degrees(np.arctan2(along[1], along[0]))) / 90) * 90 % 360

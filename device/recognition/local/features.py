@@ -2,7 +2,7 @@
 
 RootSIFT (Lowe, IJCV 2004; Arandjelovic and Zisserman, CVPR 2012) finds corners and blobs at many scales. Its descriptors
 depend little on rotation, scale and light. The features find and check a print where fingers, glare or a crop mislead the
-fingerprint, and they show where one picture lies on the other. Knows nothing of collections.
+fingerprint. They also show where one picture lies on the other. Knows nothing of collections.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,9 @@
-"""Check whether two pictures show the same lines in the same places: feature matching and a robust homography.
+"""Check by feature matching and a homography whether two pictures show the same lines.
 
-Each pair of features proposes a whole similarity by itself: position, rotation and scale (Philbin et al., "Object
-retrieval with large vocabularies and fast spatial matching", CVPR 2007). So every hypothesis can be tried, without random
-sampling. The best one is refined to a homography. Its inliers stay with the answer as evidence.
+Each pair of features proposes a whole similarity by itself: position, rotation and scale. So every hypothesis can be tried,
+without random sampling. The best one is refined to a homography. Its inliers stay with the answer as evidence.
+
+Source: Philbin et al., "Object retrieval with large vocabularies and fast spatial matching", CVPR 2007.
 """
 
 from dataclasses import dataclass
@@ -189,7 +190,7 @@ def _fit_affine(seen_points: Points, known_points: Points) -> Matrix:
 
 
 def _is_sound(matrix: Matrix, seen_points: Points) -> bool:
-    """Return whether a homography neither mirrors nor folds the points nor distorts depth strongly."""
+    """Return whether a homography neither mirrors nor folds the points, with moderate depth."""
     depths = seen_points @ matrix[2, :2] + matrix[2, 2]
     return bool(np.linalg.det(matrix) > 0 and depths.min() > 0.3 * depths.max())
 

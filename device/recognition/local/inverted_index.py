@@ -1,9 +1,10 @@
-"""Inverted index of the local features of all prints in a bundle: look up by visual word, compare by signature.
+"""Inverted index of the local features of all prints in a bundle.
 
-A lookup collects votes for each print. A feature votes if one of its nearest visual words is the frame feature's, if the
-signatures differ in few bits, and if rotation and scale are consistent with the print's other votes (weak geometric
-consistency: Jégou, Douze, Schmid, ECCV 2008). This is the second source of candidates, next to the fingerprint. Nothing is
-decided here. All files are memory-mapped.
+Features are looked up by visual word and compared by signature, and each lookup collects votes for prints. A print's feature
+votes if it has one of the frame feature's nearest visual words, and if the signatures differ in few bits. Votes must also
+agree in rotation and scale (weak geometric consistency: Jégou, Douze, Schmid, ECCV 2008).
+
+This is the second source of candidates, next to the fingerprint. Nothing is decided here. All files are memory-mapped.
 """
 
 from collections.abc import Collection
@@ -240,7 +241,7 @@ class InvertedIndex:
     def _similar_features(
         self, signatures: Signatures, words: npt.NDArray[np.int64]
     ) -> tuple[Items, Items, npt.NDArray[np.uint8]]:
-        """Return pairs of similar signatures: query rows, features of the collection, Hamming distances."""
+        """Return similar pairs: query rows, features of the collection, Hamming distances."""
         query_rows, positions = self._cell_contents(words[:FEATURES_LOOKED_UP])
         # `take` is several times as fast here as indexing with brackets.
         distances = hamming(
@@ -268,7 +269,7 @@ class InvertedIndex:
 def _best_pair_of_each(
     query_rows: Items, items_of_pairs: Items, distances: npt.NDArray[np.uint8]
 ) -> Items:
-    """Return the best pair of each query feature and print, so that a print gets one vote for it."""
+    """Return the best pair of each query feature and print, which gets one vote."""
     # One combined sort key takes a third of the time of a sort by three keys.
     pairs = query_rows * (int(items_of_pairs.max(initial=0)) + 1) + items_of_pairs
     order = np.argsort(pairs * (BITS + 1) + distances, kind="stable")

@@ -1,8 +1,8 @@
-"""Find evidence against a fit: a region of the print where both pictures have lines and almost none agree.
+"""Find a mismatch region: both pictures have lines there, and almost none agree.
 
 Prints within one ornamental border agree in a hundred places, all of them in the border. So once the homography is known,
-each feature is compared only with those at its own place (guided matching: Hartley and Zisserman, "Multiple View
-Geometry", 2004, 4.5). That finds most true matches even in a poor picture. The largest region without any is the mismatch
+each feature is compared only with those at its own place. This is guided matching (Hartley and Zisserman, "Multiple View
+Geometry", 2004, 4.5). It finds most true matches even in a poor picture. The largest region without any is the mismatch
 region (docs/decisions.md, 23). Areas that fingers hide or the frame cuts off don't count, since the picture has no lines
 projected.
 """

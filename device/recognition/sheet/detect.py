@@ -170,7 +170,7 @@ def _are_separate(one: Floats, other: Floats) -> bool:
 
 
 def _has_glare(light: Pixels, mask: Pixels, inside: Pixels) -> bool:
-    """Return whether a reflection saturates a patch of a sheet that isn't overexposed as a whole."""
+    """Return whether a reflection saturates a patch of an otherwise well exposed sheet."""
     least = _GLARE_SHARE * len(inside)
     if (inside >= _SATURATED).sum() < least or np.percentile(inside, 75) > _PAPER_LEVEL:
         return False

@@ -1,4 +1,7 @@
-"""Find the inner picture: what lies inside a rectified sheet's paper margin. Knows nothing of the frame."""
+"""Find the inner picture, inside a rectified sheet's paper margin.
+
+Knows nothing of the frame.
+"""
 
 import cv2
 import numpy as np

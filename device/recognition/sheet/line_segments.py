@@ -1,4 +1,4 @@
-"""Detect straight lines in a small picture, and measure how well the picture supports any stretch of each.
+"""Detect straight lines in a small picture, and measure their support.
 
 A side of a sheet is a colour step: one colour on one side all along, another colour on the other side. A printed line or a
 thread is none. Running sums along each line answer for every stretch of it, so that thousands of quad candidates cost little

@@ -1,4 +1,4 @@
-"""Build quad candidates from four lines each, and score how well the picture supports each quad.
+"""Build quad candidates from four lines each, and score their support in the picture.
 
 A sheet's edges are colour steps all along, and they end at its corners. Knows nothing of the full-size frame.
 """
@@ -55,7 +55,7 @@ class Quads:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stretches:
-    """The stretch of each line between two lines that cross it where a sheet could have corners.
+    """The stretch of each line between two lines that may meet it in a sheet's corners.
 
     Attributes:
         row: intp (K, P), by line and pair, row of the arrays below; -1 without such a stretch.
@@ -155,7 +155,7 @@ def _most_supported(stretches: _Stretches, rows: Indices) -> Indices:
 
 
 def _plausible(points: Floats, shape: tuple[int, ...]) -> Indices:
-    """Return the quads that are convex, large enough, and have opposite sides of similar length."""
+    """Return the quads that are convex and large, with opposite sides of similar length."""
     along = np.roll(points, -1, axis=1) - points
     before = np.roll(along, 1, axis=1)
     turn = before[..., 0] * along[..., 1] - before[..., 1] * along[..., 0]

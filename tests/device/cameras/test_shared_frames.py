@@ -113,7 +113,7 @@ def test_other_arrays_are_refused_with_dtype_and_shape(ends, wrong) -> None:
 def test_an_invalid_location_is_refused(ends, sequence, height, width) -> None:
     location = FrameLocation(sequence=sequence, height=height, width=width, captured_at_s=0.0)
 
-    with pytest.raises(CameraLostError, match="expected a picture's place"):
+    with pytest.raises(CameraLostError, match="expected a frame's location"):
         ends[1].read(location)
 
 

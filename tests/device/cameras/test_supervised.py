@@ -1,4 +1,4 @@
-"""A camera in its own process: every fault is noticed and repaired, and nothing is left behind."""
+"""A camera in its own process: every fault is repaired, and nothing is left behind."""
 
 import os
 import socket

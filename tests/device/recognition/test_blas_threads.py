@@ -1,4 +1,4 @@
-"""numpy's BLAS uses one thread while a frame is recognised, and its former number afterwards."""
+"""numpy's BLAS uses one thread only while a frame is recognised."""
 
 from pathlib import Path
 

@@ -81,7 +81,7 @@ def test_the_number_of_matches_is_the_requested_one_or_all_prints(
 def test_memory_does_not_grow_from_answer_to_answer(
     recogniser: Recogniser, print_pictures: dict[str, Pixels]
 ) -> None:
-    """A new thread for each answer once leaked 824 bytes, which Python's memory tools don't show."""
+    """A new thread for each answer once leaked 824 bytes, outside Python's own memory."""
     if platform.libc_ver()[0] != "glibc":
         pytest.skip("only glibc tells what is allocated")
     seen = [frames.frame(pixels, source="test") for pixels in print_pictures.values()]
@@ -102,7 +102,7 @@ def test_filters_that_exclude_all_records_leave_no_match(
 ) -> None:
     frame = frames.frame(next(iter(print_pictures.values())), source="test")
 
-    answer = recogniser.recognise(frame, filters=Filters(terms={"maker": ("nobody",)}))
+    answer = recogniser.recognise(frame, filters=Filters(terms={"maker": ("unknown maker",)}))
 
     assert answer.verdict is Verdict.NOT_IN_COLLECTION
     assert answer.matches == ()
@@ -140,7 +140,7 @@ def test_an_empty_stand_is_not_in_the_collection(recogniser: Recogniser, grey: i
 def test_an_unknown_sheet_is_framed_as_the_museums_own_pictures(
     open_small: OpenedBundle, print_pictures: dict[str, Pixels], margins: float, is_whole: bool
 ) -> None:
-    """The whole sheet is compared if the museum's pictures show their paper, else the inner picture."""
+    """The sheet is compared with its margin only if the museum's pictures show theirs."""
     thresholds = replace(open_small.manifest.thresholds, margins=margins)
     asked = replace(open_small, manifest=replace(open_small.manifest, thresholds=thresholds))
     recogniser = Recogniser(asked, threads=2)
@@ -190,9 +190,9 @@ def test_a_probe_print_that_finds_another_print_is_reported(
 def test_a_probe_print_without_a_picture_is_an_error(
     bundle_copy: Path, change_manifest: Callable[..., Manifest]
 ) -> None:
-    change_manifest(bundle_copy, probes=("nobody",))
+    change_manifest(bundle_copy, probes=("absent",))
 
-    with opened(bundle_copy) as bundle, pytest.raises(UnknownRecordError, match="nobody"):
+    with opened(bundle_copy) as bundle, pytest.raises(UnknownRecordError, match="absent"):
         failed_probes(bundle, Recogniser(bundle, threads=1))
 
 

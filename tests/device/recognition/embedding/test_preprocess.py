@@ -46,7 +46,7 @@ def test_the_whole_picture_is_squashed_without_a_crop() -> None:
 
 
 def test_black_and_white_stay_black_and_white_and_a_fine_grid_turns_grey() -> None:
-    """All covered pixels are averaged. A filter that picks some turns a woodcut's hatching into stripes."""
+    """A filter that picks pixels would turn a woodcut's hatching into stripes."""
     grid = np.zeros((896, 896, 3), np.uint8)
     grid[::2] = 255
 

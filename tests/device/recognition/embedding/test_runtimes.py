@@ -1,4 +1,4 @@
-"""LiteRT and the older tflite-runtime, which a 32-bit Pi needs, compute the same fingerprints.
+"""LiteRT and tflite-runtime, which a 32-bit Pi needs, compute the same fingerprints.
 
 tflite-runtime needs a numpy below 2, so it gets an environment of its own.
 """

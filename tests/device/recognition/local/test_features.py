@@ -1,4 +1,4 @@
-"""Features are detected in structured pictures, and again when mirrored or at another size."""
+"""Features are detected in structured pictures, and again if mirrored or resized."""
 
 from collections.abc import Mapping
 

@@ -192,7 +192,7 @@ def test_features_at_one_point_or_on_a_line_have_no_fit(
     there: tuple[np.ndarray, np.ndarray],  # type: ignore[type-arg]
     count: int,
 ) -> None:
-    """A transform that fits them is singular: it has no rotation, and nothing can be overlaid with it."""
+    """A transform that fits them is singular, so nothing could be overlaid with it."""
     one, other = made_up(*(axis[:count] for axis in here)), made_up(*(a[:count] for a in there))
 
     assert geometric_check.check(one, other) is None

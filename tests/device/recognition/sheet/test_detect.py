@@ -41,13 +41,13 @@ def laid(print_: Pixels, corners: np.ndarray, background: tuple[int, int, int]) 
 
 
 def rotated(print_: Pixels, degrees: float, size: float = 340.0) -> np.ndarray:
-    """Return the corners of a rotated print in the middle of the frame, in its own aspect ratio."""
+    """Return the corners of a rotated print in the middle of the frame."""
     height, width = np.array(print_.shape[:2]) * size / max(print_.shape[:2])
     return cv2.boxPoints(((320, 240), (width, height), degrees))
 
 
 def corner_error(found: tuple[detect.Corner, ...], true: np.ndarray) -> float:
-    """Return the largest distance from a true corner to the nearest found, as a share of the diagonal."""
+    """Return the largest error of a true corner, as a share of the diagonal."""
     gaps = np.linalg.norm(to_points(found)[:, None] - true[None], axis=-1).min(axis=0)
     return float(gaps.max() / np.linalg.norm(true[0] - true[2]))
 

@@ -25,7 +25,7 @@ def prints() -> list[Pixels]:
 
 
 def corner_error(found: tuple[Corner, ...], true: tuple[Corner, ...]) -> float:
-    """Return the largest distance between a corner and the true one, as a share of the diagonal."""
+    """Return the largest error of a corner, as a share of the diagonal."""
     points, corners = to_points(found), to_points(true)
     gaps = np.linalg.norm(points[:, None] - corners[None], axis=-1).min(axis=0)
     return float(gaps.max() / np.linalg.norm(corners[0] - corners[2]))
