@@ -25,11 +25,11 @@ from device.bundle.reader import OpenedBundle, opened
 from device.bundle.records import Record
 from device.imaging import frames
 from device.imaging.frames import Pixels
+from device.imaging.rectify import rectify
 from device.recognition.embedding.fingerprint import Fingerprint, Fingerprinter
 from device.recognition.embedding.nearest import FingerprintIndex, Vectors, load_array, normalise
 from device.recognition.embedding.preprocess import to_input
 from device.recognition.recogniser import SIDE, Answer
-from device.imaging.rectify import rectify
 from evaluation import evaluate as kiosk_evaluation
 from evaluation import metrics
 from evaluation.dataset import EvaluationPrint, Load, prints_of

@@ -193,7 +193,7 @@ def test_a_phone_that_shows_a_print_is_never_matched_wrongly(
     for record in records:
         shown = on_a_phone(picture(record))
 
-        known, unknown = ask(shown), ask(shown, without=same_work[record.item])
+        known, unknown = ask(shown), ask(shown, excluded=same_work[record.item])
 
         assert (
             known.verdict not in ACCEPTED or known.matches[0].record.item in same_work[record.item]

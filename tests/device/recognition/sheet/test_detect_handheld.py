@@ -13,7 +13,7 @@ from device.recognition.sheet import detect
 from device.recognition.sheet.detect import Corner, Hint
 from evaluation.simulate import distractor_scenes
 from evaluation.simulate.conditions import Conditions, Level
-from evaluation.simulate.handheld import HandheldCapture, capture, held
+from evaluation.simulate.handheld import HandheldCapture, capture, render
 
 IMAGES = sorted((Path(__file__).parents[4] / "demo/collection/images").iterdir())
 PAPER = (222, 214, 196)
@@ -33,7 +33,7 @@ def corner_error(found: tuple[Corner, ...], true: tuple[Corner, ...]) -> float:
 
 def shown(print_: Pixels, seed: int = 1, **conditions: float) -> HandheldCapture:
     """Return a print held under a camera in these conditions, with good ones as defaults."""
-    return held(print_, np.random.default_rng(seed), Conditions(**conditions))  # type: ignore[arg-type]
+    return render(print_, np.random.default_rng(seed), Conditions(**conditions))  # type: ignore[arg-type]
 
 
 def on_paper(print_: Pixels, margin: int) -> Pixels:
