@@ -85,7 +85,7 @@ def test_a_frame_that_was_never_finished_is_not_read(ends) -> None:
     """A process that is killed while writing leaves such a frame."""
     writer, reader = ends
     location = writer.write(picture(1), 0.0)
-    writer._memory[writer._start_of(1) : writer._place(1) + 8] = (1).to_bytes(8, "little")
+    writer._memory[writer._start_of(1) : writer._start_of(1) + 8] = (1).to_bytes(8, "little")
 
     assert reader.read(location) is None
 
