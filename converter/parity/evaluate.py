@@ -90,11 +90,7 @@ class ReferenceComparison:
         kept = self._kept.setdefault(section.name, [])
         if len(kept) >= self._most or not query.right:
             return
-        sheet = (
-            rectify(shown.pixels, answer.sheet, side=SIDE)
-            if answer.sheet
-            else shown.pixels
-        )
+        sheet = rectify(shown.pixels, answer.sheet, side=SIDE) if answer.sheet else shown.pixels
         kept.append(
             _KeptFrame(
                 right=query.right,
@@ -267,6 +263,8 @@ def _are_right(first: Sequence[int], kept_frames: Sequence[_KeptFrame]) -> list[
     return [row in one.right for row, one in zip(first, kept_frames, strict=True)]
 
 
-def _nearest_by_index(index: FingerprintIndex, fingerprint: Fingerprint, without: frozenset[int]) -> int:
+def _nearest_by_index(
+    index: FingerprintIndex, fingerprint: Fingerprint, without: frozenset[int]
+) -> int:
     found = index.nearest(fingerprint, 1 + len(without))
     return next(neighbour.item for neighbour in found if neighbour.item not in without)

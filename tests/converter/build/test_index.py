@@ -15,7 +15,9 @@ def _vectors(count: int, seed: int = 0) -> Vectors:
     rng = np.random.default_rng(seed)
     spectrum = 1 / np.arange(1, 513) ** 0.6
     rotation, _ = np.linalg.qr(np.random.default_rng(99).normal(size=(512, 512)))
-    return normalise((rng.normal(size=(count, 512)) * spectrum @ rotation + 0.02).astype(np.float32))
+    return normalise(
+        (rng.normal(size=(count, 512)) * spectrum @ rotation + 0.02).astype(np.float32)
+    )
 
 
 @pytest.mark.parametrize("count", [1, 2, 9, 40, 1500])

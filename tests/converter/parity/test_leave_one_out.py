@@ -75,7 +75,8 @@ def test_many_captures_score_the_same_as_one_by_one() -> None:
     vectors = collection(30)
     rng = np.random.default_rng(1)
     taken = [
-        capture(n % 30, normalise(vectors[n % 30] + 0.05 * rng.standard_normal(512))) for n in range(150)
+        capture(n % 30, normalise(vectors[n % 30] + 0.05 * rng.standard_normal(512)))
+        for n in range(150)
     ]
 
     together = score(vectors, taken, {})
