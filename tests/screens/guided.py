@@ -1,6 +1,6 @@
-"""Pictures of the guided capture: a print comes, is held, is answered by itself; each verdict; corners marked by hand.
+"""Builds the guided capture's stages for screenshots: camera frames, fixed verdicts, a frozen preview.
 
-What passes in a moment is held for the picture: the live picture's answers are repeated once the wanted one came.
+A stage that passes quickly is frozen: once the wanted live picture has come, its response is repeated.
 """
 
 import time
@@ -21,12 +21,13 @@ from device.service import Answer, KioskService, Verdict
 from device.service.query.answer_queue import Query
 
 SIZES = ((800, 480), (1280, 720), (720, 1280))
-STRIP_SIZE = (720, 1280)
-STRIP_BYTES = 150_000
-STRIP_SCALE = 0.5
+SHEET_SIZE = (720, 1280)
+SHEET_BYTES = 150_000
+SHEET_SCALE = 0.5
 HERE: Place = (316.0, 240.0, 5.0)
-# So many that a slow machine, which sees every third or fourth of them, never sees one twice in a row.
-PUSHED: tuple[Place, ...] = tuple(
+# Enough places that a slow machine, which sees every third or fourth frame, never sees one twice
+# in a row.
+PUSHED_PLACES: tuple[Place, ...] = tuple(
     (316.0 + 24.0 * across, 240.0 + 6.0 * down, 5.0)
     for across, down in (
         (0, 0),
@@ -50,37 +51,37 @@ CLAIMS = (
 )
 
 
-class Saying(KioskService):
-    """A kiosk whose verdict can be laid down, so that each one's page can be looked at."""
+class FixedVerdictKiosk(KioskService):
+    """A kiosk whose verdict can be fixed, so that each verdict's page can be photographed."""
 
     claim: tuple[Verdict, bool] | None = None
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         recognise = self._queue._answerer
 
-        def say(question: Query) -> Answer:
-            answer = recognise(question)
+        def recognise_as_claimed(query: Query) -> Answer:
+            answer = recognise(query)
             if self.claim is None:
                 return answer
             return replace(answer, verdict=self.claim[0], mirrored=self.claim[1])
 
-        self._queue._answerer = say
+        self._queue._answerer = recognise_as_claimed
 
 
-def empty() -> Pixels:
-    """Give the stand's table with nothing on it."""
+def empty_table() -> Pixels:
+    """Return a camera picture of the stand's empty table."""
     return Clip(width=1280, height=960).empty(0.1).frames[0].pixels
 
 
-def laid(print_: Pixels, at: Place = HERE) -> Pixels:
-    """Give a print on the table, as the stand's camera sees it."""
+def on_table(print_: Pixels, at: Place = HERE) -> Pixels:
+    """Return a camera picture of a print on the table."""
     clip = Clip(width=1280, height=960)
     return clip.hold(print_, at, seconds=0.1, tremor=0.0).frames[0].pixels
 
 
-def in_turn(pictures: Sequence[Pixels], hold_s: float) -> Callable[..., CameraSource]:
-    """Give an opener of a camera that sees pictures in turn, over and over."""
+def camera_of(pictures: Sequence[Pixels], hold_s: float) -> Callable[..., CameraSource]:
+    """Return an opener of a camera that shows pictures in a loop, each for `hold_s` seconds."""
 
     def load(pixels: Pixels) -> Callable[[], Pixels]:
         return lambda: pixels
@@ -95,8 +96,8 @@ def in_turn(pictures: Sequence[Pixels], hold_s: float) -> Callable[..., CameraSo
     return opener
 
 
-def stop_at(page: Page, wanted: Callable[[dict[str, str]], bool]) -> None:
-    """Let the live picture stand still from the first one on whose headers are the wanted ones."""
+def freeze_preview(page: Page, is_wanted: Callable[[dict[str, str]], bool]) -> None:
+    """Repeat the first live picture whose headers `is_wanted` accepts."""
     kept: list[tuple[APIResponse, bytes]] = []
 
     def answer(route: Route) -> None:
@@ -106,20 +107,20 @@ def stop_at(page: Page, wanted: Callable[[dict[str, str]], bool]) -> None:
             route.fulfill(status=200, headers=response.headers, body=body)
             return
         response = route.fetch()
-        if response.status == 200 and wanted(response.headers):
+        if response.status == 200 and is_wanted(response.headers):
             kept.append((response, response.body()))
         route.fulfill(response=response)
 
     page.route("**/preview.jpg*", answer)
 
 
-def still_between(low: float, high: float) -> Callable[[dict[str, str]], bool]:
-    """Give whether a print has come so far on the way to being looked up."""
+def stillness_between(low: float, high: float) -> Callable[[dict[str, str]], bool]:
+    """Return a test of a live picture's headers: the print's stillness is within the bounds."""
     return lambda headers: low <= float(headers.get("x-still", 0)) <= high
 
 
-def pages(browser: Browser, address: str, sizes: Sequence[tuple[int, int]]) -> Iterator[Page]:
-    """Give a page of each size, not yet anywhere."""
+def open_pages(browser: Browser, address: str, sizes: Sequence[tuple[int, int]]) -> Iterator[Page]:
+    """Yield an empty page of each size."""
     for width, height in sizes:
         context = browser.new_context(
             viewport={"width": width, "height": height}, has_touch=True, base_url=address
@@ -128,21 +129,21 @@ def pages(browser: Browser, address: str, sizes: Sequence[tuple[int, int]]) -> I
         context.close()
 
 
-def write_strip(stages: Sequence[Path], path: Path) -> None:
-    """Write the stages side by side, no heavier than a page can bear."""
+def write_contact_sheet(stages: Sequence[Path], path: Path) -> None:
+    """Write the stages next to each other as a WebP picture of at most `SHEET_BYTES`."""
     pictures = [Image.open(stage).convert("RGB") for stage in stages]
     gap = 24
     width = sum(p.width for p in pictures) + gap * (len(pictures) - 1)
-    strip = Image.new("RGB", (width, pictures[0].height), "white")
+    sheet = Image.new("RGB", (width, pictures[0].height), "white")
     left = 0
     for picture in pictures:
-        strip.paste(picture, (left, 0))
+        sheet.paste(picture, (left, 0))
         left += picture.width + gap
-    strip = strip.resize(
-        (round(strip.width * STRIP_SCALE), round(strip.height * STRIP_SCALE)),
+    sheet = sheet.resize(
+        (round(sheet.width * SHEET_SCALE), round(sheet.height * SHEET_SCALE)),
         Image.Resampling.LANCZOS,
     )
     for quality in range(90, 20, -5):
-        strip.save(path, "WEBP", quality=quality, method=6)
-        if path.stat().st_size <= STRIP_BYTES:
+        sheet.save(path, "WEBP", quality=quality, method=6)
+        if path.stat().st_size <= SHEET_BYTES:
             return

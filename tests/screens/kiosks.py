@@ -1,4 +1,4 @@
-"""Kiosks whose screens are looked at: served from this process, held still where a state passes too quickly."""
+"""Kiosks for screenshots, served from this process and paused where a state passes quickly."""
 
 import contextlib
 import io
@@ -33,9 +33,9 @@ PIN = "471902"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kiosk:
-    """A running kiosk, what holds it, and where its bundles are."""
+    """A running kiosk, the notifier that pauses it, and the folder of its bundles."""
 
-    service: guided.Saying
+    service: guided.FixedVerdictKiosk
     notifier: HeldNotifier
     address: str
     store: Path
@@ -52,20 +52,20 @@ def running(
     """Serve a kiosk in this process for the length of a `with` block.
 
     Args:
-        bundle: What it answers from.
-        open_camera: What it sees by.
-        folder: Where a store and staff may be kept; `None` for a kiosk without either.
-        hands_free: Whether a print held still is looked up by itself.
+        bundle: The bundle that it searches.
+        open_camera: Opens its camera.
+        folder: Holds a store and the staff's files; `None` for a kiosk without either.
+        hands_free: Whether a print held still is searched automatically.
     """
     notifier = HeldNotifier()
     store = _store(bundle, folder) if folder else None
-    office = _office(folder) if folder else None
-    with guided.Saying(
+    staff = _staff(folder) if folder else None
+    with guided.FixedVerdictKiosk(
         WatchedStore(store) if store else bundle,
         CameraSetup(opener=open_camera, watch=WatchConfig(enabled=hands_free)),
         RecognitionConfig(),
         notifier=notifier,
-        staff=office,
+        staff=staff,
     ) as service:
         server = Server(create_app(service, ScreenConfig(), HOSTS), "127.0.0.1", 0)
         thread = threading.Thread(target=server.run)
@@ -92,26 +92,26 @@ def _store(bundle: Path, folder: Path) -> Path:
     return store
 
 
-def _office(folder: Path) -> StaffService:
+def _staff(folder: Path) -> StaffService:
     pin.write(folder / "staff", PIN)
     return StaffService(StaffFolders(staff=folder / "staff"), pause_s=90)
 
 
-def tell_of_a_stick(store: Path, *, is_good: bool) -> None:
-    """Let a sync from a stick come to its end, good or bad."""
+def report_usb_sync(store: Path, *, is_good: bool) -> None:
+    """Record a finished sync from a USB stick, successful or refused."""
 
-    def sync(tell: Callable[[FetchProgress], None]) -> SyncOutcome:
+    def sync(report: Callable[[FetchProgress], None]) -> SyncOutcome:
         if not is_good:
             raise UntrustedError("the stick: is not signed by this museum")
-        tell(FetchProgress(version=41, done_bytes=110_400_000, total_bytes=110_400_000))
+        report(FetchProgress(version=41, done_bytes=110_400_000, total_bytes=110_400_000))
         return SyncOutcome(result=SyncResult.INSTALLED, version=41)
 
     with contextlib.suppress(SyncError):
         sync_progress.record_progress(sync, store, "the stick", is_stick=True)
 
 
-def showing(pixels: Pixels) -> Callable[..., CameraSource]:
-    """Give an opener of a camera under which one picture lies."""
+def camera_showing(pixels: Pixels) -> Callable[..., CameraSource]:
+    """Return an opener of a camera that shows one picture."""
 
     def opener(*_: object) -> CameraSource:
         picture = ReplayPicture(name="shown", load=lambda: pixels)
@@ -123,19 +123,19 @@ def showing(pixels: Pixels) -> Callable[..., CameraSource]:
 
 
 def no_camera(*_: object) -> CameraSource:
-    """Fail as the hardware seam does where there is no camera."""
+    """Raise the error of a missing camera."""
     raise CameraMissingError("camera: there is none")
 
 
 def jpeg(pixels: Pixels) -> bytes:
-    """Give a picture as a JPEG file's content."""
+    """Return a picture encoded as JPEG."""
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "JPEG", quality=92)
     return file.getvalue()
 
 
-def stranger() -> Pixels:
-    """Give a picture that is no print at all."""
+def not_a_print() -> Pixels:
+    """Return a blurred noise picture, which shows no print."""
     noise = np.random.default_rng(7).integers(0, 255, (9, 12, 3), dtype=np.uint8)
     image = Image.fromarray(noise).resize((960, 720), Image.Resampling.BICUBIC)
     return np.asarray(image.filter(ImageFilter.GaussianBlur(12)))

@@ -1,4 +1,4 @@
-"""A gallery of every page in a real Chromium: each in every two choices of size, language and look together, or in all.
+"""A gallery of every page in Chromium, in a pairwise set of variants or in all of them.
 
 Run as a script: `python tests/screens/shoot.py --bundle demo/bundle --out out/screenshots`.
 """
@@ -17,27 +17,34 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-# The kiosk's stand-ins for a table and a hand.
+# Stand-ins for a table and a hand.
 sys.path.insert(0, str(Path(__file__).parents[1] / "standins"))
 
+import contact_sheet
 import guided
 import kiosks
-import looks
-import rounds
-import strip
-from looks import Look
+import matrix
+import tours
+from matrix import Variant
 
 from device.bundle.reader import opened
 from device.cameras import CameraSource
 from device.imaging import frames
 from device.imaging.frames import Pixels
 
-Looks = Callable[[tuple[tuple[int, int], ...]], Iterator[Look]]
+# Yields the variants of some screen sizes.
+Variants = Callable[[tuple[tuple[int, int], ...]], Iterator[Variant]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """What of a collection the pages are shown with: records' ids, and a print's picture."""
+class Samples:
+    """Samples of a collection for the screenshots.
+
+    Attributes:
+        print_: The picture of a print, uint8 (H, W, 3) RGB.
+        hidden: Id of a record whose picture may not be shown; empty if there is none.
+        longest: Id of the record with the longest title.
+    """
 
     print_: Pixels
     hidden: str
@@ -46,27 +53,29 @@ class Shown:
 
 @dataclass(slots=True, kw_only=True)
 class Gallery:
-    """Pictures on their way into a folder."""
+    """Saves screenshots in a folder, with an index page."""
 
     out: Path
     wanted: str
-    taken: dict[str, list[Look]] = field(default_factory=dict)
+    taken: dict[str, list[Variant]] = field(default_factory=dict)
 
-    def shoot(self, look: Look, page: Page, name: str) -> None:
-        """Keep a picture of what a page shows, where its name is wanted."""
+    def screenshot(self, variant: Variant, page: Page, name: str) -> None:
+        """Save a screenshot of a page if its name is wanted."""
         if not fnmatch.fnmatch(name, self.wanted):
             return
-        self.taken.setdefault(name, []).append(look)
-        page.screenshot(path=self.out / f"{name}-{look.name}.png", full_page=look.size[0] < 500)
+        self.taken.setdefault(name, []).append(variant)
+        page.screenshot(
+            path=self.out / f"{name}-{variant.name}.png", full_page=variant.size[0] < 500
+        )
 
     def write_page(self) -> None:
-        """Write all of them on one page, each page of the kiosk a row."""
+        """Write an index of all screenshots, with a row for each page of the kiosk."""
         rows = "".join(
             f"<h2>{html.escape(name)}</h2><div>"
             + "".join(
-                f'<a href="{name}-{look.name}.png"><img loading="lazy" alt="{look.name}"'
-                f' title="{look.name}" src="{name}-{look.name}.png"></a>'
-                for look in taken
+                f'<a href="{name}-{variant.name}.png"><img loading="lazy" alt="{variant.name}"'
+                f' title="{variant.name}" src="{name}-{variant.name}.png"></a>'
+                for variant in taken
             )
             + "</div>"
             for name, taken in self.taken.items()
@@ -77,16 +86,32 @@ class Gallery:
 
 
 def main() -> int:
-    """Take all pictures."""
+    """Take all screenshots."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bundle", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--all", action="store_true", help="every size, language and look: hours")
-    parser.add_argument("--names", default="*", help="keep only these, such as 'answer-*'")
-    parser.add_argument("--looks", default="*", help="only these, such as '1280x800-en-*'")
-    parser.add_argument("--round", default="*", help="only this: stand, wander, guest, staff, …")
     parser.add_argument(
-        "--strip", type=Path, help="write the guided capture's stages side by side into this file"
+        "--all", action="store_true", help="all variants, not a pairwise set: takes hours"
+    )
+    parser.add_argument(
+        "--names",
+        default="*",
+        help="only screenshots of these names, such as 'answer-*' (default: all)",
+    )
+    parser.add_argument(
+        "--variants",
+        default="*",
+        help="only these variants, such as '1280x800-en-*' (default: all)",
+    )
+    parser.add_argument(
+        "--tour",
+        default="*",
+        help="only this tour: stand, browse, guest, staff, camera-lost, no-bundle (default: all)",
+    )
+    parser.add_argument(
+        "--contact-sheet",
+        type=Path,
+        help="write only the guided capture's contact sheet, into this WebP file",
     )
     parser.add_argument("--chromium", default=shutil.which("chromium") or "chromium")
     given = parser.parse_args()
@@ -95,13 +120,15 @@ def main() -> int:
     gallery = Gallery(out=given.out, wanted=given.names)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=given.chromium)
-        shown = _shown(given.bundle)
-        if given.strip is not None:
-            strip.write(browser, given.bundle, shown.print_, given.strip, given.out)
+        samples = _samples(given.bundle)
+        if given.contact_sheet is not None:
+            contact_sheet.write(
+                browser, given.bundle, samples.print_, given.contact_sheet, given.out
+            )
         else:
-            chosen = _chosen(looks.every if given.all else looks.pairs, given.looks)
-            walk = _Walk(browser, given.bundle, Path(folder), gallery, chosen)
-            walk.all(shown, given.round)
+            chosen = _chosen(matrix.all_variants if given.all else matrix.pairwise, given.variants)
+            runner = _TourRunner(browser, given.bundle, Path(folder), gallery, chosen)
+            runner.run(samples, given.tour)
         browser.close()
     gallery.write_page()
     count = sum(map(len, gallery.taken.values()))
@@ -112,70 +139,72 @@ def main() -> int:
     return 0
 
 
-def _chosen(looks_of: Looks, pattern: str) -> Looks:
-    return lambda sizes: (each for each in looks_of(sizes) if fnmatch.fnmatch(each.name, pattern))
+def _chosen(variants_of: Variants, pattern: str) -> Variants:
+    return lambda sizes: (
+        each for each in variants_of(sizes) if fnmatch.fnmatch(each.name, pattern)
+    )
 
 
-def _shown(bundle: Path) -> Shown:
+def _samples(bundle: Path) -> Samples:
     with opened(bundle) as parts:
         records = [parts.records.at(row) for row in range(parts.manifest.items)]
         shown = [r for r in records if r.show_picture]
         hidden = [r.record_id for r in records if not r.show_picture]
         print_ = shown[len(shown) // 15].record_id
-        return Shown(
+        return Samples(
             print_=frames.decode(parts.pictures.get(print_, "screen"), name=print_),
             hidden=hidden[0] if hidden else "",
             longest=max(shown, key=lambda r: len(r.title)).record_id,
         )
 
 
-class _Walk:
-    """Walks through a kiosk of each kind in each look."""
+class _TourRunner:
+    """Runs the tours through a kiosk of each kind, in each variant."""
 
     def __init__(
-        self, browser: Browser, bundle: Path, folder: Path, gallery: Gallery, looks_of: Looks
+        self, browser: Browser, bundle: Path, folder: Path, gallery: Gallery, variants_of: Variants
     ) -> None:
         self._browser = browser
         self._bundle = bundle
         self._folder = folder
         self._gallery = gallery
-        self._looks_of = looks_of
+        self._variants_of = variants_of
 
-    def all(self, shown: Shown, wanted: str) -> None:
-        """Take every round that is wanted."""
-        laid = kiosks.showing(guided.laid(shown.print_))
-        wander = partial(rounds.wander, hidden=shown.hidden, longest=shown.longest)
-        guest = partial(rounds.guest, picture=guided.laid(shown.print_))
-        lost = rounds.only("camera-lost", "camera_lost")
-        without = rounds.only("no-bundle", "no_bundle")
-        stand, guests = looks.STAND_SIZES, looks.GUEST_SIZES
+    def run(self, samples: Samples, wanted: str) -> None:
+        """Run every tour whose name matches a pattern."""
+        with_print = kiosks.camera_showing(guided.on_table(samples.print_))
+        browse = partial(tours.browse, hidden=samples.hidden, longest=samples.longest)
+        guest = partial(tours.guest, picture=guided.on_table(samples.print_))
+        lost = tours.only("camera-lost", "camera_lost")
+        without = tours.only("no-bundle", "no_bundle")
+        stand, guests = matrix.STAND_SIZES, matrix.GUEST_SIZES
         nowhere = self._folder / "none"
-        for name, bundle, camera, sizes, round_ in (
-            ("stand", self._bundle, laid, stand, rounds.stand),
-            ("wander", self._bundle, laid, stand, wander),
-            ("staff", self._bundle, laid, stand, rounds.staff),
+        for name, bundle, camera, sizes, tour in (
+            ("stand", self._bundle, with_print, stand, tours.stand),
+            ("browse", self._bundle, with_print, stand, browse),
+            ("staff", self._bundle, with_print, stand, tours.staff),
             ("guest", self._bundle, kiosks.no_camera, guests, guest),
             ("camera-lost", self._bundle, kiosks.no_camera, stand, lost),
             ("no-bundle", nowhere, kiosks.no_camera, stand, without),
         ):
             if fnmatch.fnmatch(name, wanted):
-                self._round(bundle, camera, self._looks_of(sizes), round_)
+                self._run(bundle, camera, self._variants_of(sizes), tour)
 
-    def _round(
+    def _run(
         self,
         bundle: Path,
         camera: Callable[..., CameraSource],
-        looks_: Iterable[Look],
-        round_: Callable[[rounds.Round], None],
+        variants: Iterable[Variant],
+        tour: Callable[[tours.Tour], None],
     ) -> None:
         with (
             tempfile.TemporaryDirectory(dir=self._folder) as folder,
             kiosks.running(bundle, camera, folder=Path(folder)) as kiosk,
         ):
-            for look in looks_:
-                page = looks.open_page(self._browser, look)
-                shoot = partial(self._gallery.shoot, look)
-                round_(rounds.Round(page=page, kiosk=kiosk, look=look, shoot=shoot))
+            for variant in variants:
+                page = matrix.open_page(self._browser, variant)
+                screenshot = partial(self._gallery.screenshot, variant)
+                tour(tours.Tour(page=page, kiosk=kiosk, variant=variant, screenshot=screenshot))
                 page.context.close()
 
 

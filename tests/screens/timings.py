@@ -1,4 +1,4 @@
-"""Prints how fast the page is, in a real Chromium over the real server and the demo bundle: `make timings`."""
+"""Prints the page's response times in Chromium, on the real server and demo bundle (`make timings`)."""
 
 import argparse
 import shutil
@@ -23,11 +23,15 @@ from kiosk_ui.server import Server
 
 
 def main() -> int:
-    """Measure, print a line each, and say whether all stayed below their marks: 0, or 1."""
+    """Measure and print each timing; return 0 if all are below their limits, else 1."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bundle", type=Path, default=Path("demo/bundle"), metavar="FOLDER")
     parser.add_argument(
-        "--times", type=int, default=20, metavar="N", help="how often each is measured"
+        "--times",
+        type=int,
+        default=20,
+        metavar="N",
+        help="measurements of each timing (default: 20)",
     )
     given = parser.parse_args()
     with opened(given.bundle) as bundle:
@@ -61,7 +65,7 @@ def _measured(service: KioskService, server: Server, times: int) -> list[Timing]
         ]
         with timing.stalled(server.port):
             found.append(timing.healthy(server.port, times))
-            name = f"screen after the answer, beside {timing.STALLED} stalled"
+            name = f"screen after the answer, with {timing.STALLED} stalled clients"
             found.append(timing.shown(browser, server.address, service, times, name))
         browser.close()
     return found

@@ -1,4 +1,4 @@
-"""How a screen may be looked at: its size, its language, and what a reader has asked for."""
+"""The matrix of screenshot variants: screen size, language and display preferences."""
 
 import itertools
 from collections.abc import Iterator
@@ -12,8 +12,8 @@ GUEST_SIZES = ((390, 844), (1280, 800))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """One way to look at every page.
+class Variant:
+    """One combination of screen size, language and display preferences.
 
     Attributes:
         size: The screen's, in CSS pixels: width, height.
@@ -31,31 +31,34 @@ class Look:
 
     @property
     def name(self) -> str:
-        """What its pictures are called by."""
+        """The end of its screenshots' file names."""
         width, height = self.size
         return f"{width}x{height}-{self.language}-{self.text}-{self.contrast}-{self.theme}"
 
     @property
     def query(self) -> str:
-        """What an address asks for it by."""
+        """The query that selects its language and preferences in an address."""
         return (
             f"language={self.language}&text={self.text}"
             f"&contrast={self.contrast}&theme={self.theme}"
         )
 
 
-def every(sizes: tuple[tuple[int, int], ...]) -> Iterator[Look]:
-    """Give every way to look at a page."""
+def all_variants(sizes: tuple[tuple[int, int], ...]) -> Iterator[Variant]:
+    """Yield every combination for the given sizes."""
     for size, language, text, contrast, theme in itertools.product(
         sizes, LANGUAGES, ("normal", "large"), ("normal", "high"), ("light", "dark")
     ):
-        yield Look(size=size, language=language, text=text, contrast=contrast, theme=theme)
+        yield Variant(size=size, language=language, text=text, contrast=contrast, theme=theme)
 
 
-def pairs(sizes: tuple[tuple[int, int], ...]) -> Iterator[Look]:
-    """Give as few as have every two choices together: an orthogonal array of bits, two for each size and language."""
+def pairwise(sizes: tuple[tuple[int, int], ...]) -> Iterator[Variant]:
+    """Yield a small set in which every two choices occur together.
+
+    It is an orthogonal array of bits, two for each size and language.
+    """
     for (i, size), (j, language) in itertools.product(enumerate(sizes), enumerate(LANGUAGES)):
-        yield Look(
+        yield Variant(
             size=size,
             language=language,
             text=("normal", "large")[(i ^ j) & 1],
@@ -64,9 +67,9 @@ def pairs(sizes: tuple[tuple[int, int], ...]) -> Iterator[Look]:
         )
 
 
-def open_page(browser: Browser, look: Look) -> Page:
-    """Give a page of its size, not yet anywhere, on which nothing moves."""
-    width, height = look.size
+def open_page(browser: Browser, variant: Variant) -> Page:
+    """Open an empty page of the variant's size, with reduced motion."""
+    width, height = variant.size
     context = browser.new_context(
         viewport={"width": width, "height": height},
         device_scale_factor=2 if width < 500 else 1,
