@@ -1,4 +1,7 @@
-"""The touchscreen page and the HTTP API: shows what the service says, and knows nothing of how it knows."""
+"""The touchscreen page and the HTTP API.
+
+They show what the service reports, and know nothing of cameras, models or bundles.
+"""
 
 from kiosk_ui.app import create_app, create_lan_app
 

@@ -1,4 +1,7 @@
-"""The composition root: configuration, service, page and server put together, and the exit code."""
+"""The composition root: builds service, page and server from the configuration.
+
+The only module that chooses the exit code.
+"""
 
 import argparse
 import logging
@@ -28,16 +31,17 @@ _CAMERAS = get_args(get_type_hints(CameraConfig)["kind"])
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the kiosk until it is told to stop.
+    """Run the kiosk until a signal stops it.
 
     Returns:
-        0 when it was, 1 when it can't listen, 2 when it was asked in a wrong way; 75 or 76 when it is to be
-        started anew for its camera's sake, or the machine is (`device.service.capture.camera_recovery`).
+        The exit code: 0 after a stop by a signal, 1 when it can't listen or start, 2 for invalid
+        options or settings. 75 or 76 when a restart of the service or of the machine may bring the
+        camera back (`device.service.capture.camera_recovery`).
     """
     arguments = _parser().parse_args(argv)
     log = _configure_logging(arguments.verbose - arguments.quiet)
     try:
-        config = _configured(arguments, os.environ)
+        config = _load_config(arguments, os.environ)
     except ConfigError as error:
         print(f"printkiosk: {error}", file=sys.stderr)
         return 2
@@ -46,23 +50,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         where = f"{config.listen.host}:{config.listen.port}"
         reason = error.strerror or error
-        print(f"printkiosk: {where}: can't listen ({reason}); give --port another", file=sys.stderr)
+        print(
+            f"printkiosk: {where}: can't listen ({reason}); choose another --port", file=sys.stderr
+        )
     except KioskError as error:
         print(f"printkiosk: {error}", file=sys.stderr)
     return 1
 
 
 def _serve(config: Config, environ: Mapping[str, str], log: RecentLog) -> int:
-    """Listen, then serve until SIGTERM or Ctrl-C; give the exit status."""
+    """Listen, then serve until SIGTERM or Ctrl-C; return the exit code."""
     listen = config.listen
-    given_up: list[int] = []
+    requested_status: list[int] = []
 
-    def give_up(status: int) -> None:
-        """Stop as if told to: nothing else helps the camera."""
-        given_up.append(status)
+    def stop_with(status: int) -> None:
+        """Stop as if by a signal, and exit with a status that asks for a restart."""
+        requested_status.append(status)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    with open_kiosk(config, environ, log, give_up) as service:
+    with open_kiosk(config, environ, log, stop_with) as service:
         hosts = sorted({*listen.hosts, listen.host} - {*ALL_INTERFACES})
         sessions = StaffSessions(config.staff.idle_s)
         app = create_app(service, config.screen, hosts, sessions=sessions)
@@ -71,22 +77,22 @@ def _serve(config: Config, environ: Mapping[str, str], log: RecentLog) -> int:
             signal.signal(number, lambda *_: server.stop())
         print(f"printkiosk: {server.address}", flush=True)
         with (
-            _phones_served(service, config),
+            _lan_server(service, config),
             Heartbeat.from_environ(app, environ),
             SelfRequest(server.address, service.liveness),
         ):
             service.ready()
             server.run()
     _log.info("stopped")
-    return given_up[0] if given_up else 0
+    return requested_status[0] if requested_status else 0
 
 
 @contextmanager
-def _phones_served(service: KioskService, config: Config) -> Iterator[None]:
-    """Serve phones on the museum's network, where that is configured, for the length of a `with` block.
+def _lan_server(service: KioskService, config: Config) -> Iterator[None]:
+    """Serve phones on the museum's network during a `with` block, if that is configured.
 
-    They have a server of their own, so that no crowd of theirs takes a thread from the stand's screen; and a network that isn't
-    there must not keep the stand from its visitors.
+    Phones have their own server, so that any number of them leaves the stand's threads free. A
+    missing network is logged, and the stand is served all the same.
     """
     listen = config.listen
     if not listen.lan:
@@ -110,11 +116,11 @@ def _phones_served(service: KioskService, config: Config) -> Iterator[None]:
         thread.join()
 
 
-def _configured(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Config:
-    """Give the configuration with the flags laid over it.
+def _load_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Config:
+    """Return the configuration, with the command line's options overriding it.
 
     Raises:
-        ConfigError: Naming every mistake.
+        ConfigError: When any setting is invalid; the message names all of them.
     """
     config = load(arguments.config, environ)
     listen = {
@@ -130,11 +136,15 @@ def _configured(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Co
     )
 
 
-def _configure_logging(loudness: int) -> RecentLog:
-    """Let what is logged go to stderr, and its last lines into what is given."""
-    level = {-1: logging.WARNING, 0: logging.INFO}.get(max(loudness, -2), logging.DEBUG)
+def _configure_logging(verbosity: int) -> RecentLog:
+    """Log to stderr, and return a handler that keeps the last lines.
+
+    Args:
+        verbosity: 0 logs info, each step up or down logs more or less: debug; warnings, errors.
+    """
+    level = {-1: logging.WARNING, 0: logging.INFO}.get(max(verbosity, -2), logging.DEBUG)
     logging.basicConfig(
-        level=logging.ERROR if loudness <= -2 else level,
+        level=logging.ERROR if verbosity <= -2 else level,
         format="%(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
@@ -145,16 +155,19 @@ def _configure_logging(loudness: int) -> RecentLog:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="printkiosk", description="Says which print a visitor holds under the camera."
+        prog="printkiosk",
+        description="Run the kiosk: recognise the print that a visitor holds under the camera.",
     )
-    parser.add_argument("--config", type=Path, metavar="FILE", help="settings, in TOML")
-    parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="the collection's bundle")
-    parser.add_argument("--camera", choices=_CAMERAS, help="which camera the stand has")
-    parser.add_argument("--host", help="address to listen at (127.0.0.1)")
-    parser.add_argument("--port", type=int, help="port to listen at (8080; 0 takes a free one)")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings file, in TOML")
+    parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="bundle of the collection")
+    parser.add_argument("--camera", choices=_CAMERAS, help="kind of the stand's camera")
+    parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument(
+        "--port", type=int, help="port to listen on; 0 chooses a free one (default: 8080)"
+    )
     parser.add_argument("--version", action="version", version=f"printkiosk {__version__}")
-    parser.add_argument("-v", "--verbose", action="count", default=0, help="say more")
-    parser.add_argument("-q", "--quiet", action="count", default=0, help="say less")
+    parser.add_argument("-v", "--verbose", action="count", default=0, help="log more")
+    parser.add_argument("-q", "--quiet", action="count", default=0, help="log less")
     return parser
 
 

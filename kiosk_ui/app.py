@@ -1,4 +1,4 @@
-"""The Flask application: blueprints, limits, and how an error looks to a browser and to a program."""
+"""The Flask application: blueprints, limits, and error responses for browsers and programs."""
 
 import logging
 from collections.abc import Iterable
@@ -30,12 +30,12 @@ from kiosk_ui.staff import views as staff_views
 from kiosk_ui.staff.sessions import StaffSessions
 from kiosk_ui.stand import api as stand_api
 from kiosk_ui.stand import views as stand_views
-from kiosk_ui.stand.visit_counter import notes_visits
+from kiosk_ui.stand.visit_counter import count_visits
 
 _log = logging.getLogger(__name__)
 
 MAX_UPLOAD_BYTES = 12 * 1024 * 1024
-# A parked long poll, or a search that waits for the model, holds one of the server's threads.
+# A waiting long poll or search occupies one of the server's threads.
 LONG_POLLS = 3
 SEARCHES = 8
 
@@ -57,15 +57,15 @@ def create_app(
     *,
     sessions: StaffSessions | None = None,
 ) -> Flask:
-    """Give the application.
+    """Return the application that serves the stand, its staff and programs.
 
     Args:
-        service: The one object it talks to.
+        service: The kiosk's service.
         screen: The touchscreen at the stand.
-        hosts: Names a browser may ask for; all others are refused (DNS rebinding).
-        sessions: Who is in the staff's page; `None` begins with nobody.
+        hosts: Host names a browser may request; others are refused (DNS rebinding).
+        sessions: The staff's sign-ins; `None` starts without any.
     """
-    app = _bare_app(service, screen, hosts)
+    app = _base_app(service, screen, hosts)
     app.register_blueprint(stand_api.blueprint(service, waiting=LONG_POLLS))
     app.register_blueprint(usb_views.blueprint(service))
     app.register_blueprint(metrics.blueprint(service))
@@ -73,26 +73,26 @@ def create_app(
         app.register_blueprint(
             staff_views.blueprint(service, service.staff, sessions or StaffSessions())
         )
-        readers: PreferenceCookies = app.extensions["readers"]
-        app.after_request(notes_visits(service, service.staff, readers))
+        preferences: PreferenceCookies = app.extensions["preferences"]
+        app.after_request(count_visits(service, service.staff, preferences))
     return app
 
 
 def create_lan_app(service: KioskService, screen: Screen, hosts: Iterable[str]) -> Flask:
-    """Give the application that phones on the museum's network are served by: of stand and staff it has nothing.
+    """Return the application for phones on the museum's network, without stand and staff routes.
 
     Args:
-        service: The one object it talks to.
-        screen: What a page begins with.
-        hosts: Names a phone may ask for; all others are refused (DNS rebinding).
+        service: The kiosk's service.
+        screen: The display preferences that a page starts with.
+        hosts: Host names a phone may request; others are refused (DNS rebinding).
     """
-    app = _bare_app(service, screen, hosts)
+    app = _base_app(service, screen, hosts)
     app.config[security.IS_LAN] = True
     return app
 
 
-def _bare_app(service: KioskService, screen: Screen, hosts: Iterable[str]) -> Flask:
-    """Give what guests and the stand are both served by."""
+def _base_app(service: KioskService, screen: Screen, hosts: Iterable[str]) -> Flask:
+    """Return an application with the routes that guests and the stand share."""
     app = Flask(__name__)
     app.request_class = security.MemoryRequest
     app.config.update(
@@ -102,52 +102,56 @@ def _bare_app(service: KioskService, screen: Screen, hosts: Iterable[str]) -> Fl
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    readers = PreferenceCookies(screen)
+    preferences = PreferenceCookies(screen)
     searches = ConcurrencyLimit("searches", SEARCHES)
     app.register_blueprint(stand_views.blueprint(service, screen, searches))
     app.register_blueprint(browse_views.blueprint(service))
     app.register_blueprint(comparison_views.blueprint(service))
     app.register_blueprint(api_views.blueprint(service, searches))
-    app.before_request(
-        service.collection.begin_request
-    )  # what one page shows comes from one bundle
+    # One bundle for the whole page.
+    app.before_request(service.collection.begin_request)
     app.teardown_request(lambda error: service.collection.end_request())
     app.before_request(security.refuse_foreign_posts)
     app.after_request(security.add_headers)
-    app.after_request(readers.remember)
-    app.context_processor(readers.context)
-    app.extensions["readers"] = readers
+    app.after_request(preferences.remember)
+    app.context_processor(preferences.context)
+    app.extensions["preferences"] = preferences
     app.register_error_handler(KioskError, _on_kiosk_error)
     app.register_error_handler(HTTPException, _on_http_error)
-    app.register_error_handler(Exception, _on_fault)
+    app.register_error_handler(Exception, _on_unexpected_error)
     return app
 
 
 def _on_kiosk_error(error: KioskError) -> Response:
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), None)
     if status is None:
-        return _on_fault(error)
+        return _on_unexpected_error(error)
     is_empty = status == 503 and isinstance(error, BundleError)
     return _problem(status, str(error), kind="nothing" if is_empty else "")
 
 
 def _on_http_error(error: HTTPException) -> ResponseReturnValue:
-    if error.code is None or error.code < 400:  # a redirect is no error
+    if error.code is None or error.code < 400:  # a redirect is not an error
         return error
-    words = " ".join((error.description or error.name).split())
-    return _problem(error.code or 500, words[:1].lower() + words[1:].rstrip("."), is_ours=False)
+    line = " ".join((error.description or error.name).split())
+    return _problem(error.code or 500, line[:1].lower() + line[1:].rstrip("."), is_ours=False)
 
 
-def _on_fault(error: Exception) -> Response:
-    _log.error("%s %s: not answered", request.method, request.path, exc_info=error)
-    return _problem(500, "something went wrong in the kiosk; see its log")
+def _on_unexpected_error(error: Exception) -> Response:
+    _log.error(
+        "%s %s: failed with an unexpected error", request.method, request.path, exc_info=error
+    )
+    return _problem(500, "the kiosk failed to answer; see its log")
 
 
 def _problem(status: int, line: str, kind: str = "", *, is_ours: bool = True) -> Response:
-    """Give an error: one line of JSON to a program, a friendly page to a person, who is spared the library's words."""
+    """Return an error response: JSON for a program, a friendly page for a person.
+
+    The page shows `line` only if it `is_ours`, and never a library's wording.
+    """
     kind = kind or _kind(status)
     if request.path.startswith("/api/") or request.path == "/healthz":
-        response = jsonify(error=line, said=_said(kind))
+        response = jsonify(error=line, said=_visitor_text(kind))
     else:
         template = (
             "shared/error_scene.html"
@@ -161,13 +165,13 @@ def _problem(status: int, line: str, kind: str = "", *, is_ours: bool = True) ->
     return response
 
 
-def _said(kind: str) -> str:
-    """Give what a program may show to a person, in the language they read."""
-    texts = current_app.extensions["readers"].reader().texts
+def _visitor_text(kind: str) -> str:
+    """Return an error's text for visitors, in the language of the request."""
+    texts = current_app.extensions["preferences"].current().texts
     return str(texts(f"problem.{kind}"))
 
 
 def _kind(status: int) -> str:
-    """Give the key of the words a visitor reads for a status."""
+    """Return the key of the visitors' text for an HTTP status."""
     kinds = {400: "picture", 404: "missing", 413: "large", 415: "picture", 503: "busy"}
     return kinds.get(status, "fault")

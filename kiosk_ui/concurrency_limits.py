@@ -1,4 +1,4 @@
-"""How many requests of one kind may wait at a time, so that parked ones never starve the others."""
+"""Limits how many requests of one kind wait at a time, so that others still find a thread."""
 
 import threading
 from collections.abc import Iterator
@@ -8,28 +8,30 @@ from device.errors import BusyError
 
 
 class ConcurrencyLimit:
-    """A few places to wait in; whoever finds none free is sent away at once."""
+    """A number of slots for waiting requests; with none free, a request is refused at once."""
 
     def __init__(self, what: str, count: int) -> None:
-        """Make the places.
+        """Create the slots, all free.
 
         Args:
-            what: Who waits here, for the error.
-            count: How many places.
+            what: The kind of request, for the error.
+            count: The number of slots.
         """
         self._what = what
         self._count = count
         self._free = threading.BoundedSemaphore(count)
 
     @contextmanager
-    def one(self) -> Iterator[None]:
-        """Hold one place for the length of a `with` block.
+    def slot(self) -> Iterator[None]:
+        """Occupy one slot during a `with` block.
 
         Raises:
-            BusyError: When all are taken.
+            BusyError: When no slot is free.
         """
         if not self._free.acquire(blocking=False):
-            raise BusyError(f"{self._what}: {self._count} wait already; try again in a moment")
+            raise BusyError(
+                f"{self._what}: {self._count} are waiting already; try again in a moment"
+            )
         try:
             yield
         finally:

@@ -1,7 +1,8 @@
-"""The page's pulse: whether a page on this machine still asks for the stand's state, as each does every five seconds.
+"""Detects a hung browser by its missing requests, and asks systemd to restart it.
 
-A browser that went white or hangs asks no more. Then a file says so, where the unit was given a folder for it, and systemd
-starts the browser anew (`printkiosk-silent.path`); the kiosk itself has no right to.
+Every page at the stand requests the stand's state each five seconds. A blank or hung browser stops
+doing so. The heartbeat then creates a file in the unit's runtime folder, if there is one, and
+systemd restarts the browser (`printkiosk-silent.path`). The kiosk itself isn't permitted to.
 """
 
 import logging
@@ -16,57 +17,58 @@ from flask import Flask, request
 
 _log = logging.getLogger(__name__)
 
-# A poll takes up to 5 s, and one may be lost; a browser takes up to 20 s to show its first page on a slow card.
+# A poll takes up to 5 s, and one may be lost. On a slow SD card a browser takes up to 20 s to show
+# its first page.
 SILENT_AFTER_S = 15.0
 STARTING_S = 60.0
-# A browser that doesn't come back is tried again ever more rarely: nobody may be there, or the museum closed.
-LONGEST_S = 960.0
-SIGN = "page-is-silent"
-# Put there by what closes the museum (`printkiosk-closing.service`): no page is expected.
-CLOSED = "screen-is-off"
-# By which an application knows its heartbeat.
+# A browser that doesn't come back is restarted at growing intervals: it may have been switched off.
+MAX_TIMEOUT_S = 960.0
+SILENT_FILE = "page-is-silent"
+# Created at closing time (`printkiosk-closing.service`): no page is expected.
+CLOSED_FILE = "screen-is-off"
+# Key of the heartbeat in `app.extensions`.
 NAME = "heartbeat"
-_LOOKED_EVERY_S = 2.0
+_CHECK_EVERY_S = 2.0
 _STATE = "/api/v1/stand/state"
 
 
 class Heartbeat:
-    """Listens to an application's requests; in a `with` block it also watches.
+    """Notes each request for the stand's state; in a `with` block it also checks for silence.
 
     Attributes:
-        renewed: How often a new browser was asked for.
+        browser_restarts: How many restarts of the browser were requested.
     """
 
     def __init__(
         self, app: Flask, folder: Path | None, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Begin with a browser that is starting.
+        """Start with the timeout of a browser that is starting.
 
         Args:
-            app: Whose requests are heard.
-            folder: Where the sign goes; `None` where nobody would act on it.
-            clock: Monotonic seconds.
+            app: The application whose requests count.
+            folder: The unit's runtime folder; `None` if no unit watches it.
+            clock: Returns monotonic seconds.
         """
-        self._sign = folder / SIGN if folder else None
-        self._closed = folder / CLOSED if folder else None
+        self._silent_file = folder / SILENT_FILE if folder else None
+        self._closed_file = folder / CLOSED_FILE if folder else None
         self._clock = clock
-        self._heard_s = clock()
-        self._patience_s = STARTING_S
-        self.renewed = 0
+        self._requested_at_s = clock()
+        self._timeout_s = STARTING_S
+        self.browser_restarts = 0
         self._ended = threading.Event()
-        self._watching = threading.Thread(target=self._watch, name="heartbeat", daemon=True)
+        self._thread = threading.Thread(target=self._watch, name="heartbeat", daemon=True)
         app.before_request(self._listen)
         app.extensions[NAME] = self
 
     @classmethod
     def from_environ(cls, app: Flask, environ: Mapping[str, str]) -> Self:
-        """Give the heartbeat of a kiosk whose unit has a runtime folder, or of one that has none."""
+        """Return a heartbeat for the unit's runtime folder, which systemd names in the environment."""
         folder = environ.get("RUNTIME_DIRECTORY", "")
         return cls(app, Path(folder) if folder else None)
 
     def __enter__(self) -> Self:
-        if self._sign is not None:
-            self._watching.start()
+        if self._silent_file is not None:
+            self._thread.start()
         return self
 
     def __exit__(
@@ -79,31 +81,33 @@ class Heartbeat:
 
     @property
     def age_s(self) -> float:
-        """Seconds since a page was heard, or since a new one was asked for."""
-        return self._clock() - self._heard_s
+        """Seconds since the last request of a page, or of a browser restart."""
+        return self._clock() - self._requested_at_s
 
-    def look(self) -> bool:
-        """Give the sign where the page has been silent for too long; say whether it was."""
-        if self._closed is not None and self._closed.exists():
-            self._heard_s, self._patience_s = self._clock(), STARTING_S
-        if self._sign is None or self.age_s < self._patience_s:
+    def check(self) -> bool:
+        """Request a browser restart if the page was silent for too long; return whether it was."""
+        if self._closed_file is not None and self._closed_file.exists():
+            self._requested_at_s, self._timeout_s = self._clock(), STARTING_S
+        if self._silent_file is None or self.age_s < self._timeout_s:
             return False
-        _log.warning("no page asked for %.0f s: the browser is to be started anew", self.age_s)
-        self._heard_s = self._clock()
-        self.renewed += 1
-        self._patience_s = min(max(2 * self._patience_s, STARTING_S), LONGEST_S)
+        _log.warning("no request from a page for %.0f s; restarting the browser", self.age_s)
+        self._requested_at_s = self._clock()
+        self.browser_restarts += 1
+        self._timeout_s = min(max(2 * self._timeout_s, STARTING_S), MAX_TIMEOUT_S)
         try:
-            self._sign.touch()
+            self._silent_file.touch()
         except OSError as error:
-            _log.warning("%s: can't be made (%s); the browser stays as it is", self._sign, error)
+            _log.warning(
+                "%s: can't be created (%s); the browser isn't restarted", self._silent_file, error
+            )
         return True
 
     def _listen(self) -> None:
         if request.path == _STATE:
-            if self._patience_s != SILENT_AFTER_S:
-                _log.info("a page is shown, and asks")
-            self._heard_s, self._patience_s = self._clock(), SILENT_AFTER_S
+            if self._timeout_s != SILENT_AFTER_S:
+                _log.info("a page is shown and sends requests")
+            self._requested_at_s, self._timeout_s = self._clock(), SILENT_AFTER_S
 
     def _watch(self) -> None:
-        while not self._ended.wait(_LOOKED_EVERY_S):
-            self.look()
+        while not self._ended.wait(_CHECK_EVERY_S):
+            self.check()

@@ -1,4 +1,7 @@
-"""What a reader has asked of the page: language, size of text, contrast, ground, reach. Kept for the visit, in cookies of it."""
+"""A visitor's display preferences: language, text size, contrast, theme, reach.
+
+Session cookies keep them for the length of the visit.
+"""
 
 from dataclasses import dataclass
 
@@ -8,28 +11,28 @@ from kiosk_ui import security
 from kiosk_ui.screen_config import Screen
 from kiosk_ui.texts import Texts, closest, languages, load
 
-# Each thing that can be switched, besides the language, and what it can be; what a screen begins with is configured.
-CHOICES = {
+# Each preference except the language, with its possible values. The configuration sets the defaults.
+VALUES = {
     "text": ("normal", "large"),
     "contrast": ("normal", "high"),
     "theme": ("light", "dark"),
     "reach": ("normal", "low"),
 }
-# In an address: forget all that was asked.
-ANEW = "anew"
+# Query parameter that resets all preferences.
+RESET = "anew"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitorPreferences:
-    """How the page is to be for who reads it.
+    """Display preferences of the current visitor.
 
     Attributes:
-        texts: The words, in the reader's language.
+        texts: The page's texts, in the visitor's language.
         text: `normal` or `large`.
         contrast: `normal` or `high`.
         theme: `light` or `dark`.
-        reach: `normal`, or `low` for all that is pressed in the lower half.
-        has_chosen: Whether any of it is the reader's own choice.
+        reach: `normal`, or `low` for all controls in the lower half of the screen.
+        has_chosen: Whether the visitor has chosen any of them.
     """
 
     texts: Texts
@@ -40,75 +43,81 @@ class VisitorPreferences:
     has_chosen: bool
 
     def other(self, name: str) -> str:
-        """Give what a switch leads to."""
+        """Return the other value of a preference, which its switch selects."""
         now = getattr(self, name)
-        return next(value for value in CHOICES[name] if value != now)
+        return next(value for value in VALUES[name] if value != now)
 
 
 class PreferenceCookies:
-    """Reads what is asked with each request, and lets the browser remember it until the visit ends."""
+    """Reads the preferences from each request, and stores new ones in session cookies."""
 
     def __init__(self, screen: Screen) -> None:
-        """Begin.
+        """Take the defaults from the screen's configuration.
 
         Raises:
-            ConfigError: When the configured language has no words.
+            ConfigError: When the configured language has no texts.
         """
         load(screen.language)
         self._screen = screen
 
-    def reader(self) -> VisitorPreferences:
-        """Give who reads the answer to this request."""
-        asked = {} if ANEW in request.args else _asked()
+    def current(self) -> VisitorPreferences:
+        """Return the preferences of the request's visitor."""
+        chosen = {} if RESET in request.args else _requested()
         return VisitorPreferences(
-            texts=load(asked.get("language") or self._language()),
-            text=asked.get("text", self._screen.text),
-            contrast=asked.get("contrast", self._screen.contrast),
-            theme=asked.get("theme", self._screen.theme),
-            reach=asked.get("reach", self._screen.reach),
-            has_chosen=bool(asked),
+            texts=load(chosen.get("language") or self._language()),
+            text=chosen.get("text", self._screen.text),
+            contrast=chosen.get("contrast", self._screen.contrast),
+            theme=chosen.get("theme", self._screen.theme),
+            reach=chosen.get("reach", self._screen.reach),
+            has_chosen=bool(chosen),
         )
 
     def context(self) -> dict[str, object]:
-        """Give what every template knows."""
-        reader = self.reader()
+        """Return the variables that every template has."""
+        preferences = self.current()
         return {
-            "t": reader.texts,
-            "reader": reader,
+            "t": preferences.texts,
+            "preferences": preferences,
             "languages": languages(),
             "is_stand": security.is_stand(),
             "has_style": self._screen.style is not None,
         }
 
     def remember(self, response: Response) -> Response:
-        """Give the response with what was asked in cookies: of this visit, this site, and of no use to a script."""
+        """Store the request's preferences in cookies of the response.
+
+        They are session cookies, for this site alone and hidden from scripts.
+        """
         if request.method != "GET" or request.endpoint == "static":
             return response
-        for name, values in _choices().items():
+        for name, values in _all_values().items():
             value = request.args.get(name)
-            if ANEW in request.args and name in request.cookies:
+            if RESET in request.args and name in request.cookies:
                 response.delete_cookie(name, httponly=True, samesite="Strict")
             elif value in values and not request.path.startswith("/api/"):
                 response.set_cookie(name, str(value), httponly=True, samesite="Strict")
         return response
 
     def _language(self) -> str:
-        """Give the language of who asked for none: the stand's own, a guest's as their browser says."""
+        """Return the default language: the stand's own, or the one of a guest's browser."""
         if security.is_stand():
             return self._screen.language
         return closest(request.accept_languages.values()) or self._screen.language
 
 
-def _choices() -> dict[str, tuple[str, ...]]:
-    return {"language": tuple(languages()), **CHOICES}
+def _all_values() -> dict[str, tuple[str, ...]]:
+    return {"language": tuple(languages()), **VALUES}
 
 
-def _asked() -> dict[str, str]:
-    """Give what is asked in the address or remembered; what isn't known is passed over, for a cookie can be old."""
-    asked = {}
-    for name, values in _choices().items():
+def _requested() -> dict[str, str]:
+    """Return the preferences in the address, or else in cookies.
+
+    Unknown values are ignored, because a cookie may be older than this version.
+    """
+    found = {}
+    for name, values in _all_values().items():
         for value in (request.args.get(name), request.cookies.get(name)):
             if value in values:
-                asked[name] = str(value)
+                found[name] = str(value)
                 break
-    return asked
+    return found

@@ -1,6 +1,7 @@
-"""From the kiosk's state to what the page shows: plain values, decided here and nowhere in a template.
+"""Turns the kiosk's state into what the page shows: plain values, so that templates decide nothing.
 
-Pure: no I/O, no clock, no Flask. What may be claimed of a print is the verdict's to say, and never a percentage.
+Pure: no I/O, no clock, no Flask. The verdict alone decides what the page claims of a print; it never
+shows a percentage.
 """
 
 from collections.abc import Mapping
@@ -29,13 +30,13 @@ Kind = Literal["same_print", "same_image", "in_reverse", "similar", "none", "par
 
 NEAREST_OTHERS = 5
 NEAREST_WHEN_NONE = 3
-MOST_CHIPS = 12
+MAX_CHIPS = 12
 
-# What a visitor can be told to do better; that nothing is there is what the scene says anyway.
+# Hints to the visitor. The scene itself says that no print is there.
 HINTS = tuple(hint.value for hint in Hint if hint is not Hint.NOTHING_THERE)
 
-# What a search is narrowed by is a record's field of another name.
-_FIELDS = {"maker": "makers", "relation": "relations"}
+# Facets whose field in a record has another name.
+_FACET_FIELDS = {"maker": "makers", "relation": "relations"}
 _SCENES: dict[Phase, SceneName] = {
     Phase.STARTING: "starting",
     Phase.ATTRACT: "looking",
@@ -57,7 +58,7 @@ _KINDS: dict[Verdict, Kind] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Related:
-    """A relation as the label shows it; `record_id` is `None` where it leads nowhere."""
+    """A relation as the label shows it; `record_id` is `None` if its target isn't in the collection."""
 
     kind: str
     words: str
@@ -66,7 +67,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One field of a record as a label shows it: its name, and the museum's text."""
+    """One field of a record as a label shows it: its name and the museum's text."""
 
     field: str
     text: str
@@ -77,13 +78,13 @@ class Label:
     """One print's museum label.
 
     Attributes:
-        lines: What stands under the title, each with the field it comes from: maker, date and so on.
-        facts: Which collection it is from, its number, and what else is shown under date and technique.
-        credit: Credit and licence; always shown with the picture.
-        thumb, screen: Addresses of its pictures; `None` when its licence keeps them from being shown.
-        home: Address of the sheet by which it is taken home; `None` where the museum gives no link to it.
-        size: How long the title is: `short`, `long` or `endless`; its type is chosen by it.
-        languages: Field to BCP 47 tag, where the museum says it.
+        makers, date, technique: The lines under the title; `None` if unknown.
+        facts: The collection, the inventory number and other fields shown under the technique.
+        credit: Credit and licence, always shown with the picture.
+        thumb, screen: Addresses of its pictures; `None` if its licence forbids showing them.
+        home: Address of the sheet with its link to take home; `None` without a link.
+        size: Length of the title: `short`, `long` or `endless`; decides its type size.
+        languages: Field to BCP 47 tag, for the fields whose language the museum states.
     """
 
     record_id: str
@@ -106,12 +107,15 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerPage:
-    """An answer as the page shows it: one print large and the others as cards, or three and no claim.
+    """An answer as the page shows it: one large print and others as cards, or cards without a claim.
 
     Attributes:
-        outline: The sheet's corners, x and y in turn, in pixels of the picture that was handed in; empty when
+        kind: What the page claims of the first match.
+        hero: The large print; `None` without a claim.
+        others: The prints on cards.
+        outline: The sheet's corners, x and y in turn, in pixels of the visitor's picture; empty if
             none was found.
-        hint: What the visitor could do better, as a key of the page's texts; `None` for nothing.
+        hint: A hint to the visitor, as a key of the page's texts; `None` without one.
     """
 
     kind: Kind
@@ -123,17 +127,22 @@ class AnswerPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What fills the screen; `why` is the address of the sheet that lays the print over its record, if there is one."""
+    """What fills the screen.
+
+    Attributes:
+        note: The service's note on its state, for the page's small print.
+        comparison_url: Address of the answer's comparison with its record; `None` without one.
+    """
 
     name: SceneName
     answer: AnswerPage | None
     note: str
-    why: str | None = None
+    comparison_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chip:
-    """One value to narrow a search to, and how many prints would remain."""
+    """One value of a facet, and how many prints would remain with it."""
 
     value: str
     count: int
@@ -142,7 +151,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facet:
-    """One kind of thing a search can be narrowed by; `more` is kept folded, `language` a BCP 47 tag."""
+    """A facet of the filters; the chips in `more` are folded, `language` is a BCP 47 tag."""
 
     name: str
     language: str | None = None
@@ -151,8 +160,8 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NarrowingPage:
-    """The panel that narrows a search."""
+class FiltersPage:
+    """The panel of filters."""
 
     facets: tuple[Facet, ...]
     remaining: int
@@ -166,13 +175,13 @@ class NarrowingPage:
 
 
 def scene(state: KioskState, languages: Mapping[str, str]) -> Scene:
-    """Give what fills the stand's screen in a state."""
+    """Return the scene of the stand's state."""
     page = answer_page(state.answer, languages) if state.answer else None
     return Scene(name=_SCENES[state.phase], answer=page, note=state.note)
 
 
 def answer_scene(answer: Answer, languages: Mapping[str, str], *, of_part: bool = False) -> Scene:
-    """Give what fills a guest's screen after an upload, or after a part of one was asked about."""
+    """Return the scene of an upload's answer; `of_part` if a part of the print was searched."""
     page = answer_page(answer, languages, of_part=of_part)
     return Scene(name="not_found" if page.kind == "none" else "answer", answer=page, note="")
 
@@ -180,7 +189,7 @@ def answer_scene(answer: Answer, languages: Mapping[str, str], *, of_part: bool 
 def answer_page(
     answer: Answer, languages: Mapping[str, str], *, of_part: bool = False
 ) -> AnswerPage:
-    """Give an answer as the page shows it."""
+    """Return an answer as the page shows it."""
     kind = _kind_of_part(answer) if of_part else _kind(answer)
     labels = tuple(label(m.record, answer.bundle_id, languages) for m in answer.matches)
     is_none = kind == "none"
@@ -194,7 +203,7 @@ def answer_page(
 
 
 def _kind(answer: Answer) -> Kind:
-    """Give what is claimed of the first match."""
+    """Return what the page claims of the first match."""
     if not answer.matches:
         return "none"
     kind = _KINDS[answer.verdict]
@@ -202,7 +211,10 @@ def _kind(answer: Answer) -> Kind:
 
 
 def _kind_of_part(answer: Answer) -> Kind:
-    """Give what is claimed of the first match of a part: what is most like it is what was asked for, never a miss."""
+    """Return what the page claims of a part's first match.
+
+    A similar print is a result here, because the visitor searched for similar parts.
+    """
     if not answer.matches:
         return "none"
     return "part_of" if answer.verdict in ACCEPTED else "part_like"
@@ -214,13 +226,13 @@ def label(
     languages: Mapping[str, str],
     related: Mapping[str, Record] | None = None,
 ) -> Label:
-    """Give one print's museum label.
+    """Return a print's museum label.
 
     Args:
-        record: What the museum knows of it.
-        bundle_id: The bundle it is in.
+        record: Its record.
+        bundle_id: The bundle that holds the record.
         languages: Field to BCP 47 tag.
-        related: The records its relations lead to, by id, where their titles are to be shown.
+        related: Related records by id, whose titles replace the relations' own words.
     """
     address = f"/api/v1/records/{quote(record.record_id)}/picture?bundle={bundle_id}&size="
     return Label(
@@ -243,15 +255,15 @@ def label(
     )
 
 
-def narrowing_page(
+def filters_page(
     options: FilterOptions, filters: Filters, languages: Mapping[str, str] | None = None
-) -> NarrowingPage:
-    """Give the panel that narrows a search, with what is chosen already; `languages` are BCP 47 tags by field."""
+) -> FiltersPage:
+    """Return the panel of filters with those already set; `languages` are BCP 47 tags by field."""
     years = None
     if options.year_min is not None and options.year_max is not None:
         years = (options.year_min, options.year_max)
     low, high = years or (0, 0)
-    return NarrowingPage(
+    return FiltersPage(
         facets=tuple(
             facet
             for name, found in options.facets.items()
@@ -269,25 +281,28 @@ def narrowing_page(
 
 
 def language_of(facet: str, languages: Mapping[str, str]) -> str | None:
-    """Give the language of a facet's values as a BCP 47 tag, where the museum says it."""
-    return languages.get(_FIELDS.get(facet, facet))
+    """Return the BCP 47 tag of a facet's values, or None if the museum doesn't state it."""
+    return languages.get(_FACET_FIELDS.get(facet, facet))
 
 
 def _facet(
     name: str, options: tuple[Option, ...], chosen: tuple[str, ...], languages: Mapping[str, str]
 ) -> Facet:
-    """Give a facet's chips: chosen ones even when nothing remains of them; none when there is no choice."""
+    """Return a facet with its chips, or without any if there is no choice.
+
+    Chosen values keep their chips even if no print remains with them.
+    """
     counts = {option.value: option.count for option in options}
     counts |= {value: 0 for value in chosen if value not in counts}
     if len(counts) < 2 and not chosen:
         return Facet(name=name, chips=(), more=())
     chips = [Chip(value=v, count=n, chosen=v in chosen) for v, n in counts.items()]
-    chips.sort(key=lambda chip: not chip.chosen)  # stable: chosen first, then most first
+    chips.sort(key=lambda chip: not chip.chosen)  # stable: chosen ones first, then by count
     return Facet(
         name=name,
         language=language_of(name, languages),
-        chips=tuple(chips[:MOST_CHIPS]),
-        more=tuple(chips[MOST_CHIPS:]),
+        chips=tuple(chips[:MAX_CHIPS]),
+        more=tuple(chips[MAX_CHIPS:]),
     )
 
 

@@ -1,4 +1,4 @@
-"""A link as a QR code, made here: nothing is asked of any other machine."""
+"""Draws a link as a QR code on this machine, without any request to another."""
 
 import segno
 
@@ -6,8 +6,8 @@ import segno
 QUIET_ZONE = 4
 
 
-def drawn(link: str) -> str | None:
-    """Give a link's QR code as SVG without a size of its own; `None` when it is too long for one."""
+def to_svg(link: str) -> str | None:
+    """Return a link's QR code as scalable SVG; `None` if the link is too long for one."""
     try:
         code = segno.make_qr(link, error="m")
     except segno.DataOverflowError:

@@ -1,4 +1,4 @@
-"""What a request asks for, read from its address and body; whatever isn't understood is refused."""
+"""Reads filters, numbers, corners and pictures from requests, and refuses invalid ones."""
 
 import re
 from collections.abc import Iterable
@@ -10,29 +10,29 @@ from werkzeug.exceptions import UnsupportedMediaType
 from device.errors import FilterError, PictureError
 from device.service import FACETS, Corner, Filters, Order
 
-MOST_MATCHES = 100
-MOST_VALUES = 64
-LONGEST_WORDS = 200
-LONGEST_WHOLE = 1000
+MAX_MATCHES = 100
+MAX_VALUES = 64
+MAX_WORDS_LENGTH = 200
+MAX_WHOLE_LENGTH = 1000
 _YEARS = (-9999, 9999)
-# A sheet's corner may lie a little outside of the picture.
-_CORNERS = (-0.25, 1.25)
-_LEAST_AREA = 0.001
-_FILTERS = frozenset({*FACETS, "year_from", "year_to", "undated", "words", "whole"})
-_PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "application/octet-stream"})
+# A sheet's corner may lie slightly outside the picture.
+_CORNER_RANGE = (-0.25, 1.25)
+_MIN_AREA = 0.001
+_FILTER_KEYS = frozenset({*FACETS, "year_from", "year_to", "undated", "words", "whole"})
+_PICTURE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "application/octet-stream"})
 
 
 def read_filters(query: MultiDict[str, str], *, also: Iterable[str] = ()) -> Filters:
-    """Give the filters in a query.
+    """Return the filters of a query.
 
     Args:
-        query: `technique=etching&technique=woodcut&year_from=1500&undated=0` and so on.
-        also: Other keys that may be there.
+        query: Such as `technique=etching&technique=woodcut&year_from=1500&undated=0`.
+        also: Other permitted keys.
 
     Raises:
-        FilterError: When a key is unknown, repeated, or its value of another kind.
+        FilterError: When a key is unknown or repeated, or a value is invalid.
     """
-    refuse_unknown(query, {*_FILTERS, *also})
+    refuse_unknown(query, {*_FILTER_KEYS, *also})
     return Filters(
         terms={facet: _terms(query, facet) for facet in FACETS if facet in query},
         year_from=read_number(query, "year_from", *_YEARS),
@@ -44,15 +44,15 @@ def read_filters(query: MultiDict[str, str], *, also: Iterable[str] = ()) -> Fil
 
 
 def read_number(query: MultiDict[str, str], key: str, least: int, most: int) -> int | None:
-    """Give a whole number from a query; `None` when it isn't there.
+    """Return a whole number from a query; `None` if it is absent.
 
     Raises:
-        FilterError: When it is no number, or out of bounds.
+        FilterError: When the value isn't a whole number, or out of bounds.
     """
     text = _single(query, key)
     if text is None:
         return None
-    # isdecimal() alone takes other scripts' digits, int() alone takes "1_000" and " 1".
+    # isdecimal() accepts other scripts' digits; int() accepts "1_000" and " 1".
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdecimal() and len(digits) <= 9):
         raise FilterError(f"{key}: expected a whole number, found {text[:40]!r}")
@@ -62,13 +62,15 @@ def read_number(query: MultiDict[str, str], key: str, least: int, most: int) -> 
 
 
 def read_corners(query: MultiDict[str, str]) -> tuple[Corner, ...] | None:
-    """Give the sheet's corners from a query, clockwise; `None` when it has none.
+    """Return the sheet's corners from a query, clockwise; `None` if they are absent.
 
     Args:
-        query: `corners=x1,y1,x2,y2,x3,y3,x4,y4`, in order around the sheet, as shares of the upright picture.
+        query: `corners=x1,y1,x2,y2,x3,y3,x4,y4`, in order around the sheet, as shares of the upright
+            picture.
 
     Raises:
-        FilterError: When they aren't four points within or near the picture, or bound no convex area.
+        FilterError: When they aren't four points within or near the picture, or don't bound a convex
+            area.
     """
     text = _single(query, "corners")
     if text is None:
@@ -79,20 +81,20 @@ def read_corners(query: MultiDict[str, str]) -> tuple[Corner, ...] | None:
             f"corners: expected four points x1,y1,...,x4,y4, found {len(values)} numbers"
         )
     points = list(zip(values[::2], values[1::2], strict=True))
-    areas = [_turn(*(points[(n + k) % 4] for k in range(3))) for n in range(4)]
-    if not (min(areas) > 0 or max(areas) < 0) or abs(sum(areas)) / 4 < _LEAST_AREA:
+    areas = [_cross_product(*(points[(n + k) % 4] for k in range(3))) for n in range(4)]
+    if not (min(areas) > 0 or max(areas) < 0) or abs(sum(areas)) / 4 < _MIN_AREA:
         raise FilterError(
-            "corners: expected four points around a sheet, found them crossed or flat"
+            "corners: expected four points around a sheet, found crossing or flat ones"
         )
     ordered = points if areas[0] > 0 else points[::-1]
     return tuple(Corner(x=x, y=y) for x, y in ordered)
 
 
 def refuse_unknown(query: MultiDict[str, str], known: Iterable[str]) -> None:
-    """Refuse a query with other keys than the known ones.
+    """Refuse a query with unknown keys.
 
     Raises:
-        FilterError: Naming the first of them.
+        FilterError: Naming the first unknown key.
     """
     for key in query:
         if key not in known:
@@ -100,18 +102,18 @@ def refuse_unknown(query: MultiDict[str, str], known: Iterable[str]) -> None:
 
 
 def read_picture(request: Request) -> bytes:
-    """Give the picture in a request's body: the part `image` of a form, or the body itself.
+    """Return the picture in a request's body: the form's part `image`, or the body itself.
 
     Raises:
-        PictureError: When the form has no such part, or others.
-        UnsupportedMediaType: When the body is said to be neither.
+        PictureError: When the form lacks this part, or has others.
+        UnsupportedMediaType: When the body is neither a form nor a picture of a known type.
     """
     if request.mimetype == "multipart/form-data":
         parts = [*request.files.items(multi=True), *request.form.items(multi=True)]
         if [name for name, _ in parts] != ["image"] or "image" not in request.files:
             raise PictureError("upload: expected one file called 'image' in the form")
         return bytes(request.files["image"].read())
-    if request.mimetype not in _PICTURES:
+    if request.mimetype not in _PICTURE_TYPES:
         raise UnsupportedMediaType(
             "upload: expected a form, or a body of type image/jpeg, image/png or image/webp, "
             f"found {request.mimetype[:40] or 'no type'}"
@@ -120,45 +122,51 @@ def read_picture(request: Request) -> bytes:
 
 
 def _share(text: str) -> float:
-    least, most = _CORNERS
-    # float() alone takes "nan", "1_0" and other scripts' digits.
+    least, most = _CORNER_RANGE
+    # float() accepts "nan", "1_0" and other scripts' digits.
     is_number = re.fullmatch(r"-?[0-9]*\.?[0-9]+([eE]-?[0-9]{1,2})?", text, re.ASCII)
     if not (is_number and least <= float(text) <= most):
         raise FilterError(f"corners: expected shares of {least:g} to {most:g}, found {text[:40]!r}")
     return float(text)
 
 
-def _turn(one: tuple[float, float], two: tuple[float, float], three: tuple[float, float]) -> float:
-    """Give twice the area of a triangle: above 0 when its corners come clockwise."""
+def _cross_product(
+    one: tuple[float, float], two: tuple[float, float], three: tuple[float, float]
+) -> float:
+    """Return twice a triangle's area, above 0 if its corners are in clockwise order."""
     return (two[0] - one[0]) * (three[1] - two[1]) - (two[1] - one[1]) * (three[0] - two[0])
 
 
 def _terms(query: MultiDict[str, str], facet: str) -> tuple[str, ...]:
     values = tuple(query.getlist(facet))
-    if len(values) > MOST_VALUES:
-        raise FilterError(f"{facet}: expected at most {MOST_VALUES} values, found {len(values)}")
+    if len(values) > MAX_VALUES:
+        raise FilterError(f"{facet}: expected at most {MAX_VALUES} values, found {len(values)}")
     return values
 
 
 def _words(query: MultiDict[str, str]) -> str:
     words = (_single(query, "words") or "").replace("\0", " ")
-    if len(words) > LONGEST_WORDS:
-        raise FilterError(f"words: expected at most {LONGEST_WORDS} letters, found {len(words)}")
+    if len(words) > MAX_WORDS_LENGTH:
+        raise FilterError(
+            f"words: expected at most {MAX_WORDS_LENGTH} characters, found {len(words)}"
+        )
     return words
 
 
 def _whole(query: MultiDict[str, str]) -> str:
     whole = _single(query, "whole") or ""
-    if len(whole) > LONGEST_WHOLE:
-        raise FilterError(f"whole: expected at most {LONGEST_WHOLE} letters, found {len(whole)}")
+    if len(whole) > MAX_WHOLE_LENGTH:
+        raise FilterError(
+            f"whole: expected at most {MAX_WHOLE_LENGTH} characters, found {len(whole)}"
+        )
     return whole
 
 
 def read_order(query: MultiDict[str, str]) -> Order:
-    """Give the order asked for in a query: the makers' where none is.
+    """Return the order in a query, by default by maker.
 
     Raises:
-        FilterError: When there is no such order.
+        FilterError: When the order is unknown.
     """
     text = _single(query, "order") or Order.MAKER.value
     if text not in list(Order):

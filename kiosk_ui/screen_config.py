@@ -1,44 +1,44 @@
-"""What the page has to know of the touchscreen it is on."""
+"""The settings of the touchscreen that the page needs."""
 
 from pathlib import Path
 from typing import Protocol
 
 
 class Screen(Protocol):
-    """The touchscreen at the stand; the configuration's own section fits."""
+    """The touchscreen at the stand; `ScreenConfig` satisfies this protocol."""
 
     @property
     def idle_s(self) -> float:
-        """After so long without a touch the page begins anew."""
+        """Seconds without a touch until the page asks whether a visitor is still there."""
 
     @property
     def grace_s(self) -> float:
-        """How long it is asked whether somebody is still there before it does."""
+        """Seconds from that question until the page resets."""
 
     @property
     def language(self) -> str:
-        """The language it begins in, as a BCP 47 tag."""
+        """The default language, as a BCP 47 tag."""
 
     @property
     def text(self) -> str:
-        """The size of text it begins with: `normal` or `large`."""
+        """The default text size: `normal` or `large`."""
 
     @property
     def contrast(self) -> str:
-        """The contrast it begins with: `normal` or `high`."""
+        """The default contrast: `normal` or `high`."""
 
     @property
     def theme(self) -> str:
-        """The ground it begins with: `light` or `dark`."""
+        """The default theme: `light` or `dark`."""
 
     @property
     def reach(self) -> str:
-        """Where what is pressed begins to lie: `normal` or `low`."""
+        """The default reach: `normal`, or `low` for controls in the lower half."""
 
     @property
     def style(self) -> Path | None:
-        """The folder of the museum's own style; `None` for none."""
+        """The folder of the museum's own style; `None` without one."""
 
     @property
     def px_per_mm(self) -> float:
-        """CSS pixels a millimetre."""
+        """CSS pixels per millimetre."""

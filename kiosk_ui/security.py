@@ -1,4 +1,4 @@
-"""What keeps strangers out: who may post, which headers leave, and uploads that never touch a disk."""
+"""Request and response security: origin checks, headers, and uploads kept off the disk."""
 
 import io
 import ipaddress
@@ -7,10 +7,10 @@ from typing import IO
 from flask import Request, Response, current_app, request
 from werkzeug.exceptions import Forbidden
 
-# In an application's configuration: it serves phones on the museum's network.
+# Key in an application's configuration: it serves phones on the museum's network.
 IS_LAN = "PRINTKIOSK_LAN"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-# curl and scripts send neither Origin nor Sec-Fetch-Site: they may ask for an answer, and nothing else.
+# curl and scripts send neither Origin nor Sec-Fetch-Site; they may search, and post nothing else.
 OPEN_TO_PROGRAMS = frozenset({"api.search"})
 
 HEADERS = {
@@ -28,7 +28,10 @@ HEADERS = {
 
 
 class MemoryRequest(Request):
-    """A request whose files stay in memory: werkzeug would put those over 500 kB into a temporary file."""
+    """A request whose files stay in memory.
+
+    Werkzeug would write files over 500 kB into a temporary file.
+    """
 
     def _get_file_stream(
         self,
@@ -44,10 +47,11 @@ def refuse_foreign_posts() -> None:
     """Refuse a changing request that another site's page may have sent.
 
     Raises:
-        Forbidden: When its Origin or Sec-Fetch-Site is another, or it has neither and is no search.
+        Forbidden: When its Origin or Sec-Fetch-Site is another site's, or it has neither header and
+            isn't a search.
     """
     if request.method in SAFE_METHODS or request.routing_exception is not None:
-        return  # nothing is changed where nothing is
+        return  # such a request changes nothing
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is None and origin is None:
         if request.endpoint not in OPEN_TO_PROGRAMS:
@@ -57,7 +61,7 @@ def refuse_foreign_posts() -> None:
 
 
 def require_stand() -> None:
-    """Refuse whoever isn't at the kiosk's own screen.
+    """Refuse a request that isn't from the kiosk's own screen.
 
     Raises:
         Forbidden: When the request comes from another machine.
@@ -67,8 +71,8 @@ def require_stand() -> None:
 
 
 def is_stand() -> bool:
-    """Whether the request comes from this machine: the stand's screen, or a laptop that runs the kiosk."""
-    if current_app.config.get(IS_LAN):  # whoever asks at the phones' door is a guest
+    """Return whether the request comes from this machine, such as from the stand's screen."""
+    if current_app.config.get(IS_LAN):  # every client of the phones' server is a guest
         return False
     try:
         return ipaddress.ip_address(request.remote_addr or "").is_loopback
@@ -77,7 +81,7 @@ def is_stand() -> bool:
 
 
 def add_headers(response: Response) -> Response:
-    """Give the response with the headers that every response bears."""
+    """Add the security headers that every response has."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint != "static":

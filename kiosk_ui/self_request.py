@@ -1,4 +1,4 @@
-"""The kiosk asks for its own page, as a browser would: a server whose threads all hang is no kiosk."""
+"""Requests the kiosk's own health page over HTTP, so that a hung web server is detected."""
 
 import logging
 import threading
@@ -11,30 +11,30 @@ from device.service import PAGE, PAGE_S, Liveness
 
 _log = logging.getLogger(__name__)
 
-EVERY_S, WAITED_S = 5.0, 10.0
-# The kiosk itself is asked, whatever proxy the museum's network has.
-_ASK = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+EVERY_S, TIMEOUT_S = 5.0, 10.0
+# The request goes to the kiosk itself, never through a proxy of the museum's network.
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class SelfRequest:
-    """Asks every few seconds, within a `with` block."""
+    """Sends a request every few seconds during a `with` block."""
 
-    def __init__(self, address: str, progress: Liveness, *, every_s: float = EVERY_S) -> None:
-        """Expect to be answered.
+    def __init__(self, address: str, liveness: Liveness, *, every_s: float = EVERY_S) -> None:
+        """Prepare the requests.
 
         Args:
-            address: The page's.
-            progress: Told of every answer.
-            every_s: How often to ask.
+            address: Address of the start page.
+            liveness: Records each response.
+            every_s: Seconds between two requests.
         """
         self._address = f"{address}healthz"
-        self._progress = progress
+        self._liveness = liveness
         self._every_s = every_s
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="self-request", daemon=True)
 
     def __enter__(self) -> Self:
-        self._progress.expect(PAGE, PAGE_S)
+        self._liveness.expect(PAGE, PAGE_S)
         self._thread.start()
         return self
 
@@ -46,19 +46,19 @@ class SelfRequest:
     ) -> None:
         self._ended.set()
 
-    def ask(self) -> bool:
-        """Ask once; whether there was an answer, of whatever kind."""
+    def send(self) -> bool:
+        """Send one request; return whether any response came, even an HTTP error."""
         try:
-            with _ASK.open(self._address, timeout=WAITED_S):
+            with _OPENER.open(self._address, timeout=TIMEOUT_S):
                 pass
-        except urllib.error.HTTPError as error:  # one that isn't well answers all the same
+        except urllib.error.HTTPError as error:  # an unhealthy kiosk responds all the same
             error.close()
         except OSError as error:
-            _log.warning("%s: not answered (%s)", self._address, error)
+            _log.warning("%s: no response (%s)", self._address, error)
             return False
-        self._progress.prove(PAGE)
+        self._liveness.prove(PAGE)
         return True
 
     def _run(self) -> None:
         while not self._ended.wait(self._every_s):
-            self.ask()
+            self.send()

@@ -1,4 +1,4 @@
-"""The web server: waitress in this process, bounded in every direction."""
+"""The web server: waitress in this process, with limits on threads, connections and sizes."""
 
 import socket
 import threading
@@ -10,26 +10,27 @@ from waitress.server import create_server
 
 from kiosk_ui.app import LONG_POLLS, MAX_UPLOAD_BYTES, SEARCHES
 
-# Threads for both kinds of long poll, for searches that wait, and two that are always free for the rest.
+# Threads for both kinds of long poll and for waiting searches, and two that stay free for the rest.
 THREADS = 2 * LONG_POLLS + SEARCHES + 2
-# A little more than the application takes, so that its own refusal is read rather than a cut connection.
+# Slightly more than the application accepts, so that a client reads its refusal and not a closed
+# connection.
 BODY_BYTES = MAX_UPLOAD_BYTES + (1 << 20)
-ROUND_S = 0.5
-_PARKED_S = 1.0
+LOOP_S = 0.5
+_SHUTDOWN_S = 1.0
 
 
 class Server:
     """A listening server.
 
     Attributes:
-        port: Where it listens.
+        port: The port it listens on.
     """
 
     def __init__(self, app: Flask, host: str, port: int) -> None:
-        """Begin to listen; nothing is answered before `run`.
+        """Start listening; requests wait until `run`.
 
         Raises:
-            OSError: When the address is taken or not this machine's.
+            OSError: When the address is in use, or isn't this machine's.
         """
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family, backlog=128)
@@ -45,7 +46,7 @@ class Server:
             cleanup_interval=5,
             connection_limit=64,
             max_request_body_size=BODY_BYTES,
-            # Larger bodies and answers would go into temporary files: no picture may touch a disk.
+            # Beyond these sizes waitress uses temporary files, but no picture may be written to disk.
             inbuf_overflow=2 * BODY_BYTES,
             outbuf_overflow=2 * BODY_BYTES,
             expose_tracebacks=False,
@@ -55,17 +56,17 @@ class Server:
 
     @property
     def address(self) -> str:
-        """The page's address, as this machine's own browser asks for it."""
+        """The start page's address for a browser on this machine."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
 
     def run(self) -> None:
-        """Answer until `stop` is called."""
+        """Serve until `stop` is called."""
         while not self._stopping.is_set():
-            wasyncore.loop(timeout=ROUND_S, use_poll=True, map=self._map, count=1)
-        self._server.task_dispatcher.shutdown(timeout=_PARKED_S)
+            wasyncore.loop(timeout=LOOP_S, use_poll=True, map=self._map, count=1)
+        self._server.task_dispatcher.shutdown(timeout=_SHUTDOWN_S)
         wasyncore.close_all(self._map)
 
     def stop(self) -> None:
-        """Let `run` come to an end; may be called from a signal handler or another thread."""
+        """Let `run` return; may be called from a signal handler or another thread."""
         self._stopping.set()

@@ -1,6 +1,6 @@
-"""The page's words, one TOML file a language: adding a language is adding a file.
+"""The page's texts, one TOML file per language; a new file adds a language.
 
-Numbers and plurals are said as the language says them, by Babel.
+Babel formats numbers, dates and plurals by the language's rules.
 """
 
 import tomllib
@@ -20,11 +20,11 @@ _FOLDER = resources.files("kiosk_ui").joinpath("strings")
 
 
 class Texts:
-    """One language's words by key, such as `looking.ask`.
+    """One language's texts by key, such as `looking.ask`.
 
     Attributes:
         language: Its BCP 47 tag, such as `de`.
-        name: What it calls itself, such as `Deutsch`.
+        name: The language's name in itself, such as `Deutsch`.
     """
 
     def __init__(self, language: str, words: Mapping[str, str], name: str = "") -> None:
@@ -34,41 +34,41 @@ class Texts:
         self._locale = Locale.parse(language, sep="-")
 
     def __call__(self, key: str, **values: object) -> str:
-        """Give the words of a key, with the values named in braces filled in.
+        """Return the text of a key, with the values named in braces filled in.
 
-        A `count` that the language doesn't take for one takes the key's plural, `KEY_many`, where there is one.
+        A `count` that isn't singular in the language selects the text `KEY_many`, if there is one.
         """
         count = values.get("count", 1)
         if isinstance(count, int) and self._locale.plural_form(count) != "one":
             key = f"{key}_many" if f"{key}_many" in self._words else key
-        said = {name: self._said(value) for name, value in values.items()}
-        return self._words[key].format(**said)
+        formatted = {name: self._formatted(value) for name, value in values.items()}
+        return self._words[key].format(**formatted)
 
     def number(self, value: int) -> str:
-        """Give a count as the language writes it, such as `12.400` in German. No years: those are never grouped."""
+        """Return a count in the language's format, such as `12.400` in German; not for years."""
         return format_decimal(value, locale=self._locale)
 
     def day(self, value: date) -> str:
-        """Give a day as the language writes it, such as `23.11.2026`."""
+        """Return a date in the language's format, such as `23.11.2026`."""
         return format_date(value, format="medium", locale=self._locale)
 
-    def _said(self, value: object) -> object:
+    def _formatted(self, value: object) -> object:
         if isinstance(value, int):
             return self.number(value)
         return self.day(value) if isinstance(value, date) else value
 
     def raw(self, key: str) -> str:
-        """Give the words of a key as the file has them, for comparing languages."""
+        """Return the text of a key as in the file, to compare languages."""
         return self._words[key]
 
     def keys(self) -> frozenset[str]:
-        """Give all keys, for comparing languages."""
+        """Return all keys, to compare languages."""
         return frozenset(self._words)
 
 
 @cache
 def languages() -> Mapping[str, str]:
-    """Give the languages there are: BCP 47 tag to the language's own name, by tag."""
+    """Return the available languages: BCP 47 tag to the language's own name, sorted by tag."""
     tags = sorted(
         path.name.removesuffix(".toml") for path in _FOLDER.iterdir() if path.name.endswith(".toml")
     )
@@ -76,16 +76,19 @@ def languages() -> Mapping[str, str]:
 
 
 def closest(wanted: Iterable[str]) -> str | None:
-    """Give the language there is for the first of the wanted tags that has one, `fr` for `fr-CH`; `None` for none."""
+    """Return the available language for the first wanted tag that has one; `None` without any.
+
+    `fr` serves `fr-CH`.
+    """
     return negotiate_locale(list(wanted), list(languages()), sep="-")
 
 
 @cache
 def load(language: str) -> Texts:
-    """Read a language's words.
+    """Load a language's texts.
 
     Raises:
-        ConfigError: When there is no such language, or its file names none that Babel knows.
+        ConfigError: When the language has no file, or Babel doesn't know the file's language.
     """
     try:
         sections = tomllib.loads(_FOLDER.joinpath(f"{language}.toml").read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""The HTTP API for programs: search with a picture, read records, see what a search can be narrowed to."""
+"""The HTTP API for programs: search by picture, records and their pictures, filters, health."""
 
 from dataclasses import asdict
 from importlib import resources
@@ -21,21 +21,21 @@ from kiosk_ui import request_values, security
 from kiosk_ui.concurrency_limits import ConcurrencyLimit
 
 _DESCRIPTION = resources.files("kiosk_ui").joinpath("openapi.json")
-# A picture's address names its bundle, so what it leads to never changes.
-_FOR_GOOD = "private, max-age=86400, immutable"
+# A picture's address names its bundle, so its content never changes.
+_IMMUTABLE = "private, max-age=86400, immutable"
 
 
 def blueprint(service: KioskService, searches: ConcurrencyLimit) -> Blueprint:
-    """Give the routes under `/api/v1/`, and `/healthz`."""
+    """Return the routes under `/api/v1/`, and `/healthz`."""
     routes = Blueprint("api", __name__)
 
     @routes.post("/api/v1/search")
     def search() -> Response:
         filters = request_values.read_filters(request.args, also=("corners", "count"))
         corners = request_values.read_corners(request.args)
-        count = request_values.read_number(request.args, "count", 1, request_values.MOST_MATCHES)
+        count = request_values.read_number(request.args, "count", 1, request_values.MAX_MATCHES)
         picture = request_values.read_picture(request)
-        with searches.one():
+        with searches.slot():
             answer = service.query.identify(picture, filters=filters, corners=corners, count=count)
         return jsonify(answer_with_records(answer))
 
@@ -52,7 +52,7 @@ def blueprint(service: KioskService, searches: ConcurrencyLimit) -> Blueprint:
         data = service.collection.picture(record_id, size, bundle_id)
         response = Response(data, mimetype=MEDIA_TYPE)
         if bundle_id == service.collection.manifest.bundle_id:
-            response.headers["Cache-Control"] = _FOR_GOOD
+            response.headers["Cache-Control"] = _IMMUTABLE
         return response
 
     @routes.get("/api/v1/filters")
@@ -74,7 +74,7 @@ def blueprint(service: KioskService, searches: ConcurrencyLimit) -> Blueprint:
 
 
 def answer_with_records(answer: Answer) -> dict[str, Any]:
-    """Give an answer's JSON form, each match with its record."""
+    """Return an answer as JSON values, each match with its record."""
     data = answer_to_json(answer)
     for found, match in zip(data["matches"], answer.matches, strict=True):
         found["record"] = record_to_json(match.record, answer.bundle_id)
@@ -82,7 +82,7 @@ def answer_with_records(answer: Answer) -> dict[str, Any]:
 
 
 def record_to_json(record: Record, bundle_id: str) -> dict[str, Any]:
-    """Give a record's JSON form, with the addresses of its pictures."""
+    """Return a record as JSON values, with the addresses of its pictures."""
     data = asdict(record)
     del data["item"], data["show_picture"]
     address = f"/api/v1/records/{quote(record.record_id)}/picture?bundle={bundle_id}&size="
@@ -106,7 +106,7 @@ def _health(service: KioskService) -> dict[str, Any]:
         "well": health.well,
         "boot_id": health.boot_id,
         "phase": health.phase.value,
-        # Names paths: for staff at the machine.
+        # Only for staff at the machine, because it names paths.
         "note": health.note if security.is_stand() else "",
         "bundle": manifest
         and {"id": manifest.bundle_id, "name": manifest.name, "prints": manifest.items},

@@ -1,1 +1,1 @@
-"""The collection without a camera: lists, pages of prints, one print and its relations."""
+"""Browsing the collection without a camera: lists, pages of prints, a print and its relations."""

@@ -1,4 +1,7 @@
-"""From the collection to the pages it is walked through by: plain values, as the presenter gives them. Pure."""
+"""Turns the collection's records into browsing pages: plain values for the templates.
+
+Pure: no I/O, no clock, no Flask.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,17 +10,17 @@ from urllib.parse import urlencode
 from device.service import FilterOptions, Filters, Order, Page, RelatedWorks, in_order
 from kiosk_ui.presenter import Label
 
-# What there are lists of, besides years; each is a facet.
+# Facets that have a list of their values; periods have one as well.
 LISTED = ("maker", "technique")
-# So many of them on a page.
-LIST = 60
-_STEPS = (1, 5, 10, 25, 50, 100, 250, 500, 1000)
-_MOST_PERIODS = 24
+# Entries on a page of a list.
+PAGE_ENTRIES = 60
+_PERIOD_YEARS = (1, 5, 10, 25, 50, 100, 250, 500, 1000)
+_MAX_PERIODS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListEntry:
-    """Words that lead to a page of prints, and how many are there."""
+    """A link to a page of prints: its words, the number of prints, its address."""
 
     words: str
     count: int
@@ -29,13 +32,13 @@ class BrowsePage:
     """One page of prints.
 
     Attributes:
-        chosen: What it is narrowed to, in the museum's words; empty for the whole collection.
+        chosen: The filters' values, in the museum's words; empty for the whole collection.
         query: The filters, as the query of an address, without `?`.
         before, after: Addresses of the pages before and after; `None` at either end.
-        order: How they are put in order.
-        next_order: Leads to the same in the next order there is.
-        undated: How many of the prints say nothing of a year, where years are asked for; else 0.
-        undated_address: Leads to the same without them, or with them again.
+        order: The order of the prints.
+        next_order: Address of the same prints in the next order.
+        undated: Number of undated prints that pass the other filters, if years are filtered; else 0.
+        undated_address: Address of the same prints without the undated ones, or with them again.
     """
 
     labels: tuple[Label, ...]
@@ -55,15 +58,15 @@ class BrowsePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPage:
-    """A list of makers, techniques or periods, in order, a page of it.
+    """One page of the list of makers, techniques or periods.
 
     Attributes:
-        language: BCP 47 tag of its words, where the museum says it.
-        number, pages, before, after: As a `BrowsePage`'s.
+        language: BCP 47 tag of its words; `None` if the museum doesn't state it.
+        number, pages, before, after: As in `BrowsePage`.
     """
 
     name: str
-    doors: tuple[ListEntry, ...]
+    entries: tuple[ListEntry, ...]
     language: str | None
     number: int
     pages: int
@@ -78,14 +81,14 @@ def browse_page(
     labels: Sequence[Label],
     undated: int,
 ) -> BrowsePage:
-    """Give one page of prints.
+    """Return one page of prints.
 
     Args:
-        page: What is on it.
-        filters: What it is narrowed to.
-        order: How it is put in order.
+        page: Its records, number and totals.
+        filters: The filters that its prints pass.
+        order: The order of its prints.
         labels: Its records' labels.
-        undated: How many undated prints pass the filters beside the dated ones.
+        undated: Number of undated prints that pass the filters in addition to the dated ones.
     """
 
     def address(number: int, by: Order = order, of: Filters = filters) -> str:
@@ -110,8 +113,8 @@ def browse_page(
     )
 
 
-def values(name: str, options: FilterOptions) -> list[ListEntry]:
-    """Give the doors to a facet's values in alphabetical order."""
+def facet_entries(name: str, options: FilterOptions) -> list[ListEntry]:
+    """Return the entries of a facet's values, in alphabetical order."""
     counts = {option.value: option.count for option in options.facets[name]}
     return [
         ListEntry(
@@ -121,13 +124,15 @@ def values(name: str, options: FilterOptions) -> list[ListEntry]:
     ]
 
 
-def list_page(name: str, doors: Sequence[ListEntry], number: int, language: str | None) -> ListPage:
-    """Give a page of a list; the last one where there are fewer."""
-    pages = max(1, -(-len(doors) // LIST))
+def list_page(
+    name: str, entries: Sequence[ListEntry], number: int, language: str | None
+) -> ListPage:
+    """Return a page of a list; the last page if `number` is beyond it."""
+    pages = max(1, -(-len(entries) // PAGE_ENTRIES))
     number = min(number, pages)
     return ListPage(
         name=name,
-        doors=tuple(doors[(number - 1) * LIST : number * LIST]),
+        entries=tuple(entries[(number - 1) * PAGE_ENTRIES : number * PAGE_ENTRIES]),
         language=language,
         number=number,
         pages=pages,
@@ -137,17 +142,17 @@ def list_page(name: str, doors: Sequence[ListEntry], number: int, language: str 
 
 
 def periods(options: FilterOptions) -> tuple[tuple[int, int], ...]:
-    """Give the periods a collection's years fall into, of one length, at most 24."""
+    """Return at most 24 periods of equal length that cover the collection's years."""
     if options.year_min is None or options.year_max is None:
         return ()
     low, high = options.year_min, options.year_max
-    step = next((s for s in _STEPS if high // s - low // s < _MOST_PERIODS), 10_000)
-    starts = range(low // step * step, high + 1, step)
-    return tuple((start, start + step - 1) for start in starts)
+    length = next((s for s in _PERIOD_YEARS if high // s - low // s < _MAX_PERIODS), 10_000)
+    starts = range(low // length * length, high + 1, length)
+    return tuple((start, start + length - 1) for start in starts)
 
 
-def spans(counted: Sequence[tuple[tuple[int, int], int]]) -> list[ListEntry]:
-    """Give the doors to periods, each with the number of its dated prints; those that have none are left out."""
+def period_entries(counted: Sequence[tuple[tuple[int, int], int]]) -> list[ListEntry]:
+    """Return the entries of periods with their dated prints, without empty periods."""
     return [
         ListEntry(
             words=f"{start}–{end}" if start < end else str(start),
@@ -159,17 +164,17 @@ def spans(counted: Sequence[tuple[tuple[int, int], int]]) -> list[ListEntry]:
     ]
 
 
-def wholes(family: RelatedWorks) -> dict[str, ListEntry]:
-    """Give, for each thing that a record shares with others (a book, a series), the door to all of them."""
+def whole_entries(related: RelatedWorks) -> dict[str, ListEntry]:
+    """Return, for each whole that a record shares with others (a book, a series), its entry."""
     return {
         target: ListEntry(words=target, count=count, address=_address(Filters(whole=target)))
-        for target, count in family.wholes.items()
+        for target, count in related.wholes.items()
         if count > 1
     }
 
 
 def query_of(filters: Filters) -> str:
-    """Give filters as the query of an address, such as `technique=etching&undated=0`; empty for none."""
+    """Return filters as a query such as `technique=etching&undated=0`; empty without filters."""
     pairs = [(facet, value) for facet, values in filters.terms.items() for value in values]
     for name in ("year_from", "year_to"):
         year = getattr(filters, name)

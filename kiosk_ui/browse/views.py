@@ -1,4 +1,4 @@
-"""The collection without a camera: what passes by while nobody is there, pages of prints, lists, and one print's family."""
+"""Browsing without a camera: the attract loop's slides, pages of prints, lists, and records."""
 
 from dataclasses import replace
 
@@ -9,34 +9,34 @@ from kiosk_ui import presenter, request_values
 from kiosk_ui.browse import presenter as browse_presenter
 from kiosk_ui.presenter import Label
 
-PAGE = 12
-ALIKE = 5
-_MOST_PAGES = 1_000_000
-_MOST_TURNS = 1_000_000_000
+PAGE_PRINTS = 12
+SIMILAR_PRINTS = 5
+_MAX_PAGE = 1_000_000
+_MAX_TURN = 1_000_000_000
 
 
 def blueprint(service: KioskService) -> Blueprint:
-    """Give the routes under `/attract`, `/browse` and `/records/`."""
+    """Return the routes under `/attract`, `/browse` and `/records/`."""
     routes = Blueprint("browsing", __name__)
     views = _Views(service)
 
     @routes.get("/attract")
     def attract() -> str:
         request_values.refuse_unknown(request.args, ("turn",))
-        turn = request_values.read_number(request.args, "turn", 0, _MOST_TURNS) or 0
+        turn = request_values.read_number(request.args, "turn", 0, _MAX_TURN) or 0
         return views.attract(turn)
 
     @routes.get("/browse")
     def page() -> str:
         filters = request_values.read_filters(request.args, also=("page", "order"))
-        number = request_values.read_number(request.args, "page", 1, _MOST_PAGES) or 1
+        number = request_values.read_number(request.args, "page", 1, _MAX_PAGE) or 1
         return views.page(filters, request_values.read_order(request.args), number)
 
     @routes.get("/browse/by/<name>")
     def by(name: str) -> str:
         request_values.refuse_unknown(request.args, ("page",))
-        return views.list_of(
-            name, request_values.read_number(request.args, "page", 1, _MOST_PAGES) or 1
+        return views.facet_list(
+            name, request_values.read_number(request.args, "page", 1, _MAX_PAGE) or 1
         )
 
     @routes.get("/records/<path:record_id>")
@@ -47,74 +47,74 @@ def blueprint(service: KioskService) -> Blueprint:
 
 
 class _Views:
-    """What the routes render."""
+    """Renders the pages of the routes."""
 
     def __init__(self, service: KioskService) -> None:
         self._service = service
 
     def attract(self, turn: int) -> str:
-        """Give one print that passes by; refused with 404 where none may."""
-        office = self._service.staff
-        chosen = office.preferences.attract if office is not None else None
+        """Render one slide of the attract loop, or abort with 404 if none may be shown."""
+        staff = self._service.staff
+        chosen = staff.preferences.attract if staff is not None else None
         if chosen is not None and not chosen.enabled:
-            abort(404, "nothing passes by: the staff have chosen so")
+            abort(404, "the attract loop is switched off in the staff's preferences")
         terms = {chosen.facet: (chosen.value,)} if chosen is not None and chosen.facet else {}
-        record = self._service.collection.browsing.passing_by(Filters(terms=terms), turn)
+        record = self._service.browsing.passing_by(Filters(terms=terms), turn)
         if record is None:
-            abort(404, "there is no print that may be shown")
+            abort(404, "the collection has no print whose picture may be shown")
         phase = self._service.snapshot().state.phase
         return render_template("browse/attract_slide.html", label=self._label(record), phase=phase)
 
     def page(self, filters: Filters, order: Order, number: int) -> str:
-        """Give one page of prints."""
-        found = self._service.collection.browsing.page(filters, order, number, PAGE)
+        """Render one page of prints."""
+        found = self._service.browsing.page(filters, order, number, PAGE_PRINTS)
         undated = 0
         if filters.has_years:
             other = replace(filters, undated=not filters.undated)
-            undated = abs(found.total - self._service.collection.browsing.count(other))
+            undated = abs(found.total - self._service.browsing.count(other))
         labels = [self._label(record) for record in found.records]
         page = browse_presenter.browse_page(found, filters, order, labels, undated)
         return render_template("browse/prints.html", page=page)
 
-    def list_of(self, name: str, number: int) -> str:
-        """Give a page of the list of all makers, techniques or periods."""
+    def facet_list(self, name: str, number: int) -> str:
+        """Render a page of the list of all makers, techniques or periods."""
         if name not in ("period", *browse_presenter.LISTED):
             abort(
                 404,
                 f"list {name[:40]!r}: expected period or one of {', '.join(browse_presenter.LISTED)}",
             )
-        options = self._service.collection.options(Filters())
+        options = self._service.options(Filters())
         if name == "period":
             counted = [(span, self._dated(*span)) for span in browse_presenter.periods(options)]
-            doors = browse_presenter.spans(counted)
+            entries = browse_presenter.period_entries(counted)
         else:
-            doors = browse_presenter.values(name, options)
-        language = presenter.language_of(name, self._service.collection.manifest.languages)
-        page = browse_presenter.list_page(name, doors, number, language)
+            entries = browse_presenter.facet_entries(name, options)
+        language = presenter.language_of(name, self._service.manifest.languages)
+        page = browse_presenter.list_page(name, entries, number, language)
         return render_template("browse/facet_list.html", page=page)
 
     def record(self, record_id: str) -> str:
-        """Give a print's own label, to be read, and what goes with it."""
-        record = self._service.collection.record(record_id)
-        family = self._service.collection.browsing.family(record_id, ALIKE)
+        """Render a print's label with its related works and similar prints."""
+        record = self._service.record(record_id)
+        related = self._service.browsing.family(record_id, SIMILAR_PRINTS)
         return render_template(
             "browse/record.html",
             label=self._label(record, with_related=True),
-            wholes=browse_presenter.wholes(family),
-            referring=family.referring,
-            alike=[self._label(each) for each in family.alike],
+            wholes=browse_presenter.whole_entries(related),
+            referring=related.referring,
+            alike=[self._label(each) for each in related.alike],
         )
 
     def _dated(self, start: int, end: int) -> int:
-        """Give how many dated prints fall into a span of years."""
+        """Return the number of dated prints in a span of years, both included."""
         filters = Filters(year_from=start, year_to=end, undated=False)
-        return self._service.collection.browsing.count(filters)
+        return self._service.browsing.count(filters)
 
     def _label(self, record: Record, *, with_related: bool = False) -> Label:
-        related = {
-            relation.record_id: self._service.collection.record(relation.record_id)
+        related_records = {
+            relation.record_id: self._service.record(relation.record_id)
             for relation in record.relations
             if with_related and relation.record_id is not None
         }
-        manifest = self._service.collection.manifest
-        return presenter.label(record, manifest.bundle_id, manifest.languages, related)
+        manifest = self._service.manifest
+        return presenter.label(record, manifest.bundle_id, manifest.languages, related_records)

@@ -1,1 +1,1 @@
-"""Why an answer is right: the visitor's print laid over the record, and its link to take home."""
+"""Comparing the visitor's print with the recognised record, and the record's link to take home."""

@@ -1,4 +1,4 @@
-"""From an answer's evidence and a record's link to what the closer sheets show. Pure, as the presenter is."""
+"""Turns an answer's evidence into the comparison of a visitor's print with its record. Pure."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,7 +9,7 @@ from kiosk_ui.presenter import Label
 Extent = Literal["nearly_all", "most", "half", "part", "corner"]
 Shape = Literal["wide", "tall"]
 
-# From which share of the record's picture on each word holds.
+# The least share of the record's picture for each word.
 _EXTENTS: tuple[tuple[float, Extent], ...] = (
     (0.85, "nearly_all"),
     (0.55, "most"),
@@ -19,15 +19,17 @@ _EXTENTS: tuple[tuple[float, Extent], ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WhyPage:
-    """A visitor's print beside and over its record's picture.
+class ComparisonPage:
+    """A visitor's print next to and over its record's picture.
 
     Attributes:
         yours: Address of the visitor's print.
-        places: How many places agree.
-        extent: Over how much of the picture they do.
-        area: Corners around them as SVG writes points, in a square of 1000 by 1000; empty for none.
-        shape: Whether the pictures stand better beside or above each other.
+        places: Number of matching places (inliers).
+        extent: How much of the record's picture the matching places span, in a word.
+        area: Corners around the matching places, as SVG points in a square of 1000 by 1000; empty
+            without any.
+        shape: Shape of the record's picture, which decides how the two are arranged.
+        in_reverse: Whether the visitor's print is mirrored.
     """
 
     label: Label
@@ -40,15 +42,15 @@ class WhyPage:
 
 
 def address_of(service: KioskService, answer: Answer | None) -> str | None:
-    """Give the address of the sheet that says why; `None` where there is nothing to show."""
+    """Return the address of an answer's comparison; `None` if there is none."""
     found = service.query.overlays.of(answer) if answer is not None else None
     return f"/why/{found.token}" if found is not None else None
 
 
-def why_page(comparison: Overlay, label: Label) -> WhyPage:
-    """Give what the sheet shows that says why."""
+def comparison_page(comparison: Overlay, label: Label) -> ComparisonPage:
+    """Return what the comparison shows."""
     evidence = comparison.answer.matches[0].evidence
-    return WhyPage(
+    return ComparisonPage(
         label=label,
         yours=f"/why/{comparison.token}/yours.jpg",
         places=evidence.inliers if evidence else 0,
@@ -60,5 +62,5 @@ def why_page(comparison: Overlay, label: Label) -> WhyPage:
 
 
 def extent_of(share: float) -> Extent:
-    """Give in a word how much of a picture a share of it is."""
+    """Return the word for a share (0..1) of a picture."""
     return next((extent for least, extent in _EXTENTS if share >= least), "corner")

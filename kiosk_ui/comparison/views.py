@@ -1,4 +1,4 @@
-"""The closer sheets over an answer: why it is this print, and its link to be taken home."""
+"""The sheets over an answer: its comparison with the record, and the record's link to take home."""
 
 from flask import Blueprint, Response, render_template, request
 
@@ -10,8 +10,8 @@ from kiosk_ui.presenter import Label
 
 
 def blueprint(service: KioskService) -> Blueprint:
-    """Give the routes under `/why/` and `/home/`."""
-    routes = Blueprint("closer", __name__)
+    """Return the routes under `/why/` and `/home/`."""
+    routes = Blueprint("comparison", __name__)
 
     def label_of(record: Record) -> Label:
         manifest = service.collection.manifest
@@ -21,14 +21,14 @@ def blueprint(service: KioskService) -> Blueprint:
     def why(token: str) -> str:
         request_values.refuse_unknown(request.args, ())
         found = service.query.overlays.get(token)
-        page = comparison_presenter.why_page(found, label_of(found.answer.matches[0].record))
+        page = comparison_presenter.comparison_page(found, label_of(found.answer.matches[0].record))
         return render_template("comparison/comparison.html", page=page)
 
     @routes.get("/why/<token>/yours.jpg")
     def yours(token: str) -> Response:
         request_values.refuse_unknown(request.args, ())
         response = Response(service.query.overlays.get(token).jpeg, mimetype="image/jpeg")
-        response.headers["Cache-Control"] = "no-store"  # a visitor's: no browser writes it down
+        response.headers["Cache-Control"] = "no-store"  # a visitor's picture stays off the disk
         return response
 
     @routes.post("/why/<token>/forget")
@@ -43,7 +43,7 @@ def blueprint(service: KioskService) -> Blueprint:
         record = service.collection.record(record_id)
         if record.source_url is None:
             raise UnknownRecordError(f"record {record_id!r}: the museum gives no link to it")
-        code = qr.drawn(record.source_url)
+        code = qr.to_svg(record.source_url)
         label = label_of(record)
         return render_template(
             "comparison/take_home.html", label=label, link=record.source_url, code=code

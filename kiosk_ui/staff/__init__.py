@@ -1,1 +1,1 @@
-"""The staff page behind its PIN, and the USB update strip at the foot of the screen."""
+"""The staff's pages behind their PIN, and the status of a USB update on the stand's screen."""

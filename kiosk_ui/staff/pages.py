@@ -1,7 +1,8 @@
-"""What the staff's pages are rendered from: the door, and each part of what is inside."""
+"""Renders the staff's pages: the sign-in, and each part behind it."""
 
 import base64
 import math
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 
@@ -13,95 +14,104 @@ from device.service import Filters, KioskService, StaffCapture, StaffService
 from kiosk_ui.staff import presenter, statistics
 from kiosk_ui.staff.presenter import PARTS
 
-# What the page says after something was done.
-_SAID = ("kept", "cleared")
-# Parts whose template has another name than their address.
-_TEMPLATES = {"use": "statistics", "choices": "preferences", "missed": "unmatched"}
-_MOST_OFFERED = 40
-_LINES_SHOWN = 200
+# Confirmations that an address may ask for, after a form was saved.
+_CONFIRMATIONS = ("kept", "cleared")
+# Most values offered for each facet of the attract loop, and most lines of the log shown.
+_MAX_OPTIONS = 40
+_MAX_LOG_LINES = 200
 
 
 class StaffPages:
-    """Renders them."""
+    """Renders the staff's pages from the service's state."""
 
-    def __init__(self, service: KioskService, office: StaffService) -> None:
+    def __init__(self, service: KioskService, staff: StaffService) -> None:
         self._service = service
-        self._office = office
+        self._staff = staff
+        # By part: its template, and the template's variables. The part is a segment of the address.
+        self._parts: dict[str, tuple[str, Callable[[], dict[str, object]]]] = {
+            "health": ("staff/health.html", self._health),
+            "use": ("staff/statistics.html", self._use),
+            "choices": ("staff/preferences.html", self._preferences),
+            "missed": ("staff/unmatched.html", self._unmatched),
+            "capture": ("staff/capture.html", dict),
+            "log": ("staff/log.html", self._log),
+        }
 
-    def door(self, error: PinError | None = None) -> str:
-        """Give the page that asks for the PIN, and says what was wrong with the last."""
-        door = self._office.pin_lockout
-        if isinstance(error, PinMissingError) or not door.has_pin:
+    def sign_in(self, error: PinError | None = None) -> str:
+        """Render the page that asks for the PIN, with the reason why the last PIN was refused."""
+        lockout = self._staff.pin_lockout
+        if isinstance(error, PinMissingError) or not lockout.has_pin:
             said = "no_pin"
-        elif isinstance(error, PinLockedError) or door.wait_s > 0:
+        elif isinstance(error, PinLockedError) or lockout.wait_s > 0:
             said = "locked"
         else:
             said = "wrong" if error else ""
-        return render_template("staff/sign_in.html", said=said, wait_s=math.ceil(door.wait_s))
+        return render_template("staff/sign_in.html", said=said, wait_s=math.ceil(lockout.wait_s))
 
     def page(
-        self, part: str, *, fault: KioskError | None = None, proof: StaffCapture | None = None
+        self, part: str, *, fault: KioskError | None = None, capture: StaffCapture | None = None
     ) -> str:
-        """Give one part of what is inside."""
+        """Render one part, with an error or a confirmation if there is one."""
+        template, variables = self._parts[part]
         said = request.args.get("said")
         return render_template(
-            f"staff/{_TEMPLATES.get(part, part)}.html",
+            template,
             part=part,
             parts=PARTS,
             fault=fault,
-            said=said if said in _SAID else None,
-            proof=proof and _shown(proof),
-            **getattr(self, f"_{part}")(),
+            said=said if said in _CONFIRMATIONS else None,
+            capture=capture and _capture_values(capture),
+            **variables(),
         )
 
     def _health(self) -> dict[str, object]:
         found = presenter.findings(
             self._service.health(),
-            self._office.report(),
+            self._staff.report(),
             self._service.updates.standing(),
             __version__,
         )
         return {"findings": found}
 
     def _use(self) -> dict[str, object]:
-        return {"use": statistics.use_page(self._office.statistics(), date.today())}
+        return {"use": statistics.use_page(self._staff.statistics(), date.today())}
 
-    def _choices(self) -> dict[str, object]:
-        chosen = self._office.preferences
+    def _preferences(self) -> dict[str, object]:
+        chosen = self._staff.preferences
         try:
-            facets = self._service.collection.options(Filters()).facets
+            facets = self._service.options(Filters()).facets
         except KioskError:
             facets = {}
         return {
             "choices": chosen,
             "days": presenter.day_forms(chosen.opening),
             "times": presenter.TIMES,
-            "facets": {name: options[:_MOST_OFFERED] for name, options in facets.items()},
+            "facets": {name: options[:_MAX_OPTIONS] for name, options in facets.items()},
         }
 
-    def _missed(self) -> dict[str, object]:
-        listed = self._office.unmatched.entries()[::-1]
-        return {"misses": listed, "keeps": self._office.preferences.keeps_unmatched}
-
-    def _capture(self) -> dict[str, object]:
-        return {}
+    def _unmatched(self) -> dict[str, object]:
+        listed = self._staff.unmatched.entries()[::-1]
+        return {"misses": listed, "keeps": self._staff.preferences.keeps_unmatched}
 
     def _log(self) -> dict[str, object]:
-        return {"lines": self._office.recent_log.lines()[-_LINES_SHOWN:][::-1]}
+        return {"lines": self._staff.recent_log.lines()[-_MAX_LOG_LINES:][::-1]}
 
 
-def _shown(proof: StaffCapture) -> dict[str, object]:
-    """Give a proof as its page shows it; the picture goes into the page itself, so that it has no address."""
-    picture = base64.b64encode(proof.jpeg).decode("ascii")
-    answer = proof.answer
+def _capture_values(capture: StaffCapture) -> dict[str, object]:
+    """Return a test capture as its page shows it.
+
+    The picture is embedded in the page, so that it needs no address.
+    """
+    picture = base64.b64encode(capture.jpeg).decode("ascii")
+    answer = capture.answer
     return {
         "picture": f"data:image/jpeg;base64,{picture}",
-        "outline": [asdict(corner) for corner in proof.outline or ()],
+        "outline": [asdict(corner) for corner in capture.outline or ()],
         "verdict": answer.verdict.value,
         "hint": answer.hint,
         "matches": [(m.record.record_id, m.record.title, f"{m.score:.3f}") for m in answer.matches],
         "took_ms": round(sum(answer.timings_ms.values())),
-        "width": proof.width,
-        "height": proof.height,
-        "source": proof.source,
+        "width": capture.width,
+        "height": capture.height,
+        "source": capture.source,
     }

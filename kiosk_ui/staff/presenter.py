@@ -1,4 +1,4 @@
-"""From how the kiosk is to what its staff read: one line a thing, and what to do where it isn't well. Pure."""
+"""Turns the kiosk's health into lines for its staff, with what to do about each problem. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,20 +9,20 @@ from device.service import DAYS, Health, OpeningHours, StaffReport, UpdateReport
 PARTS = ("health", "use", "choices", "missed", "capture", "log")
 
 HOT_C = 75.0
-LITTLE_BYTES = 500_000_000
+LOW_SPACE_BYTES = 500_000_000
 _GB = 1_000_000_000
-_LISTED = 12
+_MAX_LISTED = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthLine:
-    """One thing looked at.
+    """One line of the health page.
 
     Attributes:
-        name: What it is, as a key of the page's texts.
-        words: What was found, as such a key, and `values` to fill in.
-        is_good: Whether nobody has to do anything.
-        lines: More of it, as it is.
+        name: The subject, as a key of the page's texts.
+        words: The finding, as a key of the page's texts, with `values` to fill in.
+        is_good: Whether no action is needed.
+        lines: Details, shown as they are.
     """
 
     name: str
@@ -35,7 +35,7 @@ class HealthLine:
 def findings(
     health: Health, report: StaffReport, updates: UpdateReport | None, version: str
 ) -> tuple[HealthLine, ...]:
-    """Give what there is to say of a kiosk's health, in a guard's order: what visitors miss first comes first."""
+    """Return the lines on a kiosk's health; what affects visitors most comes first."""
     found = [*_camera(health), *_bundle(health)]
     if updates is not None:
         found += [*_arrival(updates), *_updates(updates)]
@@ -89,7 +89,7 @@ def _arrival(updates: UpdateReport) -> Iterator[HealthLine]:
             "altered": len(changes.altered),
         }
         lines = tuple(
-            f"{sign} {', '.join(ids[:_LISTED])}{' …' if len(ids) > _LISTED else ''}"
+            f"{sign} {', '.join(ids[:_MAX_LISTED])}{' …' if len(ids) > _MAX_LISTED else ''}"
             for sign, ids in (
                 ("+", changes.added),
                 ("\u2212", changes.removed),
@@ -134,9 +134,9 @@ def _machine(report: StaffReport) -> Iterator[HealthLine]:
     machine = report.machine
     if machine.free_bytes is not None:
         room = {"free": machine.free_bytes // _GB, "total": (machine.total_bytes or 0) // _GB}
-        is_little = machine.free_bytes < LITTLE_BYTES
-        words = "storage_little" if is_little else "storage_good"
-        yield HealthLine(name="storage", words=words, values=room, is_good=not is_little)
+        is_low = machine.free_bytes < LOW_SPACE_BYTES
+        words = "storage_little" if is_low else "storage_good"
+        yield HealthLine(name="storage", words=words, values=room, is_good=not is_low)
     if machine.is_read_only:
         yield HealthLine(name="storage", words="storage_read_only", is_good=False)
     if machine.disk_errors:
@@ -173,7 +173,7 @@ def _lines(text: str) -> tuple[str, ...]:
 
 
 def day_of(text: str) -> date | str:
-    """Give the day that is written as YYYY-MM-DD; what is none is given back."""
+    """Return the date written as YYYY-MM-DD, or any other text unchanged."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -182,19 +182,19 @@ def day_of(text: str) -> date | str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayForm:
-    """One day's hours, to be chosen: `opens` and `closes` as `10:00`, empty when it is closed."""
+    """A form's hours of one day: `opens` and `closes` as `10:00`, empty if the museum is closed."""
 
     name: str
     opens: str
     closes: str
 
 
-# What can be chosen with a finger; other times can be written into the file.
+# The times that the form offers; the settings file accepts others.
 TIMES = tuple(f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 30))
 
 
 def day_forms(opening: OpeningHours) -> tuple[DayForm, ...]:
-    """Give the week, to be chosen."""
+    """Return the form's hours of each day of the week."""
     forms = []
     for day in DAYS:
         found = opening.days.get(day)
@@ -204,10 +204,10 @@ def day_forms(opening: OpeningHours) -> tuple[DayForm, ...]:
 
 
 def opening_of(chosen: Mapping[str, str]) -> OpeningHours:
-    """Give the hours that a form holds: `opens_monday`, `closes_monday` and so on.
+    """Return the opening hours in a form's fields `opens_monday`, `closes_monday` and so on.
 
     Raises:
-        PreferenceError: When one is no time span; a day with one time alone is none.
+        PreferenceError: When a day's fields aren't a time span, such as with only one time.
     """
     texts = {}
     for day in DAYS:

@@ -1,4 +1,4 @@
-"""How much the kiosk was used, as its staff read it. Pure: the day is handed in."""
+"""Turns the hourly counts into the staff's table of the kiosk's use. Pure: takes the day."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ DAYS_SHOWN = 14
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UseTally:
-    """One row of counts, under the columns of the table."""
+    """One row of the table: its name, and a count for each column."""
 
     name: str | date
     counts: tuple[int, ...]
@@ -19,13 +19,13 @@ class UseTally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsePage:
-    """How much the kiosk was used.
+    """The table of the kiosk's use.
 
     Attributes:
-        columns: Names of the counts, as keys of the page's texts or, for a language, `language_` and its tag.
-        sums: Today, the last seven days, and all.
-        days: The last days in which anything was counted, newest first.
-        by_hour: Visits by the hour of the day over all days: hour and count.
+        columns: Names of the counts, as keys of the page's texts; `language_` and a tag for a language.
+        sums: Sums of today, of the last seven days, and of all days.
+        days: The last days with any counts, newest first.
+        by_hour: Hour of the day and its visits, over all days.
     """
 
     columns: tuple[str, ...]
@@ -35,11 +35,11 @@ class UsePage:
 
 
 def use_page(rows: Sequence[statistics.HourCounts], today: date) -> UsePage:
-    """Give how much the kiosk was used.
+    """Return the table of the kiosk's use.
 
     Args:
         rows: Counts by hour.
-        today: By the machine's clock.
+        today: The machine's local date.
     """
     total = statistics.total(rows)
     languages = sorted(name for name in total if name.startswith(statistics.LANGUAGE))

@@ -1,28 +1,28 @@
-"""What the stand's screen says while an update comes from a stick: which words, and what is filled into them.
+"""Chooses the message on the stand's screen about an update from a USB stick. Pure.
 
-Pure. Said to a member of staff who stands there, over whatever a visitor was shown.
+The message is for the member of staff at the stand, and covers what a visitor was shown.
 """
 
 from dataclasses import dataclass
 
 from device.service import SyncProgress, SyncStep
 
-# As docs/updates.md numbers them; what has no words of its own is told by its number alone.
+# Errors with a message of their own, numbered as in docs/updates.md; others show their number only.
 NUMBERED = range(2, 10)
 _MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsbNotice:
-    """One or two sentences, by their keys in the page's texts.
+    """The message and its values.
 
     Attributes:
-        words: What happens, or has happened.
-        version: Of the bundle, as people read it.
+        words: The update's step or error, as a key of the page's texts.
+        version: The bundle's version.
         done, total: Megabytes.
-        number: Of the error; 0 for none.
-        advice: What to do with the stick.
-        is_bad: Whether nothing came of it.
+        number: The error's number; 0 without an error.
+        advice: What to do with the stick, as a key of the page's texts.
+        is_bad: Whether the update failed.
     """
 
     words: str
@@ -34,16 +34,16 @@ class UsbNotice:
     is_bad: bool
 
 
-def notice(bulletin: SyncProgress) -> UsbNotice:
-    """Give what is said of a stick."""
-    is_bad = bulletin.step is SyncStep.FAILED
-    is_told = bulletin.number in NUMBERED
+def notice(progress: SyncProgress) -> UsbNotice:
+    """Return the message about an update's progress."""
+    is_bad = progress.step is SyncStep.FAILED
+    has_words = progress.number in NUMBERED
     return UsbNotice(
-        words=f"stick.e{bulletin.number}" if is_bad and is_told else f"stick.{bulletin.step}",
-        version=str(bulletin.version),
-        done=round(bulletin.done_bytes / _MEGABYTE),
-        total=max(1, round(bulletin.total_bytes / _MEGABYTE)),
-        number=bulletin.number,
-        advice="stick.remove" if bulletin.is_over else "stick.leave",
+        words=f"stick.e{progress.number}" if is_bad and has_words else f"stick.{progress.step}",
+        version=str(progress.version),
+        done=round(progress.done_bytes / _MEGABYTE),
+        total=max(1, round(progress.total_bytes / _MEGABYTE)),
+        number=progress.number,
+        advice="stick.remove" if progress.is_over else "stick.leave",
         is_bad=is_bad,
     )

@@ -1,4 +1,4 @@
-"""The strip at the foot of the stand's screen while an update comes from a stick."""
+"""The status of a USB update at the foot of the stand's screen."""
 
 from flask import Blueprint, Response, render_template
 
@@ -8,19 +8,19 @@ from kiosk_ui.staff import usb_status
 
 
 def blueprint(service: KioskService) -> Blueprint:
-    """Give the strip's route; only the screen at the stand may ask.
+    """Return the status's route, which only the stand's screen may request.
 
     Args:
-        service: Whose updates it tells of.
+        service: The kiosk's service.
     """
-    routes = Blueprint("stick", __name__)
+    routes = Blueprint("usb", __name__)
     routes.before_request(security.require_stand)
 
     @routes.get("/stand/stick")
-    def words() -> str | Response:
-        told = service.updates.on_screen()
-        if told is None:
+    def status() -> str | Response:
+        progress = service.updates.on_screen()
+        if progress is None:
             return Response(status=204)
-        return render_template("staff/usb_status.html", notice=usb_status.notice(told))
+        return render_template("staff/usb_status.html", notice=usb_status.notice(progress))
 
     return routes

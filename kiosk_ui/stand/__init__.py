@@ -1,1 +1,1 @@
-"""The kiosk's own screen: the page, its state and live picture, and the count of visits."""
+"""The kiosk's own screen: the page, its state and live picture, and the visit counter."""

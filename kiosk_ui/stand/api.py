@@ -1,6 +1,7 @@
-"""The stand's own screen: look, dismiss, attend, and two bounded long polls for the state and the live picture.
+"""The API of the stand's own screen: look, dismiss, attend, and two bounded long polls.
 
-Only this machine may ask: a phone in the gallery is a guest, and sees neither the camera nor the screen.
+The long polls return the stand's state and the live picture. Only this machine may use it: a phone
+in the gallery is a guest, and sees neither the camera nor the screen.
 """
 
 from typing import Any
@@ -14,15 +15,15 @@ from kiosk_ui.concurrency_limits import ConcurrencyLimit
 
 STATE_WAIT_S = 5.0
 PREVIEW_WAIT_S = 0.5
-_MOST = 999_999_999
+_MAX_REVISION = 999_999_999
 
 
 def blueprint(service: KioskService, *, waiting: int) -> Blueprint:
-    """Give the routes under `/api/v1/stand/`.
+    """Return the routes under `/api/v1/stand/`.
 
     Args:
-        service: Whose stand it is.
-        waiting: How many may wait in each long poll.
+        service: The kiosk's service.
+        waiting: How many requests may wait in each long poll.
     """
     routes = Blueprint("stand", __name__, url_prefix="/api/v1/stand")
     routes.before_request(security.require_stand)
@@ -49,7 +50,7 @@ def blueprint(service: KioskService, *, waiting: int) -> Blueprint:
     @routes.get("/state")
     def state() -> Response:
         after = _after()
-        with states.one():
+        with states.slot():
             snapshot = service.snapshot(after, STATE_WAIT_S)
         return jsonify(_state_to_json(service, snapshot))
 
@@ -57,13 +58,13 @@ def blueprint(service: KioskService, *, waiting: int) -> Blueprint:
     def print_() -> Response:
         request_values.refuse_unknown(request.args, ())
         response = Response(service.query.overlays.print_at_stand(), mimetype="image/jpeg")
-        response.headers["Cache-Control"] = "no-store"  # a visitor's: no browser writes it down
+        response.headers["Cache-Control"] = "no-store"  # a visitor's picture stays off the disk
         return response
 
     @routes.get("/preview.jpg")
     def preview() -> Response:
         after = _after()
-        with previews.one():
+        with previews.slot():
             found = service.preview(after, PREVIEW_WAIT_S)
         if found is None:
             return Response(status=204)
@@ -76,11 +77,11 @@ def blueprint(service: KioskService, *, waiting: int) -> Blueprint:
 
 def _after() -> int:
     request_values.refuse_unknown(request.args, ("after",))
-    return request_values.read_number(request.args, "after", 0, _MOST) or 0
+    return request_values.read_number(request.args, "after", 0, _MAX_REVISION) or 0
 
 
 def _headers(found: Preview) -> dict[str, str]:
-    """Give what was seen in a live picture, beside it: picture and outline are always of one frame."""
+    """Return headers with the live picture's outline and hint, so that all are of one frame."""
     headers = {"X-Frame-Number": str(found.number)}
     if found.outline is not None:
         headers["X-Outline"] = ",".join(f"{v:.4f}" for c in found.outline for v in (c.x, c.y))

@@ -1,4 +1,4 @@
-"""The page and its parts, as HTML: each view asks the service once and renders."""
+"""The visitors' page and its parts, as HTML."""
 
 from dataclasses import replace
 
@@ -15,12 +15,12 @@ from kiosk_ui.screen_config import Screen
 
 
 def blueprint(service: KioskService, screen: Screen, searches: ConcurrencyLimit) -> Blueprint:
-    """Give the page's routes.
+    """Return the page's routes.
 
     Args:
-        service: The one object it talks to.
+        service: The kiosk's service.
         screen: The touchscreen at the stand.
-        searches: Places for those who wait for an answer.
+        searches: Limits how many searches wait for an answer.
     """
     routes = Blueprint("views", __name__)
     views = _Views(service)
@@ -55,20 +55,21 @@ def blueprint(service: KioskService, screen: Screen, searches: ConcurrencyLimit)
         filters = request_values.read_filters(request.args, also=("corners", "part"))
         corners = request_values.read_corners(request.args)
         picture = request_values.read_picture(request)
-        with searches.one():
+        with searches.slot():
             found = service.query.identify(picture, filters=filters, corners=corners, is_shown=True)
         is_part = request_values.read_number(request.args, "part", 0, 1) == 1
         shown = presenter.answer_scene(
             found, service.collection.manifest.languages, of_part=is_part
         )
         return views.scene(
-            replace(shown, why=comparison_presenter.address_of(service, found)), is_own=True
+            replace(shown, comparison_url=comparison_presenter.address_of(service, found)),
+            is_own=True,
         )
 
     @routes.get("/narrowing")
     def narrowing() -> str:
         filters = request_values.read_filters(request.args)
-        page = presenter.narrowing_page(
+        page = presenter.filters_page(
             service.collection.options(filters), filters, service.collection.manifest.languages
         )
         return render_template("stand/filters.html", page=page)
@@ -77,13 +78,13 @@ def blueprint(service: KioskService, screen: Screen, searches: ConcurrencyLimit)
 
 
 class _Views:
-    """What several views render."""
+    """Renders what several routes show."""
 
     def __init__(self, service: KioskService) -> None:
         self._service = service
 
     def page(self, is_stand: bool, screen: Screen) -> str:
-        """Give the whole page, with its scene in it already: nothing is ever left white."""
+        """Render the whole page with its scene in it, so that it is never blank."""
         snapshot = self._service.snapshot()
         shown = self._stand() if is_stand else self.invitation()
         return render_template(
@@ -91,7 +92,7 @@ class _Views:
             scene=shown,
             example=self._example(shown),
             is_stand=is_stand,
-            is_hands_free=self._service.query.is_hands_free,
+            is_hands_free=self._service.is_hands_free,
             hints=presenter.HINTS,
             screen=screen,
             boot_id=self._service.boot_id,
@@ -100,22 +101,22 @@ class _Views:
         )
 
     def stand_scene(self) -> str:
-        """Give the scene of the stand's state."""
+        """Render the scene of the stand's state."""
         return self.scene(self._stand())
 
     def scene(self, shown: Scene, *, is_own: bool = False) -> str:
-        """Give a scene as a fragment of the page; `is_own` when it answers an upload from this page."""
+        """Render a scene as a fragment of the page; `is_own` if it answers this page's upload."""
         return render_template(
             "stand/scene.html",
             scene=shown,
             example=self._example(shown),
             is_own=is_own,
-            is_hands_free=self._service.query.is_hands_free,
+            is_hands_free=self._service.is_hands_free,
             hints=presenter.HINTS,
         )
 
     def invitation(self) -> Scene:
-        """Give the scene that invites a guest to hand in a picture."""
+        """Return the scene that invites a guest to upload a picture."""
         health = self._service.health()
         return Scene(name="invite" if health.well else "no_bundle", answer=None, note="")
 
@@ -123,20 +124,20 @@ class _Views:
         health = self._service.health()
         languages = health.manifest.languages if health.manifest else {}
         state = self._service.snapshot().state
-        why = comparison_presenter.address_of(self._service, state.answer)
-        return replace(presenter.scene(state, languages), why=why)
+        comparison_url = comparison_presenter.address_of(self._service, state.answer)
+        return replace(presenter.scene(state, languages), comparison_url=comparison_url)
 
     def _label(self, record: Record) -> Label:
-        manifest = self._service.collection.manifest
+        manifest = self._service.manifest
         return presenter.label(record, manifest.bundle_id, manifest.languages)
 
     def _example(self, shown: Scene) -> Label | None:
-        """Give a print of the collection to look at while there is nothing else to see."""
+        """Return a print of the collection, for scenes that have no picture of their own."""
         if shown.name not in ("starting", "camera_lost", "invite"):
             return None
         try:
-            probes = self._service.collection.manifest.probes
-            records = [self._service.collection.record(record_id) for record_id in probes]
+            probes = self._service.manifest.probes
+            records = [self._service.record(record_id) for record_id in probes]
         except BundleError:
             return None
         return next((self._label(record) for record in records if record.show_picture), None)

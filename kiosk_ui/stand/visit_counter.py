@@ -1,4 +1,4 @@
-"""When a visitor does something at the stand: told to the staff's statistics, with the language they read and nothing else."""
+"""Counts visits at the stand for the staff's statistics, with the visitor's language only."""
 
 from collections.abc import Callable
 
@@ -8,8 +8,8 @@ from device.service import KioskService, StaffService
 from kiosk_ui import security
 from kiosk_ui.preferences import PreferenceCookies
 
-# Each is asked for by somebody's touch; the page's own polls are no visitors.
-TOUCHES = frozenset(
+# Endpoints that only a visitor's touch requests, unlike those that the page polls.
+TOUCH_ENDPOINTS = frozenset(
     {
         "stand.look",
         "views.answer",
@@ -17,26 +17,26 @@ TOUCHES = frozenset(
         "browsing.by",
         "browsing.record",
         "views.narrowing",
-        "closer.why",
-        "closer.home",
+        "comparison.why",
+        "comparison.home",
     }
 )
 
 
-def notes_visits(
-    service: KioskService, office: StaffService, readers: PreferenceCookies
+def count_visits(
+    service: KioskService, staff: StaffService, preferences: PreferenceCookies
 ) -> Callable[[Response], Response]:
-    """Give what tells the office of visitors, to be called after each request."""
+    """Return a function, to be called after each request, that counts visitors' touches."""
 
-    def note(response: Response) -> Response:
+    def count(response: Response) -> Response:
         if response.status_code < 400 and security.is_stand() and _is_touch(service):
-            office.note_visitor(readers.reader().texts.language)
+            staff.note_visitor(preferences.current().texts.language)
         return response
 
-    return note
+    return count
 
 
 def _is_touch(service: KioskService) -> bool:
-    # An answer found hands-free is fetched by the page alone.
+    # The page fetches an answer found hands-free without any touch.
     is_answer = request.endpoint == "views.stand" and service.snapshot().state.answer is not None
-    return is_answer or request.endpoint in TOUCHES
+    return is_answer or request.endpoint in TOUCH_ENDPOINTS

@@ -72,7 +72,7 @@ def test_a_second_kiosk_reports_why_it_ends_and_the_first_keeps_running(booted: 
 
     output = booted.run("sh", "-c", "/opt/printkiosk/venv/bin/printkiosk 2>&1; echo code $?")
 
-    assert "127.0.0.1:8080: can't listen" in output and "give --port another" in output
+    assert "127.0.0.1:8080: can't listen" in output and "choose another --port" in output
     assert "code 1" in output
     assert booted.show(SERVICE, "MainPID") == main
     assert is_well(booted)

@@ -6,7 +6,14 @@ import pytest
 from fake_time import FakeTime
 from flask import Flask
 
-from kiosk_ui.heartbeat import CLOSED, LONGEST_S, SIGN, SILENT_AFTER_S, STARTING_S, Heartbeat
+from kiosk_ui.heartbeat import (
+    CLOSED_FILE,
+    MAX_TIMEOUT_S,
+    SILENT_AFTER_S,
+    SILENT_FILE,
+    STARTING_S,
+    Heartbeat,
+)
 
 STATE = "/api/v1/stand/state"
 
@@ -30,12 +37,12 @@ def test_a_page_that_stops_asking_is_said_once(app: Flask, time: FakeTime, tmp_p
     asks(app)
 
     time.sleep(SILENT_AFTER_S - 1)
-    assert not heart.look()
+    assert not heart.check()
     time.sleep(1)
-    assert heart.look()
-    assert (tmp_path / SIGN).exists()
-    (tmp_path / SIGN).unlink()  # as systemd does
-    assert not heart.look()
+    assert heart.check()
+    assert (tmp_path / SILENT_FILE).exists()
+    (tmp_path / SILENT_FILE).unlink()  # as systemd does
+    assert not heart.check()
 
 
 def test_a_page_that_asks_is_heard(app: Flask, time: FakeTime, tmp_path: Path) -> None:
@@ -45,8 +52,8 @@ def test_a_page_that_asks_is_heard(app: Flask, time: FakeTime, tmp_path: Path) -
         time.sleep(SILENT_AFTER_S - 1)
         asks(app)
         assert heart.age_s == 0
-        assert not heart.look()
-    assert not (tmp_path / SIGN).exists()
+        assert not heart.check()
+    assert not (tmp_path / SILENT_FILE).exists()
 
 
 def test_what_is_asked_by_others_is_no_page(app: Flask, time: FakeTime, tmp_path: Path) -> None:
@@ -56,29 +63,29 @@ def test_what_is_asked_by_others_is_no_page(app: Flask, time: FakeTime, tmp_path
 
     asks(app, "/healthz")
 
-    assert heart.look()
+    assert heart.check()
 
 
 def test_a_browser_that_does_not_come_back_is_asked_for_ever_more_rarely(
     app: Flask, time: FakeTime, tmp_path: Path
 ) -> None:
     heart = Heartbeat(app, tmp_path, clock=time.clock)
-    waits_s = [STARTING_S * 2**n for n in range(5)] + [LONGEST_S, LONGEST_S]
+    waits_s = [STARTING_S * 2**n for n in range(5)] + [MAX_TIMEOUT_S, MAX_TIMEOUT_S]
 
     for wait_s in waits_s:
         time.sleep(wait_s - 1)
-        assert not heart.look()
+        assert not heart.check()
         time.sleep(1)
-        assert heart.look()
+        assert heart.check()
     asks(app)
     time.sleep(SILENT_AFTER_S)
-    assert heart.look()
+    assert heart.check()
 
 
 def test_where_nobody_would_act_nothing_is_said(app: Flask, time: FakeTime) -> None:
     with Heartbeat(app, None, clock=time.clock) as heart:
         time.sleep(10 * STARTING_S)
-        assert not heart.look()
+        assert not heart.check()
 
 
 def test_a_folder_that_cannot_be_written_is_no_failure(
@@ -87,26 +94,26 @@ def test_a_folder_that_cannot_be_written_is_no_failure(
     heart = Heartbeat(app, tmp_path / "gone", clock=time.clock)
     time.sleep(STARTING_S)
 
-    assert heart.look()
+    assert heart.check()
 
 
 def test_the_units_folder_is_taken_from_the_environment(app: Flask, tmp_path: Path) -> None:
     with Heartbeat.from_environ(app, {"RUNTIME_DIRECTORY": str(tmp_path)}) as heart:
-        assert not heart.look()
-    assert Heartbeat.from_environ(app, {}).look() is False
+        assert not heart.check()
+    assert Heartbeat.from_environ(app, {}).check() is False
 
 
 def test_no_page_is_expected_while_the_museum_is_closed_and_one_is_afterwards(
     app: Flask, time: FakeTime, tmp_path: Path
 ) -> None:
     heart = Heartbeat(app, tmp_path, clock=time.clock)
-    (tmp_path / CLOSED).touch()
+    (tmp_path / CLOSED_FILE).touch()
     for _ in range(50):
         time.sleep(1000)
-        assert not heart.look()
+        assert not heart.check()
 
-    (tmp_path / CLOSED).unlink()
+    (tmp_path / CLOSED_FILE).unlink()
     time.sleep(STARTING_S - 1)
-    assert not heart.look()
+    assert not heart.check()
     time.sleep(1)
-    assert heart.look()
+    assert heart.check()

@@ -159,22 +159,20 @@ def options(**facets: tuple[Option, ...]) -> FilterOptions:
 
 
 def test_a_facet_without_a_choice_is_left_out() -> None:
-    page = presenter.narrowing_page(
-        options(technique=(Option(value="etching", count=7),)), Filters()
-    )
+    page = presenter.filters_page(options(technique=(Option(value="etching", count=7),)), Filters())
     assert page.facets == ()
 
 
 def test_what_is_chosen_comes_first_and_stays_though_nothing_remains_of_it() -> None:
     found = options(technique=(Option(value="etching", count=5), Option(value="woodcut", count=2)))
-    page = presenter.narrowing_page(found, Filters(terms={"technique": ("woodcut", "lithograph")}))
+    page = presenter.filters_page(found, Filters(terms={"technique": ("woodcut", "lithograph")}))
     chips = [(c.value, c.count, c.chosen) for c in page.facets[0].chips]
     assert chips == [("woodcut", 2, True), ("lithograph", 0, True), ("etching", 5, False)]
 
 
 def test_what_does_not_fit_is_folded() -> None:
     many = tuple(Option(value=f"maker {n}", count=1) for n in range(30))
-    facet = presenter.narrowing_page(options(maker=many), Filters()).facets[0]
+    facet = presenter.filters_page(options(maker=many), Filters()).facets[0]
     assert (len(facet.chips), len(facet.more)) == (12, 18)
 
 
@@ -185,21 +183,19 @@ def test_what_does_not_fit_is_folded() -> None:
 def test_years_stay_within_the_collections(
     asked: tuple[int | None, int | None], shown: tuple[int, int]
 ) -> None:
-    page = presenter.narrowing_page(options(), Filters(year_from=asked[0], year_to=asked[1]))
+    page = presenter.filters_page(options(), Filters(year_from=asked[0], year_to=asked[1]))
     assert (page.year_from, page.year_to) == shown
 
 
 def test_a_collection_without_any_year_has_no_years_to_choose() -> None:
     found = FilterOptions(remaining=1, undated=1, year_min=None, year_max=None, facets={})
-    assert presenter.narrowing_page(found, Filters()).years is None
+    assert presenter.filters_page(found, Filters()).years is None
 
 
 def test_what_a_search_is_narrowed_by_bears_the_museums_language() -> None:
     two = (Option(value="a", count=1), Option(value="b", count=1))
     tags = {"makers": "it", "technique": "en"}
-    page = presenter.narrowing_page(
-        options(maker=two, technique=two, relation=two), Filters(), tags
-    )
+    page = presenter.filters_page(options(maker=two, technique=two, relation=two), Filters(), tags)
     assert {facet.name: facet.language for facet in page.facets} == {
         "maker": "it",
         "technique": "en",

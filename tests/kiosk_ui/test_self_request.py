@@ -18,7 +18,7 @@ def test_a_page_that_answers_proves_it_even_when_it_is_not_well(open_service, tm
         thread.start()
         progress = Liveness()
 
-        assert SelfRequest(server.address, progress).ask()
+        assert SelfRequest(server.address, progress).send()
         assert progress.age_s(PAGE) < 20
         server.stop()
         thread.join()
@@ -33,7 +33,7 @@ def test_no_proxy_is_asked_in_the_kiosks_place(
     thread = threading.Thread(target=server.run)
     thread.start()
 
-    assert SelfRequest(server.address, Liveness()).ask()
+    assert SelfRequest(server.address, Liveness()).send()
     server.stop()
     thread.join()
 
@@ -43,7 +43,7 @@ def test_a_server_that_is_not_there_proves_nothing() -> None:
         port = free.getsockname()[1]
     progress = Liveness()
 
-    assert not SelfRequest(f"http://127.0.0.1:{port}/", progress).ask()
+    assert not SelfRequest(f"http://127.0.0.1:{port}/", progress).send()
     assert progress.age_s(PAGE) == float("inf")
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk_ui.heartbeat import SIGN
+from kiosk_ui.heartbeat import SILENT_FILE
 
 REPOSITORY = Path(__file__).parents[2]
 UNITS = sorted((REPOSITORY / "systemd").glob("*.service"))
@@ -203,8 +203,8 @@ def test_a_silent_page_restarts_the_browser():
     restart = REPOSITORY / "systemd/printkiosk-silent.service"
     (folder,) = setting(REPOSITORY / "systemd/printkiosk.service", "RuntimeDirectory")
 
-    assert setting(watch, "PathExists", "Path") == [f"/run/{folder}/{SIGN}"]
-    assert commands(restart)[0] == ["/usr/bin/rm", "--force", f"/run/{folder}/{SIGN}"]
+    assert setting(watch, "PathExists", "Path") == [f"/run/{folder}/{SILENT_FILE}"]
+    assert commands(restart)[0] == ["/usr/bin/rm", "--force", f"/run/{folder}/{SILENT_FILE}"]
     assert commands(restart)[1][1:] == ["try-restart", "printkiosk-browser.service"]
 
 

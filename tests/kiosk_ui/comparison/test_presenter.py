@@ -168,7 +168,7 @@ def test_a_records_link_is_taken_home_as_a_code_with_its_words(
 
 def test_a_phone_reads_the_link_out_of_the_code() -> None:
     for link in (LINK, "http://example.org/" + "long/" * 60):
-        assert read(qr.drawn(link) or "") == link
+        assert read(qr.to_svg(link) or "") == link
 
 
 def read(svg: str) -> str:
@@ -202,7 +202,7 @@ def test_a_record_without_a_link_has_nothing_to_take_home(
 
 
 def test_a_link_too_long_for_a_code_is_given_in_words() -> None:
-    assert qr.drawn("https://example.org/" + "x" * 4000) is None
+    assert qr.to_svg("https://example.org/" + "x" * 4000) is None
 
 
 def test_a_strange_parameter_is_refused(client: FlaskClient, shown_ids: tuple[str, ...]) -> None:

@@ -17,8 +17,8 @@ from device.service import Answer, Filters, KioskService, StaffFolders, StaffSer
 from device.service.state import Phase
 from device.staff import pin
 from kiosk_ui import create_app
-from kiosk_ui.staff.sessions import LONGEST_S, MOST, StaffSessions
-from kiosk_ui.stand.visit_counter import TOUCHES
+from kiosk_ui.staff.sessions import MAX_SESSION_S, MAX_SESSIONS, StaffSessions
+from kiosk_ui.stand.visit_counter import TOUCH_ENDPOINTS
 
 GOOD = "471902"
 PARTS = ("health", "use", "choices", "missed", "capture", "log")
@@ -191,7 +191,7 @@ def test_after_an_hour_the_pin_is_asked_for_again_whatever_was_done(
     client: FlaskClient, time: FakeTime
 ) -> None:
     enter(client)
-    for _ in range(int(LONGEST_S // 200)):
+    for _ in range(int(MAX_SESSION_S // 200)):
         time.sleep(200)
         assert is_in(client)
     time.sleep(200)
@@ -217,11 +217,11 @@ def test_no_other_key_opens_and_old_keys_go_when_there_are_many(time: FakeTime) 
     sessions = StaffSessions(300, time.clock)
     first = sessions.begin()
     for other in ("", first[:-1], first + "=", "é", "\udcff"):
-        assert not sessions.is_good(other)
-    assert sessions.is_good(first)
-    for _ in range(MOST):
+        assert not sessions.is_valid(other)
+    assert sessions.is_valid(first)
+    for _ in range(MAX_SESSIONS):
         sessions.begin()
-    assert not sessions.is_good(first)
+    assert not sessions.is_valid(first)
 
 
 def test_who_goes_in_takes_the_last_visitors_answer_off_the_screen(
@@ -332,7 +332,7 @@ def test_a_phone_is_no_visit_at_the_stand(client: FlaskClient, staffed: KioskSer
 
 
 def test_every_touch_that_counts_is_a_route(client: FlaskClient) -> None:
-    assert set(client.application.view_functions) >= TOUCHES
+    assert set(client.application.view_functions) >= TOUCH_ENDPOINTS
 
 
 def test_a_test_picture_shows_what_the_camera_sees_and_leaves_no_trace(

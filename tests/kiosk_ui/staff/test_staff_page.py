@@ -130,7 +130,7 @@ def test_no_part_bars_anyone_cuts_words_off_or_has_small_targets(
         expect(page.locator("html")).to_have_attribute("lang", language)
         if part == "capture":
             page.locator(".part .button.main").tap()
-            expect(page.locator(".proof img")).to_be_visible()
+            expect(page.locator(".capture img")).to_be_visible()
         found[part] = faults(page)
     bad = [f"{name}: {each}" for name, listed in found.items() for each in listed]
     assert not bad, "\n".join(bad)
