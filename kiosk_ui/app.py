@@ -1,4 +1,4 @@
-"""The Flask application: blueprints, limits, and error responses for browsers and programs."""
+"""The Flask applications of the stand and of phones: blueprints, limits, error responses."""
 
 import logging
 from collections.abc import Iterable
@@ -79,7 +79,9 @@ def create_app(
 
 
 def create_lan_app(service: KioskService, screen: Screen, hosts: Iterable[str]) -> Flask:
-    """Return the application for phones on the museum's network, without stand and staff routes.
+    """Return the application for phones on the museum's network.
+
+    It has no routes of the stand or the staff.
 
     Args:
         service: The kiosk's service.

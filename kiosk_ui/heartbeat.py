@@ -62,7 +62,7 @@ class Heartbeat:
 
     @classmethod
     def from_environ(cls, app: Flask, environ: Mapping[str, str]) -> Self:
-        """Return a heartbeat for the unit's runtime folder, which systemd names in the environment."""
+        """Return a heartbeat for the runtime folder that systemd names in the environment."""
         folder = environ.get("RUNTIME_DIRECTORY", "")
         return cls(app, Path(folder) if folder else None)
 

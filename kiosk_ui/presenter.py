@@ -1,4 +1,4 @@
-"""Turns the kiosk's state into what the page shows: plain values, so that templates decide nothing.
+"""Turns the kiosk's state into plain values for the page, so that templates decide nothing.
 
 Pure: no I/O, no clock, no Flask. The verdict alone decides what the page claims of a print; it never
 shows a percentage.
@@ -58,7 +58,7 @@ _KINDS: dict[Verdict, Kind] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Related:
-    """A relation as the label shows it; `record_id` is `None` if its target isn't in the collection."""
+    """A relation as the label shows it; `record_id` is `None` without a record to open."""
 
     kind: str
     words: str
@@ -107,7 +107,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerPage:
-    """An answer as the page shows it: one large print and others as cards, or cards without a claim.
+    """An answer as the page shows it: one large print and cards, or cards without a claim.
 
     Attributes:
         kind: What the page claims of the first match.
@@ -258,7 +258,7 @@ def label(
 def filters_page(
     options: FilterOptions, filters: Filters, languages: Mapping[str, str] | None = None
 ) -> FiltersPage:
-    """Return the panel of filters with those already set; `languages` are BCP 47 tags by field."""
+    """Return the panel of filters with those set; `languages` are BCP 47 tags by field."""
     years = None
     if options.year_min is not None and options.year_max is not None:
         years = (options.year_min, options.year_max)

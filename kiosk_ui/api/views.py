@@ -1,4 +1,4 @@
-"""The HTTP API for programs: search by picture, records and their pictures, filters, health."""
+"""The HTTP API for programs: search, records, pictures, filters, health."""
 
 from dataclasses import asdict
 from importlib import resources

@@ -1,1 +1,1 @@
-"""Browsing the collection without a camera: lists, pages of prints, a print and its relations."""
+"""Browsing the collection without a camera: lists, pages of prints, single prints."""

@@ -1,4 +1,4 @@
-"""Browsing without a camera: the attract loop's slides, pages of prints, lists, and records."""
+"""Browsing without a camera: the attract loop's slides, pages of prints, lists, records."""
 
 from dataclasses import replace
 
@@ -59,7 +59,7 @@ class _Views:
         if chosen is not None and not chosen.enabled:
             abort(404, "the attract loop is switched off in the staff's preferences")
         terms = {chosen.facet: (chosen.value,)} if chosen is not None and chosen.facet else {}
-        record = self._service.browsing.passing_by(Filters(terms=terms), turn)
+        record = self._service.collection.browsing.passing_by(Filters(terms=terms), turn)
         if record is None:
             abort(404, "the collection has no print whose picture may be shown")
         phase = self._service.snapshot().state.phase
@@ -67,11 +67,11 @@ class _Views:
 
     def page(self, filters: Filters, order: Order, number: int) -> str:
         """Render one page of prints."""
-        found = self._service.browsing.page(filters, order, number, PAGE_PRINTS)
+        found = self._service.collection.browsing.page(filters, order, number, PAGE_PRINTS)
         undated = 0
         if filters.has_years:
             other = replace(filters, undated=not filters.undated)
-            undated = abs(found.total - self._service.browsing.count(other))
+            undated = abs(found.total - self._service.collection.browsing.count(other))
         labels = [self._label(record) for record in found.records]
         page = browse_presenter.browse_page(found, filters, order, labels, undated)
         return render_template("browse/prints.html", page=page)
@@ -83,20 +83,20 @@ class _Views:
                 404,
                 f"list {name[:40]!r}: expected period or one of {', '.join(browse_presenter.LISTED)}",
             )
-        options = self._service.options(Filters())
+        options = self._service.collection.options(Filters())
         if name == "period":
             counted = [(span, self._dated(*span)) for span in browse_presenter.periods(options)]
             entries = browse_presenter.period_entries(counted)
         else:
             entries = browse_presenter.facet_entries(name, options)
-        language = presenter.language_of(name, self._service.manifest.languages)
+        language = presenter.language_of(name, self._service.collection.manifest.languages)
         page = browse_presenter.list_page(name, entries, number, language)
         return render_template("browse/facet_list.html", page=page)
 
     def record(self, record_id: str) -> str:
         """Render a print's label with its related works and similar prints."""
-        record = self._service.record(record_id)
-        related = self._service.browsing.family(record_id, SIMILAR_PRINTS)
+        record = self._service.collection.record(record_id)
+        related = self._service.collection.browsing.family(record_id, SIMILAR_PRINTS)
         return render_template(
             "browse/record.html",
             label=self._label(record, with_related=True),
@@ -108,13 +108,13 @@ class _Views:
     def _dated(self, start: int, end: int) -> int:
         """Return the number of dated prints in a span of years, both included."""
         filters = Filters(year_from=start, year_to=end, undated=False)
-        return self._service.browsing.count(filters)
+        return self._service.collection.browsing.count(filters)
 
     def _label(self, record: Record, *, with_related: bool = False) -> Label:
         related_records = {
-            relation.record_id: self._service.record(relation.record_id)
+            relation.record_id: self._service.collection.record(relation.record_id)
             for relation in record.relations
             if with_related and relation.record_id is not None
         }
-        manifest = self._service.manifest
+        manifest = self._service.collection.manifest
         return presenter.label(record, manifest.bundle_id, manifest.languages, related_records)

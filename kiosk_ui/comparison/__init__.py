@@ -1,1 +1,1 @@
-"""Comparing the visitor's print with the recognised record, and the record's link to take home."""
+"""The comparison of a visitor's print with its record, and the record's link to take home."""

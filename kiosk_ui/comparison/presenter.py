@@ -1,4 +1,4 @@
-"""Turns an answer's evidence into the comparison of a visitor's print with its record. Pure."""
+"""Turns an answer's evidence into the comparison with its record. Pure."""
 
 from dataclasses import dataclass
 from typing import Literal

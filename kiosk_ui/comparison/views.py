@@ -1,4 +1,4 @@
-"""The sheets over an answer: its comparison with the record, and the record's link to take home."""
+"""The routes of the comparison with a record, and of its link to take home."""
 
 from flask import Blueprint, Response, render_template, request
 

@@ -1,1 +1,1 @@
-"""The staff's pages behind their PIN, and the status of a USB update on the stand's screen."""
+"""The staff's pages behind their PIN, and the USB update's status on the stand's screen."""

@@ -79,7 +79,7 @@ class StaffPages:
     def _preferences(self) -> dict[str, object]:
         chosen = self._staff.preferences
         try:
-            facets = self._service.options(Filters()).facets
+            facets = self._service.collection.options(Filters()).facets
         except KioskError:
             facets = {}
         return {

@@ -1,4 +1,4 @@
-"""Turns the kiosk's health into lines for its staff, with what to do about each problem. Pure."""
+"""Turns the kiosk's health into lines for its staff, problems included. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -182,7 +182,7 @@ def day_of(text: str) -> date | str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayForm:
-    """A form's hours of one day: `opens` and `closes` as `10:00`, empty if the museum is closed."""
+    """A form's hours of one day: `opens` and `closes` as `10:00`, or empty if closed."""
 
     name: str
     opens: str

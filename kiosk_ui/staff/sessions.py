@@ -1,4 +1,4 @@
-"""The staff's sessions: random keys in memory, each valid for some time after its last use."""
+"""The staff's sessions: random keys in memory that expire some time after their last use."""
 
 import hashlib
 import secrets

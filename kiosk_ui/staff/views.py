@@ -91,9 +91,9 @@ class _Views:
             self._staff.pin_lockout.try_pin(request.form.get("pin", ""))
         except PinError as error:
             return self._pages.sign_in(error), 403
-        self._service.dismiss()  # clear the last visitor's answer
+        self._service.query.dismiss()  # clear the last visitor's answer
         # From now on, a print under the camera isn't a visitor's.
-        self._service.attend(Attention(is_elsewhere=True))
+        self._service.query.attend(Attention(is_elsewhere=True))
         response = redirect("/staff/health", 303)
         key = self._sessions.begin()
         response.set_cookie(COOKIE, key, path="/staff", httponly=True, samesite="Strict")
@@ -131,7 +131,7 @@ class _Views:
     def capture(self) -> ResponseReturnValue:
         """Take a test picture and show it."""
         try:
-            return self._pages.page("capture", capture=self._service.proof())
+            return self._pages.page("capture", capture=self._service.query.capture_for_staff())
         except KioskError as error:
             return self._pages.page("capture", fault=error), 503
 

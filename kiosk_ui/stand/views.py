@@ -92,7 +92,7 @@ class _Views:
             scene=shown,
             example=self._example(shown),
             is_stand=is_stand,
-            is_hands_free=self._service.is_hands_free,
+            is_hands_free=self._service.query.is_hands_free,
             hints=presenter.HINTS,
             screen=screen,
             boot_id=self._service.boot_id,
@@ -111,7 +111,7 @@ class _Views:
             scene=shown,
             example=self._example(shown),
             is_own=is_own,
-            is_hands_free=self._service.is_hands_free,
+            is_hands_free=self._service.query.is_hands_free,
             hints=presenter.HINTS,
         )
 
@@ -128,7 +128,7 @@ class _Views:
         return replace(presenter.scene(state, languages), comparison_url=comparison_url)
 
     def _label(self, record: Record) -> Label:
-        manifest = self._service.manifest
+        manifest = self._service.collection.manifest
         return presenter.label(record, manifest.bundle_id, manifest.languages)
 
     def _example(self, shown: Scene) -> Label | None:
@@ -136,8 +136,8 @@ class _Views:
         if shown.name not in ("starting", "camera_lost", "invite"):
             return None
         try:
-            probes = self._service.manifest.probes
-            records = [self._service.record(record_id) for record_id in probes]
+            probes = self._service.collection.manifest.probes
+            records = [self._service.collection.record(record_id) for record_id in probes]
         except BundleError:
             return None
         return next((self._label(record) for record in records if record.show_picture), None)

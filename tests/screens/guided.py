@@ -1,4 +1,4 @@
-"""Builds the guided capture's stages for screenshots: camera frames, fixed verdicts, a frozen preview.
+"""Builds the guided capture's stages: camera frames, fixed verdicts, a frozen preview.
 
 A stage that passes quickly is frozen: once the wanted live picture has come, its response is repeated.
 """

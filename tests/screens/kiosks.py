@@ -1,4 +1,4 @@
-"""Kiosks for screenshots, served from this process and paused where a state passes quickly."""
+"""Kiosks for screenshots, served from this process and paused in short-lived states."""
 
 import contextlib
 import io

@@ -1,4 +1,4 @@
-"""Prints the page's response times in Chromium, on the real server and demo bundle (`make timings`)."""
+"""Prints the page's response times in Chromium on the demo bundle: `make timings`."""
 
 import argparse
 import shutil

@@ -1,4 +1,4 @@
-"""Tours through the pages of visitors, guests and staff, with a named screenshot of each page."""
+"""Tours through the pages of visitors, guests and staff, with a screenshot of each page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ class Tour:
 
 
 def stand(tour: Tour) -> None:
-    """Visit the stand with a print under its camera: hints, every verdict and the pages after it."""
+    """Visit the stand with a print under its camera: hints, every verdict and its pages."""
     page, service = tour.page, tour.kiosk.service
     service.query.dismiss()
     tour.go("/")
