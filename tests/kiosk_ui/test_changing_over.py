@@ -206,7 +206,7 @@ def measured_swap(kiosk: KioskService, root: Path, number: int) -> int:
     return resident_bytes()
 
 
-def test_no_request_fails_and_nothing_is_mixed_while_bundles_change(
+def test_no_request_fails_or_mixes_bundles_during_a_switch(
     earlier: Held,
     kiosk: KioskService,
     root: Path,
@@ -241,7 +241,7 @@ def test_no_request_fails_and_nothing_is_mixed_while_bundles_change(
         assert growth <= MOST_GROWTH_BYTES
 
 
-def test_a_withdrawn_work_leaves_the_running_kiosk_and_the_screen(
+def test_a_withdrawn_work_disappears_from_the_running_kiosk(
     kiosk: KioskService, root: Path, upload: bytes, shown_ids: tuple[str, ...]
 ) -> None:
     gone = shown_ids[0]
@@ -258,7 +258,7 @@ def test_a_withdrawn_work_leaves_the_running_kiosk_and_the_screen(
     assert gone not in kiosk.collection.manifest.probes
 
 
-def test_going_back_in_the_store_brings_the_running_kiosk_back_without_the_withdrawn_work(
+def test_a_rollback_does_not_restore_a_withdrawn_work(
     kiosk: KioskService, root: Path, upload: bytes, shown_ids: tuple[str, ...]
 ) -> None:
     kept_notices.write(AtomicFiles(), root, Notices().with_withdrawn(shown_ids[0], "2026-11-23"))

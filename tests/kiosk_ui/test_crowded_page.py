@@ -60,7 +60,7 @@ def crowded(
     return open_service(bundle=bundle_copy)
 
 
-def test_ten_thousand_prints_come_a_page_at_a_time_and_without_their_pictures_too(
+def test_ten_thousand_prints_are_paged_and_listed_even_without_pictures(
     open_page: Open, crowded: KioskService, upload: bytes
 ) -> None:
     page = open_page(crowded, "?guest")
@@ -87,7 +87,7 @@ def test_ten_thousand_prints_come_a_page_at_a_time_and_without_their_pictures_to
     expect(page.locator("[data-scene=answer] .card")).not_to_have_count(0)
 
 
-def test_a_collection_withdrawn_to_the_last_print_says_that_nothing_is_there(
+def test_a_fully_withdrawn_collection_is_shown_as_empty(
     open_page: Open,
     small_bundle: Path,
     small_items: tuple[Item, ...],
@@ -125,7 +125,7 @@ def test_a_collection_withdrawn_to_the_last_print_says_that_nothing_is_there(
         expect(page.locator("[data-scene=invite]")).to_be_visible()
 
 
-def test_a_swipe_back_finds_nothing_to_go_back_to(
+def test_a_swipe_back_has_no_page_to_return_to(
     open_page: Open, open_service: Callable[..., KioskService]
 ) -> None:
     page = open_page(open_service())

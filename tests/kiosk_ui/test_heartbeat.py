@@ -32,7 +32,7 @@ def asks(app: Flask, path: str = STATE) -> None:
     app.test_client().get(path)
 
 
-def test_a_page_that_stops_asking_is_said_once(app: Flask, time: FakeTime, tmp_path: Path) -> None:
+def test_a_silent_page_is_reported_once(app: Flask, time: FakeTime, tmp_path: Path) -> None:
     heart = Heartbeat(app, tmp_path, clock=time.clock)
     asks(app)
 
@@ -45,7 +45,7 @@ def test_a_page_that_stops_asking_is_said_once(app: Flask, time: FakeTime, tmp_p
     assert not heart.check()
 
 
-def test_a_page_that_asks_is_heard(app: Flask, time: FakeTime, tmp_path: Path) -> None:
+def test_a_request_for_the_state_counts_as_a_sign_of_life(app: Flask, time: FakeTime, tmp_path: Path) -> None:
     heart = Heartbeat(app, tmp_path, clock=time.clock)
 
     for _ in range(20):
@@ -56,7 +56,7 @@ def test_a_page_that_asks_is_heard(app: Flask, time: FakeTime, tmp_path: Path) -
     assert not (tmp_path / SILENT_FILE).exists()
 
 
-def test_what_is_asked_by_others_is_no_page(app: Flask, time: FakeTime, tmp_path: Path) -> None:
+def test_other_requests_do_not_count_as_a_page(app: Flask, time: FakeTime, tmp_path: Path) -> None:
     heart = Heartbeat(app, tmp_path, clock=time.clock)
     asks(app)
     time.sleep(SILENT_AFTER_S)
@@ -66,7 +66,7 @@ def test_what_is_asked_by_others_is_no_page(app: Flask, time: FakeTime, tmp_path
     assert heart.check()
 
 
-def test_a_browser_that_does_not_come_back_is_asked_for_ever_more_rarely(
+def test_a_browser_that_stays_away_is_restarted_at_growing_intervals(
     app: Flask, time: FakeTime, tmp_path: Path
 ) -> None:
     heart = Heartbeat(app, tmp_path, clock=time.clock)
@@ -82,13 +82,13 @@ def test_a_browser_that_does_not_come_back_is_asked_for_ever_more_rarely(
     assert heart.check()
 
 
-def test_where_nobody_would_act_nothing_is_said(app: Flask, time: FakeTime) -> None:
+def test_without_a_runtime_folder_no_restart_is_requested(app: Flask, time: FakeTime) -> None:
     with Heartbeat(app, None, clock=time.clock) as heart:
         time.sleep(10 * STARTING_S)
         assert not heart.check()
 
 
-def test_a_folder_that_cannot_be_written_is_no_failure(
+def test_an_unwritable_folder_does_not_stop_the_kiosk(
     app: Flask, time: FakeTime, tmp_path: Path
 ) -> None:
     heart = Heartbeat(app, tmp_path / "gone", clock=time.clock)

@@ -189,7 +189,7 @@ class Kiosk:
         return self._said
 
 
-def test_the_watch_sees_what_is_written_in_python_and_in_c(tmp_path: Path) -> None:
+def test_the_audit_detects_writes_from_python_and_from_c(tmp_path: Path) -> None:
     def done(line: str) -> subprocess.CompletedProcess[str]:
         program = [sys.executable, str(WATCHED), "say", line]
         return subprocess.run(program, capture_output=True, text=True, timeout=60, cwd=tmp_path)
@@ -201,7 +201,7 @@ def test_the_watch_sees_what_is_written_in_python_and_in_c(tmp_path: Path) -> No
     assert done(in_c).returncode < 0
 
 
-def test_no_picture_does_harm_and_none_is_written_down(kiosk: Kiosk) -> None:
+def test_hostile_pictures_are_harmless_and_never_written(kiosk: Kiosk) -> None:
     answered: dict[str, int] = {}
     jpeg = b""
     for name, data in corpus():

@@ -46,7 +46,7 @@ def lan(service: KioskService, office: StaffService) -> FlaskClient:
     return create_lan_app(service, ScreenConfig(), ["localhost"]).test_client()
 
 
-def test_nothing_of_stand_or_staff_is_routed_there(
+def test_the_phones_server_has_no_stand_or_staff_routes(
     lan: FlaskClient, service: KioskService, office: StaffService
 ) -> None:
     here = {rule.rule for rule in lan.application.url_map.iter_rules()}
@@ -67,24 +67,24 @@ def test_nothing_of_stand_or_staff_is_routed_there(
         "/api/v1/stand/preview.jpg",
     ],
 )
-def test_the_staffs_and_the_stands_addresses_lead_nowhere(lan: FlaskClient, address: str) -> None:
+def test_addresses_of_stand_and_staff_are_404_for_phones(lan: FlaskClient, address: str) -> None:
     assert lan.get(address).status_code == 404
     assert lan.post(address, data={"pin": "471902"}, headers=OWN).status_code in (404, 405)
 
 
-def test_the_stands_screen_is_refused_even_to_this_machine(lan: FlaskClient) -> None:
+def test_the_phones_server_treats_this_machine_as_a_guest(lan: FlaskClient) -> None:
     assert lan.get("/stand").status_code == 403
     page = lan.get("/").text
     assert 'data-mode="guest"' in page
     assert lan.get("/healthz").json["note"] == ""
 
 
-def test_other_names_are_refused(lan: FlaskClient) -> None:
+def test_other_host_names_are_refused(lan: FlaskClient) -> None:
     for name in ("127.0.0.1", "evil.example", "localhost.evil.example"):
         assert lan.get("/", headers={"Host": name}).status_code == 400
 
 
-def test_who_says_no_origin_may_search_and_nothing_else(
+def test_a_client_without_an_origin_may_only_search(
     lan: FlaskClient, upload: bytes, service: KioskService
 ) -> None:
     searched = lan.post("/api/v1/search", data=upload, headers=JPEG)
@@ -107,7 +107,7 @@ def test_a_page_of_another_site_may_not_even_search(lan: FlaskClient, upload: by
         assert lan.post("/api/v1/search", data=upload, headers=headers).status_code == 403
 
 
-def test_a_phone_leaves_the_stands_visits_alone(
+def test_a_phone_is_not_counted_as_a_visit_at_the_stand(
     lan: FlaskClient, upload: bytes, office: StaffService
 ) -> None:
     lan.post("/answer", data=upload, headers=JPEG | {"Origin": "http://localhost"})
@@ -126,14 +126,14 @@ def test_a_phone_leaves_the_stands_visits_alone(
         ({"lan_port": 70000}, "lan_port"),
     ],
 )
-def test_a_phones_door_without_its_own_names_or_port_is_refused(
+def test_a_phones_server_without_its_own_names_or_port_is_refused(
     listen: dict[str, object], fault: str
 ) -> None:
     with pytest.raises(ConfigError, match=rf"listen\.{fault}"):
         Config(listen=ListenConfig(**listen))  # type: ignore[arg-type]  # the test's own
 
 
-def test_it_is_shut_unless_somebody_opens_it() -> None:
+def test_the_phones_server_is_off_by_default() -> None:
     assert ListenConfig().lan == ""
 
 
@@ -181,7 +181,7 @@ def fetched(address: str) -> int:
         return error.code
 
 
-def test_a_kiosk_serves_phones_at_a_second_door_and_both_close(
+def test_a_kiosk_serves_phones_on_a_second_port_and_stops_both(
     start: Callable[..., _Running],
 ) -> None:
     kiosk = start(PRINTKIOSK_LISTEN_LAN="127.0.0.2", PRINTKIOSK_LISTEN_LAN_PORT="0")
@@ -195,7 +195,7 @@ def test_a_kiosk_serves_phones_at_a_second_door_and_both_close(
     assert kiosk.process.wait(timeout=20) == 0
 
 
-def test_a_network_that_is_not_there_keeps_nobody_from_the_stand(
+def test_a_missing_network_does_not_affect_the_stand(
     start: Callable[..., _Running],
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -207,7 +207,7 @@ def test_a_network_that_is_not_there_keeps_nobody_from_the_stand(
 
 
 @pytest.mark.browser
-def test_a_phones_browser_finds_its_answer_where_there_is_no_https(
+def test_a_phones_browser_gets_an_answer_over_plain_http(
     service: KioskService, upload: bytes
 ) -> None:
     """Over plain HTTP a browser says no Sec-Fetch-Site; a name of its own makes Chromium take this for such a network."""

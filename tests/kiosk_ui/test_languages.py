@@ -157,7 +157,7 @@ def faults(page: Page, within: str = "html") -> list[Any]:
     LOOKS,
     ids=lambda v: "x".join(map(str, v)) if isinstance(v, tuple) else str(v),
 )
-def test_no_page_bars_anyone_cuts_words_off_or_has_small_targets(
+def test_every_page_is_accessible_with_uncut_words_and_large_targets(
     open_page: Callable[..., Page],
     service: KioskService,
     language: str,
@@ -227,7 +227,7 @@ STATES = LOOKS if LOOKS is ALL else (PAIRS[0], PAIRS[8], PAIRS[11])
     STATES,
     ids=lambda v: "x".join(map(str, v)) if isinstance(v, tuple) else str(v),
 )
-def test_no_state_that_goes_wrong_bars_anyone(
+def test_every_error_state_is_accessible(
     browser: Browser,
     open_service: Callable[..., KioskService],
     print_pictures: dict[str, Pixels],
@@ -293,7 +293,7 @@ def place(page: Page) -> Any:
       .filter((each) => each.checkVisibility()).at(-1).getBoundingClientRect().toJSON()""")
 
 
-def test_one_tap_changes_the_language_of_every_page_at_the_same_place(
+def test_one_tap_in_the_same_place_changes_the_language_on_every_page(
     open_page: Callable[..., Page], service: KioskService
 ) -> None:
     page = open_page()
@@ -321,7 +321,7 @@ def test_one_tap_changes_the_language_of_every_page_at_the_same_place(
     assert service.snapshot().state.phase is Phase.FOUND
 
 
-def test_a_picture_of_ones_own_is_answered_anew_in_another_language(
+def test_an_upload_is_answered_again_in_another_language(
     open_page: Callable[..., Page], upload: bytes
 ) -> None:
     page = open_page(query="?guest")
@@ -333,7 +333,7 @@ def test_a_picture_of_ones_own_is_answered_anew_in_another_language(
     expect(page.locator(".scene:not(.goes) [data-action=again]")).to_have_text("Anderes Bild")
 
 
-def test_still_there_is_asked_put_off_eleven_times_and_then_all_is_reset(
+def test_the_idle_question_can_be_put_off_and_then_resets_the_visit(
     browser: Browser, open_service: Callable[..., KioskService], print_pictures: dict[str, Pixels]
 ) -> None:
     service = open_service(opener_of(next(iter(print_pictures.values()))))

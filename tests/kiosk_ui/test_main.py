@@ -81,7 +81,7 @@ def test_systemd_is_told_once_it_listens(start: Start, tmp_path: Path) -> None:
             messages.append(manager.recv(200))
 
 
-def test_a_port_that_is_taken_is_one_line_and_1(
+def test_a_port_in_use_prints_one_line_and_exits_with_1(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -96,7 +96,7 @@ def test_a_port_that_is_taken_is_one_line_and_1(
 @pytest.mark.parametrize(
     "text", ["[camera]\nkind = 'fax'", "colour = 'red'", "[listen]\nport = 99999", "not toml"]
 )
-def test_a_configuration_that_is_wrong_is_one_line_and_2(
+def test_an_invalid_configuration_prints_one_line_and_exits_with_2(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str
 ) -> None:
     path = tmp_path / "kiosk.toml"
@@ -105,20 +105,20 @@ def test_a_configuration_that_is_wrong_is_one_line_and_2(
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_a_flag_that_is_wrong_is_one_line_and_2(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_invalid_option_value_prints_one_line_and_exits_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--port", "99999"]) == 2
     assert "listen.port" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("flag", ["--nonsense", "--port=x", "--camera=fax"])
-def test_an_unknown_flag_is_wrong_use(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_option_exits_with_2(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main([flag])
     assert stop.value.code == 2
     assert "printkiosk" in capsys.readouterr().err
 
 
-def test_it_knows_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_prints_its_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(["--version"])
     assert (stop.value.code, capsys.readouterr().out) == (0, f"printkiosk {__version__}\n")

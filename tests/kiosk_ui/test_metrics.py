@@ -21,7 +21,7 @@ def numbers(service: KioskService) -> dict[str, float]:
     return {s.name: s.value for f in families(answer.text) for s in f.samples}
 
 
-def test_what_prometheus_reads_is_how_the_kiosk_is(open_service, upload) -> None:
+def test_metrics_report_the_kiosks_state(open_service, upload) -> None:
     service = open_service()
     before = numbers(service)
     service.query.identify(upload)
@@ -37,7 +37,7 @@ def test_what_prometheus_reads_is_how_the_kiosk_is(open_service, upload) -> None
     assert after["printkiosk_page_silent_seconds"] >= 0
 
 
-def test_machine_and_service_are_told_too_and_healthz_says_the_same(
+def test_metrics_and_healthz_agree_on_machine_and_service(
     small_bundle: Path, tmp_path: Path
 ) -> None:
     zone = tmp_path / "sys/class/thermal/thermal_zone0"
@@ -68,11 +68,11 @@ def test_machine_and_service_are_told_too_and_healthz_says_the_same(
     assert other["machine"] is None
 
 
-def test_what_nobody_knows_has_no_number(open_service) -> None:
+def test_unknown_values_have_no_sample(open_service) -> None:
     assert "printkiosk_camera_frame_age_seconds" not in numbers(open_service())
 
 
-def test_a_kiosk_without_a_bundle_has_numbers_too(open_service, tmp_path: Path) -> None:
+def test_a_kiosk_without_a_bundle_has_metrics(open_service, tmp_path: Path) -> None:
     found = numbers(open_service(bundle=tmp_path / "none"))
 
     assert found["printkiosk_well"] == 0
@@ -80,7 +80,7 @@ def test_a_kiosk_without_a_bundle_has_numbers_too(open_service, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("address", ["192.168.1.20", "10.0.0.1"])
-def test_nobody_else_is_told(open_service, address: str) -> None:
+def test_metrics_are_for_this_machine_alone(open_service, address: str) -> None:
     client = app_of(open_service()).test_client()
 
     assert client.get("/metrics", environ_base={"REMOTE_ADDR": address}).status_code == 403

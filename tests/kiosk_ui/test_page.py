@@ -124,7 +124,7 @@ def assert_nothing_is_cut_off(page: Page) -> None:
 
 
 @ids
-def test_a_visitor_asks_and_is_answered(
+def test_a_visitor_searches_and_gets_an_answer(
     visit: Callable[..., Visit], size: tuple[int, int], shown_ids: tuple[str, ...]
 ) -> None:
     visited = visit(size)
@@ -178,7 +178,7 @@ def assert_targets_are_large(page: Page) -> None:
 
 
 @pytest.mark.parametrize("size", [*SIZES, PHONE], ids=lambda s: f"{s[0]}x{s[1]}")
-def test_a_guests_picture_is_answered_in_place_and_the_stand_goes_on(
+def test_a_guests_upload_is_answered_and_the_stand_is_unaffected(
     visit: Callable[..., Visit], size: tuple[int, int], upload: bytes, shown_ids: tuple[str, ...]
 ) -> None:
     visited = visit(size, "?guest")
@@ -211,7 +211,7 @@ def test_a_large_picture_is_scaled_down_before_it_is_sent(
     visited.expect_scene("answer")
 
 
-def test_the_stand_takes_a_picture_too_and_comes_back_to_the_camera(
+def test_the_stand_accepts_an_upload_and_returns_to_the_camera(
     visit: Callable[..., Visit], upload: bytes
 ) -> None:
     visited = visit(SIZES[0])
@@ -222,7 +222,7 @@ def test_the_stand_takes_a_picture_too_and_comes_back_to_the_camera(
     visited.expect_scene("looking")
 
 
-def test_the_nearest_others_can_be_read_and_left_again(visit: Callable[..., Visit]) -> None:
+def test_similar_prints_can_be_opened_and_closed(visit: Callable[..., Visit]) -> None:
     visited = visit(SIZES[1])
     visited.service.query.look()
     visited.expect_scene("answer")
@@ -254,7 +254,7 @@ def hands_free(
     assert watch.strangers == []
 
 
-def test_a_print_held_still_is_outlined_and_answered_though_nobody_presses(
+def test_a_print_held_still_is_outlined_and_answered_automatically(
     hands_free: tuple[Page, KioskService, HandCamera], held: Pixels
 ) -> None:
     page, service, camera = hands_free
@@ -273,7 +273,7 @@ def test_a_print_held_still_is_outlined_and_answered_though_nobody_presses(
     assert service.health().answers == 1
 
 
-def test_a_print_that_does_not_keep_still_is_outlined_and_one_hint_is_given(
+def test_a_moving_print_is_outlined_and_gets_one_hint(
     hands_free: tuple[Page, KioskService, HandCamera], print_pictures: dict[str, Pixels]
 ) -> None:
     page, service, camera = hands_free
@@ -300,7 +300,7 @@ def test_a_print_that_does_not_keep_still_is_outlined_and_one_hint_is_given(
         shaking.join()
 
 
-def test_while_a_visitor_reads_nothing_at_the_stand_takes_the_screen(
+def test_a_reading_visitor_is_not_interrupted_by_the_stand(
     hands_free: tuple[Page, KioskService, HandCamera], table: Pixels, held: Pixels
 ) -> None:
     page, service, camera = hands_free
@@ -350,7 +350,7 @@ def test_the_print_on_an_upload_can_be_marked_by_finger_and_by_keyboard(
     expect(page.locator("[data-scene=answer], [data-scene=not_found]").first).to_be_visible()
 
 
-def test_a_corner_can_not_be_dragged_across_the_sheet(
+def test_a_corner_cannot_be_dragged_across_the_sheet(
     visit: Callable[..., Visit], upload: bytes
 ) -> None:
     visited = _marking(visit(PHONE, "?guest"), upload)
@@ -433,7 +433,7 @@ def _picture_on(page: Page) -> bytes:
     return b64decode(address.partition(",")[2])
 
 
-def test_narrowing_says_how_many_remain_and_holds_for_the_next_question(
+def test_filters_show_how_many_prints_remain_and_apply_to_the_next_search(
     visit: Callable[..., Visit],
 ) -> None:
     visited = visit(SIZES[1])
@@ -494,7 +494,7 @@ def test_a_long_press_opens_no_menu_and_a_pinch_zooms_nothing(visit: Callable[..
     assert swallowed == [True, True]
 
 
-def test_an_answer_leaves_the_screen_when_nobody_touches_it(
+def test_an_answer_is_dismissed_after_a_time_without_a_touch(
     browser: Browser, open_service: Callable[..., KioskService], print_pictures: dict[str, Pixels]
 ) -> None:
     service = open_service(opener_of(next(iter(print_pictures.values()))))
@@ -526,7 +526,7 @@ def test_an_answer_leaves_the_screen_when_nobody_touches_it(
     thread.join()
 
 
-def test_the_page_waits_for_a_service_that_restarts_and_begins_anew(
+def test_the_page_reloads_after_the_service_restarts(
     browser: Browser, open_service: Callable[..., KioskService], tmp_path: Path
 ) -> None:
     context = browser.new_context()

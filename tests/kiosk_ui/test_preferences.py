@@ -21,7 +21,7 @@ def root(html: str) -> str:
     return found[0]
 
 
-def test_a_language_is_remembered_for_the_visit_and_forgotten_when_it_ends(
+def test_a_language_lasts_until_the_visit_ends(
     client: FlaskClient,
 ) -> None:
     assert 'lang="en"' in root(client.get("/").text)
@@ -44,7 +44,7 @@ def test_a_language_is_remembered_for_the_visit_and_forgotten_when_it_ends(
         ("theme=dark", 'data-theme="dark"'),
     ],
 )
-def test_a_look_is_remembered_until_the_visit_ends(
+def test_display_preferences_last_until_the_visit_ends(
     client: FlaskClient, query: str, shown: str
 ) -> None:
     assert shown not in root(client.get("/").text)
@@ -55,7 +55,7 @@ def test_a_look_is_remembered_until_the_visit_ends(
 
 
 @pytest.mark.parametrize("language", ["xx", "", "../en", "de\0", "EN", "<b>"])
-def test_a_language_there_is_none_of_is_passed_over(client: FlaskClient, language: str) -> None:
+def test_an_unknown_language_is_ignored(client: FlaskClient, language: str) -> None:
     answered = client.get("/", query_string={"language": language})
     assert answered.status_code == 200
     assert 'lang="en"' in root(answered.text) and "Set-Cookie" not in answered.headers
@@ -63,7 +63,7 @@ def test_a_language_there_is_none_of_is_passed_over(client: FlaskClient, languag
     assert 'lang="en"' in root(client.get("/").text)
 
 
-def test_the_stand_begins_in_its_own_language_and_a_guest_in_their_browsers(
+def test_the_stand_starts_in_its_language_and_a_guest_in_their_browsers(
     service: KioskService,
 ) -> None:
     screen = ScreenConfig(language="it", text="large", theme="dark")
@@ -76,12 +76,12 @@ def test_the_stand_begins_in_its_own_language_and_a_guest_in_their_browsers(
     assert 'lang="it"' in root(client.get("/", headers=unheard, environ_base=AFAR).text)
 
 
-def test_a_configured_language_without_words_is_refused(service: KioskService) -> None:
+def test_a_configured_language_without_texts_is_refused(service: KioskService) -> None:
     with pytest.raises(ConfigError, match=r"strings/xx\.toml"):
         create_app(service, ScreenConfig(language="xx"), HOSTS)
 
 
-def test_every_page_bears_all_languages_and_looks(client: FlaskClient) -> None:
+def test_every_page_offers_all_languages_and_preferences(client: FlaskClient) -> None:
     for address in ("/", "/narrowing", "/nowhere"):
         html = client.get(address).text
         for tag in ("de", "en", "fr", "it"):
@@ -89,7 +89,7 @@ def test_every_page_bears_all_languages_and_looks(client: FlaskClient) -> None:
         assert all(f'name="{name}"' in html for name in ("text", "contrast", "theme"))
 
 
-def test_errors_are_said_in_the_readers_language_to_people_and_programs(
+def test_errors_are_in_the_visitors_language(
     client: FlaskClient,
 ) -> None:
     assert "Das haben wir nicht gefunden" in client.get("/nowhere?language=de").text
@@ -97,12 +97,12 @@ def test_errors_are_said_in_the_readers_language_to_people_and_programs(
     assert told["said"] == "Das haben wir nicht gefunden" and "none" in told["error"]
 
 
-def test_a_search_with_a_language_in_its_address_remembers_nothing(client: FlaskClient) -> None:
+def test_an_api_search_with_a_language_sets_no_cookie(client: FlaskClient) -> None:
     answered = client.get("/api/v1/filters?language=de")
     assert answered.status_code == 400 and "Set-Cookie" not in answered.headers
 
 
-def test_counts_are_in_the_readers_own_words(client: FlaskClient) -> None:
+def test_counts_are_in_the_visitors_language(client: FlaskClient) -> None:
     assert "12 prints match" in client.get("/narrowing").text
     client.get("/?language=fr")
     assert "12 estampes correspondent" in client.get("/narrowing").text

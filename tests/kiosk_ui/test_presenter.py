@@ -91,7 +91,7 @@ def test_not_found_claims_nothing_and_shows_the_nearest_three() -> None:
     assert [o.record_id for o in page.others] == ["0", "1", "2"]
 
 
-def test_an_answer_shows_the_sheets_corners_and_what_could_be_done_better() -> None:
+def test_an_answer_shows_the_sheets_corners_and_a_hint() -> None:
     sheet = tuple(Corner(x=x, y=y) for x, y in ((1, 2), (30, 2), (30, 40), (1.26, 40)))
     page = presenter.answer_page(
         an_answer(Verdict.NOT_IN_COLLECTION, *MANY, sheet=sheet, hint="glare"), {}
@@ -101,7 +101,7 @@ def test_an_answer_shows_the_sheets_corners_and_what_could_be_done_better() -> N
 
 
 @pytest.mark.parametrize("hint", [None, "nothing_there", "of another version"])
-def test_a_hint_without_words_is_not_said(hint: str | None) -> None:
+def test_a_hint_without_a_text_is_not_shown(hint: str | None) -> None:
     page = presenter.answer_page(an_answer(Verdict.NOT_IN_COLLECTION, *MANY, hint=hint), {})
     assert (page.hint, page.outline) == (None, ())
 
@@ -124,11 +124,11 @@ def test_a_pictures_address_names_the_bundle_and_quotes_the_id() -> None:
     assert label.screen == "/api/v1/records/1936/7%20%232/picture?bundle=b1&size=screen"
 
 
-def test_credit_and_licence_that_say_the_same_are_said_once() -> None:
+def test_equal_credit_and_licence_are_shown_once() -> None:
     assert presenter.label(a_record(credit="CC0", rights="CC0"), "b1", {}).credit == ("CC0",)
 
 
-def test_a_record_that_says_nothing_has_a_label_all_the_same() -> None:
+def test_a_record_without_any_field_still_has_a_label() -> None:
     bare = dict.fromkeys(
         ("makers", "date_text", "technique", "classification", "institution", "rights", "credit")
     )
@@ -139,7 +139,7 @@ def test_a_record_that_says_nothing_has_a_label_all_the_same() -> None:
 @pytest.mark.parametrize(
     ("length", "size"), [(40, "short"), (41, "long"), (110, "long"), (400, "endless")]
 )
-def test_a_longer_title_takes_smaller_type(length: int, size: str) -> None:
+def test_a_longer_title_has_a_smaller_type_size(length: int, size: str) -> None:
     assert presenter.label(a_record(title="x" * length), "b1", {}).size == size
 
 
@@ -163,14 +163,14 @@ def test_a_facet_without_a_choice_is_left_out() -> None:
     assert page.facets == ()
 
 
-def test_what_is_chosen_comes_first_and_stays_though_nothing_remains_of_it() -> None:
+def test_chosen_values_come_first_and_stay_even_without_prints() -> None:
     found = options(technique=(Option(value="etching", count=5), Option(value="woodcut", count=2)))
     page = presenter.filters_page(found, Filters(terms={"technique": ("woodcut", "lithograph")}))
     chips = [(c.value, c.count, c.chosen) for c in page.facets[0].chips]
     assert chips == [("woodcut", 2, True), ("lithograph", 0, True), ("etching", 5, False)]
 
 
-def test_what_does_not_fit_is_folded() -> None:
+def test_values_beyond_the_limit_are_folded() -> None:
     many = tuple(Option(value=f"maker {n}", count=1) for n in range(30))
     facet = presenter.filters_page(options(maker=many), Filters()).facets[0]
     assert (len(facet.chips), len(facet.more)) == (12, 18)
@@ -187,12 +187,12 @@ def test_years_stay_within_the_collections(
     assert (page.year_from, page.year_to) == shown
 
 
-def test_a_collection_without_any_year_has_no_years_to_choose() -> None:
+def test_a_collection_without_years_offers_no_year_filter() -> None:
     found = FilterOptions(remaining=1, undated=1, year_min=None, year_max=None, facets={})
     assert presenter.filters_page(found, Filters()).years is None
 
 
-def test_what_a_search_is_narrowed_by_bears_the_museums_language() -> None:
+def test_a_facets_values_have_the_museums_language() -> None:
     two = (Option(value="a", count=1), Option(value="b", count=1))
     tags = {"makers": "it", "technique": "en"}
     page = presenter.filters_page(options(maker=two, technique=two, relation=two), Filters(), tags)

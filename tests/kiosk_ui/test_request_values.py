@@ -36,7 +36,7 @@ def test_filters_written_as_a_query_read_back_the_same(
     assert read(*pairs) == wanted
 
 
-def test_no_query_lets_everything_through() -> None:
+def test_an_empty_query_filters_nothing() -> None:
     assert read().is_empty
 
 
@@ -61,7 +61,7 @@ def test_no_query_lets_everything_through() -> None:
         [("count", "3")],
     ],
 )
-def test_what_is_not_understood_is_refused_in_one_line(pairs: list[tuple[str, str]]) -> None:
+def test_an_invalid_query_is_refused_in_one_line(pairs: list[tuple[str, str]]) -> None:
     with pytest.raises(FilterError) as refusal:
         read(*pairs)
     line = str(refusal.value)
@@ -73,7 +73,7 @@ def corners(text: str) -> tuple[tuple[float, float], ...] | None:
     return found and tuple((corner.x, corner.y) for corner in found)
 
 
-def test_no_corners_are_none() -> None:
+def test_a_query_without_corners_reads_as_none() -> None:
     assert request_values.read_corners(MultiDict()) is None
 
 
@@ -83,7 +83,7 @@ def test_corners_are_read_in_order_and_clockwise() -> None:
     assert set(corners("0.1,0.2,0.1,0.8,0.9,0.8,0.9,0.2") or ()) == set(square)
 
 
-def test_a_corner_may_lie_a_little_outside() -> None:
+def test_a_corner_may_lie_slightly_outside_the_picture() -> None:
     assert corners("-0.1,0,1.05,0,1,1.2,0,1")
 
 
@@ -108,7 +108,7 @@ NO_CORNERS = {
 
 
 @pytest.mark.parametrize("text", NO_CORNERS.values(), ids=NO_CORNERS)
-def test_what_bounds_no_sheet_is_refused_in_one_line(text: str) -> None:
+def test_corners_that_bound_no_convex_area_are_refused_in_one_line(text: str) -> None:
     with pytest.raises(FilterError, match=r"^corners: expected [^\n]{1,120}$"):
         corners(text)
 
@@ -120,7 +120,7 @@ def test_corners_given_twice_are_refused() -> None:
 
 
 @given(st.text(max_size=80) | st.lists(st.floats()).map(lambda v: ",".join(map(repr, v))))
-def test_whatever_is_given_as_corners_is_read_or_refused(text: str) -> None:
+def test_any_text_as_corners_is_either_read_or_refused(text: str) -> None:
     try:
         found = corners(text)
     except FilterError:

@@ -11,13 +11,13 @@ PATHS = ["/", "/healthz", "/stand", "/api/v1/filters", "/static/kiosk.css", "/no
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_every_answer_bears_the_headers(client: FlaskClient, path: str) -> None:
+def test_every_response_has_the_security_headers(client: FlaskClient, path: str) -> None:
     with client.get(path) as response:
         found = {name: response.headers.get(name) for name in HEADERS}
     assert found == HEADERS
 
 
-def test_the_policy_lets_nothing_in_from_elsewhere() -> None:
+def test_the_content_policy_allows_nothing_from_other_hosts() -> None:
     policy = HEADERS["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'")
     assert "unsafe" not in policy and "http" not in policy and "*" not in policy
@@ -53,7 +53,7 @@ FOREIGN = [
 
 @pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize("headers", FOREIGN, ids=lambda h: " ".join(h.values()))
-def test_another_sites_page_may_post_nothing(
+def test_a_page_of_another_site_cannot_post(
     client: FlaskClient, path: str, headers: dict[str, str], upload: bytes
 ) -> None:
     response = client.post(path, data=upload, headers=JPEG | headers)
@@ -89,14 +89,14 @@ def test_a_phone_sees_neither_camera_nor_screen(
 
 
 @pytest.mark.parametrize("action", ["look", "dismiss"])
-def test_a_phone_may_not_press_the_stands_buttons(client: FlaskClient, action: str) -> None:
+def test_a_phone_cannot_use_the_stands_actions(client: FlaskClient, action: str) -> None:
     response = client.post(
         f"/api/v1/stand/{action}", headers=OWN, environ_base={"REMOTE_ADDR": "192.168.1.7"}
     )
     assert response.status_code == 403
 
 
-def test_a_phone_may_hand_in_a_picture(client: FlaskClient, upload: bytes) -> None:
+def test_a_phone_can_upload_a_picture(client: FlaskClient, upload: bytes) -> None:
     response = client.post(
         "/answer",
         data=upload,

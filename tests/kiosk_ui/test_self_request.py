@@ -11,7 +11,7 @@ from kiosk_ui.self_request import SelfRequest
 from kiosk_ui.server import Server
 
 
-def test_a_page_that_answers_proves_it_even_when_it_is_not_well(open_service, tmp_path) -> None:
+def test_any_response_counts_even_an_unhealthy_one(open_service, tmp_path) -> None:
     for bundle in ({}, {"bundle": tmp_path / "none"}):
         server = Server(app_of(open_service(**bundle)), "127.0.0.1", 0)
         thread = threading.Thread(target=server.run)
@@ -24,7 +24,7 @@ def test_a_page_that_answers_proves_it_even_when_it_is_not_well(open_service, tm
         thread.join()
 
 
-def test_no_proxy_is_asked_in_the_kiosks_place(
+def test_the_request_ignores_proxies(
     open_service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("http_proxy", "all_proxy"):
@@ -38,7 +38,7 @@ def test_no_proxy_is_asked_in_the_kiosks_place(
     thread.join()
 
 
-def test_a_server_that_is_not_there_proves_nothing() -> None:
+def test_a_missing_server_does_not_count_as_alive() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     progress = Liveness()
@@ -47,7 +47,7 @@ def test_a_server_that_is_not_there_proves_nothing() -> None:
     assert progress.age_s(PAGE) == float("inf")
 
 
-def test_within_its_block_it_asks_again_and_again_and_a_silent_server_is_late() -> None:
+def test_requests_repeat_and_a_silent_server_becomes_overdue() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     progress = Liveness()

@@ -40,7 +40,7 @@ def get(port: int, path: str) -> tuple[int, bytes]:
 
 
 @pytest.mark.parametrize("kind", REQUESTS)
-def test_fifty_stalled_clients_keep_nobody_from_the_health_page(
+def test_fifty_stalled_clients_do_not_block_the_health_page(
     open_service: Callable[..., KioskService], listen: Listen, kind: str
 ) -> None:
     port = listen(open_service(no_camera)).port
@@ -54,7 +54,7 @@ def test_fifty_stalled_clients_keep_nobody_from_the_health_page(
         assert (status, json.loads(body)["well"]) == (200, True)
 
 
-def test_the_server_does_not_say_what_it_is(
+def test_the_server_does_not_identify_itself(
     open_service: Callable[..., KioskService], listen: Listen
 ) -> None:
     port = listen(open_service(no_camera)).port
@@ -154,7 +154,7 @@ def test_a_large_upload_is_never_written_to_a_file(
     assert said.rstrip().endswith("[]")
 
 
-def test_a_print_laid_over_its_record_is_never_written_to_a_file(
+def test_a_comparisons_print_is_never_written_to_a_file(
     small_bundle: Path, upload: bytes, tmp_path: Path
 ) -> None:
     picture = tmp_path / "print.jpg"
@@ -163,5 +163,5 @@ def test_a_print_laid_over_its_record_is_never_written_to_a_file(
     assert said.rstrip() == r"200 b'\xff\xd8' []"
 
 
-def test_the_watch_over_writes_sees_one(small_bundle: Path, large_picture: Path) -> None:
+def test_the_audit_of_writes_detects_a_write(small_bundle: Path, large_picture: Path) -> None:
     assert "canary" in watched(small_bundle, large_picture, "canary")

@@ -19,7 +19,7 @@ def used_keys() -> set[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_key_a_template_names_has_words(language: str) -> None:
+def test_every_key_in_a_template_has_a_text(language: str) -> None:
     assert used_keys() - load(language).keys() == set()
 
 
@@ -29,14 +29,14 @@ def test_a_count_other_than_one_takes_the_plural() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_verdict_and_every_hint_has_words(language: str) -> None:
+def test_every_verdict_and_every_hint_has_a_text(language: str) -> None:
     wanted = {f"answer.{kind}" for kind in presenter.Kind.__args__ if kind != "none"}  # type: ignore[attr-defined]
     wanted |= {f"hint.{name}" for name in (*presenter.HINTS, "steady", "known")}
     assert wanted - load(language).keys() == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_words_promise_a_percentage(language: str) -> None:
+def test_no_text_contains_a_percentage(language: str) -> None:
     texts = load(language)
     said = [texts.raw(key) for key in sorted(texts.keys())]
     assert not [words for words in said if re.search(r"%|per ?cent", words)]
@@ -77,13 +77,13 @@ AVOIDED = {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_language_keeps_to_its_terms_and_its_form_of_address(language: str) -> None:
+def test_a_language_keeps_to_its_terms_and_form_of_address(language: str) -> None:
     texts = load(language)
     found = {key: texts.raw(key) for key in sorted(texts.keys())}
     assert {k: said for k, said in found.items() if re.search(AVOIDED[language], said)} == {}
 
 
-def test_each_language_says_its_own_name() -> None:
+def test_each_language_has_its_own_name() -> None:
     assert languages() == {"de": "Deutsch", "en": "English", "fr": "Français", "it": "Italiano"}
 
 
@@ -96,11 +96,11 @@ def test_each_language_says_its_own_name() -> None:
         ("it", "12.400 stampe"),
     ],
 )
-def test_a_count_is_written_as_the_language_writes_it(language: str, said: str) -> None:
+def test_a_count_has_the_languages_format(language: str, said: str) -> None:
     assert load(language)("page.collection", count=12_400) == said
 
 
-def test_nought_is_one_in_french_and_many_elsewhere() -> None:
+def test_zero_is_singular_in_french_and_plural_elsewhere() -> None:
     assert load("fr")("narrow.remaining", count=0) == "0 estampe correspond"
     assert load("it")("narrow.remaining", count=0) == "0 stampe corrispondono"
 

@@ -47,10 +47,10 @@ def contrast(one: str, other: str) -> float:
         ("edge", "paper", 3),
     ],
 )
-def test_words_and_borders_stand_out(look: str, front: str, ground: str, least: float) -> None:
+def test_texts_and_borders_have_enough_contrast(look: str, front: str, ground: str, least: float) -> None:
     found = colours(look)
     assert contrast(found[front], found[ground]) >= least
 
 
-def test_every_look_sets_every_colour() -> None:
+def test_every_theme_sets_every_colour() -> None:
     assert all(colours(look).keys() == colours(LOOKS[0]).keys() for look in LOOKS)

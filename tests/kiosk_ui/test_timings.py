@@ -30,21 +30,21 @@ def check(found: Timing) -> None:
     assert found.worst_ms <= SLACK * found.mark_ms, found
 
 
-def test_the_first_words_of_the_page_come_soon(browser: Browser, server: Server) -> None:
+def test_the_page_paints_its_first_words_in_time(browser: Browser, server: Server) -> None:
     check(timing.first_page(browser, server.address, TIMES))
 
 
-def test_a_touch_is_felt_at_once(browser: Browser, server: Server, service: KioskService) -> None:
+def test_a_touch_is_acknowledged_in_time(browser: Browser, server: Server, service: KioskService) -> None:
     check(timing.touched(browser, server.address, service, TIMES))
 
 
-def test_the_screen_follows_the_answer(
+def test_the_screen_shows_an_answer_in_time(
     browser: Browser, server: Server, service: KioskService
 ) -> None:
     check(timing.shown(browser, server.address, service, TIMES))
 
 
-def test_fifty_stalled_clients_hold_up_neither_the_health_page_nor_the_visitors_screen(
+def test_fifty_stalled_clients_delay_neither_health_page_nor_screen(
     browser: Browser, server: Server, service: KioskService
 ) -> None:
     with timing.stalled(server.port):

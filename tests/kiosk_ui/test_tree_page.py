@@ -36,7 +36,7 @@ def press(within: Page | Locator, name: str) -> None:
     within.get_by_role("button", name=name, exact=True).press("Enter")
 
 
-def test_the_whole_visit_by_a_screen_readers_tree(
+def test_a_whole_visit_is_possible_with_a_screen_reader(
     page: Page, service: KioskService, shown_ids: tuple[str, ...]
 ) -> None:
     title = service.collection.record(shown_ids[0]).title

@@ -106,7 +106,7 @@ def _at_the_stand(answer: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @pytest.mark.parametrize(("path", "method", "mode"), ASKED, ids=str)
-def test_what_the_description_says_is_so(
+def test_the_api_conforms_to_its_description(
     api: Any, service: KioskService, path: str, method: str, mode: GenerationMode
 ) -> None:
     if path in OF_AN_ANSWER:
@@ -132,7 +132,7 @@ def test_what_the_description_says_is_so(
         }, "nothing was ever answered: the description was not put to the test"
 
 
-def test_a_record_that_is_there_and_its_picture_are_as_described(
+def test_a_record_and_its_picture_conform_to_the_description(
     api: Any, shown_ids: tuple[str, ...], hidden_id: str
 ) -> None:
     for record_id in (*shown_ids, hidden_id):
@@ -154,7 +154,7 @@ def test_every_route_of_the_api_is_described_and_no_other(service: KioskService)
     assert routed == {(path, method) for path, methods in described.items() for method in methods}
 
 
-def test_phones_are_served_the_same_api_but_for_the_stands(service: KioskService) -> None:
+def test_phones_have_the_same_api_without_the_stands_routes(service: KioskService) -> None:
     lan = create_lan_app(service, ScreenConfig(), HOSTS)
     routed = {rule.rule for rule in lan.url_map.iter_rules() if rule.rule.startswith("/api/")}
     whole = {
@@ -164,7 +164,7 @@ def test_phones_are_served_the_same_api_but_for_the_stands(service: KioskService
     assert whole - routed == {rule for rule in whole if rule.startswith("/api/v1/stand/")}
 
 
-def test_the_description_is_served_and_lies_in_the_documents(service: KioskService) -> None:
+def test_the_served_description_is_the_documented_one(service: KioskService) -> None:
     served = app_of(service).test_client().get("/api/v1/openapi.json")
 
     assert served.data == DESCRIPTION.read_bytes()

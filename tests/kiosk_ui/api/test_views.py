@@ -21,7 +21,7 @@ def test_the_printed_picture_finds_its_record(
     assert answer["matches"][0]["record"]["title"]
 
 
-def test_an_answer_has_the_shape_of_the_command_lines(client: FlaskClient, upload: bytes) -> None:
+def test_an_answer_has_the_same_form_as_on_the_command_line(client: FlaskClient, upload: bytes) -> None:
     answer = client.post("/api/v1/search", data=upload, headers=JPEG).get_json()
     assert list(answer) == [
         "bundle",
@@ -39,7 +39,7 @@ def test_an_answer_has_the_shape_of_the_command_lines(client: FlaskClient, uploa
     assert scores == sorted(scores, reverse=True)
 
 
-def test_a_form_and_a_bare_body_give_the_same_answer(client: FlaskClient, upload: bytes) -> None:
+def test_a_form_and_a_raw_body_give_the_same_answer(client: FlaskClient, upload: bytes) -> None:
     bare = client.post("/api/v1/search", data=upload, headers=JPEG).get_json()
     form = client.post("/api/v1/search", data={"image": (BytesIO(upload), "p.jpg")}).get_json()
     assert form["matches"] == bare["matches"]
@@ -64,7 +64,7 @@ def test_a_filter_keeps_all_others_out_of_the_answer(
     assert all(value in (service.collection.record(record_id).makers or "") for record_id in found)
 
 
-def test_a_value_nobody_has_gives_no_results_and_no_error(
+def test_an_unused_filter_value_gives_no_matches_and_no_error(
     client: FlaskClient, upload: bytes
 ) -> None:
     response = client.post("/api/v1/search?technique=no%20such%20thing", data=upload, headers=JPEG)
@@ -77,7 +77,7 @@ def test_a_value_nobody_has_gives_no_results_and_no_error(
     "query",
     ["colour=red", "count=0", "count=many", "count=101", "year_from=x", "words=%22%22&size=1"],
 )
-def test_a_query_that_is_not_understood_is_refused_in_one_line(
+def test_an_invalid_search_query_is_refused_in_one_line(
     client: FlaskClient, upload: bytes, query: str
 ) -> None:
     response = client.post(f"/api/v1/search?{query}", data=upload, headers=JPEG)
@@ -114,7 +114,7 @@ def test_a_record_is_given_with_its_pictures(
         assert "immutable" in picture.headers["Cache-Control"]
 
 
-def test_a_picture_that_may_not_be_shown_is_not_given(client: FlaskClient, hidden_id: str) -> None:
+def test_a_picture_that_may_not_be_shown_is_not_served(client: FlaskClient, hidden_id: str) -> None:
     assert client.get(f"/api/v1/records/{hidden_id}").get_json()["pictures"] is None
     assert client.get(f"/api/v1/records/{hidden_id}/picture?size=thumb").status_code == 404
 
@@ -129,21 +129,21 @@ def test_a_picture_that_may_not_be_shown_is_not_given(client: FlaskClient, hidde
         ("/api/v1/search", 405),
     ],
 )
-def test_what_is_not_there_is_refused_as_json(client: FlaskClient, path: str, status: int) -> None:
+def test_a_missing_record_is_a_404_as_json(client: FlaskClient, path: str, status: int) -> None:
     response = client.get(path)
     assert response.status_code == status
     assert list(response.get_json()) == ["error", "said"]
 
 
 @pytest.mark.parametrize("size", ["huge", "", "../thumb"])
-def test_a_size_there_is_not_is_refused(
+def test_an_unknown_picture_size_is_refused(
     client: FlaskClient, shown_ids: tuple[str, ...], size: str
 ) -> None:
     response = client.get(f"/api/v1/records/{shown_ids[0]}/picture", query_string={"size": size})
     assert response.status_code == 400
 
 
-def test_without_a_bundle_the_kiosk_says_so_and_asks_to_come_back(
+def test_without_a_bundle_the_api_answers_503_with_retry_after(
     bare_client: FlaskClient, upload: bytes
 ) -> None:
     for response in (
@@ -166,7 +166,7 @@ def test_health_is_bad_without_a_bundle_and_good_with_one(
     assert (response.get_json()["well"], response.get_json()["phase"]) == (False, "no_bundle")
 
 
-def test_the_sheets_corners_may_be_given(
+def test_a_search_accepts_the_sheets_corners(
     client: FlaskClient, upload: bytes, shown_ids: tuple[str, ...]
 ) -> None:
     whole = client.post("/api/v1/search?corners=0,0,1,0,1,1,0,1", data=upload, headers=JPEG)

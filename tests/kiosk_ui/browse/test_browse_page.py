@@ -78,7 +78,7 @@ def picture(page: Page) -> str:
     return page.locator("#attract .slide img").get_attribute("src") or ""
 
 
-def test_prints_pass_by_until_a_touch_which_lands_on_nothing_behind(
+def test_the_attract_loop_runs_until_a_touch_that_presses_nothing_behind(
     open_page: Open, service: KioskService
 ) -> None:
     service.query.dismiss()
@@ -97,7 +97,7 @@ def test_prints_pass_by_until_a_touch_which_lands_on_nothing_behind(
     assert service.snapshot().state.phase is Phase.LOOKING
 
 
-def test_any_key_ends_it_and_a_language_switches_in_the_same_press(
+def test_any_key_ends_the_attract_loop_and_a_language_button_still_works(
     open_page: Open, service: KioskService
 ) -> None:
     service.query.dismiss()
@@ -111,7 +111,7 @@ def test_any_key_ends_it_and_a_language_switches_in_the_same_press(
     expect(page.locator("html")).to_have_attribute("lang", "fr")
 
 
-def test_without_motion_one_print_stays(open_page: Open, service: KioskService) -> None:
+def test_with_reduced_motion_one_print_stays(open_page: Open, service: KioskService) -> None:
     service.query.dismiss()
     page = open_page(service, motion="reduce")
     rest(page)
@@ -121,7 +121,7 @@ def test_without_motion_one_print_stays(open_page: Open, service: KioskService) 
     assert picture(page) == seen
 
 
-def test_a_print_held_ends_it(
+def test_a_held_print_ends_the_attract_loop(
     open_page: Open,
     open_hands_free: Callable[[Pixels], tuple[KioskService, HandCamera]],
     table: Pixels,
@@ -147,7 +147,7 @@ def place_of_back(page: Page) -> list[int]:
     return [round(value) for value in box.values()]
 
 
-def test_the_collection_is_walked_through_by_finger_and_back_again(
+def test_the_collection_can_be_browsed_by_touch_and_back_again(
     open_page: Open, service: KioskService
 ) -> None:
     service.query.dismiss()
@@ -191,7 +191,7 @@ def test_home_is_one_press_from_everywhere(open_page: Open, service: KioskServic
     expect(page.locator("#stage [data-scene=looking]:not(.goes)")).to_be_visible()
 
 
-def test_by_keyboard_alone_a_print_is_found_on_a_wall_and_left_again(
+def test_a_print_can_be_opened_and_left_by_keyboard_alone(
     open_page: Open, service: KioskService
 ) -> None:
     service.query.dismiss()
@@ -212,7 +212,7 @@ def test_by_keyboard_alone_a_print_is_found_on_a_wall_and_left_again(
     expect(page.locator("#reading")).not_to_be_visible()
 
 
-def test_what_is_browsed_is_narrowed_and_the_search_by_camera_is_not(
+def test_browsing_filters_do_not_affect_the_camera_search(
     open_page: Open, service: KioskService
 ) -> None:
     service.query.dismiss()

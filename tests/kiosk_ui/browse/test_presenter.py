@@ -22,14 +22,14 @@ from kiosk_ui.request_values import read_filters
 READ = re.compile(r'data-read="([^"]+)"')
 
 
-def test_each_print_is_on_a_wall(client: FlaskClient) -> None:
+def test_each_print_is_on_one_page_of_prints(client: FlaskClient) -> None:
     page = client.get("/browse").text
     assert len(set(READ.findall(page))) == 12
     assert "12 prints" in page
 
 
 @pytest.mark.parametrize("name", ["maker", "technique", "period"])
-def test_every_door_of_a_list_leads_to_as_many_prints_as_it_says(
+def test_every_list_entry_leads_to_the_stated_number_of_prints(
     client: FlaskClient, name: str
 ) -> None:
     page = client.get(f"/browse/by/{name}").text
@@ -41,7 +41,7 @@ def test_every_door_of_a_list_leads_to_as_many_prints_as_it_says(
         assert len(set(READ.findall(found))) == int(count)
 
 
-def test_a_period_keeps_undated_works_until_they_are_asked_away(client: FlaskClient) -> None:
+def test_a_period_includes_undated_works_unless_excluded(client: FlaskClient) -> None:
     door = re.search(r'data-go="(/browse\?year[^"]+)"', client.get("/browse/by/period").text)
     assert door
     kept = client.get(unescape(door[1])).text
@@ -69,7 +69,7 @@ def test_filters_combine_and_say_how_many_remain(
     assert len(set(READ.findall(page))) == remaining
 
 
-def test_filters_come_back_from_the_address_they_went_into() -> None:
+def test_filters_survive_the_round_trip_through_an_address() -> None:
 
     filters = Filters(
         terms={"maker": ("Ä & B", "c=d"), "technique": ("etching",)},
@@ -107,7 +107,7 @@ def test_periods_are_few_and_cover_all_years(
         assert found == wanted
 
 
-def test_a_print_passes_by_with_its_credit_and_never_one_that_may_not(
+def test_the_attract_loop_shows_credits_and_only_showable_pictures(
     client: FlaskClient, service: KioskService, shown_ids: tuple[str, ...], hidden_id: str
 ) -> None:
     seen = set()
@@ -125,7 +125,7 @@ def test_a_print_passes_by_with_its_credit_and_never_one_that_may_not(
     ("attract", "status"),
     [(Attract(), 200), (Attract(enabled=False), 404), (Attract(facet="maker", value="x"), 404)],
 )
-def test_what_passes_by_is_what_staff_chose(
+def test_the_attract_loop_follows_the_staffs_preferences(
     small_bundle: Path, tmp_path: Path, attract: Attract, status: int
 ) -> None:
     office = StaffService(StaffFolders(staff=tmp_path), pause_s=60)
@@ -141,7 +141,7 @@ def test_what_passes_by_is_what_staff_chose(
         assert app_of(service).test_client().get("/attract").status_code == status
 
 
-def test_a_records_page_leads_on_to_what_looks_alike(
+def test_a_records_page_links_to_similar_prints(
     client: FlaskClient, shown_ids: tuple[str, ...]
 ) -> None:
     page = client.get(f"/records/{shown_ids[0]}").text
@@ -151,7 +151,7 @@ def test_a_records_page_leads_on_to_what_looks_alike(
 
 
 @pytest.mark.parametrize("address", ["/browse", "/browse/by/maker", "/attract"])
-def test_without_a_bundle_there_is_nothing_to_walk_through(
+def test_without_a_bundle_browsing_is_unavailable(
     bare_client: FlaskClient, address: str
 ) -> None:
     assert bare_client.get(address).status_code == 503

@@ -67,7 +67,7 @@ def compared(page: Page, service: KioskService) -> Locator:
 
 
 @pytest.mark.parametrize("size", [*SIZES, PHONE], ids=lambda s: f"{s[0]}x{s[1]}")
-def test_both_prints_lie_side_by_side_and_exactly_over_each_other(
+def test_both_prints_align_side_by_side_and_overlaid(
     open_page: Open, service: KioskService, size: tuple[int, int]
 ) -> None:
     page = open_page(size)
@@ -104,7 +104,7 @@ def assert_all_can_be_pressed(page: Page) -> None:
     assert [each for each in found if min(each[1:5]) < -0.5 or min(each[5:]) < LEAST - 0.5] == []
 
 
-def test_slider_buttons_and_finger_wipe_alike(open_page: Open, service: KioskService) -> None:
+def test_slider_buttons_and_finger_have_the_same_effect(open_page: Open, service: KioskService) -> None:
     page = open_page()
     plates = compared(page, service)
     page.get_by_role("button", name="Wipe").tap()
@@ -133,7 +133,7 @@ def test_slider_buttons_and_finger_wipe_alike(open_page: Open, service: KioskSer
     assert page.evaluate(opacity) == "0"
 
 
-def test_blink_changes_when_pressed_and_by_itself_only_when_asked(
+def test_blink_changes_on_a_press_and_automatically_only_if_started(
     open_page: Open, service: KioskService
 ) -> None:
     page = open_page()
@@ -156,7 +156,7 @@ def test_blink_changes_when_pressed_and_by_itself_only_when_asked(
     expect(plates).to_have_attribute("data-up", "yours")
 
 
-def test_where_they_agree_can_be_hidden(open_page: Open, service: KioskService) -> None:
+def test_the_matching_area_can_be_hidden(open_page: Open, service: KioskService) -> None:
     page = open_page()
     plates = compared(page, service)
     switch = page.get_by_role("button", name="Matching area")
@@ -167,7 +167,7 @@ def test_where_they_agree_can_be_hidden(open_page: Open, service: KioskService) 
     expect(plates.locator(".area")).to_be_visible()
 
 
-def test_all_of_it_by_keyboard_alone(open_page: Open, service: KioskService) -> None:
+def test_the_comparison_works_by_keyboard_alone(open_page: Open, service: KioskService) -> None:
     page = answered(open_page(), service)
     for name, then in (("Why this one?", "[data-mode-to=wipe]"), ("Take it home", None)):
         tab_to(page, page.locator(".scene:not(.goes)").get_by_role("button", name=name))
@@ -196,7 +196,7 @@ def tab_to(page: Page, wanted: Locator) -> None:
     pytest.fail(f"{wanted} can't be reached by Tab")
 
 
-def test_the_visitors_print_leaves_the_screen_with_its_answer(
+def test_the_comparison_closes_with_its_answer(
     open_page: Open, service: KioskService
 ) -> None:
     page = open_page()
@@ -207,7 +207,7 @@ def test_the_visitors_print_leaves_the_screen_with_its_answer(
     expect(page.locator("#stage .scene:not(.goes)[data-scene=looking]")).to_be_visible()
 
 
-def test_a_guest_who_goes_on_lets_the_print_go(
+def test_a_guests_next_action_deletes_their_print(
     open_page: Open, service: KioskService, upload: bytes
 ) -> None:
     page = open_page(PHONE, "?guest")

@@ -41,14 +41,14 @@ def why_of(client: FlaskClient, picture: bytes) -> str:
     return found[1]
 
 
-def test_an_answer_with_evidence_says_in_a_sentence_why(client: FlaskClient, upload: bytes) -> None:
+def test_an_answer_with_evidence_explains_it_in_a_sentence(client: FlaskClient, upload: bytes) -> None:
     html = unescape(client.get(why_of(client, upload), headers=FRAGMENT).text)
     assert re.search(r"\d+ points match, across (nearly all|most|about half|part) of", html)
     assert re.search(r'<polygon class="edge" points="(\d+,\d+ ?){3,}"', html)
     assert "mirrored" not in html
 
 
-def test_the_visitors_print_is_a_jpeg_that_nobody_may_keep(
+def test_the_visitors_print_is_a_jpeg_that_may_not_be_cached(
     client: FlaskClient, upload: bytes
 ) -> None:
     response = client.get(why_of(client, upload) + "/yours.jpg")
@@ -57,7 +57,7 @@ def test_the_visitors_print_is_a_jpeg_that_nobody_may_keep(
     assert Image.open(io.BytesIO(response.data)).format == "JPEG"
 
 
-def test_a_print_in_reverse_is_said_to_be_shown_turned_over(
+def test_a_mirrored_print_is_labelled_as_shown_reversed(
     client: FlaskClient, print_pictures: dict[str, Pixels], shown_ids: tuple[str, ...]
 ) -> None:
     reverse = np.ascontiguousarray(print_pictures[shown_ids[0]][:, ::-1])
@@ -65,13 +65,13 @@ def test_a_print_in_reverse_is_said_to_be_shown_turned_over(
     assert "Yours is in reverse and is shown mirrored here." in html
 
 
-def test_where_nothing_is_recognised_nothing_is_laid_over(client: FlaskClient) -> None:
+def test_without_a_match_there_is_no_comparison(client: FlaskClient) -> None:
     noise = np.random.default_rng(1).integers(0, 255, (300, 400, 3), dtype=np.uint8)
     html = client.post("/answer", data=jpeg_of(noise), headers=JPEG).text
     assert "data-scene=" in html and "/why/" not in html
 
 
-def test_an_answer_that_went_away_is_a_404_in_one_line(client: FlaskClient, upload: bytes) -> None:
+def test_an_expired_answers_comparison_is_a_404_in_one_line(client: FlaskClient, upload: bytes) -> None:
     address = why_of(client, upload)
     assert client.post(address + "/forget", headers=OWN).status_code == 204
     for path in (address, address + "/yours.jpg", "/why/nobody", "/why/nobody/yours.jpg"):
@@ -82,7 +82,7 @@ def test_an_answer_that_went_away_is_a_404_in_one_line(client: FlaskClient, uplo
     assert 'data-scene="problem"' in client.get(address, headers=FRAGMENT).text
 
 
-def test_the_stands_print_goes_with_its_answer(client: FlaskClient, service: KioskService) -> None:
+def test_the_stands_print_is_removed_with_its_answer(client: FlaskClient, service: KioskService) -> None:
     service.query.look()
     wait_for(service, Phase.FOUND)
     found = re.search(r'data-sheet="(/why/[0-9a-f]{32})"', client.get("/stand").text)
@@ -92,7 +92,7 @@ def test_the_stands_print_goes_with_its_answer(client: FlaskClient, service: Kio
     assert client.get(found[1] + "/yours.jpg").status_code == 404
 
 
-def test_another_sites_page_can_not_take_a_comparison_away(
+def test_a_page_of_another_site_cannot_delete_a_comparison(
     client: FlaskClient, upload: bytes
 ) -> None:
     address = why_of(client, upload)
@@ -107,7 +107,7 @@ def test_a_search_by_a_program_keeps_no_picture(client: FlaskClient, upload: byt
     assert found.status_code == 200 and "/why/" not in found.text
 
 
-def test_a_record_whose_picture_may_not_be_shown_shows_the_visitors_own_alone(
+def test_a_record_without_a_picture_shows_the_visitors_print_alone(
     client: FlaskClient, print_pictures: dict[str, Pixels], hidden_id: str
 ) -> None:
     address = why_of(client, jpeg_of(print_pictures[hidden_id]))
@@ -121,13 +121,13 @@ def test_a_record_whose_picture_may_not_be_shown_shows_the_visitors_own_alone(
     ("share", "extent"),
     [(1.0, "nearly_all"), (0.6, "most"), (0.5, "half"), (0.2, "part"), (0.01, "corner")],
 )
-def test_the_sentence_claims_no_more_than_the_area_spans(share: float, extent: str) -> None:
+def test_the_sentence_never_exceeds_the_matching_area(share: float, extent: str) -> None:
     assert presenter.extent_of(share) == extent
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("extent", get_args(presenter.Extent))
-def test_every_extent_is_said_of_one_place_and_of_many(extent: str, language: str) -> None:
+def test_every_extent_has_a_singular_and_a_plural_text(extent: str, language: str) -> None:
     texts = load(language)
     one, many = (texts(f"why.{extent}", count=count) for count in (1, 214))
     assert one != many.replace("214", "1") and "214" in many
@@ -157,7 +157,7 @@ def linked(
     return app_of(open_service(bundle=bundle_copy)).test_client()
 
 
-def test_a_records_link_is_taken_home_as_a_code_with_its_words(
+def test_a_records_link_is_shown_as_a_code_and_in_words(
     linked: FlaskClient, shown_ids: tuple[str, ...]
 ) -> None:
     html = linked.get(f"/home/{shown_ids[0]}", headers=FRAGMENT).text
@@ -166,7 +166,7 @@ def test_a_records_link_is_taken_home_as_a_code_with_its_words(
     assert "<svg" in html and "<a " not in html and "href" not in html
 
 
-def test_a_phone_reads_the_link_out_of_the_code() -> None:
+def test_a_phone_can_read_the_qr_code() -> None:
     for link in (LINK, "http://example.org/" + "long/" * 60):
         assert read(qr.to_svg(link) or "") == link
 
@@ -190,7 +190,7 @@ def read(svg: str) -> str:
     return str(cv2.QRCodeDetector().detectAndDecode(large)[0])
 
 
-def test_a_record_without_a_link_has_nothing_to_take_home(
+def test_a_record_without_a_link_has_no_take_home_sheet(
     linked: FlaskClient, shown_ids: tuple[str, ...]
 ) -> None:
     assert 'data-sheet="/home/' in linked.get(f"/records/{shown_ids[0]}").text
@@ -201,10 +201,10 @@ def test_a_record_without_a_link_has_nothing_to_take_home(
     assert linked.get("/home/nobody").status_code == 404
 
 
-def test_a_link_too_long_for_a_code_is_given_in_words() -> None:
+def test_a_link_too_long_for_a_code_is_shown_in_words() -> None:
     assert qr.to_svg("https://example.org/" + "x" * 4000) is None
 
 
-def test_a_strange_parameter_is_refused(client: FlaskClient, shown_ids: tuple[str, ...]) -> None:
+def test_an_unknown_parameter_is_refused(client: FlaskClient, shown_ids: tuple[str, ...]) -> None:
     for path in (f"/home/{shown_ids[0]}?a=1", "/why/nobody?a=1", "/why/nobody/yours.jpg?a=1"):
         assert client.get(path).status_code == 400

@@ -81,7 +81,7 @@ def told(
     return {each.words: each for each in findings(health, report, updates, "1.2.3")}
 
 
-def test_a_machine_that_is_well_asks_for_nothing() -> None:
+def test_a_healthy_kiosk_needs_no_action() -> None:
     found = told(updates=UPDATES)
 
     assert [words for words, each in found.items() if not each.is_good] == ["bundle_none"]
@@ -89,7 +89,7 @@ def test_a_machine_that_is_well_asks_for_nothing() -> None:
     assert found["since"].values["minutes"] == 2
 
 
-def test_everything_that_is_bad_is_said_to_be() -> None:
+def test_every_problem_is_reported() -> None:
     failed = SyncProgress(
         step=SyncStep.FAILED,
         source="stick",
@@ -111,7 +111,7 @@ def test_everything_that_is_bad_is_said_to_be() -> None:
     assert set(found) >= {"storage_errors", "clock_bad", "keeps_nothing", "expires_soon"}
 
 
-def test_what_a_machine_does_not_tell_is_not_talked_of() -> None:
+def test_unknown_values_have_no_line() -> None:
     silent = HardwareHealth(
         temperature_c=None,
         is_throttled=None,
@@ -128,7 +128,7 @@ def test_what_a_machine_does_not_tell_is_not_talked_of() -> None:
 
 
 @pytest.mark.parametrize("language", languages())
-def test_every_finding_can_be_said_in_every_language(language: str) -> None:
+def test_every_finding_has_a_text_in_every_language(language: str) -> None:
     texts = load(language)
     bad = told(
         replace(HEALTH, camera=replace(CAMERA, is_ready=False, losses=1)),
@@ -144,7 +144,7 @@ def test_every_finding_can_be_said_in_every_language(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", languages())
-def test_every_part_day_verdict_and_column_has_words(language: str) -> None:
+def test_every_part_day_verdict_and_column_has_a_text(language: str) -> None:
     keys = load(language).keys()
     names = {*presenter.PARTS, *statistics.COLUMNS, "today", "week", "ever"}
     names |= {form.name for form in day_forms(OpeningHours())}
@@ -152,7 +152,7 @@ def test_every_part_day_verdict_and_column_has_words(language: str) -> None:
     assert {f"staff.{name}" for name in names} - keys == set()
 
 
-def test_a_day_is_said_as_the_language_writes_it() -> None:
+def test_a_date_has_the_languages_format() -> None:
     found = told(updates=UPDATES)["expires"]
 
     assert load("de")("staff.expires", **found.values).endswith("bis 01.11.2027 angenommen.")
@@ -184,7 +184,7 @@ def test_counts_are_summed_by_day_week_and_hour_of_the_day() -> None:
     assert use_page([], date(2026, 11, 23)).days == ()
 
 
-def test_the_week_in_a_form_is_the_week_that_was_chosen() -> None:
+def test_the_forms_week_shows_the_chosen_hours() -> None:
     chosen = {"opens_monday": "10:00", "closes_monday": "18:30"}
 
     opening = opening_of(chosen)

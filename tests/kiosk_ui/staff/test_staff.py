@@ -76,7 +76,7 @@ def is_in(client: FlaskClient) -> bool:
     return client.get("/staff/health").status_code == 200
 
 
-def test_with_the_pin_every_part_opens_and_without_it_none(client: FlaskClient) -> None:
+def test_every_part_needs_the_pin(client: FlaskClient) -> None:
     for name in (*PARTS, *FILES):
         refused = client.get(f"/staff/{name}")
         assert refused.status_code == 403
@@ -92,7 +92,7 @@ def test_with_the_pin_every_part_opens_and_without_it_none(client: FlaskClient) 
     assert client.get("/staff/nothing").status_code == 404
 
 
-def test_the_cookie_is_of_this_visit_this_site_this_page_and_of_no_use_to_a_script(
+def test_the_session_cookie_is_strict_http_only_and_for_the_staffs_path(
     client: FlaskClient,
 ) -> None:
     response = client.post("/staff", data={"pin": GOOD}, headers=OWN)
@@ -101,7 +101,7 @@ def test_the_cookie_is_of_this_visit_this_site_this_page_and_of_no_use_to_a_scri
     assert re.fullmatch(r"staff=[\w-]{43}; HttpOnly; Path=/staff; SameSite=Strict", cookie)
 
 
-def test_a_wrong_pin_is_said_and_after_a_few_the_right_one_waits_as_well(
+def test_after_several_wrong_pins_the_right_one_is_locked_out_too(
     client: FlaskClient, time: FakeTime
 ) -> None:
     for _ in range(3):
@@ -118,12 +118,12 @@ def test_a_wrong_pin_is_said_and_after_a_few_the_right_one_waits_as_well(
 
 
 @pytest.mark.parametrize("tried", ["", "0", GOOD[:-1], GOOD + "0", "é" * 9, "0" * 100_000, "\0"])
-def test_nothing_but_the_pin_opens(client: FlaskClient, tried: str) -> None:
+def test_only_the_exact_pin_signs_in(client: FlaskClient, tried: str) -> None:
     assert enter(client, tried) == 403
     assert not is_in(client)
 
 
-def test_without_a_pin_the_page_says_how_one_is_set_and_nobody_gets_in(
+def test_without_a_stored_pin_the_page_explains_how_to_set_one(
     client: FlaskClient, folder: Path
 ) -> None:
     (folder / pin.FILE).unlink()
@@ -148,7 +148,7 @@ def test_without_a_pin_the_page_says_how_one_is_set_and_nobody_gets_in(
         {"Sec-Fetch-Site": "none"},
     ],
 )
-def test_a_form_on_another_site_does_nothing_even_for_who_is_in(
+def test_a_form_on_another_site_has_no_effect_even_when_signed_in(
     client: FlaskClient, staffed: KioskService, headers: dict[str, str]
 ) -> None:
     assert client.post("/staff", data={"pin": GOOD}, headers=headers).status_code == 403
@@ -161,11 +161,11 @@ def test_a_form_on_another_site_does_nothing_even_for_who_is_in(
     assert is_in(client)
 
 
-def test_a_name_that_is_not_the_kiosks_reaches_nothing(client: FlaskClient) -> None:
+def test_a_foreign_host_name_does_not_reach_the_staffs_page(client: FlaskClient) -> None:
     assert client.get("/staff", headers={"Host": "evil.example"}).status_code == 400
 
 
-def test_from_another_machine_there_is_no_such_page(client: FlaskClient) -> None:
+def test_another_machine_cannot_reach_the_staffs_page(client: FlaskClient) -> None:
     away = {"REMOTE_ADDR": "192.168.1.7"}
 
     assert client.get("/staff", environ_overrides=away).status_code == 403
@@ -176,7 +176,7 @@ def test_from_another_machine_there_is_no_such_page(client: FlaskClient) -> None
     assert client.get("/staff/health", environ_overrides=away).status_code == 403
 
 
-def test_who_does_nothing_for_a_while_is_out_and_who_goes_on_is_in(
+def test_an_idle_session_expires_and_a_used_one_does_not(
     client: FlaskClient, time: FakeTime
 ) -> None:
     enter(client)
@@ -187,7 +187,7 @@ def test_who_does_nothing_for_a_while_is_out_and_who_goes_on_is_in(
     assert not is_in(client)
 
 
-def test_after_an_hour_the_pin_is_asked_for_again_whatever_was_done(
+def test_after_an_hour_even_a_used_session_expires(
     client: FlaskClient, time: FakeTime
 ) -> None:
     enter(client)
@@ -198,7 +198,7 @@ def test_after_an_hour_the_pin_is_asked_for_again_whatever_was_done(
     assert not is_in(client)
 
 
-def test_whoever_leaves_is_out_and_the_old_cookie_opens_nothing(
+def test_signing_out_invalidates_the_cookie(
     client: FlaskClient, make_client: Callable[[], FlaskClient]
 ) -> None:
     enter(client)
@@ -213,7 +213,7 @@ def test_whoever_leaves_is_out_and_the_old_cookie_opens_nothing(
     assert not is_in(again)
 
 
-def test_no_other_key_opens_and_old_keys_go_when_there_are_many(time: FakeTime) -> None:
+def test_only_issued_keys_are_valid_and_the_oldest_is_dropped(time: FakeTime) -> None:
     sessions = StaffSessions(300, time.clock)
     first = sessions.begin()
     for other in ("", first[:-1], first + "=", "é", "\udcff"):
@@ -224,7 +224,7 @@ def test_no_other_key_opens_and_old_keys_go_when_there_are_many(time: FakeTime) 
     assert not sessions.is_valid(first)
 
 
-def test_who_goes_in_takes_the_last_visitors_answer_off_the_screen(
+def test_signing_in_dismisses_the_last_visitors_answer(
     client: FlaskClient, staffed: KioskService
 ) -> None:
     staffed.query.look()
@@ -234,12 +234,12 @@ def test_who_goes_in_takes_the_last_visitors_answer_off_the_screen(
     assert staffed.snapshot().state.phase is Phase.LOOKING
 
 
-def test_nothing_on_the_visitors_page_tells_of_the_staffs(client: FlaskClient) -> None:
+def test_no_visitors_page_mentions_the_staffs_page(client: FlaskClient) -> None:
     for address in ("/", "/?guest", "/stand", "/nowhere"):
         assert b"staff" not in client.get(address).data.lower().replace(b"member of staff", b"")
 
 
-def test_choices_are_kept_and_shown_again(client: FlaskClient, staffed: KioskService) -> None:
+def test_preferences_are_saved_and_shown_again(client: FlaskClient, staffed: KioskService) -> None:
     enter(client)
     facet = next(iter(staffed.collection.options(Filters()).facets["technique"])).value
     data = {
@@ -272,7 +272,7 @@ def test_choices_are_kept_and_shown_again(client: FlaskClient, staffed: KioskSer
         {"opens_sunday": "\0", "closes_sunday": "x" * 10_000},
     ],
 )
-def test_choices_that_are_none_are_refused_and_nothing_changes(
+def test_invalid_preferences_are_refused_and_change_nothing(
     client: FlaskClient, staffed: KioskService, data: dict[str, str]
 ) -> None:
     enter(client)
@@ -285,7 +285,7 @@ def test_choices_that_are_none_are_refused_and_nothing_changes(
     assert staffed.staff.preferences == before
 
 
-def test_a_disk_that_takes_nothing_is_said_on_the_page(client: FlaskClient, folder: Path) -> None:
+def test_an_unwritable_disk_is_reported_on_the_page(client: FlaskClient, folder: Path) -> None:
     enter(client)
     (folder / ".choices.json.new").mkdir()
     (folder / ".choices.json.new/in the way").touch()
@@ -296,7 +296,7 @@ def test_a_disk_that_takes_nothing_is_said_on_the_page(client: FlaskClient, fold
     assert b"can&#39;t store the preferences" in refused.data
 
 
-def test_what_visitors_do_is_counted_with_the_language_they_read(
+def test_visits_are_counted_with_the_visitors_language(
     client: FlaskClient, staffed: KioskService, time: FakeTime, upload: bytes
 ) -> None:
     client.get("/?language=de")
@@ -324,18 +324,18 @@ def test_what_visitors_do_is_counted_with_the_language_they_read(
     assert re.search(r"Today</th><td>2</td><td>2</td>", shown)
 
 
-def test_a_phone_is_no_visit_at_the_stand(client: FlaskClient, staffed: KioskService) -> None:
+def test_a_phone_does_not_count_as_a_visit(client: FlaskClient, staffed: KioskService) -> None:
     client.get("/narrowing", environ_overrides={"REMOTE_ADDR": "192.168.1.7"})
 
     assert staffed.staff is not None
     assert staffed.staff.statistics() == ()
 
 
-def test_every_touch_that_counts_is_a_route(client: FlaskClient) -> None:
+def test_every_counted_endpoint_exists(client: FlaskClient) -> None:
     assert set(client.application.view_functions) >= TOUCH_ENDPOINTS
 
 
-def test_a_test_picture_shows_what_the_camera_sees_and_leaves_no_trace(
+def test_a_test_capture_shows_the_cameras_picture_and_is_not_kept(
     client: FlaskClient, staffed: KioskService, folder: Path
 ) -> None:
     enter(client)
@@ -349,7 +349,7 @@ def test_a_test_picture_shows_what_the_camera_sees_and_leaves_no_trace(
     assert sorted(folder.iterdir()) == before
 
 
-def test_a_missed_match_is_listed_saved_and_forgotten(
+def test_an_unmatched_print_is_listed_downloaded_and_cleared(
     client: FlaskClient, staffed: KioskService
 ) -> None:
     enter(client)
@@ -370,7 +370,7 @@ def _unknown(staffed: KioskService) -> Answer:
     return replace(staffed.query.capture_for_staff().answer, verdict=Verdict.SIMILAR_ONLY)
 
 
-def test_every_answer_of_the_page_bears_the_headers_and_lets_its_forms_say_whence(
+def test_every_response_has_the_headers_and_lets_forms_send_their_origin(
     client: FlaskClient,
 ) -> None:
     enter(client)
@@ -381,7 +381,7 @@ def test_every_answer_of_the_page_bears_the_headers_and_lets_its_forms_say_whenc
         assert response.headers["Referrer-Policy"] == "same-origin"
 
 
-def test_a_kiosk_without_an_office_has_no_such_page(
+def test_a_kiosk_without_a_staff_service_has_no_staff_page(
     open_service: Callable[..., KioskService],
 ) -> None:
     app = create_app(open_service(), ScreenConfig(), HOSTS)

@@ -115,7 +115,7 @@ def faults(page: Page) -> list[Any]:
     ],
     ids=lambda value: "x".join(map(str, value)) if isinstance(value, tuple) else value[:2],
 )
-def test_no_part_bars_anyone_cuts_words_off_or_has_small_targets(
+def test_every_part_is_accessible_with_uncut_words_and_large_targets(
     open_page: Callable[..., Page], stand: str, language: str, size: tuple[int, int], look: str
 ) -> None:
     page = open_page(f"staff?language={language}{look}", size)
@@ -136,7 +136,7 @@ def test_no_part_bars_anyone_cuts_words_off_or_has_small_targets(
     assert not bad, "\n".join(bad)
 
 
-def test_five_taps_into_the_corner_open_the_door_and_four_do_not(
+def test_five_corner_taps_open_the_sign_in_and_four_do_not(
     open_page: Callable[..., Page], stand: str
 ) -> None:
     page = open_page()
@@ -152,7 +152,7 @@ def test_five_taps_into_the_corner_open_the_door_and_four_do_not(
     expect(page.locator("#pin")).to_be_focused()
 
 
-def test_slow_taps_into_the_corner_open_nothing(open_page: Callable[..., Page], stand: str) -> None:
+def test_slow_corner_taps_open_nothing(open_page: Callable[..., Page], stand: str) -> None:
     page = open_page()
     expect(page.locator("[data-scene=looking]")).to_be_visible()
     for _ in range(6):
@@ -161,7 +161,7 @@ def test_slow_taps_into_the_corner_open_nothing(open_page: Callable[..., Page], 
     assert page.url == stand
 
 
-def test_the_whole_of_it_by_keyboard_alone(open_page: Callable[..., Page], stand: str) -> None:
+def test_the_staffs_page_works_by_keyboard_alone(open_page: Callable[..., Page], stand: str) -> None:
     page = open_page()
     expect(page.locator("[data-scene=looking]")).to_be_visible()
     page.keyboard.type("xstaf")
@@ -190,7 +190,7 @@ def test_the_whole_of_it_by_keyboard_alone(open_page: Callable[..., Page], stand
     expect(page.locator("#pin")).to_be_visible()
 
 
-def test_a_phones_page_has_no_hidden_way_in(open_page: Callable[..., Page], stand: str) -> None:
+def test_a_phones_page_has_no_staff_gesture(open_page: Callable[..., Page], stand: str) -> None:
     page = open_page("?guest")
     expect(page.locator("[data-scene=invite]")).to_be_visible()
     page.keyboard.type("staff")
@@ -206,7 +206,7 @@ def test_the_last_digit_can_be_taken_back(open_page: Callable[..., Page]) -> Non
     assert page.locator("#pin").input_value() == "4"
 
 
-def test_the_page_goes_by_itself_when_nobody_touches_it(browser: Browser, stand: str) -> None:
+def test_the_staffs_page_closes_after_a_time_without_a_touch(browser: Browser, stand: str) -> None:
     context = browser.new_context(has_touch=True)
     page = context.new_page()
     page.clock.install(time=0)
@@ -223,7 +223,7 @@ def test_the_page_goes_by_itself_when_nobody_touches_it(browser: Browser, stand:
     context.close()
 
 
-def test_choices_are_made_by_finger_and_said_to_be_kept(
+def test_preferences_can_be_set_by_touch_and_are_confirmed(
     open_page: Callable[..., Page], stand: str, service: KioskService
 ) -> None:
     page = open_page("staff", (800, 480))

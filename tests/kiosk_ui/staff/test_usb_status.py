@@ -95,13 +95,13 @@ def words(client: FlaskClient, query: str = "") -> str:
     return unescape(response.text)
 
 
-def test_a_stick_that_was_there_before_the_kiosk_started_is_not_told_of(
+def test_an_update_before_the_kiosks_start_is_not_shown(
     client: FlaskClient,
 ) -> None:
     assert words(client) == ""
 
 
-def test_an_update_that_came_by_stick_says_that_the_stick_may_be_pulled(
+def test_a_finished_usb_update_says_to_remove_the_stick(
     client: FlaskClient, store: Path
 ) -> None:
     come(store, SyncResult.INSTALLED)
@@ -112,7 +112,7 @@ def test_an_update_that_came_by_stick_says_that_the_stick_may_be_pulled(
     assert "You can remove the USB stick now." in said
 
 
-def test_an_error_has_its_number_and_words_for_whoever_stands_there(
+def test_a_failed_usb_update_shows_its_number_and_a_text(
     client: FlaskClient, store: Path
 ) -> None:
     fail(store, UntrustedError("the stick: is not signed by this museum <b>"))
@@ -124,7 +124,7 @@ def test_an_error_has_its_number_and_words_for_whoever_stands_there(
     assert "signed" not in said  # the line is for the journal and the staff's page
 
 
-def test_a_guests_phone_is_told_nothing(client: FlaskClient, store: Path) -> None:
+def test_a_guests_phone_sees_no_usb_status(client: FlaskClient, store: Path) -> None:
     come(store, SyncResult.INSTALLED)
 
     response = client.get("/stand/stick", environ_base={"REMOTE_ADDR": "192.0.2.7"}, headers=OWN)
@@ -133,7 +133,7 @@ def test_a_guests_phone_is_told_nothing(client: FlaskClient, store: Path) -> Non
     assert 'id="stick"' not in client.get("/?guest").text
 
 
-def test_a_night_sync_by_network_is_not_told_of(client: FlaskClient, store: Path) -> None:
+def test_a_sync_by_network_is_not_shown(client: FlaskClient, store: Path) -> None:
     sync_progress.progress_path(store, is_stick=True).unlink(missing_ok=True)
 
     sync_progress.record_progress(
@@ -146,7 +146,7 @@ def test_a_night_sync_by_network_is_not_told_of(client: FlaskClient, store: Path
 
 
 @pytest.mark.parametrize("step", SyncStep)
-def test_every_step_has_words_and_says_what_to_do_with_the_stick(step: SyncStep) -> None:
+def test_every_step_has_a_text_and_says_what_to_do_with_the_stick(step: SyncStep) -> None:
     said = usb_status.notice(replace(AT_WORK, step=step))
 
     for language in languages():
@@ -154,7 +154,7 @@ def test_every_step_has_words_and_says_what_to_do_with_the_stick(step: SyncStep)
     assert said.advice == ("stick.remove" if said.words not in GOES_ON else "stick.leave")
 
 
-def test_every_numbered_error_has_words_of_its_own() -> None:
+def test_every_numbered_error_has_its_own_text() -> None:
     numbers = {kind.number for kind in SyncError.__subclasses__()}
 
     found = {
@@ -167,7 +167,7 @@ def test_every_numbered_error_has_words_of_its_own() -> None:
     assert all(found <= load(language).keys() for language in languages())
 
 
-def test_an_error_without_words_is_told_by_its_number() -> None:
+def test_an_error_without_its_own_text_shows_its_number() -> None:
     said = usb_status.notice(replace(AT_WORK, step=SyncStep.FAILED, number=1))
 
     assert (said.words, said.number, said.is_bad) == ("stick.failed", 1, True)
@@ -176,7 +176,7 @@ def test_an_error_without_words_is_told_by_its_number() -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize("size", [(800, 480), (1280, 800), (720, 1280)], ids=str)
 @pytest.mark.parametrize("language", ["de", "fr"])
-def test_the_strip_bars_nobody_and_covers_nothing(
+def test_the_usb_status_is_accessible_and_covers_nothing(
     browser: Browser,
     service: KioskService,
     store: Path,

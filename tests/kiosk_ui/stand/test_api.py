@@ -18,7 +18,7 @@ from device.service.state import Phase
 ANSWERED = (Phase.FOUND, Phase.UNSURE, Phase.NOT_FOUND)
 
 
-def test_looking_brings_the_print_under_the_camera(
+def test_look_finds_the_print_under_the_camera(
     client: FlaskClient, service: KioskService, shown_ids: tuple[str, ...]
 ) -> None:
     before = client.get("/api/v1/stand/state").get_json()
@@ -31,25 +31,25 @@ def test_looking_brings_the_print_under_the_camera(
     assert after["answer"]["matches"][0]["record_id"] == shown_ids[0]
 
 
-def test_dismissing_takes_the_answer_away(client: FlaskClient, service: KioskService) -> None:
+def test_dismiss_removes_the_answer(client: FlaskClient, service: KioskService) -> None:
     client.post("/api/v1/stand/look", headers=OWN)
     wait_for(service, Phase.FOUND)
     assert client.post("/api/v1/stand/dismiss", headers=OWN).status_code == 204
     assert client.get("/api/v1/stand/state").get_json()["phase"] == "looking"
 
 
-def test_looking_may_be_narrowed(
+def test_look_accepts_filters(
     client: FlaskClient, service: KioskService, shown_ids: tuple[str, ...]
 ) -> None:
     client.post("/api/v1/stand/look?technique=no%20such%20thing", headers=OWN)
     assert wait_for(service, Phase.NOT_FOUND, Phase.FOUND) is Phase.NOT_FOUND
 
 
-def test_the_state_is_given_at_once_when_it_is_news(client: FlaskClient) -> None:
+def test_a_new_state_is_returned_at_once(client: FlaskClient) -> None:
     assert client.get("/api/v1/stand/state?after=0").get_json()["phase"] == "looking"
 
 
-def test_the_state_is_waited_for_until_it_changes(
+def test_an_old_state_is_polled_until_it_changes(
     client: FlaskClient, service: KioskService
 ) -> None:
     revision = client.get("/api/v1/stand/state").get_json()["revision"]
@@ -58,7 +58,7 @@ def test_the_state_is_waited_for_until_it_changes(
     assert state["revision"] > revision
 
 
-def test_the_live_picture_has_a_number_to_ask_for_the_next_with(client: FlaskClient) -> None:
+def test_a_live_picture_has_a_number_for_the_next_request(client: FlaskClient) -> None:
     first = client.get("/api/v1/stand/preview.jpg")
     assert (first.status_code, first.mimetype) == (200, "image/jpeg")
     assert first.headers["Cache-Control"] == "no-store"
@@ -73,7 +73,7 @@ def test_no_live_picture_is_no_content(open_service: Callable[..., KioskService]
     assert (response.status_code, response.data) == (204, b"")
 
 
-def test_looking_without_a_camera_says_so(open_service: Callable[..., KioskService]) -> None:
+def test_look_without_a_camera_is_an_error(open_service: Callable[..., KioskService]) -> None:
     service = open_service(no_camera)
     wait_for(service, Phase.CAMERA_LOST)
     response = app_of(service).test_client().post("/api/v1/stand/look", headers=OWN)
@@ -81,7 +81,7 @@ def test_looking_without_a_camera_says_so(open_service: Callable[..., KioskServi
     assert "camera" in response.get_json()["error"]
 
 
-def test_looking_without_a_bundle_says_so(bare_client: FlaskClient) -> None:
+def test_look_without_a_bundle_is_an_error(bare_client: FlaskClient) -> None:
     response = bare_client.post("/api/v1/stand/look", headers=OWN)
     assert response.status_code == 503
 
@@ -92,7 +92,7 @@ def test_after_is_a_whole_number(client: FlaskClient, what: str, after: str) -> 
     assert client.get(f"/api/v1/stand/{what}?after={after}").status_code == 400
 
 
-def test_a_tap_storm_is_one_look(client: FlaskClient, service: KioskService) -> None:
+def test_repeated_taps_start_one_search(client: FlaskClient, service: KioskService) -> None:
     answers = service.health().answers
     taps = [client.post("/api/v1/stand/look", headers=OWN).status_code for _ in range(20)]
     assert set(taps) == {204}
@@ -100,7 +100,7 @@ def test_a_tap_storm_is_one_look(client: FlaskClient, service: KioskService) -> 
     assert service.health().answers - answers < 20
 
 
-def test_one_who_waits_too_many_is_asked_to_come_back(
+def test_a_poll_beyond_the_limit_is_answered_503(
     client: FlaskClient, service: KioskService
 ) -> None:
     wait = f"/api/v1/stand/state?after={service.snapshot().revision}"
@@ -120,7 +120,7 @@ def test_one_who_waits_too_many_is_asked_to_come_back(
         thread.join()
 
 
-def test_no_path_of_this_machine_reaches_a_guest(
+def test_guests_never_see_paths_of_the_machine(
     open_service: Callable[..., KioskService], tmp_path: Path
 ) -> None:
     client = app_of(open_service(bundle=tmp_path / "none")).test_client()
@@ -130,7 +130,7 @@ def test_no_path_of_this_machine_reaches_a_guest(
     assert str(tmp_path) in client.get("/healthz").text
 
 
-def test_what_was_seen_comes_with_the_picture_it_was_seen_in(
+def test_outline_and_hint_come_with_their_picture(
     open_hands_free: Callable[[Pixels], tuple[KioskService, HandCamera]], held: Pixels
 ) -> None:
     service, _ = open_hands_free(held)
@@ -147,7 +147,7 @@ def test_what_was_seen_comes_with_the_picture_it_was_seen_in(
     assert {"X-Frame-Number"} <= set(seen.keys())
 
 
-def test_a_print_held_still_is_looked_up_with_the_pages_filters_and_once(
+def test_a_print_held_still_is_searched_once_with_the_pages_filters(
     open_hands_free: Callable[[Pixels], tuple[KioskService, HandCamera]],
     table: Pixels,
     held: Pixels,
@@ -172,7 +172,7 @@ def test_a_print_held_still_is_looked_up_with_the_pages_filters_and_once(
     assert service.health().answers == 1
 
 
-def test_nothing_takes_the_screen_from_a_visitor_who_is_elsewhere(
+def test_a_visitor_elsewhere_on_the_page_is_not_interrupted(
     open_hands_free: Callable[[Pixels], tuple[KioskService, HandCamera]],
     table: Pixels,
     held: Pixels,
@@ -192,7 +192,7 @@ def test_nothing_takes_the_screen_from_a_visitor_who_is_elsewhere(
     wait_for(service, *ANSWERED)
 
 
-def test_only_the_page_at_the_stand_may_tell_of_the_visitor(client: FlaskClient) -> None:
+def test_only_the_stands_page_may_report_activity(client: FlaskClient) -> None:
     phone = {"REMOTE_ADDR": "192.168.1.7"}
     path = "/api/v1/stand/attend"
     assert client.post(path, headers=OWN, environ_base=phone).status_code == 403

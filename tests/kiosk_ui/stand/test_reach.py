@@ -65,7 +65,7 @@ def scene(page: Page, name: str) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
-def test_with_low_reach_all_that_is_pressed_lies_in_the_lower_half(
+def test_with_low_reach_all_controls_are_in_the_lower_half(
     open_page: Callable[..., Page], service: KioskService, size: tuple[int, int]
 ) -> None:
     page = open_page("?reach=low", size, reduced_motion="reduce")
@@ -95,7 +95,7 @@ def test_with_low_reach_all_that_is_pressed_lies_in_the_lower_half(
 
 
 @pytest.mark.browser
-def test_who_asks_for_no_motion_gets_none(
+def test_reduced_motion_is_respected(
     open_page: Callable[..., Page], service: KioskService
 ) -> None:
     page = open_page(reduced_motion="reduce")
@@ -110,7 +110,7 @@ def test_who_asks_for_no_motion_gets_none(
 
 
 @pytest.mark.browser
-def test_a_phone_that_is_dark_gets_a_dark_page_until_its_owner_says_otherwise(
+def test_a_dark_phone_gets_the_dark_theme_unless_changed(
     open_page: Callable[..., Page],
 ) -> None:
     page = open_page("?guest", (390, 844), color_scheme="dark")
@@ -124,7 +124,7 @@ def test_a_phone_that_is_dark_gets_a_dark_page_until_its_owner_says_otherwise(
 
 
 @pytest.mark.browser
-def test_the_stand_keeps_the_museums_ground_whatever_its_system_is(
+def test_the_stand_keeps_the_configured_theme(
     open_page: Callable[..., Page],
 ) -> None:
     page = open_page(color_scheme="dark")
@@ -146,14 +146,14 @@ def styled(open_service: Callable[..., KioskService], tmp_path: Path) -> Any:
 
 
 @pytest.mark.parametrize("name", ["../secret", "%2e%2e/secret", "/etc/passwd", "none.css", ""])
-def test_nothing_but_the_styles_own_folder_is_served(styled: Any, name: str) -> None:
+def test_only_the_styles_own_folder_is_served(styled: Any, name: str) -> None:
     with styled.test_client().get("/style/style.css") as served:
         assert served.status_code == 200
     answered = styled.test_client().get(f"/style/{name}", follow_redirects=True)
     assert answered.status_code == 404 and "no visitor" not in answered.text
 
 
-def test_without_a_style_the_page_names_none_and_serves_none(
+def test_without_a_style_none_is_linked_or_served(
     client: FlaskClient, service: KioskService
 ) -> None:
     assert "/style/" not in client.get("/").text
@@ -161,7 +161,7 @@ def test_without_a_style_the_page_names_none_and_serves_none(
 
 
 @pytest.mark.browser
-def test_a_museums_style_brings_its_logo_and_its_ground(browser: Browser, styled: Any) -> None:
+def test_a_museums_style_sets_its_logo_and_background(browser: Browser, styled: Any) -> None:
     server = Server(styled, "127.0.0.1", 0)
     thread = Thread(target=server.run)
     thread.start()

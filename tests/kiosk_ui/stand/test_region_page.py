@@ -19,7 +19,7 @@ BOX = "/answer?corners=0.2,0.2,0.8,0.2,0.8,0.8,0.2,0.8"
 JPEG = {"Content-Type": "image/jpeg", "X-Fragment": "1"} | OWN
 
 
-def test_the_stands_print_is_there_as_long_as_its_answer(
+def test_the_stands_print_is_available_while_its_answer_is(
     client: FlaskClient, service: KioskService
 ) -> None:
     assert client.get("/api/v1/stand/print.jpg").status_code == 404
@@ -34,12 +34,12 @@ def test_the_stands_print_is_there_as_long_as_its_answer(
     assert client.get("/api/v1/stand/print.jpg").status_code == 404
 
 
-def test_a_part_is_answered_with_what_it_belongs_to(client: FlaskClient, upload: bytes) -> None:
+def test_a_part_finds_the_print_it_belongs_to(client: FlaskClient, upload: bytes) -> None:
     html = client.post(f"{BOX}&part=1", data=upload, headers=JPEG).text
     assert 'data-kind="part_of"' in html and "This part belongs to" in html
 
 
-def test_of_a_part_that_is_in_no_print_the_nearest_is_said(client: FlaskClient) -> None:
+def test_a_part_of_no_print_shows_the_most_similar_one(client: FlaskClient) -> None:
     import numpy as np
     from kiosk_page import jpeg_of
 
@@ -49,7 +49,7 @@ def test_of_a_part_that_is_in_no_print_the_nearest_is_said(client: FlaskClient) 
 
 
 @pytest.mark.parametrize("part", ["2", "yes", "-1"])
-def test_a_part_is_one_or_none(client: FlaskClient, upload: bytes, part: str) -> None:
+def test_the_part_parameter_is_0_or_1(client: FlaskClient, upload: bytes, part: str) -> None:
     assert client.post(f"{BOX}&part={part}", data=upload, headers=JPEG).status_code == 400
 
 
@@ -83,7 +83,7 @@ def box(page: Page) -> list[float]:
 
 
 @pytest.mark.browser
-def test_a_finger_draws_it_and_the_part_is_searched(page: Page, service: KioskService) -> None:
+def test_a_box_drawn_by_finger_is_searched(page: Page, service: KioskService) -> None:
     glass = page.locator("[data-scene=part] .glass").bounding_box()
     assert glass is not None
     left, top, width, height = glass["x"], glass["y"], glass["width"], glass["height"]

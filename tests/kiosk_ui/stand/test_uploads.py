@@ -59,7 +59,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("as_form", [False, True], ids=["body", "form"])
-def test_what_is_no_picture_is_refused_in_one_line(
+def test_an_invalid_picture_is_refused_in_one_line(
     client: FlaskClient, name: str, as_form: bool
 ) -> None:
     data = HOSTILE[name]
@@ -73,7 +73,7 @@ def test_what_is_no_picture_is_refused_in_one_line(
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_the_three_kinds_of_picture_are_taken(client: FlaskClient, kind: str) -> None:
+def test_jpeg_png_and_webp_are_accepted(client: FlaskClient, kind: str) -> None:
     response = client.post("/api/v1/search", data=a_picture(kind), headers=JPEG)
     assert response.status_code == 200
 
@@ -81,7 +81,7 @@ def test_the_three_kinds_of_picture_are_taken(client: FlaskClient, kind: str) ->
 @pytest.mark.parametrize(
     "kind", ["text/plain", "image/gif", "image/svg+xml", "application/json", ""]
 )
-def test_a_body_said_to_be_something_else_is_refused(client: FlaskClient, kind: str) -> None:
+def test_a_body_of_another_media_type_is_refused(client: FlaskClient, kind: str) -> None:
     response = client.post(
         "/api/v1/search", data=a_picture("JPEG"), headers={"Content-Type": kind} if kind else {}
     )
@@ -111,12 +111,12 @@ def test_a_form_has_one_file_called_image(client: FlaskClient, form: dict[str, o
     assert response.status_code == 400
 
 
-def test_a_form_of_many_parts_is_refused_unread(client: FlaskClient) -> None:
+def test_a_form_of_many_parts_is_refused_before_it_is_read(client: FlaskClient) -> None:
     form = {f"part{n}": (BytesIO(b"x"), "x.jpg") for n in range(20)}
     assert client.post("/api/v1/search", data=form).status_code == 413
 
 
-def test_after_all_that_a_print_is_still_found(client: FlaskClient, upload: bytes) -> None:
+def test_after_invalid_uploads_a_print_is_still_found(client: FlaskClient, upload: bytes) -> None:
     for data in HOSTILE.values():
         client.post("/api/v1/search", data=data, headers=JPEG)
     assert client.post("/api/v1/search", data=upload, headers=JPEG).status_code == 200

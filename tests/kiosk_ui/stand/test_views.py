@@ -18,13 +18,13 @@ FRAGMENT = {"X-Fragment": "1"} | OWN
 JPEG = {"Content-Type": "image/jpeg"} | FRAGMENT
 
 
-def test_the_page_has_its_scene_in_it_already(client: FlaskClient) -> None:
+def test_the_page_is_served_with_its_scene(client: FlaskClient) -> None:
     page = client.get("/").text
     assert 'data-scene="looking"' in page
     assert "Twelve prints" in page and "12 prints" in page
 
 
-def test_nothing_on_the_page_is_inline_or_from_elsewhere(client: FlaskClient) -> None:
+def test_the_page_has_no_inline_code_and_no_foreign_address(client: FlaskClient) -> None:
     page = client.get("/").text
     assert not re.search(r"<style|style=|<script(?![^>]*src=)|\son[a-z]+=|https?://", page)
 
@@ -37,7 +37,7 @@ def test_every_file_the_page_names_is_served(client: FlaskClient) -> None:
             assert response.status_code == 200, name
 
 
-def test_the_pages_own_files_are_light(client: FlaskClient) -> None:
+def test_the_pages_own_files_are_small(client: FlaskClient) -> None:
     static = Path(__file__).parents[3] / "kiosk_ui/static"
     # Not counted: letters beyond Western Europe's, loaded where a word has them; the licence; the staff's files.
     weight = sum(
@@ -49,12 +49,12 @@ def test_the_pages_own_files_are_light(client: FlaskClient) -> None:
     assert weight + len(client.get("/").data) < 170_000
 
 
-def test_the_panels_scale_reaches_the_page(client: FlaskClient) -> None:
+def test_the_screens_scale_reaches_the_page(client: FlaskClient) -> None:
     response = client.get("/screen.css")
     assert (response.mimetype, "--mm: 5.2px" in response.text) == ("text/css", True)
 
 
-def test_an_answer_says_what_it_is_and_bears_credit_and_licence(
+def test_an_answer_shows_its_claim_credit_and_licence(
     client: FlaskClient, service: KioskService, upload: bytes, shown_ids: tuple[str, ...]
 ) -> None:
     html = unescape(client.post("/answer", data=upload, headers=JPEG).text)
@@ -65,13 +65,13 @@ def test_an_answer_says_what_it_is_and_bears_credit_and_licence(
     assert "%" not in re.sub(r'"[^"]*"', "", html)
 
 
-def test_no_result_says_so_honestly(client: FlaskClient, upload: bytes) -> None:
+def test_an_answer_without_a_match_claims_none(client: FlaskClient, upload: bytes) -> None:
     html = client.post("/answer?technique=none%20such", data=upload, headers=JPEG).text
     assert "We could not find this print in this collection" in html
     assert "This print" not in html
 
 
-def test_corners_marked_by_hand_go_with_the_picture(client: FlaskClient, upload: bytes) -> None:
+def test_corners_marked_by_hand_are_sent_with_the_picture(client: FlaskClient, upload: bytes) -> None:
     good = client.post("/answer?corners=0,0,1,0,1,1,0,1", data=upload, headers=JPEG)
     assert good.status_code == 200 and 'data-scene="answer"' in good.text
     bad = client.post("/answer?corners=0,0,1,1,1,0,0,1", data=upload, headers=JPEG)
@@ -85,7 +85,7 @@ def test_the_stand_shows_what_it_found(client: FlaskClient, service: KioskServic
     assert 'data-scene="answer"' in client.get("/").text
 
 
-def test_a_guests_page_has_no_camera_but_takes_pictures(client: FlaskClient) -> None:
+def test_a_guests_page_has_no_camera_but_accepts_uploads(client: FlaskClient) -> None:
     for page in (
         client.get("/?guest").text,
         client.get("/", environ_base={"REMOTE_ADDR": "192.168.1.7"}).text,
@@ -95,7 +95,7 @@ def test_a_guests_page_has_no_camera_but_takes_pictures(client: FlaskClient) -> 
         assert "data-preview" not in page and "/screen.css" not in page
 
 
-def test_a_lost_camera_leaves_the_way_by_upload(open_service: Callable[..., KioskService]) -> None:
+def test_without_a_camera_uploads_still_work(open_service: Callable[..., KioskService]) -> None:
     service = open_service(no_camera)
     wait_for(service, Phase.CAMERA_LOST)
     page = app_of(service).test_client().get("/").text
@@ -108,7 +108,7 @@ def test_without_a_bundle_the_page_says_so(bare_client: FlaskClient) -> None:
     assert 'data-scene="no_bundle"' in response.text
 
 
-def test_a_print_whose_picture_may_not_be_shown_is_read_without_it(
+def test_a_record_whose_picture_may_not_be_shown_is_shown_without_it(
     client: FlaskClient, service: KioskService, hidden_id: str
 ) -> None:
     html = unescape(client.get(f"/records/{hidden_id}", headers=FRAGMENT).text)
@@ -117,7 +117,7 @@ def test_a_print_whose_picture_may_not_be_shown_is_read_without_it(
     assert "<img" not in html.split('class="shelf"')[0]
 
 
-def test_record_texts_bear_the_museums_language(
+def test_record_texts_have_the_museums_language(
     client: FlaskClient, shown_ids: tuple[str, ...]
 ) -> None:
     html = client.get(f"/records/{shown_ids[0]}", headers=FRAGMENT).text
@@ -142,7 +142,7 @@ def hostile_client(
     return app_of(open_service(bundle=bundle_copy)).test_client()
 
 
-def test_html_in_metadata_is_text(
+def test_html_in_metadata_is_escaped(
     hostile_client: FlaskClient, upload: bytes, shown_ids: tuple[str, ...]
 ) -> None:
     pages = [
@@ -180,13 +180,13 @@ def test_an_error_is_a_friendly_page(
     assert words in response.text and 'href="/"' in response.text
 
 
-def test_an_error_within_the_page_is_a_scene_of_it(client: FlaskClient) -> None:
+def test_an_error_of_a_fragment_is_a_scene(client: FlaskClient) -> None:
     response = client.post("/answer", data=b"no picture", headers=JPEG)
     assert response.status_code == 400
     assert response.text.startswith('<section class="scene')
     assert "This picture could not be read" in response.text
 
 
-def test_a_full_house_is_said_in_a_friendly_way(bare_client: FlaskClient, upload: bytes) -> None:
+def test_a_busy_kiosk_says_so_in_a_friendly_way(bare_client: FlaskClient, upload: bytes) -> None:
     response = bare_client.post("/answer", data=upload, headers=JPEG)
     assert (response.status_code, response.headers["Retry-After"]) == (503, "2")
