@@ -149,7 +149,7 @@ class _Views:
         return _file("printkiosk-log.txt", text, "text/plain; charset=utf-8")
 
     def _is_signed_in(self) -> bool:
-        return self._sessions.is_good(request.cookies.get(COOKIE, ""))
+        return self._sessions.is_valid(request.cookies.get(COOKIE, ""))
 
 
 def _preferences_of_form(before: StaffPreferences) -> StaffPreferences:
