@@ -1,4 +1,4 @@
-"""Turns the kiosk's state into plain values for the page, so that templates decide nothing.
+"""Turns the kiosk's state into plain values, so that the page's templates decide nothing.
 
 Pure: no I/O, no clock, no Flask. The verdict alone decides what the page claims of a print; it never
 shows a percentage.

@@ -45,7 +45,7 @@ def upload(print_pictures: dict[str, Pixels], shown_ids: tuple[str, ...]) -> byt
 
 @pytest.fixture
 def open_service(small_bundle: Path) -> Iterator[Callable[..., KioskService]]:
-    """A function that opens a kiosk, closed when the test is over."""
+    """A function that opens a kiosk, which the end of the test closes."""
     services = []
 
     def open_one(
@@ -70,13 +70,13 @@ def open_service(small_bundle: Path) -> Iterator[Callable[..., KioskService]]:
 
 @pytest.fixture(scope="session")
 def table() -> Pixels:
-    """The stand's table with nothing on it."""
+    """A camera picture of the empty table."""
     return Clip().empty(0.1).frames[0].pixels
 
 
 @pytest.fixture(scope="session")
 def held(print_pictures: dict[str, Pixels], shown_ids: tuple[str, ...]) -> Pixels:
-    """The first print, on the table."""
+    """A camera picture of the first print on the table."""
     return Clip().hold(print_pictures[shown_ids[0]], seconds=0.1).frames[0].pixels
 
 
@@ -84,7 +84,7 @@ def held(print_pictures: dict[str, Pixels], shown_ids: tuple[str, ...]) -> Pixel
 def open_hands_free(
     small_bundle: Path,
 ) -> Iterator[Callable[[Pixels], tuple[KioskService, HandCamera]]]:
-    """A function that opens a kiosk which watches its camera, and gives that as well."""
+    """A function that opens a hands-free kiosk, and returns its camera too."""
     services = []
 
     def open_one(pixels: Pixels) -> tuple[KioskService, HandCamera]:
@@ -120,7 +120,7 @@ def service(
 
 @pytest.fixture
 def client(service: KioskService) -> Iterator[FlaskClient]:
-    """A client at the stand; the stand waits for its next visitor before and after."""
+    """A client at the stand, which shows no answer before and after the test."""
     service.query.dismiss()
     yield app_of(service).test_client()
     service.query.dismiss()
@@ -134,7 +134,7 @@ def bare_client(open_service: Callable[..., KioskService], tmp_path: Path) -> Fl
 
 @pytest.fixture
 def listen() -> Iterator[Listen]:
-    """A function that serves a kiosk on a free port, stopped when the test is over."""
+    """A function that serves a kiosk on a free port until the end of the test."""
     running: list[tuple[Server, threading.Thread]] = []
 
     def serve(service: KioskService) -> Listening:

@@ -1,4 +1,4 @@
-"""The kiosk changes over while eight visitors ask: no request fails, and an answer and its record are of one bundle.
+"""The bundle is switched while eight visitors search: no request fails or mixes bundles.
 
 `KIOSK_FAULTS=all` changes over a hundred times; otherwise eight times.
 """
@@ -44,7 +44,7 @@ MOST_GROWTH_BYTES = 2 << 20
 
 
 def variant(original: Path, folder: Path, mark: str) -> str:
-    """Write a bundle whose titles all end with a mark; give its id."""
+    """Write a bundle whose titles all end with a mark; return its id."""
     shutil.copytree(original, folder, copy_function=os.link)
     records = folder / layout.RECORDS
     data = records.read_bytes()
@@ -60,7 +60,7 @@ def variant(original: Path, folder: Path, mark: str) -> str:
 
 
 class Visitors:
-    """Eight of them, each over and over; what goes wrong is written down."""
+    """Eight visitors, each searching repeatedly; failures are recorded."""
 
     def __init__(self, port: int, picture: bytes, ids: tuple[str, ...], marks: dict[str, str]):
         self.faults: list[str] = []
@@ -73,7 +73,7 @@ class Visitors:
             thread.start()
 
     def leave(self) -> None:
-        """Let them all go."""
+        """Stop all visitors."""
         self._stopping.set()
         for thread in self._threads:
             thread.join()
@@ -126,26 +126,26 @@ class Visitors:
 
 
 def _bundle_of(address: str) -> str:
-    """Give the bundle that a picture's address names."""
+    """Return the bundle id in a picture's address."""
     return parse_qs(urlsplit(address).query)["bundle"][0]
 
 
 def resident_bytes() -> int:
-    """Give this process's resident memory."""
+    """Return this process's resident memory."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What this process holds: open files, by what they lead to, and threads."""
+    """The open files and threads of this process."""
 
     files: Counter[str]
     threads: frozenset[threading.Thread]
 
     @classmethod
     def now(cls) -> "Held":
-        """Look at it."""
+        """Take a snapshot."""
         files: Counter[str] = Counter()
         for each in Path("/proc/self/fd").iterdir():
             with suppress(FileNotFoundError):  # the folder's own, or closed meanwhile
@@ -153,13 +153,13 @@ class Held:
         return cls(files, frozenset(threading.enumerate()))
 
     def since(self, earlier: "Held") -> tuple[int, int]:
-        """Give how many files and threads have come since: what is older may end when it likes."""
+        """Return the number of files and threads opened since an earlier snapshot."""
         return (self.files - earlier.files).total(), len(self.threads - earlier.threads)
 
 
 @pytest.fixture
 def root(small_bundle: Path, tmp_path: Path) -> Path:
-    """A store with the bundles 1 and 2; the titles of each bear its mark."""
+    """A store with bundles 1 and 2; their titles end with different marks."""
     for name, mark in (("1", "[one]"), ("2", "[two]")):
         variant(small_bundle, tmp_path / "releases" / name, mark)
     Bundles(tmp_path).activate("1")
@@ -168,7 +168,7 @@ def root(small_bundle: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def earlier() -> Held:
-    """What is held before the kiosk is there, some of it by earlier tests."""
+    """A snapshot from before the kiosk, which may include earlier tests' files."""
     return Held.now()
 
 
@@ -176,7 +176,7 @@ def earlier() -> Held:
 def kiosk(
     root: Path, print_pictures: dict[str, Pixels], shown_ids: tuple[str, ...]
 ) -> Iterator[KioskService]:
-    """A kiosk that lives from a store."""
+    """A kiosk with a store."""
     with KioskService(
         WatchedStore(root, look_s=0.1),
         CameraSetup(opener=opener_of(print_pictures[shown_ids[0]])),
@@ -188,7 +188,7 @@ def kiosk(
 
 
 def swap(kiosk: KioskService, root: Path, number: int) -> None:
-    """Change over, and wait until the kiosk has."""
+    """Activate a bundle, and wait until the kiosk uses it."""
     name = str(1 + number % 2)
     Bundles(root, check=lambda path: None).activate(name)
     wanted = read_manifest(root / "releases" / name).bundle_id
@@ -199,7 +199,7 @@ def swap(kiosk: KioskService, root: Path, number: int) -> None:
 
 
 def measured_swap(kiosk: KioskService, root: Path, number: int) -> int:
-    """Change over, and give the resident memory after; the least of several is what isn't being worked with."""
+    """Switch the bundle; return the least of several samples of the resident memory."""
     swap(kiosk, root, number)
     gc.collect()
     malloc_trim.trim()  # the visitors are in this process, too

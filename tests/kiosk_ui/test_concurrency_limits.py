@@ -1,4 +1,4 @@
-"""A few places to wait in."""
+"""The limit of waiting requests."""
 
 import pytest
 

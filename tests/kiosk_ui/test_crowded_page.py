@@ -1,4 +1,4 @@
-"""Ten thousand prints, none at all, pictures that are not there, and a swipe back: in a real Chromium nothing stays white."""
+"""Ten thousand prints, none, missing pictures and a swipe back: the page is never blank."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,7 +31,7 @@ class Open(Protocol):
 
 @pytest.fixture
 def open_page(browser: Browser, listen: Listen) -> Iterator[Open]:
-    """A function that opens a kiosk's page; what goes wrong in it fails the test."""
+    """A function that opens a kiosk's page; errors in the page fail the test."""
     pages: list[Page] = []
     faults: list[str] = []
 
@@ -55,7 +55,7 @@ def crowded(
     change_manifest: Callable[..., Manifest],
     open_service: Callable[..., KioskService],
 ) -> KioskService:
-    """A kiosk of ten thousand records, of which a dozen have pictures."""
+    """A kiosk with ten thousand records, twelve of them with pictures."""
     many_records.grow(bundle_copy, small_items, change_manifest)
     return open_service(bundle=bundle_copy)
 

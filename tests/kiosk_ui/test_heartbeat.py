@@ -1,4 +1,4 @@
-"""A page that asks no more is noticed and said once; asking, starting and standing alone are no silence."""
+"""A silent page is reported once; a starting or closed kiosk is not silent."""
 
 from pathlib import Path
 
@@ -45,7 +45,9 @@ def test_a_silent_page_is_reported_once(app: Flask, time: FakeTime, tmp_path: Pa
     assert not heart.check()
 
 
-def test_a_request_for_the_state_counts_as_a_sign_of_life(app: Flask, time: FakeTime, tmp_path: Path) -> None:
+def test_a_request_for_the_state_counts_as_a_sign_of_life(
+    app: Flask, time: FakeTime, tmp_path: Path
+) -> None:
     heart = Heartbeat(app, tmp_path, clock=time.clock)
 
     for _ in range(20):

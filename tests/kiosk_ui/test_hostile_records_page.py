@@ -1,4 +1,4 @@
-"""Texts that mean harm, run from right to left or never end, laid out in a real Chromium: nothing runs off any page."""
+"""Hostile, right-to-left and very long texts in Chromium: nothing overflows the page."""
 
 import threading
 from collections.abc import Callable
@@ -58,7 +58,7 @@ def test_no_text_runs_off_a_page(
 
 
 def run_off(page: Page) -> list[str]:
-    """Give what is seen and reaches over the screen's sides."""
+    """Return the visible elements that overflow the screen."""
     found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll('body :is(h1, h2, p, button, a, li, img, figcaption)')]
       .filter((each) => each.checkVisibility({ visibilityProperty: true }) && !each.closest('dialog:not([open]), .goes'))

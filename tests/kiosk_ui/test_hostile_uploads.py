@@ -1,4 +1,4 @@
-"""Pictures that were made to do harm, sent to a kiosk that may not write a byte: each is answered or refused, none is kept."""
+"""Hostile pictures sent to a kiosk that may not write: each is answered or refused."""
 
 import io
 import os
@@ -50,13 +50,13 @@ def _png(width: int, height: int, *more: bytes, data: bytes = b"\0" * 1000) -> b
 
 
 def _resized(jpeg: bytes, width: int, height: int) -> bytes:
-    """Give a JPEG whose header lies about its size."""
+    """Return a JPEG whose header states a wrong size."""
     at = next(m.start() for m in re.finditer(rb"\xff[\xc0\xc2]\x00", jpeg))
     return jpeg[: at + 5] + struct.pack(">HH", height, width) + jpeg[at + 9 :]
 
 
 def corpus() -> Iterator[tuple[str, bytes]]:
-    """Give each picture with its name."""
+    """Yield each picture with its name."""
     print_like = Image.effect_noise((320, 240), 80).convert("RGB")
     jpeg, png = _saved(print_like, "JPEG", quality=90), _saved(print_like, "PNG")
     webp = _saved(print_like, "WEBP")
@@ -107,7 +107,7 @@ def corpus() -> Iterator[tuple[str, bytes]]:
 
 
 def forms(jpeg: bytes) -> Iterator[tuple[str, str, bytes]]:
-    """Give forms with their names and content types."""
+    """Yield forms with their names and content types."""
     kind = 'multipart/form-data; boundary="b"'
 
     def part(headers: str, data: bytes) -> bytes:
@@ -162,7 +162,7 @@ def kiosk(small_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 class Kiosk:
-    """A running kiosk and what it was seen to write."""
+    """A running kiosk and its observed writes."""
 
     def __init__(self, process: "subprocess.Popen[bytes]", address: str) -> None:
         self.process = process
@@ -170,7 +170,7 @@ class Kiosk:
         self._said: str | None = None
 
     def send(self, path: str, data: bytes, kind: str) -> int:
-        """Send a body and give the answer's status."""
+        """Send a body; return the response's status."""
         headers = {"Content-Type": kind, "Sec-Fetch-Site": "same-origin"}
         sent = urllib.request.Request(self.address + path, data=data, headers=headers)
         try:
@@ -182,7 +182,7 @@ class Kiosk:
             return error.code
 
     def end(self) -> str:
-        """End it, before it writes down at its end what it has counted; give all that it said."""
+        """Kill it before it saves its counts; return all its output."""
         if self._said is None:
             self.process.kill()
             self._said = self.process.communicate()[1].decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""The phones' door: guests get an answer there, and nothing of the stand or the staff, whoever asks and however."""
+"""The phones' server: guests get answers, and nothing of the stand or the staff."""
 
 import os
 import re
@@ -32,7 +32,7 @@ JPEG = {"Content-Type": "image/jpeg"}
 
 @pytest.fixture
 def office(service: KioskService, tmp_path: Path) -> Iterator[StaffService]:
-    """The staff's, with a PIN."""
+    """The staff's service, with a PIN."""
     pin.write(tmp_path / "staff", "471902")
     service.staff = StaffService(StaffFolders(staff=tmp_path / "staff"), pause_s=90, look_s=600)
     yield service.staff
@@ -42,7 +42,7 @@ def office(service: KioskService, tmp_path: Path) -> Iterator[StaffService]:
 
 @pytest.fixture
 def lan(service: KioskService, office: StaffService) -> FlaskClient:
-    """A phone at its door; Flask's client asks from the loopback address and for `localhost`, the worst case."""
+    """A phone's client; it comes from the loopback address, which is the worst case."""
     return create_lan_app(service, ScreenConfig(), ["localhost"]).test_client()
 
 
@@ -148,7 +148,7 @@ class _Running:
 
 @pytest.fixture
 def start(small_bundle: Path, tmp_path: Path) -> Iterator[Callable[..., _Running]]:
-    """A function that starts the whole kiosk, killed when the test is over."""
+    """A function that starts the whole kiosk, which the end of the test kills."""
     running: list[subprocess.Popen[str]] = []
 
     def start_one(**environ: str) -> _Running:
@@ -173,7 +173,7 @@ def start(small_bundle: Path, tmp_path: Path) -> Iterator[Callable[..., _Running
 
 
 def fetched(address: str) -> int:
-    """Give the status of an address."""
+    """Return the status of a request to an address."""
     try:
         with urllib.request.urlopen(address, timeout=20) as response:
             return int(response.status)
@@ -210,7 +210,7 @@ def test_a_missing_network_does_not_affect_the_stand(
 def test_a_phones_browser_gets_an_answer_over_plain_http(
     service: KioskService, upload: bytes
 ) -> None:
-    """Over plain HTTP a browser says no Sec-Fetch-Site; a name of its own makes Chromium take this for such a network."""
+    """Over plain HTTP a browser sends no Sec-Fetch-Site; its own host name reproduces this."""
     server = Server(create_lan_app(service, ScreenConfig(), [NAME]), "127.0.0.1", 0)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -1,4 +1,4 @@
-"""The page in a real Chromium in each language, size and look: nothing is cut off, nothing bars anyone, nothing is left."""
+"""The page in Chromium in each language, size and preference: accessible, nothing cut off."""
 
 import contextlib
 import itertools
@@ -53,7 +53,7 @@ ALL = tuple(
 
 # What is pressed lies low in every other of them.
 def asked(language: str, text: str, contrast: str, theme: str) -> str:
-    """Give the query that asks for a look."""
+    """Return the query of a language and display preferences."""
     reach = ("normal", "low")[[text, contrast, theme].count("normal") % 2]
     return f"language={language}&text={text}&contrast={contrast}&theme={theme}&reach={reach}"
 
@@ -78,7 +78,7 @@ CUT_OFF = """() => [...document.querySelectorAll(
     const tall = each.matches('button, .button') && box.bottom > innerHeight + 1 && !each.closest('.label, .facets');
     return tall || box.right > innerWidth + 1 || box.left < -1 || each.scrollWidth > each.clientWidth + 1 && each.clientWidth;
   }).map((each) => each.outerHTML.slice(0, 140))"""
-# What nobody touches for a minute comes to, at once.
+# After this time without a touch the page asks whether a visitor is still there.
 PASSING_BY = """async () => {
   const { AttractLoop } = await import('/static/attract_loop.js');
   await new AttractLoop(document.getElementById('attract')).begin(); }"""
@@ -133,13 +133,13 @@ def open_page(browser: Browser, stand: str) -> Iterator[Callable[..., Page]]:
 
 
 def scene(page: Page, name: str) -> None:
-    """Wait for a scene that has come and has no other behind it."""
+    """Wait until a scene is shown and the one before is gone."""
     expect(page.locator(f"#stage .scene[data-scene={name}]:not(.goes)")).to_be_visible()
     expect(page.locator("#stage .goes")).to_have_count(0)
 
 
 def faults(page: Page, within: str = "html") -> list[Any]:
-    """Give what axe finds against WCAG 2.2 A and AA, what is cut off, and what is too small to be touched."""
+    """Return axe's findings (WCAG 2.2 A and AA), cut-off words and too small targets."""
     found = Axe().run(page, within, options=RULES).response["violations"]
     barred = [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in found]
     mm = page.evaluate(
@@ -276,7 +276,7 @@ def test_every_error_state_is_accessible(
 
 @contextlib.contextmanager
 def serving(service: KioskService) -> Iterator[str]:
-    """Serve a kiosk for the length of a `with` block; give its address."""
+    """Serve a kiosk during a `with` block; yield its address."""
     server = Server(create_app(service, ScreenConfig(px_per_mm=PX_PER_MM), HOSTS), "127.0.0.1", 0)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -288,7 +288,7 @@ def serving(service: KioskService) -> Iterator[str]:
 
 
 def place(page: Page) -> Any:
-    """Give where the language switches can be seen."""
+    """Return the positions of the visible language buttons."""
     return page.evaluate("""() => [...document.querySelectorAll('.switches')]
       .filter((each) => each.checkVisibility()).at(-1).getBoundingClientRect().toJSON()""")
 
@@ -372,7 +372,7 @@ def test_the_idle_question_can_be_put_off_and_then_resets_the_visit(
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator("html")).to_have_attribute("data-text", "normal")
     assert context.cookies() == []
-    page.clock.run_for(200_000)  # nothing is left to lose: nobody is asked
+    page.clock.run_for(200_000)  # a reset would lose nothing, so nothing is asked
     expect(still).not_to_be_visible()
     context.close()
     server.stop()

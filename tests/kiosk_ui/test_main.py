@@ -21,7 +21,7 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """A function that starts the command, killed when the test is over."""
+    """A function that starts the command, which the end of the test kills."""
     running: list[subprocess.Popen[str]] = []
 
     def start_one(*arguments: object, **environ: str) -> "subprocess.Popen[str]":
@@ -105,7 +105,9 @@ def test_an_invalid_configuration_prints_one_line_and_exits_with_2(
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_an_invalid_option_value_prints_one_line_and_exits_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_invalid_option_value_prints_one_line_and_exits_with_2(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert main(["--port", "99999"]) == 2
     assert "listen.port" in capsys.readouterr().err
 

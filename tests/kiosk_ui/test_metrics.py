@@ -1,4 +1,4 @@
-"""`/metrics`: what Prometheus reads is what the kiosk is, and it tells nobody else."""
+"""`/metrics` reports the kiosk's state to Prometheus on this machine alone."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from kiosk_ui.heartbeat import Heartbeat
 
 
 def numbers(service: KioskService) -> dict[str, float]:
-    """Give every sample by its name; of a histogram, its count."""
+    """Return every sample by its name; a histogram by its count."""
     app = app_of(service)
     Heartbeat(app, None)
     answer = app.test_client().get("/metrics", environ_base={"REMOTE_ADDR": "127.0.0.1"})

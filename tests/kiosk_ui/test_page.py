@@ -40,14 +40,14 @@ ids = pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
 
 @dataclass
 class Watch:
-    """What a page did that it should not."""
+    """The errors and foreign requests of a page."""
 
     address: str
     complaints: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
 
     def over(self, page: Page) -> Page:
-        """Begin to watch a page."""
+        """Start watching a page."""
         page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", self._note)
@@ -71,11 +71,11 @@ class Visit:
         return self.page.locator(".scene:not(.goes)").first.get_attribute("data-scene") or ""
 
     def expect_scene(self, name: str) -> None:
-        """Wait for a scene."""
+        """Wait for a scene to be shown."""
         expect(self.page.locator(f"#stage .scene:not(.goes)[data-scene={name}]")).to_be_visible()
 
     def keep(self, name: str) -> None:
-        """Leave a picture where one was asked for."""
+        """Save a screenshot if a folder for them is set."""
         folder = os.environ.get(SCREENSHOTS)
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
@@ -88,7 +88,7 @@ class Visit:
 def visit(
     browser: Browser, service: KioskService, listen: Listen
 ) -> Iterator[Callable[..., Visit]]:
-    """A function that opens the page; complaints and strangers fail the test when it is over."""
+    """A function that opens the page; its errors and foreign requests fail the test."""
     service.query.dismiss()
     listening = listen(service)
     watch = Watch(listening.address)
@@ -241,7 +241,7 @@ def hands_free(
     listen: Listen,
     table: Pixels,
 ) -> Iterator[tuple[Page, KioskService, HandCamera]]:
-    """The page of a kiosk that watches its camera, under which lies nothing yet."""
+    """The page of a hands-free kiosk with nothing under its camera."""
     service, camera = open_hands_free(table)
     wait_for(service, Phase.LOOKING)
     watch = Watch(listen(service).address)
@@ -398,7 +398,7 @@ def test_an_upload_can_be_turned_by_hand_and_its_corners_turn_with_it(
 
 
 def _marking(visited: Visit, picture: bytes) -> Visit:
-    """Give a guest's visit once the corners of the print on their picture can be dragged."""
+    """Return a guest's visit with draggable corners on the uploaded picture."""
     visited.expect_scene("invite")
     choose(picture, visited.page)
     visited.expect_scene("answer")
@@ -414,7 +414,7 @@ def _corners_on(page: Page) -> list[tuple[float, float]]:
 
 
 def _size_shown(page: Page) -> tuple[int, int]:
-    """The size of the picture that is marked, in its own pixels."""
+    """The size of the marked picture, in its own pixels."""
     return page.evaluate("""() => {
       const picture = document.querySelector('.scene:not(.goes) [data-yours]');
       return [picture.naturalWidth, picture.naturalHeight];
@@ -422,7 +422,7 @@ def _size_shown(page: Page) -> tuple[int, int]:
 
 
 def _picture_on(page: Page) -> bytes:
-    """The picture that is marked, as a PNG."""
+    """The marked picture, as a PNG."""
     address = page.evaluate("""() => {
       const picture = document.querySelector('.scene:not(.goes) [data-yours]');
       const canvas = document.createElement('canvas');
@@ -473,7 +473,7 @@ def test_the_whole_visit_by_keyboard_alone(visit: Callable[..., Visit]) -> None:
 
 
 def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until what is wanted has the focus, and see that the focus can be seen."""
+    """Press Tab until an element has the focus, and check that the focus is visible."""
     wanted = page.locator(f".scene:not(.goes) >> {selector}").first
     for _ in range(30):
         if wanted.evaluate("(each) => each === document.activeElement"):

@@ -1,4 +1,4 @@
-"""What a reader asks of the page, and how long it is remembered."""
+"""A visitor's display preferences, and how long they last."""
 
 import re
 
@@ -15,7 +15,7 @@ AFAR = {"REMOTE_ADDR": "192.0.2.7"}
 
 
 def root(html: str) -> str:
-    """Give the page's outermost tag."""
+    """Return the page's root tag."""
     found = re.search(r"<html[^>]*>", html)
     assert found
     return found[0]

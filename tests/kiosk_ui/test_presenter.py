@@ -1,4 +1,4 @@
-"""What the page says, decided from values alone."""
+"""What the page shows, computed from values alone."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def a_record(record_id: str = "a", **changes: object) -> Record:
         "item": 0,
         "record_id": record_id,
         "title": f"Print {record_id}",
-        "makers": "Somebody",
+        "makers": "A Maker",
         "date_text": "1520",
         "year_min": 1520,
         "year_max": 1520,
@@ -31,7 +31,7 @@ def a_record(record_id: str = "a", **changes: object) -> Record:
         "institution": "A museum",
         "inventory_number": "1",
         "rights": "Public domain",
-        "credit": "Given by somebody",
+        "credit": "Given by a donor",
         "source_url": None,
         "note": None,
         "show_picture": True,
@@ -116,7 +116,7 @@ def test_a_picture_that_may_not_be_shown_has_no_address_but_keeps_its_words() ->
     label = presenter.label(a_record(show_picture=False), "b1", {})
     assert (label.thumb, label.screen) == (None, None)
     assert label.title == "Print a"
-    assert label.credit == ("Given by somebody", "Public domain")
+    assert label.credit == ("Given by a donor", "Public domain")
 
 
 def test_a_pictures_address_names_the_bundle_and_quotes_the_id() -> None:

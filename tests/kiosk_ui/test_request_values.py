@@ -1,4 +1,4 @@
-"""What a request may ask for."""
+"""What a request may contain."""
 
 import pytest
 from hypothesis import given

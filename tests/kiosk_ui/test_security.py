@@ -1,4 +1,4 @@
-"""Strangers: other hosts, other sites, other machines."""
+"""Requests from other hosts, other sites and other machines."""
 
 import pytest
 from flask.testing import FlaskClient

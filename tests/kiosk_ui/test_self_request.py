@@ -1,4 +1,4 @@
-"""The kiosk asks for its own page: any answer is a proof, and none is none."""
+"""The kiosk requests its own page: any response counts, and none doesn't."""
 
 import socket
 import threading
@@ -24,9 +24,7 @@ def test_any_response_counts_even_an_unhealthy_one(open_service, tmp_path) -> No
         thread.join()
 
 
-def test_the_request_ignores_proxies(
-    open_service, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_request_ignores_proxies(open_service, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     server = Server(app_of(open_service()), "127.0.0.1", 0)

@@ -1,4 +1,4 @@
-"""The real server on a real socket: stalled clients, and nothing written to a disk."""
+"""The real server on a real socket: stalled clients, and nothing written to disk."""
 
 import http.client
 import json
@@ -120,7 +120,7 @@ with KioskService(Path(bundle), camera, RecognitionConfig(), notifier=Notifier(N
 
 @pytest.fixture(scope="module")
 def large_picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Some five megabytes of PNG, far above what werkzeug and waitress keep in memory by themselves."""
+    """A PNG of about 5 MB, far above what werkzeug and waitress keep in memory."""
     import numpy as np
     from PIL import Image
 

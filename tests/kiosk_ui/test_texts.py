@@ -1,4 +1,4 @@
-"""The page's words: every key that is used exists, in every language."""
+"""The page's texts: every key in use exists, in every language."""
 
 import re
 from pathlib import Path

@@ -28,7 +28,7 @@ def luminance(colour: str) -> float:
 
 
 def contrast(one: str, other: str) -> float:
-    """Give the contrast ratio as WCAG 2.2 defines it."""
+    """Return the contrast ratio as defined by WCAG 2.2."""
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
@@ -47,7 +47,9 @@ def contrast(one: str, other: str) -> float:
         ("edge", "paper", 3),
     ],
 )
-def test_texts_and_borders_have_enough_contrast(look: str, front: str, ground: str, least: float) -> None:
+def test_texts_and_borders_have_enough_contrast(
+    look: str, front: str, ground: str, least: float
+) -> None:
     found = colours(look)
     assert contrast(found[front], found[ground]) >= least
 

@@ -1,4 +1,4 @@
-"""What a visitor waits for, in a real Chromium: bounds with five-fold slack; `make timings` prints the figures."""
+"""Response times in Chromium, with five-fold slack; `make timings` prints the figures."""
 
 import pytest
 import timing
@@ -26,7 +26,7 @@ def server(service: KioskService, listen: Listen) -> Server:
 
 
 def check(found: Timing) -> None:
-    """Fail where the slowest took five times the mark."""
+    """Fail if the slowest measurement took five times the limit."""
     assert found.worst_ms <= SLACK * found.mark_ms, found
 
 
@@ -34,7 +34,9 @@ def test_the_page_paints_its_first_words_in_time(browser: Browser, server: Serve
     check(timing.first_page(browser, server.address, TIMES))
 
 
-def test_a_touch_is_acknowledged_in_time(browser: Browser, server: Server, service: KioskService) -> None:
+def test_a_touch_is_acknowledged_in_time(
+    browser: Browser, server: Server, service: KioskService
+) -> None:
     check(timing.touched(browser, server.address, service, TIMES))
 
 

@@ -1,4 +1,4 @@
-"""A whole visit by what a screen reader is told alone: roles, names, headings and what is announced; nothing is looked at."""
+"""A whole visit by the accessibility tree alone: roles, names, headings, announcements."""
 
 import threading
 from collections.abc import Iterator

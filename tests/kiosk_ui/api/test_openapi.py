@@ -1,4 +1,4 @@
-"""The description of the API is true: schemathesis asks what it allows and what it doesn't, and finds nothing.
+"""The API conforms to its description: schemathesis tries valid and invalid requests.
 
 `KIOSK_API=all` asks a hundred times as much (`make test-api`).
 """
@@ -57,7 +57,7 @@ def _picture(kind: str) -> bytes:
 
 
 def _corners() -> some.SearchStrategy[str]:
-    """Four corners around a sheet, which a pattern can't tell from four points in a row."""
+    """Four corners around a sheet, which a pattern can't distinguish from collinear points."""
     share = some.floats(0.02, 0.2).map(lambda value: round(value, 3))
     return some.tuples(*[share] * 4).map(
         lambda v: f"{v[0]},{v[1]},{1 - v[2]},{v[1]},{1 - v[2]},{1 - v[3]},{v[0]},{1 - v[3]}"
@@ -76,7 +76,7 @@ for media_type, kind in (
 
 @schemathesis.hook
 def filter_query(context: Any, query: dict[str, Any] | None) -> bool:
-    """Leave out what the description says in words alone: years in order, at most fifty words."""
+    """Exclude cases that only the description's words forbid, such as years out of order."""
     years = [(query or {}).get(name) for name in ("year_from", "year_to")]
     words = (query or {}).get("words")
     in_order = not all(isinstance(year, int) for year in years) or years[0] <= years[1]
@@ -85,7 +85,7 @@ def filter_query(context: Any, query: dict[str, Any] | None) -> bool:
 
 @pytest.fixture
 def api(service: KioskService, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The description as the kiosk serves it, over the kiosk itself."""
+    """The description as the kiosk serves it, called through the application."""
     monkeypatch.setattr(stand_api, "STATE_WAIT_S", 0.01)
     monkeypatch.setattr(stand_api, "PREVIEW_WAIT_S", 0.01)
     app = app_of(service)
@@ -97,7 +97,7 @@ def api(service: KioskService, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def _at_the_stand(answer: Callable[..., Any]) -> Callable[..., Any]:
-    """Give an application whose every request comes from the stand's own machine."""
+    """Return an application that sees each request as from the stand's own machine."""
 
     def asked(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
         return answer(environ | {"REMOTE_ADDR": "127.0.0.1"}, start)

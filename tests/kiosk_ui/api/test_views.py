@@ -21,7 +21,9 @@ def test_the_printed_picture_finds_its_record(
     assert answer["matches"][0]["record"]["title"]
 
 
-def test_an_answer_has_the_same_form_as_on_the_command_line(client: FlaskClient, upload: bytes) -> None:
+def test_an_answer_has_the_same_form_as_on_the_command_line(
+    client: FlaskClient, upload: bytes
+) -> None:
     answer = client.post("/api/v1/search", data=upload, headers=JPEG).get_json()
     assert list(answer) == [
         "bundle",
@@ -122,8 +124,8 @@ def test_a_picture_that_may_not_be_shown_is_not_served(client: FlaskClient, hidd
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/api/v1/records/nobody", 404),
-        ("/api/v1/records/nobody/picture", 404),
+        ("/api/v1/records/unknown", 404),
+        ("/api/v1/records/unknown/picture", 404),
         ("/api/v1/records/..%2f..%2fetc%2fpasswd/picture", 404),
         ("/api/v1/nothing", 404),
         ("/api/v1/search", 405),

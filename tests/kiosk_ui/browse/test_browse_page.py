@@ -1,4 +1,4 @@
-"""Walking through the collection in a real Chromium: what passes by, walls, lists, families, and the ways back and home."""
+"""Browsing in Chromium: the attract loop, pages of prints, lists, and the ways back."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Open]:
-    """A function that opens a kiosk's page under a clock that stands still; complaints fail the test."""
+    """A function that opens a kiosk's page with a stopped clock; errors fail the test."""
     servers: list[tuple[Server, threading.Thread]] = []
     contexts, complaints = [], []
 
@@ -62,10 +62,10 @@ def open_page(browser: Browser) -> Iterator[Open]:
 
 
 def rest(page: Page) -> None:
-    """Let nobody touch the screen for so long that the collection's prints pass by.
+    """Let time pass without a touch until the attract loop starts.
 
-    In one leap: a minute lived through in a moment asks for more live pictures than the kiosk has places for, and then
-    none is left for a print that passes by.
+    The clock jumps: a minute run through in a moment would request more live pictures than the kiosk
+    has slots for, and leave none for the slides.
     """
     page.mouse.click(3, 3)
     page.clock.fast_forward(IDLE_MS)
@@ -73,7 +73,7 @@ def rest(page: Page) -> None:
 
 
 def picture(page: Page) -> str:
-    """Give which print is to be seen, once it alone is."""
+    """Return the address of the slide's picture, once it is the only slide."""
     expect(page.locator("#attract .slide")).to_have_count(1)
     return page.locator("#attract .slide img").get_attribute("src") or ""
 
@@ -141,7 +141,7 @@ def test_a_held_print_ends_the_attract_loop(
 
 
 def place_of_back(page: Page) -> list[int]:
-    """Give where Back lies, in pixels."""
+    """Return the position of the Back button, in pixels."""
     box = page.locator("#reading").get_by_role("button", name="Back").bounding_box()
     assert box is not None
     return [round(value) for value in box.values()]

@@ -1,4 +1,4 @@
-"""The collection walked through as HTML: walls, lists, what passes by, and what belongs with a print."""
+"""Browsing as HTML: pages of prints, lists, the attract loop, and related works."""
 
 import itertools
 import re
@@ -151,7 +151,5 @@ def test_a_records_page_links_to_similar_prints(
 
 
 @pytest.mark.parametrize("address", ["/browse", "/browse/by/maker", "/attract"])
-def test_without_a_bundle_browsing_is_unavailable(
-    bare_client: FlaskClient, address: str
-) -> None:
+def test_without_a_bundle_browsing_is_unavailable(bare_client: FlaskClient, address: str) -> None:
     assert bare_client.get(address).status_code == 503

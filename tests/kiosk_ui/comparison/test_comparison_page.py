@@ -1,4 +1,4 @@
-"""The closer sheets in a real Chromium: compared by finger, by keyboard and by switch, and no way out of the kiosk."""
+"""The comparison sheet in Chromium: by touch, by keyboard, and no link out of the kiosk."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def open_page(browser: Browser, service: KioskService, listen: Listen) -> Iterator[Open]:
-    """A function that opens the page; complaints and requests that leave the machine fail the test."""
+    """A function that opens the page; errors and requests to other hosts fail the test."""
     service.query.dismiss()
     address = listen(service).address
     contexts, complaints, strangers = [], [], []
@@ -49,7 +49,7 @@ def open_page(browser: Browser, service: KioskService, listen: Listen) -> Iterat
 
 
 def answered(page: Page, service: KioskService) -> Page:
-    """Have the stand's print looked up."""
+    """Search for the stand's print."""
     service.query.look()
     wait_for(service, Phase.FOUND)
     expect(page.locator("#stage .scene:not(.goes)[data-scene=answer]")).to_be_visible()
@@ -57,7 +57,7 @@ def answered(page: Page, service: KioskService) -> Page:
 
 
 def compared(page: Page, service: KioskService) -> Locator:
-    """Open the sheet that says why, and give its pictures once they are there."""
+    """Open the comparison; return its pictures once they are loaded."""
     answered(page, service).get_by_role("button", name="Why this one?").tap()
     expect(page.locator("#closer")).to_be_visible()
     page.wait_for_function(
@@ -85,14 +85,14 @@ def test_both_prints_align_side_by_side_and_overlaid(
 
 
 def boxes(page: Page) -> list[dict[str, float]]:
-    """Give where the two pictures lie."""
+    """Return the positions of the two pictures."""
     return list(page.evaluate("""() => [...document.querySelectorAll('.plate img')].map((each) => {
         const { x, y, width, height } = each.getBoundingClientRect();
         return { x, y, width, height }; })"""))
 
 
 def assert_all_can_be_pressed(page: Page) -> None:
-    """See that every target is large, and within the page's width and reach."""
+    """Check that every target is large, within the page and within reach."""
     found = page.evaluate(
         """() => [...document.querySelectorAll('#closer button, #closer input')]
       .filter((each) => each.checkVisibility()).map((each) => {
@@ -104,7 +104,9 @@ def assert_all_can_be_pressed(page: Page) -> None:
     assert [each for each in found if min(each[1:5]) < -0.5 or min(each[5:]) < LEAST - 0.5] == []
 
 
-def test_slider_buttons_and_finger_have_the_same_effect(open_page: Open, service: KioskService) -> None:
+def test_slider_buttons_and_finger_have_the_same_effect(
+    open_page: Open, service: KioskService
+) -> None:
     page = open_page()
     plates = compared(page, service)
     page.get_by_role("button", name="Wipe").tap()
@@ -187,7 +189,7 @@ def test_the_comparison_works_by_keyboard_alone(open_page: Open, service: KioskS
 
 
 def tab_to(page: Page, wanted: Locator) -> None:
-    """Press Tab until what is wanted has the focus, and see that the focus can be seen."""
+    """Press Tab until an element has the focus, and check that the focus is visible."""
     for _ in range(30):
         if wanted.evaluate("(each) => each === document.activeElement"):
             assert wanted.evaluate("(each) => parseFloat(getComputedStyle(each).outlineWidth)") >= 3
@@ -196,9 +198,7 @@ def tab_to(page: Page, wanted: Locator) -> None:
     pytest.fail(f"{wanted} can't be reached by Tab")
 
 
-def test_the_comparison_closes_with_its_answer(
-    open_page: Open, service: KioskService
-) -> None:
+def test_the_comparison_closes_with_its_answer(open_page: Open, service: KioskService) -> None:
     page = open_page()
     compared(page, service)
     service.query.dismiss()

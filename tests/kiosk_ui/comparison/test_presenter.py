@@ -1,4 +1,4 @@
-"""The closer sheets: why it is this print, and its link to take home."""
+"""The comparison with a record, and the record's link to take home."""
 
 import io
 import re
@@ -34,14 +34,16 @@ LINK = "https://museum.example/prints/1?lang=en&x=<b>"
 
 
 def why_of(client: FlaskClient, picture: bytes) -> str:
-    """Give the address of the sheet that says why, as an upload's answer names it."""
+    """Return the address of the comparison in an upload's answer."""
     html = client.post("/answer", data=picture, headers=JPEG).text
     found = re.search(r'data-sheet="(/why/[0-9a-f]{32})"', html)
     assert found, html
     return found[1]
 
 
-def test_an_answer_with_evidence_explains_it_in_a_sentence(client: FlaskClient, upload: bytes) -> None:
+def test_an_answer_with_evidence_explains_it_in_a_sentence(
+    client: FlaskClient, upload: bytes
+) -> None:
     html = unescape(client.get(why_of(client, upload), headers=FRAGMENT).text)
     assert re.search(r"\d+ points match, across (nearly all|most|about half|part) of", html)
     assert re.search(r'<polygon class="edge" points="(\d+,\d+ ?){3,}"', html)
@@ -71,10 +73,12 @@ def test_without_a_match_there_is_no_comparison(client: FlaskClient) -> None:
     assert "data-scene=" in html and "/why/" not in html
 
 
-def test_an_expired_answers_comparison_is_a_404_in_one_line(client: FlaskClient, upload: bytes) -> None:
+def test_an_expired_answers_comparison_is_a_404_in_one_line(
+    client: FlaskClient, upload: bytes
+) -> None:
     address = why_of(client, upload)
     assert client.post(address + "/forget", headers=OWN).status_code == 204
-    for path in (address, address + "/yours.jpg", "/why/nobody", "/why/nobody/yours.jpg"):
+    for path in (address, address + "/yours.jpg", "/why/unknown", "/why/unknown/yours.jpg"):
         response = client.get(path)
         assert response.status_code == 404
         line = re.search(r'<p class="small">(.*)</p>', response.text)
@@ -82,7 +86,9 @@ def test_an_expired_answers_comparison_is_a_404_in_one_line(client: FlaskClient,
     assert 'data-scene="problem"' in client.get(address, headers=FRAGMENT).text
 
 
-def test_the_stands_print_is_removed_with_its_answer(client: FlaskClient, service: KioskService) -> None:
+def test_the_stands_print_is_removed_with_its_answer(
+    client: FlaskClient, service: KioskService
+) -> None:
     service.query.look()
     wait_for(service, Phase.FOUND)
     found = re.search(r'data-sheet="(/why/[0-9a-f]{32})"', client.get("/stand").text)
@@ -140,7 +146,7 @@ def linked(
     open_service: Callable[..., KioskService],
     shown_ids: tuple[str, ...],
 ) -> FlaskClient:
-    """A kiosk whose first record has a link, and whose others have none."""
+    """A kiosk whose first record has a link, unlike the others."""
     from converter.build.bundle_writer import entries
 
     path = bundle_copy / layout.RECORDS
@@ -172,7 +178,7 @@ def test_a_phone_can_read_the_qr_code() -> None:
 
 
 def read(svg: str) -> str:
-    """Draw a code as a browser would, and read it as a phone would."""
+    """Render a code and decode it."""
     root = ET.fromstring(svg)
     side = int(float(root.attrib["viewBox"].split()[2]))
     page = np.full((side, side), 255, dtype=np.uint8)
@@ -198,7 +204,7 @@ def test_a_record_without_a_link_has_no_take_home_sheet(
     response = linked.get(f"/home/{shown_ids[1]}")
     assert response.status_code == 404
     assert "the museum gives no link to it" in unescape(response.text)
-    assert linked.get("/home/nobody").status_code == 404
+    assert linked.get("/home/unknown").status_code == 404
 
 
 def test_a_link_too_long_for_a_code_is_shown_in_words() -> None:
@@ -206,5 +212,5 @@ def test_a_link_too_long_for_a_code_is_shown_in_words() -> None:
 
 
 def test_an_unknown_parameter_is_refused(client: FlaskClient, shown_ids: tuple[str, ...]) -> None:
-    for path in (f"/home/{shown_ids[0]}?a=1", "/why/nobody?a=1", "/why/nobody/yours.jpg?a=1"):
+    for path in (f"/home/{shown_ids[0]}?a=1", "/why/unknown?a=1", "/why/unknown/yours.jpg?a=1"):
         assert client.get(path).status_code == 400

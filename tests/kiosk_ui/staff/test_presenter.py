@@ -1,4 +1,4 @@
-"""What staff read of the kiosk's health: every finding has words in every language, and what is bad is said to be."""
+"""The staff's health page: every finding has a text in each language, problems are marked."""
 
 from dataclasses import replace
 from datetime import date
@@ -76,7 +76,7 @@ def told(
     updates: UpdateReport | None = None,
     keeps: bool = True,
 ) -> dict[str, HealthLine]:
-    """Give the findings by their words."""
+    """Return the findings by their text keys."""
     report = StaffReport(machine=machine, keeps=keeps)
     return {each.words: each for each in findings(health, report, updates, "1.2.3")}
 

@@ -1,4 +1,4 @@
-"""The staff's page as a browser asks for it: nobody gets in without the PIN, from another site, or from another machine."""
+"""The staff's page over HTTP: it needs the PIN, this machine and its own forms."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ POSTS = ("choices", "missed", "capture")
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The staff's folder, with a PIN kept cheaply."""
+    """The staff's folder, with a PIN under a fast hash."""
     monkeypatch.setattr(pin, "_COST", {"n": 2, "r": 1, "p": 1})
     pin.write(tmp_path / "staff", GOOD)
     return tmp_path / "staff"
@@ -36,7 +36,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def time() -> FakeTime:
-    """A clock that moves when a test says so."""
+    """A clock that a test advances."""
     return FakeTime()
 
 
@@ -54,7 +54,7 @@ def staffed(folder: Path, time: FakeTime, service: KioskService) -> Iterator[Kio
 
 @pytest.fixture
 def make_client(staffed: KioskService, time: FakeTime) -> Callable[[], FlaskClient]:
-    """A function that gives one more browser."""
+    """A function that returns another browser."""
     sessions = StaffSessions(300, time.clock)
     app = create_app(staffed, ScreenConfig(), HOSTS, sessions=sessions)
     return app.test_client
@@ -62,17 +62,17 @@ def make_client(staffed: KioskService, time: FakeTime) -> Callable[[], FlaskClie
 
 @pytest.fixture
 def client(make_client: Callable[[], FlaskClient]) -> FlaskClient:
-    """A browser at the stand that is not in yet."""
+    """A browser at the stand that isn't signed in."""
     return make_client()
 
 
 def enter(client: FlaskClient, tried: str = GOOD) -> int:
-    """Try a PIN and give the answer's status."""
+    """Enter a PIN; return the response's status."""
     return client.post("/staff", data={"pin": tried}, headers=OWN).status_code
 
 
 def is_in(client: FlaskClient) -> bool:
-    """Whether this browser is in."""
+    """Return whether this browser is signed in."""
     return client.get("/staff/health").status_code == 200
 
 
@@ -187,9 +187,7 @@ def test_an_idle_session_expires_and_a_used_one_does_not(
     assert not is_in(client)
 
 
-def test_after_an_hour_even_a_used_session_expires(
-    client: FlaskClient, time: FakeTime
-) -> None:
+def test_after_an_hour_even_a_used_session_expires(client: FlaskClient, time: FakeTime) -> None:
     enter(client)
     for _ in range(int(MAX_SESSION_S // 200)):
         time.sleep(200)

@@ -1,4 +1,4 @@
-"""The staff's page in a real Chromium: found by who knows how, used by finger or by keyboard, and barring nobody."""
+"""The staff's page in Chromium: opened by a gesture, by touch or keyboard, accessible."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -38,7 +38,7 @@ TARGETS = """() => [...document.querySelectorAll('a, button, select, label.chip,
 
 @pytest.fixture
 def stand(service: KioskService, tmp_path: Path) -> Iterator[str]:
-    """The address of a kiosk with staff, some counts, and a list of misses."""
+    """The address of a kiosk with a PIN, some counts, and unmatched prints."""
     folder = tmp_path / "staff"
     pin.write(folder, GOOD)
     office = StaffService(StaffFolders(staff=folder), pause_s=90, look_s=600)
@@ -85,7 +85,7 @@ def open_page(browser: Browser, stand: str) -> Iterator[Callable[..., Page]]:
 
 
 def go_in(page: Page) -> None:
-    """Enter the PIN with a finger."""
+    """Enter the PIN by touch."""
     for digit in GOOD:
         page.locator(f'[data-digit="{digit}"]').tap()
     page.locator("#door .button.main").tap()
@@ -93,7 +93,7 @@ def go_in(page: Page) -> None:
 
 
 def faults(page: Page) -> list[Any]:
-    """Give what axe finds, what is cut off, and what is too small to be touched."""
+    """Return axe's findings, cut-off words and too small targets."""
     found = Axe().run(page, options=RULES).response["violations"]
     barred = [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in found]
     mm = page.evaluate(
@@ -143,7 +143,7 @@ def test_five_corner_taps_open_the_sign_in_and_four_do_not(
     expect(page.locator("[data-scene=looking]")).to_be_visible()
     for _ in range(4):
         page.touchscreen.tap(10, 10)
-    page.touchscreen.tap(640, 10)  # elsewhere: begun anew
+    page.touchscreen.tap(640, 10)  # elsewhere, so the count starts again
     for _ in range(4):
         page.touchscreen.tap(10, 10)
     assert page.url == stand
@@ -161,7 +161,9 @@ def test_slow_corner_taps_open_nothing(open_page: Callable[..., Page], stand: st
     assert page.url == stand
 
 
-def test_the_staffs_page_works_by_keyboard_alone(open_page: Callable[..., Page], stand: str) -> None:
+def test_the_staffs_page_works_by_keyboard_alone(
+    open_page: Callable[..., Page], stand: str
+) -> None:
     page = open_page()
     expect(page.locator("[data-scene=looking]")).to_be_visible()
     page.keyboard.type("xstaf")

@@ -1,4 +1,4 @@
-"""What the screen at the stand says while an update comes from a stick."""
+"""The message on the stand's screen about an update from a USB stick."""
 
 import shutil
 import threading
@@ -42,7 +42,7 @@ AT_WORK = SyncProgress(
 
 @pytest.fixture(scope="module")
 def store(small_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with a bundle, which an update by stick was brought to long ago."""
+    """A store with a bundle from an old USB update."""
     root = tmp_path_factory.mktemp("stick") / "store"
     shutil.copytree(small_bundle, root / "releases/twelve")
     Bundles(root).activate("twelve")
@@ -54,7 +54,7 @@ def store(small_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def service(
     store: Path, print_pictures: dict[str, Pixels], shown_ids: tuple[str, ...]
 ) -> Iterator[KioskService]:
-    """A kiosk that lives from that store."""
+    """A kiosk with that store."""
     camera = CameraSetup(opener=opener_of(print_pictures[shown_ids[0]]))
     recognition = RecognitionConfig(threads=2)
     with KioskService(WatchedStore(store), camera, recognition, notifier=Notifier(None)) as kiosk:
@@ -69,7 +69,7 @@ def client(service: KioskService) -> FlaskClient:
 
 
 def come(store: Path, result: SyncResult) -> None:
-    """Let a sync from a stick come to its end."""
+    """Record a finished sync from a stick."""
 
     def sync(tell: Callable[[FetchProgress], None]) -> SyncOutcome:
         tell(FetchProgress(version=41, done_bytes=110_400_000, total_bytes=110_400_000))
@@ -79,7 +79,7 @@ def come(store: Path, result: SyncResult) -> None:
 
 
 def fail(store: Path, error: SyncError) -> None:
-    """Let a sync from a stick fail."""
+    """Record a failed sync from a stick."""
 
     def sync(tell: Callable[[FetchProgress], None]) -> SyncOutcome:
         raise error
@@ -89,7 +89,7 @@ def fail(store: Path, error: SyncError) -> None:
 
 
 def words(client: FlaskClient, query: str = "") -> str:
-    """Give what the stand's screen says of the stick; empty for nothing."""
+    """Return the stand's message about the stick, or an empty text."""
     response = client.get(f"/stand/stick{query}", headers=OWN)
     assert response.status_code in (200, 204)
     return unescape(response.text)
@@ -101,9 +101,7 @@ def test_an_update_before_the_kiosks_start_is_not_shown(
     assert words(client) == ""
 
 
-def test_a_finished_usb_update_says_to_remove_the_stick(
-    client: FlaskClient, store: Path
-) -> None:
+def test_a_finished_usb_update_says_to_remove_the_stick(client: FlaskClient, store: Path) -> None:
     come(store, SyncResult.INSTALLED)
 
     said = words(client)
@@ -112,9 +110,7 @@ def test_a_finished_usb_update_says_to_remove_the_stick(
     assert "You can remove the USB stick now." in said
 
 
-def test_a_failed_usb_update_shows_its_number_and_a_text(
-    client: FlaskClient, store: Path
-) -> None:
+def test_a_failed_usb_update_shows_its_number_and_a_text(client: FlaskClient, store: Path) -> None:
     fail(store, UntrustedError("the stick: is not signed by this museum <b>"))
 
     said = words(client)

@@ -199,4 +199,4 @@ def test_only_the_stands_page_may_report_activity(client: FlaskClient) -> None:
     assert client.post(path).status_code == 403  # no page at all
     assert client.post(f"{path}?elsewhere=2", headers=OWN).status_code == 400
     assert client.post(f"{path}?colour=red", headers=OWN).status_code == 400
-    assert client.post(path, headers=OWN).status_code == 204  # though nobody watches here
+    assert client.post(path, headers=OWN).status_code == 204  # although no camera is watched here

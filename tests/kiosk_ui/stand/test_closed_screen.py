@@ -1,4 +1,4 @@
-"""Outside the opening hours the screen goes dark, and every touch lights it: nobody is ever shut out."""
+"""Outside the opening hours the screen goes dark, and every touch lights it."""
 
 import threading
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ MONDAY = hours.parse({"monday": "10:00-18:00"})
 
 
 class LocalTime:
-    """The museum's local time, in a test's hands."""
+    """The museum's local time, set by a test."""
 
     def __init__(self) -> None:
         self.time = datetime(2026, 11, 23, 20)
@@ -31,7 +31,7 @@ class LocalTime:
 
 @pytest.fixture
 def local() -> LocalTime:
-    """Eight in the evening of a Monday."""
+    """A clock at eight in the evening of a Monday."""
     return LocalTime()
 
 
@@ -59,7 +59,7 @@ def stand(
 
 
 def hear(page: Page) -> None:
-    """Let the page hear from the service, whose answers take real time."""
+    """Wait for the service's next response, which takes real time."""
     for _ in range(5):
         page.clock.run_for(1_000)
         page.wait_for_timeout(150)
@@ -89,7 +89,7 @@ def test_a_closed_museums_screen_goes_dark_and_a_touch_lights_it(
     expect(night).to_be_hidden()
     page.clock.fast_forward(91_000)
     expect(night).to_be_visible()
-    service.query.look()  # somebody holds a print there
+    service.query.look()  # a visitor holds a print there
     wait_for(service, Phase.FOUND)
     hear(page)
     expect(night).to_be_hidden()

@@ -1,4 +1,4 @@
-"""Low reach, a style of the museum's own, and what a browser asks for its owner: dark, and nothing that moves."""
+"""Low reach, a museum's own style, and the browser's settings: dark theme, reduced motion."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -42,7 +42,7 @@ def address(service: KioskService, listen: Listen) -> Iterator[str]:
 
 @pytest.fixture
 def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """A function that opens the page at a size, in a browser that asks for something."""
+    """A function that opens the page at a size, in a browser with given settings."""
     contexts = []
 
     def open_one(query: str = "", size: tuple[int, int] = (1280, 800), **asked: Any) -> Page:
@@ -58,7 +58,7 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
 
 
 def scene(page: Page, name: str) -> None:
-    """Wait for a scene that has come and has no other behind it."""
+    """Wait until a scene is shown and the one before is gone."""
     expect(page.locator(f"#stage .scene[data-scene={name}]:not(.goes)")).to_be_visible()
     expect(page.locator("#stage .goes")).to_have_count(0)
 
@@ -95,9 +95,7 @@ def test_with_low_reach_all_controls_are_in_the_lower_half(
 
 
 @pytest.mark.browser
-def test_reduced_motion_is_respected(
-    open_page: Callable[..., Page], service: KioskService
-) -> None:
+def test_reduced_motion_is_respected(open_page: Callable[..., Page], service: KioskService) -> None:
     page = open_page(reduced_motion="reduce")
     scene(page, "looking")
     moving = page.evaluate(MOVES)
@@ -134,7 +132,7 @@ def test_the_stand_keeps_the_configured_theme(
 
 @pytest.fixture
 def styled(open_service: Callable[..., KioskService], tmp_path: Path) -> Any:
-    """A kiosk whose museum has a logo and a colour of its own."""
+    """A kiosk whose museum has its own logo and colour."""
     folder = tmp_path / "style"
     folder.mkdir()
     (folder / "style.css").write_text(

@@ -1,4 +1,4 @@
-"""A part of a print in a real Chromium: drawn with a finger, moved by keys, sized by buttons, and forgotten."""
+"""Searching for a part of a print in Chromium: by finger, keys and buttons."""
 
 import re
 import threading
@@ -55,7 +55,7 @@ def test_the_part_parameter_is_0_or_1(client: FlaskClient, upload: bytes, part: 
 
 @pytest.fixture
 def page(browser: Browser, service: KioskService) -> Iterator[Page]:
-    """The stand's page with its answer on it."""
+    """The stand's page with an answer."""
     server = Server(create_app(service, ScreenConfig(), HOSTS), "127.0.0.1", 0)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -76,7 +76,7 @@ def page(browser: Browser, service: KioskService) -> Iterator[Page]:
 
 
 def box(page: Page) -> list[float]:
-    """Give left, top, right and bottom of the box, as shares of the picture."""
+    """Return the box's left, top, right and bottom, as shares of the picture."""
     found = page.evaluate("""() => [...document.querySelectorAll('[data-box]')].flatMap(
         (each) => [parseFloat(each.style.left), parseFloat(each.style.top)])""")
     return [value / 100 for value in found]

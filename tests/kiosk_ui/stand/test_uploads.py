@@ -1,4 +1,4 @@
-"""What people hand in, by accident or on purpose: always one line back, never a fault, never a file."""
+"""Invalid uploads get a one-line error, never a server error or a temporary file."""
 
 import io
 import struct
@@ -23,14 +23,14 @@ def a_picture(kind: str, **options: object) -> bytes:
 
 
 def a_bomb(side: int) -> bytes:
-    """Give a PNG of side x side black pixels in a hundred bytes."""
+    """Return a PNG of side x side black pixels in a hundred bytes."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         checksum = zlib.crc32(name + data)
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", checksum)
 
     header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
-    rows = zlib.compress(bytes(30_000), 9)  # cut short: nobody should get that far
+    rows = zlib.compress(bytes(30_000), 9)  # cut short: no reader should get that far
     return (
         b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
     )

@@ -39,7 +39,7 @@ def test_every_file_the_page_names_is_served(client: FlaskClient) -> None:
 
 def test_the_pages_own_files_are_small(client: FlaskClient) -> None:
     static = Path(__file__).parents[3] / "kiosk_ui/static"
-    # Not counted: letters beyond Western Europe's, loaded where a word has them; the licence; the staff's files.
+    # Not counted: the licence, the staff's files, and fonts that only a few words load.
     weight = sum(
         path.stat().st_size
         for path in static.rglob("*")
@@ -71,7 +71,9 @@ def test_an_answer_without_a_match_claims_none(client: FlaskClient, upload: byte
     assert "This print" not in html
 
 
-def test_corners_marked_by_hand_are_sent_with_the_picture(client: FlaskClient, upload: bytes) -> None:
+def test_corners_marked_by_hand_are_sent_with_the_picture(
+    client: FlaskClient, upload: bytes
+) -> None:
     good = client.post("/answer?corners=0,0,1,0,1,1,0,1", data=upload, headers=JPEG)
     assert good.status_code == 200 and 'data-scene="answer"' in good.text
     bad = client.post("/answer?corners=0,0,1,1,1,0,0,1", data=upload, headers=JPEG)
@@ -137,7 +139,7 @@ def hostile_client(
     change_manifest: Callable[..., Manifest],
     open_service: Callable[..., KioskService],
 ) -> FlaskClient:
-    """A kiosk whose every text was written by somebody who means harm, or just writes long."""
+    """A kiosk whose every text is hostile or very long."""
     hostile_records.rewrite(bundle_copy, change_manifest)
     return app_of(open_service(bundle=bundle_copy)).test_client()
 
@@ -166,7 +168,7 @@ ERRORS = [
     ("/browse?page=0", 400, "could not be read"),
     ("/attract?turn=-1", 400, "could not be read"),
     ("/nothing", 404, "We could not find this"),
-    ("/records/nobody", 404, "We could not find this"),
+    ("/records/unknown", 404, "We could not find this"),
     ("/narrowing?colour=red", 400, "could not be read"),
 ]
 
