@@ -77,7 +77,7 @@ check: $(DESK)/ready check-js ## format, lint, strict types, import contracts
 	PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(DESK)/bin/python -m pytest -q --noconftest tests/architecture/test_strings.py
 
 check-js: node_modules/ready ## the page's modules: format, lint, strict types
-	node_modules/.bin/prettier --check --log-level warn kiosk_ui/static/*.js eslint.config.js
+	node_modules/.bin/prettier --check --log-level warn kiosk_ui/static/*.js kiosk_ui/types.d.ts eslint.config.js
 	node_modules/.bin/eslint kiosk_ui/static eslint.config.js
 	node_modules/.bin/tsc
 

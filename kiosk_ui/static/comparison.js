@@ -5,8 +5,6 @@ import { closestTarget, find, findAll, findOrNull } from "./dom.js";
 import { FRAGMENT_HEADERS, parseFragment } from "./http.js";
 import { scrollableLabels } from "./stage.js";
 
-/** @typedef {{ mode: string, mix: string | undefined, hasArea: boolean }} ComparisonState */
-
 const BLINK_MS = 1200;
 
 /** A sheet that shows a fetched page, and forgets it on closing. */
@@ -77,10 +75,7 @@ class PictureComparison {
   #blinkButton;
   #timer = 0;
 
-  /**
-   * @param {HTMLElement} scene
-   * @param {HTMLElement} plates Holds both pictures.
-   */
+  /** @param {HTMLElement} scene @param {HTMLElement} plates Holds both pictures. */
   constructor(scene, plates) {
     this.#scene = scene;
     this.#plates = plates;
@@ -202,8 +197,5 @@ class PictureComparison {
 /** @param {HTMLElement} button */
 const isPressed = (button) => button.getAttribute("aria-pressed") === "true";
 
-/**
- * @param {HTMLElement} button
- * @param {boolean} is
- */
+/** @param {HTMLElement} button @param {boolean} is */
 const setPressed = (button, is) => button.setAttribute("aria-pressed", String(is));

@@ -49,10 +49,7 @@ export class CornerEditor {
     return findAll(this.#glass, "[data-corner]", HTMLElement);
   }
 
-  /**
-   * @param {HTMLElement} handle
-   * @param {number} corner
-   */
+  /** @param {HTMLElement} handle @param {number} corner */
   #attach(handle, corner) {
     const [atX, atY] = [2 * corner, 2 * corner + 1];
     handle.addEventListener("keydown", (event) => {

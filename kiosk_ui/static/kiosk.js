@@ -22,23 +22,6 @@ import { Stage, fitPicture } from "./stage.js";
 import { sendPicture, turned } from "./upload.js";
 import { watchUsbStatus } from "./usb_status.js";
 
-/**
- * A picture that the visitor uploaded, or took over from the stand to mark a part on.
- *
- * @typedef {object} OwnPicture
- * @property {Blob} file
- * @property {string} address Where this page has the picture.
- * @property {AbortController} upload
- * @property {string | null} corners The print's in the picture, or a part's, as marked by the
- *     visitor.
- * @property {boolean} isPart
- * @property {[width: number, height: number]} size In pixels as sent; 0 if this browser can't
- *     decode it.
- * @property {string} [comparison] The address of its comparison with the answer.
- * @property {CornerEditor | RegionEditor} [editor]
- * @property {Promise<void>} [turning] Ends after the last quarter turn.
- */
-
 const isStand = document.documentElement.dataset.mode === "stand";
 const stage = new Stage(byId("stage", HTMLElement), byId("announcer", HTMLElement));
 const browsePanel = new BrowsePanel(byId("reading", HTMLDialogElement));
@@ -175,10 +158,7 @@ async function markRegion() {
   });
 }
 
-/**
- * @param {OwnPicture} picture
- * @param {HTMLElement} scene
- */
+/** @param {OwnPicture} picture @param {HTMLElement} scene */
 function showPicture(picture, scene) {
   const image = find(scene, "[data-yours]", HTMLImageElement);
   image.src = picture.address;
@@ -201,11 +181,7 @@ function forgetOwn() {
   own = null;
 }
 
-/**
- * @param {string} query
- * @param {string | null} corners
- * @param {boolean} isPart
- */
+/** @param {string} query @param {string | null} corners @param {boolean} isPart */
 function withCorners(query, corners, isPart) {
   if (!corners) return query;
   const parameters = new URLSearchParams(query);

@@ -9,15 +9,6 @@ import { fitPicture } from "./stage.js";
 
 /** @import { Stage } from "./stage.js" */
 
-/**
- * What was seen in a picture.
- *
- * @typedef {object} Observation
- * @property {number[] | null} points The sheet's corners, x and y in turn as shares of the picture.
- * @property {number} still How far the sheet has come to be held still, 0..1.
- * @property {string | null} hint
- */
-
 const LEAST_MS = 100;
 
 export class Preview {
@@ -71,11 +62,7 @@ export class Preview {
     }
   }
 
-  /**
-   * @param {HTMLImageElement} picture
-   * @param {string} address
-   * @param {Observation} observation
-   */
+  /** @param {HTMLImageElement} picture @param {string} address @param {Observation} observation */
   async #show(picture, address, { points, still, hint }) {
     if (points && hint !== "known") this.onSeen();
     const ready = new Image();

@@ -4,12 +4,6 @@
 import { closestTarget, find, findAll, findOrNull } from "./dom.js";
 import { Outline } from "./outline.js";
 
-/**
- * A box's sides as shares of the picture.
- *
- * @typedef {[left: number, top: number, right: number, bottom: number]} Box
- */
-
 const LEAST = 0.08;
 const STEP = 0.02;
 const DRAWN = 0.03; // a shorter movement is a tap
@@ -79,10 +73,7 @@ export class RegionEditor {
   /** @param {HTMLElement} handle */
   #attach(handle) {
     const corner = Number(handle.dataset.box);
-    /**
-     * @param {number} x
-     * @param {number} y
-     */
+    /** @param {number} x @param {number} y */
     const move = (x, y) => {
       /** @type {Box} */
       const moved = [...this.#box];
@@ -169,9 +160,5 @@ const corners = ([left, top, right, bottom]) => [
   bottom,
 ];
 
-/**
- * @param {number} least
- * @param {number} value
- * @param {number} most
- */
+/** @param {number} least @param {number} value @param {number} most */
 const clamp = (least, value, most) => Math.min(most, Math.max(least, value));

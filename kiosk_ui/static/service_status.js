@@ -3,17 +3,6 @@
 import { byId } from "./dom.js";
 import { pause } from "./http.js";
 
-/**
- * The fields of the stand's state that the page reads (openapi.json has all).
- *
- * @typedef {object} StandState
- * @property {string} boot_id Changes with every start of the service.
- * @property {number} revision
- * @property {boolean} is_open
- * @property {boolean} camera_ready
- * @property {object | null} answer
- */
-
 const ANSWERED_WITHIN_MS = 9000;
 const AWAY_AFTER_MS = 1500;
 const GUEST_EVERY_MS = 10_000;

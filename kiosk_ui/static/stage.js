@@ -23,10 +23,7 @@ export class Stage {
   #html = null;
   onChange = () => {};
 
-  /**
-   * @param {HTMLElement} element
-   * @param {HTMLElement} announcer Read out by screen readers.
-   */
+  /** @param {HTMLElement} element @param {HTMLElement} announcer Read out by screen readers. */
   constructor(element, announcer) {
     this.#element = element;
     this.#announcer = announcer;
@@ -126,10 +123,7 @@ export class Stage {
     setTimeout(remove, 1500); // where animations are off
   }
 
-  /**
-   * @param {HTMLElement | null} before
-   * @param {HTMLElement} scene
-   */
+  /** @param {HTMLElement | null} before @param {HTMLElement} scene */
   #keepLivePicture(before, scene) {
     const from = findOrNull(before, "[data-preview]", HTMLImageElement);
     const to = findOrNull(scene, "[data-preview]", HTMLImageElement);

@@ -46,7 +46,7 @@ def test_the_pages_own_files_are_small(client: FlaskClient) -> None:
         if path.is_file() and "latin-ext" not in path.name and path.suffix != ".txt"
         if path.stem != "staff"
     )
-    assert weight + len(client.get("/").data) < 170_000
+    assert weight + len(client.get("/").data) < 165_000
 
 
 def test_the_screens_scale_reaches_the_page(client: FlaskClient) -> None:
