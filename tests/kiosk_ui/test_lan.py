@@ -31,7 +31,7 @@ JPEG = {"Content-Type": "image/jpeg"}
 
 
 @pytest.fixture
-def office(service: KioskService, tmp_path: Path) -> Iterator[StaffService]:
+def staff_service(service: KioskService, tmp_path: Path) -> Iterator[StaffService]:
     """The staff's service, with a PIN."""
     pin.write(tmp_path / "staff", "471902")
     service.staff = StaffService(StaffFolders(staff=tmp_path / "staff"), pause_s=90, look_s=600)
@@ -41,13 +41,13 @@ def office(service: KioskService, tmp_path: Path) -> Iterator[StaffService]:
 
 
 @pytest.fixture
-def lan(service: KioskService, office: StaffService) -> FlaskClient:
+def lan(service: KioskService, staff_service: StaffService) -> FlaskClient:
     """A phone's client; it comes from the loopback address, which is the worst case."""
     return create_lan_app(service, ScreenConfig(), ["localhost"]).test_client()
 
 
 def test_the_phones_server_has_no_stand_or_staff_routes(
-    lan: FlaskClient, service: KioskService, office: StaffService
+    lan: FlaskClient, service: KioskService, staff_service: StaffService
 ) -> None:
     here = {rule.rule for rule in lan.application.url_map.iter_rules()}
     stand = {rule.rule for rule in create_app(service, ScreenConfig(), [NAME]).url_map.iter_rules()}
@@ -108,12 +108,12 @@ def test_a_page_of_another_site_may_not_even_search(lan: FlaskClient, upload: by
 
 
 def test_a_phone_is_not_counted_as_a_visit_at_the_stand(
-    lan: FlaskClient, upload: bytes, office: StaffService
+    lan: FlaskClient, upload: bytes, staff_service: StaffService
 ) -> None:
     lan.post("/answer", data=upload, headers=JPEG | {"Origin": "http://localhost"})
     lan.get("/narrowing")
 
-    counts = [dict(row.counts) for row in office.statistics()]
+    counts = [dict(row.counts) for row in staff_service.statistics()]
     assert counts == [{"same_print": 1, "uploads": 1}]
 
 

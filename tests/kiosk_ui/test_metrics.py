@@ -44,7 +44,7 @@ def test_metrics_and_healthz_agree_on_machine_and_service(
     zone.mkdir(parents=True)
     (zone / "type").write_text("cpu-thermal")
     (zone / "temp").write_text("81500")
-    office = StaffService(
+    staff_service = StaffService(
         StaffFolders(staff=tmp_path / "staff", run=tmp_path, sys=tmp_path / "sys"), pause_s=90
     )
     with KioskService(
@@ -52,7 +52,7 @@ def test_metrics_and_healthz_agree_on_machine_and_service(
         CameraSetup(opener=no_camera),
         RecognitionConfig(threads=1),
         notifier=Notifier(None),
-        staff=office,
+        staff=staff_service,
     ) as service:
         found = numbers(service)
         client = app_of(service).test_client()

@@ -128,15 +128,15 @@ def test_the_attract_loop_shows_credits_and_only_showable_pictures(
 def test_the_attract_loop_follows_the_staffs_preferences(
     small_bundle: Path, tmp_path: Path, attract: Attract, status: int
 ) -> None:
-    office = StaffService(StaffFolders(staff=tmp_path), pause_s=60)
-    office.save_preferences(StaffPreferences(attract=attract))
+    staff_service = StaffService(StaffFolders(staff=tmp_path), pause_s=60)
+    staff_service.save_preferences(StaffPreferences(attract=attract))
 
     with KioskService(
         small_bundle,
         CameraSetup(opener=no_camera),
         RecognitionConfig(threads=1),
         notifier=Notifier(None),
-        staff=office,
+        staff=staff_service,
     ) as service:
         assert app_of(service).test_client().get("/attract").status_code == status
 

@@ -41,14 +41,14 @@ def stand(service: KioskService, tmp_path: Path) -> Iterator[str]:
     """The address of a kiosk with a PIN, some counts, and unmatched prints."""
     folder = tmp_path / "staff"
     pin.write(folder, GOOD)
-    office = StaffService(StaffFolders(staff=folder), pause_s=90, look_s=600)
-    office.note_visitor("de")
+    staff_service = StaffService(StaffFolders(staff=folder), pause_s=90, look_s=600)
+    staff_service.note_visitor("de")
     missed = UnmatchedLog(folder)
     missed._entries.append(
         UnmatchedPicture(time="2026-11-23 14:05", verdict="similar_only", nearest=(("a", 0.7),))
     )
-    office.unmatched = missed
-    service.staff = office
+    staff_service.unmatched = missed
+    service.staff = staff_service
     service.query.dismiss()
     app = create_app(service, ScreenConfig(px_per_mm=PX_PER_MM), HOSTS, sessions=StaffSessions(300))
     server = Server(app, "127.0.0.1", 0)
@@ -58,7 +58,7 @@ def stand(service: KioskService, tmp_path: Path) -> Iterator[str]:
     server.stop()
     thread.join()
     service.staff = None
-    office.close()
+    staff_service.close()
     service.query.dismiss()
 
 

@@ -41,11 +41,11 @@ def stand(
 ) -> Iterator[str]:
     """The address of a kiosk that is open on Mondays from ten to six."""
     monkeypatch.setattr(api, "STATE_WAIT_S", 0.1)
-    office = StaffService(
+    staff_service = StaffService(
         StaffFolders(staff=tmp_path / "staff"), pause_s=90, now=local.now, look_s=600
     )
-    office.save_preferences(StaffPreferences(opening=MONDAY))
-    service.staff = office
+    staff_service.save_preferences(StaffPreferences(opening=MONDAY))
+    service.staff = staff_service
     service.query.dismiss()
     server = Server(app_of(service), "127.0.0.1", 0)
     thread = threading.Thread(target=server.run)
@@ -54,7 +54,7 @@ def stand(
     server.stop()
     thread.join()
     service.staff = None
-    office.close()
+    staff_service.close()
     service.query.dismiss()
 
 

@@ -43,12 +43,14 @@ def time() -> FakeTime:
 @pytest.fixture
 def staffed(folder: Path, time: FakeTime, service: KioskService) -> Iterator[KioskService]:
     """A kiosk with staff, and a print under its camera."""
-    office = StaffService(StaffFolders(staff=folder), pause_s=90, clock=time.clock, look_s=600)
+    staff_service = StaffService(
+        StaffFolders(staff=folder), pause_s=90, clock=time.clock, look_s=600
+    )
     service.query.dismiss()
-    service.staff = office
+    service.staff = staff_service
     yield service
     service.staff = None
-    office.close()
+    staff_service.close()
     service.query.dismiss()
 
 
