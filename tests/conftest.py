@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from book import trained
+from shared_codebook import trained_codebook
 
 from converter import pipeline
 from converter.build import bundle_writer, features, index
@@ -74,7 +74,7 @@ def small_bundle(
     bundle_writer.write_records(small_items, {"title": "en", "note": "en"}, folder / layout.RECORDS)
     bundle_writer.write_pictures(small_items, picture, folder)
     bundle_writer.write_arrays(vectors, built.projection, folder)
-    book = trained()
+    book = trained_codebook()
     entries = [
         features.make_entry(frames.decode(pictures[item.record_id, "screen"], name="screen"), book)
         for item in small_items

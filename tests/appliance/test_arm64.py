@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from nspawn import REPOSITORY, System, layer, run, unpacked
+from print_on_table import photograph_on_table
 from recognise_prints import recognise_all
-from table import lay
 
 PRINTS = 10
 IMAGES = REPOSITORY / "demo/collection/images"
@@ -113,7 +113,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pictures")
     found = sorted(IMAGES.glob("*.jpg"))
     for number, image in enumerate(found[:: len(found) // PRINTS][:PRINTS]):
-        lay(image, size=(800, 600)).save(folder / f"{number:02}.png")
+        photograph_on_table(image, size=(800, 600)).save(folder / f"{number:02}.png")
         shutil.copy(image, folder / f"{number:02}.jpg")
     return folder
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from nspawn import REPOSITORY, System, layer
-from table import lay
+from print_on_table import photograph_on_table
 
 STANDINS = REPOSITORY / "tests/standins/virtual_camera"
 IMAGES = REPOSITORY / "demo/collection/images"
@@ -52,7 +52,9 @@ def with_camera(trixie: System, layers: Path) -> Iterator[System]:
         place = system.root / PLACE.lstrip("/")
         (place / "frames").mkdir(parents=True)
         for number, name in enumerate(PRINTS):
-            lay(IMAGES / f"{name}.jpg").save(place / f"frames/{number}.jpg", quality=92)
+            photograph_on_table(IMAGES / f"{name}.jpg").save(
+                place / f"frames/{number}.jpg", quality=92
+            )
         kms = system.root / "usr/local/lib/python3.13/dist-packages/pykms.py"
         kms.write_bytes((STANDINS / "pykms.py").read_bytes())
         pipeline = system.root / "usr/share/libcamera/pipeline/virtual"

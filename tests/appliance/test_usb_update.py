@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import museum as museums
+import publishing_desk
 import pytest
-from museum import Museum
 from nspawn import REPOSITORY, Booted, System, boot, layer, run
+from publishing_desk import PublishingDesk
 
 UNIT = "printkiosk-usb@{}.service"
 STORE = "/var/lib/printkiosk"
@@ -28,7 +28,7 @@ class Scene:
     """A running kiosk, and the museum that publishes its updates."""
 
     booted: Booted
-    museum: Museum
+    museum: PublishingDesk
 
 
 @contextmanager
@@ -51,7 +51,9 @@ def scene(
 ) -> Iterator[Scene]:
     """A running kiosk with three sticks: ours, another museum's, and an unreadable one."""
     folder = tmp_path_factory.mktemp("sticks")
-    museum, other = museums.found(folder / "ours"), museums.found(folder / "theirs")
+    museum, other = publishing_desk.set_up(folder / "ours"), publishing_desk.set_up(
+        folder / "theirs"
+    )
     for each in (museum, other):
         each.publish(small_bundle)
         (each.folder.parent / "stick").mkdir()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hand_camera import HandCamera
+from pluggable_camera import PluggableCamera
 
 from converter.build import bundle_writer
 from device.bundle import layout
@@ -23,13 +23,13 @@ ANY_PORT = Config(listen=ListenConfig(port=0))
 
 
 @pytest.fixture
-def camera(print_pictures: dict[str, Pixels]) -> HandCamera:
+def camera(print_pictures: dict[str, Pixels]) -> PluggableCamera:
     """A camera that works."""
-    return HandCamera(next(iter(print_pictures.values())))
+    return PluggableCamera(next(iter(print_pictures.values())))
 
 
 def run_checks(
-    bundle: Path, camera: HandCamera, config: Config | None = None
+    bundle: Path, camera: PluggableCamera, config: Config | None = None
 ) -> dict[str, HostCheck]:
     """Return the checks by name."""
 
@@ -44,7 +44,7 @@ def run_checks(
 
 
 def test_all_checks_pass_with_an_intact_bundle_and_a_camera(
-    small_bundle: Path, camera: HandCamera
+    small_bundle: Path, camera: PluggableCamera
 ) -> None:
     checks = run_checks(small_bundle, camera)
 
@@ -52,12 +52,12 @@ def test_all_checks_pass_with_an_intact_bundle_and_a_camera(
     assert all(check.is_good for check in checks.values())
     assert "12 prints" in checks["bundle"].found
     assert checks["self-test"].found == "all 3 probe prints find themselves"
-    assert checks["camera"].found.startswith("hand:0 delivers ")
+    assert checks["camera"].found.startswith("pluggable:0 delivers ")
     assert not camera.is_open
 
 
 def test_an_altered_bundle_fails_and_the_camera_is_checked_all_the_same(
-    bundle_copy: Path, camera: HandCamera
+    bundle_copy: Path, camera: PluggableCamera
 ) -> None:
     path = bundle_copy / layout.INDEX
     data = bytearray(path.read_bytes())
@@ -73,7 +73,7 @@ def test_an_altered_bundle_fails_and_the_camera_is_checked_all_the_same(
     assert checks["camera"].is_good
 
 
-def test_a_missing_bundle_fails_with_advice(tmp_path: Path, camera: HandCamera) -> None:
+def test_a_missing_bundle_fails_with_advice(tmp_path: Path, camera: PluggableCamera) -> None:
     checks = run_checks(tmp_path, camera)
 
     assert "found no manifest.json" in checks["bundle"].found
@@ -81,7 +81,7 @@ def test_a_missing_bundle_fails_with_advice(tmp_path: Path, camera: HandCamera) 
 
 
 def test_a_print_that_does_not_find_itself_is_named(
-    bundle_copy: Path, camera: HandCamera, change_manifest: Callable[..., Manifest]
+    bundle_copy: Path, camera: PluggableCamera, change_manifest: Callable[..., Manifest]
 ) -> None:
     """Pictures of two prints are swapped, as if the build had shifted its rows."""
     first, second, _ = read_manifest(bundle_copy).probes
@@ -100,17 +100,17 @@ def test_a_print_that_does_not_find_itself_is_named(
     assert check.found == f"2 of 3 probe prints don't find themselves: {first}, {second}"
 
 
-def test_a_missing_camera_fails_with_advice(small_bundle: Path, camera: HandCamera) -> None:
-    camera.pull()
+def test_a_missing_camera_fails_with_advice(small_bundle: Path, camera: PluggableCamera) -> None:
+    camera.unplug()
 
     check = run_checks(small_bundle, camera)["camera"]
 
     assert not check.is_good
-    assert check.found == str(CameraMissingError("hand:0: no such camera"))
+    assert check.found == str(CameraMissingError("pluggable:0: no such camera"))
     assert "upload" in check.advice
 
 
-def test_a_disabled_camera_passes(small_bundle: Path, camera: HandCamera) -> None:
+def test_a_disabled_camera_passes(small_bundle: Path, camera: PluggableCamera) -> None:
     config = Config(camera=CameraConfig(kind="none"))
 
     check = run_checks(small_bundle, camera, config)["camera"]

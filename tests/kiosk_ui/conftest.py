@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from clip import Clip
 from flask.testing import FlaskClient
-from hand_camera import HandCamera
 from kiosk_page import Listen, Listening, app_of, jpeg_of, no_camera, opener_of, wait_for
 from playwright.sync_api import Browser, expect, sync_playwright
+from pluggable_camera import PluggableCamera
+from stand_clip import StandClip
 
 from converter.ingest.collection import Item
 from device.cameras import CameraSource
@@ -71,24 +71,24 @@ def open_service(small_bundle: Path) -> Iterator[Callable[..., KioskService]]:
 @pytest.fixture(scope="session")
 def table() -> Pixels:
     """A camera picture of the empty table."""
-    return Clip().empty(0.1).frames[0].pixels
+    return StandClip().empty(0.1).frames[0].pixels
 
 
 @pytest.fixture(scope="session")
 def held(print_pictures: dict[str, Pixels], shown_ids: tuple[str, ...]) -> Pixels:
     """A camera picture of the first print on the table."""
-    return Clip().hold(print_pictures[shown_ids[0]], seconds=0.1).frames[0].pixels
+    return StandClip().hold(print_pictures[shown_ids[0]], seconds=0.1).frames[0].pixels
 
 
 @pytest.fixture
 def open_hands_free(
     small_bundle: Path,
-) -> Iterator[Callable[[Pixels], tuple[KioskService, HandCamera]]]:
+) -> Iterator[Callable[[Pixels], tuple[KioskService, PluggableCamera]]]:
     """A function that opens a hands-free kiosk, and returns its camera too."""
     services = []
 
-    def open_one(pixels: Pixels) -> tuple[KioskService, HandCamera]:
-        camera = HandCamera(pixels)
+    def open_one(pixels: Pixels) -> tuple[KioskService, PluggableCamera]:
+        camera = PluggableCamera(pixels)
         camera.open()
         recognition = RecognitionConfig(threads=2)
         services.append(

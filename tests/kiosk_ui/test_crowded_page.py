@@ -56,7 +56,7 @@ def crowded(
     open_service: Callable[..., KioskService],
 ) -> KioskService:
     """A kiosk with ten thousand records, twelve of them with pictures."""
-    many_records.grow(bundle_copy, small_items, change_manifest)
+    many_records.add_records(bundle_copy, small_items, change_manifest)
     return open_service(bundle=bundle_copy)
 
 

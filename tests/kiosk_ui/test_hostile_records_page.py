@@ -28,7 +28,7 @@ def test_no_text_runs_off_a_page(
     open_service: Callable[..., KioskService],
     size: tuple[int, int],
 ) -> None:
-    hostile_records.rewrite(bundle_copy, change_manifest)
+    hostile_records.make_hostile(bundle_copy, change_manifest)
     service = open_service(bundle=bundle_copy)
     server = Server(create_app(service, ScreenConfig(), HOSTS), "127.0.0.1", 0)
     thread = threading.Thread(target=server.run)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from held_notifier import HeldNotifier
+from blocking_notifier import BlockingNotifier
 from kiosk_page import HOSTS, choose, no_camera, opener_of, wait_for
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -239,7 +239,7 @@ def test_every_error_state_is_accessible(
     theme: str,
 ) -> None:
     found = {}
-    notifier = HeldNotifier()
+    notifier = BlockingNotifier()
     well = open_service(opener_of(next(iter(print_pictures.values()))), notifier=notifier)
     wait_for(well, Phase.LOOKING)
     kiosks = {
@@ -254,7 +254,7 @@ def test_every_error_state_is_accessible(
         with serving(service) as address:
             page = context.new_page()
             if name == "hold_still":
-                notifier.hold()
+                notifier.block()
                 service.query.look()
             page.goto(f"{address}?{asked(language, text, contrast, theme)}")
             scene(page, name)

@@ -13,11 +13,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
-from clip import Clip
-from hand_camera import HandCamera
 from kiosk_page import HOSTS, Listen, choose, opener_of, wait_for
 from PIL import Image
 from playwright.sync_api import Browser, Page, Request, expect
+from pluggable_camera import PluggableCamera
+from stand_clip import StandClip
 
 from device.config import ScreenConfig
 from device.imaging.frames import Pixels
@@ -237,10 +237,10 @@ def test_similar_prints_can_be_opened_and_closed(visit: Callable[..., Visit]) ->
 @pytest.fixture
 def hands_free(
     browser: Browser,
-    open_hands_free: Callable[[Pixels], tuple[KioskService, HandCamera]],
+    open_hands_free: Callable[[Pixels], tuple[KioskService, PluggableCamera]],
     listen: Listen,
     table: Pixels,
-) -> Iterator[tuple[Page, KioskService, HandCamera]]:
+) -> Iterator[tuple[Page, KioskService, PluggableCamera]]:
     """The page of a hands-free kiosk with nothing under its camera."""
     service, camera = open_hands_free(table)
     wait_for(service, Phase.LOOKING)
@@ -255,7 +255,7 @@ def hands_free(
 
 
 def test_a_print_held_still_is_outlined_and_answered_automatically(
-    hands_free: tuple[Page, KioskService, HandCamera], held: Pixels
+    hands_free: tuple[Page, KioskService, PluggableCamera], held: Pixels
 ) -> None:
     page, service, camera = hands_free
     outline = page.locator(".scene:not(.goes) [data-outline]")
@@ -274,10 +274,10 @@ def test_a_print_held_still_is_outlined_and_answered_automatically(
 
 
 def test_a_moving_print_is_outlined_and_gets_one_hint(
-    hands_free: tuple[Page, KioskService, HandCamera], print_pictures: dict[str, Pixels]
+    hands_free: tuple[Page, KioskService, PluggableCamera], print_pictures: dict[str, Pixels]
 ) -> None:
     page, service, camera = hands_free
-    clip = Clip().shake(next(iter(print_pictures.values())), seconds=2)
+    clip = StandClip().shake(next(iter(print_pictures.values())), seconds=2)
     stop = threading.Event()
 
     def shake() -> None:
@@ -301,7 +301,7 @@ def test_a_moving_print_is_outlined_and_gets_one_hint(
 
 
 def test_a_reading_visitor_is_not_interrupted_by_the_stand(
-    hands_free: tuple[Page, KioskService, HandCamera], table: Pixels, held: Pixels
+    hands_free: tuple[Page, KioskService, PluggableCamera], table: Pixels, held: Pixels
 ) -> None:
     page, service, camera = hands_free
     page.locator(".scene:not(.goes) [data-action=narrow]").tap()

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from clip import Clip, Place
 from PIL import Image
 from playwright.sync_api import APIResponse, Browser, Page, Route
+from stand_clip import Place, StandClip
 
 from device.cameras import CameraSource, ReplayPicture
 from device.cameras.replay import ReplayCamera
@@ -71,12 +71,12 @@ class FixedVerdictKiosk(KioskService):
 
 def empty_table() -> Pixels:
     """Return a camera picture of the stand's empty table."""
-    return Clip(width=1280, height=960).empty(0.1).frames[0].pixels
+    return StandClip(width=1280, height=960).empty(0.1).frames[0].pixels
 
 
 def on_table(print_: Pixels, at: Place = HERE) -> Pixels:
     """Return a camera picture of a print on the table."""
-    clip = Clip(width=1280, height=960)
+    clip = StandClip(width=1280, height=960)
     return clip.hold(print_, at, seconds=0.1, tremor=0.0).frames[0].pixels
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import guided
 import numpy as np
-from held_notifier import HeldNotifier
+from blocking_notifier import BlockingNotifier
 from PIL import Image, ImageFilter
 
 from device.cameras import CameraSource, ReplayPicture
@@ -36,7 +36,7 @@ class Kiosk:
     """A running kiosk, the notifier that pauses it, and the folder of its bundles."""
 
     service: guided.FixedVerdictKiosk
-    notifier: HeldNotifier
+    notifier: BlockingNotifier
     address: str
     store: Path
 
@@ -57,7 +57,7 @@ def running(
         folder: Holds a store and the staff's files; `None` for a kiosk without either.
         hands_free: Whether a print held still is searched automatically.
     """
-    notifier = HeldNotifier()
+    notifier = BlockingNotifier()
     store = _store(bundle, folder) if folder else None
     staff = _staff(folder) if folder else None
     with guided.FixedVerdictKiosk(

@@ -1,4 +1,4 @@
-"""Bundles of drawn prints, and small models in the place of VGG16: real files, made in a fraction of a second."""
+"""Bundles of drawn prints, with small models in place of VGG16; written in under a second."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import numpy.typing as npt
-from book import trained
+from shared_codebook import trained_codebook
 
 from converter.build import bundle_writer, features, index
 from converter.calibrate.captures import PrintPicture
@@ -26,7 +26,7 @@ _WEIGHTS = np.random.default_rng(1).standard_normal((_CELLS * _CELLS * 3, 512)).
 
 
 def draw(number: int) -> Pixels:
-    """Give a print that looks like no other number's: blots on paper, 120 by 160 or the other way round."""
+    """Return a print of blots on paper, 120 by 160 or 160 by 120 pixels; each number differs."""
     rng = np.random.default_rng(number)
     size = (160, 120, 3) if number % 2 else (120, 160, 3)
     paper = np.full(size, rng.integers(200, 250, 3), np.uint8)
@@ -38,12 +38,12 @@ def draw(number: int) -> Pixels:
 
 
 def full_precision(pixels: npt.NDArray[np.uint8]) -> Vectors:
-    """Stand in for VGG16 in float32: uint8 (N, 224, 224, 3) to float32 (N, 512)."""
+    """Return fingerprints in place of float32 VGG16: uint8 (N, 224, 224, 3) to float32 (N, 512)."""
     return _layer_normed(_features(pixels) @ _WEIGHTS)
 
 
 def quantised(pixels: npt.NDArray[np.uint8]) -> Vectors:
-    """Stand in for VGG16 in int8: the same with weights rounded to 20 steps of their range."""
+    """Return fingerprints in place of int8 VGG16: with weights rounded to 20 steps of their range."""
     step = np.abs(_WEIGHTS).max() / 20
     return _layer_normed(_features(pixels) @ ((_WEIGHTS / step).round() * step))
 
@@ -60,7 +60,7 @@ def _layer_normed(values: Vectors) -> Vectors:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnBundle:
-    """A bundle on disk and the prints it was made of."""
+    """A bundle on disk and the prints that it was made from."""
 
     path: Path
     prints: tuple[PrintPicture, ...]
@@ -77,11 +77,11 @@ def write(
     """Write a bundle of drawn prints.
 
     Args:
-        folder: Where it goes.
-        numbers: Of the drawings, one a row; the same number twice is the same picture in two records.
-        relations: Row to the row that it is a state of.
+        folder: The new folder of the bundle.
+        numbers: The number of each row's drawing; a repeated number is one picture in two records.
+        relations: Maps a row to the row that it is a state of.
         hidden: Rows whose picture may not be shown.
-        recall: Asked of the index, which counts rows: among equal pictures it can't find the very same ones.
+        recall: The recall that the index must reach. It counts rows, so equal pictures lower it.
     """
     folder.mkdir(parents=True)
     drawings = [draw(number) for number in numbers]
@@ -102,7 +102,7 @@ def write(
     bundle_writer.write_records(items, {"title": "en"}, folder / layout.RECORDS)
     bundle_writer.write_pictures(items, picture, folder)
     bundle_writer.write_arrays(vectors, built.projection, folder)
-    book = trained()
+    book = trained_codebook()
     features.write([features.make_entry(drawing, book) for drawing in drawings], book, folder)
     manifest = Manifest(
         format_version=FORMAT_VERSION,

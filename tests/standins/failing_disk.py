@@ -1,4 +1,4 @@
-"""A disk that fails at its n-th step: full, worn, or taking only a part of what it is given."""
+"""A disk that fails at its n-th step: full, broken, read-only, or writing only a part."""
 
 import errno
 import os
@@ -9,8 +9,8 @@ from device.store.atomic_files import AtomicFiles, PartialFile
 FAULTS = ("ENOSPC", "EIO", "EROFS", "short")
 
 
-class FailingPart(PartialFile):
-    """A file on such a disk."""
+class FailingFile(PartialFile):
+    """A file on a failing disk."""
 
     def __init__(self, path: Path, files: "FailingFiles") -> None:
         super().__init__(path)
@@ -27,10 +27,10 @@ class FailingPart(PartialFile):
 
 
 class FailingFiles(AtomicFiles):
-    """The real steps, of which one fails.
+    """Takes the real steps, except for the one that fails.
 
     Attributes:
-        steps: How many were taken so far.
+        steps: The number of steps so far.
     """
 
     def __init__(self, fails_at: int = -1, fault: str = "EIO", lasting: bool = False) -> None:
@@ -38,10 +38,14 @@ class FailingFiles(AtomicFiles):
         self._fails_at, self._fault, self._lasting = fails_at, fault, lasting
 
     def step(self, can_be_short: bool = False) -> bool:
-        """Count a step, and fail if it is the one; say whether it should be taken by half."""
+        """Count a step; return whether it should write only a part.
+
+        Raises:
+            OSError: When this step is the one that fails.
+        """
         number, self.steps = self.steps, self.steps + 1
-        is_it = number == self._fails_at or (self._lasting and 0 <= self._fails_at <= number)
-        if not is_it or (self._fault == "short" and not can_be_short):
+        fails = number == self._fails_at or (self._lasting and 0 <= self._fails_at <= number)
+        if not fails or (self._fault == "short" and not can_be_short):
             return False
         if self._fault == "short":
             return True
@@ -50,7 +54,7 @@ class FailingFiles(AtomicFiles):
 
     def open_partial(self, path: Path) -> PartialFile:
         self.step()
-        return FailingPart(path, self)
+        return FailingFile(path, self)
 
     def make_folder(self, path: Path) -> None:
         self.step()

@@ -1,8 +1,8 @@
-"""Time that passes when a test says so."""
+"""A clock that only a test moves."""
 
 
 class FakeTime:
-    """A clock that moves when somebody sleeps."""
+    """A clock that moves forward only when the tested code sleeps."""
 
     def __init__(self) -> None:
         self.now_s = 1000.0

@@ -1,6 +1,6 @@
-"""A camera in a process of its own that a test breaks: it does what a file in a folder says.
+"""A camera for a process of its own, whose faults a test sets through a file in a folder.
 
-Shows the card, or a print that lies in the folder, ten times a second and more. `FAULTS` names what can be wrong with it.
+It shows the colour card, or the print in the folder, at least ten times a second. `FAULTS` lists its faults.
 """
 
 import os
@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 import numpy as np
-from card import make_card
+from colour_card import make_card
 
 from device.cameras import CameraSource
 from device.config import CameraConfig
@@ -19,7 +19,7 @@ from device.imaging import frames
 from device.imaging.frames import Pixels
 
 FAULT, PRINT = "fault", "print.png"
-# What is done once and passes, and what lasts until the test takes it back.
+# Each lasts until the test takes it back.
 FAULTS = (
     "absent",
     "lost",
@@ -34,20 +34,20 @@ FAULTS = (
 )
 
 
-def break_it(folder: Path, fault: str) -> None:
-    """Let the camera of this folder have a fault; an empty one mends it."""
+def set_fault(folder: Path, fault: str) -> None:
+    """Set the fault of this folder's camera; an empty string ends it."""
     scratch = folder / "next"
     scratch.write_text(fault, "ascii")
     scratch.replace(folder / FAULT)
 
 
 def make_faulty(config: CameraConfig) -> "FaultyCamera":
-    """Give the camera whose folder is `config.replay`."""
+    """Return the camera whose folder is `config.replay`."""
     return FaultyCamera(config)
 
 
 class FaultyCamera(CameraSource):
-    """Does as its folder says."""
+    """Shows the fault that its folder's file names."""
 
     def __init__(self, config: CameraConfig) -> None:
         super().__init__(config, name="faulty:0")
@@ -79,16 +79,15 @@ class FaultyCamera(CameraSource):
         if fault in ("lost", "absent"):
             raise CameraLostError("faulty:0: expected a frame, found the camera gone")
         if fault == "flicker":  # once
-            break_it(self._folder, "")
+            set_fault(self._folder, "")
             raise CameraLostError("faulty:0: expected a frame, found the cable loose")
-        if (
-            fault == "torn"
-        ):  # half a message, which is all that is left of a process that ends while it speaks
+        if fault == "torn":
+            # Half a message: the rest of a process that ends while it writes.
             os.write(int(sys.argv[1]), b'{"is": "Tick')
         if fault == "exception":
             raise ValueError("a driver's surprise")
         if fault == "stalled":
-            self._stopping.wait()  # for ever: not even a deadline helps
+            self._stopping.wait()  # beyond every deadline
         if fault in ("killed", "stopped"):
             os.kill(os.getpid(), signal.SIGKILL if fault == "killed" else signal.SIGSTOP)
         return self._spoiled(fault)

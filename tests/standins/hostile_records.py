@@ -1,4 +1,4 @@
-"""A bundle whose every text was written by somebody who means harm, or just writes long."""
+"""A bundle in which every text is hostile: HTML, right-to-left marks, and very long."""
 
 import sqlite3
 from collections.abc import Callable
@@ -8,13 +8,13 @@ from converter.build.bundle_writer import entries
 from device.bundle import layout
 from device.bundle.manifest import Manifest
 
-# HTML, an attribute's end, a change of direction, Arabic, a combining accent, and four hundred characters more.
+# HTML, the end of an attribute, a change of text direction, Arabic, a combining accent, and 400 more characters.
 HOSTILE = '<script>alert("x")</script>" onload="alert(1) \u202e العنوان e\u0301 ' + "long " * 80
 _FIELDS = "title makers date_text technique institution inventory_number rights credit note"
 
 
-def rewrite(bundle: Path, change_manifest: Callable[..., Manifest]) -> None:
-    """Put such texts into every record of a bundle."""
+def make_hostile(bundle: Path, change_manifest: Callable[..., Manifest]) -> None:
+    """Replace the texts of every record of a bundle with hostile ones."""
     path = bundle / layout.RECORDS
     copied = path.with_suffix(".copy")
     copied.write_bytes(path.read_bytes())

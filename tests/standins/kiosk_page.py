@@ -1,4 +1,4 @@
-"""A kiosk for the page's tests: a camera under which one print lies, and the page over it."""
+"""A kiosk for the page's tests: a camera that shows one print, and the page on a socket."""
 
 import io
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from kiosk_ui.server import Server
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listening:
-    """A kiosk that listens on a real socket."""
+    """A kiosk whose page listens on a real socket."""
 
     service: KioskService
     server: Server
@@ -36,14 +36,14 @@ OWN = {"Sec-Fetch-Site": "same-origin"}
 
 
 def jpeg_of(pixels: Pixels) -> bytes:
-    """Give a picture as a JPEG file's content."""
+    """Return a picture as the bytes of a JPEG file."""
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "JPEG", quality=90)
     return file.getvalue()
 
 
 def opener_of(pixels: Pixels) -> Callable[..., CameraSource]:
-    """Give an opener of a camera under which one print lies, filling the frame."""
+    """Return an opener of a camera that shows one print, which fills the frame."""
 
     def opener(*_: object) -> CameraSource:
         picture = ReplayPicture(name="print", load=lambda: pixels)
@@ -55,12 +55,12 @@ def opener_of(pixels: Pixels) -> Callable[..., CameraSource]:
 
 
 def no_camera(*_: object) -> CameraSource:
-    """Fail as the hardware seam does where there is no camera."""
+    """Raise the error of a machine without a camera."""
     raise CameraMissingError("camera: there is none")
 
 
 def wait_for(service: KioskService, *phases: Phase) -> Phase:
-    """Give the phase once it is one of those wanted."""
+    """Return the phase as soon as it is one of `phases`; fail the test after 50 s."""
     snapshot = service.snapshot()
     for _ in range(100):
         if snapshot.state.phase in phases:
@@ -70,11 +70,11 @@ def wait_for(service: KioskService, *phases: Phase) -> Phase:
 
 
 def choose(picture: bytes, within: Page | Locator) -> None:
-    """Hand a JPEG in, as a guest chooses one of their own."""
+    """Upload a JPEG, as a visitor does who chooses a picture of their own."""
     upload = within.locator("[data-upload]").first
     upload.set_input_files({"name": "p.jpg", "mimeType": "image/jpeg", "buffer": picture})
 
 
 def app_of(service: KioskService) -> Flask:
-    """Give the application for a kiosk."""
+    """Return the Flask application of a kiosk."""
     return create_app(service, ScreenConfig(), HOSTS)

@@ -1,8 +1,8 @@
-"""A disk in a file that writes down what reaches it: every write, and every flush that makes those before it certain.
+"""A disk in a file that logs every write and every flush that reaches it.
 
-The kernel's FUSE protocol, spoken for one regular file and nothing else, so that neither a library nor a kernel module is
-needed: mounted over a file, set up as a loop device, it is an ordinary disk to ext4. Run as a process of its own:
-`logged_disk.py FILE LOG`, where the file is both the disk's content and the place it is mounted over.
+It implements the kernel's FUSE protocol for one regular file, so it needs neither a library nor a kernel module. Mounted over
+a file and set up as a loop device, it is an ordinary disk to ext4. Run it as a process of its own: `logged_disk.py FILE LOG`.
+FILE is both the content of the disk and its mount point.
 """
 
 import ctypes
@@ -17,7 +17,7 @@ from pathlib import Path
 
 
 class Call(IntEnum):
-    """What the kernel asks, by its number in <linux/fuse.h>."""
+    """The kernel's requests, by their numbers in <linux/fuse.h>."""
 
     FORGET = 2
     GETATTR = 3
@@ -47,19 +47,19 @@ _MOUNT_FLAGS = 2 | 4  # neither setuid nor devices
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Bytes that a disk was given, and where."""
+    """Bytes written to a disk, and their offset."""
 
     offset: int
     data: bytes
 
 
-# Between two writes: all before it are on the medium.
+# A flush: all writes before it are on the medium.
 FLUSH = None
 Event = Write | None
 
 
 def events(log: Path) -> Iterator[tuple[int, Event]]:
-    """Give what reached a disk, each with the log's length once it was written down."""
+    """Yield what reached a disk, each event with the length of the log after it."""
     with log.open("rb") as file:
         while head := file.read(_RECORD.size):
             offset, length = _RECORD.unpack(head)
@@ -68,14 +68,14 @@ def events(log: Path) -> Iterator[tuple[int, Event]]:
 
 
 class _Disk:
-    """One file, answered for to the kernel."""
+    """Answers the kernel's requests for one file."""
 
     def __init__(self, content: int, log: int, device: int) -> None:
         self._content, self._log, self._device = content, log, device
         self._size = os.fstat(content).st_size
 
     def serve(self) -> None:
-        """Answer until the disk is taken away."""
+        """Answer requests until the disk is unmounted."""
         while True:
             try:
                 request = os.read(self._device, _MOST_BYTES + 4096)
@@ -113,7 +113,7 @@ class _Disk:
                 return 0, b""
             case Call.STATFS:
                 return 0, struct.pack("<QQQQQIIII", 0, 0, 0, 0, 0, 4096, 255, 4096, 0) + bytes(24)
-            case _:  # the kernel is content without it
+            case _:  # the kernel needs no other request
                 return errno.ENOSYS, b""
 
     def _write(self, body: bytes) -> bytes:
@@ -131,7 +131,7 @@ class _Disk:
 
 
 def main(file: Path, log: Path) -> None:
-    """Mount a logged disk over its own content, say so, and answer for it until it is unmounted."""
+    """Mount a logged disk over its own content, print `mounted`, and serve it until unmounted."""
     content = os.open(file, os.O_RDWR)
     device = os.open("/dev/fuse", os.O_RDWR)
     written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)

@@ -1,4 +1,4 @@
-"""A bundle of ten thousand records, made of a dozen's: only the dozen have pictures and details."""
+"""A bundle of 10,000 records copied from a dozen; only the dozen have pictures and features."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -18,8 +18,13 @@ from device.recognition.embedding.nearest import load_projection, normalise
 MANY = 10_000
 
 
-def grow(bundle: Path, items: Sequence[Item], change_manifest: Callable[..., Manifest]) -> None:
-    """Let a bundle of the items grow to so many records; the files it shares with others stay as they are."""
+def add_records(
+    bundle: Path, items: Sequence[Item], change_manifest: Callable[..., Manifest]
+) -> None:
+    """Add copies of a bundle's items to it until it has 10,000 records.
+
+    Files that the bundle shares with others by hard links are replaced, not written to.
+    """
     spec = read_manifest(bundle).index
     copies = [
         replace(items[row % len(items)], record_id=f"copy/{row}") for row in range(len(items), MANY)

@@ -1,4 +1,4 @@
-"""A small picamera2, and the Pi it runs on."""
+"""A stand-in for picamera2 and for the Raspberry Pi that it runs on."""
 
 import time
 from concurrent.futures import Future
@@ -7,7 +7,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from card import make_card
+from colour_card import make_card
 
 from device.imaging.frames import Pixels
 
@@ -15,7 +15,7 @@ FRAME_S = 0.005
 
 
 def _half_colour(picture: Pixels) -> Pixels:
-    """Give NV12: brightness, and below it the two colours of every four pixels side by side."""
+    """Return NV12: brightness, and below it the two colours of every four pixels, interleaved."""
     height, width, _ = picture.shape
     planes = cv2.cvtColor(picture, cv2.COLOR_RGB2YUV_I420)
     blue, red = planes[height:].reshape(2, height // 2, width // 2)
@@ -30,9 +30,9 @@ class Job:
 
 
 class StandInPicamera2:
-    """Refuses what picamera2 refuses; gives the card in the memory order of the format configured.
+    """Refuses what picamera2 refuses; returns the card in the memory order of the configured format.
 
-    After `picamera2.py` and `controls.py` of picamera2 0.3.36.
+    It follows `picamera2.py` and `controls.py` of picamera2 0.3.36.
     """
 
     FORMATS = ("RGB888", "BGR888", "XRGB8888", "XBGR8888", "YUV420", "NV12")
@@ -99,7 +99,7 @@ class StandInPicamera2:
 
 
 class PiHardware:
-    """What is plugged into the stand-in Pi, and its two modules."""
+    """The cameras of the stand-in Pi, and the modules that drive them."""
 
     def __init__(self) -> None:
         self.cameras = 1
@@ -115,7 +115,10 @@ class PiHardware:
         return [{"Model": "imx708", "Num": n} for n in range(self.cameras)]
 
     def picture(self, kind: str) -> Pixels:
-        """Give the card as libcamera lays it in memory: `make_image` of picamera2 reads RGB888 as "BGR"."""
+        """Return the card in libcamera's memory order.
+
+        `make_image` of picamera2 reads RGB888 as "BGR", so red comes last.
+        """
         if kind == "NV12":
             return _half_colour(make_card())
         red_last = kind in ("RGB888", "XRGB8888")

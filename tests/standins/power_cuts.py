@@ -1,7 +1,7 @@
-"""A real ext4 whose power is cut: set up over a logged disk, and afterwards mounted as a cut at any moment left it.
+"""A real ext4 file system on a logged disk, mounted again as a power cut at any moment left it.
 
-Certain is what was written before the last flush; of what came after, each block of 4096 bytes has reached the medium or
-has not, at random.
+Writes before the last flush are certain. Of later writes, each block of 4096 bytes has reached the medium or has not, at
+random.
 """
 
 import os
@@ -23,14 +23,14 @@ _TOOLS = ("mkfs.ext4", "losetup", "mount", "umount")
 
 
 def missing() -> str:
-    """Give what this machine lacks for it; empty for nothing."""
+    """Return what this machine lacks for these tests; empty when it lacks nothing."""
     if os.geteuid() != 0:
         return "not root"
     lacking = [tool for tool in _TOOLS if not shutil.which(tool)]
     lacking += [name for name in ("/dev/fuse", "/dev/loop-control") if not Path(name).exists()]
     if lacking:
         return f"no {', '.join(lacking)}"
-    # A container may have the files and not the right to use them.
+    # A container may have the files without the right to use them.
     tried = subprocess.run(["losetup", "-f"], capture_output=True, check=False)
     return "" if tried.returncode == 0 else "no loop device is free"
 
@@ -44,12 +44,12 @@ def _run(*command: str | Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PowerDisk:
-    """Where a disk that is being used lies.
+    """The files of a disk in use.
 
     Attributes:
-        mounted: Its file system, while it is mounted.
-        blank: The disk as it was before.
-        log: What has reached it since.
+        mounted: The mount point of its file system.
+        blank: The disk's content before its use.
+        log: The log of what has reached it since.
     """
 
     mounted: Path
@@ -57,13 +57,13 @@ class PowerDisk:
     log: Path
 
     def now(self) -> int:
-        """Give this moment, as the log's length: whatever was written before is below it."""
+        """Return the present moment as a length of the log, which earlier writes lie below."""
         return self.log.stat().st_size
 
 
 @contextmanager
 def running(folder: Path) -> Iterator[PowerDisk]:
-    """Give a fresh disk with its file system mounted, for the length of a `with` block."""
+    """Yield a fresh disk with its file system mounted."""
     blank, file, log, mounted = (folder / name for name in ("blank", "disk", "log", "mounted"))
     mounted.mkdir(parents=True)
     with blank.open("wb") as made:
@@ -86,11 +86,11 @@ def running(folder: Path) -> Iterator[PowerDisk]:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """One moment at which the power went.
+    """One moment of a power cut.
 
     Attributes:
-        moment: The log's length just then.
-        mounted: The file system as it was found afterwards.
+        moment: The length of the log at the cut.
+        mounted: The mount point of the file system as the cut left it.
     """
 
     moment: int
@@ -98,9 +98,9 @@ class Cut:
 
 
 def cuts(disk: PowerDisk, points: int, seed: int) -> Iterator[Cut]:
-    """Cut a disk's power at moments spread at random over its log, and give what is found each time.
+    """Cut a disk's power at random moments of its log, and yield the file system after each.
 
-    What is done to the file system between two of them is gone at the next.
+    Changes to the file system between two cuts are lost at the next.
     """
     rng = random.Random(seed)
     log = list(logged_disk.events(disk.log))
@@ -113,11 +113,10 @@ def cuts(disk: PowerDisk, points: int, seed: int) -> Iterator[Cut]:
     for number, point in enumerate(chosen):
         pending = _settle(certain, pending, [event for _, event in log[done:point]])
         done = point
-        work = disk.blank.with_name(
-            f"cut-{number}"
-        )  # a name of its own: loop devices are let go of late
+        # A name of its own, because the kernel releases loop devices late.
+        work = disk.blank.with_name(f"cut-{number}")
         _run("cp", "--sparse=always", certain, work)
-        _write(work, [piece for write in pending for piece in _torn(write, rng)])
+        _write(work, [block for write in pending for block in _surviving(write, rng)])
         _run("mount", "-t", "ext4", "-o", "loop", work, mounted)
         try:
             yield Cut(moment=log[point - 1][0], mounted=mounted)
@@ -127,7 +126,7 @@ def cuts(disk: PowerDisk, points: int, seed: int) -> Iterator[Cut]:
 
 
 def _settle(certain: Path, pending: list[Write], events: Sequence[Event]) -> list[Write]:
-    """Bring to the medium what a flush has made certain; give what is not."""
+    """Write to the medium what a flush has made certain; return what is still uncertain."""
     for event in events:
         if event is FLUSH:
             _write(certain, pending)
@@ -137,8 +136,8 @@ def _settle(certain: Path, pending: list[Write], events: Sequence[Event]) -> lis
     return pending
 
 
-def _torn(write: Write, rng: random.Random) -> Iterator[Write]:
-    """Give those blocks of a write that reach the medium."""
+def _surviving(write: Write, rng: random.Random) -> Iterator[Write]:
+    """Yield the blocks of a write that reach the medium."""
     for begin in range(0, len(write.data), BLOCK):
         if rng.random() < 0.5:
             yield Write(write.offset + begin, write.data[begin : begin + BLOCK])

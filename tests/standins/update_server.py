@@ -1,4 +1,4 @@
-"""A web server that serves a repository, well or badly."""
+"""A web server that serves a repository, correctly or with one of the usual faults."""
 
 import http.server
 import threading
@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-# How a server may treat what lies under `objects/` ("everything" where it says so).
-MANNERS = (
+# What a server may do with the files under `objects/`; "login page", "redirects" and "fails" concern every file.
+BEHAVIOURS = (
     "plain",
     "ignores ranges",
     "another range",
@@ -25,25 +25,31 @@ MANNERS = (
 
 
 class UpdateServer(http.server.ThreadingHTTPServer):
-    """Serves one folder in one manner at a time, and counts what it sends."""
+    """Serves one folder with one behaviour at a time, and counts the bytes that it sends.
+
+    Attributes:
+        behaviour: One of `BEHAVIOURS`.
+        requests: The path and the Range header of each request.
+        released: Set to let stalled responses end.
+    """
 
     daemon_threads = True
 
     def __init__(self, folder: Path) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.folder = folder
-        self.manner = "plain"
+        self.behaviour = "plain"
         self.sent_bytes = 0
-        self.asked: list[tuple[str, str]] = []
+        self.requests: list[tuple[str, str]] = []
         self.released = threading.Event()
 
     @property
     def address(self) -> str:
-        """Its address."""
+        """The address of the server."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that hang up: they should."""
+        """Log nothing about clients that hang up, as they should."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -51,9 +57,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        path, manner = self.path.lstrip("/"), self.server.manner
+        path, manner = self.path.lstrip("/"), self.server.behaviour
         asked = self.headers.get("Range", "")
-        self.server.asked.append((path, asked))
+        self.server.requests.append((path, asked))
         file = self.server.folder / path
         is_object = path.startswith("objects/")
         if manner == "login page":
@@ -124,12 +130,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.server.sent_bytes += len(data)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Keep quiet."""
+        """Log nothing."""
 
 
 @contextmanager
 def serving(folder: Path) -> Iterator[UpdateServer]:
-    """Serve a folder for the length of a `with` block."""
+    """Yield a server of a folder."""
     server = UpdateServer(folder)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

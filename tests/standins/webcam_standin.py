@@ -1,4 +1,4 @@
-"""A file in the place of a USB webcam."""
+"""A video file in place of a USB webcam."""
 
 import threading
 import time
@@ -7,21 +7,25 @@ from typing import Any
 
 import cv2
 
-FPS = 200.0  # so that tests don't wait; a pace of its own is tested with a clock of its own
+FPS = 200.0  # fast, so that tests don't wait; the real frame rate is tested with a fake clock
 
 
 class DeviceCapture:
-    """A file read like a device: at a pace, over and over, until it is unplugged or hangs.
+    """Reads a file like a device: at a frame rate, again and again, until unplugged or hanging.
 
-    Wraps `cv2.VideoCapture` instead of descending from it: the garbage collector crashes on descendents.
+    It wraps `cv2.VideoCapture` and doesn't inherit from it, because the garbage collector crashes on subclasses.
+
+    Attributes:
+        may_continue: While it is not set, `grab` hangs.
+        released: Set when the device was released.
     """
 
     def __init__(self, file: Path, backend: int) -> None:
         self.vendor = cv2.VideoCapture(str(file), backend)
         self.file, self.backend = file, backend
         self.is_plugged_in = True
-        self.goes_on = threading.Event()
-        self.goes_on.set()
+        self.may_continue = threading.Event()
+        self.may_continue.set()
         self.released = threading.Event()
 
     def __getattr__(self, name: str) -> Any:
@@ -29,7 +33,7 @@ class DeviceCapture:
 
     def grab(self) -> bool:
         time.sleep(1 / FPS)
-        self.goes_on.wait()
+        self.may_continue.wait()
         if not self.is_plugged_in:
             return False
         if self.vendor.grab():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from book import trained
+from shared_codebook import trained_codebook
 
 from converter.build import features
 from converter.build.features import MAX_FEATURES, FeatureEntry
@@ -24,7 +24,10 @@ SHA256 = "a" * 64
 def entries(print_pictures: Mapping[str, Pixels]) -> list[FeatureEntry]:
     """The local features of three real prints, and of a blank picture as the second."""
     first, second, third, *_ = print_pictures.values()
-    return [features.make_entry(picture, trained()) for picture in (first, BLANK, second, third)]
+    return [
+        features.make_entry(picture, trained_codebook())
+        for picture in (first, BLANK, second, third)
+    ]
 
 
 def are_equal(one: FeatureEntry, other: FeatureEntry) -> bool:
@@ -62,8 +65,8 @@ def test_a_stored_entry_is_read_back_from_the_cache(
 ) -> None:
     cache = Cache(root=tmp_path)
 
-    features.store_entry(SHA256, trained(), cache, entries[row])
-    found = features.cached_entry(SHA256, trained(), cache)
+    features.store_entry(SHA256, trained_codebook(), cache, entries[row])
+    found = features.cached_entry(SHA256, trained_codebook(), cache)
 
     assert found is not None
     assert are_equal(found, entries[row])
@@ -73,18 +76,18 @@ def test_another_picture_or_codebook_has_no_cached_entry(
     entries: list[FeatureEntry], tmp_path: Path
 ) -> None:
     cache = Cache(root=tmp_path)
-    other = replace(trained(), mean=trained().mean + np.float32(0.001))
+    other = replace(trained_codebook(), mean=trained_codebook().mean + np.float32(0.001))
 
-    features.store_entry(SHA256, trained(), cache, entries[0])
+    features.store_entry(SHA256, trained_codebook(), cache, entries[0])
 
-    assert features.cached_entry("b" * 64, trained(), cache) is None
+    assert features.cached_entry("b" * 64, trained_codebook(), cache) is None
     assert features.cached_entry(SHA256, other, cache) is None
 
 
 def test_the_kiosk_reads_the_features_of_each_print(
     entries: list[FeatureEntry], tmp_path: Path
 ) -> None:
-    features.write(entries, trained(), tmp_path)
+    features.write(entries, trained_codebook(), tmp_path)
 
     inverted_index = InvertedIndex(tmp_path, len(entries))
     for item, entry in enumerate(entries):
@@ -92,13 +95,13 @@ def test_the_kiosk_reads_the_features_of_each_print(
         assert np.array_equal(stored.signatures, entry.signatures)
         assert np.array_equal(stored.places, entry.places)
         assert stored.aspect == pytest.approx(entry.aspect)
-    assert np.array_equal(load(tmp_path / layout.CODEBOOK).centres, trained().centres)
+    assert np.array_equal(load(tmp_path / layout.CODEBOOK).centres, trained_codebook().centres)
 
 
 def test_each_visual_word_lists_exactly_its_features(
     entries: list[FeatureEntry], tmp_path: Path
 ) -> None:
-    features.write(entries, trained(), tmp_path)
+    features.write(entries, trained_codebook(), tmp_path)
 
     words = np.concatenate([entry.words for entry in entries])
     postings = np.load(tmp_path / layout.DETAIL_POSTINGS)
@@ -115,7 +118,7 @@ def test_each_visual_word_lists_exactly_its_features(
 def test_only_the_files_of_the_bundle_format_are_written(
     entries: list[FeatureEntry], tmp_path: Path
 ) -> None:
-    features.write(entries, trained(), tmp_path)
+    features.write(entries, trained_codebook(), tmp_path)
 
     files = [p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()]
     assert sorted(files) == sorted(layout.DETAILS)
@@ -125,18 +128,23 @@ def test_the_same_prints_make_the_same_bytes(
     entries: list[FeatureEntry], print_pictures: Mapping[str, Pixels], tmp_path: Path
 ) -> None:
     first, second, third, *_ = print_pictures.values()
-    again = [features.make_entry(picture, trained()) for picture in (first, BLANK, second, third)]
+    again = [
+        features.make_entry(picture, trained_codebook())
+        for picture in (first, BLANK, second, third)
+    ]
 
     for folder, made in (("one", entries), ("other", again)):
         (tmp_path / folder).mkdir()
-        features.write(made, trained(), tmp_path / folder)
+        features.write(made, trained_codebook(), tmp_path / folder)
 
     for name in layout.DETAILS:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
 
 
 def test_a_collection_without_any_feature_is_written_and_read(tmp_path: Path) -> None:
-    features.write([features.make_entry(BLANK, trained())] * 2, trained(), tmp_path)
+    features.write(
+        [features.make_entry(BLANK, trained_codebook())] * 2, trained_codebook(), tmp_path
+    )
 
     inverted_index = InvertedIndex(tmp_path, 2)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from book import trained
+from shared_codebook import trained_codebook
 
 from converter.build import train_codebook
 from converter.model import calibration
@@ -35,7 +35,7 @@ def test_the_same_prints_make_the_same_codebook(
 
 
 def test_other_prints_make_another_codebook_with_the_same_directions(codebook: Codebook) -> None:
-    other = trained()
+    other = trained_codebook()
 
     assert not np.allclose(codebook.components, other.components, atol=1e-3)
     assert np.array_equal(codebook.spread, other.spread)
@@ -51,7 +51,7 @@ def test_other_prints_make_another_codebook_with_the_same_directions(codebook: C
     ],
 )
 def test_a_codebook_has_the_shapes_that_the_kiosk_reads(name: str, shape: tuple[int, ...]) -> None:
-    array = getattr(trained(), name)
+    array = getattr(trained_codebook(), name)
 
     assert array.shape == shape
     assert array.dtype == np.float32
@@ -62,14 +62,14 @@ def test_both_halves_of_projected_features_have_similar_variance() -> None:
     """A visual word is a pair: a half without variance would leave 256 of 65,536 words."""
     found = np.concatenate([features.extract(p).descriptors for p in calibration.prints()])
 
-    variances = trained().project(found).var(axis=0)
+    variances = trained_codebook().project(found).var(axis=0)
 
     first, second = variances[: COMPONENTS // 2].sum(), variances[COMPONENTS // 2 :].sum()
     assert 0.8 < first / second < 1.25
 
 
 def test_every_64_directions_are_orthogonal() -> None:
-    spread = trained().spread
+    spread = trained_codebook().spread
 
     for first in range(0, BITS, COMPONENTS):
         base = spread[:, first : first + COMPONENTS]
@@ -79,7 +79,7 @@ def test_every_64_directions_are_orthogonal() -> None:
 def test_features_of_prints_are_spread_over_many_visual_words() -> None:
     found = np.concatenate([features.extract(p).descriptors for p in calibration.prints()[5:9]])
 
-    words = trained().words(trained().project(found), 1)[:, 0]
+    words = trained_codebook().words(trained_codebook().project(found), 1)[:, 0]
 
     _, counts = np.unique(words, return_counts=True)
     assert counts.max() < 0.02 * len(found)

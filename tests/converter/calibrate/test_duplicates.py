@@ -6,8 +6,8 @@ from pathlib import Path
 import drawn_bundle
 import numpy as np
 import pytest
-from book import trained
-from bordered import within
+from bordered_print import add_border
+from shared_codebook import trained_codebook
 
 from converter.build import features
 from converter.calibrate.duplicates import related, same_image
@@ -60,8 +60,8 @@ def test_prints_that_share_only_a_border_show_different_images(
     tmp_path: Path, print_pictures: Mapping[str, Pixels]
 ) -> None:
     pictures = list(print_pictures.values())
-    pages = [within(pictures[7], pictures[inside]) for inside in (1, 5)]
-    book = trained()
+    pages = [add_border(pictures[7], pictures[inside]) for inside in (1, 5)]
+    book = trained_codebook()
     features.write([features.make_entry(page, book) for page in pages], book, tmp_path)
 
     found = same_image(FeatureMatcher(tmp_path, len(pages)), pages[0])

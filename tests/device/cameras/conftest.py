@@ -13,9 +13,9 @@ from typing import Any
 
 import cv2
 import pytest
-from card import make_card, quarter_names, write_video
+from colour_card import make_card, quarter_names, write_video
 from fake_time import FakeTime
-from faulty_camera import break_it, make_faulty
+from faulty_camera import make_faulty, set_fault
 from picamera2_standin import PiHardware
 from PIL import Image
 from webcam_standin import FPS, DeviceCapture
@@ -116,7 +116,7 @@ def _pi_rig(tmp_path: Path) -> Rig:
 def _supervised_rig(tmp_path: Path) -> Rig:
     return Rig(
         make=lambda config: SupervisedCamera(replace(config, replay=tmp_path), make_faulty),
-        unplug=lambda: break_it(tmp_path, "lost"),
+        unplug=lambda: set_fault(tmp_path, "lost"),
     )
 
 
@@ -215,7 +215,7 @@ def device_capture(film: Path) -> Iterator[DeviceCapture]:
     """Yield a webcam that can be unplugged or made to hang, and end the hang afterwards."""
     capture = DeviceCapture(film, cv2.CAP_FFMPEG)
     yield capture
-    capture.goes_on.set()
+    capture.may_continue.set()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from faulty_camera import break_it, make_faulty
+from faulty_camera import make_faulty, set_fault
 
 from device.cameras import ipc_messages
 from device.cameras.shared_frames import FrameLocation
@@ -92,7 +92,7 @@ def test_a_cable_that_is_loose_for_a_moment_causes_no_error(camera, tmp_path) ->
     """Its own process reopens it, so the reader only waits a little longer."""
     camera.open()
     first = camera.read(WAIT_S)
-    break_it(tmp_path, "flicker")
+    set_fault(tmp_path, "flicker")
 
     wait_until(lambda: camera.read(WAIT_S).number > 0 and camera.reopened >= 1)
     assert camera.read(WAIT_S).number > first.number
@@ -102,17 +102,17 @@ def test_a_cable_that_is_loose_for_a_moment_causes_no_error(camera, tmp_path) ->
 def test_a_camera_that_keeps_failing_is_given_up_by_its_process(camera, tmp_path) -> None:
     camera.open()
     camera.read(WAIT_S)
-    break_it(tmp_path, "wrong size")
+    set_fault(tmp_path, "wrong size")
 
     assert "pictures of one size" in str(read_until_lost(camera))
     assert camera.reopened == 2
 
 
 def test_an_absent_camera_is_distinguished_from_one_that_fails_to_open(camera, tmp_path) -> None:
-    break_it(tmp_path, "absent")
+    set_fault(tmp_path, "absent")
     with pytest.raises(CameraAbsentError, match="plug it in"):
         camera.open()
-    break_it(tmp_path, "lost")
+    set_fault(tmp_path, "lost")
     with pytest.raises(CameraMissingError, match="bus dead") as found:
         camera.open()
 
@@ -125,10 +125,10 @@ def test_after_every_fault_the_same_camera_reopens_and_its_numbers_continue(
     camera.open()
     number = camera.read(WAIT_S).number
     for fault in ("killed", "exception", "torn"):
-        break_it(tmp_path, fault)
+        set_fault(tmp_path, fault)
         assert "process" in str(read_until_lost(camera))
         camera.close()
-        break_it(tmp_path, "")
+        set_fault(tmp_path, "")
         camera.open()
         latest = camera.read(WAIT_S).number
         assert latest > number
@@ -138,7 +138,7 @@ def test_after_every_fault_the_same_camera_reopens_and_its_numbers_continue(
 def test_a_waiting_reader_is_notified_when_the_camera_is_closed(camera, tmp_path) -> None:
     camera.open()
     camera.read(WAIT_S)
-    break_it(tmp_path, "stopped")
+    set_fault(tmp_path, "stopped")
 
     begun_s = time.monotonic()
     assert "expected a frame within" in str(read_until_lost(camera))

@@ -29,7 +29,7 @@ def test_a_driver_that_hangs_is_a_lost_camera(config, device_capture):
     with WebcamCamera(config, capture=lambda: device_capture) as webcam:
         webcam.read(WAIT_S)
 
-        device_capture.goes_on.clear()
+        device_capture.may_continue.clear()
 
         with pytest.raises(CameraLostError, match=r"within 0\.2 s"):
             for _ in range(3):

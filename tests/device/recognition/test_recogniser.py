@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import allocated
+import heap_usage
 import numpy as np
 import pytest
 
@@ -90,7 +90,7 @@ def test_memory_does_not_grow_from_answer_to_answer(
         for frame in seen * 2:
             recogniser.recognise(frame)
         gc.collect()
-        return allocated.bytes_now()
+        return heap_usage.bytes_in_use()
 
     grown = np.diff([level() for _ in range(6)])
 

@@ -1,19 +1,19 @@
 """The kiosk's surroundings, in a test's hands."""
 
 import pytest
-from hand_camera import HandCamera
-from held_notifier import HeldNotifier
+from blocking_notifier import BlockingNotifier
+from pluggable_camera import PluggableCamera
 
 from device.imaging.frames import Pixels
 
 
 @pytest.fixture
-def notifier() -> HeldNotifier:
+def notifier() -> BlockingNotifier:
     """A line to systemd."""
-    return HeldNotifier()
+    return BlockingNotifier()
 
 
 @pytest.fixture
-def camera(print_pictures: dict[str, Pixels]) -> HandCamera:
+def camera(print_pictures: dict[str, Pixels]) -> PluggableCamera:
     """A camera that sees the first of the twelve prints."""
-    return HandCamera(next(iter(print_pictures.values())))
+    return PluggableCamera(next(iter(print_pictures.values())))

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from faulty_camera import FAULTS, PRINT, break_it, make_faulty
-from held_notifier import HeldNotifier
+from blocking_notifier import BlockingNotifier
+from faulty_camera import FAULTS, PRINT, make_faulty, set_fault
 from PIL import Image
 
 from device.cameras.supervised import SupervisedCamera
@@ -45,10 +45,10 @@ def service(
         small_bundle,
         CameraSetup(opener=opener, watch=WatchConfig(enabled=False)),
         RecognitionConfig(threads=1),
-        notifier=HeldNotifier(),
+        notifier=BlockingNotifier(),
     )
     yield made
-    break_it(tmp_path, "")
+    set_fault(tmp_path, "")
     made.close()
 
 
@@ -69,14 +69,14 @@ def test_a_camera_that_fails_is_noticed_and_its_picture_comes_back(
     noticed, back = [], []
     for pause_s in ROUNDS_S:
         losses = service.health().camera.losses
-        break_it(tmp_path, fault)
+        set_fault(tmp_path, fault)
         noticed.append(waited_s(lambda: not service.snapshot().state.camera_ready))
         state = service.snapshot().state
         assert state.phase is Phase.CAMERA_LOST  # the page that says what still works
         assert state.note and "\n" not in state.note
         assert service.health().well  # uploads and browsing go on
         time.sleep(pause_s)
-        break_it(tmp_path, "")
+        set_fault(tmp_path, "")
         back.append(waited_s(lambda: service.snapshot().state.phase is Phase.LOOKING))
         assert service.health().camera.losses > losses
         assert service.preview(after=0, timeout_s=5.0) is not None

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from clip import Clip
-from hand_camera import HandCamera
-from held_notifier import LONG_S, HeldNotifier
+from blocking_notifier import LONG_S, BlockingNotifier
+from pluggable_camera import PluggableCamera
+from stand_clip import StandClip
 
 from device.bundle.filters import Filters
 from device.config import RecognitionConfig, WatchConfig
@@ -20,16 +20,16 @@ from device.service.state import KioskState, Phase
 CONFIG = RecognitionConfig(threads=1, matches=3)
 SHOWS_ANSWER = {Phase.FOUND, Phase.UNSURE, Phase.NOT_FOUND}
 
-Opener = Callable[[Pixels, WatchConfig | None], tuple[KioskService, HandCamera]]
+Opener = Callable[[Pixels, WatchConfig | None], tuple[KioskService, PluggableCamera]]
 
 
 @pytest.fixture
-def open_stand(small_bundle: Path, notifier: HeldNotifier) -> Iterator[Opener]:
+def open_stand(small_bundle: Path, notifier: BlockingNotifier) -> Iterator[Opener]:
     """A function that opens a kiosk with something under its camera."""
     services = []
 
-    def open_one(pixels: Pixels, watch: WatchConfig | None) -> tuple[KioskService, HandCamera]:
-        camera = HandCamera(pixels)
+    def open_one(pixels: Pixels, watch: WatchConfig | None) -> tuple[KioskService, PluggableCamera]:
+        camera = PluggableCamera(pixels)
         camera.open()
         services.append(
             KioskService(
@@ -49,8 +49,10 @@ def open_stand(small_bundle: Path, notifier: HeldNotifier) -> Iterator[Opener]:
 @pytest.fixture(scope="module")
 def laid(print_pictures: dict[str, Pixels]) -> list[Pixels]:
     """Frames of the stand: an empty table, then each print on it."""
-    empty = Clip().empty(0.1).frames[0].pixels
-    shown = [Clip().hold(each, seconds=0.1).frames[0].pixels for each in print_pictures.values()]
+    empty = StandClip().empty(0.1).frames[0].pixels
+    shown = [
+        StandClip().hold(each, seconds=0.1).frames[0].pixels for each in print_pictures.values()
+    ]
     return [empty, *shown]
 
 
@@ -161,7 +163,7 @@ class Stage:
             Watcher(), phase=lambda: self.phase, sink=lambda *what: self.asked.append(what)
         )
 
-    def show(self, clip: Clip) -> list[Observation]:
+    def show(self, clip: StandClip) -> list[Observation]:
         """Let the attendant see a clip."""
         return [self.attendant.see(frame) for frame in clip.frames]
 
@@ -172,7 +174,7 @@ def test_the_live_picture_is_watched_while_something_may_come_of_it(
 ) -> None:
     stage = Stage()
     stage.phase = phase
-    stage.show(Clip().hold(next(iter(print_pictures.values()))))
+    stage.show(StandClip().hold(next(iter(print_pictures.values()))))
 
     assert len(stage.asked) == (phase is Phase.LOOKING or phase in SHOWS_ANSWER)
 
@@ -183,14 +185,14 @@ def test_what_the_search_is_narrowed_to_holds_for_what_is_asked_unbidden(
     stage = Stage()
     filters = Filters(words="iris")
     stage.attendant.attend(Attention(filters=filters))
-    stage.show(Clip().hold(next(iter(print_pictures.values()))))
+    stage.show(StandClip().hold(next(iter(print_pictures.values()))))
 
     assert [asked for _, asked in stage.asked] == [filters]
 
 
 def test_no_frame_of_a_visitor_is_held_on_to(print_pictures: dict[str, Pixels]) -> None:
     stage = Stage()
-    seen = stage.show(Clip().hold(next(iter(print_pictures.values()))))
+    seen = stage.show(StandClip().hold(next(iter(print_pictures.values()))))
 
     assert len(stage.asked) == 1
     assert not [each for each in seen if each.capture is not None]
@@ -198,7 +200,7 @@ def test_no_frame_of_a_visitor_is_held_on_to(print_pictures: dict[str, Pixels]) 
 
 
 def test_a_watcher_that_fails_takes_neither_camera_nor_button_away(
-    camera: HandCamera,
+    camera: PluggableCamera,
 ) -> None:
     """Frames no finder foresaw: the kiosk goes on as one without hands-free."""
     from device.service.capture.camera_loop import CameraLoop

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hand_camera import HandCamera
-from held_notifier import LONG_S, HeldNotifier
+from blocking_notifier import LONG_S, BlockingNotifier
+from pluggable_camera import PluggableCamera
 
 from converter.build import bundle_writer
 from device.bundle import layout
@@ -40,7 +40,7 @@ CONFIG = RecognitionConfig(threads=1, matches=3, waiting=2)
 def kiosk(
     bundle: Path,
     camera: Callable[[OpenedBundle | None], CameraSource],
-    notifier: HeldNotifier,
+    notifier: BlockingNotifier,
 ) -> Iterator[KioskService]:
     """Give a running kiosk that tries a lost camera again without delay."""
     setup = CameraSetup(opener=camera, pauses_s=(0.01,))
@@ -54,7 +54,7 @@ def kiosk(
 
 @pytest.fixture
 def service(
-    small_bundle: Path, camera: HandCamera, notifier: HeldNotifier
+    small_bundle: Path, camera: PluggableCamera, notifier: BlockingNotifier
 ) -> Iterator[KioskService]:
     """A running kiosk with its camera looking at the first print."""
     with kiosk(small_bundle, lambda bundle: opened_camera(camera), notifier) as made:
@@ -62,7 +62,7 @@ def service(
         yield made
 
 
-def opened_camera(camera: HandCamera) -> HandCamera:
+def opened_camera(camera: PluggableCamera) -> PluggableCamera:
     """Give a camera, open, as the choice of cameras does."""
     camera.open()
     return camera
@@ -96,7 +96,7 @@ def test_what_lies_at_the_stand_is_found_and_the_answer_comes_in_the_state(
     assert service.health().answers == 1
 
 
-def test_an_empty_stand_is_not_found(service: KioskService, camera: HandCamera) -> None:
+def test_an_empty_stand_is_not_found(service: KioskService, camera: PluggableCamera) -> None:
     seen = service.preview(timeout_s=LONG_S)
     camera.pixels = np.full((240, 320, 3), 120, np.uint8)
     assert seen is not None
@@ -118,9 +118,9 @@ def test_a_filter_holds_for_the_stand_too(service: KioskService) -> None:
 
 
 def test_an_answer_for_a_visitor_who_has_gone_is_dropped(
-    service: KioskService, notifier: HeldNotifier, print_pictures: dict[str, Pixels]
+    service: KioskService, notifier: BlockingNotifier, print_pictures: dict[str, Pixels]
 ) -> None:
-    notifier.hold()
+    notifier.block()
     service.query.look()
     assert service.snapshot().state.phase is Phase.HOLD_STILL
     service.query.dismiss()
@@ -133,8 +133,8 @@ def test_an_answer_for_a_visitor_who_has_gone_is_dropped(
     assert service.health().answers == 1  # the visitor's who has gone took no turn
 
 
-def test_asking_twice_is_asking_once(service: KioskService, notifier: HeldNotifier) -> None:
-    notifier.hold()
+def test_asking_twice_is_asking_once(service: KioskService, notifier: BlockingNotifier) -> None:
+    notifier.block()
     service.query.look()
     service.query.look()
     notifier.gate.set()
@@ -167,7 +167,7 @@ def test_uploads_are_answered_from_many_threads(
 
 
 def test_too_many_uploads_are_asked_to_come_back_and_the_stand_is_not(
-    service: KioskService, notifier: HeldNotifier, print_pictures: dict[str, Pixels]
+    service: KioskService, notifier: BlockingNotifier, print_pictures: dict[str, Pixels]
 ) -> None:
     picture = upload(next(iter(print_pictures.values())))
     busy = threading.Event()
@@ -180,7 +180,7 @@ def test_too_many_uploads_are_asked_to_come_back_and_the_stand_is_not(
             return False
         return True
 
-    notifier.hold()
+    notifier.block()
     with ThreadPoolExecutor(3) as pool:
         asked = [pool.submit(ask) for _ in range(3)]
         assert busy.wait(LONG_S)
@@ -222,9 +222,9 @@ def test_an_upload_leaves_no_file_behind(
 
 
 def test_a_camera_that_is_pulled_out_is_told_and_taken_up_again(
-    service: KioskService, camera: HandCamera
+    service: KioskService, camera: PluggableCamera
 ) -> None:
-    camera.pull()
+    camera.unplug()
     lost = until(service, lambda state: state.phase is Phase.CAMERA_LOST)
 
     assert lost.note
@@ -234,7 +234,7 @@ def test_a_camera_that_is_pulled_out_is_told_and_taken_up_again(
     assert service.preview(timeout_s=0.0) is None
     assert service.health().well  # an upload can still be answered
 
-    camera.plug()
+    camera.plug_in()
     again = until(service, lambda state: state.phase is Phase.LOOKING)
     assert again.note == ""
     service.query.look()
@@ -243,19 +243,19 @@ def test_a_camera_that_is_pulled_out_is_told_and_taken_up_again(
 
 
 def test_a_camera_lost_is_the_one_opened_again_and_none_chosen_anew(
-    small_bundle: Path, camera: HandCamera, notifier: HeldNotifier
+    small_bundle: Path, camera: PluggableCamera, notifier: BlockingNotifier
 ) -> None:
     chosen: list[str] = []
 
-    def choose(bundle: OpenedBundle | None) -> HandCamera:
+    def choose(bundle: OpenedBundle | None) -> PluggableCamera:
         chosen.append("once")
         return opened_camera(camera)
 
     with kiosk(small_bundle, choose, notifier) as service:
         until(service, lambda state: state.phase is Phase.LOOKING)
-        camera.pull()
+        camera.unplug()
         until(service, lambda state: state.phase is Phase.CAMERA_LOST)
-        camera.plug()
+        camera.plug_in()
         until(service, lambda state: state.phase is Phase.LOOKING)
 
     assert chosen == ["once"]
@@ -265,11 +265,11 @@ def test_a_camera_lost_is_the_one_opened_again_and_none_chosen_anew(
     "surprise", [RuntimeError("a driver's\nbug"), KioskError("no picture to show"), OSError(5, "?")]
 )
 def test_whatever_a_driver_does_the_stand_tries_again(
-    service: KioskService, camera: HandCamera, surprise: Exception
+    service: KioskService, camera: PluggableCamera, surprise: Exception
 ) -> None:
-    camera.surprise = surprise
+    camera.unexpected_error = surprise
     lost = until(service, lambda state: state.phase is Phase.CAMERA_LOST)
-    camera.surprise = None
+    camera.unexpected_error = None
 
     assert lost.note
     assert "\n" not in lost.note
@@ -278,22 +278,22 @@ def test_whatever_a_driver_does_the_stand_tries_again(
 
 def test_without_a_camera_uploads_are_answered_and_one_plugged_in_later_is_taken(
     small_bundle: Path,
-    camera: HandCamera,
-    notifier: HeldNotifier,
+    camera: PluggableCamera,
+    notifier: BlockingNotifier,
     print_pictures: dict[str, Pixels],
 ) -> None:
-    camera.pull()
+    camera.unplug()
     with kiosk(small_bundle, lambda bundle: opened_camera(camera), notifier) as service:
         lost = until(service, lambda state: state.phase is Phase.CAMERA_LOST)
-        assert lost.note == "hand:0: no such camera"
+        assert lost.note == "pluggable:0: no such camera"
         service.query.identify(upload(next(iter(print_pictures.values()))))
 
-        camera.plug()
+        camera.plug_in()
         until(service, lambda state: state.phase is Phase.LOOKING)
 
 
 def test_the_replay_is_given_the_open_bundle(
-    small_bundle: Path, camera: HandCamera, notifier: HeldNotifier
+    small_bundle: Path, camera: PluggableCamera, notifier: BlockingNotifier
 ) -> None:
     given: list[OpenedBundle | None] = []
 
@@ -318,7 +318,7 @@ def damage(bundle: Path) -> None:
 
 @pytest.mark.parametrize("is_damaged", [True, False], ids=["damaged", "missing"])
 def test_without_a_bundle_the_kiosk_lives_and_says_what_is_wrong(
-    bundle_copy: Path, camera: HandCamera, notifier: HeldNotifier, is_damaged: bool
+    bundle_copy: Path, camera: PluggableCamera, notifier: BlockingNotifier, is_damaged: bool
 ) -> None:
     damage(bundle_copy)
     path = bundle_copy if is_damaged else bundle_copy / "nowhere"
@@ -342,14 +342,14 @@ def test_without_a_bundle_the_kiosk_lives_and_says_what_is_wrong(
         assert not health.well
         assert health.manifest is None
         for _ in range(2):
-            assert notifier.rounds.acquire(timeout=LONG_S)  # systemd still sees it alive
+            assert notifier.pings.acquire(timeout=LONG_S)  # systemd still sees it alive
 
 
 def test_a_model_that_cannot_be_loaded_is_a_state_too(
     bundle_copy: Path,
     change_manifest: Callable[..., object],
-    camera: HandCamera,
-    notifier: HeldNotifier,
+    camera: PluggableCamera,
+    notifier: BlockingNotifier,
 ) -> None:
     path = bundle_copy / layout.MODEL
     path.unlink()
@@ -370,7 +370,7 @@ def test_a_model_that_cannot_be_loaded_is_a_state_too(
 
 
 def test_closing_leaves_no_thread_and_no_open_camera(
-    small_bundle: Path, camera: HandCamera, notifier: HeldNotifier
+    small_bundle: Path, camera: PluggableCamera, notifier: BlockingNotifier
 ) -> None:
     before = set(threading.enumerate())
     with kiosk(small_bundle, lambda bundle: opened_camera(camera), notifier) as service:
@@ -379,13 +379,13 @@ def test_closing_leaves_no_thread_and_no_open_camera(
 
     assert set(threading.enumerate()) <= before
     assert not camera.is_open
-    assert notifier.said == ["stopping"]
+    assert notifier.messages == ["stopping"]
     assert service.preview(timeout_s=0.0) is None  # no visitor's picture is kept
     with pytest.raises(KioskError):
         service.query.look()
 
 
-class SlowCamera(HandCamera):
+class SlowCamera(PluggableCamera):
     """Gives one frame, then none until it is closed."""
 
     was_stopped = False
@@ -394,12 +394,12 @@ class SlowCamera(HandCamera):
         if self._number:
             with self._changed:
                 self.was_stopped = self._changed.wait_for(lambda: not self._is_started, timeout_s)
-            raise CameraLostError("hand:0: no frame")
+            raise CameraLostError("pluggable:0: no frame")
         return self.pixels
 
 
 def test_closing_does_not_wait_for_a_camera_that_gives_no_frame(
-    small_bundle: Path, camera: HandCamera, notifier: HeldNotifier
+    small_bundle: Path, camera: PluggableCamera, notifier: BlockingNotifier
 ) -> None:
     """And the loss that closing causes is nobody's news."""
     slow = SlowCamera(camera.pixels)
@@ -412,17 +412,17 @@ def test_closing_does_not_wait_for_a_camera_that_gives_no_frame(
 
 
 def test_ready_is_told_when_asked_to_and_not_before(
-    service: KioskService, notifier: HeldNotifier
+    service: KioskService, notifier: BlockingNotifier
 ) -> None:
-    assert notifier.said == []
+    assert notifier.messages == []
 
     service.ready()
 
-    assert notifier.said == ["ready"]
+    assert notifier.messages == ["ready"]
 
 
 def test_each_start_has_an_id_of_its_own(
-    small_bundle: Path, camera: HandCamera, notifier: HeldNotifier
+    small_bundle: Path, camera: PluggableCamera, notifier: BlockingNotifier
 ) -> None:
     ids = set()
     for _ in range(2):
@@ -459,7 +459,9 @@ def test_records_pictures_and_options_come_from_the_bundle(service: KioskService
         service.collection.record("nobody")
 
 
-def test_time_is_the_clocks(small_bundle: Path, camera: HandCamera, notifier: HeldNotifier) -> None:
+def test_time_is_the_clocks(
+    small_bundle: Path, camera: PluggableCamera, notifier: BlockingNotifier
+) -> None:
     now = [100.0]
     service = KioskService(
         small_bundle,

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from failing_disk import FailingFiles
 from fake_time import FakeTime
-from hand_camera import HandCamera
+from pluggable_camera import PluggableCamera
 
 from device.bundle.reader import OpenedBundle
 from device.config import RecognitionConfig
@@ -37,10 +37,10 @@ from device.staff.hardware_health import LOW_DISK_BYTES
 
 
 @contextmanager
-def kiosk(bundle: Path, camera: HandCamera, office: StaffService) -> Iterator[KioskService]:
+def kiosk(bundle: Path, camera: PluggableCamera, office: StaffService) -> Iterator[KioskService]:
     """Give a running kiosk with an office."""
 
-    def opener(_: OpenedBundle | None) -> HandCamera:
+    def opener(_: OpenedBundle | None) -> PluggableCamera:
         camera.open()
         return camera
 
@@ -88,7 +88,7 @@ def open_office(folder: Path) -> Iterator[Callable[..., StaffService]]:
 
 def test_answers_are_counted_by_what_was_said_and_kept_over_a_restart(
     small_bundle: Path,
-    camera: HandCamera,
+    camera: PluggableCamera,
     open_office: Callable[..., StaffService],
     print_pictures: dict[str, Pixels],
 ) -> None:
@@ -106,7 +106,10 @@ def test_answers_are_counted_by_what_was_said_and_kept_over_a_restart(
 
 
 def test_what_was_not_found_is_listed_only_once_staff_have_asked_for_it(
-    small_bundle: Path, camera: HandCamera, open_office: Callable[..., StaffService], folder: Path
+    small_bundle: Path,
+    camera: PluggableCamera,
+    open_office: Callable[..., StaffService],
+    folder: Path,
 ) -> None:
     camera.pixels = _checkered()
     office = open_office()
@@ -145,7 +148,7 @@ def until_answered(service: KioskService) -> None:
 
 
 def test_a_proof_says_what_would_be_said_and_counts_nowhere(
-    small_bundle: Path, camera: HandCamera, open_office: Callable[..., StaffService]
+    small_bundle: Path, camera: PluggableCamera, open_office: Callable[..., StaffService]
 ) -> None:
     office = open_office()
     with kiosk(small_bundle, camera, office) as service:
@@ -157,7 +160,7 @@ def test_a_proof_says_what_would_be_said_and_counts_nowhere(
         assert service.snapshot().state.phase is Phase.LOOKING
         assert service.health().answers == 0
         assert office.statistics() == ()
-        camera.pull()
+        camera.unplug()
         until(service, Phase.CAMERA_LOST)
         with pytest.raises(CameraLostError):
             service.query.capture_for_staff()
@@ -218,7 +221,10 @@ def test_what_was_counted_is_written_once_an_hour_by_itself(
 
 
 def test_on_a_machine_that_is_too_hot_a_kiosk_does_less_and_answers(
-    small_bundle: Path, camera: HandCamera, open_office: Callable[..., StaffService], tmp_path: Path
+    small_bundle: Path,
+    camera: PluggableCamera,
+    open_office: Callable[..., StaffService],
+    tmp_path: Path,
 ) -> None:
     zone = tmp_path / "sys/class/thermal/thermal_zone0"
     zone.mkdir(parents=True)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from crashing_disk import Crashes, Disk, RecordingFiles
+from crash_simulator import CrashSimulator, Disk, RecordingFiles
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -81,7 +81,7 @@ def test_a_power_cut_leaves_the_old_preferences_or_the_new_ones(tmp_path: Path) 
     preferences.write(folder, CHOSEN, files)
 
     seen = set()
-    for number, state in enumerate(Crashes(before, files.log, folder).states()):
+    for number, state in enumerate(CrashSimulator(before, files.log, folder).states()):
         place = tmp_path / f"state-{number}"
         state.disk.write(place)
         found = preferences.read(place)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from crashing_disk import Crashes, Disk, RecordingFiles
+from crash_simulator import CrashSimulator, Disk, RecordingFiles
 from failing_disk import FAULTS, FailingFiles
 from hypothesis import given
 from hypothesis import strategies as some
@@ -149,7 +149,7 @@ def test_a_power_cut_leaves_the_old_month_or_the_new_one_complete(
     again.flush()
 
     seen = set()
-    for number, state in enumerate(Crashes(before, files.log, folder).states()):
+    for number, state in enumerate(CrashSimulator(before, files.log, folder).states()):
         place = tmp_path / f"state-{number}"
         state.disk.write(place)
         seen.add(total(Statistics(place, now=clock.now).hourly_counts())["visits"])

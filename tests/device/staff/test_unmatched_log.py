@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from crashing_disk import Crashes, Disk, RecordingFiles
+from crash_simulator import CrashSimulator, Disk, RecordingFiles
 from failing_disk import FailingFiles
 
 from device.bundle.reader import OpenedBundle
@@ -165,7 +165,7 @@ def test_a_power_cut_leaves_the_old_log_or_the_new_one(
     again.flush()
 
     seen = set()
-    for number, state in enumerate(Crashes(before, files.log, folder).states()):
+    for number, state in enumerate(CrashSimulator(before, files.log, folder).states()):
         place = tmp_path / f"state-{number}"
         state.disk.write(place)
         seen.add(len(load(place).entries()))

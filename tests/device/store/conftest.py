@@ -2,23 +2,23 @@
 
 from pathlib import Path
 
-import museum
+import publishing_desk
 import pytest
-from museum import Museum
+from publishing_desk import PublishingDesk
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory, small_bundle: Path) -> Museum:
+def published(tmp_path_factory: pytest.TempPathFactory, small_bundle: Path) -> PublishingDesk:
     """A museum that has published a tiny bundle; copy it to change it."""
     folder = tmp_path_factory.mktemp("museum")
-    founded = museum.found(folder)
+    founded = publishing_desk.set_up(folder)
     for name in ("first", "second", "third"):
-        museum.tiny(folder / name, small_bundle, name)
+        publishing_desk.write_tiny_bundle(folder / name, small_bundle, name)
     founded.publish(folder / "first")
     return founded
 
 
 @pytest.fixture
-def desk(published: Museum, tmp_path: Path) -> Museum:
+def desk(published: PublishingDesk, tmp_path: Path) -> PublishingDesk:
     """A copy of the museum, to publish more bundles from and to attack."""
-    return museum.copied(published, tmp_path / "museum")
+    return publishing_desk.copy_desk(published, tmp_path / "museum")

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import museum
+import publishing_desk
 import pytest
-from museum import Museum
+from publishing_desk import PublishingDesk
 from tuf.api.metadata import Metadata, Root
 from update_server import UpdateServer, serving
 
@@ -62,7 +62,7 @@ class Kiosk:
 
 
 @pytest.fixture
-def kiosk(desk: Museum, tmp_path: Path) -> Kiosk:
+def kiosk(desk: PublishingDesk, tmp_path: Path) -> Kiosk:
     """A kiosk that has the museum's first bundle, after its trial."""
     made = Kiosk(store=tmp_path / "store", root=desk.root)
     made.sync(desk.folder)
@@ -71,14 +71,14 @@ def kiosk(desk: Museum, tmp_path: Path) -> Kiosk:
 
 
 @pytest.fixture
-def old_stick(desk: Museum, tmp_path: Path) -> Path:
+def old_stick(desk: PublishingDesk, tmp_path: Path) -> Path:
     """A stick with the first bundle, copied before the second is published."""
     shutil.copytree(desk.folder, tmp_path / "old-stick")
     return tmp_path / "old-stick"
 
 
 @pytest.fixture
-def updated(kiosk: Kiosk, desk: Museum, old_stick: Path) -> Kiosk:
+def updated(kiosk: Kiosk, desk: PublishingDesk, old_stick: Path) -> Kiosk:
     """The kiosk after it has received the second bundle."""
     desk.publish(desk.folder.parent / "second")
     assert kiosk.sync(desk.folder).version == 2
@@ -87,7 +87,7 @@ def updated(kiosk: Kiosk, desk: Museum, old_stick: Path) -> Kiosk:
 
 
 @pytest.fixture
-def server(desk: Museum) -> Iterator[UpdateServer]:
+def server(desk: PublishingDesk) -> Iterator[UpdateServer]:
     """The repository on a web server."""
     with serving(desk.folder) as serves:
         yield serves
@@ -113,7 +113,7 @@ def objects(folder: Path) -> list[Path]:
     )
 
 
-def newest_object(desk: Museum) -> Path:
+def newest_object(desk: PublishingDesk) -> Path:
     """Publish the second bundle and return an object that only it has."""
     known = set(objects(desk.folder))
     desk.publish(desk.folder.parent / "second")
@@ -135,7 +135,7 @@ def test_lost_metadata_with_an_old_stick_is_refused(updated: Kiosk, old_stick: P
 
 
 def test_lost_metadata_with_a_stick_from_before_the_key_was_replaced_is_refused(
-    updated: Kiosk, desk: Museum, old_stick: Path
+    updated: Kiosk, desk: PublishingDesk, old_stick: Path
 ) -> None:
     desk.rotate()
     updated.sync(desk.folder)
@@ -146,16 +146,16 @@ def test_lost_metadata_with_a_stick_from_before_the_key_was_replaced_is_refused(
 
 
 @pytest.mark.parametrize("name", ["timestamp", "snapshot", "targets", "root"])
-def test_damaged_metadata_is_repaired(updated: Kiosk, desk: Museum, name: str) -> None:
+def test_damaged_metadata_is_repaired(updated: Kiosk, desk: PublishingDesk, name: str) -> None:
     path = updated.store / TRUST / f"{name}.json"
     path.resolve().write_bytes(b"")
 
     assert updated.sync(desk.folder).result is SyncResult.UP_TO_DATE
 
 
-def test_freeze_expired_metadata_is_refused(tmp_path: Path, desk: Museum) -> None:
+def test_freeze_expired_metadata_is_refused(tmp_path: Path, desk: PublishingDesk) -> None:
     long_ago = datetime.now(UTC) - timedelta(days=repository.DAYS + 1)
-    frozen = museum.found(tmp_path / "frozen", now=long_ago)
+    frozen = publishing_desk.set_up(tmp_path / "frozen", now=long_ago)
     frozen.publish(desk.folder.parent / "first")
 
     with pytest.raises(StaleError, match="expired by this kiosk's clock"):
@@ -163,7 +163,7 @@ def test_freeze_expired_metadata_is_refused(tmp_path: Path, desk: Museum) -> Non
 
 
 def test_a_clock_ten_years_ahead_refuses_updates_and_keeps_the_bundle(
-    updated: Kiosk, desk: Museum
+    updated: Kiosk, desk: PublishingDesk
 ) -> None:
     """To such a clock, a bundle published now was signed ten years ago."""
     desk.now = datetime.now(UTC) - timedelta(days=3650)
@@ -174,7 +174,7 @@ def test_a_clock_ten_years_ahead_refuses_updates_and_keeps_the_bundle(
 
 
 def test_a_clock_at_1970_accepts_updates_and_still_refuses_old_ones(
-    updated: Kiosk, desk: Museum, old_stick: Path
+    updated: Kiosk, desk: PublishingDesk, old_stick: Path
 ) -> None:
     """To such a clock, a bundle published now is valid for decades."""
     desk.now = datetime.now(UTC) + timedelta(days=20_000)
@@ -185,7 +185,7 @@ def test_a_clock_at_1970_accepts_updates_and_still_refuses_old_ones(
 
 
 def test_mix_and_match_an_old_snapshot_under_a_new_name_is_refused(
-    kiosk: Kiosk, desk: Museum
+    kiosk: Kiosk, desk: PublishingDesk
 ) -> None:
     folder = desk.folder / repository_layout.METADATA
     old = max(folder.glob("*.snapshot.json"), key=number_of)
@@ -201,7 +201,9 @@ def number_of(path: Path) -> int:
     return int(path.name.split(".")[0])
 
 
-def test_mix_and_match_a_manifest_of_another_bundle_is_refused(kiosk: Kiosk, desk: Museum) -> None:
+def test_mix_and_match_a_manifest_of_another_bundle_is_refused(
+    kiosk: Kiosk, desk: PublishingDesk
+) -> None:
     desk.publish(desk.folder.parent / "second")
     manifests = sorted(
         (desk.folder / "targets/bundle").iterdir(), key=lambda p: p.stat().st_mtime_ns
@@ -212,10 +214,10 @@ def test_mix_and_match_a_manifest_of_another_bundle_is_refused(kiosk: Kiosk, des
 
 
 def test_endless_data_stops_at_the_signed_length(
-    kiosk: Kiosk, desk: Museum, server: UpdateServer
+    kiosk: Kiosk, desk: PublishingDesk, server: UpdateServer
 ) -> None:
     desk.publish(desk.folder.parent / "second")
-    server.manner = "endless"
+    server.behaviour = "endless"
     source = HttpSource(server.address)
 
     refused(UntrustedError, lambda: sync(source, kiosk.store, kiosk.root, check=verify), kiosk)
@@ -223,7 +225,7 @@ def test_endless_data_stops_at_the_signed_length(
 
 
 @pytest.mark.parametrize("name", ["timestamp.json", "root", "snapshot", "targets"])
-def test_endless_metadata_is_refused(kiosk: Kiosk, desk: Museum, name: str) -> None:
+def test_endless_metadata_is_refused(kiosk: Kiosk, desk: PublishingDesk, name: str) -> None:
     if name == "root":
         path = desk.folder / repository_layout.METADATA / "2.root.json"
     else:
@@ -236,14 +238,14 @@ def test_endless_metadata_is_refused(kiosk: Kiosk, desk: Museum, name: str) -> N
     refused(UntrustedError, lambda: kiosk.sync(desk.folder), kiosk)
 
 
-def test_a_file_one_byte_too_long_is_refused(kiosk: Kiosk, desk: Museum) -> None:
+def test_a_file_one_byte_too_long_is_refused(kiosk: Kiosk, desk: PublishingDesk) -> None:
     with newest_object(desk).open("ab") as file:
         file.write(b"!")
 
     refused(UntrustedError, lambda: kiosk.sync(desk.folder), kiosk)
 
 
-def test_a_tampered_file_is_refused_and_removed(kiosk: Kiosk, desk: Museum) -> None:
+def test_a_tampered_file_is_refused_and_removed(kiosk: Kiosk, desk: PublishingDesk) -> None:
     path = newest_object(desk)
     data = bytearray(path.read_bytes())
     data[0] ^= 1
@@ -255,7 +257,7 @@ def test_a_tampered_file_is_refused_and_removed(kiosk: Kiosk, desk: Museum) -> N
 
 
 def test_a_truncated_file_is_refused_and_resumed_once_it_is_complete(
-    kiosk: Kiosk, desk: Museum
+    kiosk: Kiosk, desk: PublishingDesk
 ) -> None:
     path = newest_object(desk)
     data = path.read_bytes()
@@ -267,7 +269,7 @@ def test_a_truncated_file_is_refused_and_resumed_once_it_is_complete(
 
 
 @pytest.mark.parametrize("role", ["root", "targets", "snapshot", "timestamp"])
-def test_tampered_metadata_is_refused(kiosk: Kiosk, desk: Museum, role: str) -> None:
+def test_tampered_metadata_is_refused(kiosk: Kiosk, desk: PublishingDesk, role: str) -> None:
     desk.rotate()
     desk.publish(desk.folder.parent / "second")
     found = (desk.folder / repository_layout.METADATA).glob(f"*{role}.json")
@@ -279,8 +281,10 @@ def test_tampered_metadata_is_refused(kiosk: Kiosk, desk: Museum, role: str) -> 
     refused(UntrustedError, lambda: kiosk.sync(desk.folder), kiosk)
 
 
-def test_another_museums_stick_is_refused(kiosk: Kiosk, desk: Museum, tmp_path: Path) -> None:
-    stranger = museum.found(tmp_path / "stranger")
+def test_another_museums_stick_is_refused(
+    kiosk: Kiosk, desk: PublishingDesk, tmp_path: Path
+) -> None:
+    stranger = publishing_desk.set_up(tmp_path / "stranger")
     for _ in range(3):
         stranger.publish(desk.folder.parent / "second")
 
@@ -288,7 +292,7 @@ def test_another_museums_stick_is_refused(kiosk: Kiosk, desk: Museum, tmp_path: 
     assert "this museum" in line
 
 
-def test_one_of_two_root_signatures_is_refused(kiosk: Kiosk, desk: Museum) -> None:
+def test_one_of_two_root_signatures_is_refused(kiosk: Kiosk, desk: PublishingDesk) -> None:
     with pytest.raises(Exception, match="2 different root keys"):
         desk.rotate("root-1")
     with pytest.raises(Exception, match="2 different root keys"):
@@ -302,7 +306,7 @@ def test_one_of_two_root_signatures_is_refused(kiosk: Kiosk, desk: Museum) -> No
     refused(UntrustedError, lambda: kiosk.sync(desk.folder), kiosk)
 
 
-def test_a_revoked_publishing_key_is_refused(kiosk: Kiosk, desk: Museum) -> None:
+def test_a_revoked_publishing_key_is_refused(kiosk: Kiosk, desk: PublishingDesk) -> None:
     thief = replace(desk)
     desk.rotate()
     kiosk.sync(desk.folder)
@@ -310,15 +314,15 @@ def test_a_revoked_publishing_key_is_refused(kiosk: Kiosk, desk: Museum) -> None
         thief.publish(desk.folder.parent / "second")
     signers = dict.fromkeys(("targets", "snapshot", "timestamp"), (thief.publishing,))
     stolen = repository.Repository(desk.folder, signers, thief.now)
-    publisher.publish(desk.folder.parent / "second", stolen, museum.DAY)
+    publisher.publish(desk.folder.parent / "second", stolen, publishing_desk.DAY)
 
     refused(UntrustedError, lambda: kiosk.sync(desk.folder), kiosk)
 
 
 def test_fast_forward_by_a_stolen_key_ends_when_the_key_is_replaced(
-    kiosk: Kiosk, desk: Museum, tmp_path: Path
+    kiosk: Kiosk, desk: PublishingDesk, tmp_path: Path
 ) -> None:
-    stolen = museum.copied(desk, tmp_path / "stolen")
+    stolen = publishing_desk.copy_desk(desk, tmp_path / "stolen")
     put_manifest(stolen, version=9_999_999)
     for _ in range(5):
         stolen.repository.sign_changes()
@@ -331,7 +335,7 @@ def test_fast_forward_by_a_stolen_key_ends_when_the_key_is_replaced(
     assert read_state(kiosk.store).floor.version == 2
 
 
-def put_manifest(desk: Museum, bundle: str = "second", **changes: object) -> None:
+def put_manifest(desk: PublishingDesk, bundle: str = "second", **changes: object) -> None:
     """Publish and sign a bundle with a changed manifest, as a thief of the key could."""
     folder = desk.folder.parent / bundle
     for entry in read_manifest(folder).files:
@@ -347,7 +351,9 @@ def put_manifest(desk: Museum, bundle: str = "second", **changes: object) -> Non
 
 
 @pytest.mark.parametrize("version", [0, -1, 10_000_001, 2**70])
-def test_a_version_out_of_range_is_refused(kiosk: Kiosk, desk: Museum, version: int) -> None:
+def test_a_version_out_of_range_is_refused(
+    kiosk: Kiosk, desk: PublishingDesk, version: int
+) -> None:
     put_manifest(desk, version=version)
     with pytest.raises((UntrustedError, StaleError)):
         kiosk.sync(desk.folder)
@@ -375,7 +381,7 @@ HOSTILE = (
 
 @pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name)[:20])
 def test_path_traversal_and_hostile_names_in_a_signed_manifest_are_refused(
-    kiosk: Kiosk, desk: Museum, name: str
+    kiosk: Kiosk, desk: PublishingDesk, name: str
 ) -> None:
     files = read_manifest(desk.folder.parent / "second").files
     hostile = FileEntry(path=name, sha256=files[0].sha256, size_bytes=files[0].size_bytes)
@@ -391,7 +397,7 @@ def test_path_traversal_and_hostile_names_in_a_signed_manifest_are_refused(
 
 
 @pytest.mark.parametrize("sha256", ["../" * 20 + "etc/passwd", "", "A" * 64, "0" * 63, "0" * 65])
-def test_an_invalid_sha256_is_refused(kiosk: Kiosk, desk: Museum, sha256: str) -> None:
+def test_an_invalid_sha256_is_refused(kiosk: Kiosk, desk: PublishingDesk, sha256: str) -> None:
     files = read_manifest(desk.folder.parent / "second").files
     hostile = FileEntry(path="extra", sha256=sha256, size_bytes=4)
     put_manifest(desk, files=(*files, hostile), version=2)
@@ -400,7 +406,7 @@ def test_an_invalid_sha256_is_refused(kiosk: Kiosk, desk: Museum, sha256: str) -
 
 
 @pytest.mark.parametrize("size", [-1, 2**62, 2**80])
-def test_an_impossible_size_is_refused(kiosk: Kiosk, desk: Museum, size: int) -> None:
+def test_an_impossible_size_is_refused(kiosk: Kiosk, desk: PublishingDesk, size: int) -> None:
     files = read_manifest(desk.folder.parent / "second").files
     hostile = FileEntry(path="extra", sha256="0" * 64, size_bytes=size)
     put_manifest(desk, files=(*files, hostile), version=2)
@@ -412,7 +418,9 @@ def test_an_impossible_size_is_refused(kiosk: Kiosk, desk: Museum, size: int) ->
 @pytest.mark.parametrize(
     "target", [repository_layout.BUNDLE_TARGET, repository_layout.NOTICES_TARGET]
 )
-def test_an_oversized_signed_target_is_refused(kiosk: Kiosk, desk: Museum, target: str) -> None:
+def test_an_oversized_signed_target_is_refused(
+    kiosk: Kiosk, desk: PublishingDesk, target: str
+) -> None:
     chosen = desk.repository
     with chosen.edit_targets() as targets:
         chosen.put_target(targets, target, bytes(5_000_000), {})
@@ -423,7 +431,7 @@ def test_an_oversized_signed_target_is_refused(kiosk: Kiosk, desk: Museum, targe
 
 @pytest.mark.parametrize("added", [b"!", b"!" * 1_000_000])
 def test_a_manifest_longer_than_its_signed_length_is_refused(
-    kiosk: Kiosk, desk: Museum, added: bytes
+    kiosk: Kiosk, desk: PublishingDesk, added: bytes
 ) -> None:
     desk.publish(desk.folder.parent / "second")
     for path in (desk.folder / "targets/bundle").iterdir():
@@ -432,7 +440,7 @@ def test_a_manifest_longer_than_its_signed_length_is_refused(
     refused(UntrustedError, lambda: kiosk.sync(desk.folder), kiosk)
 
 
-def test_temporary_metadata_files_are_removed(kiosk: Kiosk, desk: Museum) -> None:
+def test_temporary_metadata_files_are_removed(kiosk: Kiosk, desk: PublishingDesk) -> None:
     (kiosk.store / TRUST / "tmpabcdef").write_bytes(b"half")
     kiosk.sync(desk.folder)
 
@@ -440,9 +448,9 @@ def test_temporary_metadata_files_are_removed(kiosk: Kiosk, desk: Museum) -> Non
 
 
 def test_a_second_release_of_the_same_version_gets_a_longer_name(
-    kiosk: Kiosk, desk: Museum, tmp_path: Path
+    kiosk: Kiosk, desk: PublishingDesk, tmp_path: Path
 ) -> None:
-    stolen = museum.copied(desk, tmp_path / "stolen")
+    stolen = publishing_desk.copy_desk(desk, tmp_path / "stolen")
     put_manifest(stolen, version=2)
     assert kiosk.sync(stolen.folder).version == 2
     desk.rotate()
@@ -465,7 +473,7 @@ def test_the_rollback_guard_is_never_below_the_current_bundle(
 
 
 def test_files_of_a_bundle_installed_by_hand_are_not_fetched_again(
-    desk: Museum, tmp_path: Path
+    desk: PublishingDesk, tmp_path: Path
 ) -> None:
     store = tmp_path / "store"
     shutil.copytree(desk.folder.parent / "first", store / "releases/by-hand")
@@ -478,7 +486,7 @@ def test_files_of_a_bundle_installed_by_hand_are_not_fetched_again(
     assert Bundles(store).rollback().name == "first"
 
 
-def test_a_damaged_object_is_fetched_again(kiosk: Kiosk, desk: Museum) -> None:
+def test_a_damaged_object_is_fetched_again(kiosk: Kiosk, desk: PublishingDesk) -> None:
     desk.publish(desk.folder.parent / "second")
     entry = next(
         e for e in read_manifest(kiosk.store / "current").files if e.path == "model.tflite"
@@ -492,7 +500,7 @@ def test_a_damaged_object_is_fetched_again(kiosk: Kiosk, desk: Museum) -> None:
     verify(kiosk.store / "current")
 
 
-def test_unused_partial_files_are_removed(kiosk: Kiosk, desk: Museum) -> None:
+def test_unused_partial_files_are_removed(kiosk: Kiosk, desk: PublishingDesk) -> None:
     (kiosk.store / "incoming/abc.part").write_bytes(b"of a bundle that was never whole")
     desk.publish(desk.folder.parent / "second")
     kiosk.sync(desk.folder)
@@ -501,7 +509,7 @@ def test_unused_partial_files_are_removed(kiosk: Kiosk, desk: Museum) -> None:
 
 
 def test_an_unreadable_object_is_fetched_again(
-    kiosk: Kiosk, desk: Museum, monkeypatch: pytest.MonkeyPatch
+    kiosk: Kiosk, desk: PublishingDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def worn(path: Path) -> str:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
@@ -518,7 +526,7 @@ def test_an_unreadable_object_is_fetched_again(
 
 @pytest.mark.parametrize("kind", ["link", "link to a folder", "pipe", "folder", "device"])
 def test_only_plain_files_on_a_stick_are_read(
-    kiosk: Kiosk, desk: Museum, tmp_path: Path, kind: str
+    kiosk: Kiosk, desk: PublishingDesk, tmp_path: Path, kind: str
 ) -> None:
     path = newest_object(desk)
     data = path.read_bytes()
@@ -541,7 +549,7 @@ def test_only_plain_files_on_a_stick_are_read(
     assert "can't be read" in line
 
 
-def test_a_sync_resumes_after_the_stick_was_pulled(kiosk: Kiosk, desk: Museum) -> None:
+def test_a_sync_resumes_after_the_stick_was_pulled(kiosk: Kiosk, desk: PublishingDesk) -> None:
     desk.publish(desk.folder.parent / "second")
     pulled = PulledStick(FolderSource(desk.folder), after=2)
 
@@ -575,7 +583,7 @@ def test_an_empty_or_missing_stick_is_reported(kiosk: Kiosk, tmp_path: Path) -> 
 
 
 def test_a_stick_with_the_repository_in_a_folder_is_read(
-    kiosk: Kiosk, desk: Museum, tmp_path: Path
+    kiosk: Kiosk, desk: PublishingDesk, tmp_path: Path
 ) -> None:
     desk.publish(desk.folder.parent / "second")
     (tmp_path / "stick").mkdir()
@@ -600,28 +608,30 @@ def test_a_stick_with_the_repository_in_a_folder_is_read(
     ],
 )
 def test_a_server_that_misbehaves_is_refused_and_the_next_sync_resumes(
-    kiosk: Kiosk, desk: Museum, server: UpdateServer, manner: str, kind: type[SyncError]
+    kiosk: Kiosk, desk: PublishingDesk, server: UpdateServer, manner: str, kind: type[SyncError]
 ) -> None:
     desk.publish(desk.folder.parent / "second")
-    server.manner = manner
+    server.behaviour = manner
 
     def over_http() -> SyncOutcome:
         return sync(HttpSource(server.address), kiosk.store, kiosk.root, check=verify)
 
     refused(kind, over_http, kiosk)
-    server.manner = "plain"
+    server.behaviour = "plain"
     assert over_http().version == 2
 
 
-def test_a_server_that_stalls_is_given_up(kiosk: Kiosk, desk: Museum, server: UpdateServer) -> None:
+def test_a_server_that_stalls_is_given_up(
+    kiosk: Kiosk, desk: PublishingDesk, server: UpdateServer
+) -> None:
     desk.publish(desk.folder.parent / "second")
-    server.manner = "stalls"
+    server.behaviour = "stalls"
     source = HttpSource(server.address, timeout_s=0.3)
 
     refused(SourceError, lambda: sync(source, kiosk.store, kiosk.root, check=verify), kiosk)
 
 
-def test_a_server_that_drips_is_given_up(desk: Museum, server: UpdateServer) -> None:
+def test_a_server_that_drips_is_given_up(desk: PublishingDesk, server: UpdateServer) -> None:
     now = iter(range(0, 100_000, 4000))
     source = HttpSource(server.address, clock=lambda: float(next(now)))
     (desk.folder / "objects/large").write_bytes(bytes(1 << 20))
@@ -631,37 +641,37 @@ def test_a_server_that_drips_is_given_up(desk: Museum, server: UpdateServer) -> 
 
 
 def test_compressed_responses_are_never_unpacked(
-    kiosk: Kiosk, desk: Museum, server: UpdateServer
+    kiosk: Kiosk, desk: PublishingDesk, server: UpdateServer
 ) -> None:
     """Correct bytes with a wrong `Content-Encoding` are read as they are, never unpacked."""
     desk.publish(desk.folder.parent / "second")
-    server.manner = "gzip"
+    server.behaviour = "gzip"
 
     assert sync(HttpSource(server.address), kiosk.store, kiosk.root, check=verify).version == 2
 
 
 @pytest.mark.parametrize("manner", ["plain", "ignores ranges", "another range"])
 def test_an_interrupted_download_resumes_over_http(
-    kiosk: Kiosk, desk: Museum, server: UpdateServer, manner: str
+    kiosk: Kiosk, desk: PublishingDesk, server: UpdateServer, manner: str
 ) -> None:
     desk.publish(desk.folder.parent / "second")
     source = HttpSource(server.address)
-    server.manner = "cuts"
+    server.behaviour = "cuts"
     refused(SourceError, lambda: sync(source, kiosk.store, kiosk.root, check=verify), kiosk)
     part = next((kiosk.store / "incoming").iterdir())
     assert part.stat().st_size > 0
-    server.manner = manner
-    server.asked.clear()
+    server.behaviour = manner
+    server.requests.clear()
     if manner == "another range":
         refused(SourceError, lambda: sync(source, kiosk.store, kiosk.root, check=verify), kiosk)
         return
     assert sync(source, kiosk.store, kiosk.root, check=verify).version == 2
-    assert (f"objects/{part.stem}", f"bytes={part_size(server, part)}-") in server.asked
+    assert (f"objects/{part.stem}", f"bytes={part_size(server, part)}-") in server.requests
 
 
 def part_size(server: UpdateServer, part: Path) -> int:
     """Return the offset of the first request for a partial file."""
-    asked = next(asked for path, asked in server.asked if path == f"objects/{part.stem}")
+    asked = next(asked for path, asked in server.requests if path == f"objects/{part.stem}")
     return int(asked.removeprefix("bytes=").rstrip("-"))
 
 
@@ -674,14 +684,14 @@ def test_an_unreachable_server_is_reported(kiosk: Kiosk) -> None:
 # Accidents on the kiosk.
 
 
-def test_two_syncs_at_once_are_refused(kiosk: Kiosk, desk: Museum) -> None:
+def test_two_syncs_at_once_are_refused(kiosk: Kiosk, desk: PublishingDesk) -> None:
     with locked(kiosk.store, FETCH_LOCK):
         refused(SyncBusyError, lambda: kiosk.sync(desk.folder), kiosk)
     assert kiosk.sync(desk.folder).result is SyncResult.UP_TO_DATE
 
 
 def test_a_full_disk_is_reported_before_the_first_byte(
-    kiosk: Kiosk, desk: Museum, server: UpdateServer
+    kiosk: Kiosk, desk: PublishingDesk, server: UpdateServer
 ) -> None:
     class Full(AtomicFiles):
         def free_bytes(self, path: Path) -> int:
@@ -695,11 +705,11 @@ def test_a_full_disk_is_reported_before_the_first_byte(
         kiosk,
     )
     assert "free some space" in line
-    assert not [path for path, _ in server.asked if path.startswith("objects/")]
+    assert not [path for path, _ in server.requests if path.startswith("objects/")]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_store_is_reported(kiosk: Kiosk, desk: Museum) -> None:
+def test_a_read_only_store_is_reported(kiosk: Kiosk, desk: PublishingDesk) -> None:
     desk.publish(desk.folder.parent / "second")
     kiosk.store.chmod(0o555)
     try:
@@ -709,7 +719,7 @@ def test_a_read_only_store_is_reported(kiosk: Kiosk, desk: Museum) -> None:
 
 
 def test_a_bundle_that_fails_its_probe_is_refused_and_not_fetched_again(
-    kiosk: Kiosk, desk: Museum
+    kiosk: Kiosk, desk: PublishingDesk
 ) -> None:
     def bad(path: Path) -> None:
         from device.errors import BundleDamagedError
@@ -727,14 +737,14 @@ def test_a_bundle_that_fails_its_probe_is_refused_and_not_fetched_again(
     assert kiosk.sync(desk.folder).version == 3
 
 
-def test_a_damaged_store_state_never_counts_as_empty(updated: Kiosk, desk: Museum) -> None:
+def test_a_damaged_store_state_never_counts_as_empty(updated: Kiosk, desk: PublishingDesk) -> None:
     (updated.store / "standing.json").write_bytes(b"{")
 
     refused(RefusedError, lambda: updated.sync(desk.folder), updated)
 
 
 def test_an_update_succeeds_even_if_old_files_cannot_be_removed(
-    updated: Kiosk, desk: Museum
+    updated: Kiosk, desk: PublishingDesk
 ) -> None:
     class Clinging(AtomicFiles):
         def remove_folder(self, path: Path) -> None:
@@ -747,7 +757,7 @@ def test_an_update_succeeds_even_if_old_files_cannot_be_removed(
     assert not (updated.store / "releases/1").exists()
 
 
-def test_a_sync_never_undoes_a_rollback_by_staff(updated: Kiosk, desk: Museum) -> None:
+def test_a_sync_never_undoes_a_rollback_by_staff(updated: Kiosk, desk: PublishingDesk) -> None:
     Bundles(updated.store).rollback()
     assert updated.version == 1
     refused(RefusedError, lambda: updated.sync(desk.folder), updated)
@@ -759,10 +769,10 @@ def test_a_sync_never_undoes_a_rollback_by_staff(updated: Kiosk, desk: Museum) -
 
 
 def test_a_withdrawn_work_stays_withdrawn_after_rollbacks_and_old_sticks(
-    updated: Kiosk, desk: Museum, old_stick: Path
+    updated: Kiosk, desk: PublishingDesk, old_stick: Path
 ) -> None:
     record_id = read_manifest(desk.folder.parent / "first").probes[0]
-    publisher.withdraw(record_id, desk.repository, museum.DAY)
+    publisher.withdraw(record_id, desk.repository, publishing_desk.DAY)
     assert updated.sync(desk.folder).result is SyncResult.UP_TO_DATE
     Bundles(updated.store).rollback()
     refused(StaleError, lambda: updated.sync(old_stick), updated)
@@ -772,18 +782,22 @@ def test_a_withdrawn_work_stays_withdrawn_after_rollbacks_and_old_sticks(
     assert record_id in kept_notices.read(updated.store).withdrawn
 
 
-def test_notices_apply_even_when_their_bundle_is_refused(updated: Kiosk, desk: Museum) -> None:
+def test_notices_apply_even_when_their_bundle_is_refused(
+    updated: Kiosk, desk: PublishingDesk
+) -> None:
     record_id = read_manifest(desk.folder.parent / "first").probes[0]
     Bundles(updated.store).rollback()
-    publisher.withdraw(record_id, desk.repository, museum.DAY)
+    publisher.withdraw(record_id, desk.repository, publishing_desk.DAY)
     refused(RefusedError, lambda: updated.sync(desk.folder), updated)
 
     assert record_id in kept_notices.read(updated.store).withdrawn
 
 
-def test_damaged_notices_are_repaired_by_the_next_sync(updated: Kiosk, desk: Museum) -> None:
+def test_damaged_notices_are_repaired_by_the_next_sync(
+    updated: Kiosk, desk: PublishingDesk
+) -> None:
     record_id = read_manifest(desk.folder.parent / "first").probes[0]
-    publisher.withdraw(record_id, desk.repository, museum.DAY)
+    publisher.withdraw(record_id, desk.repository, publishing_desk.DAY)
     updated.sync(desk.folder)
     (updated.store / "notices.json").write_bytes(b"\0" * 20)
     assert kept_notices.read(updated.store).is_empty
@@ -793,7 +807,7 @@ def test_damaged_notices_are_repaired_by_the_next_sync(updated: Kiosk, desk: Mus
 
 
 def test_an_empty_repository_is_reported(tmp_path: Path) -> None:
-    fresh = museum.found(tmp_path / "fresh")
+    fresh = publishing_desk.set_up(tmp_path / "fresh")
 
     outcome = Kiosk(store=tmp_path / "store", root=fresh.root).sync(fresh.folder)
     assert outcome == SyncOutcome(result=SyncResult.NOTHING_PUBLISHED, version=0)

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import museum as museums
+import publishing_desk
 import pytest
-from museum import Museum
+from publishing_desk import PublishingDesk
 from update_server import UpdateServer, serving
 
 from converter.build import bundle_writer
@@ -107,25 +107,25 @@ def test_a_download_interrupted_within_a_chunk_resumes(
 def test_a_server_without_ranges_sends_the_rest_in_one_response(
     scene: Scene, server: UpdateServer, had: int
 ) -> None:
-    server.manner = "ignores ranges"
+    server.behaviour = "ignores ranges"
     scene.part.write_bytes(scene.new[:had])
 
     scene.fetch(HttpSource(server.address))
 
     assert server.sent_bytes < SIZE + 200_000
-    assert sum(path.endswith(scene.entry.sha256) for path, _ in server.asked) == 1
+    assert sum(path.endswith(scene.entry.sha256) for path, _ in server.requests) == 1
 
 
 def test_a_download_resumes_after_the_server_stops(scene: Scene, server: UpdateServer) -> None:
     delta = DeltaSource(HttpSource(server.address), [scene.old_file], [scene.entry])
     with delta.open(repository_layout.object_path(scene.entry.sha256)) as stream:
-        server.manner = "cuts"
+        server.behaviour = "cuts"
         with pytest.raises(SourceError):
             for chunk in stream.blocks:
                 with scene.part.open("ab") as file:
                     file.write(chunk)
     assert scene.part.stat().st_size >= 490_000
-    server.manner = "plain"
+    server.behaviour = "plain"
 
     scene.fetch(HttpSource(server.address))
 
@@ -192,7 +192,7 @@ def test_no_chunk_index_is_requested_for_small_files(scene: Scene, server: Updat
     with delta.open(repository_layout.object_path(small.sha256)):
         pass
 
-    assert not [path for path, _ in server.asked if path.endswith(".pieces")]
+    assert not [path for path, _ in server.requests if path.endswith(".pieces")]
 
 
 def shard_of(pictures: dict[str, bytes], path: Path) -> bytes:
@@ -204,11 +204,13 @@ def shard_of(pictures: dict[str, bytes], path: Path) -> bytes:
     return path.read_bytes()
 
 
-def test_an_update_fetches_what_changed(desk: Museum, small_bundle: Path, tmp_path: Path) -> None:
+def test_an_update_fetches_what_changed(
+    desk: PublishingDesk, small_bundle: Path, tmp_path: Path
+) -> None:
     pictures = {f"screen/{n}.webp": random.Random(n).randbytes(50_000) for n in range(50)}
     shards = {}
     for name in ("large", "larger"):
-        bundle = museums.tiny(desk.folder.parent / name, small_bundle, name)
+        bundle = publishing_desk.write_tiny_bundle(desk.folder.parent / name, small_bundle, name)
         shards[name] = shard_of(pictures, bundle / layout.picture_shard(0))
         manifest = replace(read_manifest(bundle), files=bundle_writer.entries(bundle))
         bundle_writer.write_manifest(identify(manifest), bundle)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from failing_disk import FAULTS, FailingFiles
-from museum import Museum, copied
+from publishing_desk import PublishingDesk, copy_desk
 
 from device.bundle.reader import read_manifest, verify
 from device.errors import BundleError, SyncError
@@ -24,7 +24,7 @@ EVERY = 1 if IS_WHOLE_RUN else 9
 class Scene:
     """A store with the first bundle, and a museum that has published the second."""
 
-    museum: Museum
+    museum: PublishingDesk
     store: Path
     old: str
     new: str
@@ -54,10 +54,10 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def scene(published: Museum, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+def scene(published: PublishingDesk, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """A museum that has published two bundles, and a store that has the first."""
     folder = tmp_path_factory.mktemp("failing")
-    museum = copied(published, folder / "museum")
+    museum = copy_desk(published, folder / "museum")
     sync(FolderSource(museum.folder), folder / "store", museum.root, check=verify)
     Bundles(folder / "store").confirm()
     old = read_manifest(folder / "store/current").bundle_id

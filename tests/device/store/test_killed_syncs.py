@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from museum import Museum, copied
+from publishing_desk import PublishingDesk, copy_desk
 
 from device.bundle.reader import read_manifest, verify
 from device.store.bundles import Bundles
@@ -22,12 +22,12 @@ RUNS = 1000 if IS_WHOLE_RUN else 40
 
 
 @pytest.fixture
-def museum(published: Museum, tmp_path: Path) -> Museum:
+def museum(published: PublishingDesk, tmp_path: Path) -> PublishingDesk:
     """A museum of this test's own, with three bundles."""
-    return copied(published, tmp_path / "museum")
+    return copy_desk(published, tmp_path / "museum")
 
 
-def start(museum: Museum, store: Path) -> int:
+def start(museum: PublishingDesk, store: Path) -> int:
     """Start a sync in another process and return its id."""
     process = os.fork()
     if process:
@@ -42,7 +42,7 @@ def start(museum: Museum, store: Path) -> int:
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_killed_sync_leaves_an_intact_bundle_and_the_next_one_resumes(
-    museum: Museum, tmp_path: Path
+    museum: PublishingDesk, tmp_path: Path
 ) -> None:
     rng, store = random.Random(4), tmp_path / "store"
     sync(FolderSource(museum.folder), store, museum.root, check=verify)

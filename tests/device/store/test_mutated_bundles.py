@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from mutating import altered, mutated
+from mutated_data import alter_json, mutate_bytes
 
 from converter.build import bundle_writer
 from device.bundle import dataclass_json, layout
@@ -53,7 +53,7 @@ def alter(bundle: Path, name: str, rng: random.Random) -> None:
     data = path.read_bytes()
     changed = data
     while changed == data:
-        changed = mutated(data, rng)
+        changed = mutate_bytes(data, rng)
     path.unlink()
     path.write_bytes(changed)
 
@@ -61,7 +61,7 @@ def alter(bundle: Path, name: str, rng: random.Random) -> None:
 def alter_manifest(bundle: Path, rng: random.Random, *, is_sealed: bool) -> None:
     """Alter one value of a manifest and, if `is_sealed`, correct its id."""
     path = bundle / layout.MANIFEST
-    data = altered(json.loads(path.read_text("utf-8")), rng)
+    data = alter_json(json.loads(path.read_text("utf-8")), rng)
     text = json.dumps(data)
     if is_sealed:
         with suppress(ValueError, TypeError, AttributeError):  # no longer a manifest: keep the text

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from mutating import altered, mutated
+from mutated_data import alter_json, mutate_bytes
 
 from device.bundle import dataclass_json, layout
 from device.bundle import notices as notices_format
@@ -82,22 +82,22 @@ def readers(
             target.parent.mkdir(parents=True, exist_ok=True)
             target.unlink(missing_ok=True)
             data = (small_bundle / path).read_bytes()
-            target.write_bytes(mutated(data, rng) if path == name else data)
+            target.write_bytes(mutate_bytes(data, rng) if path == name else data)
         return place
 
     def try_manifest(rng: random.Random, place: Path) -> None:
         if rng.random() < 0.5:
-            data = mutated(text.encode(), rng)
+            data = mutate_bytes(text.encode(), rng)
             if data != text.encode():
                 parse(data, "mutated")
                 raise AssertionError("a manifest with a wrong id was accepted")
             return
-        data = json.dumps(altered(json.loads(text), rng)).encode("utf-8", "surrogatepass")
+        data = json.dumps(alter_json(json.loads(text), rng)).encode("utf-8", "surrogatepass")
         parsed = parse(data, "mutated")
         raise AssertionError(f"accepted: {parsed.bundle_id}")
 
     def try_resealed_manifest(rng: random.Random, place: Path) -> None:
-        data = altered(json.loads(text), rng)
+        data = alter_json(json.loads(text), rng)
         try:
             sealed = identify(dataclass_json.from_json(Manifest, {"unknown": {}} | data, "x"))
             raw = dump(sealed).encode()
@@ -108,9 +108,9 @@ def readers(
     def try_notices(rng: random.Random, place: Path) -> None:
         original = notices_format.dump(notices)
         if rng.random() < 0.5:
-            notices_format.parse(mutated(original.encode(), rng), "mutated")
+            notices_format.parse(mutate_bytes(original.encode(), rng), "mutated")
         else:
-            data = json.dumps(altered(json.loads(original), rng))
+            data = json.dumps(alter_json(json.loads(original), rng))
             notices_format.parse(data.encode("utf-8", "surrogatepass"), "mutated")
 
     def try_records(rng: random.Random, place: Path) -> None:

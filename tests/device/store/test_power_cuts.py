@@ -13,8 +13,8 @@ from pathlib import Path
 
 import power_cuts
 import pytest
-from museum import DAY, Museum, copied
 from power_cuts import Cut, PowerDisk
+from publishing_desk import DAY, PublishingDesk, copy_desk
 
 from converter.publish import publisher
 from device.bundle import layout
@@ -88,7 +88,7 @@ def works_of(bundle: Path) -> list[str]:
 class Kiosk:
     """A store on a disk whose power will be cut, and its acknowledged states."""
 
-    def __init__(self, disk: PowerDisk, museum: Museum, files: AtomicFiles) -> None:
+    def __init__(self, disk: PowerDisk, museum: PublishingDesk, files: AtomicFiles) -> None:
         self.known = [Known(moment=0, bundle="", notices=0, on_trial=False)]
         self._disk, self._museum, self._files = disk, museum, files
         self._store = disk.mounted / "store"
@@ -123,12 +123,12 @@ class Kiosk:
 
 
 @pytest.fixture
-def museum(published: Museum, tmp_path: Path) -> Museum:
+def museum(published: PublishingDesk, tmp_path: Path) -> PublishingDesk:
     """A museum of this test's own."""
-    return copied(published, tmp_path / "museum")
+    return copy_desk(published, tmp_path / "museum")
 
 
-def fault(cut: Cut, known: list[Known], museum: Museum) -> str:
+def fault(cut: Cut, known: list[Known], museum: PublishingDesk) -> str:
     """Return the fault of a store after a power cut, or "" without one."""
     store = cut.mounted / "store"
     last = max(i for i, each in enumerate(known) if each.moment <= cut.moment)
@@ -151,7 +151,7 @@ def fault(cut: Cut, known: list[Known], museum: Museum) -> str:
 
 
 def cut_off(
-    museum: Museum, folder: Path, files: AtomicFiles, points: int, rounds: int = ROUNDS
+    museum: PublishingDesk, folder: Path, files: AtomicFiles, points: int, rounds: int = ROUNDS
 ) -> tuple[int, list[str]]:
     """Run a kiosk, cut its power at `points` moments; return the number checked and faults."""
     with power_cuts.running(folder) as disk:
@@ -165,7 +165,7 @@ def cut_off(
 
 
 def test_acknowledged_changes_survive_a_power_cut_at_any_moment(
-    museum: Museum, tmp_path: Path
+    museum: PublishingDesk, tmp_path: Path
 ) -> None:
     count, faults = cut_off(museum, tmp_path / "disk", RoomyFiles(), POINTS)
 
@@ -180,7 +180,7 @@ CONTROLS = [WithoutBytes, WithoutNames] if IS_WHOLE_RUN else [WithoutBytes]
 
 @pytest.mark.parametrize("files", CONTROLS)
 def test_the_check_detects_missing_fsyncs(
-    museum: Museum, tmp_path: Path, files: type[AtomicFiles]
+    museum: PublishingDesk, tmp_path: Path, files: type[AtomicFiles]
 ) -> None:
     count, faults = cut_off(museum, tmp_path / "disk", files(), CONTROL_POINTS)
 

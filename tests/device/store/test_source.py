@@ -59,7 +59,7 @@ def test_a_server_is_read_from_the_requested_offset(tmp_path: Path) -> None:
             assert (stream.offset, b"".join(stream.blocks)) == (4, b"456789")
         with source.open("objects/file", 10) as stream:  # beyond the end: from the start
             assert (stream.offset, b"".join(stream.blocks)) == (0, b"0123456789")
-        server.manner = "ignores ranges"
+        server.behaviour = "ignores ranges"
         with source.open("objects/file", 4) as stream:
             assert (stream.offset, b"".join(stream.blocks)) == (0, b"0123456789")
         with pytest.raises(MissingFileError):

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from crashing_disk import Crashes, Disk, RecordingFiles, State
-from museum import DAY, Museum, copied
+from crash_simulator import CrashSimulator, Disk, RecordingFiles, State
+from publishing_desk import DAY, PublishingDesk, copy_desk
 
 from converter.ingest.item import Item
 from converter.publish import publisher
@@ -33,13 +33,13 @@ class Kiosk:
         first, second: Ids of the bundles.
     """
 
-    museum: Museum
+    museum: PublishingDesk
     store: Path
     first: str
     second: str
 
 
-def fetch(museum: Museum, store: Path, files: AtomicFiles | None = None) -> None:
+def fetch(museum: PublishingDesk, store: Path, files: AtomicFiles | None = None) -> None:
     """Sync from a museum."""
     sync(FolderSource(museum.folder), store, museum.root, files=files, check=verify)
 
@@ -50,9 +50,9 @@ def bundles(store: Path, files: AtomicFiles | None = None) -> Bundles:
 
 
 @pytest.fixture
-def kiosk(published: Museum, tmp_path: Path) -> Kiosk:
+def kiosk(published: PublishingDesk, tmp_path: Path) -> Kiosk:
     """A kiosk with two bundles, the second on trial."""
-    museum, store = copied(published, tmp_path / "museum"), tmp_path / "store"
+    museum, store = copy_desk(published, tmp_path / "museum"), tmp_path / "store"
     fetch(museum, store)
     bundles(store).confirm()
     first = read_manifest(store / "current").bundle_id
@@ -65,7 +65,7 @@ def states(store: Path, act: Callable[[AtomicFiles], object]) -> tuple[list[Stat
     """Return every state that a power cut may leave, and the number of steps of the action."""
     before, files = Disk.read(store), RecordingFiles()
     act(files)
-    crashes = Crashes(before, files.log, store)
+    crashes = CrashSimulator(before, files.log, store)
     found = list(crashes.states())
     assert not crashes.sampled
     return found, len(files.log)
@@ -165,7 +165,7 @@ def test_an_interrupted_withdrawal_applies_or_not_and_no_old_stick_reverts_it(
     bundles(kiosk.store).confirm()
     publisher.withdraw(small_items[0].record_id, kiosk.museum.repository, DAY)
     fetch(kiosk.museum, kiosk.store)
-    old_stick = copied(kiosk.museum, tmp_path / "old")
+    old_stick = copy_desk(kiosk.museum, tmp_path / "old")
     work = publisher.withdraw(small_items[1].record_id, kiosk.museum.repository, DAY)
     found, steps = states(kiosk.store, lambda files: fetch(kiosk.museum, kiosk.store, files))
     assert kept_notices.read(kiosk.store) == work

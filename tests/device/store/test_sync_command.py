@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 from pathlib import Path
 
-import museum as museums
+import publishing_desk
 import pytest
-from museum import Museum
+from publishing_desk import PublishingDesk
 
 from device.cli import main
 from device.store import sync_progress
@@ -15,7 +15,7 @@ from device.store.sync_progress import SyncStep
 
 
 @pytest.fixture
-def settings(desk: Museum, tmp_path: Path) -> Path:
+def settings(desk: PublishingDesk, tmp_path: Path) -> Path:
     """A kiosk's settings, with a root and without a source."""
     path = tmp_path / "kiosk.toml"
     path.write_text(f'store = "{tmp_path}/store"\n[sync]\nroot = "{desk.keys}/root.json"\n')
@@ -38,7 +38,7 @@ def test_a_sync_without_a_source_fails(settings: Path, capsys: pytest.CaptureFix
 
 
 def test_another_museums_stick_is_reported_on_the_screen(
-    desk: Museum, settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    desk: PublishingDesk, settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stick = tmp_path / "stick"
     stick.mkdir()
@@ -63,7 +63,7 @@ def test_an_empty_stick_is_reported(settings: Path, tmp_path: Path) -> None:
     assert told is not None and told.number == 2
 
 
-def test_a_sync_without_a_root_is_reported(desk: Museum, tmp_path: Path) -> None:
+def test_a_sync_without_a_root_is_reported(desk: PublishingDesk, tmp_path: Path) -> None:
     settings = tmp_path / "kiosk.toml"
     settings.write_text(f'store = "{tmp_path}/store"\n[sync]\nroot = "{tmp_path}/none.json"\n')
 
@@ -74,9 +74,9 @@ def test_a_sync_without_a_root_is_reported(desk: Museum, tmp_path: Path) -> None
 
 
 def test_a_repository_without_a_bundle_is_reported(
-    desk: Museum, settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    desk: PublishingDesk, settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    young = museums.found(tmp_path / "young")
+    young = publishing_desk.set_up(tmp_path / "young")
     settings.write_text(f'store = "{tmp_path}/store"\n[sync]\nroot = "{young.keys}/root.json"\n')
 
     assert main(["sync", "--config", str(settings), str(young.folder)]) == 0

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from crashing_disk import Crashes, Disk, RecordingFiles, State, Step
-from museum import Museum, copied
+from crash_simulator import CrashSimulator, Disk, RecordingFiles, State, Step
+from publishing_desk import PublishingDesk, copy_desk
 
 from device.bundle.reader import read_manifest, verify
 from device.errors import KioskError
@@ -32,8 +32,8 @@ class Run:
         new: Id of the bundle that is current afterwards.
     """
 
-    museum: Museum
-    crashes: Crashes
+    museum: PublishingDesk
+    crashes: CrashSimulator
     log: tuple[Step, ...]
     old: str
     new: str
@@ -49,13 +49,13 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def museum(published: Museum, tmp_path_factory: pytest.TempPathFactory) -> Museum:
+def museum(published: PublishingDesk, tmp_path_factory: pytest.TempPathFactory) -> PublishingDesk:
     """A museum of this module's own."""
-    return copied(published, tmp_path_factory.mktemp("crash") / "museum")
+    return copy_desk(published, tmp_path_factory.mktemp("crash") / "museum")
 
 
 @pytest.fixture(scope="module")
-def run(museum: Museum) -> Run:
+def run(museum: PublishingDesk) -> Run:
     """Record a sync from the first bundle, after its trial, to the second."""
     store = museum.folder.parent / "store"
     sync(FolderSource(museum.folder), store, museum.root, check=verify)
@@ -72,12 +72,12 @@ def first(run: Run) -> Run:
     return record(run.museum, store, old="")
 
 
-def record(museum: Museum, store: Path, old: str) -> Run:
+def record(museum: PublishingDesk, store: Path, old: str) -> Run:
     """Record the steps of a sync on a store."""
     before, files = Disk.read(store), RecordingFiles()
     sync(FolderSource(museum.folder), store, museum.root, files=files, check=verify)
     new = read_manifest(store / "current").bundle_id
-    crashes = Crashes(before, files.log, store)
+    crashes = CrashSimulator(before, files.log, store)
     return Run(museum=museum, crashes=crashes, log=tuple(files.log), old=old, new=new)
 
 

@@ -4,9 +4,9 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from hand_camera import HandCamera
 from kiosk_page import HOSTS, wait_for
 from playwright.sync_api import Browser, Page, expect
+from pluggable_camera import PluggableCamera
 
 from device.config import ScreenConfig
 from device.imaging.frames import Pixels
@@ -123,7 +123,7 @@ def test_with_reduced_motion_one_print_stays(open_page: Open, service: KioskServ
 
 def test_a_held_print_ends_the_attract_loop(
     open_page: Open,
-    open_hands_free: Callable[[Pixels], tuple[KioskService, HandCamera]],
+    open_hands_free: Callable[[Pixels], tuple[KioskService, PluggableCamera]],
     table: Pixels,
     held: Pixels,
 ) -> None:

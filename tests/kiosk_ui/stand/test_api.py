@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from hand_camera import HandCamera
 from kiosk_page import OWN, app_of, no_camera, wait_for
+from pluggable_camera import PluggableCamera
 from werkzeug.test import TestResponse
 
 from device.imaging.frames import Pixels
@@ -131,7 +131,7 @@ def test_guests_never_see_paths_of_the_machine(
 
 
 def test_outline_and_hint_come_with_their_picture(
-    open_hands_free: Callable[[Pixels], tuple[KioskService, HandCamera]], held: Pixels
+    open_hands_free: Callable[[Pixels], tuple[KioskService, PluggableCamera]], held: Pixels
 ) -> None:
     service, _ = open_hands_free(held)
     client = app_of(service).test_client()
@@ -148,7 +148,7 @@ def test_outline_and_hint_come_with_their_picture(
 
 
 def test_a_print_held_still_is_searched_once_with_the_pages_filters(
-    open_hands_free: Callable[[Pixels], tuple[KioskService, HandCamera]],
+    open_hands_free: Callable[[Pixels], tuple[KioskService, PluggableCamera]],
     table: Pixels,
     held: Pixels,
 ) -> None:
@@ -173,7 +173,7 @@ def test_a_print_held_still_is_searched_once_with_the_pages_filters(
 
 
 def test_a_visitor_elsewhere_on_the_page_is_not_interrupted(
-    open_hands_free: Callable[[Pixels], tuple[KioskService, HandCamera]],
+    open_hands_free: Callable[[Pixels], tuple[KioskService, PluggableCamera]],
     table: Pixels,
     held: Pixels,
 ) -> None:

@@ -140,7 +140,7 @@ def hostile_client(
     open_service: Callable[..., KioskService],
 ) -> FlaskClient:
     """A kiosk whose every text is hostile or very long."""
-    hostile_records.rewrite(bundle_copy, change_manifest)
+    hostile_records.make_hostile(bundle_copy, change_manifest)
     return app_of(open_service(bundle=bundle_copy)).test_client()
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from book import trained
 from hypothesis import given
 from hypothesis import strategies as st
+from shared_codebook import trained_codebook
 
 from device.errors import BundleDamagedError
 from device.imaging.frames import Pixels
@@ -22,7 +22,9 @@ PAIRS = st.lists(st.tuples(NUMBER, NUMBER, NUMBER, NUMBER), min_size=1, max_size
 @pytest.fixture(scope="module")
 def projected(print_pictures: Mapping[str, Pixels]) -> Floats:
     """Return projected descriptors of a real print."""
-    return trained().project(features.extract(next(iter(print_pictures.values()))).descriptors)
+    return trained_codebook().project(
+        features.extract(next(iter(print_pictures.values()))).descriptors
+    )
 
 
 def distances(points: Floats, book: Codebook) -> Floats:
@@ -37,9 +39,9 @@ def distances(points: Floats, book: Codebook) -> Floats:
 def test_words_are_the_nearest_cells_nearest_first(projected: Floats, count: int) -> None:
     points = projected[:40]
 
-    words = trained().words(points, count)
+    words = trained_codebook().words(points, count)
 
-    every = distances(points, trained())
+    every = distances(points, trained_codebook())
     found = np.take_along_axis(every, words, axis=1)
     assert words.shape == (40, count)
     assert np.allclose(found, np.sort(every, axis=1)[:, :count], atol=1e-4)
@@ -49,17 +51,17 @@ def test_words_are_the_nearest_cells_nearest_first(projected: Floats, count: int
 def test_words_are_distinct_valid_cells_in_order_of_distance(projected: Floats, count: int) -> None:
     points = projected[:40]
 
-    words = trained().words(points, count)
+    words = trained_codebook().words(points, count)
 
     assert words.min() >= 0
     assert words.max() < WORDS == CENTRES * CENTRES
     assert all(len(set(row)) == count for row in words.tolist())
-    found = np.take_along_axis(distances(points, trained()), words, axis=1)
+    found = np.take_along_axis(distances(points, trained_codebook()), words, axis=1)
     assert (np.diff(found, axis=1) > -1e-4).all()
 
 
 def test_a_signature_is_two_numbers_of_64_bits(projected: Floats) -> None:
-    signatures = trained().signatures(projected)
+    signatures = trained_codebook().signatures(projected)
 
     assert signatures.shape == (len(projected), 2)
     assert signatures.dtype == np.uint64
@@ -67,7 +69,7 @@ def test_a_signature_is_two_numbers_of_64_bits(projected: Floats) -> None:
 
 
 def test_no_features_have_no_words_and_no_signatures() -> None:
-    book = trained()
+    book = trained_codebook()
 
     nothing = book.project(np.empty((0, features.DESCRIPTOR_LENGTH), np.float32))
 
@@ -83,7 +85,7 @@ def test_similar_features_differ_in_few_bits_and_others_in_half(
     rng = np.random.default_rng(1)
     again = found + rng.normal(0, 0.015, found.shape).astype(np.float32)
     again /= np.linalg.norm(again, axis=1, keepdims=True)
-    book = trained()
+    book = trained_codebook()
 
     first, second = (book.signatures(book.project(d)) for d in (found, again))
 
@@ -119,16 +121,16 @@ def counted(pairs: list[tuple[int, int, int, int]]) -> list[int]:
 
 
 def test_a_saved_codebook_is_read_back_the_same(tmp_path: Path) -> None:
-    codebook.save(trained(), tmp_path / "codebook.npz")
+    codebook.save(trained_codebook(), tmp_path / "codebook.npz")
 
     read = codebook.load(tmp_path / "codebook.npz")
 
     for name in ("mean", "components", "spread", "centres"):
-        assert np.array_equal(getattr(read, name), getattr(trained(), name))
+        assert np.array_equal(getattr(read, name), getattr(trained_codebook(), name))
 
 
 def test_a_codebook_is_always_written_as_the_same_bytes(tmp_path: Path) -> None:
-    codebook.save(trained(), tmp_path / "one.npz")
+    codebook.save(trained_codebook(), tmp_path / "one.npz")
     codebook.save(codebook.load(tmp_path / "one.npz"), tmp_path / "other.npz")
 
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "other.npz").read_bytes()
@@ -136,7 +138,7 @@ def test_a_codebook_is_always_written_as_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_codebook_of_other_sizes_is_refused_naming_both(tmp_path: Path) -> None:
     path = tmp_path / "codebook.npz"
-    book = trained()
+    book = trained_codebook()
     np.savez(
         path,
         mean=book.mean,
@@ -151,7 +153,7 @@ def test_a_codebook_of_other_sizes_is_refused_naming_both(tmp_path: Path) -> Non
 
 def test_a_codebook_of_another_dtype_is_refused_naming_both(tmp_path: Path) -> None:
     path = tmp_path / "codebook.npz"
-    book = trained()
+    book = trained_codebook()
     np.savez(
         path,
         mean=book.mean.astype(np.float64),
@@ -167,7 +169,7 @@ def test_a_codebook_of_another_dtype_is_refused_naming_both(tmp_path: Path) -> N
 @pytest.mark.parametrize("kept", [0.0, 0.3, 0.999])
 def test_a_truncated_codebook_is_refused_as_damaged(tmp_path: Path, kept: float) -> None:
     path = tmp_path / "codebook.npz"
-    codebook.save(trained(), path)
+    codebook.save(trained_codebook(), path)
     data = path.read_bytes()
     path.write_bytes(data[: int(kept * len(data))])
 
@@ -177,7 +179,7 @@ def test_a_truncated_codebook_is_refused_as_damaged(tmp_path: Path, kept: float)
 
 def test_a_codebook_with_a_changed_byte_is_refused_as_damaged(tmp_path: Path) -> None:
     path = tmp_path / "codebook.npz"
-    codebook.save(trained(), path)
+    codebook.save(trained_codebook(), path)
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 255
     path.write_bytes(data)

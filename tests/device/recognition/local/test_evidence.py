@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from seen import HEIGHT, WIDTH, Laid, lay, moved
+from posed_print import HEIGHT, WIDTH, PosedPrint, pose, transform_points
 
 from device.imaging.corners import clockwise, to_corners, to_points
 from device.imaging.frames import Pixels
@@ -30,7 +30,7 @@ HELD = (*TURNS, 25, 65, 200, 335)
 class Located:
     """A print laid in a frame, and the kiosk's match and evidence."""
 
-    laid: Laid
+    laid: PosedPrint
     match: FeatureMatch
     evidence: Evidence
 
@@ -56,7 +56,7 @@ def locate(matcher: FeatureMatcher, picture: Pixels) -> Locate:
 
     @cache
     def located(turn: int, mirrored: bool) -> Located:
-        laid = lay(picture, turn=turn, mirrored=mirrored)
+        laid = pose(picture, turn=turn, mirrored=mirrored)
         corners = to_corners(to_points(laid.corners))
         view = rectify(laid.frame, corners, side=SIDE)
         match = matcher.match(view, excluded=(), enough=ENOUGH)[0]
@@ -78,7 +78,9 @@ def test_the_transform_maps_frame_pixels_to_the_same_place_in_the_record(
     assert found.mirrored is mirrored
     assert found.inliers == seen.match.inliers == len(found.points) >= ENOUGH
     assert 0 < found.covered <= 1
-    back = moved(moved(INSIDE, seen.laid.to_frame), np.array(found.transform).reshape(3, 3))
+    back = transform_points(
+        transform_points(INSIDE, seen.laid.to_frame), np.array(found.transform).reshape(3, 3)
+    )
     assert np.abs(back - INSIDE).max() < NEAR
 
 
@@ -91,20 +93,22 @@ def test_the_inliers_agree_with_the_transform(locate: Locate, turn: int, mirrore
     frame = np.array([(point.x, point.y) for point in found])
     record = np.array([(point.record_x, point.record_y) for point in found])
     transform = np.array(seen.evidence.transform).reshape(3, 3)
-    assert np.abs(moved(frame, transform) - record).max() < 0.03
-    assert np.abs(moved(record, seen.laid.to_frame) - frame).max() < 0.03 * WIDTH
+    assert np.abs(transform_points(frame, transform) - record).max() < 0.03
+    assert np.abs(transform_points(record, seen.laid.to_frame) - frame).max() < 0.03 * WIDTH
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_evidence_is_the_same_for_a_match_of_the_whole_frame(
     matcher: FeatureMatcher, picture: Pixels, mirrored: bool
 ) -> None:
-    laid = lay(picture, turn=90, mirrored=mirrored).close()
+    laid = pose(picture, turn=90, mirrored=mirrored).cropped()
     match = matcher.match(laid.frame, excluded=(), enough=ENOUGH)[0]
 
     found = evidence.from_match(match, None, laid.frame)
 
-    back = moved(moved(INSIDE, laid.to_frame), np.array(found.transform).reshape(3, 3))
+    back = transform_points(
+        transform_points(INSIDE, laid.to_frame), np.array(found.transform).reshape(3, 3)
+    )
     assert np.abs(back - INSIDE).max() < NEAR
     assert evidence.rotation_of(found) == 90
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 import pytest
-from seen import WIDTH, lay, moved, seen, warp, written
+from posed_print import WIDTH, index_features, indexed_features_of, pose, transform_points, warp
 
 from device.imaging.frames import Pixels
 from device.recognition.local import features, geometric_check
@@ -21,7 +21,9 @@ INSIDE = np.array([(0.2, 0.2), (0.5, 0.5), (0.8, 0.3), (0.7, 0.8), (0.25, 0.7)])
 @pytest.fixture(scope="module")
 def known(print_pictures: Mapping[str, Pixels]) -> dict[str, IndexedFeatures]:
     """Return the features of twelve real prints."""
-    return {record_id: seen(picture) for record_id, picture in print_pictures.items()}
+    return {
+        record_id: indexed_features_of(picture) for record_id, picture in print_pictures.items()
+    }
 
 
 def noisy(pixels: Pixels) -> Pixels:
@@ -35,15 +37,15 @@ def test_a_rotated_tilted_noisy_print_is_located(
     print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures], turn: int
 ) -> None:
     for record_id, picture in print_pictures.items():
-        laid = lay(picture, turn=turn).close()
+        laid = pose(picture, turn=turn).cropped()
         frame = noisy(laid.frame)
 
-        fit = geometric_check.check(seen(frame), known[record_id])
+        fit = geometric_check.check(indexed_features_of(frame), known[record_id])
 
         assert fit is not None, record_id
         assert len(fit) >= ENOUGH, record_id
-        shares = moved(INSIDE, laid.to_frame) / (frame.shape[1], frame.shape[0])
-        assert np.abs(moved(shares, fit.transform) - INSIDE).max() < NEAR, record_id
+        shares = transform_points(INSIDE, laid.to_frame) / (frame.shape[1], frame.shape[0])
+        assert np.abs(transform_points(shares, fit.transform) - INSIDE).max() < NEAR, record_id
 
 
 def test_a_part_of_a_print_is_located_and_covers_only_its_share(
@@ -54,10 +56,10 @@ def test_a_part_of_a_print_is_located_and_covers_only_its_share(
         top, left = height // 4, width // 5
         part = np.ascontiguousarray(picture[top : top + height // 2, left : left + 3 * width // 5])
 
-        fit = geometric_check.check(seen(part), known[record_id])
+        fit = geometric_check.check(indexed_features_of(part), known[record_id])
 
         assert fit is not None, record_id
-        corners = moved(np.array([(0.0, 0.0), (1, 1)]), fit.transform)
+        corners = transform_points(np.array([(0.0, 0.0), (1, 1)]), fit.transform)
         inside = np.array([(0.2, 0.25), (0.8, 0.75)])
         assert np.abs(corners - inside).max() < NEAR, record_id
         assert 0.05 < fit.covered < 0.6, record_id
@@ -78,7 +80,7 @@ def test_inliers_refer_to_existing_features_and_to_none_of_the_prints_twice(
     print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures]
 ) -> None:
     for record_id, picture in print_pictures.items():
-        here = seen(lay(picture, turn=20).close().frame)
+        here = indexed_features_of(pose(picture, turn=20).cropped().frame)
 
         fit = geometric_check.check(here, known[record_id])
 
@@ -94,7 +96,7 @@ def test_another_print_never_has_enough_inliers(
     print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures]
 ) -> None:
     for shown, picture in print_pictures.items():
-        here = seen(lay(picture, turn=10).close().frame)
+        here = indexed_features_of(pose(picture, turn=10).cropped().frame)
         for record_id, print_ in known.items():
             fit = None if record_id == shown else geometric_check.check(here, print_)
 
@@ -105,10 +107,10 @@ def test_a_mirrored_print_fits_only_with_mirrored_features(
     print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures]
 ) -> None:
     for record_id, picture in print_pictures.items():
-        found = features.extract(lay(picture, turn=70, mirrored=True).close().frame)
+        found = features.extract(pose(picture, turn=70, mirrored=True).cropped().frame)
 
-        plain = geometric_check.check(written(found), known[record_id])
-        reverse = geometric_check.check(written(features.mirrored(found)), known[record_id])
+        plain = geometric_check.check(index_features(found), known[record_id])
+        reverse = geometric_check.check(index_features(features.mirrored(found)), known[record_id])
 
         assert plain is None or len(plain) < ENOUGH, record_id
         assert reverse is not None, record_id
@@ -119,16 +121,16 @@ def test_a_mirrored_print_is_located(
     print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures]
 ) -> None:
     record_id, picture = next(iter(print_pictures.items()))
-    laid = lay(picture, turn=70, mirrored=True).close()
+    laid = pose(picture, turn=70, mirrored=True).cropped()
 
     fit = geometric_check.check(
-        written(features.mirrored(features.extract(laid.frame))), known[record_id]
+        index_features(features.mirrored(features.extract(laid.frame))), known[record_id]
     )
 
     assert fit is not None
-    shares = moved(INSIDE, laid.to_frame) / (laid.frame.shape[1], laid.frame.shape[0])
+    shares = transform_points(INSIDE, laid.to_frame) / (laid.frame.shape[1], laid.frame.shape[0])
     shares[:, 0] = 1 - shares[:, 0]  # the transform maps from the mirrored frame
-    assert np.abs(moved(shares, fit.transform) - INSIDE).max() < NEAR
+    assert np.abs(transform_points(shares, fit.transform) - INSIDE).max() < NEAR
 
 
 def test_a_wide_frame_and_a_narrow_print_keep_their_own_aspect_ratios(
@@ -140,11 +142,11 @@ def test_a_wide_frame_and_a_narrow_print_keep_their_own_aspect_ratios(
     to_frame = np.array([(0.0, -scale, 700), (scale, 0, 20), (0, 0, 1)])
     frame = warp(picture, to_frame, WIDTH, 330)
 
-    fit = geometric_check.check(seen(frame), known[record_id])
+    fit = geometric_check.check(indexed_features_of(frame), known[record_id])
 
     assert fit is not None
-    pixels = moved(INSIDE * (picture.shape[1], picture.shape[0]), to_frame)
-    assert np.abs(moved(pixels / (WIDTH, 330), fit.transform) - INSIDE).max() < NEAR
+    pixels = transform_points(INSIDE * (picture.shape[1], picture.shape[0]), to_frame)
+    assert np.abs(transform_points(pixels / (WIDTH, 330), fit.transform) - INSIDE).max() < NEAR
 
 
 def made_up(x: np.ndarray, y: np.ndarray, aspect: float = 1.0) -> IndexedFeatures:  # type: ignore[type-arg]

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from book import trained
 from hypothesis import given
 from hypothesis import strategies as st
-from seen import lay, seen, written
+from posed_print import index_features, indexed_features_of, pose
+from shared_codebook import trained_codebook
 
 from device.bundle import layout
 from device.errors import BundleDamagedError
@@ -55,9 +55,9 @@ def proposals(
     count: int = PRINTS,
     excluded: tuple[int, ...] = (),
 ) -> list[Candidate]:
-    book = trained()
+    book = trained_codebook()
     words = book.words(book.project(found.descriptors)[:FEATURES_LOOKED_UP], WORDS_PER_FEATURE)
-    return inverted_index.propose(written(found), words, count, excluded)
+    return inverted_index.propose(index_features(found), words, count, excluded)
 
 
 def proposed(
@@ -74,7 +74,7 @@ def test_a_print_is_proposed_first_by_its_own_features_at_any_rotation(
     inverted_index: InvertedIndex, print_pictures: Mapping[str, Pixels], turn: int
 ) -> None:
     for item, picture in enumerate(print_pictures.values()):
-        found = features.extract(lay(picture, turn=turn).frame)
+        found = features.extract(pose(picture, turn=turn).frame)
 
         assert proposed(inverted_index, found)[0] == item
 
@@ -112,7 +112,8 @@ def test_a_candidate_has_pairs_of_similar_features_each_of_the_frames_once(
         here, there = proposal.pairs.T
         known = inverted_index.features_of(proposal.item)
         assert (
-            hamming(written(found).signatures[here], known.signatures[there]).max() <= MAX_HAMMING
+            hamming(index_features(found).signatures[here], known.signatures[there]).max()
+            <= MAX_HAMMING
         )
         assert len(set(here)) == len(here) > 0
 
@@ -136,7 +137,7 @@ def test_the_index_holds_every_prints_own_features(
     for item, picture in enumerate(print_pictures.values()):
         held = inverted_index.features_of(item)
 
-        here = seen(picture)
+        here = indexed_features_of(picture)
         nearest = hamming(held.signatures[:, np.newaxis], here.signatures).min(axis=1)
         assert len(held) == len(held.places) > 100
         assert held.aspect == pytest.approx(picture.shape[1] / picture.shape[0], rel=0.01)

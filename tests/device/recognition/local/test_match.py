@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from seen import lay
+from posed_print import pose
 
 from device.bundle import layout
 from device.errors import BundleDamagedError
@@ -43,7 +43,7 @@ def test_every_print_matches_itself_first(
     matcher: FeatureMatcher, pictures: list[Pixels], turn: int, mirrored: bool
 ) -> None:
     for item, picture in enumerate(pictures):
-        shown = lay(picture, turn=turn, mirrored=mirrored).close().frame
+        shown = pose(picture, turn=turn, mirrored=mirrored).close().frame
 
         best = matcher.match(shown, excluded=(), enough=ENOUGH)[0]
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import cv2
 import numpy as np
 import pytest
-from bordered import within
-from seen import lay, seen
+from bordered_print import add_border
+from posed_print import indexed_features_of, pose
 
 from device.imaging.frames import Pixels
 from device.recognition.local import geometric_check
@@ -23,7 +23,7 @@ def pictures(print_pictures: Mapping[str, Pixels]) -> list[Pixels]:
 
 
 def mismatch_of(shown: Pixels, known: Pixels) -> float:
-    there, here = seen(known), seen(shown)
+    there, here = indexed_features_of(known), indexed_features_of(shown)
     fit = geometric_check.check(here, there)
     assert fit is not None
     assert len(fit) >= MANY
@@ -33,7 +33,7 @@ def mismatch_of(shown: Pixels, known: Pixels) -> float:
 @pytest.mark.parametrize("turn", [0, 90, 197])
 def test_a_held_print_has_no_large_mismatch_region(pictures: list[Pixels], turn: int) -> None:
     for picture in pictures:
-        assert mismatch_of(lay(picture, turn=turn).close().frame, picture) < MANY
+        assert mismatch_of(pose(picture, turn=turn).cropped().frame, picture) < MANY
 
 
 def test_prints_that_share_only_a_border_have_a_large_mismatch_region(
@@ -41,10 +41,10 @@ def test_prints_that_share_only_a_border_have_a_large_mismatch_region(
 ) -> None:
     ornament = pictures[7]
     for first, second in ((pictures[1], pictures[5]), (pictures[2], pictures[6])):
-        page, other = within(ornament, first), within(ornament, second)
+        page, other = add_border(ornament, first), add_border(ornament, second)
 
-        assert mismatch_of(lay(page).close().frame, other) > MANY
-        assert mismatch_of(lay(page).close().frame, page) < MANY
+        assert mismatch_of(pose(page).cropped().frame, other) > MANY
+        assert mismatch_of(pose(page).cropped().frame, page) < MANY
 
 
 def test_an_area_hidden_by_a_hand_is_not_a_mismatch(pictures: list[Pixels]) -> None:

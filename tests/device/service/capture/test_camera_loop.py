@@ -3,8 +3,8 @@
 import threading
 from itertools import pairwise
 
-from hand_camera import HandCamera
-from held_notifier import LONG_S
+from blocking_notifier import LONG_S
+from pluggable_camera import PluggableCamera
 
 from device.cameras import CameraSource
 from device.errors import CameraMissingError
@@ -42,7 +42,7 @@ def test_pauses_rise_and_stay_at_the_last() -> None:
     assert stand.health().losses >= 7
 
 
-def test_after_good_frames_the_pauses_begin_anew(camera: HandCamera) -> None:
+def test_after_good_frames_the_pauses_begin_anew(camera: PluggableCamera) -> None:
     waits = Waits(4)
     tries = iter(range(100))
 
@@ -54,7 +54,7 @@ def test_after_good_frames_the_pauses_begin_anew(camera: HandCamera) -> None:
 
     stand = CameraLoop(
         choose,
-        on_ready=camera.pull,  # as soon as it gives a frame
+        on_ready=camera.unplug,  # as soon as it gives a frame
         on_lost=lambda error: None,
         pauses_s=waits,
     )
@@ -65,7 +65,7 @@ def test_after_good_frames_the_pauses_begin_anew(camera: HandCamera) -> None:
 
 
 def test_where_it_is_to_spare_it_looks_at_so_many_frames_as_are_needed_to_aim_by(
-    camera: HandCamera,
+    camera: PluggableCamera,
 ) -> None:
     looked_at: list[float] = []
     is_sparing, enough = True, threading.Event()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from clip import MIDDLE, Clip
+from stand_clip import MIDDLE, StandClip
 
 from device.imaging.frames import Frame, Pixels
 from device.recognition.sheet.detect import Corner, Detection, Hint, Sheet, find_sheets
@@ -21,7 +21,7 @@ def prints(print_pictures: dict[str, Pixels]) -> tuple[Pixels, ...]:
     return tuple(print_pictures.values())
 
 
-def captures(clip: Clip, watcher: Watcher | None = None) -> list[tuple[float, HeldPrint]]:
+def captures(clip: StandClip, watcher: Watcher | None = None) -> list[tuple[float, HeldPrint]]:
     """Give what is taken while a clip is watched, and when."""
     watching = watcher or Watcher()
     seen = [(frame.captured_at_s, watching.observe(frame)) for frame in clip.frames]
@@ -33,7 +33,7 @@ def test_a_print_that_enters_shakes_holds_and_leaves_is_taken_once_and_soon(
     prints: tuple[Pixels, ...], number: int
 ) -> None:
     shown = prints[number]
-    clip = Clip(number).empty(0.3).enter(shown).shake(shown, seconds=0.6)
+    clip = StandClip(number).empty(0.3).enter(shown).shake(shown, seconds=0.6)
     still_s = clip.now_s
     clip.hold(shown)
     left_s = clip.now_s
@@ -49,7 +49,7 @@ def test_a_print_that_enters_shakes_holds_and_leaves_is_taken_once_and_soon(
 
 def test_two_prints_in_turn_are_taken_once_each(prints: tuple[Pixels, ...]) -> None:
     one, other = prints[2], prints[7]
-    clip = Clip(1).enter(one).hold(one).leave(one)
+    clip = StandClip(1).enter(one).hold(one).leave(one)
     middle_s = clip.now_s
     clip.enter(other).hold(other).leave(other)
 
@@ -62,14 +62,14 @@ def test_two_prints_in_turn_are_taken_once_each(prints: tuple[Pixels, ...]) -> N
 def test_a_print_put_in_anothers_place_is_taken_though_nothing_was_ever_gone(
     prints: tuple[Pixels, ...],
 ) -> None:
-    clip = Clip(2).enter(prints[0]).hold(prints[0]).hold(prints[5])
+    clip = StandClip(2).enter(prints[0]).hold(prints[0]).hold(prints[5])
 
     assert len(captures(clip)) == 2
 
 
 def test_the_same_print_brought_again_is_taken_again(prints: tuple[Pixels, ...]) -> None:
     shown = prints[3]
-    clip = Clip(3).enter(shown).hold(shown).leave(shown).empty(0.8).enter(shown).hold(shown)
+    clip = StandClip(3).enter(shown).hold(shown).leave(shown).empty(0.8).enter(shown).hold(shown)
 
     assert len(captures(clip)) == 2
 
@@ -77,36 +77,36 @@ def test_the_same_print_brought_again_is_taken_again(prints: tuple[Pixels, ...])
 def test_a_print_that_lies_there_from_the_start_is_taken_once_however_long_it_lies(
     prints: tuple[Pixels, ...],
 ) -> None:
-    assert len(captures(Clip(4).hold(prints[1], seconds=5, tremor=0.0))) == 1
-    assert len(captures(Clip(4).hold(prints[1], seconds=5))) == 1
+    assert len(captures(StandClip(4).hold(prints[1], seconds=5, tremor=0.0))) == 1
+    assert len(captures(StandClip(4).hold(prints[1], seconds=5))) == 1
 
 
 def test_a_blank_sheet_is_one_print_too_and_not_a_new_one_with_every_look() -> None:
     blank = np.full((400, 300, 3), (236, 230, 218), np.uint8)
 
-    assert len(captures(Clip(17).hold(blank, seconds=5))) == 1
+    assert len(captures(StandClip(17).hold(blank, seconds=5))) == 1
 
 
 def test_a_print_pushed_about_the_table_is_the_same_print(prints: tuple[Pixels, ...]) -> None:
     shown = prints[4]
     there = (250.0, 260.0, 12.0)
-    clip = Clip(5).hold(shown).shake(shown, seconds=0.5).hold(shown, at=there, seconds=2)
+    clip = StandClip(5).hold(shown).shake(shown, seconds=0.5).hold(shown, at=there, seconds=2)
 
     assert len(captures(clip)) == 1
 
 
 def test_a_hand_alone_is_never_taken() -> None:
-    assert captures(Clip(6).empty(0.5).hand(3).empty(0.5)) == []
+    assert captures(StandClip(6).empty(0.5).hand(3).empty(0.5)) == []
 
 
 def test_an_empty_table_under_a_flickering_lamp_is_never_taken() -> None:
-    assert captures(Clip(7).empty(4, flicker=0.15)) == []
+    assert captures(StandClip(7).empty(4, flicker=0.15)) == []
 
 
 def test_a_print_that_is_never_still_is_not_taken_and_the_visitor_is_told(
     prints: tuple[Pixels, ...],
 ) -> None:
-    clip = Clip(8).shake(prints[6], seconds=4)
+    clip = StandClip(8).shake(prints[6], seconds=4)
     watcher = Watcher()
 
     seen = [watcher.observe(frame) for frame in clip.frames]
@@ -119,14 +119,14 @@ def test_a_print_asked_about_by_hand_is_not_taken_by_itself(prints: tuple[Pixels
     shown = prints[8]
     watcher = Watcher()
     watcher.take_none()
-    clip = Clip(9).hold(shown, seconds=2)
+    clip = StandClip(9).hold(shown, seconds=2)
 
     assert captures(clip, watcher) == []
-    assert watcher.observe(Clip(9).hold(shown).frames[-1]).is_known
+    assert watcher.observe(StandClip(9).hold(shown).frames[-1]).is_known
 
 
 def test_of_a_burst_the_sharpest_frame_without_glare_is_taken(prints: tuple[Pixels, ...]) -> None:
-    clip = Clip(10).hold(prints[0], seconds=1.5, tremor=0.0)
+    clip = StandClip(10).hold(prints[0], seconds=1.5, tremor=0.0)
     sharp = clip.frames[3]
     spoiled = [frame if frame is sharp else _dulled(frame) for frame in clip.frames]
     spoiled[1] = _glaring(clip.frames[1])
@@ -138,7 +138,9 @@ def test_of_a_burst_the_sharpest_frame_without_glare_is_taken(prints: tuple[Pixe
 
 
 def test_the_corners_are_of_the_whole_frame(prints: tuple[Pixels, ...]) -> None:
-    small, large = Clip(11).hold(prints[0]), Clip(11, width=1280, height=960).hold(prints[0])
+    small, large = StandClip(11).hold(prints[0]), StandClip(11, width=1280, height=960).hold(
+        prints[0]
+    )
 
     (_, one), (_, other) = captures(small)[0], captures(large)[0]
 
@@ -150,7 +152,7 @@ def test_stillness_grows_to_the_capture_and_begins_anew_with_every_print(
     prints: tuple[Pixels, ...],
 ) -> None:
     watcher = Watcher()
-    seen = [watcher.observe(frame) for frame in Clip(12).empty(0.3).hold(prints[0]).frames]
+    seen = [watcher.observe(frame) for frame in StandClip(12).empty(0.3).hold(prints[0]).frames]
     moment = next(n for n, each in enumerate(seen) if each.capture is not None)
 
     before = [each.stillness for each in seen[3 : moment + 1]]
@@ -166,7 +168,7 @@ def test_a_finder_that_falters_costs_time_and_no_second_capture(
     """Every fifth frame without a finding, every twentieth with a wild one, the order of the sheets at random."""
     rng = np.random.default_rng(number)
     shown = prints[number]
-    clip = Clip(number).empty(0.3).enter(shown).shake(shown, seconds=0.6)
+    clip = StandClip(number).empty(0.3).enter(shown).shake(shown, seconds=0.6)
     still_s = clip.now_s
     clip.hold(shown, seconds=2.5).leave(shown).empty(0.6)
 
@@ -193,7 +195,7 @@ def test_nothing_is_searched_while_nothing_changes(
 ) -> None:
     asked, count = counting
     watcher = Watcher(count)
-    for frame in Clip(13).empty(3).frames:
+    for frame in StandClip(13).empty(3).frames:
         watcher.observe(frame)
 
     assert len(asked) == 1
@@ -203,7 +205,7 @@ def test_frames_that_come_too_fast_are_let_pass(
     prints: tuple[Pixels, ...], counting: tuple[list[int], Callable[[Pixels], Detection]]
 ) -> None:
     asked, count = counting
-    pixels = Clip(14).shake(prints[0], seconds=1).frames
+    pixels = StandClip(14).shake(prints[0], seconds=1).frames
     watcher = Watcher(count)
     for number in range(100):
         frame = pixels[number % len(pixels)]
@@ -216,7 +218,9 @@ def test_a_large_frame_is_searched_small(
     prints: tuple[Pixels, ...], counting: tuple[list[int], Callable[[Pixels], Detection]]
 ) -> None:
     asked, count = counting
-    Watcher(count).observe(Clip(15, width=2028, height=1520).hold(prints[0], seconds=0.1).frames[0])
+    Watcher(count).observe(
+        StandClip(15, width=2028, height=1520).hold(prints[0], seconds=0.1).frames[0]
+    )
 
     assert asked and max(asked) <= 640
 
@@ -233,7 +237,7 @@ def test_no_frame_is_too_odd_to_be_watched(value: int, shape: tuple[int, int]) -
 
 def test_a_clock_that_leaps_begins_anew(prints: tuple[Pixels, ...]) -> None:
     """A camera that was away: what was held before says nothing about now."""
-    frames = Clip(16).hold(prints[0], at=MIDDLE, seconds=1).frames
+    frames = StandClip(16).hold(prints[0], at=MIDDLE, seconds=1).frames
     watcher = Watcher()
     watcher.observe(frames[0])
 

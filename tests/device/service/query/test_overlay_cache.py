@@ -11,7 +11,7 @@ import pytest
 from fake_time import FakeTime
 from kiosk_page import jpeg_of, opener_of, wait_for
 from PIL import Image
-from seen import lay
+from posed_print import pose
 
 from device.config import RecognitionConfig
 from device.errors import AnswerGoneError
@@ -35,7 +35,7 @@ def print_(print_pictures: Mapping[str, Pixels]) -> Pixels:
 @pytest.fixture(scope="module")
 def service(small_bundle: Path, print_: Pixels) -> Iterator[KioskService]:
     """A kiosk with that print, turned and on a table, under its camera."""
-    camera = CameraSetup(opener=opener_of(lay(print_, turn=20).frame))
+    camera = CameraSetup(opener=opener_of(pose(print_, turn=20).frame))
     recognition = RecognitionConfig(threads=2)
     with KioskService(small_bundle, camera, recognition, notifier=Notifier(None)) as kiosk:
         wait_for(kiosk, Phase.LOOKING)
@@ -57,7 +57,7 @@ def likeness(jpeg: bytes, picture: Pixels) -> float:
 def test_the_visitors_print_lies_as_the_records_picture_does(
     service: KioskService, print_: Pixels, mirrored: bool
 ) -> None:
-    answer = ask(service, lay(print_, turn=110, mirrored=mirrored).frame)
+    answer = ask(service, pose(print_, turn=110, mirrored=mirrored).frame)
     found = service.query.overlays.of(answer)
     assert found is not None and answer.mirrored is mirrored
     width, height = Image.open(io.BytesIO(found.jpeg)).size
@@ -71,7 +71,7 @@ def test_the_visitors_print_lies_as_the_records_picture_does(
 def test_the_area_is_a_hull_around_every_place_that_agrees(
     service: KioskService, print_: Pixels
 ) -> None:
-    answer = ask(service, lay(print_).frame)
+    answer = ask(service, pose(print_).frame)
     found = service.query.overlays.of(answer)
     assert found is not None and found.answer.matches[0].evidence is not None
     hull = np.array([(c.x, c.y) for c in found.area], dtype=np.float32)
@@ -84,7 +84,7 @@ def test_the_area_is_a_hull_around_every_place_that_agrees(
 
 
 def test_no_places_span_no_area(service: KioskService, print_: Pixels) -> None:
-    best = ask(service, lay(print_).frame).matches[0].evidence
+    best = ask(service, pose(print_).frame).matches[0].evidence
     assert best is not None
     none = evidence.inlier_hull(replace(best, points=()))
     assert (none, evidence.hull_area(none)) == ((), 0.0)

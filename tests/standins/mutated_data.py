@@ -1,11 +1,11 @@
-"""Bytes and JSON altered at random, as a worn card or somebody hostile would."""
+"""Bytes and JSON changed at random, as a worn memory card or an attacker would."""
 
 import random
 from typing import Any
 
 
-def mutated(data: bytes, rng: random.Random) -> bytes:
-    """Give data with a few bytes changed, a piece cut out, doubled or added, or its end cut off."""
+def mutate_bytes(data: bytes, rng: random.Random) -> bytes:
+    """Return data with random damage: bytes changed, parts removed or doubled, or cut short."""
     changed = bytearray(data)
     for _ in range(rng.choice((1, 1, 2, 8))):
         at = rng.randrange(len(changed)) if changed else 0
@@ -24,15 +24,15 @@ def mutated(data: bytes, rng: random.Random) -> bytes:
     return bytes(changed)
 
 
-def altered(value: Any, rng: random.Random) -> Any:
-    """Give JSON with one of its values another."""
+def alter_json(value: Any, rng: random.Random) -> Any:
+    """Return JSON with one of its values replaced or removed."""
     others = (None, True, -1, 0, 2**63, 1e308, "", "x", "\ud800", [], {}, [[]], {"": None}, 0.5)
     if isinstance(value, dict) and value and rng.random() < 0.9:
         key = rng.choice(list(value))
         if rng.random() < 0.05:
             return {k: v for k, v in value.items() if k != key}
-        return value | {key: altered(value[key], rng)}
+        return value | {key: alter_json(value[key], rng)}
     if isinstance(value, list) and value and rng.random() < 0.9:
         at = rng.randrange(len(value))
-        return [*value[:at], altered(value[at], rng), *value[at + 1 :]]
+        return [*value[:at], alter_json(value[at], rng), *value[at + 1 :]]
     return rng.choice(others)

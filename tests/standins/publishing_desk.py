@@ -1,4 +1,4 @@
-"""A museum that publishes: keys, a repository, and bundles so small that a thousand updates take seconds."""
+"""A desk that publishes tiny bundles with real keys, so that a thousand updates take seconds."""
 
 import shutil
 from collections.abc import Callable
@@ -22,8 +22,16 @@ _REAL = (layout.RECORDS,)
 
 
 @dataclass(slots=True)
-class Museum:
-    """What the desk has: the folder of keys, the repository, and who signs."""
+class PublishingDesk:
+    """A museum's keys, signers and repository.
+
+    Attributes:
+        keys: The folder of key files.
+        folder: The folder of the repository.
+        roots: The signers with the root keys, by name.
+        publishing: The signer with the publishing key.
+        now: The time of each signature.
+    """
 
     keys: Path
     folder: Path
@@ -33,12 +41,12 @@ class Museum:
 
     @property
     def root(self) -> bytes:
-        """The root that kiosks are given at their installation."""
+        """The `root.json` that kiosks get when they are installed."""
         return (self.keys / "root.json").read_bytes()
 
     @property
     def repository(self) -> Repository:
-        """The repository, to publish in."""
+        """The repository, open for publishing."""
         return repository.for_publishing(self.folder, self.publishing, self.now)
 
     def publish(self, bundle: Path) -> Published:
@@ -46,7 +54,7 @@ class Museum:
         return publisher.publish(bundle, self.repository, DAY)
 
     def rotate(self, *roots: str) -> None:
-        """Replace the publishing key."""
+        """Replace the publishing key, signed by the named root keys (default: the first two)."""
         fresh = keys.create(
             self.keys / f"publishing-{len(list(self.keys.iterdir()))}.pem",
             keys.PUBLISHING_NAME,
@@ -57,26 +65,29 @@ class Museum:
         self.publishing = fresh
 
 
-def found(folder: Path, now: datetime = NOW) -> Museum:
-    """Found a museum in an empty folder."""
-    kept = folder / "keys"
-    publishing = keys.create(kept / "publishing.pem", keys.PUBLISHING_NAME, None)
-    roots = {name: keys.create(kept / f"{name}.pem", name, None) for name in keys.ROOT_NAMES}
+def set_up(folder: Path, now: datetime = NOW) -> PublishingDesk:
+    """Create keys and a repository in an empty folder."""
+    key_folder = folder / "keys"
+    publishing = keys.create(key_folder / "publishing.pem", keys.PUBLISHING_NAME, None)
+    roots = {name: keys.create(key_folder / f"{name}.pem", name, None) for name in keys.ROOT_NAMES}
     made = repository.create(folder / "repository", roots, publishing, now)
-    publisher.write_root(made, kept / "root.json")
-    return Museum(
-        keys=kept, folder=folder / "repository", roots=roots, publishing=publishing, now=now
+    publisher.write_root(made, key_folder / "root.json")
+    return PublishingDesk(
+        keys=key_folder, folder=folder / "repository", roots=roots, publishing=publishing, now=now
     )
 
 
-def tiny(folder: Path, like: Path, name: str, changed: Callable[[str], bool] | None = None) -> Path:
-    """Write a bundle with real records and a stand-in of a few bytes for every other file; it can answer nothing.
+def write_tiny_bundle(
+    folder: Path, like: Path, name: str, changed: Callable[[str], bool] | None = None
+) -> Path:
+    """Write a bundle with real records and a few bytes in every other file; it can't answer.
 
     Args:
-        folder: Where it goes.
-        like: The real bundle whose records and manifest it takes.
-        name: The bundle's.
-        changed: Which files hold the name, and so differ from another's; by default the index and the codebook.
+        folder: The new folder of the bundle.
+        like: The real bundle whose records and manifest are copied.
+        name: The name of the bundle.
+        changed: Whether a file holds the name, and so differs between bundles; by default the
+            index and the codebook do.
     """
     folder.mkdir(parents=True)
     is_changed = changed or (lambda path: path in (layout.INDEX, layout.CODEBOOK))
@@ -91,18 +102,18 @@ def tiny(folder: Path, like: Path, name: str, changed: Callable[[str], bool] | N
     manifest = read_manifest(like)
     files = bundle_writer.entries(folder)
     sha256 = next(entry.sha256 for entry in files if entry.path == layout.MODEL)
-    sealed = replace(
+    completed = replace(
         manifest,
         name=name,
         files=files,
         model=replace(manifest.model, sha256=sha256),
         index=replace(manifest.index, model_sha256=sha256),
     )
-    bundle_writer.write_manifest(identify(sealed), folder)
+    bundle_writer.write_manifest(identify(completed), folder)
     return folder
 
 
-def copied(original: Museum, folder: Path) -> Museum:
-    """Give the same museum in another folder."""
+def copy_desk(original: PublishingDesk, folder: Path) -> PublishingDesk:
+    """Return a copy of the desk in another folder."""
     shutil.copytree(original.folder.parent, folder)
     return replace(original, keys=folder / "keys", folder=folder / "repository")

@@ -1,7 +1,7 @@
-"""A disk whose power may go at any moment: records what a program does to it, and gives every state it may be found in.
+"""Records a program's file operations, and yields every state of the disk after a crash.
 
-The model is POSIX at its strictest: a file's bytes are certain only after its own fsync, a name only after its
-folder's; everything else may have reached the disk or not, in any combination. A rename is one step.
+The model is POSIX at its strictest. A file's bytes are certain only after its own fsync, a name only after its folder's.
+Everything else may have reached the disk or not, in any combination. A rename is one step.
 """
 
 import itertools
@@ -13,14 +13,14 @@ from pathlib import Path
 
 from device.store.atomic_files import AtomicFiles, PartialFile
 
-# Beyond so many un-synced effects, subsets are sampled: 2 ** 10 of them are looked at one by one.
+# Up to this number of un-synced effects, all subsets are tried (2 ** 10); above it, subsets are sampled.
 EXHAUSTIVE = 10
 SAMPLES = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step as it was taken: its name, and what it was given."""
+    """One file operation: its name and its arguments."""
 
     what: str
     path: Path
@@ -28,8 +28,8 @@ class Step:
     data: bytes = b""
 
 
-class RecordingPart(PartialFile):
-    """A file whose writes and syncs are written down."""
+class RecordingFile(PartialFile):
+    """A file whose writes and syncs are recorded."""
 
     def __init__(self, path: Path, log: list[Step]) -> None:
         if not path.exists():
@@ -47,13 +47,13 @@ class RecordingPart(PartialFile):
 
 
 class RecordingFiles(AtomicFiles):
-    """The real steps, written down; nothing is really forced to the disk."""
+    """Takes the real steps and records them, but forces nothing to the disk."""
 
     def __init__(self) -> None:
         self.log: list[Step] = []
 
     def open_partial(self, path: Path) -> PartialFile:
-        return RecordingPart(path, self.log)
+        return RecordingFile(path, self.log)
 
     def make_folder(self, path: Path) -> None:
         super().make_folder(path)
@@ -94,17 +94,20 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What one step changes: bytes put at the end of a node, or names taken and given, all at once.
+    """The change that one step makes, as a whole: bytes appended to a node, or names changed.
 
     Attributes:
-        synced_by: Nodes whose sync makes it certain.
+        synced_by: Nodes whose sync makes the change certain.
+        node: The node that `data` is appended to; -1 for none.
+        removed: Folder nodes and the names that disappear from them.
+        added: Folder nodes, and the names and nodes that appear in them.
     """
 
     synced_by: tuple[int, ...]
     node: int = -1
     data: bytes = b""
-    taken: tuple[tuple[int, str], ...] = ()
-    given: tuple[tuple[int, str, int], ...] = ()
+    removed: tuple[tuple[int, str], ...] = ()
+    added: tuple[tuple[int, str, int], ...] = ()
 
 
 @dataclass(slots=True)
@@ -115,7 +118,7 @@ class Disk:
 
     @classmethod
     def read(cls, root: Path) -> "Disk":
-        """Take a folder as it lies there; hard links stay hard links."""
+        """Read a real folder; hard links stay hard links."""
         disk, seen = cls(), {}  # type: ignore[var-annotated]
 
         def take(folder: Path, number: int) -> None:
@@ -134,7 +137,7 @@ class Disk:
         return disk
 
     def copy(self) -> "Disk":
-        """Give a disk that can be changed alone."""
+        """Return an independent copy."""
         return Disk(
             nodes={
                 number: Node(
@@ -145,12 +148,12 @@ class Disk:
         )
 
     def apply(self, effect: Effect) -> None:
-        """Let an effect reach this disk."""
+        """Apply the effect of one step to this disk."""
         if effect.node >= 0:
             self.nodes[effect.node].data += effect.data
-        for folder, name in effect.taken:
+        for folder, name in effect.removed:
             self._names(folder).pop(name, None)
-        for folder, name, number in effect.given:
+        for folder, name, number in effect.added:
             self._names(folder)[name] = number
 
     def _names(self, folder: int) -> dict[str, int]:
@@ -159,14 +162,14 @@ class Disk:
         return names
 
     def find(self, parts: tuple[str, ...]) -> int:
-        """Give the node at a path, without following links."""
+        """Return the number of the node at a path, without following links."""
         number = 0
         for part in parts:
             number = self._names(number)[part]
         return number
 
-    def shape(self, number: int = 0, way: tuple[int, ...] = ()) -> tuple[object, ...]:
-        """Give what can be seen of the disk, to tell states apart."""
+    def shape(self, number: int = 0) -> tuple[object, ...]:
+        """Return all visible content of the disk, to compare states."""
         node = self.nodes[number]
         if node.target is not None:
             return ("link", node.target)
@@ -175,7 +178,7 @@ class Disk:
         return tuple((name, self.shape(n)) for name, n in sorted(node.names.items()))
 
     def write(self, root: Path) -> None:
-        """Lay the disk out in an empty folder."""
+        """Write the disk's content into an empty folder."""
         placed: dict[int, Path] = {}
 
         def put(number: int, path: Path) -> None:
@@ -203,21 +206,32 @@ def _node_of(path: Path) -> Node:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One state a disk may be found in.
+    """One possible state of the disk after a crash.
 
     Attributes:
-        taken: How many steps the program had taken when the power went.
+        taken: The number of steps that the program had taken before the crash.
     """
 
     disk: Disk
     taken: int
 
 
-class Crashes:
-    """Every state that a run, cut off anywhere, may leave."""
+class CrashSimulator:
+    """Enumerates the states that a run may leave when it crashes after any step.
+
+    Attributes:
+        exhausted: How often all subsets of un-synced effects were tried.
+        sampled: How often subsets were sampled.
+    """
 
     def __init__(self, before: Disk, log: list[Step], root: Path) -> None:
-        """Take a run: the disk it began with, certain to the last byte, its steps, and where the root folder lay."""
+        """Store a run.
+
+        Args:
+            before: The disk before the run, all of it certain.
+            log: The steps of the run.
+            root: The path of the root folder during the run.
+        """
         self._before = before
         self._effects: list[tuple[int, Effect]] = []
         self._syncs: list[tuple[int, int]] = []
@@ -244,20 +258,22 @@ class Crashes:
                     names={} if step.what == "folder" else None,
                     target=str(step.other) if step.what == "symlink" else None,
                 )
-                effect = Effect((folder,), given=((folder, name, number),))
+                effect = Effect((folder,), added=((folder, name, number),))
             case "write":
                 number = live.find(step.path.relative_to(root).parts)
                 effect = Effect((number,), node=number, data=step.data)
             case "link":
                 target, new = place(step.other)
                 number = live.find(step.path.relative_to(root).parts)
-                effect = Effect((target,), given=((target, new, number),))
+                effect = Effect((target,), added=((target, new, number),))
             case "rename":
                 target, new = place(step.other)
                 number = live.find(step.path.relative_to(root).parts)
-                effect = Effect((target,), taken=((folder, name),), given=((target, new, number),))
+                effect = Effect(
+                    (target,), removed=((folder, name),), added=((target, new, number),)
+                )
             case "remove":
-                effect = Effect((folder,), taken=((folder, name),))
+                effect = Effect((folder,), removed=((folder, name),))
             case _:
                 raise AssertionError(step.what)
         live.apply(effect)
@@ -270,13 +286,13 @@ class Crashes:
         ignored: int = -1,
         cut_after: Iterable[int] | None = None,
     ) -> Iterator[State]:
-        """Give every state, each once for the number of steps taken.
+        """Yield every state, each once per number of steps taken.
 
         Args:
-            seed: Of the samples beyond `most` un-synced effects.
-            most: So many un-synced effects are combined exhaustively.
-            ignored: Index of a sync taken as if the program had left it out.
-            cut_after: Numbers of steps, in the order wanted; all of them by default.
+            seed: The seed of the samples.
+            most: The most un-synced effects whose subsets are all tried.
+            ignored: The index of a sync to treat as if the program had left it out.
+            cut_after: Numbers of steps to crash after, in this order (default: every number).
         """
         rng = random.Random(seed)
         blank = Disk(
@@ -298,11 +314,11 @@ class Crashes:
                     yield State(disk=disk, taken=taken)
 
     def syncs(self) -> list[int]:
-        """Give the indices of the steps that force something to the disk."""
+        """Return the indices of the steps that force something to the disk."""
         return [index for index, _ in self._syncs]
 
     def _split(self, blank: Disk, taken: int, ignored: int) -> tuple[Disk, list[Effect]]:
-        """Give the disk with all that is certain after so many steps, and what is not."""
+        """Return the disk with all certain effects after `taken` steps, and the uncertain ones."""
         base = blank.copy()
         for number, node in self._before.copy().nodes.items():
             base.nodes[number] = node
@@ -328,7 +344,7 @@ class Crashes:
         self.sampled += 1
         yield (False,) * count
         yield (True,) * count
-        for number in range(count):  # all but one, and one alone: what most often goes wrong
+        for number in range(count):  # all but one, and one alone: the most frequent failures
             yield tuple(n != number for n in range(count))
             yield tuple(n == number for n in range(count))
         for _ in range(SAMPLES):

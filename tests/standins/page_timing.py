@@ -1,4 +1,7 @@
-"""How fast the page is, measured in a real Chromium: for `make timings`, which prints it, and for a test with five-fold slack."""
+"""Measures the page's speed in a real Chromium.
+
+`make timings` prints the results. A test compares them with five times their targets.
+"""
 
 import http.client
 import socket
@@ -14,8 +17,8 @@ from playwright.sync_api import Browser, Page, expect
 from device.service import KioskService
 
 STALLED = 50
-# What clients do that send a beginning and then nothing; phones and strangers can do all of these.
-BEGINNINGS = (
+# Requests that a client starts and never completes; any phone in the network can send them.
+PARTIAL_REQUESTS = (
     b"",
     b"GET /healthz HT",
     b"POST /api/v1/search HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: image/jpeg\r\n"
@@ -23,7 +26,7 @@ BEGINNINGS = (
 )
 SIZE = (1280, 800)
 
-# Resolves once what was done is painted: after the frame in which it came, and what the browser does with that frame.
+# Resolves when a change is painted: after the frame in which it came, and the browser's work on that frame.
 _PAINTED = """const painted = (then) => requestAnimationFrame(() => {
   const after = new MessageChannel();
   after.port1.onmessage = then;
@@ -59,43 +62,43 @@ _FIRST = """() => new Promise((resolve) => {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """One thing measured several times.
+    """One duration, measured several times.
 
     Attributes:
         name: What was measured.
-        mark_ms: What it should stay below.
-        found_ms: Each time.
+        target_ms: The duration that it should stay below.
+        found_ms: The measured durations.
     """
 
     name: str
-    mark_ms: float
+    target_ms: float
     found_ms: tuple[float, ...]
 
     @property
     def worst_ms(self) -> float:
-        """The slowest."""
+        """The longest duration."""
         return max(self.found_ms)
 
     def __str__(self) -> str:
         middle = statistics.median(self.found_ms)
         return (
             f"{self.name:<52} median {middle:6.1f} ms  worst {self.worst_ms:6.1f} ms"
-            f"  mark {self.mark_ms:3.0f} ms  ({len(self.found_ms)} times)"
+            f"  target {self.target_ms:3.0f} ms  ({len(self.found_ms)} times)"
         )
 
 
 def first_page(browser: Browser, address: str, times: int) -> Timing:
-    """Measure from asking for the page to its first words, each time in a browser that has nothing yet."""
+    """Measure from the request for the page to its first words, in a browser with empty caches."""
     found = []
     for _ in range(times):
         with _page(browser) as page:
             page.goto(address)
             found.append(page.evaluate(_FIRST))
-    return Timing(name="first page after load", mark_ms=500, found_ms=tuple(found))
+    return Timing(name="first page after load", target_ms=500, found_ms=tuple(found))
 
 
 def touched(browser: Browser, address: str, service: KioskService, times: int) -> Timing:
-    """Measure from a finger on the button to the paint that says it was felt."""
+    """Measure from a touch of the button to the paint that acknowledges it."""
     found = []
     with _page(browser) as page:
         page.goto(address)
@@ -104,8 +107,8 @@ def touched(browser: Browser, address: str, service: KioskService, times: int) -
             page.evaluate(_TOUCHED)
             page.locator(".scene:not(.goes) [data-action=look]").tap()
             found.append(page.evaluate("() => window.measured"))
-            _await_answer(service, [])  # so that none comes into the next touch
-    return Timing(name="touch acknowledged", mark_ms=100, found_ms=tuple(found))
+            _await_answer(service, [])  # so that it doesn't disturb the next touch
+    return Timing(name="touch acknowledged", target_ms=100, found_ms=tuple(found))
 
 
 def shown(
@@ -126,11 +129,11 @@ def shown(
             waiter.join()
             found[-1] -= answered[0]
     name = name or "screen after the service's answer"
-    return Timing(name=name, mark_ms=150, found_ms=tuple(found))
+    return Timing(name=name, target_ms=150, found_ms=tuple(found))
 
 
 def healthy(port: int, times: int) -> Timing:
-    """Measure the health page."""
+    """Measure requests for `/healthz` while other clients are stalled."""
     found = []
     for _ in range(times):
         began = time.perf_counter()
@@ -139,17 +142,17 @@ def healthy(port: int, times: int) -> Timing:
         connection.getresponse().read()
         connection.close()
         found.append((time.perf_counter() - began) * 1000)
-    name = f"/healthz beside {STALLED} stalled clients"
-    return Timing(name=name, mark_ms=250, found_ms=tuple(found))
+    name = f"/healthz with {STALLED} stalled clients"
+    return Timing(name=name, target_ms=250, found_ms=tuple(found))
 
 
 @contextmanager
 def stalled(port: int) -> Iterator[None]:
-    """Let fifty clients hang for the length of a `with` block."""
+    """Keep fifty stalled clients connected."""
     with ExitStack() as hanging:
         for number in range(STALLED):
             client = hanging.enter_context(socket.create_connection(("127.0.0.1", port)))
-            client.sendall(BEGINNINGS[number % len(BEGINNINGS)])
+            client.sendall(PARTIAL_REQUESTS[number % len(PARTIAL_REQUESTS)])
         yield
 
 

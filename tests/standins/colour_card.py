@@ -1,4 +1,4 @@
-"""The card that every tested camera shows."""
+"""A card with four coloured quarters, which every tested camera shows."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 40), (30, 40, 210), (240, 240
 
 
 def make_card(width: int = 160, height: int = 120) -> Pixels:
-    """Give a card whose quarters are red, green / blue, white, so that every turn shows."""
+    """Return a card with quarters in red, green / blue, white, which shows every rotation."""
     card = np.empty((height, width, 3), np.uint8)
     top, left = slice(0, height // 2), slice(0, width // 2)
     bottom, right = slice(height // 2, None), slice(width // 2, None)
@@ -21,21 +21,21 @@ def make_card(width: int = 160, height: int = 120) -> Pixels:
 
 
 def quarter_names(pixels: Pixels) -> list[str]:
-    """Give the colours of a card's quarters, row by row."""
+    """Return the names of the colours of a card's quarters, row by row."""
     colours = {"red": RED, "green": GREEN, "blue": BLUE, "white": WHITE}
     height, width = pixels.shape[:2]
 
     def name(y: int, x: int) -> str:
-        seen = pixels[y - 2 : y + 3, x - 2 : x + 3].mean(axis=(0, 1))
-        found = [n for n, colour in colours.items() if np.abs(seen - colour).max() < 40]
-        return found[0] if found else str(seen)
+        measured = pixels[y - 2 : y + 3, x - 2 : x + 3].mean(axis=(0, 1))
+        found = [n for n, colour in colours.items() if np.abs(measured - colour).max() < 40]
+        return found[0] if found else str(measured)
 
     rows, columns = (height // 4, 3 * height // 4), (width // 4, 3 * width // 4)
     return [name(y, x) for y in rows for x in columns]
 
 
 def write_video(file: Path, frames: int = 4) -> None:
-    """Write the card as a film: Motion-JPEG, which needs no licence and no index to be read."""
+    """Write the card as a Motion-JPEG video, which OpenCV reads without codec or index."""
     writer = cv2.VideoWriter(
         str(file), cv2.CAP_OPENCV_MJPEG, cv2.VideoWriter.fourcc(*"MJPG"), 10, (160, 120)
     )

@@ -1,4 +1,4 @@
-"""The codebook that builds use, trained once a test run."""
+"""The codebook that builds use, trained once in a test run."""
 
 from functools import cache
 
@@ -8,6 +8,6 @@ from device.recognition.local.codebook import Codebook
 
 
 @cache
-def trained() -> Codebook:
-    """Give the real codebook, of the shipped calibration prints."""
+def trained_codebook() -> Codebook:
+    """Return the real codebook, trained on the shipped calibration prints."""
     return train_codebook.train(list(calibration.prints()))

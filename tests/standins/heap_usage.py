@@ -1,4 +1,4 @@
-"""What this process has allocated beyond Python's own objects, as glibc counts it."""
+"""Memory that this process has allocated outside Python's own objects, as glibc counts it."""
 
 import ctypes
 
@@ -15,9 +15,9 @@ class _Counts(ctypes.Structure):
     )
 
 
-def bytes_now() -> int:
-    """Give the bytes in use, in the heaps and mapped."""
-    ask = ctypes.CDLL(None).mallinfo2
-    ask.restype = _Counts
-    counts = ask()
+def bytes_in_use() -> int:
+    """Return the bytes in use: those in the heaps and those mapped."""
+    mallinfo2 = ctypes.CDLL(None).mallinfo2
+    mallinfo2.restype = _Counts
+    counts = mallinfo2()
     return int(counts.uordblks + counts.hblkhd)
