@@ -1,1 +1,4 @@
-"""Benchmarks: the kiosk beside its peers, on one machine in one run. No part of the product; it may import all of it."""
+"""Benchmarks of the kiosk against its peers, on one machine in one run.
+
+They are not part of the product, and may import all of it.
+"""

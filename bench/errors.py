@@ -1,13 +1,13 @@
-"""What can go wrong while measuring, apart from what the product itself refuses."""
+"""The errors of the benchmarks themselves; the product raises its own."""
 
 
 class BenchError(RuntimeError):
-    """The root of all."""
+    """The base class of the benchmarks' errors."""
 
 
-class SideError(BenchError):
-    """A side could not be made ready, or broke down."""
+class ContenderError(BenchError):
+    """A contender could not start, or failed."""
 
 
 class KioskProcessError(BenchError):
-    """The kiosk did not come up."""
+    """The kiosk did not become healthy."""

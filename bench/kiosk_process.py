@@ -1,4 +1,4 @@
-"""The whole kiosk as systemd would start it, on the replay camera and a free port, watched from outside."""
+"""The whole kiosk in a process of its own, with the replay camera, on a free port."""
 
 import json
 import os
@@ -14,14 +14,14 @@ from typing import Any, Self
 
 from bench.errors import KioskProcessError
 
-_PATIENCE_S = 60.0
+_TIMEOUT_S = 60.0
 
 
 class KioskProcess:
-    """A running kiosk; ends with its `with` block."""
+    """A running kiosk, which ends with its `with` block."""
 
     def __init__(self, bundle: Path, threads: int) -> None:
-        """Start it; `wait_until_well` says when it can answer."""
+        """Start the process, without waiting until it can answer."""
         self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115  # closed with the process
         self.started_s = time.perf_counter()
         self._process = subprocess.Popen(
@@ -39,7 +39,7 @@ class KioskProcess:
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
-            # The allocator's setting is the unit's.
+            # The setting of the allocator is that of the systemd unit.
             env=os.environ
             | {"PRINTKIOSK_RECOGNITION_THREADS": str(threads), "MALLOC_ARENA_MAX": "2"},
         )
@@ -64,39 +64,43 @@ class KioskProcess:
             self._process.stdout.close()
         self._log.close()
 
-    def wait_until_well(self) -> float:
-        """Wait for `/healthz` to say 200 and give the seconds since the process was started."""
+    def wait_until_healthy(self) -> float:
+        """Wait until `/healthz` responds with 200; return the seconds since the start.
+
+        Raises:
+            KioskProcessError: When the process ends, or is not healthy within 60 s.
+        """
         stdout = self._process.stdout
         line = stdout.readline() if stdout else ""
         if "http" not in line:
             self._log.seek(0)
             raise KioskProcessError(f"the kiosk did not start: {self._log.read().strip()[-400:]}")
         self._address = line.split()[-1].rstrip("/")
-        while time.perf_counter() - self.started_s < _PATIENCE_S:
+        while time.perf_counter() - self.started_s < _TIMEOUT_S:
             try:
                 self.get("/healthz")
             except urllib.error.URLError:
                 time.sleep(0.005)
             else:
                 return time.perf_counter() - self.started_s
-        raise KioskProcessError(f"/healthz did not turn well within {_PATIENCE_S:.0f} s")
+        raise KioskProcessError(f"/healthz did not respond with 200 within {_TIMEOUT_S:.0f} s")
 
     def get(self, path: str) -> bytes:
-        """Give what an address answers."""
+        """Return the body of the response for a path."""
         with urllib.request.urlopen(self._address + path, timeout=30) as answer:
             return bytes(answer.read())
 
     def search(self, jpeg: bytes) -> dict[str, Any]:
-        """Upload a picture and give the answer."""
+        """Upload a picture and return the answer."""
         request = urllib.request.Request(
             f"{self._address}/api/v1/search", data=jpeg, headers={"Content-Type": "image/jpeg"}
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
-            found: dict[str, Any] = json.loads(answer.read())
-        return found
+            body: dict[str, Any] = json.loads(answer.read())
+        return body
 
     def memory_mb(self) -> dict[str, float]:
-        """Give the process's memory from the kernel's own sums: `Pss`, `Rss` and so on, in MB."""
+        """Return the process's memory in MB from `smaps_rollup`: `Pss`, `Rss` and so on."""
         lines = Path(f"/proc/{self._process.pid}/smaps_rollup").read_text("utf-8").splitlines()[1:]
         fields = (line.split() for line in lines)
         return {name.rstrip(":"): int(kilobytes) * 1024 / 1e6 for name, kilobytes, *_ in fields}

@@ -1,4 +1,4 @@
-"""Annoy as anybody would first use it: over whole fingerprints. The peer of the kiosk's half-whitened index."""
+"""Plain Annoy over whole fingerprints, the peer of the kiosk's half-whitened index."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +17,12 @@ SEARCH_K = tuple(round(500 * 2 ** (step / 2)) for step in range(22))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainIndex:
-    """A plain index on disk, mapped.
+    """A plain index on disk, mapped into memory.
 
     Attributes:
-        search_k: The least of the grid that reaches the recall asked for, or the most.
-        recall_at_10: Reached with it.
+        count: The number of trees.
+        search_k: The least value of the grid that reaches the required recall, or the grid's largest.
+        recall_at_10: The recall reached with `search_k`.
     """
 
     trees: annoy.AnnoyIndex
@@ -31,12 +32,12 @@ class PlainIndex:
     recall_at_10: float = 0.0
 
     def nearest(self, query: Vector) -> list[int]:
-        """Give the ten nearest by these parameters."""
+        """Return the ten nearest items found with these parameters."""
         return list(self.trees.get_nns_by_vector(query, NEAREST, search_k=self.search_k))
 
 
-def grow(vectors: Vectors, count: int, path: Path) -> PlainIndex:
-    """Build a plain index with so many trees."""
+def build(vectors: Vectors, count: int, path: Path) -> PlainIndex:
+    """Build a plain index with `count` trees."""
     trees = annoy.AnnoyIndex(vectors.shape[1], "angular")
     trees.set_seed(SEED)
     for item, vector in enumerate(vectors):
@@ -47,7 +48,7 @@ def grow(vectors: Vectors, count: int, path: Path) -> PlainIndex:
 
 
 def tuned(index: PlainIndex, exact: ExactSearch, wanted: float) -> PlainIndex:
-    """Give the index with the least `search_k` that reaches a recall on the yardstick's queries."""
+    """Return the index with the least `search_k` that reaches a recall on `exact`'s queries."""
     low, high = 0, len(SEARCH_K) - 1
     while low < high:
         middle = (low + high) // 2
@@ -65,7 +66,7 @@ def tuned(index: PlainIndex, exact: ExactSearch, wanted: float) -> PlainIndex:
 
 
 def recall_at(index: PlainIndex, exact: ExactSearch, search_k: int) -> float:
-    """Give recall@10 with a `search_k`; -1 is Annoy's default."""
+    """Return recall@10 with a `search_k`; -1 is Annoy's default."""
     found = [
         np.asarray(index.trees.get_nns_by_vector(query, NEAREST, search_k=search_k), np.intp)
         for query in exact.queries

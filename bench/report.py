@@ -1,4 +1,4 @@
-"""The outcome as text for a terminal, as JSON, and as one HTML page that asks for nothing else."""
+"""The results as text for a terminal, as JSON, and as one HTML page without other files."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,29 +6,29 @@ from dataclasses import asdict
 
 import jinja2
 
-from bench.results import Mark, Section, Table
+from bench.results import Section, Table, Target
 
 
 def text(sections: Sequence[Section], machine: Mapping[str, str]) -> str:
-    """Give the tables and marks as lines for a terminal."""
+    """Return the tables and targets as lines for a terminal."""
     parts = ["\n".join(f"{name}: {value}" for name, value in machine.items())]
     for section in sections:
         lines = ["", section.title, "=" * len(section.title), section.method]
         for table in section.tables:
             lines += ["", *([table.title] if table.title else []), *_columns(table)]
-        lines += ["", *(_mark(mark) for mark in section.marks)] if section.marks else []
+        lines += ["", *(_target(target) for target in section.targets)] if section.targets else []
         parts.append("\n".join(lines))
     return "\n".join(parts) + "\n"
 
 
 def to_json(sections: Sequence[Section], machine: Mapping[str, str]) -> str:
-    """Give all of it for programs, ending in a newline."""
+    """Return all results as JSON, ending in a newline."""
     data = {"machine": dict(machine), "sections": [asdict(section) for section in sections]}
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
 
 def page(sections: Sequence[Section], machine: Mapping[str, str]) -> str:
-    """Give the page."""
+    """Return the HTML page."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("bench"),
         autoescape=True,
@@ -41,13 +41,13 @@ def page(sections: Sequence[Section], machine: Mapping[str, str]) -> str:
     )
 
 
-def verdict(mark: Mark) -> str:
-    """Give one word on a mark."""
-    return {True: "met", False: "missed", None: "not judged here"}[mark.met]
+def verdict(target: Target) -> str:
+    """Return whether a target was met, in words."""
+    return {True: "met", False: "missed", None: "not judged here"}[target.met]
 
 
-def _mark(mark: Mark) -> str:
-    return f"[{verdict(mark)}] {mark.what}: {mark.found} (wanted {mark.wanted})"
+def _target(target: Target) -> str:
+    return f"[{verdict(target)}] {target.name}: {target.found} (target: {target.wanted})"
 
 
 def _columns(table: Table) -> list[str]:

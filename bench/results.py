@@ -1,4 +1,7 @@
-"""What a benchmark gives back: times, ratios, marks, tables. Values only; knows nothing of how they were measured."""
+"""The results of a benchmark: times, ratios, targets and tables.
+
+It holds values only, and knows nothing about how they were measured.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,55 +10,56 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """The same work done again and again.
+    """The times of the same work in many turns.
 
     Attributes:
-        turns_ms: Wall time of each turn, in the order of the rounds: turn *i* of two sides ran side by side.
+        turns_ms: The wall time of each turn, in the order of the rounds; turn *i* of two contenders ran in one round.
     """
 
     turns_ms: tuple[float, ...]
 
     @property
     def min_ms(self) -> float:
-        """The best turn: what the machine can do when nobody disturbs it."""
+        """The fastest turn, which other load disturbed least."""
         return min(self.turns_ms)
 
     @property
     def median_ms(self) -> float:
-        """The middle turn."""
+        """The median of the turns."""
         return median(self.turns_ms)
 
     @property
     def max_ms(self) -> float:
-        """The worst turn."""
+        """The slowest turn."""
         return max(self.turns_ms)
 
     @property
     def spread(self) -> float:
-        """How noisy it was: half the turns lie within this share of the median."""
+        """The noise: half the turns lie within this share of the median."""
         return median(abs(turn - self.median_ms) for turn in self.turns_ms) / self.median_ms
 
 
 def ratio(one: Timing, other: Timing) -> float:
-    """Give how many times as long `one` took as `other`: the median over rounds of the ratio within a round.
+    """Return the median over the rounds of the ratio of `one` to `other` within a round.
 
-    Whatever else the machine does slows both sides of a round, so this is steadier than a ratio of medians.
+    Other load on the machine slows both in a round, so this is steadier than a ratio of medians.
     """
     pairs = zip(one.turns_ms, other.turns_ms, strict=True)
     return median(a / b for a, b in pairs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """A mark to be reached and what was found.
+class Target:
+    """A target of a benchmark and the measured figure.
 
     Attributes:
-        wanted: In words, such as `at most 2 s`.
-        found: Likewise.
-        met: Whether it is reached; `None` where this run can't tell (another bundle, too small a run).
+        name: The name of the figure.
+        wanted: The target in words, such as `at most 2 s`.
+        found: The measured figure in words.
+        met: Whether the target is met; `None` where this run can't tell (another bundle, too small a run).
     """
 
-    what: str
+    name: str
     wanted: str
     found: str
     met: bool | None
@@ -63,7 +67,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Rows of words and numbers, already written out."""
+    """A table of words and formatted numbers."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -72,19 +76,19 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One benchmark's outcome.
+    """The results of one benchmark.
 
     Attributes:
-        name: As `--only` has it.
-        method: What was done, in a few sentences.
-        figures: The numbers themselves, for programs.
+        name: The benchmark's name for `--only`.
+        method: The method in a few sentences.
+        figures: The numbers by label, for programs.
     """
 
     name: str
     title: str
     method: str
     tables: tuple[Table, ...]
-    marks: tuple[Mark, ...]
+    targets: tuple[Target, ...]
     figures: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -92,16 +96,16 @@ def times_table(
     timings: Mapping[str, Timing],
     *,
     ours: str,
-    also: Mapping[str, tuple[str, ...]],
-    extra: tuple[str, ...],
+    cells: Mapping[str, tuple[str, ...]],
+    columns: tuple[str, ...],
 ) -> Table:
-    """Give a table of several sides' times and their ratios to ours.
+    """Return a table of the times of several contenders and their ratios to ours.
 
     Args:
-        timings: Side to its times, same rounds for all.
-        ours: The side that others are held against.
-        also: Side to what else is said of it, as many as `extra`.
-        extra: The columns of that.
+        timings: The times by contender, with the same rounds for all.
+        ours: The contender that others are compared with.
+        cells: More cells by contender, one for each of `columns`.
+        columns: The titles of these cells' columns.
     """
     rows = tuple(
         (
@@ -111,8 +115,8 @@ def times_table(
             f"{timing.max_ms:.2f}",
             f"±{timing.spread:.0%}",
             f"{ratio(timing, timings[ours]):.2f}",
-            *also.get(name, ("",) * len(extra)),
+            *cells.get(name, ("",) * len(columns)),
         )
         for name, timing in timings.items()
     )
-    return Table(columns=("", "median ms", "min", "max", "noise", "× ours", *extra), rows=rows)
+    return Table(columns=("", "median ms", "min", "max", "noise", "× ours", *columns), rows=rows)

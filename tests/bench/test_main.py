@@ -1,4 +1,4 @@
-"""The command line, and a small run from end to end."""
+"""The command line of the benchmarks, and a small run from end to end."""
 
 import json
 from importlib import import_module
@@ -13,13 +13,13 @@ COLLECTION = ROOT / "demo/collection"
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_name_leads_to_a_benchmark(name: str) -> None:
+def test_every_name_is_a_benchmark_module(name: str) -> None:
     module = import_module(f"bench.{name}")
 
     assert callable(module.measure)
 
 
-def test_an_unknown_name_is_wrong_use_and_the_known_ones_are_said(
+def test_an_unknown_name_is_wrong_use_and_the_known_names_are_listed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit) as refused:
@@ -30,7 +30,7 @@ def test_an_unknown_name_is_wrong_use_and_the_known_ones_are_said(
     assert all(name in said for name in NAMES)
 
 
-def test_a_bundle_that_is_none_is_told_in_one_line(
+def test_an_invalid_bundle_is_reported_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = main(
@@ -44,15 +44,15 @@ def test_a_bundle_that_is_none_is_told_in_one_line(
     assert "expected a bundle" in capsys.readouterr().err.splitlines()[-1]
 
 
-def test_a_small_run_prints_its_tables_and_keeps_them(
+def test_a_small_run_prints_its_tables_and_writes_them(
     small_bundle: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Without TensorFlow and the peers, which take minutes to make ready."""
+    """It leaves out TensorFlow and the peers, which take minutes to prepare."""
     monkeypatch.chdir(ROOT)  # the kiosk is started as `python -m kiosk_ui`
-    names = ["answering", "neighbours", "proposals", "starting", "memory"]
+    names = ["answer_latency", "neighbours", "candidate_search", "startup_time", "memory"]
     only = [word for name in names for word in ("--only", name)]
 
     code = main(
@@ -66,8 +66,8 @@ def test_a_small_run_prints_its_tables_and_keeps_them(
     printed = capsys.readouterr().out
     kept = json.loads((tmp_path / "bench.json").read_text("utf-8"))
     assert [section["name"] for section in kept["sections"]] == names
-    assert "400 generated prints, asked by camera views" in printed
-    assert "process start until /healthz says 200" in printed
+    assert "400 generated prints, queried by camera views" in printed
+    assert "process start until /healthz is 200" in printed
     assert all(
         section["title"] in (tmp_path / "bench.html").read_text() for section in kept["sections"]
     )

@@ -1,4 +1,4 @@
-"""The peer is given the least search_k that reaches the recall asked for."""
+"""Plain Annoy is tuned to the least search_k that reaches the required recall."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +13,12 @@ from device.recognition.embedding.nearest import Vectors, normalise
 
 @pytest.fixture(scope="module")
 def vectors() -> Vectors:
-    """Vectors without any structure: the hardest for trees."""
+    """Vectors without structure, which are the hardest for trees."""
     rng = np.random.default_rng(0)
     return normalise(rng.normal(size=(3000, 64)).astype(np.float32))
 
 
-def test_tuning_finds_the_least_of_the_grid_that_suffices(tmp_path: Path, vectors: Vectors) -> None:
+def test_tuning_finds_the_least_sufficient_value(tmp_path: Path, vectors: Vectors) -> None:
     queries = normalise(np.random.default_rng(1).normal(size=(30, 64)).astype(np.float32))
     yardstick = exact_search.search(vectors, queries, 10)
     grown = plain_annoy.grow(vectors, 5, tmp_path / "plain.ann")
@@ -31,9 +31,9 @@ def test_tuning_finds_the_least_of_the_grid_that_suffices(tmp_path: Path, vector
     assert len(tuned.nearest(queries[0])) == 10
 
 
-def test_a_recall_out_of_reach_gives_the_most_there_is(tmp_path: Path, vectors: Vectors) -> None:
+def test_an_unreachable_recall_gets_the_largest_value(tmp_path: Path, vectors: Vectors) -> None:
     nearer_than_any = replace(
-        exact_search.search(vectors, vectors[:3], 10), min_cosines=np.full(3, 2.0, np.float32)
+        exact_search.search(vectors, vectors[:3], 10), floors=np.full(3, 2.0, np.float32)
     )
 
     tuned = plain_annoy.tuned(

@@ -1,4 +1,4 @@
-"""What a soak is held to: a leak, a slower tenth, a handle too many and a wrong answer are each seen."""
+"""The soak test's targets: leaks, slower answers and wrong answers fail it."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,22 +13,22 @@ GOOD = Segment(
 
 
 def missed(done: list[Segment]) -> set[str]:
-    """Give what is not as wanted, by its first words."""
+    """Return the missed targets, by the first words of their names."""
     return {wanted.split(",")[0] for wanted, _, is_met in judge(done) if not is_met}
 
 
-def test_a_kiosk_that_stays_as_it_is_meets_all() -> None:
+def test_a_kiosk_that_does_not_change_meets_every_target() -> None:
     assert missed([GOOD] * SEGMENTS) == set()
 
 
-def test_what_it_takes_to_warm_up_is_no_growth() -> None:
+def test_growth_during_warm_up_does_not_count() -> None:
     done = [replace(GOOD, anon_kib=150_000 + 10_000 * n) for n in range(5)]
 
     assert missed(done + [GOOD] * (SEGMENTS - 5)) == set()
 
 
 @pytest.mark.parametrize(
-    ("changes", "seen"),
+    ("changes", "target"),
     [
         ({"anon_kib": 203_000}, "growth after warm-up"),
         ({"handles": 17}, "file handles constant"),
@@ -39,30 +39,30 @@ def test_what_it_takes_to_warm_up_is_no_growth() -> None:
         ({"frames": 900}, "frames watched"),
     ],
 )
-def test_each_thing_that_goes_wrong_is_seen(changes: dict[str, float], seen: str) -> None:
+def test_each_fault_misses_its_target(changes: dict[str, float], target: str) -> None:
     worse = replace(GOOD, **changes)
 
-    assert missed([GOOD] * (SEGMENTS - 20) + [worse] * 20) == {seen}
+    assert missed([GOOD] * (SEGMENTS - 20) + [worse] * 20) == {target}
 
 
-def test_a_life_that_began_anew_is_no_growth() -> None:
+def test_a_restart_with_more_memory_does_not_count_as_growth() -> None:
     second = replace(GOOD, life=1, anon_kib=250_000, handles=20)
 
     assert missed([GOOD] * 50 + [second] * 50) == set()
 
 
-def test_in_many_short_lives_nothing_can_be_seen_to_grow() -> None:
+def test_many_short_processes_miss_the_target_of_a_long_one() -> None:
     done = [replace(GOOD, life=number // 25) for number in range(SEGMENTS)]
 
-    assert missed(done) == {"hundredths in one process's life"}
+    assert missed(done) == {"hundredths in one process"}
 
 
-def test_one_that_was_not_done_to_its_end_changed_too_few_bundles() -> None:
+def test_an_incomplete_test_has_too_few_changes_of_bundle() -> None:
     assert missed([GOOD] * (SEGMENTS - 1)) == {"changes of bundle"}
 
 
-def test_what_was_done_is_kept_and_not_done_again(tmp_path: Path) -> None:
-    """A process that is stopped goes on with the next hundredth."""
+def test_finished_segments_are_kept_for_the_next_process(tmp_path: Path) -> None:
+    """A test that was stopped resumes with the next hundredth."""
     done = [GOOD, replace(GOOD, life=1)]
     _write(tmp_path, done)
 

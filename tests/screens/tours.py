@@ -80,7 +80,7 @@ def stand(tour: Tour) -> None:
     tour.press("body > .switches summary")
     tour.keep("looks")
     tour.press("body > .switches summary")
-    tour.kiosk.notifier.hold()
+    tour.kiosk.notifier.block()
     service.query.look()
     tour.keep("hold-still", "hold_still")
     tour.kiosk.notifier.gate.set()

@@ -1,4 +1,4 @@
-"""A stand-in for systemd that records notifications and can block the thread that sends them."""
+"""A notifier that records notifications and can block the thread that sends them."""
 
 import threading
 

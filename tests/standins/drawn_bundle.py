@@ -38,12 +38,12 @@ def draw(number: int) -> Pixels:
 
 
 def full_precision(pixels: npt.NDArray[np.uint8]) -> Vectors:
-    """Return fingerprints in place of float32 VGG16: uint8 (N, 224, 224, 3) to float32 (N, 512)."""
+    """Return fingerprints, as float32 VGG16 would: uint8 (N, 224, 224, 3) to (N, 512)."""
     return _layer_normed(_features(pixels) @ _WEIGHTS)
 
 
 def quantised(pixels: npt.NDArray[np.uint8]) -> Vectors:
-    """Return fingerprints in place of int8 VGG16: with weights rounded to 20 steps of their range."""
+    """Return fingerprints, as int8 VGG16 would, from weights rounded to 20 steps."""
     step = np.abs(_WEIGHTS).max() / 20
     return _layer_normed(_features(pixels) @ ((_WEIGHTS / step).round() * step))
 

@@ -1,4 +1,4 @@
-"""A bundle of 10,000 records copied from a dozen; only the dozen have pictures and features."""
+"""A bundle of 10,000 records copied from twelve; only these have pictures."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Runs the kiosk, or a line of Python, such that the kernel ends the process when it writes a file.
+"""Runs the kiosk, or a line of Python, and ends the process when it writes to a file.
 
 Usage: `python no_writes.py kiosk ...` or `python no_writes.py say "open('x', 'w').write('x')"`. The limit on the size of files
 is 0 bytes. Any write to a file, by Python or by a C library, raises the signal SIGXFSZ, which ends the process. Pipes and

@@ -88,7 +88,7 @@ class Timing:
 
 
 def first_page(browser: Browser, address: str, times: int) -> Timing:
-    """Measure from the request for the page to its first words, in a browser with empty caches."""
+    """Measure from the request for the page to its first words, with empty caches."""
     found = []
     for _ in range(times):
         with _page(browser) as page:

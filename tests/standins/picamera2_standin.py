@@ -30,7 +30,7 @@ class Job:
 
 
 class StandInPicamera2:
-    """Refuses what picamera2 refuses; returns the card in the memory order of the configured format.
+    """Refuses what picamera2 refuses; returns the card in the configured memory order.
 
     It follows `picamera2.py` and `controls.py` of picamera2 0.3.36.
     """

@@ -1,4 +1,4 @@
-"""A real ext4 file system on a logged disk, mounted again as a power cut at any moment left it.
+"""A real ext4 on a logged disk, mounted again as a power cut at any moment left it.
 
 Writes before the last flush are certain. Of later writes, each block of 4096 bytes has reached the medium or has not, at
 random.

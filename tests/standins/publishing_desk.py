@@ -1,4 +1,4 @@
-"""A desk that publishes tiny bundles with real keys, so that a thousand updates take seconds."""
+"""A desk that publishes tiny bundles with real keys; a thousand updates take seconds."""
 
 import shutil
 from collections.abc import Callable

@@ -11,7 +11,7 @@ FPS = 200.0  # fast, so that tests don't wait; the real frame rate is tested wit
 
 
 class DeviceCapture:
-    """Reads a file like a device: at a frame rate, again and again, until unplugged or hanging.
+    """Reads a file like a device: at a frame rate, in a loop, until unplugged or hanging.
 
     It wraps `cv2.VideoCapture` and doesn't inherit from it, because the garbage collector crashes on subclasses.
 

@@ -43,7 +43,7 @@ def test_every_print_matches_itself_first(
     matcher: FeatureMatcher, pictures: list[Pixels], turn: int, mirrored: bool
 ) -> None:
     for item, picture in enumerate(pictures):
-        shown = pose(picture, turn=turn, mirrored=mirrored).close().frame
+        shown = pose(picture, turn=turn, mirrored=mirrored).cropped().frame
 
         best = matcher.match(shown, excluded=(), enough=ENOUGH)[0]
 

@@ -1,14 +1,14 @@
-"""Started by `bench.starting` in a process of its own: opens the service and says when it looked at its first frame."""
+"""Opens the service and prints when it watched its first frame, for `bench.startup_time`."""
 
 import sys
 import time
 
-# Of all processes alike, so the starter's clock and this one's agree (CLOCK_MONOTONIC).
-BEGAN_S = time.monotonic()
+# CLOCK_MONOTONIC is the same in all processes, so this time can be compared with the parent's.
+STARTED_S = time.monotonic()
 
 
 def main(bundle: str, threads: int) -> None:
-    """Print two monotonic times: everything imported, and looking (bundle open, camera giving frames)."""
+    """Print the monotonic times when the process started, had imported all, and watched frames."""
     from pathlib import Path
 
     from device.config import CameraConfig, Config, RecognitionConfig
@@ -28,7 +28,7 @@ def main(bundle: str, threads: int) -> None:
             revision = snapshot.revision
             if snapshot.state.camera_ready and snapshot.state.phase is not Phase.STARTING:
                 break
-        print(BEGAN_S, imported_s, time.monotonic(), flush=True)
+        print(STARTED_S, imported_s, time.monotonic(), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The kiosk's parts with one crop and no geometry: what the seed's pipeline does, and no more."""
+"""The kiosk's recognition with one crop and no geometry, like the baseline's pipeline."""
 
 import time
 from collections.abc import Callable
@@ -19,7 +19,10 @@ Laps = dict[str, float]
 
 
 def recognise(bundle: Path, threads: int) -> Callable[[Pixels | bytes], Laps]:
-    """Give the way from a picture to ten records; the work gives its laps in ms, the first record's row as `top`."""
+    """Return work from a picture to ten records.
+
+    The work returns the time of each step in ms, and as `top` the item of the first record.
+    """
     opened = open_bundle(bundle)
     manifest = opened.manifest
     fingerprint = Fingerprinter(opened.file(layout.MODEL), manifest.model.sha256, threads=threads)

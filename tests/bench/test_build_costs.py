@@ -1,16 +1,16 @@
-"""From a measured part to a whole build."""
+"""The extrapolation from a measured sample to a whole build."""
 
 import pytest
 
-from bench.rehearsal import Rehearsal, seconds_for
+from bench.build_costs import BuildCosts, seconds_for
 from converter.parity.compare import ParityPlan
 from evaluation.simulate.camera_noise import CAMERA
 
 
 @pytest.fixture
-def measured() -> Rehearsal:
-    """A part in which every step took a round number."""
-    return Rehearsal(
+def measured() -> BuildCosts:
+    """A sample in which every step took a round number of seconds."""
+    return BuildCosts(
         model_s=30,
         prepare_s=0.1,
         fingerprint_s=0.02,
@@ -23,14 +23,14 @@ def measured() -> Rehearsal:
     )
 
 
-def test_what_is_done_to_every_print_grows_with_the_collection(measured: Rehearsal) -> None:
+def test_steps_for_every_print_grow_with_the_collection(measured: BuildCosts) -> None:
     steps = seconds_for(20_000, measured, ParityPlan())
 
     assert steps["decode, screen pictures"] == pytest.approx(2000)
     assert steps["quantised fingerprints"] == pytest.approx(400)
 
 
-def test_what_is_compared_stops_growing_at_the_plans_sample(measured: Rehearsal) -> None:
+def test_the_comparison_grows_no_further_than_the_plans_sample(measured: BuildCosts) -> None:
     plan = ParityPlan()
 
     small, large = (seconds_for(n, measured, plan) for n in (1000, 20_000))

@@ -1,9 +1,9 @@
-"""Collections of any size, varied from real prints' fingerprints; same seed, same vectors.
+"""Fingerprints for collections of any size, varied from real prints' with a seed.
 
-A generated print is `mean + a (x - mean) + b (y - mean) + c (z - mean)` for three real prints x, y, z drawn at
-random, with a² + b² + c² = 1 and random signs for b and c, brought to unit length. Weights of which the squares
-add up to one leave the covariance of the real prints, and so their spectrum, as it is; a² drawn from 0.3 to 0.95
-gives every real print a cloud of relatives, near and far, as states, copies and series do in a collection.
+A generated print is `mean + a (x - mean) + b (y - mean) + c (z - mean)`, scaled to unit length. Here x, y and z are three real
+prints drawn at random, a² + b² + c² = 1, and b and c have random signs. Weights whose squares sum to one keep the covariance of
+the real prints, and so their spectrum. Drawing a² from 0.3 to 0.95 gives every real print near and far neighbours, as states,
+copies and series do in a real collection.
 """
 
 from dataclasses import dataclass
@@ -17,29 +17,31 @@ _CHUNK = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Generated:
-    """A collection that never was, and what is asked of it.
+class GeneratedCollection:
+    """A generated collection and two kinds of queries.
 
     Attributes:
-        vectors: float32 (N, 512), unit length, no two alike.
-        held_out: float32 (Q, 512): prints of the same making that are not among them.
-        seen: float32 (Q, 512): prints as a camera might see them, by turns one that is among the vectors and one
-            that is held out.
+        vectors: float32 (N, 512), unit length, without duplicates.
+        held_out: float32 (Q, 512): prints generated in the same way that are not in the collection.
+        camera_views: float32 (Q, 512): prints moved as by a camera, alternately one of the collection and one held
+            out.
     """
 
     vectors: Vectors
     held_out: Vectors
-    seen: Vectors
+    camera_views: Vectors
 
 
-def generate(real: Vectors, shifts: Vectors, *, count: int, queries: int, seed: int) -> Generated:
+def generate(
+    real: Vectors, shifts: Vectors, *, count: int, queries: int, seed: int
+) -> GeneratedCollection:
     """Generate a collection and its queries.
 
     Args:
         real: float32 (R, 512), unit length: fingerprints of real prints.
-        shifts: float32 (S, 512): what a camera adds to a unit fingerprint, from real prints captured.
-        count: Vectors wanted.
-        queries: Of each kind.
+        shifts: float32 (S, 512): differences between the fingerprints of captures and of their prints.
+        count: The number of prints.
+        queries: The number of queries of each kind.
         seed: Same seed, same collection.
     """
     rng = np.random.default_rng(seed)
@@ -48,18 +50,18 @@ def generate(real: Vectors, shifts: Vectors, *, count: int, queries: int, seed: 
     )
     known = vectors[rng.integers(count, size=queries)]
     is_known = (np.arange(queries) % 2 == 0)[:, np.newaxis]
-    seen = np.where(is_known, known, others) + shifts[rng.integers(len(shifts), size=queries)]
-    return Generated(vectors=vectors, held_out=held_out, seen=normalise(seen))
+    views = np.where(is_known, known, others) + shifts[rng.integers(len(shifts), size=queries)]
+    return GeneratedCollection(vectors=vectors, held_out=held_out, camera_views=normalise(views))
 
 
 def spectrum(vectors: Vectors) -> dict[int, float]:
-    """Give the share of variance in the first principal components, by their number."""
+    """Return the share of variance in the first principal components, by their number."""
     variances = np.linalg.eigvalsh(np.cov(vectors.T.astype(np.float64)))[::-1]
     return {n: float(variances[:n].sum() / variances.sum()) for n in (16, 64, 128, 256)}
 
 
 def _distinct(real: Vectors, count: int, rng: np.random.Generator) -> Vectors:
-    """Draw until there are enough different ones."""
+    """Return `count` different generated vectors."""
     vectors = np.empty((0, real.shape[1]), np.float32)
     while len(vectors) < count:
         drawn = np.concatenate([vectors, _drawn(real, count - len(vectors), rng)])

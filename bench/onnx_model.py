@@ -1,4 +1,4 @@
-"""The fingerprint network as an ONNX graph: the same weights and preprocessing, for runtimes that read ONNX."""
+"""The fingerprint model as an ONNX graph, with the same weights and preprocessing."""
 
 from typing import Any
 
@@ -31,8 +31,8 @@ class _Graph:
         self.last = name
 
 
-def onnx_network(weights: Weights, profile: Profile) -> onnx.ModelProto:
-    """Give the network from "rgb", uint8 (1, 224, 224, 3), to float32 (1, 512), layer-normalised."""
+def onnx_model(weights: Weights, profile: Profile) -> onnx.ModelProto:
+    """Return the model as ONNX: uint8 (1, 224, 224, 3) RGB to float32 (1, 512), layer-normalised."""
     graph = _Graph()
     graph.add("Cast", "float", to=TensorProto.FLOAT)
     graph.add("Transpose", "channels_first", perm=[0, 3, 1, 2])

@@ -1,8 +1,8 @@
-"""Collections of any size, varied from real prints' details; same seed, same details.
+"""Local features for collections of any size, varied from real prints' with a seed.
 
-A generated print has as many details as the others, each a real detail of any print with some of its bits turned, from
-none to as many as leave nothing of it, and its word kept the likelier, the fewer were turned. So cells are as crowded,
-and neighbours as near, as real ones are, and every real detail has look-alikes all over the collection.
+A generated print has as many features as the richest real print. Each is a real feature of any print, with 0 to 48 of the 128
+bits of its signature flipped. The fewer bits are flipped, the likelier it keeps its visual word. So the words are as frequent
+and the neighbours as near as in real collections, and every real feature has similar ones all over the collection.
 """
 
 from itertools import pairwise
@@ -11,25 +11,25 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from converter.build import features as laid
+from converter.build import features
 from converter.build.features import FeatureEntry
 from device.bundle import layout
 from device.recognition.local import codebook
 from device.recognition.local.codebook import BITS, WORDS, Signatures
 from device.recognition.mapped_arrays import map_array
 
-# Signatures of different details differ in about half of their 128 bits.
-_MOST_TURNED = 48
+# Signatures of different features differ in about half of their 128 bits.
+_MOST_FLIPPED = 48
 _CHUNK = 512
 
 
-def crowd(bundle: Path, folder: Path, *, count: int, seed: int) -> None:
-    """Write the details of a bundle's prints and of as many generated ones as make `count` prints.
+def write_scaled_features(bundle: Path, folder: Path, *, count: int, seed: int) -> None:
+    """Write the local features of a bundle's prints and of generated ones, `count` in all.
 
     Args:
-        bundle: Whose prints are the first items.
-        folder: Where the files are laid out as in a bundle.
-        count: Prints in all, no fewer than the bundle's.
+        bundle: The bundle whose prints are the first items.
+        folder: The folder for the files, named as in a bundle.
+        count: The number of prints, at least the bundle's.
         seed: Same seed, same collection.
     """
     real = _real(bundle)
@@ -40,7 +40,7 @@ def crowd(bundle: Path, folder: Path, *, count: int, seed: int) -> None:
         for start in range(0, missing, _CHUNK)
         for entry in _made(real, min(_CHUNK, missing - start), rng)
     ]
-    laid.write([*real, *made], codebook.load(bundle / layout.CODEBOOK), folder)
+    features.write([*real, *made], codebook.load(bundle / layout.CODEBOOK), folder)
 
 
 def _real(bundle: Path) -> list[FeatureEntry]:
@@ -73,10 +73,10 @@ def _made(real: list[FeatureEntry], count: int, rng: np.random.Generator) -> lis
     words = np.concatenate([entry.words for entry in real])
     most = max(len(entry.words) for entry in real)
     drawn = rng.integers(len(words), size=(count, most))
-    turned = rng.integers(_MOST_TURNED + 1, size=(count, most))
-    keeps = rng.random((count, most)) > turned / _MOST_TURNED
+    flipped = rng.integers(_MOST_FLIPPED + 1, size=(count, most))
+    keeps = rng.random((count, most)) > flipped / _MOST_FLIPPED
     others = words[rng.integers(len(words), size=(count, most))]
-    bits = _turned(rng, turned.ravel()).reshape(count, most, -1)
+    bits = _random_bits(rng, flipped.ravel()).reshape(count, most, -1)
     models = rng.integers(len(real), size=count)
     return [
         FeatureEntry(
@@ -89,7 +89,7 @@ def _made(real: list[FeatureEntry], count: int, rng: np.random.Generator) -> lis
     ]
 
 
-def _turned(rng: np.random.Generator, counts: npt.NDArray[np.int64]) -> Signatures:
-    """Give bits of which about so many are set, at random: uint64 (N, 2)."""
+def _random_bits(rng: np.random.Generator, counts: npt.NDArray[np.int64]) -> Signatures:
+    """Return random signatures in which about `counts` bits are set: uint64 (N, 2)."""
     bits = rng.random((len(counts), BITS), dtype=np.float32) < (counts / BITS)[:, np.newaxis]
     return np.packbits(bits, axis=1).view("<u8").astype(np.uint64, copy=False)

@@ -1,7 +1,7 @@
-"""Fetching one large file: ours against python-tuf's own download, in one run, from one server.
+"""Benchmark: the download of one large file, by the kiosk and by python-tuf.
 
-`python -m bench.updates` prints speed, bytes written and resident memory of each. Ours forces every byte to the disk and can
-go on where it was cut off; tuf's does neither. Each side runs in a process of its own.
+`python -m bench.download_speed` prints speed, bytes written and resident memory of each. The kiosk's download forces every byte to
+the disk and can resume; tuf's does neither. Each runs in a process of its own.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from pathlib import Path
 from tuf.api.exceptions import DownloadHTTPError
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
-from bench.errors import SideError
+from bench.errors import ContenderError
 from converter.publish import keys, publisher, repository
 from device.bundle import repository_layout
 from device.bundle.manifest import FileEntry
@@ -32,18 +32,18 @@ from device.store.fetch import fetch
 from device.store.source import source_from
 
 NAME = "large"
-SIDES = ("ours", "tuf")
+CONTENDERS = ("ours", "tuf")
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
+class _QuietHandler(http.server.SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: object) -> None:
-        """Keep quiet."""
+        """Log nothing."""
 
 
-class _FromFolder(FetcherInterface):
-    """What python-tuf needs to read a stick."""
+class _FolderFetcher(FetcherInterface):
+    """Lets python-tuf read from a folder, such as a USB stick's."""
 
     def _fetch(self, url: str) -> Iterator[bytes]:
         if not Path(url).is_file():
@@ -54,16 +54,20 @@ class _FromFolder(FetcherInterface):
 
 
 def main() -> int:
-    """Measure, or be one of the sides that are measured."""
-    parser = argparse.ArgumentParser(prog="python -m bench.updates", description=__doc__)
-    parser.add_argument("--mib", type=int, default=1024)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
+    """Compare both downloads; with the hidden option `--contender`, run one of them."""
+    parser = argparse.ArgumentParser(prog="python -m bench.download_speed", description=__doc__)
+    parser.add_argument(
+        "--mib", type=int, default=1024, help="size of the file in MiB (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="downloads of each (default: %(default)s)"
+    )
+    parser.add_argument("--contender", choices=CONTENDERS, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--address", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.side:
-        print(json.dumps(_measured(options.side, options.folder, options.address)))
+    if options.contender:
+        print(json.dumps(_measured(options.contender, options.folder, options.address)))
         return 0
     Path("out").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=Path.cwd() / "out") as folder:
@@ -73,34 +77,37 @@ def main() -> int:
 
 def _compare(folder: Path, size: int, rounds: int) -> None:
     _publish(folder, size)
-    handler = partial(_Quiet, directory=str(folder / "repository"))
+    handler = partial(_QuietHandler, directory=str(folder / "repository"))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_address[1]}"
-    for place, where in (("web server", address), ("folder", str(folder / "repository"))):
-        found: dict[str, list[dict[str, float]]] = {side: [] for side in SIDES}
+    for source, where in (("web server", address), ("folder", str(folder / "repository"))):
+        found: dict[str, list[dict[str, float]]] = {name: [] for name in CONTENDERS}
         for _ in range(rounds):
-            for side in SIDES:
-                found[side].append(_run(side, folder, where))
-        _tell(place, found, size)
+            for name in CONTENDERS:
+                found[name].append(_run(name, folder, where))
+        _print_results(source, found, size)
     server.shutdown()
 
 
-def _tell(place: str, found: dict[str, list[dict[str, float]]], size: int) -> None:
+def _print_results(source: str, found: dict[str, list[dict[str, float]]], size: int) -> None:
     speeds = {
-        side: statistics.median(size / each["seconds"] for each in found[side]) for side in SIDES
+        name: statistics.median(size / each["seconds"] for each in found[name])
+        for name in CONTENDERS
     }
-    for side in SIDES:
-        each = found[side][-1]
+    for name in CONTENDERS:
+        each = found[name][-1]
         print(
-            f"{place}: {side:4} {speeds[side] / 1e6:6.1f} MB/s, {each['written'] / size:.2f} bytes written a byte, "
-            f"{each['resident'] / 1e6:.0f} MB resident at most"
+            f"{source}: {name:4} {speeds[name] / 1e6:6.1f} MB/s, {each['written'] / size:.2f} bytes written per byte, "
+            f"at most {each['resident'] / 1e6:.0f} MB resident"
         )
-    print(f"{place}: ours is {speeds['ours'] / speeds['tuf']:.2f} times as fast ({size >> 20} MiB)")
+    print(
+        f"{source}: ours is {speeds['ours'] / speeds['tuf']:.2f} times as fast ({size >> 20} MiB)"
+    )
 
 
 def _publish(folder: Path, size: int) -> None:
-    """Make a repository with one large file: as a signed target for tuf, under its sha256 for ours."""
+    """Create a repository with one large file: a signed target for tuf, an object for ours."""
     signers = {name: keys.create(folder / f"{name}.pem", name, None) for name in keys.ROOT_NAMES}
     signer = keys.create(folder / "publishing.pem", keys.PUBLISHING_NAME, None)
     made = repository.create(folder / "repository", signers, signer, datetime.now(UTC))
@@ -116,56 +123,59 @@ def _publish(folder: Path, size: int) -> None:
     (folder / "entry.json").write_text(json.dumps([sha256, size]))
 
 
-def _run(side: str, folder: Path, address: str) -> dict[str, float]:
-    words = ["--side", side, "--folder", str(folder), "--address", address]
+def _run(contender: str, folder: Path, address: str) -> dict[str, float]:
+    options = ["--contender", contender, "--folder", str(folder), "--address", address]
     done = subprocess.run(
-        [sys.executable, "-m", "bench.updates", *words], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "bench.download_speed", *options],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
-        raise SideError(f"{side}: {done.stderr.strip().splitlines()[-1]}")
+        raise ContenderError(f"{contender}: {done.stderr.strip().splitlines()[-1]}")
     result: dict[str, float] = json.loads(done.stdout)
     return result
 
 
-def _measured(side: str, folder: Path, address: str) -> dict[str, float]:
-    """Fetch once; give seconds, bytes written by this process, and the most memory it had."""
-    os.environ["TMPDIR"] = str(folder)  # tuf's own file is on the same disk
+def _measured(contender: str, folder: Path, address: str) -> dict[str, float]:
+    """Fetch once; return the seconds, and this process's bytes written and peak memory."""
+    os.environ["TMPDIR"] = str(folder)  # so that tuf's temporary file is on the same disk
     sha256, size = json.loads((folder / "entry.json").read_text())
     target = folder / "fetched"
     target.unlink(missing_ok=True)
-    before, began_s = _written(), time.perf_counter()
-    if side == "ours":
+    before, started_s = _written(), time.perf_counter()
+    if contender == "ours":
         entry = FileEntry(path=NAME, sha256=sha256, size_bytes=size)
         fetch(entry, source_from(address), target, AtomicFiles())
-        seconds = time.perf_counter() - began_s
+        seconds = time.perf_counter() - started_s
     else:
         (folder / "trust").mkdir(exist_ok=True)
         updater = Updater(
             str(folder / "trust"),
             f"{address}/{repository_layout.METADATA}",
             target_base_url=f"{address}/{repository_layout.TARGETS}",
-            fetcher=None if "://" in address else _FromFolder(),
+            fetcher=None if "://" in address else _FolderFetcher(),
             config=UpdaterConfig(),
             bootstrap=(folder / repository_layout.ROOT_FILE).read_bytes(),
         )
         updater.refresh()
         info = updater.get_targetinfo(NAME)
         if info is None:
-            raise SideError("tuf: the repository has no such file")
-        before, began_s = _written(), time.perf_counter()
+            raise ContenderError("tuf: the repository has no such file")
+        before, started_s = _written(), time.perf_counter()
         updater.download_target(info, str(target))
-        seconds = time.perf_counter() - began_s
+        seconds = time.perf_counter() - started_s
     return {"seconds": seconds, "written": _written() - before, "resident": _resident()}
 
 
 def _resident() -> int:
-    """Give the most memory this process has had since it was started."""
+    """Return the peak of this process's resident memory, in bytes."""
     lines = Path("/proc/self/status").read_text("ascii").splitlines()
     return next(int(line.split()[1]) << 10 for line in lines if line.startswith("VmHWM"))
 
 
 def _written() -> int:
-    """Give how many bytes this process has handed to write calls."""
+    """Return the bytes that this process has passed to write calls."""
     lines = Path("/proc/self/io").read_text("ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("wchar"))
 

@@ -1,4 +1,7 @@
-"""Run by `bench.building` in a process of its own: each step of a build on a few prints, and the memory it took."""
+"""Time and memory of each step of a build, measured on a sample of prints.
+
+`bench.build_time` runs it in a process of its own, so that the peak of its memory counts only this.
+"""
 
 import resource
 import tempfile
@@ -11,8 +14,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from bench import generated
-from bench.setting import Setting, items_of, say, spread
+from bench import scaled_fingerprints
+from bench.context import BenchContext, log_progress, read_items, sample_evenly
 from converter.build import index
 from converter.build.pictures import SCREEN_QUALITY, PreparedPrint, prepare
 from converter.cache import Cache
@@ -35,16 +38,16 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rehearsal:
-    """What the measured part took.
+class BuildCosts:
+    """Time and memory of a build's steps.
 
     Attributes:
-        model_s: Making the quantised model, whatever the collection's size.
+        model_s: Quantising the model; it doesn't depend on the collection's size.
         prepare_s, fingerprint_s, capture_s, reference_s: For one print (or capture).
-        index_s: Choosing and building the index at `LARGE` prints.
-        measured: Prints measured.
-        peak_mb: Most resident memory of this process, of everything above.
-        worker_mb: Most resident memory of one process that decodes.
+        index_s: Choosing parameters and building the index at `LARGE` prints.
+        measured: Number of prints in the sample.
+        peak_mb: Peak of this process's resident memory over all steps.
+        worker_mb: Peak of the resident memory of one decoding process.
     """
 
     model_s: float
@@ -58,19 +61,19 @@ class Rehearsal:
     worker_mb: float
 
 
-def rehearse(setting: Setting, large: int) -> Rehearsal:
-    """Take every step of a build with an empty cache, and the index at its full size."""
-    items = spread(items_of(setting), setting.amounts.measured)
-    model = setting.manifest().model
-    with tempfile.TemporaryDirectory(dir=setting.scratch) as folder:
+def measure_costs(context: BenchContext, large: int) -> BuildCosts:
+    """Measure every step of a build with an empty cache, and the index at its full size."""
+    items = sample_evenly(read_items(context), context.workload.build_prints)
+    model = context.manifest().model
+    with tempfile.TemporaryDirectory(dir=context.scratch) as folder:
         cache = Cache(root=Path(folder))
-        found = weights.find(None, cache=setting.cache.root)
+        found = weights.find(None, cache=context.cache.root)
         quantised = QuantisedModel(
-            setting.bundle / layout.MODEL, model.sha256, cache, threads=setting.threads
+            context.bundle / layout.MODEL, model.sha256, cache, threads=context.threads
         )
-        say("decoding and fingerprints")
-        prepared, prepare_s = _timed(lambda: _prepared(items, cache, setting))
-        # Before anything large is loaded: a forked process starts from its parent's most.
+        log_progress("decoding and fingerprints")
+        prepared, prepare_s = _timed(lambda: _prepared(items, cache, context))
+        # Measured before anything large is loaded: the peak of a forked process starts at its parent's.
         worker_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6
         pixels = [one.pixels for one in prepared if one.pixels is not None]
         vectors, fingerprint_s = _timed(
@@ -85,13 +88,13 @@ def rehearse(setting: Setting, large: int) -> Rehearsal:
         )
         reference = ReferenceModel(found, profile_of(model.preprocess), cache)
         reference(np.stack(pixels[:1]))  # loads TensorFlow
-        say("TensorFlow's fingerprints (%.0f MB so far)", _peak_mb())
+        log_progress("TensorFlow's fingerprints (%.0f MB so far)", _peak_mb())
         _, reference_s = _timed(lambda: _referenced(reference, pixels))
-        say("an index of %d prints (%.0f MB so far)", large, _peak_mb())
+        log_progress("an index of %d prints (%.0f MB so far)", large, _peak_mb())
         _, index_s = _timed(lambda: _index(np.stack(vectors), large, Path(folder)))
-    say("making the model (%.0f MB so far)", _peak_mb())
-    return Rehearsal(
-        model_s=_model_s(setting),
+    log_progress("making the model (%.0f MB so far)", _peak_mb())
+    return BuildCosts(
+        model_s=_model_s(context),
         prepare_s=prepare_s / len(items),
         fingerprint_s=fingerprint_s / len(pixels),
         capture_s=capture_s / len(taken),
@@ -103,8 +106,8 @@ def rehearse(setting: Setting, large: int) -> Rehearsal:
     )
 
 
-def seconds_for(prints: int, one: Rehearsal, plan: ParityPlan) -> dict[str, float]:
-    """Give what each step takes for a collection of so many prints."""
+def seconds_for(prints: int, one: BuildCosts, plan: ParityPlan) -> dict[str, float]:
+    """Return the seconds of each step for a collection of `prints` prints."""
     compared = min(prints, plan.most_prints)
     return {
         "make the model": one.model_s,
@@ -123,14 +126,14 @@ def _timed(work: Callable[[], T]) -> tuple[T, float]:
     return done, time.perf_counter() - start
 
 
-def _prepared(items: Sequence[Item], cache: Cache, setting: Setting) -> list[PreparedPrint]:
+def _prepared(items: Sequence[Item], cache: Cache, context: BenchContext) -> list[PreparedPrint]:
     ready = prepare(
         items,
         cache,
         needs_pixels=[True] * len(items),
-        codebook=codebook.load(setting.bundle / layout.CODEBOOK),
+        codebook=codebook.load(context.bundle / layout.CODEBOOK),
         quality=SCREEN_QUALITY,
-        workers=setting.threads,
+        workers=context.threads,
     )
     return [one for one in ready if isinstance(one, PreparedPrint)]
 
@@ -142,21 +145,21 @@ def _referenced(reference: ReferenceModel, pixels: Sequence[frames.Pixels]) -> N
 
 def _index(vectors: Vectors, large: int, folder: Path) -> None:
     shifts = np.zeros((1, vectors.shape[1]), np.float32)
-    made = generated.generate(vectors, shifts, count=large, queries=400, seed=3)
+    made = scaled_fingerprints.generate(vectors, shifts, count=large, queries=400, seed=3)
     index.build(made.vectors, made.held_out, folder / layout.INDEX, model_sha256="bench")
 
 
-def _model_s(setting: Setting) -> float:
-    """Make the bundle's kind of model anew, as a build with an empty cache does."""
-    model = setting.manifest().model
-    network = build(weights.find(None, cache=setting.cache.root), profile_of(model.preprocess))
+def _model_s(context: BenchContext) -> float:
+    """Return the seconds to quantise the bundle's model, as a build with an empty cache does."""
+    model = context.manifest().model
+    network = build(weights.find(None, cache=context.cache.root), profile_of(model.preprocess))
     variant = next(v for v in quantize.VARIANTS if v == model.variant)
-    prints = calibration.prints()[: setting.amounts.calibration]
+    prints = calibration.prints()[: context.workload.calibration_prints]
     _, taken = _timed(lambda: quantize.convert(network, variant, prints))
     return taken
 
 
 def _peak_mb() -> float:
-    """Give the most memory this process ever had, which unlike `getrusage` leaves out what its parent had."""
+    """Return this process's peak resident memory; unlike `getrusage`, without its parent's."""
     lines = Path("/proc/self/status").read_text("utf-8").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024 / 1e6

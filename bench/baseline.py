@@ -1,4 +1,4 @@
-"""Recognition as the seed does it: Pillow, Keras in float32, scikit-learn's brute force, SQLite."""
+"""The baseline: plain recognition with Pillow, float32 Keras, scikit-learn and SQLite."""
 
 import io
 import sqlite3
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
-from bench.peers import tensorflow_graph, tensorflow_predict
+from bench.runtimes import tensorflow_graph, tensorflow_predict
 from converter.model.vgg16 import Profile
 from device.bundle import layout
 from device.imaging.frames import Pixels
@@ -23,11 +23,14 @@ _CALLS = {"graph": tensorflow_graph, "predict_on_batch": tensorflow_predict}
 def recognise(
     bundle: Path, cache: Path, profile: Profile, threads: int, call: str
 ) -> Callable[[Pixels | bytes], Rows]:
-    """Give the seed's way from a picture to ten records.
+    """Return the baseline's work from a picture to ten records.
 
     Args:
-        bundle: Whose fingerprints and records are searched.
-        call: `graph` or `predict_on_batch`.
+        bundle: The folder of the bundle whose fingerprints and records are searched.
+        cache: The folder of the model's weights.
+        profile: The preprocessing of the model.
+        threads: The number of threads of TensorFlow.
+        call: How the model is called: `graph` or `predict_on_batch`.
 
     Returns:
         Work that takes uint8 (H, W, 3) RGB, or a JPEG's bytes.
@@ -56,7 +59,7 @@ def _resized(picture: Pixels | bytes) -> Pixels:
         if isinstance(picture, bytes)
         else Image.fromarray(picture)
     )
-    # Its ANTIALIAS is today's LANCZOS.
+    # Lanczos is the resampling of the original pipeline (Pillow's former name: ANTIALIAS).
     return np.asarray(image.resize((224, 224), Image.Resampling.LANCZOS))
 
 

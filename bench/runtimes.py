@@ -1,7 +1,7 @@
-"""The same fingerprint by other runtimes, each quantised by its own tools and set up as its makers advise.
+"""The fingerprint model in other runtimes, quantised by each one's own tools.
 
-Everything takes uint8 (224, 224, 3) RGB and gives float32 (512,). The functions that give work are called in
-a side's own process; a runtime is imported there and nowhere else.
+Each is set up as its makers advise. All work takes uint8 (224, 224, 3) RGB and returns float32 (512,). The functions
+that return work are called in a contender's own process. Each runtime is imported only there.
 """
 
 import os
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bench.network import INPUT, NORM
+from bench.onnx_model import INPUT, NORM
 from converter.model.vgg16 import Profile
 from converter.model.weights import Weights, find
 from device.imaging.frames import Pixels
@@ -22,13 +22,13 @@ Fingerprints = Callable[[Pixels], npt.NDArray[np.float32]]
 
 
 def ours(model: Path, threads: int) -> Fingerprints:
-    """Give the kiosk's own model through its own code."""
+    """Return the kiosk's own model, run by its own code."""
     fingerprint = Fingerprinter(model, "bench", threads=threads)
     return lambda pixels: fingerprint(pixels).vector
 
 
 def tensorflow_graph(cache: Path, profile: Profile, threads: int) -> Fingerprints:
-    """Give the Keras model as a traced graph, for one picture."""
+    """Return the Keras model as a traced graph, for one picture."""
     import tensorflow as tf
 
     model = _keras_model(cache, profile, threads)
@@ -38,7 +38,7 @@ def tensorflow_graph(cache: Path, profile: Profile, threads: int) -> Fingerprint
 
 
 def tensorflow_predict(cache: Path, profile: Profile, threads: int) -> Fingerprints:
-    """Give the Keras model as the seed calls it."""
+    """Return the Keras model, called by `predict_on_batch` as in the baseline."""
     model = _keras_model(cache, profile, threads)
     return lambda pixels: np.asarray(model.predict_on_batch(pixels[np.newaxis]))[0]
 
@@ -55,7 +55,7 @@ def _keras_model(cache: Path, profile: Profile, threads: int) -> Any:
 
 
 def onnx_runtime(model: Path, threads: int) -> Fingerprints:
-    """Give an ONNX model by ONNX Runtime, every graph optimisation on (its default)."""
+    """Return an ONNX model in ONNX Runtime, with all graph optimisations (its default)."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -68,11 +68,13 @@ def onnx_runtime(model: Path, threads: int) -> Fingerprints:
 def openvino(
     model: Path, threads: int, precision: str, instructions: str | None = None
 ) -> Fingerprints:
-    """Give a model by OpenVINO, set to answer one request as soon as it can.
+    """Return a model in OpenVINO, set up for the least latency of one request.
 
     Args:
-        precision: Of what is not quantised: `f32`, or `bf16`, its own choice where the processor has it.
-        instructions: oneDNN's name of the newest instruction set it may use; `None` for all there are.
+        model: The model's file, ONNX or OpenVINO's own format.
+        threads: The number of threads.
+        precision: Precision of all that is not quantised: `f32`, or `bf16`, OpenVINO's own choice where the processor has it.
+        instructions: oneDNN's name of the newest instruction set that it may use; `None` for all.
     """
     if instructions is not None:
         os.environ["ONEDNN_MAX_CPU_ISA"] = instructions
@@ -88,31 +90,38 @@ def openvino(
     return lambda pixels: np.array(request.infer({0: pixels[np.newaxis]})[0][0])
 
 
-class _Reader:
-    """Hands prints to ONNX Runtime's calibration."""
+class _CalibrationReader:
+    """Passes prints to ONNX Runtime's calibration."""
 
     def __init__(self, prints: Sequence[Pixels]) -> None:
-        self._left: Iterator[Pixels] = iter(prints)
+        self._remaining: Iterator[Pixels] = iter(prints)
 
     def get_next(self) -> dict[str, npt.NDArray[np.uint8]] | None:
-        """Give the next print, `None` at the end."""
-        pixels = next(self._left, None)
+        """Return the next print, or `None` at the end."""
+        pixels = next(self._remaining, None)
         return None if pixels is None else {INPUT: pixels[np.newaxis]}
 
 
 def quantize_onnx(network: Path, prints: Sequence[Pixels], out: Path) -> None:
-    """Quantise with ONNX Runtime's static QDQ tool: int8 weights by channel, activations from the prints' range."""
+    """Quantise with ONNX Runtime's static QDQ tool.
+
+    Weights are int8 by channel; activations are uint8, with the range found on the prints.
+    """
     from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, quantize_static
 
     quantize_static(
         network,
         out,
-        _Reader(prints),
+        _CalibrationReader(prints),
         quant_format=QuantFormat.QDQ,
         per_channel=True,
         activation_type=QuantType.QUInt8,
         weight_type=QuantType.QInt8,
-        op_types_to_quantize=["Conv", "Relu", "MaxPool"],  # the layer norm stays in float, as ours
+        op_types_to_quantize=[
+            "Conv",
+            "Relu",
+            "MaxPool",
+        ],  # the layer norm stays in float, like ours
         calibrate_method=CalibrationMethod.MinMax,
     )
 
@@ -127,7 +136,10 @@ def quantize_onnx_dynamic(network: Path, out: Path) -> None:
 
 
 def quantize_openvino(network: Path, prints: Sequence[Pixels], out: Path) -> None:
-    """Quantise with NNCF's post-training tool, ranges from the true minimum and maximum (its default is off)."""
+    """Quantise with NNCF's post-training tool, with ranges from the true minimum and maximum.
+
+    NNCF's default ranges lower the cosine to float32 (docs/benchmarks.md).
+    """
     import nncf
     import openvino as ov
     from nncf.quantization.range_estimator import RangeEstimatorParametersSet
@@ -145,9 +157,9 @@ def quantize_openvino(network: Path, prints: Sequence[Pixels], out: Path) -> Non
 
 
 def save_network(weights: Weights, profile: Profile, out: Path) -> None:
-    """Write the network as ONNX."""
+    """Write the float32 model as ONNX."""
     import onnx
 
-    from bench.network import onnx_network
+    from bench.onnx_model import onnx_model
 
-    onnx.save(onnx_network(weights, profile), out)
+    onnx.save(onnx_model(weights, profile), out)

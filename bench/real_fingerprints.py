@@ -1,4 +1,7 @@
-"""Real fingerprints to vary: the bundle's own, of details of its prints where it has few, and what a camera does to them."""
+"""Real fingerprints to generate collections from, and how a camera shifts them.
+
+They are the bundle's own. Where these are few, fingerprints of cut-outs of its prints are added.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +10,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from bench.setting import Setting, items_of
+from bench.context import BenchContext, read_items
 from converter.calibrate.captures import PrintPicture, take_captures
 from converter.ingest.collection import Item
 from device.bundle import layout
@@ -23,13 +26,13 @@ _SEED = 2026
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RealVectors:
-    """What generated collections are made from.
+class RealFingerprints:
+    """The fingerprints that generated collections are varied from.
 
     Attributes:
         prints: float32 (N, 512), unit length: the bundle's fingerprints.
-        base: The same and those of details of prints, float32 (R, 512).
-        captures: float32 (C, 512), unit length: simulated captures of prints.
+        base: float32 (R, 512): the same, and those of cut-outs of prints.
+        captures: float32 (C, 512), unit length: those of simulated captures of prints.
         shifts: float32 (C, 512): capture minus print.
     """
 
@@ -39,31 +42,31 @@ class RealVectors:
     shifts: Vectors
 
 
-def read(setting: Setting) -> RealVectors:
-    """Give the real vectors of a bundle and its collection."""
-    fingerprint = Fingerprinter(setting.bundle / layout.MODEL, "bench", threads=setting.threads)
+def read(context: BenchContext) -> RealFingerprints:
+    """Return the real fingerprints of a bundle and its collection."""
+    fingerprint = Fingerprinter(context.bundle / layout.MODEL, "bench", threads=context.threads)
 
     def batch(pixels: Pixels) -> Vectors:
         return normalise(np.stack([fingerprint(one).vector for one in pixels]))
 
-    prints = np.array(load_array(setting.bundle / layout.FINGERPRINTS))
-    items = {item.record_id: item for item in items_of(setting)}
-    with opened(setting.bundle) as bundle:
+    prints = np.array(load_array(context.bundle / layout.FINGERPRINTS))
+    items = {item.record_id: item for item in read_items(context)}
+    with opened(context.bundle) as bundle:
         order = [items[bundle.records.at(row).record_id] for row in range(len(prints))]
-    wanted = min(_CAPTURES, 2 * setting.amounts.queries)
+    wanted = min(_CAPTURES, 2 * context.workload.queries)
     pictures = [
         PrintPicture(record_id=item.record_id, item=row, load=_Loader(item))
         for row, item in enumerate(order)
     ]
     with tqdm(total=wanted, desc="captures", leave=False) as bar:
         taken = take_captures(
-            pictures, batch, count=wanted, seed=_SEED, progress=lambda _, done, __: _to(bar, done)
+            pictures, batch, count=wanted, seed=_SEED, progress=lambda _, done, __: _set(bar, done)
         )
     captures = np.stack([capture.vector for capture in taken])
     shifts = captures - prints[[capture.item for capture in taken]]
-    details = _details(order, setting.amounts.base - len(prints))
-    more = [batch(one[np.newaxis]) for one in tqdm(details, desc="details", leave=False)]
-    return RealVectors(
+    cutouts = _cutouts(order, context.workload.base_fingerprints - len(prints))
+    more = [batch(one[np.newaxis]) for one in tqdm(cutouts, desc="cut-outs", leave=False)]
+    return RealFingerprints(
         prints=prints, base=np.concatenate([prints, *more]), captures=captures, shifts=shifts
     )
 
@@ -76,12 +79,12 @@ class _Loader:
         return frames.load(self._item.image)
 
 
-def _to(bar: Any, done: int) -> None:
+def _set(bar: Any, done: int) -> None:
     bar.update(done - bar.n)
 
 
-def _details(items: Sequence[Item], count: int) -> list[Pixels]:
-    """Give model inputs of details, 40 to 70 % of each side, from prints taken in turn."""
+def _cutouts(items: Sequence[Item], count: int) -> list[Pixels]:
+    """Return model inputs of random cut-outs, 40 to 70 % of each side, from prints in turn."""
     rng = np.random.default_rng(_SEED)
     each = -(-max(count, 0) // len(items))
     found: list[Pixels] = []
@@ -94,6 +97,6 @@ def _details(items: Sequence[Item], count: int) -> list[Pixels]:
                 int(rng.integers(a - b + 1))
                 for a, b in zip(pixels.shape, (height, width), strict=False)
             )
-            detail = np.ascontiguousarray(pixels[top : top + height, left : left + width])
-            found.append(preprocess.to_input(detail))
+            cutout = np.ascontiguousarray(pixels[top : top + height, left : left + width])
+            found.append(preprocess.to_input(cutout))
     return found

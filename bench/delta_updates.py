@@ -1,9 +1,9 @@
-"""What a kiosk fetches when a share of a large collection changes, file by file.
+"""Benchmark: the bytes fetched, by file, when a share of a large collection changes.
 
-`python -m bench.changes` writes two generated bundles of 20,000 prints, of which the second has 1 % changed (eight in ten altered,
-one new, one gone), puts both into a repository with their recipes, and lets a kiosk that has the first fetch the second. Sizes are
-real prints': each generated one has the pictures' lengths, the number of details and the record of a print of the demo, and
-contents of its own. Model and codebook stay; the index, its projection and the parity page count as wholly new.
+`python -m bench.delta_updates` writes two generated bundles of 20,000 prints. In the second, 1 % of the prints differ: of ten,
+eight are altered, one is new and one is removed. Both bundles are put into a repository with their chunk indices. A kiosk that has
+the first bundle fetches the second. A generated print has the picture sizes, the number of local features and the record of a print
+of the demo, with contents of its own. Model and codebook stay the same. The index, its projection and the parity page are wholly new.
 """
 
 import argparse
@@ -35,26 +35,26 @@ from device.store.delta_source import DeltaSource, LocalFile
 from device.store.fetch import fetch
 from device.store.source import FolderSource, Stream
 
-# Grow with the collection, and are wholly others in each build.
-_REBUILT = (layout.INDEX,)
+# Files that differ wholly in each build; the first group grows with the collection.
+_NEW_AND_GROWING = (layout.INDEX,)
 _NEW = (layout.PROJECTION, layout.PARITY, layout.PARITY_PAGE)
-_STEADY = (layout.MODEL, layout.CODEBOOK)
+_UNCHANGED = (layout.MODEL, layout.CODEBOOK)
 
 
 @dataclass(frozen=True, slots=True)
 class GeneratedPrint:
-    """One generated print: another number or edition is another picture."""
+    """One generated print; another number or edition is another picture."""
 
     number: int
     edition: int = 0
 
     def rng(self, salt: int) -> np.random.Generator:
-        """Give what its contents are drawn by."""
+        """Return the random generator of a part of its contents."""
         return np.random.default_rng((self.number, self.edition, salt))
 
 
 class Sample:
-    """The real prints whose sizes the generated ones take."""
+    """The real prints that set the sizes of the generated ones."""
 
     def __init__(self, bundle: Path, folder: Path) -> None:
         self.bundle = bundle
@@ -75,7 +75,7 @@ class Sample:
         self._words = np.repeat(np.arange(len(cells) - 1, dtype=np.uint16), np.diff(cells))
 
     def item(self, made: GeneratedPrint) -> Item:
-        """Give a generated print's record."""
+        """Return a generated print's record."""
         real = self.items[made.number % len(self.items)]
         word = made.rng(0).integers(1 << 30)
         return replace(
@@ -87,12 +87,12 @@ class Sample:
         )
 
     def picture(self, made: GeneratedPrint, size: Size) -> bytes:
-        """Give a generated print's picture: of a real one's length."""
+        """Return bytes in place of a generated print's picture, as many as a real one has."""
         length = self._lengths[made.number % len(self.items)][size]
         return made.rng(2 + (size == "screen")).bytes(length)
 
     def entry(self, made: GeneratedPrint) -> FeatureEntry:
-        """Give a generated print's details: as many as a real one's, in cells as crowded."""
+        """Return a generated print's local features, in the number and words of real ones."""
         count, rng = int(self._counts[made.number % len(self.items)]), made.rng(4)
         return FeatureEntry(
             signatures=rng.integers(1 << 63, size=(count, 2), dtype=np.uint64),
@@ -115,15 +115,15 @@ def write(sample: Sample, prints: list[GeneratedPrint], build: int, folder: Path
     np.save(folder / layout.FINGERPRINTS, np.stack(vectors))
     book = codebooks.load(sample.bundle / layout.CODEBOOK)
     features.write([sample.entry(each) for each in prints], book, folder)
-    for name in (*_REBUILT, *_NEW, *_STEADY):
+    for name in (*_NEW_AND_GROWING, *_NEW, *_UNCHANGED):
         size = (sample.bundle / name).stat().st_size
-        size = size * len(prints) // len(sample.items) if name in _REBUILT else size
-        seed = 0 if name in _STEADY else build
+        size = size * len(prints) // len(sample.items) if name in _NEW_AND_GROWING else size
+        seed = 0 if name in _UNCHANGED else build
         (folder / name).write_bytes(np.random.default_rng((9, seed)).bytes(size))
 
 
 def changed(prints: list[GeneratedPrint], share: float, seed: int) -> list[GeneratedPrint]:
-    """Give the prints of the next build: of those that change eight in ten altered, one new, one gone."""
+    """Return the next build's prints; of ten that differ, eight are altered, one new, one gone."""
     rng = random.Random(seed)
     drawn = rng.sample(prints, round(len(prints) * share))
     gone, altered = drawn[: len(drawn) // 10], set(drawn[2 * (len(drawn) // 10) :])
@@ -135,7 +135,7 @@ def changed(prints: list[GeneratedPrint], share: float, seed: int) -> list[Gener
 
 
 def put(bundle: Path, repository: Path) -> tuple[FileEntry, ...]:
-    """Put a bundle's files into a repository, as `publish` does; give its files."""
+    """Put a bundle's files into a repository, as `publish` does; return their entries."""
     found = bundle_writer.entries(bundle)
     for entry in found:
         target = repository / repository_layout.object_path(entry.sha256)
@@ -148,17 +148,22 @@ def put(bundle: Path, repository: Path) -> tuple[FileEntry, ...]:
     return found
 
 
-class Counted(FolderSource):
-    """A source that counts what a server would have sent, by file."""
+class CountingSource(FolderSource):
+    """Counts the bytes that a server would have sent, by file.
+
+    Attributes:
+        sent: Bytes by path.
+        requests: The number of requests.
+    """
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.sent: Counter[str] = Counter()
-        self.asked = 0
+        self.requests = 0
 
     def open(self, path: str, offset: int = 0, length: int | None = None) -> Stream:
-        """Begin to read a file, no further than is wanted."""
-        self.asked += 1
+        """Open a file at an offset, and read at most `length` bytes."""
+        self.requests += 1
         stream = super().open(path, offset, length)
         return replace(stream, blocks=self._counted(path, stream, length))
 
@@ -174,7 +179,7 @@ class Counted(FolderSource):
 
 
 def measure(bundle: Path, folder: Path, prints: int, share: float, work: Path) -> list[str]:
-    """Give the table's lines."""
+    """Fetch the changed bundle and return the lines of the table."""
     sample = Sample(bundle, folder)
     before = [GeneratedPrint(number) for number in range(prints)]
     write(sample, before, 1, work / "before")
@@ -188,7 +193,7 @@ def measure(bundle: Path, folder: Path, prints: int, share: float, work: Path) -
         for entry in old
         if entry.sha256 not in {each.sha256 for each in new}
     ]
-    counted = Counted(work / "repository")
+    counted = CountingSource(work / "repository")
     source = DeltaSource(counted, held, missing)
     for entry in missing:
         fetch(entry, source, work / "part", AtomicFiles())
@@ -204,27 +209,44 @@ def measure(bundle: Path, folder: Path, prints: int, share: float, work: Path) -
         ] += count
     return [
         f"when {round(prints * share)} of {prints} prints change, {fetched / 1e6:.0f} of {total / 1e6:.0f} MB are "
-        f"fetched ({fetched / total:.1%}), in {counted.asked} requests; whole files: {whole / total:.1%}",
+        f"fetched ({fetched / total:.1%}), in {counted.requests} requests; whole files: {whole / total:.1%}",
         *(f"    {count / total:5.1%}  {name}" for name, count in by_name.most_common(10)),
     ]
 
 
 def main() -> int:
     """Print the table."""
-    parser = argparse.ArgumentParser(prog="python -m bench.changes", description=__doc__)
-    parser.add_argument("--bundle", type=Path, default=Path("demo/bundle"))
-    parser.add_argument("--collection", type=Path, default=Path("demo/collection"))
-    parser.add_argument("--prints", type=int, default=20_000)
-    parser.add_argument("--share", type=float, default=0.01)
+    parser = argparse.ArgumentParser(prog="python -m bench.delta_updates", description=__doc__)
+    parser.add_argument(
+        "--bundle",
+        type=Path,
+        default=Path("demo/bundle"),
+        help="bundle of the real prints (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--collection",
+        type=Path,
+        default=Path("demo/collection"),
+        help="collection that the bundle was built from (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--prints",
+        type=int,
+        default=20_000,
+        help="number of generated prints (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--share",
+        type=float,
+        default=0.01,
+        help="share of the prints that change, 0 to 1 (default: %(default)s)",
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:
-        print(
-            "\n".join(
-                measure(
-                    options.bundle, options.collection, options.prints, options.share, Path(work)
-                )
-            )
+        table = measure(
+            options.bundle, options.collection, options.prints, options.share, Path(work)
         )
+        print("\n".join(table))
     return 0
 
 

@@ -1,11 +1,11 @@
-"""What the figures were taken on, in words that name no one's machine."""
+"""The machine and the libraries of a benchmark run, without its name or address."""
 
 import os
 import platform
 from importlib import metadata
 from pathlib import Path
 
-_TELLING = (
+_INT8_FLAGS = (
     "avx2",
     "avx_vnni",
     "avx512f",
@@ -17,14 +17,14 @@ _TELLING = (
     "i8mm",
     "sve",
 )
-_PEERS = (
+_LIBRARIES = (
     "ai-edge-litert", "tensorflow-cpu", "tensorflow", "onnxruntime", "openvino", "nncf", "annoy", "numpy",
     "scikit-learn", "pillow",
 )  # fmt: skip
 
 
 def describe() -> dict[str, str]:
-    """Give processor, flags that matter to int8, memory, load, Python and the libraries' versions."""
+    """Return processor, int8 instruction sets, load, Python and library versions, by label."""
     info = Path("/proc/cpuinfo").read_text("utf-8") if Path("/proc/cpuinfo").exists() else ""
     fields = {
         key.strip(): value.strip()
@@ -34,10 +34,12 @@ def describe() -> dict[str, str]:
     return {
         "processor": fields.get("model name", platform.machine()),
         "cores": str(os.cpu_count()),
-        "instruction sets": " ".join(flag for flag in _TELLING if flag in flags) or "unknown",
+        "instruction sets": " ".join(flag for flag in _INT8_FLAGS if flag in flags) or "unknown",
         "load before": f"{os.getloadavg()[0]:.2f}",
         "python": platform.python_version(),
-        "libraries": ", ".join(f"{name} {found}" for name in _PEERS if (found := _version(name))),
+        "libraries": ", ".join(
+            f"{name} {found}" for name in _LIBRARIES if (found := _version(name))
+        ),
     }
 
 
