@@ -14,7 +14,7 @@ from bench import baseline, single_crop
 from bench.context import BenchContext, log_progress, read_items, sample_evenly
 from bench.process_race import Contender, Maker, race, start_contenders
 from bench.results import Section, Table, Target, Timing, ratio, times_table
-from bench.single_crop import MODEL, Laps
+from bench.single_crop import MODEL, StepTimes
 from converter.model.vgg16 import profile_of
 from device.bundle.reader import open_bundle
 from device.imaging import frames
@@ -29,11 +29,11 @@ JPEG_SIDE = 800
 _PICTURES = 12
 
 
-def ours(bundle: Path, threads: int) -> Callable[[Pixels | bytes], Laps]:
+def ours(bundle: Path, threads: int) -> Callable[[Pixels | bytes], StepTimes]:
     """Return work from a picture to records, which returns the time of each step in ms."""
     recogniser = Recogniser(open_bundle(bundle), threads=threads)
 
-    def work(picture: Pixels | bytes) -> Laps:
+    def work(picture: Pixels | bytes) -> StepTimes:
         start = time.perf_counter()
         pixels = frames.decode(picture, name="upload") if isinstance(picture, bytes) else picture
         decoded = time.perf_counter()
@@ -65,15 +65,15 @@ def measure(context: BenchContext) -> Section:
         for name, pictures in tasks.items():
             log_progress("whole recognition from a %s", name)
             timings = _race(contenders, pictures, context)
-            laps = {
-                each.name: _laps(each, pictures * max(1, context.workload.rounds // 2))
+            step_times = {
+                each.name: _step_times(each, pictures * max(1, context.workload.rounds // 2))
                 for each in contenders[:2]
             }
             tables.append(
                 _named(times_table(timings, ours=OURS, cells={}, columns=()), f"From a {name}")
             )
-            tables += [_laps_table(contender, found) for contender, found in laps.items()]
-            targets.append(_outside_target(laps[ONE_CROP], timings, name))
+            tables += [_step_table(contender, found) for contender, found in step_times.items()]
+            targets.append(_outside_target(step_times[ONE_CROP], timings, name))
             figures |= {f"{name}: {each}, median ms": t.median_ms for each, t in timings.items()}
             baselines = [each for each in timings if each not in (OURS, ONE_CROP)]
             best = min(baselines, key=lambda each: timings[each].median_ms)
@@ -103,9 +103,9 @@ def laid_out(pixels: Pixels) -> Pixels:
     return np.asarray(frame)
 
 
-def outside_share(laps: Mapping[str, float]) -> float:
+def outside_share(step_times: Mapping[str, float]) -> float:
     """Return the time outside the model call as a share of the call's."""
-    return (laps["whole"] - laps[MODEL]) / laps[MODEL]
+    return (step_times["whole"] - step_times[MODEL]) / step_times[MODEL]
 
 
 def _makers(context: BenchContext) -> dict[str, Maker]:
@@ -130,20 +130,22 @@ def _race(
     )
 
 
-def _laps(contender: Contender, pictures: list[Pixels | bytes]) -> list[Laps]:
-    return [dict(laps) for laps in contender.results(pictures)][1:]  # the first is a warm-up
+def _step_times(contender: Contender, pictures: list[Pixels | bytes]) -> list[StepTimes]:
+    return [dict(times) for times in contender.results(pictures)][1:]  # the first is a warm-up
 
 
-def _laps_table(contender: str, laps: list[Laps]) -> Table:
-    steps = [step for step in laps[0] if step != "top"]
-    row = tuple(f"{median(lap[step] for lap in laps):.2f}" for step in steps)
+def _step_table(contender: str, step_times: list[StepTimes]) -> Table:
+    steps = [step for step in step_times[0] if step != "top"]
+    row = tuple(f"{median(times[step] for times in step_times):.2f}" for step in steps)
     return Table(columns=(f"{contender}, by step", *steps), rows=(("median ms", *row),))
 
 
-def _outside_target(laps: list[Laps], timings: Mapping[str, Timing], name: str) -> Target:
-    inside = median(outside_share(lap) for lap in laps)
+def _outside_target(
+    step_times: list[StepTimes], timings: Mapping[str, Timing], name: str
+) -> Target:
+    inside = median(outside_share(times) for times in step_times)
     # The whole turn includes what the steps might leave out, so it is also compared with the model call.
-    model = median(lap[MODEL] for lap in laps)
+    model = median(times[MODEL] for times in step_times)
     outer = (timings[ONE_CROP].median_ms - model) / model
     return Target(
         name=f"outside the model call / model call, {name}",
@@ -155,7 +157,7 @@ def _outside_target(laps: list[Laps], timings: Mapping[str, Timing], name: str) 
 
 def _agreement(contenders: list[Contender], tasks: Mapping[str, list[Pixels | bytes]]) -> str:
     pictures = [picture for several in tasks.values() for picture in several]
-    mine = [int(laps["top"]) for laps in contenders[1].results(pictures)]
+    mine = [int(times["top"]) for times in contenders[1].results(pictures)]
     theirs = [rows[0][0] for rows in contenders[2].results(pictures)]
     same = sum(a == b for a, b in zip(mine, theirs, strict=True))
     return f"With one crop, both have the same print first for {same} of {len(pictures)} pictures."

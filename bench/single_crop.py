@@ -15,10 +15,11 @@ from device.recognition.embedding.nearest import FingerprintIndex
 MODEL = "model call"
 _COUNT = 10
 
-Laps = dict[str, float]
+# Times in ms by step; `top` is the item of the first record.
+StepTimes = dict[str, float]
 
 
-def recognise(bundle: Path, threads: int) -> Callable[[Pixels | bytes], Laps]:
+def recognise(bundle: Path, threads: int) -> Callable[[Pixels | bytes], StepTimes]:
     """Return work from a picture to ten records.
 
     The work returns the time of each step in ms, and as `top` the item of the first record.
@@ -28,7 +29,7 @@ def recognise(bundle: Path, threads: int) -> Callable[[Pixels | bytes], Laps]:
     fingerprint = Fingerprinter(opened.file(layout.MODEL), manifest.model.sha256, threads=threads)
     index = FingerprintIndex(bundle, manifest.index)
 
-    def work(picture: Pixels | bytes) -> Laps:
+    def work(picture: Pixels | bytes) -> StepTimes:
         at = [time.perf_counter()]
         pixels = frames.decode(picture, name="upload") if isinstance(picture, bytes) else picture
         at.append(time.perf_counter())
@@ -41,7 +42,7 @@ def recognise(bundle: Path, threads: int) -> Callable[[Pixels | bytes], Laps]:
         records = [opened.records.at(neighbour.item) for neighbour in neighbours]
         at.append(time.perf_counter())
         steps = ("decode", "resize", MODEL, "search", "records")
-        laps = {step: (at[n + 1] - at[n]) * 1000 for n, step in enumerate(steps)}
-        return laps | {"whole": (at[-1] - at[0]) * 1000, "top": float(records[0].item)}
+        step_times = {step: (at[n + 1] - at[n]) * 1000 for n, step in enumerate(steps)}
+        return step_times | {"whole": (at[-1] - at[0]) * 1000, "top": float(records[0].item)}
 
     return work
