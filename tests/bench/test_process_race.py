@@ -39,27 +39,27 @@ def unready() -> Callable[[int], int]:
 
 def test_a_race_times_each_contender_in_every_round() -> None:
     with ExitStack() as stack:
-        sides = start_contenders(
+        contenders = start_contenders(
             stack, {"quick": partial(sleeper, 0.001), "slow": partial(sleeper, 0.03)}
         )
 
-        times = race(sides, [1, 2, 3], rounds=4, calls=2, name="test")
+        times = race(contenders, [1, 2, 3], rounds=4, calls=2, name="test")
 
     assert {name: len(timing.turns_ms) for name, timing in times.items()} == {"quick": 4, "slow": 4}
     assert times["slow"].min_ms >= 30  # what sleep promises; no bound above
 
 
 def test_results_come_in_the_order_of_the_tasks() -> None:
-    with Contender("doubling", partial(sleeper, 0)) as side:
-        assert side.results([3, 1, 2]) == [6, 2, 4]
+    with Contender("doubling", partial(sleeper, 0)) as contender:
+        assert contender.results([3, 1, 2]) == [6, 2, 4]
 
 
 def test_a_contender_that_fails_is_named_with_the_reason() -> None:
     with (
-        Contender("breaking", breaker) as side,
+        Contender("breaking", breaker) as contender,
         pytest.raises(ContenderError, match=r"breaking: .*three is"),
     ):
-        side.results([1, 3])
+        contender.results([1, 3])
 
 
 def test_a_contender_that_cannot_start_is_named_with_the_reason() -> None:
