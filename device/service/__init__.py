@@ -13,7 +13,7 @@ from device.service.capture.autocapture import Attention
 from device.service.capture.camera_health import CameraHealth
 from device.service.capture.camera_loop import Preview
 from device.service.capture.camera_setup import CameraSetup
-from device.service.collection.browsing import Order, Page, RelatedWorks, in_order
+from device.service.collection.browsing import Order, Page, RelatedWorks, alphabetical
 from device.service.collection.update_status import UpdateReport, UpdateStatus
 from device.service.health.liveness import PAGE, PAGE_S, Liveness
 from device.service.health.report import Health
@@ -74,9 +74,9 @@ __all__ = [
     "UpdateReport",
     "UpdateStatus",
     "Verdict",
+    "alphabetical",
     "answer_to_json",
     "hours",
-    "in_order",
     "open_camera_for",
     "open_kiosk",
     "statistics",

@@ -1,4 +1,4 @@
-"""The kiosk put together from its configuration: which bundle, which camera, whom to notify."""
+"""Puts a kiosk together from its configuration: bundle, camera, staff and notifier."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -16,22 +16,24 @@ from device.service.kiosk import KioskService
 from device.service.staff_service import StaffFolders, StaffService
 from device.staff.recent_log import RecentLog
 
-_REPLAYED = 24
+# Number of the bundle's own prints that a replay without files shows.
+_REPLAYED_PRINTS = 24
 
 
 def open_kiosk(
     config: Config,
     environ: Mapping[str, str],
     log: RecentLog | None = None,
-    give_up: Callable[[RecoveryStep], None] | None = None,
+    end_service: Callable[[RecoveryStep], None] | None = None,
 ) -> KioskService:
-    """Give the running kiosk that a configuration describes.
+    """Return the running kiosk that a configuration describes.
 
     Args:
-        config: What was read by `device.config.load`.
-        environ: Where systemd says how to notify it.
+        config: The configuration, as read by `device.config.load`.
+        environ: The environment, with systemd's variables.
         log: Keeps the log's last lines for staff.
-        give_up: Ends the service with an exit status, for a camera that nothing else helps; called in another thread.
+        end_service: Ends the service with an exit status, for a camera that keeps failing; called in another
+            thread.
     """
     store = None if config.bundle else config.store
     screen = config.screen
@@ -41,7 +43,7 @@ def open_kiosk(
         CameraSetup(
             opener=open_camera_for(config),
             watch=config.watch,
-            recovery=_camera_recovery(config, environ, give_up),
+            recovery=_camera_recovery(config, environ, end_service),
         ),
         config.recognition,
         notifier=Notifier.from_environ(environ),
@@ -54,17 +56,20 @@ def open_kiosk(
 
 
 def _camera_recovery(
-    config: Config, environ: Mapping[str, str], give_up: Callable[[RecoveryStep], None] | None
+    config: Config, environ: Mapping[str, str], end_service: Callable[[RecoveryStep], None] | None
 ) -> CameraRecovery | None:
-    """Give the ladder of a service that somebody starts anew when it ends: one whose unit gave it a folder."""
+    """Return the camera-recovery policy if a supervisor restarts this service, else `None`.
+
+    A supervisor is there when the unit has given the service a folder in memory.
+    """
     run = environ.get("RUNTIME_DIRECTORY", "")
-    if not run or give_up is None:
+    if not run or end_service is None:
         return None
-    return CameraRecovery(Path(run), config.staff.folder, give_up)
+    return CameraRecovery(Path(run), config.staff.folder, end_service)
 
 
 def open_camera_for(config: Config) -> CameraOpener:
-    """Give what opens the configured camera; a replay without files shows the bundle's own prints."""
+    """Return an opener of the configured camera; a replay without files shows the bundle's prints."""
 
     def opener(bundle: OpenedBundle | None) -> CameraSource:
         return open_camera(config.camera, replay=_own_prints(bundle))
@@ -73,11 +78,11 @@ def open_camera_for(config: Config) -> CameraOpener:
 
 
 def _own_prints(bundle: OpenedBundle | None) -> tuple[ReplayPicture, ...]:
-    """Give prints spread over the whole collection, those whose picture may be shown."""
+    """Return prints spread over the whole collection, those whose picture may be shown."""
     if bundle is None:
         return ()
     items = bundle.manifest.items
-    rows = range(0, items, max(items // _REPLAYED, 1))
+    rows = range(0, items, max(items // _REPLAYED_PRINTS, 1))
     kept = [row for row in rows if row not in bundle.withdrawn]
     records = [record for record in map(bundle.records.at, kept) if record.show_picture]
     return tuple(

@@ -78,8 +78,8 @@ class KioskService:
         self._overlays = OverlayCache(clock)
         store = bundles if isinstance(bundles, WatchedStore) else None
         self.updates = UpdateStatus(None if store is None else store.root, clock)
-        self._display = StateStore(clock, self._on_change)
-        self._opened = OpenCollection(recognition.threads, self._is_sparing)
+        self._states = StateStore(clock, self._on_change)
+        self._opened = OpenCollection(recognition.threads, self._is_load_reduced)
         self._queue = AnswerQueue(
             self._opened.recognise, waiting=recognition.waiting, on_round=self._on_queue_round
         )
@@ -127,7 +127,7 @@ class KioskService:
 
     def snapshot(self, after: int = 0, timeout_s: float = 0.0) -> Snapshot:
         """Return the state once its revision is above `after`, or unchanged after the timeout."""
-        return self._display.snapshot(after, timeout_s)
+        return self._states.snapshot(after, timeout_s)
 
     def preview(self, after: int = 0, timeout_s: float = 0.5) -> Preview | None:
         """Return the live picture once it is newer than `after`; `None` after the timeout."""
@@ -145,21 +145,21 @@ class KioskService:
             manifest=manifest,
             camera=self._camera.health(),
             answers=self.query.answers,
-            answer_times=self._latency.times(),
+            answer_times=self._latency.histogram(),
             uptime_s=self._clock() - self._started_s,
         )
 
     def _new_collection(self) -> CollectionService:
         return CollectionService(
             self._opened,
-            self._display,
+            self._states,
             passes_self_test=lambda: self_test.passes(self._opened, self._queue),
             on_withdrawn=lambda: self.query.dismiss(),  # made after the collection
         )
 
     def _new_query(self, recognition: RecognitionConfig, camera: CameraSetup) -> QueryService:
         return QueryService(
-            self._display,
+            self._states,
             self._queue,
             self._overlays,
             self.collection,
@@ -174,7 +174,7 @@ class KioskService:
             on_ready=self._on_camera_ready,
             on_lost=self._on_camera_lost,
             observer=self.query.observer,
-            is_sparing=self._is_sparing,
+            is_load_reduced=self._is_load_reduced,
             on_round=lambda: self.liveness.prove(STAND),
             pauses_s=camera.pauses_s,
         )
@@ -183,42 +183,42 @@ class KioskService:
         """Expect the proofs of work that a watchdog relies on, and start the self-test."""
         for what, within_s in EXPECTED.items():
             self.liveness.expect(what, within_s)
-        return SelfTest(lambda: self_test.fault(self._opened, self._queue), self.liveness)
+        return SelfTest(lambda: self_test.failure(self._opened, self._queue), self.liveness)
 
     def _latest_frame(self) -> Frame:
         return self._camera.frame()
 
-    def _is_sparing(self) -> bool:
+    def _is_load_reduced(self) -> bool:
         return self.staff is not None and self.staff.is_strained
 
     def _opened_camera(self, camera: CameraSetup) -> CameraSource:
         if self._opened.is_empty:
             return camera.opener(None)
-        with self._opened.lent() as bundle:
+        with self._opened.borrow() as bundle:
             return camera.opener(bundle)
 
     def _on_camera_ready(self) -> None:
         if self._recovery is not None:
-            self._recovery.saw()
-        self._display.apply(CameraReady())
+            self._recovery.note_success()
+        self._states.apply(CameraReady())
 
     def _on_camera_lost(self, error: KioskError) -> None:
-        self._display.apply(CameraFailed(note=str(error)))
+        self._states.apply(CameraFailed(note=str(error)))
         # A visitor who is reading an answer must not lose it to a restart.
-        if self._recovery is not None and self._display.state.phase is Phase.CAMERA_LOST:
-            self._recovery.failed(error)
+        if self._recovery is not None and self._states.state.phase is Phase.CAMERA_LOST:
+            self._recovery.note_failure(error)
 
     def _on_answer(self, answer: Answer, *, is_upload: bool = False) -> None:
         self.liveness.prove(SEARCH)
-        self._latency.note(sum(answer.timings_ms.values()) / 1000)
+        self._latency.record(sum(answer.timings_ms.values()) / 1000)
         if self.staff is not None:
             self.staff.note_answer(answer, is_upload=is_upload)
 
     def _on_change(self, state: KioskState) -> None:
         if state.answer is None:
-            self._overlays.show_at_stand(None)
+            self._overlays.set_stand(None)
 
     def _on_queue_round(self) -> None:
         self.liveness.prove(ANSWERS)
-        self._watchdog.give()
-        self._overlays.forget_old()
+        self._watchdog.ping()
+        self._overlays.remove_expired()

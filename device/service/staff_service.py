@@ -1,4 +1,4 @@
-"""The staff's office: all that they see and choose on their page, kept in one folder of theirs."""
+"""The kiosk's staff face: preferences, statistics, hardware health and PIN, kept in the staff's folder."""
 
 import logging
 import threading
@@ -25,15 +25,15 @@ from device.store.atomic_files import AtomicFiles
 
 _log = logging.getLogger(__name__)
 
-# How often the power is looked at, and how often what was counted is written.
-LOOK_S = 10.0
+# Pauses between looks at the hardware, and between writes of the statistics.
+SAMPLE_S = 10.0
 FLUSH_S = 3600.0
-# How often the disk is tried. Each time costs it twenty kilobytes.
+# Pause between disk checks, which write twenty kilobytes each.
 DISK_CHECK_S = 6 * 3600.0
 
 
 class Storage(Enum):
-    """What is to be said of the disk: the worst first."""
+    """The disk's state, the worst first."""
 
     READ_ONLY = "read_only"
     REFUSES = "refuses"
@@ -44,11 +44,12 @@ class Storage(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffReport:
-    """How the machine is, and the service on it.
+    """The health of the machine and its disk.
 
     Attributes:
-        keeps: False when the disk refuses what is written: counts are then lost at the end.
-        starts: How often the service was started since the machine was; `None` where nobody counts.
+        machine: The hardware's health.
+        keeps: False when the disk refuses writes; counts are then lost at the end.
+        starts: Number of service starts since the machine was booted; `None` where they aren't counted.
     """
 
     machine: HardwareHealth
@@ -57,7 +58,7 @@ class StaffReport:
 
     @property
     def storage(self) -> Storage:
-        """What is to be said of the disk in one word."""
+        """The disk's state, in one word."""
         found = {
             Storage.READ_ONLY: self.machine.is_read_only,
             Storage.REFUSES: not self.keeps,
@@ -102,7 +103,7 @@ class StaffService:
         files: AtomicFiles | None = None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = datetime.now,
-        look_s: float = LOOK_S,
+        sample_s: float = SAMPLE_S,
     ) -> None:
         """Read the preferences, and start the thread that watches the hardware.
 
@@ -113,7 +114,7 @@ class StaffService:
             files: Writes to the disk.
             clock: Monotonic seconds.
             now: The local time.
-            look_s: Pause between looks at the hardware.
+            sample_s: Pause between looks at the hardware.
         """
         folder = folders.staff
         self.pin_lockout = PinLockout(folder, clock)
@@ -134,24 +135,24 @@ class StaffService:
         self._tried_s = float("-inf")
         self._closing = threading.Event()
         self._thread = threading.Thread(
-            target=self._run, args=(look_s,), name="office", daemon=True
+            target=self._run, args=(sample_s,), name="staff", daemon=True
         )
         self._thread.start()
 
     def close(self) -> None:
-        """Write what was counted, and stop."""
+        """Write the counts, and stop."""
         self._closing.set()
         self._thread.join()
         self.flush()
 
     def note_visitor(self, language: str) -> None:
-        """Take notice that a visitor does something at the stand, reading in this language."""
+        """Count a visitor who does something at the stand, with the language of the page."""
         with self._noting:
             for what in self._sessions.note(language):
                 self._statistics.count(what)
 
     def note_answer(self, answer: Answer, *, is_upload: bool = False) -> None:
-        """Take notice of an answer that a visitor was given: what was said is counted."""
+        """Count an answer that a visitor was given."""
         self._statistics.count(answer.verdict.value)
         if is_upload:
             self._statistics.count("uploads")
@@ -160,21 +161,21 @@ class StaffService:
 
     @property
     def preferences(self) -> StaffPreferences:
-        """What staff have chosen."""
+        """The staff's preferences."""
         return self._preferences
 
     def save_preferences(self, preferences: StaffPreferences) -> None:
-        """Take what staff choose; it holds at once, and after the next start.
+        """Write the staff's preferences; they apply at once.
 
         Raises:
-            StoreError: When it can't be kept; then nothing changes.
+            StoreError: When they can't be written; then nothing changes.
         """
         preferences_file.write(self._folder, preferences, self._files)
         self._preferences = preferences
 
     @property
     def is_strained(self) -> bool:
-        """Whether the machine is too hot, or slows itself down: the kiosk is to do less for now."""
+        """Whether the machine is too hot or throttled, so that the kiosk must reduce its load."""
         return self._hardware.is_strained
 
     @property
@@ -183,22 +184,22 @@ class StaffService:
         return self._preferences.opening.is_open(self._now())
 
     def report(self) -> StaffReport:
-        """Give how the machine is, and whether what is counted can be kept."""
+        """Return the health of the machine, and whether the disk takes writes."""
         return StaffReport(
             machine=self._hardware.health(), keeps=not self._refused, starts=self._starts
         )
 
     def statistics(self) -> tuple[HourCounts, ...]:
-        """Give all that was counted, oldest hour first."""
+        """Return the counts of each hour, oldest first."""
         return self._statistics.hourly_counts()
 
     def flush(self) -> None:
-        """Write what was counted, now; what can't be written is kept for the next time."""
+        """Write the counts now; after a failure they are kept for the next time."""
         self._flushed_s = self._clock()
         self._write("statistics stay in memory", self._statistics.flush, self.unmatched.flush)
 
     def _write(self, refused: str, *steps: Callable[[], None]) -> None:
-        """Write what these do; a disk that refuses is told of once, in these words."""
+        """Run the steps; log a disk that refuses them once, with the message `refused`."""
         try:
             for step in steps:
                 step()
@@ -208,8 +209,8 @@ class StaffService:
                 _log.warning("%s: %s", refused, error)
             self._refused.add(refused)
 
-    def _run(self, look_s: float) -> None:
-        while not self._closing.wait(look_s):
+    def _run(self, sample_s: float) -> None:
+        while not self._closing.wait(sample_s):
             self._hardware.sample()
             if self._clock() - self._flushed_s >= FLUSH_S:
                 self.flush()

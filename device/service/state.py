@@ -1,4 +1,4 @@
-"""What the stand's screen shows, as a pure state machine: no clock, no thread, no I/O in here."""
+"""The state of the stand's screen, as a pure state machine without clock, threads or I/O."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -8,7 +8,7 @@ from device.recognition.verdict import Verdict
 
 
 class Phase(StrEnum):
-    """Where a visit stands."""
+    """The screens that a visit goes through."""
 
     STARTING = "starting"
     ATTRACT = "attract"
@@ -23,14 +23,14 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KioskState:
-    """All that the screen needs to know.
+    """Everything that the screen needs to know.
 
     Attributes:
-        phase: What is shown.
-        answer: What was found; with `FOUND`, `UNSURE` and `NOT_FOUND` alone.
-        since_s: Monotonic clock, when this phase began.
-        bundle_id: The bundle that answers; empty while there is none.
-        note: One line for staff on what is wrong; empty when nothing is.
+        phase: The screen that is shown.
+        answer: The answer on the screen, in `FOUND`, `UNSURE` and `NOT_FOUND`; `None` otherwise.
+        since_s: Start of this phase, monotonic clock.
+        bundle_id: The current bundle; empty without one.
+        note: One line for staff on a fault; empty without a fault.
         camera_ready: Whether the stand's camera gives frames.
     """
 
@@ -51,7 +51,7 @@ class BundleOpened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleRefused:
-    """There is no bundle that could answer."""
+    """No bundle could be opened."""
 
     note: str
 
@@ -70,26 +70,26 @@ class CameraFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A visitor wants to know."""
+    """A query was made at the stand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """The recogniser has spoken."""
+    """The recogniser has answered."""
 
     answer: Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """No answer could be found for a reason that isn't the print."""
+    """The query failed for a reason other than the print."""
 
     note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dismissed:
-    """The visitor goes on, or has gone."""
+    """The visitor has finished or left."""
 
 
 Event = (
@@ -113,28 +113,28 @@ _PHASE_OF = {
 
 
 def starting(now_s: float) -> KioskState:
-    """Give the state before anything is known."""
+    """Return the state at the start of the service."""
     return KioskState(
         phase=Phase.STARTING, answer=None, since_s=now_s, bundle_id="", note="", camera_ready=False
     )
 
 
 def step(state: KioskState, event: Event, now_s: float) -> KioskState:
-    """Give the state after an event; the same object when nothing changes.
+    """Return the state after an event; the same object when nothing changes.
 
-    An answer stays on the screen when the camera goes or comes back; an answer that nobody waits for any
-    more is dropped.
+    An answer stays on the screen when the camera is lost or returns. An answer to a query that was dismissed
+    is ignored.
     """
     match event:
         case BundleOpened(bundle_id=bundle_id):
-            if state.bundle_id:  # another one took over: what the visitor reads stays
+            if state.bundle_id:  # another bundle took over; the visitor keeps the answer
                 return replace(state, bundle_id=bundle_id)
             note = "" if state.phase is Phase.NO_BUNDLE else state.note
             opened = replace(state, bundle_id=bundle_id, note=note)
             is_camera_known = state.camera_ready or bool(state.note)
             if state.phase is Phase.STARTING and not is_camera_known:
                 return opened
-            return _rest(opened, now_s)
+            return _waiting(opened, now_s)
         case BundleRefused(note=note):
             return replace(
                 state, phase=Phase.NO_BUNDLE, answer=None, since_s=now_s, bundle_id="", note=note
@@ -148,14 +148,14 @@ def step(state: KioskState, event: Event, now_s: float) -> KioskState:
         case Answered(answer=answer) if state.phase is Phase.HOLD_STILL:
             return replace(_enter(state, _PHASE_OF[answer.verdict], now_s), answer=answer, note="")
         case Failed(note=note) if state.phase is Phase.HOLD_STILL:
-            return _rest(replace(state, note=note), now_s)
+            return _waiting(replace(state, note=note), now_s)
         case Dismissed() if state.phase in _SHOWS_ANSWER or state.phase is Phase.HOLD_STILL:
-            return _rest(state, now_s)
+            return _waiting(state, now_s)
     return state
 
 
 def _with_camera(state: KioskState, ready: bool, note: str, now_s: float) -> KioskState:
-    if state.phase is Phase.NO_BUNDLE:  # what is wrong with the bundle matters more
+    if state.phase is Phase.NO_BUNDLE:  # the bundle's fault matters more
         return state if state.camera_ready == ready else replace(state, camera_ready=ready)
     is_known = state.phase is not Phase.STARTING and state.camera_ready == ready
     if is_known and state.note == note:
@@ -163,11 +163,11 @@ def _with_camera(state: KioskState, ready: bool, note: str, now_s: float) -> Kio
     changed = replace(state, camera_ready=ready, note=note)
     if is_known or state.phase in _SHOWS_ANSWER or not state.bundle_id:
         return changed
-    return _rest(changed, now_s)
+    return _waiting(changed, now_s)
 
 
-def _rest(state: KioskState, now_s: float) -> KioskState:
-    """Give the state that waits for the next visitor."""
+def _waiting(state: KioskState, now_s: float) -> KioskState:
+    """Return the state that waits for the next visitor."""
     phase = Phase.LOOKING if state.camera_ready else Phase.CAMERA_LOST
     return replace(_enter(state, phase, now_s), answer=None)
 

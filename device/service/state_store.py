@@ -1,4 +1,4 @@
-"""The stand's state as its screen shows it, with a revision that rises whenever it changes. For any thread."""
+"""The state of the stand's screen, with a revision that rises with every change. Safe for any thread."""
 
 import threading
 from collections.abc import Callable
@@ -16,10 +16,10 @@ class Snapshot:
 
 
 class StateStore:
-    """What is shown at the stand.
+    """The current state of the stand's screen.
 
     Attributes:
-        changing: Held by whoever does several things that must be one; re-entrant.
+        lock: Makes several changes one; re-entrant.
     """
 
     def __init__(
@@ -27,13 +27,13 @@ class StateStore:
         clock: Callable[[], float],
         on_change: Callable[[KioskState], None] = lambda state: None,
     ) -> None:
-        """Begin.
+        """Start in the starting state.
 
         Args:
             clock: Monotonic seconds.
-            on_change: Called with every new state, while nobody else can change it.
+            on_change: Called with every new state, under the lock.
         """
-        self.changing = threading.Condition()  # holds an RLock
+        self.lock = threading.Condition()  # holds an RLock
         self._clock = clock
         self._on_change = on_change
         self._state = starting(clock())
@@ -41,23 +41,23 @@ class StateStore:
 
     @property
     def state(self) -> KioskState:
-        """The state as it is."""
+        """The current state."""
         return self._state
 
     def apply(self, event: Event) -> bool:
-        """Take what has happened; whether it changed anything."""
-        with self.changing:
+        """Apply an event; whether it changed the state."""
+        with self.lock:
             changed = step(self._state, event, self._clock())
             if changed is self._state:
                 return False
             self._state = changed
             self._on_change(changed)
             self._revision += 1
-            self.changing.notify_all()
+            self.lock.notify_all()
             return True
 
     def snapshot(self, after: int = 0, timeout_s: float = 0.0) -> Snapshot:
-        """Give the state once its revision is above `after`, or as it is when the time is up."""
-        with self.changing:
-            self.changing.wait_for(lambda: self._revision > after, timeout_s)
+        """Return the state once its revision is above `after`, or unchanged after the timeout."""
+        with self.lock:
+            self.lock.wait_for(lambda: self._revision > after, timeout_s)
             return Snapshot(revision=self._revision, state=self._state)

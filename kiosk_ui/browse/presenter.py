@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from device.service import FilterOptions, Filters, Order, Page, RelatedWorks, in_order
+from device.service import FilterOptions, Filters, Order, Page, RelatedWorks, alphabetical
 from kiosk_ui.presenter import Label
 
 # Facets that have a list of their values; periods have one as well.
@@ -120,7 +120,7 @@ def facet_entries(name: str, options: FilterOptions) -> list[ListEntry]:
         ListEntry(
             words=value, count=counts[value], address=_address(Filters(terms={name: (value,)}))
         )
-        for value in in_order(counts)
+        for value in alphabetical(counts)
     ]
 
 
@@ -168,7 +168,7 @@ def whole_entries(related: RelatedWorks) -> dict[str, ListEntry]:
     """Return, for each whole that a record shares with others (a book, a series), its entry."""
     return {
         target: ListEntry(words=target, count=count, address=_address(Filters(whole=target)))
-        for target, count in related.wholes.items()
+        for target, count in related.shared_targets.items()
         if count > 1
     }
 

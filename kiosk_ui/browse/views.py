@@ -59,7 +59,7 @@ class _Views:
         if chosen is not None and not chosen.enabled:
             abort(404, "the attract loop is switched off in the staff's preferences")
         terms = {chosen.facet: (chosen.value,)} if chosen is not None and chosen.facet else {}
-        record = self._service.collection.browsing.passing_by(Filters(terms=terms), turn)
+        record = self._service.collection.browsing.attract_print(Filters(terms=terms), turn)
         if record is None:
             abort(404, "the collection has no print whose picture may be shown")
         phase = self._service.snapshot().state.phase
@@ -96,13 +96,13 @@ class _Views:
     def record(self, record_id: str) -> str:
         """Render a print's label with its related works and similar prints."""
         record = self._service.collection.record(record_id)
-        related = self._service.collection.browsing.family(record_id, SIMILAR_PRINTS)
+        related = self._service.collection.browsing.related(record_id, SIMILAR_PRINTS)
         return render_template(
             "browse/record.html",
             label=self._label(record, with_related=True),
             wholes=browse_presenter.whole_entries(related),
             referring=related.referring,
-            alike=[self._label(each) for each in related.alike],
+            alike=[self._label(each) for each in related.similar],
         )
 
     def _dated(self, start: int, end: int) -> int:

@@ -34,7 +34,7 @@ def blueprint(service: KioskService) -> Blueprint:
     @routes.post("/why/<token>/forget")
     def forget(token: str) -> tuple[str, int]:
         request_values.refuse_unknown(request.args, ())
-        service.query.overlays.forget(token)
+        service.query.overlays.remove_upload(token)
         return "", 204
 
     @routes.get("/home/<path:record_id>")

@@ -105,7 +105,7 @@ def _updates(updates: UpdateReport) -> Iterator[HealthLine]:
         yield HealthLine(
             name="updates", words="store_bad", is_good=False, lines=_lines(updates.fault)
         )
-    last = updates.bulletin
+    last = updates.last_sync
     if last is not None:
         is_good = last.step != "failed"
         values = {"day": day_of(last.told[:10]), "source": last.source}

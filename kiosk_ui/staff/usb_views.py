@@ -18,7 +18,7 @@ def blueprint(service: KioskService) -> Blueprint:
 
     @routes.get("/stand/stick")
     def status() -> str | Response:
-        progress = service.updates.on_screen()
+        progress = service.updates.usb_progress()
         if progress is None:
             return Response(status=204)
         return render_template("staff/usb_status.html", notice=usb_status.notice(progress))

@@ -83,8 +83,8 @@ def _after() -> int:
 def _headers(found: Preview) -> dict[str, str]:
     """Return headers with the live picture's outline and hint, so that all are of one frame."""
     headers = {"X-Frame-Number": str(found.number)}
-    if found.outline is not None:
-        headers["X-Outline"] = ",".join(f"{v:.4f}" for c in found.outline for v in (c.x, c.y))
+    if found.corners is not None:
+        headers["X-Outline"] = ",".join(f"{v:.4f}" for c in found.corners for v in (c.x, c.y))
     if found.hint is not None:
         headers["X-Hint"] = found.hint.value
     if found.is_known:

@@ -178,7 +178,7 @@ def kiosk(
 ) -> Iterator[KioskService]:
     """A kiosk with a store."""
     with KioskService(
-        WatchedStore(root, look_s=0.1),
+        WatchedStore(root, poll_s=0.1),
         CameraSetup(opener=opener_of(print_pictures[shown_ids[0]])),
         RecognitionConfig(threads=1, waiting=16),
         notifier=Notifier(None),

@@ -34,7 +34,7 @@ JPEG = {"Content-Type": "image/jpeg"}
 def staff_service(service: KioskService, tmp_path: Path) -> Iterator[StaffService]:
     """The staff's service, with a PIN."""
     pin.write(tmp_path / "staff", "471902")
-    service.staff = StaffService(StaffFolders(staff=tmp_path / "staff"), pause_s=90, look_s=600)
+    service.staff = StaffService(StaffFolders(staff=tmp_path / "staff"), pause_s=90, sample_s=600)
     yield service.staff
     service.staff.close()
     service.staff = None

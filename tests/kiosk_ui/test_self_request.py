@@ -51,4 +51,4 @@ def test_requests_repeat_and_a_silent_server_becomes_overdue() -> None:
     progress = Liveness()
     with SelfRequest(f"http://127.0.0.1:{port}/", progress, every_s=0.01):
         progress.expect(PAGE, 0.0)
-        assert progress.late() == (PAGE,)
+        assert progress.overdue() == (PAGE,)

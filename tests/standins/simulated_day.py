@@ -43,7 +43,7 @@ def main(folder: Path) -> None:
         pause_s=40.0,
         clock=lambda: now_s,
         now=lambda: began + timedelta(seconds=now_s),
-        look_s=0.01,
+        sample_s=0.01,
     )
     office.save_preferences(StaffPreferences(keeps_unmatched=True))
     for hour in range(24):

@@ -1,1 +1,1 @@
-"""The camera at the stand: frames read, a held print noticed, a lost camera recovered."""
+"""The camera at the stand: reads frames, notices a print held still, recovers a lost camera."""

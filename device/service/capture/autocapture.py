@@ -1,6 +1,7 @@
-"""Attends to the visitor at the stand: when the live picture is watched, and what is asked about it unbidden.
+"""Autocapture: queries a print held still, without a press of the button.
 
-The watcher sees; this knows what the screen shows and what the visitor has narrowed the search to.
+The watcher finds prints in the live picture. This module knows what the screen shows and which filters the visitor has
+set.
 """
 
 from collections.abc import Callable
@@ -13,18 +14,18 @@ from device.service.capture.hold_tracker import HeldPrint
 from device.service.capture.watcher import Observation, Watcher
 from device.service.state import Phase
 
-# While it looks through the collection nothing needs to be watched, and the processor has better things to do.
+# During a query the processor's time is for the answer.
 _WATCHED = frozenset({Phase.LOOKING, Phase.FOUND, Phase.UNSURE, Phase.NOT_FOUND})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attention:
-    """What the page has told of the visitor.
+    """What the page reports about the visitor.
 
     Attributes:
-        filters: What the search is narrowed to; `None` for nothing.
-        is_elsewhere: Whether the visitor reads, narrows the search or asks about a picture of their own: then
-            nothing that lies at the stand may take the screen from them.
+        filters: The filters the visitor has set; `None` without any.
+        is_elsewhere: Whether the visitor is reading, filtering or uploading a picture: then no print at the
+            stand may change the screen.
     """
 
     filters: Filters | None = None
@@ -39,7 +40,7 @@ class QuerySink(Protocol):
 
 
 class Autocapture:
-    """Watches the stand for a visitor; `see` belongs to the stand's thread, all else to any."""
+    """Watches the stand for a visitor. `observe` belongs to the camera loop's thread, all else to any."""
 
     def __init__(
         self,
@@ -48,11 +49,11 @@ class Autocapture:
         phase: Callable[[], Phase],
         sink: QuerySink,
     ) -> None:
-        """Begin to attend.
+        """Start without a visitor.
 
         Args:
-            watcher: Sees prints come and go.
-            phase: Gives what the screen shows.
+            watcher: Follows prints in the live picture.
+            phase: Returns the screen's phase.
             sink: Called in the camera loop's thread with a print to recognise.
         """
         self._watcher = watcher
@@ -62,15 +63,15 @@ class Autocapture:
         self._seen = Observation()
 
     def attend(self, attention: Attention) -> None:
-        """Take what the page tells of the visitor."""
+        """Take the page's latest report about the visitor."""
         self._attention = attention
 
-    def was_asked(self) -> None:
-        """Take notice that the visitor has pressed the button: the print that lies there needs no second look."""
-        self._watcher.take_none()
+    def note_manual_query(self) -> None:
+        """Count the print at the stand as taken, as the visitor has pressed the button for it."""
+        self._watcher.mark_taken()
 
-    def see(self, frame: Frame) -> Observation:
-        """Give what is seen in the stand's next frame, and ask about it when it is time to."""
+    def observe(self, frame: Frame) -> Observation:
+        """Return what is seen in the stand's next frame, and query a print held still."""
         attention = self._attention
         if attention.is_elsewhere:
             self._seen = Observation()
@@ -78,6 +79,6 @@ class Autocapture:
             self._seen = self._watcher.observe(frame)
             if self._seen.capture is not None:
                 self._sink(self._seen.capture, attention.filters)
-        # A frame is large, and no visitor's picture is kept.
+        # Frames are large, and no visitor's picture is kept.
         self._seen = replace(self._seen, capture=None)
         return self._seen

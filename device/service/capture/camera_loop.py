@@ -1,6 +1,6 @@
 """The camera at the stand: a thread that keeps the latest frame, and opens a lost camera again.
 
-Each frame is shown to whoever watches before it is given to anybody: what was seen in it always goes with it.
+Each frame goes to the observer first, so that it is always shown together with what was seen in it.
 """
 
 import logging
@@ -21,12 +21,12 @@ from device.service.capture.watcher import Observation
 _log = logging.getLogger(__name__)
 
 READ_TIMEOUT_S = 5.0
-# Between attempts to open a camera: doubling, and beginning anew after a spell of good frames. With the last, and the time
-# it takes to open, a camera that is plugged in again is back within 15 s.
+# Pauses between attempts to open a camera; they start again with the first after good frames. With the longest pause,
+# and the time to open it, a camera that is plugged in again is back within 15 s.
 PAUSES_S = (1.0, 2.0, 4.0, 8.0, 10.0)
 PREVIEW_SIDE = 640
-# On a machine that is too hot frames are so far apart: half of what a hand is followed with, and enough to aim by.
-SPARING_S = 1 / 6
+# Least time between frames on a machine that is too hot: half of the usual rate, which is enough to aim by.
+REDUCED_S = 1 / 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,25 +34,25 @@ class Preview:
     """The live picture and what was seen in it.
 
     Attributes:
-        number: The frame's.
+        number: The frame's number.
         jpeg: The frame, made small.
-        outline: The sheet's corners as shares of the picture, 0..1; `None` when none is seen.
+        corners: The sheet's corners in the picture, 0..1; `None` without a sheet.
         hint: What the visitor could do better; `None` for nothing.
-        stillness: How far a print that will be looked up by itself has come on the way to it, 0..1.
-        is_known: Whether the print that lies there has been looked up already.
+        stillness: Progress of a print held still towards its autocapture, 0..1.
+        is_known: Whether the print at the stand was looked up already.
     """
 
     number: int
     jpeg: bytes
-    outline: tuple[Corner, ...] | None = None
+    corners: tuple[Corner, ...] | None = None
     hint: Hint | None = None
     stillness: float = 0.0
     is_known: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Shown:
-    """A frame, and what was seen in it."""
+class _ObservedFrame:
+    """A frame and what was seen in it."""
 
     frame: Frame
     seen: Observation
@@ -66,7 +66,7 @@ class FrameObserver(Protocol):
 
 
 class CameraLoop:
-    """Watches the camera; every method may be called from any thread."""
+    """Reads one camera in a thread of its own. Every method may be called from any thread."""
 
     def __init__(
         self,
@@ -75,55 +75,55 @@ class CameraLoop:
         on_ready: Callable[[], object],
         on_lost: Callable[[KioskError], object],
         observer: FrameObserver | None = None,
-        is_sparing: Callable[[], bool] = lambda: False,
+        is_load_reduced: Callable[[], bool] = lambda: False,
         on_round: Callable[[], object] = lambda: None,
         pauses_s: Sequence[float] = PAUSES_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Start watching.
+        """Start the thread.
 
         Args:
-            open_camera: Chooses a camera and gives it opened, or raises `CameraError`. Once one was chosen it
-                is closed and opened again after a loss: choosing anew could put the replay's pictures
-                before a visitor because somebody tripped over a cable.
-            on_ready: Called when frames begin to come.
-            on_lost: Called with what is wrong when they stop, and after each attempt to bring them back.
+            open_camera: Chooses a camera and returns it opened, or raises `CameraError`. A chosen camera is
+                opened again after a loss. Another choice could show the replay's pictures to visitors because
+                someone tripped over a cable.
+            on_ready: Called when the first frame has come.
+            on_lost: Called with the fault when frames stop, and after each failed attempt to open the camera.
             observer: Watches every frame that is shown; `None` for a live picture that is not watched.
-            is_sparing: Whether only so many frames are to be looked at as are needed to aim by; the others are let pass.
-            on_round: Called with every frame and after every attempt: proof that the thread lives.
-            pauses_s: After the first failure in a row, the second, and so on; the last one from then on.
-            clock: Monotonic seconds, those of the frames.
+            is_load_reduced: Whether to skip frames, at intervals below `REDUCED_S`.
+            on_round: Called with every frame and after every attempt: a sign of progress.
+            pauses_s: Pauses after the first failure in a row, the second, and so on; the last one is repeated.
+            clock: Monotonic seconds, as of the frames.
         """
         self._open_camera = open_camera
         self._on_ready = on_ready
         self._on_lost = on_lost
         self._observer = observer
-        self._is_sparing = is_sparing
+        self._is_load_reduced = is_load_reduced
         self._on_round = on_round
-        self._is_blind = False
+        self._has_observer_failed = False
         self._pauses_s = pauses_s
         self._clock = clock
         self._camera: CameraSource | None = None
         self._changed = threading.Condition()
-        self._shown: _Shown | None = None
+        self._latest: _ObservedFrame | None = None
         self._preview: Preview | None = None
         self._count = 0
         self._losses = 0
         self._note = ""
-        self._darkness = DarkFrames()
+        self._dark_frames = DarkFrames()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="stand", daemon=True)
         self._thread.start()
 
     def health(self) -> CameraHealth:
-        """Give how the camera is."""
+        """Return the camera's state and counters."""
         with self._changed:
-            camera, shown = self._camera, self._shown
+            camera, latest = self._camera, self._latest
         return CameraHealth(
             name=camera.name if camera else "",
-            is_ready=shown is not None,
+            is_ready=latest is not None,
             note=self._note,
-            frame_age_s=None if shown is None else self._age_s(shown.frame),
+            frame_age_s=None if latest is None else self._age_s(latest.frame),
             frames=self._count,
             losses=self._losses,
             reopened=camera.reopened if camera else 0,
@@ -134,62 +134,62 @@ class CameraLoop:
         return max(self._clock() - frame.captured_at_s, 0.0)
 
     def frame(self) -> Frame:
-        """Give the latest frame.
+        """Return the latest frame.
 
         Raises:
             CameraLostError: When there is none.
         """
         with self._changed:
-            if self._shown is None:
+            if self._latest is None:
                 raise CameraLostError("the stand's camera gives no picture; see the staff page")
-            return self._shown.frame
+            return self._latest.frame
 
     def preview(self, after: int, timeout_s: float) -> Preview | None:
-        """Give the live picture once it is newer than `after`; `None` when none comes in time."""
+        """Return the live picture once it is newer than `after`; `None` after the timeout."""
         with self._changed:
             self._changed.wait_for(
-                lambda: self._shown is not None and self._count > after, timeout_s
+                lambda: self._latest is not None and self._count > after, timeout_s
             )
-            if self._shown is None or self._count <= after:
+            if self._latest is None or self._count <= after:
                 return None
-            shown, number, known = self._shown, self._count, self._preview
+            latest, number, known = self._latest, self._count, self._preview
         if known is not None and known.number == number:
             return known
-        made = _preview(shown, number)
+        made = _preview(latest, number)
         with self._changed:
-            if self._count == number and self._shown is not None:
+            if self._count == number and self._latest is not None:
                 self._preview = made
         return made
 
     def close(self) -> None:
-        """Let the camera go; the last frame is forgotten."""
+        """Release the camera, and forget the last frame."""
         self._stopping.set()
         with self._changed:
             camera = self._camera
         if camera is not None:
-            camera.close()  # so that a read that waits comes back
+            camera.close()  # ends a read that waits
         self._thread.join()
-        self._forget()
+        self._forget_frame()
 
     def _run(self) -> None:
         failures = 0
         while not self._stopping.is_set():
             try:
-                self._attend()
+                self._run_camera()
             except KioskError as error:
-                failures = 1 if self._is_watching else failures + 1
-                self._lose(error)
-            except Exception as error:  # noqa: BLE001  # a driver's surprise must not end the stand
-                _log.exception("the stand's camera failed in a way nobody foresaw")
-                failures = 1 if self._is_watching else failures + 1
+                failures = 1 if self._has_frame else failures + 1
+                self._on_failure(error)
+            except Exception as error:  # noqa: BLE001  # whatever a driver raises, go on
+                _log.exception("the stand's camera failed unexpectedly")
+                failures = 1 if self._has_frame else failures + 1
                 why = " ".join(str(error).split()) or type(error).__name__
-                self._lose(CameraLostError(f"camera: {why}"))
+                self._on_failure(CameraLostError(f"camera: {why}"))
             self._on_round()
             self._stopping.wait(self._pauses_s[min(failures, len(self._pauses_s)) - 1])
 
-    def _attend(self) -> None:
+    def _run_camera(self) -> None:
         camera = self._camera or self._open_camera()
-        with camera:  # opens it again when it was lost
+        with camera:  # opens it again after a loss
             with self._changed:
                 self._camera = camera
             self._watch(camera)
@@ -199,11 +199,11 @@ class CameraLoop:
         while not self._stopping.is_set():
             frame = camera.read(READ_TIMEOUT_S)
             self._on_round()
-            if self._darkness.hides(frame) or self._is_too_soon(frame):
+            if self._dark_frames.hides(frame) or self._is_too_soon(frame):
                 continue
-            shown = _Shown(frame=frame, seen=self._seen_in(frame))
+            latest = _ObservedFrame(frame=frame, seen=self._observe(frame))
             with self._changed:
-                self._shown = shown
+                self._latest = latest
                 self._count += 1
                 self._changed.notify_all()
             if not seen:
@@ -215,52 +215,52 @@ class CameraLoop:
                 seen = True
 
     def _is_too_soon(self, frame: Frame) -> bool:
-        last = self._shown
-        if last is None or not self._is_sparing():
+        last = self._latest
+        if last is None or not self._is_load_reduced():
             return False
-        return frame.captured_at_s - last.frame.captured_at_s < SPARING_S
+        return frame.captured_at_s - last.frame.captured_at_s < REDUCED_S
 
-    def _seen_in(self, frame: Frame) -> Observation:
+    def _observe(self, frame: Frame) -> Observation:
         if self._observer is None:
             return Observation()
         try:
             seen = self._observer(frame)
-        except Exception:  # noqa: BLE001  # the camera is well, and the button works without
-            if not self._is_blind:  # said once, not with every frame
+        except Exception:  # noqa: BLE001  # the camera works, and so does the button
+            if not self._has_observer_failed:  # logged once, not for every frame
                 _log.exception("the stand's live picture can't be watched")
-            self._is_blind = True
+            self._has_observer_failed = True
             return Observation()
-        self._is_blind = False
+        self._has_observer_failed = False
         return seen
 
     @property
-    def _is_watching(self) -> bool:
-        return self._shown is not None
+    def _has_frame(self) -> bool:
+        return self._latest is not None
 
-    def _lose(self, error: KioskError) -> None:
+    def _on_failure(self, error: KioskError) -> None:
         if self._stopping.is_set():
-            return  # closed under the read, by us
+            return  # `close` ended the read
         note = str(error)
-        if note != self._note:  # said once, not every ten seconds for a night
-            _log.log(logging.WARNING if self._is_watching else logging.INFO, "no camera: %s", note)
+        if note != self._note:  # logged once, not every ten seconds for a night
+            _log.log(logging.WARNING if self._has_frame else logging.INFO, "no camera: %s", note)
         self._note = note
-        self._forget()
+        self._forget_frame()
         self._losses += 1
         self._on_lost(error)
 
-    def _forget(self) -> None:
+    def _forget_frame(self) -> None:
         with self._changed:
-            self._shown = None
+            self._latest = None
             self._preview = None
 
 
-def _preview(shown: _Shown, number: int) -> Preview:
-    frame, seen = shown.frame, shown.seen
+def _preview(latest: _ObservedFrame, number: int) -> Preview:
+    frame, seen = latest.frame, latest.seen
     height, width = frame.pixels.shape[:2]
     return Preview(
         number=number,
         jpeg=to_jpeg(frame.pixels, side=PREVIEW_SIDE, quality=70),
-        outline=seen.corners and tuple(Corner(x=c.x / width, y=c.y / height) for c in seen.corners),
+        corners=seen.corners and tuple(Corner(x=c.x / width, y=c.y / height) for c in seen.corners),
         hint=seen.hint,
         stillness=seen.stillness,
         is_known=seen.is_known,

@@ -1,9 +1,9 @@
-"""What is done about a camera that fails and fails: the rungs above its own process. Knows no thread.
+"""The last steps for a camera that keeps failing: restart the service, then reboot. Knows no thread.
 
-Its pipeline is opened again and its process replaced without anybody being asked (`device.cameras`). Where that doesn't help
-the service ends, to be started anew: once an hour. Where that hasn't helped either it ends with `REBOOT`, by which the
-machine is started anew where the museum wants it so (docs/operators.md): once a day. A camera that isn't there is nobody's
-to mend but a person's: nothing is done about it but to look again.
+`device.cameras` opens the pipeline again and replaces its process. Where that doesn't help, the service ends to be
+restarted, at most once an hour. Where that hasn't helped either, it ends with `REBOOT`, at most once a day: the machine
+is then rebooted if the museum has chosen that (docs/operators.md). A camera that is absent needs a person: it is only
+looked for again.
 """
 
 import json
@@ -17,7 +17,7 @@ from device.errors import CameraAbsentError, KioskError
 
 _log = logging.getLogger(__name__)
 
-# So long, and so often, a camera fails before the service is given up for it.
+# For how long and how often a camera must fail before the service ends.
 FAILING_S, FAILURES = 120.0, 4
 SERVICE_S, MACHINE_S = 3600.0, 86_400.0
 _MEMORY = "camera-ladder.json"
@@ -31,40 +31,40 @@ class RecoveryStep(IntEnum):
 
 
 class CameraRecovery:
-    """Where one kiosk stands."""
+    """Counts one kiosk's camera failures, and ends the service when it is time to."""
 
     def __init__(
         self,
         run: Path,
         state: Path,
-        climb: Callable[["RecoveryStep"], None],
+        end_service: Callable[["RecoveryStep"], None],
         *,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """Begin at the bottom.
+        """Start without a failure.
 
         Args:
-            run: A folder that is kept until the machine is started anew.
+            run: A folder that is kept until the next reboot.
             state: A folder that is kept beyond that.
-            climb: Called when a rung is taken, in the stand's thread: ends the service with that status.
-            clock: Monotonic seconds, since the machine was started.
+            end_service: Ends the service with an exit status; called in the camera loop's thread.
+            clock: Monotonic seconds since the machine was booted.
             now: Seconds since 1970; may be wrong.
         """
         self._run, self._state = run / _MEMORY, state / _MEMORY
-        self._climb = climb
+        self._end_service = end_service
         self._clock, self._now = clock, now
         self._failing_s: float | None = None
         self._failures = 0
 
-    def saw(self) -> None:
-        """Take notice of a picture: all is forgotten."""
+    def note_success(self) -> None:
+        """Forget all failures: the camera gives frames."""
         self._failing_s, self._failures = None, 0
 
-    def failed(self, error: KioskError) -> None:
-        """Take notice of a failure, and take the next rung when it is time to."""
+    def note_failure(self, error: KioskError) -> None:
+        """Count a failure, and take the next step when it is time to."""
         if isinstance(error, CameraAbsentError):
-            self.saw()
+            self.note_success()
             return
         now_s = self._clock()
         self._failures += 1
@@ -81,22 +81,26 @@ class CameraRecovery:
             self._take(RecoveryStep.REBOOT, self._state, self._now())
 
     def _may_reboot(self, now_s: float, started_s: float | None) -> bool:
-        """Whether the last time is a day ago; by the hour since the start, too, as clocks jump."""
+        """Whether the last reboot is a day ago; and the last boot an hour, as the wall clock may jump."""
         is_due = started_s is None or not 0 <= self._now() - started_s < MACHINE_S
         return is_due and now_s >= SERVICE_S
 
-    def _take(self, rung: RecoveryStep, memory: Path, now_s: float) -> None:
-        """Take a rung, and write that down first: what can't be remembered would be done for ever."""
+    def _take(self, step: RecoveryStep, memory: Path, now_s: float) -> None:
+        """Take a step, after writing its time down: without that it would be repeated for ever."""
         scratch = memory.with_suffix(".new")
-        self.saw()
+        self.note_success()
         try:
             scratch.write_text(json.dumps(now_s), "ascii")
             scratch.replace(memory)
         except OSError as error:
-            _log.warning("%s: can't be written (%s); nothing more is done", memory, error)
+            _log.warning(
+                "%s: can't be written (%s); the service is not restarted for the camera",
+                memory,
+                error,
+            )
             return
-        _log.error("the camera has failed for %.0f s: next rung, %s", FAILING_S, rung.name.lower())
-        self._climb(rung)
+        _log.error("the camera has failed for %.0f s: next step, %s", FAILING_S, step.name.lower())
+        self._end_service(step)
 
 
 def _read(memory: Path) -> float | None:

@@ -1,12 +1,12 @@
-"""A picture that is black: a cap on the lens, a dead sensor, or a gallery at night. Pure; time is the frames' own.
+"""Black frames: a covered lens, a dead sensor, or a gallery at night. Pure; time is the frames' own.
 
-A camera that gives nothing but black is opened again, twice; after that it is a dark room, and waited for.
+A camera whose frames are all black is opened again twice. After that the room counts as dark, and the kiosk waits.
 """
 
 from device.errors import CameraLostError
 from device.imaging.frames import Frame, Pixels
 
-# A print held on the lens lets light in at its edges; what no pixel rises above, of 255, shows nothing.
+# Brightest pixel of a black frame, of 255. A print held on the lens still lets in light at its edges.
 BLACK = 12
 DARK_S = 3.0
 TRIES, RESTED_S = 2, 600.0
@@ -14,14 +14,14 @@ _STEP = 16
 
 
 class DarkFrames:
-    """Follows one stand's frames."""
+    """Follows the frames of one camera."""
 
     def __init__(self) -> None:
         self._since_s: float | None = None
         self._tries = 0
 
     def hides(self, frame: Frame) -> bool:
-        """Whether a frame is not to be shown: it is black, and so were those for which the camera was opened again.
+        """Whether a frame must not be shown: it is black, and opening the camera again has not helped.
 
         Raises:
             CameraLostError: When it is time to open the camera again.
@@ -36,11 +36,11 @@ class DarkFrames:
             self._since_s = None
             self._tries += 1
             raise CameraLostError(
-                f"{frame.source}: expected a picture, found black alone; see that its lens is free and the light is on"
+                f"{frame.source}: frames are completely black; check that the lens is uncovered and the light is on"
             )
         return self._tries > 0
 
 
 def is_black(pixels: Pixels) -> bool:
-    """Whether nothing can be seen: uint8 (H, W, 3), RGB; a 256th of its pixels is looked at."""
+    """Whether uint8 (H, W, 3) RGB pixels are black; only one pixel in 256 is examined."""
     return int(pixels[::_STEP, ::_STEP].max()) <= BLACK

@@ -1,35 +1,35 @@
-"""One hint at a time, and calmly: what a visitor is told changes slower than what the camera sees.
+"""One hint at a time: the hint on the screen changes more slowly than the hints found in the frames.
 
-Knows nothing of pictures; time comes with what is seen.
+Knows nothing of pictures and clocks: time comes with each hint.
 """
 
 from device.recognition.sheet.detect import Hint
 
-# How long something must be so before it is said, and how long what is said stays.
-HOLDS_S = 0.6
-STAYS_S = 1.2
+# How long a hint must be found before it is shown, and how long it then stays.
+STABLE_S = 0.6
+SHOWN_S = 1.2
 
 
 class HintThrottle:
-    """Says a hint once it has held for a while, and then long enough to be read."""
+    """Shows a hint once it is stable, and then long enough to be read."""
 
     def __init__(self) -> None:
-        self._said: Hint | None = None
-        self._said_at_s = float("-inf")
-        self._seen: Hint | None = None
-        self._seen_at_s = float("-inf")
+        self._shown: Hint | None = None
+        self._shown_at_s = float("-inf")
+        self._found: Hint | None = None
+        self._found_at_s = float("-inf")
 
-    def hear(self, hint: Hint | None, now_s: float) -> Hint | None:
-        """Take what is so now, and give what should be said.
+    def update(self, hint: Hint | None, now_s: float) -> Hint | None:
+        """Take the hint found now, and return the hint to show.
 
         Args:
             hint: What the visitor could do better; `None` for nothing.
-            now_s: Monotonic clock, never earlier than the last.
+            now_s: Monotonic clock, never earlier than in the last call.
         """
-        if hint is not self._seen:
-            self._seen, self._seen_at_s = hint, now_s
-        has_held = now_s - self._seen_at_s >= HOLDS_S
-        was_read = self._said is None or now_s - self._said_at_s >= STAYS_S
-        if hint is not self._said and has_held and was_read:
-            self._said, self._said_at_s = hint, now_s
-        return self._said
+        if hint is not self._found:
+            self._found, self._found_at_s = hint, now_s
+        is_stable = now_s - self._found_at_s >= STABLE_S
+        was_read = self._shown is None or now_s - self._shown_at_s >= SHOWN_S
+        if hint is not self._shown and is_stable and was_read:
+            self._shown, self._shown_at_s = hint, now_s
+        return self._shown

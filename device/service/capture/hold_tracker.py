@@ -1,6 +1,6 @@
-"""A sheet that keeps its place: since when, how well it was seen, and the best frame of it so far.
+"""A sheet that keeps its place: since when, how sharp it was, and its best frame so far.
 
-Knows nothing of other sheets, of hints, or of what was taken before.
+Knows nothing of other sheets, of hints, or of prints taken before.
 """
 
 import math
@@ -12,16 +12,16 @@ from device.service.capture.thumbnail import Thumbnail
 
 Corners = tuple[Corner, ...]
 
-# How far a corner may stray from where it was, as a share of the sheet's diagonal, in a hand held still.
-STRAYS = 0.015
-# How much of its best sharpness a frame must have, and by how much it rises while a camera focuses.
+# How far a corner may move in a hand held still, as a share of the sheet's diagonal.
+MAX_STRAY = 0.015
+# Least share of the best sharpness in a focused frame, and its rise between frames while a camera focuses.
 SHARP = 0.7
-RISES = 1.15
+RISE = 1.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldPrint:
-    """The frame that shows a print best, and the sheet's corners in it, in its pixels."""
+    """The best frame of a print held still, and its sheet's corners in pixels of that frame."""
 
     frame: Frame
     corners: Corners
@@ -29,7 +29,21 @@ class HeldPrint:
 
 @dataclass(slots=True, kw_only=True)
 class HoldTracker:
-    """A sheet that has kept its place since a moment, and the best frame of it."""
+    """A sheet that keeps its place, and its best frame.
+
+    Attributes:
+        corners: The sheet's corners in the small picture.
+        since_s: Since when it has kept its place.
+        seen_s: When it was last seen.
+        is_astray: Whether it is out of its place in the latest frame.
+        has_strayed: Whether it was out of its place in an earlier frame.
+        best: The best frame so far; `None` before the first, and once it was taken.
+        worth: The best frame's worth; infinite once it was taken.
+        sharpest: The highest sharpness so far.
+        latest: The latest sharpness.
+        unlike: For how many frames in a row it did not look like a print taken before.
+        is_rising: Whether the sharpness rose with the latest frame.
+    """
 
     corners: Corners
     since_s: float
@@ -43,12 +57,19 @@ class HoldTracker:
     unlike: int = 0
     is_rising: bool = True
 
-    def keep(self, frame: Frame, corners: Corners, glance: Thumbnail, place: Corners) -> None:
-        """Take a frame in, and keep it if it is the best so far and none has been taken."""
+    def add(self, frame: Frame, corners: Corners, thumbnail: Thumbnail, small: Corners) -> None:
+        """Keep a frame if it is the best so far, unless the best was taken already.
+
+        Args:
+            frame: The frame.
+            corners: The sheet's corners in pixels of the frame.
+            thumbnail: The frame, made small.
+            small: The sheet's corners in the thumbnail.
+        """
         if self.is_spent:
             return
-        quality = glance.quality(place)
-        self.is_rising = quality.sharpness > RISES * self.latest
+        quality = thumbnail.quality(small)
+        self.is_rising = quality.sharpness > RISE * self.latest
         self.latest = quality.sharpness
         self.sharpest = max(self.sharpest, quality.sharpness)
         if quality.worth > self.worth:
@@ -57,7 +78,7 @@ class HoldTracker:
 
     @property
     def is_spent(self) -> bool:
-        """Whether its print was taken."""
+        """Whether its best frame was taken."""
         return self.worth == math.inf
 
     @property
@@ -65,14 +86,14 @@ class HoldTracker:
         """Whether the camera still focuses, or has just lost the focus it had."""
         return self.is_rising or self.latest < SHARP * self.sharpest
 
-    def let_go(self) -> HeldPrint | None:
-        """Give the best frame and keep neither it nor any other."""
+    def take_best(self) -> HeldPrint | None:
+        """Return the best frame, and keep neither it nor any later one."""
         best, self.best, self.worth = self.best, None, math.inf
         return best
 
 
 def distance(one: Corners, other: Corners) -> float:
-    """Give how far the corners of two sheets lie apart at most, as a share of the first one's diagonal."""
+    """Return the largest distance of two sheets' corners, as a share of the first's diagonal."""
     across = math.dist((one[0].x, one[0].y), (one[2].x, one[2].y))
     down = math.dist((one[1].x, one[1].y), (one[3].x, one[3].y))
     return min(

@@ -1,6 +1,6 @@
-"""What one frame tells at a glance: a small copy of it, how sharp a sheet in it is, and what it looks like.
+"""A small copy of a frame, to measure how sharp a sheet in it is and what it looks like.
 
-Cheap enough for every frame of the live picture. Knows nothing of time, of other frames, or of how sheets are found.
+Cheap enough for every frame of the live picture. Knows nothing of time, of other frames, or of sheet detection.
 """
 
 from collections.abc import Sequence
@@ -18,13 +18,14 @@ from device.imaging.rectify import rectify
 Likeness = npt.NDArray[np.float32]
 Coarse = npt.NDArray[np.float32]
 
-# Sheets are looked for in a frame no larger than this; the capture itself is taken from the whole one.
+# Longest side of the picture in which sheets are detected; the capture is the whole frame.
 SIDE = 640
-# Cells of the coarse picture by which two frames of an unchanged stand are known: 20 pixels each.
+# Side in pixels of the coarse picture's cells, by which an unchanged stand is recognised.
 _CELL = 20
-# What two sheets are compared by: so many cells a side, of the sheet without its rim.
+# Two sheets are compared by this number of cells a side, without their rim (a share of the side).
 _CELLS = 16
 _RIM = 0.1
+# Grey level from which a pixel is overexposed.
 _BLOWN = 250
 
 
@@ -46,7 +47,7 @@ class Thumbnail:
 
     @classmethod
     def at(cls, pixels: Pixels) -> Self:
-        """Give a glance at a frame: uint8 (H, W, 3), RGB."""
+        """Return the thumbnail of a frame's pixels: uint8 (H, W, 3), RGB."""
         factor = max(1, -(-max(pixels.shape[:2]) // SIDE))
         image = Image.fromarray(pixels)
         small = image if factor == 1 else image.reduce(factor)
@@ -60,17 +61,17 @@ class Thumbnail:
         )
 
     def is_like(self, coarse: Coarse, most: float) -> bool:
-        """Whether no cell differs from another glance's by more than so many of 255 grey levels."""
+        """Whether no cell differs from another thumbnail's by more than `most` of 255 grey levels."""
         if self.coarse.shape != coarse.shape:
             return False
         return bool(np.abs(self.coarse - coarse).max() <= most)
 
     def in_frame(self, corners: Sequence[Corner]) -> tuple[Corner, ...]:
-        """Give corners found in the small picture as pixels of the whole frame."""
+        """Return corners in the small picture as pixels of the whole frame."""
         return tuple(Corner(x=c.x * self.factor, y=c.y * self.factor) for c in corners)
 
     def quality(self, corners: Sequence[Corner]) -> "SheetQuality":
-        """Give how well a sheet can be seen, its edge left out."""
+        """Return the quality of a sheet in this frame, without the sheet's edge."""
         box, inside = self._inside(corners)
         if not inside.any():
             return SheetQuality(sharpness=0.0, blown=0.0)
@@ -86,7 +87,7 @@ class Thumbnail:
         return SheetQuality(sharpness=sharpness, blown=float((grey[inside] >= _BLOWN).mean()))
 
     def likeness(self, corners: Sequence[Corner]) -> Likeness:
-        """Give what a sheet looks like, to be compared by `resemblance`: float32 (16, 16), mean 0, length 1."""
+        """Return a sheet's likeness, for `resemblance`: float32 (16, 16), mean 0, length 1."""
         flat = Image.fromarray(rectify(self.pixels, tuple(corners), side=6 * _CELLS))
         width, height = flat.size
         inner = (width * _RIM, height * _RIM, width * (1 - _RIM), height * (1 - _RIM))
@@ -94,13 +95,13 @@ class Thumbnail:
         values = np.asarray(cells, dtype=np.float32)
         values -= values.mean()
         length = float(np.linalg.norm(values))
-        # An even surface looks like nothing, and its noise must not be blown up to look like something.
+        # An even surface has no likeness: its noise must not be scaled up to one.
         return values / max(length, float(_CELLS))
 
     def _inside(
         self, corners: Sequence[Corner]
     ) -> tuple[tuple[slice, slice], npt.NDArray[np.bool_]]:
-        """Give the sheet's box in the picture, and which of its pixels lie well inside the sheet."""
+        """Return the sheet's box in the picture, and a mask of the pixels well inside the sheet."""
         height, width = self.grey.shape
         middle_x = sum(c.x for c in corners) / len(corners)
         middle_y = sum(c.y for c in corners) / len(corners)
@@ -117,11 +118,11 @@ class Thumbnail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetQuality:
-    """How well a sheet can be seen.
+    """How well a frame shows a sheet.
 
     Attributes:
-        sharpness: Variance of the Laplacian; comparable between pictures of one print alone.
-        blown: Share of it that is overexposed, 0..1.
+        sharpness: Variance of the Laplacian; comparable only between pictures of the same print.
+        blown: Overexposed share of the sheet, 0..1.
     """
 
     sharpness: float
@@ -129,14 +130,14 @@ class SheetQuality:
 
     @property
     def worth(self) -> float:
-        """The larger, the better a picture of the same print: sharp, and without glare."""
+        """The higher, the better the picture of the same print: sharp and without glare."""
         return self.sharpness * (1.0 - self.blown) ** 4
 
 
 def resemblance(one: Likeness, other: Likeness) -> float:
-    """Give how alike two sheets look, -1..1, whichever way either is turned."""
+    """Return how much two sheets look alike, -1..1, in the best of four rotations."""
     apart = min(float(np.square(np.rot90(one, turn) - other).sum()) for turn in range(4))
-    return 1.0 - apart / 2.0  # of two that are not even, their correlation; two even ones are alike
+    return 1.0 - apart / 2.0  # the correlation of two uneven sheets; two even ones are alike
 
 
 def _bounds(values: Sequence[float], most: int) -> tuple[int, int]:

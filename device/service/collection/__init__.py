@@ -1,1 +1,1 @@
-"""The open bundle: shared between requests, browsed, and switched when a new one arrives."""
+"""The open bundle: shared between requests, browsed, and switched to a new one at run time."""

@@ -1,4 +1,4 @@
-"""Walking through the collection without a camera: pages of prints in an order, what belongs together, what looks alike."""
+"""Browsing the collection without a camera: pages of prints in an order, related and similar prints."""
 
 import hashlib
 import threading
@@ -12,16 +12,16 @@ from device.bundle.filters import Filters
 from device.bundle.records import Record, Records, RecordSummary, Relation
 from device.service.collection.open_collection import OpenCollection
 
-# Of a title so many letters decide; what is alike as far as that comes by row, which is the museum's own order.
+# A title is sorted by its first letters; titles that agree in them keep the museum's own order of rows.
 _LETTERS = 40
-# Those that no accent makes of another.
-_LETTERS_OF_TWO = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "þ": "th"})
+# Letters that Unicode doesn't decompose into a letter and an accent.
+_LETTER_PAIRS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "þ": "th"})
 
 _Key = tuple[object, ...]
 
 
 class Order(StrEnum):
-    """How prints are put in order."""
+    """The orders in which prints can be listed."""
 
     MAKER = "maker"
     DATE = "date"
@@ -30,13 +30,13 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A part of what passes some filters.
+    """One page of the records that pass some filters.
 
     Attributes:
-        records: What is on it.
-        number: Which page it is, from 1.
-        pages: How many there are, at least 1.
-        total: How many records pass.
+        records: The records on this page.
+        number: This page's number, from 1.
+        pages: Number of pages, at least 1.
+        total: Number of records that pass.
     """
 
     records: tuple[Record, ...]
@@ -47,41 +47,42 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelatedWorks:
-    """What goes with one record.
+    """The works related and similar to one record.
 
     Attributes:
-        wholes: What it is part of and so on, to how many records have a relation to the same, itself counted.
-        referring: Relations of others that lead to it.
-        alike: What looks most like it, nearest first.
+        shared_targets: The target of each of its relations to something outside the collection, with the number
+            of records that have a relation to the same target, this one included.
+        referring: Relations of other records to this one.
+        similar: The most similar records, nearest first.
     """
 
-    wholes: dict[str, int]
+    shared_targets: dict[str, int]
     referring: tuple[Relation, ...]
-    alike: tuple[Record, ...]
+    similar: tuple[Record, ...]
 
 
 class Browsing:
-    """The collection, to be walked through. Every method may be called from any thread."""
+    """Lists the collection's records. Every method may be called from any thread."""
 
-    def __init__(self, exhibition: OpenCollection) -> None:
-        self._exhibition = exhibition
+    def __init__(self, opened: OpenCollection) -> None:
+        self._opened = opened
         self._lock = threading.Lock()
         self._records: Records | None = None
         self._sorted: dict[Order, dict[int, int]] = {}
 
     def page(self, filters: Filters, order: Order, number: int, size: int) -> Page:
-        """Give one page of the records that pass; the last one where there are fewer.
+        """Return one page of the records that pass, or the last page if there are fewer.
 
         Args:
             filters: Which records.
-            order: How they are put in order.
-            number: Which page, from 1.
-            size: How many a page, at least 1.
+            order: The order of the list.
+            number: Number of the page, from 1.
+            size: Records on a page, at least 1.
 
         Raises:
             BundleMissingError: When there is no bundle.
         """
-        with self._exhibition.lent() as bundle:
+        with self._opened.borrow() as bundle:
             places = self._places(bundle.records, order)
             items = sorted(bundle.records.items_passing(filters), key=places.__getitem__)
             pages = max(1, -(-len(items) // size))
@@ -91,16 +92,17 @@ class Browsing:
         return Page(records=records, number=number, pages=pages, total=len(items))
 
     def count(self, filters: Filters) -> int:
-        """Give how many records pass."""
-        with self._exhibition.lent() as bundle:
+        """Return the number of records that pass."""
+        with self._opened.borrow() as bundle:
             return len(bundle.records.items_passing(filters))
 
-    def passing_by(self, filters: Filters, number: int) -> Record | None:
-        """Give the print that passes by at a turn while nobody is there; `None` where none may be shown.
+    def attract_print(self, filters: Filters, turn: int) -> Record | None:
+        """Return the print that the attract screen shows at a turn; `None` where none may be shown.
 
-        Neighbours in the museum's order seldom follow each other, and all come before one comes again.
+        Neighbours in the museum's order rarely follow each other, and every print is shown before one is
+        repeated.
         """
-        with self._exhibition.lent() as bundle:
+        with self._opened.borrow() as bundle:
             passing = frozenset(bundle.records.items_passing(filters))
             ids = [
                 outline.record_id
@@ -110,30 +112,30 @@ class Browsing:
             if not ids:
                 return None
             ids.sort(key=lambda each: hashlib.sha256(each.encode()).digest())
-            return bundle.records.get(ids[number % len(ids)])
+            return bundle.records.get(ids[turn % len(ids)])
 
-    def family(self, record_id: str, count: int) -> RelatedWorks:
-        """Give what goes with a record, and at most `count` that look like it.
+    def related(self, record_id: str, count: int) -> RelatedWorks:
+        """Return the works related to a record, and at most `count` similar ones.
 
         Raises:
-            UnknownRecordError: When it is not in the bundle, or was withdrawn.
+            UnknownRecordError: When the record is not in the bundle, or was withdrawn.
         """
-        with self._exhibition.lent() as bundle:
+        with self._opened.borrow() as bundle:
             record = bundle.records.get(record_id)
             targets = [each.target for each in record.relations if each.record_id is None]
             known = {each.record_id for each in record.relations}
             return RelatedWorks(
-                wholes={target: bundle.records.count_related_to(target) for target in targets},
+                shared_targets={target: bundle.records.count_related_to(target) for target in targets},
                 referring=tuple(
                     each
                     for each in bundle.records.incoming_relations(record.item)
                     if each.record_id not in known
                 ),
-                alike=self._exhibition.alike(record_id, count),
+                similar=self._opened.similar(record_id, count),
             )
 
     def _places(self, records: Records, order: Order) -> dict[int, int]:
-        """Give row to place in an order; reckoned once for a bundle."""
+        """Return the place of each item in an order; computed once for each bundle."""
         with self._lock:
             if self._records is not records:
                 self._records, self._sorted = records, {}
@@ -143,21 +145,21 @@ class Browsing:
             return self._sorted[order]
 
 
-def in_order(words: Iterable[str]) -> list[str]:
-    """Give words in alphabetical order."""
+def alphabetical(words: Iterable[str]) -> list[str]:
+    """Return words in alphabetical order."""
     return sorted(words, key=sort_key)
 
 
 def sort_key(words: str) -> tuple[str, str]:
-    """Give what words are put in order by; what they begin with that is no letter or number doesn't count.
+    """Return the key that words are sorted by, without leading characters that are no letter or digit.
 
-    Letters count first, accents only between words that are otherwise the same (DIN 5007-1, and the order of French,
-    Italian and English dictionaries).
+    Letters come first; accents decide only between words that are otherwise equal (DIN 5007-1, and the order of
+    French, Italian and English dictionaries).
     """
-    begin = next((n for n, letter in enumerate(words) if letter.isalnum()), 0)
-    accented = unicodedata.normalize("NFKD", words[begin : begin + _LETTERS])
+    start = next((n for n, letter in enumerate(words) if letter.isalnum()), 0)
+    accented = unicodedata.normalize("NFKD", words[start : start + _LETTERS])
     letters = "".join(letter for letter in accented if not unicodedata.combining(letter))
-    return letters.casefold().translate(_LETTERS_OF_TWO), accented
+    return letters.casefold().translate(_LETTER_PAIRS), accented
 
 
 def _by_maker(outline: RecordSummary) -> _Key:

@@ -1,6 +1,6 @@
-"""The bundle that answers and the one before it, both open: each is closed when nobody reads from it any more.
+"""The current and the previous bundle, both open: each is closed after its last reader.
 
-A request reads from one bundle from its beginning to its end, however often the kiosk changes over meanwhile.
+A request reads from one bundle from its start to its end, however often the kiosk switches in the meantime.
 """
 
 import threading
@@ -15,10 +15,11 @@ from device.recognition.recogniser import Recogniser
 
 @dataclass(slots=True, kw_only=True)
 class PooledBundle:
-    """An open bundle, and how many read from it.
+    """An open bundle and the number of its readers.
 
     Attributes:
-        recogniser: For the working loop alone; `None` once another bundle answers.
+        recogniser: For the queue's thread alone; `None` once the bundle is not current.
+        is_retired: Whether it is to be closed after its last reader.
     """
 
     bundle: OpenedBundle
@@ -33,107 +34,107 @@ class PooledBundle:
 
 
 class BundlePool:
-    """Open bundles, lent to whoever reads from them. Every method may be called from any thread."""
+    """Shares the open bundles between readers. Every method may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._now: PooledBundle | None = None
-        self._before: PooledBundle | None = None
-        self._mine = threading.local()
+        self._current: PooledBundle | None = None
+        self._previous: PooledBundle | None = None
+        self._of_thread = threading.local()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is no bundle."""
-        return self._now is None
+        return self._current is None
 
-    def put(self, bundle: OpenedBundle, recogniser: Recogniser) -> None:
-        """Let another bundle answer; what was asked of the one before is still answered from that."""
+    def switch_to(self, bundle: OpenedBundle, recogniser: Recogniser) -> None:
+        """Make a bundle the current one; readers of the previous one go on with it."""
         with self._lock:
-            old, self._now = self._now, PooledBundle(bundle=bundle, recogniser=recogniser)
+            old, self._current = self._current, PooledBundle(bundle=bundle, recogniser=recogniser)
             if old is None:
                 return
             old.recogniser = None
             gone: PooledBundle | None
-            if old.bundle_id == bundle.manifest.bundle_id:  # the same with other notices
+            if old.bundle_id == bundle.manifest.bundle_id:  # the same bundle with other notices
                 gone = old
             else:
-                gone, self._before = self._before, old
+                gone, self._previous = self._previous, old
         if gone is not None:
             self._retire(gone)
 
-    def begin(self) -> None:
-        """Let all that this thread asks until `end` come from the bundle that answers now."""
+    def begin_request(self) -> None:
+        """Let this thread borrow the current bundle until `end_request`, even after a switch."""
         with self._lock:
-            self._mine.lent = self._now
-            if self._now is not None:
-                self._now.readers += 1
+            self._of_thread.bundle = self._current
+            if self._current is not None:
+                self._current.readers += 1
 
-    def end(self) -> None:
-        """Let go of what `begin` took; does nothing where there was no beginning."""
-        lent: PooledBundle | None = getattr(self._mine, "lent", None)
-        self._mine.lent = None
-        if lent is not None:
-            self._give_back(lent)
+    def end_request(self) -> None:
+        """Release the bundle of `begin_request`; does nothing without one."""
+        pooled: PooledBundle | None = getattr(self._of_thread, "bundle", None)
+        self._of_thread.bundle = None
+        if pooled is not None:
+            self._release(pooled)
 
     @contextmanager
-    def lend(self, bundle_id: str | None = None) -> Iterator[PooledBundle]:
-        """Lend a bundle for the length of a `with` block.
+    def borrow(self, bundle_id: str | None = None) -> Iterator[PooledBundle]:
+        """Keep a bundle open for the length of a `with` block.
 
         Args:
-            bundle_id: The one asked for, as long as it is here; otherwise, or where `None`, the one that `begin` took,
-                or else the one that answers.
+            bundle_id: The wanted bundle. When it is `None` or not open: the bundle of `begin_request`, or else
+                the current one.
 
         Raises:
-            BundleMissingError: When there is none.
+            BundleMissingError: When there is no bundle.
         """
         with self._lock:
-            lent = self._find(bundle_id)
-            if lent is None:
+            pooled = self._find(bundle_id)
+            if pooled is None:
                 raise BundleMissingError("there is no bundle yet")
-            lent.readers += 1
+            pooled.readers += 1
         try:
-            yield lent
+            yield pooled
         finally:
-            self._give_back(lent)
+            self._release(pooled)
 
     @contextmanager
-    def lend_answering(self) -> Iterator[PooledBundle]:
-        """Lend the bundle that answers now, whatever this thread began with."""
+    def borrow_current(self) -> Iterator[PooledBundle]:
+        """Keep the current bundle open for the length of a `with` block, whatever the request's is."""
         with self._lock:
-            lent = self._now
-            if lent is None:
+            pooled = self._current
+            if pooled is None:
                 raise BundleMissingError("there is no bundle to answer from")
-            lent.readers += 1
+            pooled.readers += 1
         try:
-            yield lent
+            yield pooled
         finally:
-            self._give_back(lent)
+            self._release(pooled)
 
     def close(self) -> None:
-        """Close all bundles, once they are read no more."""
+        """Close each bundle after its last reader."""
         with self._lock:
-            both, self._now, self._before = (self._now, self._before), None, None
-        for lent in both:
-            if lent is not None:
-                self._retire(lent)
+            both, self._current, self._previous = (self._current, self._previous), None, None
+        for pooled in both:
+            if pooled is not None:
+                self._retire(pooled)
 
     def _find(self, bundle_id: str | None) -> PooledBundle | None:
-        mine: PooledBundle | None = getattr(self._mine, "lent", None)
-        for lent in (mine, self._now, self._before):
-            if lent is not None and lent.bundle_id == bundle_id:
-                return lent
-        return mine or self._now
+        requested: PooledBundle | None = getattr(self._of_thread, "bundle", None)
+        for pooled in (requested, self._current, self._previous):
+            if pooled is not None and pooled.bundle_id == bundle_id:
+                return pooled
+        return requested or self._current
 
-    def _retire(self, lent: PooledBundle) -> None:
+    def _retire(self, pooled: PooledBundle) -> None:
         with self._lock:
-            lent.is_retired = True
-            is_idle = not lent.readers
+            pooled.is_retired = True
+            is_idle = not pooled.readers
         if is_idle:
-            lent.bundle.close()
+            pooled.bundle.close()
 
-    def _give_back(self, lent: PooledBundle) -> None:
+    def _release(self, pooled: PooledBundle) -> None:
         with self._lock:
-            lent.readers -= 1
-            is_last = lent.is_retired and not lent.readers
+            pooled.readers -= 1
+            is_last = pooled.is_retired and not pooled.readers
         if is_last:
-            lent.bundle.close()
+            pooled.bundle.close()

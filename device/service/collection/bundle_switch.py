@@ -1,8 +1,8 @@
-"""Watches the store and lets the running kiosk change over: to another bundle, to new notices, and back again.
+"""Watches the store, and switches the running kiosk to another bundle, to new notices, and back.
 
-A bundle on trial that can't be opened, can't answer, or doesn't find its own print when asked, is given up at once; one
-that has answered for a while is kept. Where a kept one can't be opened any more, as on a card that decays, the one before it
-answers meanwhile. Knows nothing of requests.
+A bundle on trial is given up at once when it can't be opened, can't answer, or fails its self-test. It is kept when it
+has answered for a while. A kept bundle may become unreadable, as on a failing memory card; then the previous one answers.
+Knows nothing of requests.
 """
 
 import logging
@@ -20,32 +20,32 @@ from device.store.bundles import Bundles
 
 _log = logging.getLogger(__name__)
 
-# How often the store is looked at: a switch there is seen within this.
-LOOK_S = 2.0
-# So long a bundle on trial must serve without a fault.
+# Pause between two looks at the store: a switch there is noticed within this time.
+POLL_S = 2.0
+# How long a bundle on trial must answer without a fault.
 TRIAL_S = 180.0
 
 
 class BundleUser(Protocol):
-    """What changes over."""
+    """Answers from a bundle that can be switched."""
 
     def change(self, bundle: Path, notices: Notices) -> None:
-        """Open a bundle and answer from it; raises `KioskError`, and then goes on as before."""
+        """Open a bundle and answer from it; raises `KioskError`, and then stays with the previous one."""
 
     def faults(self) -> int:
-        """Give how often the bundle that answers could not answer."""
+        """Return how often a query failed because of the bundle."""
 
     def passes_self_test(self) -> bool:
-        """Ask the bundle that answers for a print of its own."""
+        """Query a print of the current bundle's own; whether it was found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoreFingerprint:
-    """What a store looked like.
+class StoreStamp:
+    """The state of a store at one moment, to detect changes.
 
     Attributes:
         bundle: The folder that `current` leads to.
-        notices: What tells one notices file from another.
+        notices: Inode, modification time and size of the notices file; empty without one.
     """
 
     bundle: Path
@@ -53,34 +53,34 @@ class StoreFingerprint:
 
 
 class WatchedStore:
-    """The store a kiosk lives from."""
+    """The store whose current bundle a kiosk answers from."""
 
-    def __init__(self, root: Path, *, look_s: float = LOOK_S) -> None:
-        """Look at a store.
+    def __init__(self, root: Path, *, poll_s: float = POLL_S) -> None:
+        """Open a store.
 
         Args:
             root: Its folder.
-            look_s: How long a change there may stay unseen.
+            poll_s: Pause between two looks at the store.
         """
         self.root = root
-        self.look_s = look_s
+        self.poll_s = poll_s
         self.bundles = Bundles(root)
 
-    def mark(self) -> StoreFingerprint:
-        """Give what the store looks like just now."""
+    def stamp(self) -> StoreStamp:
+        """Return the store's state at this moment."""
         try:
             found = (self.root / kept_notices.FILE).stat()
             notices: tuple[int, ...] = (found.st_ino, found.st_mtime_ns, found.st_size)
         except OSError:
             notices = ()
-        return StoreFingerprint(bundle=self.bundles.current.resolve(), notices=notices)
+        return StoreStamp(bundle=self.bundles.current.resolve(), notices=notices)
 
     def notices(self) -> Notices:
-        """Give the newest notices."""
+        """Return the newest notices."""
         return kept_notices.read(self.root)
 
     def is_on_trial(self) -> bool:
-        """Whether the current bundle has yet to prove itself."""
+        """Whether the current bundle is still on trial."""
         try:
             return bool(self.bundles.trial)
         except BundleError:
@@ -88,7 +88,7 @@ class WatchedStore:
 
 
 class BundleSwitch:
-    """A thread that brings a kiosk and its store together."""
+    """Follows a store in a thread of its own: opens what is current there, and ends trials."""
 
     def __init__(
         self,
@@ -98,63 +98,63 @@ class BundleSwitch:
         trial_s: float = TRIAL_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Open what the store holds, then begin to watch it; a bundle that can't be opened is a state, not an error.
+        """Open the store's current bundle, then watch the store; an invalid bundle is a state, not an error.
 
         Args:
             store: Where bundles and notices arrive.
-            kiosk: What changes over.
-            trial_s: How long a trial takes.
+            kiosk: Answers from the bundle.
+            trial_s: Length of a trial.
             clock: Monotonic seconds.
         """
         self._store = store
         self._kiosk = kiosk
         self._trial_s = trial_s
         self._clock = clock
-        self._seen: StoreFingerprint | None = None
+        self._seen_stamp: StoreStamp | None = None
         self._since_s = clock()
         self._faults = 0
         self._stopping = threading.Event()
-        self._begin()
-        self._thread = threading.Thread(target=self._run, name="changeover", daemon=True)
+        self._open_current()
+        self._thread = threading.Thread(target=self._run, name="bundle-switch", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """Stop watching."""
+        """Stop watching the store."""
         self._stopping.set()
         self._thread.join()
 
-    def look(self) -> None:
-        """Change over if the store has changed, and judge a bundle on trial."""
-        mark = self._store.mark()
-        if mark != self._seen:
-            self._change(mark)
+    def poll(self) -> None:
+        """Switch if the store has changed, and check a bundle on trial."""
+        stamp = self._store.stamp()
+        if stamp != self._seen_stamp:
+            self._change(stamp)
         elif self._store.is_on_trial():
-            self._judge()
+            self._check_trial()
 
-    def _begin(self) -> None:
+    def _open_current(self) -> None:
         try:
             self._store.bundles.count_start()
         except (KioskError, OSError) as error:
             _log.warning("%s", error)
-        is_open = self._change(self._store.mark())
-        if self._store.mark() != self._seen:  # given up: the one before
-            is_open = self._change(self._store.mark())
+        is_open = self._change(self._store.stamp())
+        if self._store.stamp() != self._seen_stamp:  # given up: open the previous one
+            is_open = self._change(self._store.stamp())
         if not is_open:
             self._fall_back()
 
     def _run(self) -> None:
-        while not self._stopping.wait(self._store.look_s):
+        while not self._stopping.wait(self._store.poll_s):
             try:
-                self.look()
-            except (StoreBusyError, BusyError) as error:  # next time
+                self.poll()
+            except (StoreBusyError, BusyError) as error:  # tried again at the next poll
                 _log.info("%s", error)
             except (KioskError, OSError) as error:
                 _log.error("%s", error)
 
-    def _change(self, mark: StoreFingerprint) -> bool:
-        self._seen = mark
+    def _change(self, stamp: StoreStamp) -> bool:
+        self._seen_stamp = stamp
         try:
-            self._kiosk.change(mark.bundle, self._store.notices())
+            self._kiosk.change(stamp.bundle, self._store.notices())
         except KioskError as error:
             self._give_up(str(error))
             return False
@@ -162,24 +162,24 @@ class BundleSwitch:
         return True
 
     def _fall_back(self) -> None:
-        """Answer from the bundle before, where there is one; the links stay, so that staff see what is wrong."""
+        """Answer from the previous bundle, if any; the links stay, so that staff see the fault."""
         previous = self._store.bundles.previous
         if not previous.is_dir():
             return
         try:
             self._kiosk.change(previous.resolve(), self._store.notices())
         except KioskError as error:
-            _log.error("the bundle before can't be opened either: %s", error)
+            _log.error("the previous bundle can't be opened either: %s", error)
         else:
-            _log.error("the bundle before answers until another one is installed")
+            _log.error("the previous bundle answers until another one is installed")
 
-    def _judge(self) -> None:
+    def _check_trial(self) -> None:
         if self._kiosk.faults() > self._faults:
-            self._give_up("it could not answer")
+            self._give_up("it failed to answer a query")
         elif self._clock() - self._since_s >= self._trial_s:
             if self._kiosk.passes_self_test():
                 self._store.bundles.confirm()
-                _log.info("the bundle has proved itself")
+                _log.info("the bundle has passed its trial")
             else:
                 self._give_up("a print of its own was not found")
 

@@ -32,7 +32,7 @@ class CollectionService:
     def __init__(
         self,
         opened: OpenCollection,
-        display: StateStore,
+        states: StateStore,
         *,
         passes_self_test: Callable[[], bool],
         on_withdrawn: Callable[[], None],
@@ -41,13 +41,13 @@ class CollectionService:
 
         Args:
             opened: The open bundle.
-            display: Is notified of bundles that were opened or refused.
+            states: Is notified of bundles that were opened or refused.
             passes_self_test: Queries a print of the bundle's own; whether it was found.
             on_withdrawn: Called when the answer on the screen names a work that has just been withdrawn.
         """
         self.browsing = Browsing(opened)
         self._opened = opened
-        self._display = display
+        self._states = states
         self._passes_self_test = passes_self_test
         self._on_withdrawn = on_withdrawn
 
@@ -70,7 +70,7 @@ class CollectionService:
             UnknownRecordError: When it is not in the bundle, or was withdrawn.
         """
         self._require_shown(record_id)
-        with self._opened.lent(bundle_id) as bundle:
+        with self._opened.borrow(bundle_id) as bundle:
             return bundle.records.get(record_id)
 
     def picture(self, record_id: str, size: Size, bundle_id: str | None = None) -> bytes:
@@ -85,20 +85,20 @@ class CollectionService:
             UnknownRecordError: When there is none, its licence keeps it from being shown, or it was withdrawn.
         """
         self._require_shown(record_id)
-        with self._opened.lent(bundle_id) as bundle:
+        with self._opened.borrow(bundle_id) as bundle:
             return bundle.pictures.get(record_id, size)
 
     def options(self, filters: Filters) -> FilterOptions:
         """Return the values a search can be filtered by, and the number of records that remain."""
         self.require_bundle()
-        with self._opened.lent() as bundle:
+        with self._opened.borrow() as bundle:
             return bundle.records.options(filters)
 
     @property
     def manifest(self) -> Manifest:
         """The open bundle's manifest as visitors see it; raises `BundleMissingError` without one."""
         self.require_bundle()
-        with self._opened.lent() as bundle:
+        with self._opened.borrow() as bundle:
             return bundle.visible_manifest
 
     def change(self, bundle: Path, notices: Notices) -> None:
@@ -112,10 +112,10 @@ class CollectionService:
         except KioskError as error:
             if self._opened.is_empty:
                 _log.error("no bundle: %s", error)
-                self._display.apply(BundleRefused(note=str(error)))
+                self._states.apply(BundleRefused(note=str(error)))
             raise
-        self._display.apply(BundleOpened(bundle_id=manifest.bundle_id))
-        answer = self._display.snapshot().state.answer
+        self._states.apply(BundleOpened(bundle_id=manifest.bundle_id))
+        answer = self._states.snapshot().state.answer
         if answer is not None and self.is_withdrawn(answer):
             self._on_withdrawn()
 
@@ -134,9 +134,7 @@ class CollectionService:
     def require_bundle(self) -> None:
         """Raise `BundleMissingError` when there is no bundle."""
         if self._opened.is_empty:
-            raise BundleMissingError(
-                self._display.snapshot().state.note or "there is no bundle yet"
-            )
+            raise BundleMissingError(self._states.snapshot().state.note or "there is no bundle yet")
 
     def is_withdrawn(self, answer: Answer) -> bool:
         """Whether an answer names a work that was withdrawn since."""

@@ -1,6 +1,6 @@
-"""What is shown: the open bundle under the newest notices, and all that can be asked of it.
+"""The open bundle under the newest notices, with its recogniser.
 
-Knows nothing of cameras, visitors or the screen; bundles may change under it at any time.
+Knows nothing of cameras, visitors or the screen. The bundle may be switched at any time.
 """
 
 import logging
@@ -25,31 +25,31 @@ _log = logging.getLogger(__name__)
 
 
 class OpenCollection:
-    """One kiosk's bundle. Every method but `recognise` may be called from any thread."""
+    """One kiosk's open bundle. Every method but `recognise` may be called from any thread."""
 
-    def __init__(self, threads: int, is_sparing: Callable[[], bool] = lambda: False) -> None:
-        """Begin with nothing to show.
+    def __init__(self, threads: int, is_load_reduced: Callable[[], bool] = lambda: False) -> None:
+        """Start without a bundle.
 
         Args:
             threads: For one model call; 0 takes one a core, at most 4.
-            is_sparing: Says before each answer whether half of them are to do.
+            is_load_reduced: Asked before each answer: whether to use half of the threads.
         """
         self._threads = choose_threads(threads)
-        self._shelf = BundlePool()
+        self._pool = BundlePool()
         self._notices = Notices()
-        self._is_sparing = is_sparing
+        self._is_load_reduced = is_load_reduced
         self.faults = 0
 
     @property
     def is_empty(self) -> bool:
         """Whether there is no bundle."""
-        return self._shelf.is_empty
+        return self._pool.is_empty
 
     def change(self, path: Path, notices: Notices) -> Manifest:
-        """Open a bundle and show it from now on, under these notices; whoever reads the one before reads on.
+        """Open a bundle and make it current, under these notices; readers of the previous one go on with it.
 
         Raises:
-            KioskError: When it can't be opened; the one before goes on.
+            KioskError: When it can't be opened; the previous one stays current.
         """
         with ExitStack() as on_failure:
             bundle = open_bundle(path, notices)
@@ -57,68 +57,68 @@ class OpenCollection:
             recogniser = Recogniser(bundle, threads=self._threads)
             on_failure.pop_all()
         self._notices = notices
-        self._shelf.put(bundle, recogniser)
+        self._pool.switch_to(bundle, recogniser)
         malloc_trim.trim()
         _log.info("bundle %s open: %d prints", bundle.manifest.title, bundle.visible_manifest.items)
         return bundle.manifest
 
     def close(self) -> None:
-        """Close what is open."""
-        self._shelf.close()
+        """Close all open bundles."""
+        self._pool.close()
 
     def begin_request(self) -> None:
-        """Let all that this thread asks until `end_request` come from the bundle that answers now."""
-        self._shelf.begin()
+        """Answer all calls of this thread until `end_request` from the bundle that is current now."""
+        self._pool.begin_request()
 
     def end_request(self) -> None:
-        """Let go of that bundle."""
-        self._shelf.end()
+        """Release the bundle that `begin_request` took."""
+        self._pool.end_request()
 
-    def recognise(self, question: Query) -> Answer:
-        """Answer in the working loop's thread: the only one that may use the interpreter.
+    def recognise(self, query: Query) -> Answer:
+        """Answer a query, in the queue's thread: the only one that may use the interpreter.
 
         Raises:
             BundleMissingError: When there is no bundle.
-            KioskError: As `Recogniser.recognise` says.
+            KioskError: As `Recogniser.recognise` does.
         """
-        with self._shelf.lend_answering() as lent:
-            recogniser = lent.recogniser
-            if recogniser is None:  # changed between two steps of ours
+        with self._pool.borrow_current() as pooled:
+            recogniser = pooled.recogniser
+            if recogniser is None:  # switched between these two lines
                 raise BundleMissingError("the bundle was just changed; ask again")
             try:
-                recogniser.set_threads(max(self._threads // (1 + self._is_sparing()), 1))
+                recogniser.set_threads(max(self._threads // (1 + self._is_load_reduced()), 1))
                 return recogniser.recognise(
-                    question.frame,
-                    filters=question.filters,
-                    corners=question.corners,
-                    count=question.count,
+                    query.frame,
+                    filters=query.filters,
+                    corners=query.corners,
+                    count=query.count,
                 )
             except (BundleError, ModelError):
                 self.faults += 1
                 raise
 
-    def alike(self, record_id: str, count: int) -> tuple[Record, ...]:
-        """Give what looks most like a record; nothing where its bundle was just changed for another."""
-        with self._shelf.lend() as lent:
-            item = lent.bundle.records.get(record_id).item
-            recogniser = lent.recogniser
+    def similar(self, record_id: str, count: int) -> tuple[Record, ...]:
+        """Return the records most similar to one; empty when its bundle is no longer current."""
+        with self._pool.borrow() as pooled:
+            item = pooled.bundle.records.get(record_id).item
+            recogniser = pooled.recogniser
             return tuple(recogniser.similar_to(item, count)) if recogniser is not None else ()
 
     @property
     def withdrawn(self) -> Container[str]:
-        """The ids of the records that visitors may see no more."""
+        """The ids of withdrawn records."""
         return self._notices.withdrawn
 
     def probe(self) -> tuple[str, Frame] | None:
-        """Give a print of the bundle's own and its picture, which must find it; `None` where there is none."""
-        with self.lent() as bundle:
+        """Return a probe print's id and picture, which must find it; `None` without probe prints."""
+        with self.borrow() as bundle:
             for record_id in bundle.visible_manifest.probes:
                 pixels = frames.decode(bundle.pictures.get(record_id, "screen"), name=record_id)
                 return record_id, frames.frame(pixels, source="probe")
         return None
 
     @contextmanager
-    def lent(self, bundle_id: str | None = None) -> Iterator[OpenedBundle]:
-        """Lend a bundle for the length of a `with` block; raises `BundleMissingError` when there is none."""
-        with self._shelf.lend(bundle_id) as lent:
-            yield lent.bundle
+    def borrow(self, bundle_id: str | None = None) -> Iterator[OpenedBundle]:
+        """Keep a bundle open for a `with` block; raises `BundleMissingError` without one."""
+        with self._pool.borrow(bundle_id) as pooled:
+            yield pooled.bundle

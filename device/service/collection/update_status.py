@@ -1,6 +1,6 @@
-"""What there is to say of updates: to whoever has put a stick in, and to staff who look after the kiosk.
+"""The state of updates: for the person who has plugged in a USB stick, and for the staff's page.
 
-Reads what syncs and the store have written; changes nothing and fetches nothing.
+Reads the files that syncs and the store have written; changes nothing and fetches nothing.
 """
 
 import threading
@@ -18,27 +18,27 @@ from device.store.bundles import Bundles, InstalledBundle
 from device.store.store_state import StoreState
 from device.store.sync_progress import SyncProgress
 
-# So long the screen says how a stick's update ended, and so long it believes one that says nothing more.
+# How long the screen shows the end of a USB update, and how long a silent one counts as running.
 SHOWN_S, SILENT_S = 120.0, 900.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateReport:
-    """How a kiosk stands with its updates.
+    """A kiosk's updates, as the staff's page shows them.
 
     Attributes:
-        bulletin: How the last sync went or goes, of a stick or by network; `None` before any.
-        bundles: What is installed, by name.
-        changes: What is different in the current bundle from the previous one; `None` without two that can be read.
-        refused: Versions that are not taken again.
-        notices: Serial of what is withdrawn and amended, which lies over every bundle.
-        withdrawn, amended: How many works.
-        expires: Until this day updates signed as the last ones were are taken, as YYYY-MM-DD; empty before any.
+        last_sync: Progress or result of the last sync, by USB or by network; `None` before the first.
+        bundles: The installed bundles, by name.
+        changes: Differences of the current bundle from the previous one; `None` unless both can be read.
+        refused: Versions that are not installed again.
+        notices: Serial number of the notices that apply to every bundle.
+        withdrawn, amended: Number of works in the notices.
+        expires: Last day on which the present signatures are valid, as YYYY-MM-DD; empty before the first update.
         is_expiring: Whether that is within 60 days by this machine's clock.
-        fault: Why the store's memory can't be read; empty where it can.
+        fault: Why the store's state can't be read; empty when it can.
     """
 
-    bulletin: SyncProgress | None
+    last_sync: SyncProgress | None
     bundles: tuple[InstalledBundle, ...]
     changes: Changes | None
     refused: tuple[str, ...]
@@ -51,58 +51,58 @@ class UpdateReport:
 
 
 class UpdateStatus:
-    """One kiosk's updates. Every method may be called from any thread."""
+    """Reports on one kiosk's updates. Every method may be called from any thread."""
 
     def __init__(self, store: Path | None, clock: Callable[[], float] = time.monotonic) -> None:
-        """Take what the store says now as known: the screen tells what comes after.
+        """Take the present state of the store as known; the screen shows only later USB updates.
 
         Args:
-            store: The folder of installed bundles; `None` for a kiosk that lives from one bundle alone.
+            store: The folder of installed bundles; `None` for a kiosk with one fixed bundle.
             clock: Monotonic seconds.
         """
         self._store = store
         self._clock = clock
         self._lock = threading.Lock()
-        self._seen = self._mark()
+        self._seen = self._stamp()
         self._since_s = clock() - SILENT_S
 
-    def on_screen(self) -> SyncProgress | None:
-        """Give what the stand's screen tells of the stick that was put in; `None` for nothing."""
+    def usb_progress(self) -> SyncProgress | None:
+        """Return the USB update's progress while the stand's screen shows it, else `None`."""
         with self._lock:
-            mark = self._mark()
-            if mark != self._seen:
-                self._seen, self._since_s = mark, self._clock()
+            stamp = self._stamp()
+            if stamp != self._seen:
+                self._seen, self._since_s = stamp, self._clock()
             for_s = self._clock() - self._since_s
         if self._store is None or for_s >= SILENT_S:
             return None
         found = sync_progress.read(self._store, is_stick=True)
         return None if found and found.is_over and for_s >= SHOWN_S else found
 
-    def standing(self) -> UpdateReport | None:
-        """Give what staff want to know; `None` for a kiosk without a store. Compares two bundles: up to a second."""
+    def report(self) -> UpdateReport | None:
+        """Return the updates' state, in up to a second, as two bundles are compared; `None` without a store."""
         if self._store is None:
             return None
-        store, memory, fault = Bundles(self._store), StoreState(), ""
+        store, state, fault = Bundles(self._store), StoreState(), ""
         notices = kept_notices.read(self._store)
         try:
-            memory = store_state.read(self._store)
+            state = store_state.read(self._store)
         except BundleError as error:
             fault = str(error)
         return UpdateReport(
-            bulletin=_last(self._store),
+            last_sync=_last_sync(self._store),
             bundles=store.list(),
             changes=store.changes(),
-            refused=memory.refused,
+            refused=state.refused,
             notices=notices.serial,
             withdrawn=len(notices.withdrawn),
             amended=len(notices.amended),
-            expires=memory.expires,
-            is_expiring=memory.is_expiring(date.today()),
+            expires=state.expires,
+            is_expiring=state.is_expiring(date.today()),
             fault=fault,
         )
 
-    def _mark(self) -> tuple[int, int]:
-        """Give what tells one stick's bulletin from the next."""
+    def _stamp(self) -> tuple[int, int]:
+        """Return a value that changes whenever a USB update reports progress."""
         if self._store is None:
             return (0, 0)
         try:
@@ -112,6 +112,6 @@ class UpdateStatus:
         return (found.st_ino, found.st_mtime_ns)
 
 
-def _last(store: Path) -> SyncProgress | None:
+def _last_sync(store: Path) -> SyncProgress | None:
     found = [sync_progress.read(store, is_stick=is_stick) for is_stick in (True, False)]
     return max((each for each in found if each), key=lambda each: each.told, default=None)

@@ -1,27 +1,28 @@
-"""What proves that the kiosk works, each within its time: a service that is alive and does nothing is started anew.
+"""When each worker of the kiosk last made progress, and how long it may take.
 
-Pure but for its clock. Whoever gives the signs of life asks here first, so that a thread that hangs is not covered up by
-another that runs.
+Pure except for its clock. The watchdog asks here before each ping, so that a worker that hangs is not hidden by others
+that run: systemd then restarts the service.
 """
 
 import threading
 import time
 from collections.abc import Callable
 
-# The stand's thread comes round with every frame, and with every attempt to open a camera that is gone: 52 s at most (a driver asked for 40 s, a pause of 10).
+# The camera loop makes a round with every frame, and with every attempt to open a lost camera: 52 s at most (a driver
+# waited for 40 s, a pause of 10).
 STAND, STAND_S = "stand", 70.0
-# The answers' thread comes round every second, and after each answer: of those a slow machine may take long over one.
+# The queue's thread makes a round every second, and after each answer, which takes long on a slow machine.
 ANSWERS, ANSWERS_S = "answers", 30.0
-# Any answer is a proof; when nobody asks the kiosk asks for a print of its own.
+# Any answer proves the search; without queries the kiosk queries a print of its own.
 SEARCH, SEARCH_S = "search", 300.0
-# The page is asked for by the kiosk itself.
+# The kiosk requests the page itself.
 PAGE, PAGE_S = "page", 60.0
-# What the service itself is to prove; whoever serves the page sees to that.
+# The workers of the service; the page's server adds the page.
 EXPECTED = {ANSWERS: ANSWERS_S, STAND: STAND_S, SEARCH: SEARCH_S}
 
 
 class Liveness:
-    """The proofs of one kiosk. For any thread."""
+    """The workers' progress in one kiosk. Safe for any thread."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -29,28 +30,28 @@ class Liveness:
         self._within_s: dict[str, float] = {}
         self._proved_s: dict[str, float] = {}
 
-    def expect(self, what: str, within_s: float) -> None:
-        """Expect a proof from now on, and again within so many seconds of the last."""
+    def expect(self, worker: str, within_s: float) -> None:
+        """Expect progress of a worker from now on, each time within a number of seconds."""
         with self._lock:
-            self._within_s[what] = within_s
-            self._proved_s[what] = self._clock()
+            self._within_s[worker] = within_s
+            self._proved_s[worker] = self._clock()
 
-    def prove(self, what: str) -> None:
-        """Take notice that it works."""
+    def prove(self, worker: str) -> None:
+        """Note that a worker has made progress."""
         with self._lock:
-            self._proved_s[what] = self._clock()
+            self._proved_s[worker] = self._clock()
 
-    def age_s(self, what: str) -> float:
-        """Give how long ago the last proof was; infinite for what was never expected or proved."""
+    def age_s(self, worker: str) -> float:
+        """Return the time since a worker's last progress; infinite if it was never expected or proved."""
         with self._lock:
-            return self._clock() - self._proved_s.get(what, float("-inf"))
+            return self._clock() - self._proved_s.get(worker, float("-inf"))
 
-    def late(self) -> tuple[str, ...]:
-        """Give what hasn't proved for too long that it works."""
+    def overdue(self) -> tuple[str, ...]:
+        """Return the workers that have made no progress for too long."""
         with self._lock:
             now_s = self._clock()
             return tuple(
-                what
-                for what, within_s in self._within_s.items()
-                if now_s - self._proved_s[what] > within_s
+                worker
+                for worker, within_s in self._within_s.items()
+                if now_s - self._proved_s[worker] > within_s
             )

@@ -1,4 +1,4 @@
-"""What the kiosk reports of itself: whether visitors can be answered, and how its camera is."""
+"""The kiosk's health report: whether visitors can be answered, and the state of the camera."""
 
 from dataclasses import dataclass, field
 
@@ -10,14 +10,14 @@ from device.service.state import Phase
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What systemd, a monitor or a member of staff wants to know.
+    """The health of the service, for monitors and staff.
 
     Attributes:
-        boot_id: Another one after every start of the service.
+        boot_id: A random id, new at each start of the service.
         well: Whether visitors can be answered, by camera or by upload.
-        camera: How the stand's camera is.
-        answers: How many were given since the service was started.
-        answer_times: How long they took.
+        camera: State and counters of the stand's camera.
+        answers: Number of answers since the service was started.
+        answer_times: Histogram of their times.
     """
 
     boot_id: str
@@ -32,7 +32,7 @@ class Health:
 
     @property
     def camera_ready(self) -> bool:
-        """Whether the camera gives frames."""
+        """Whether the camera delivers frames."""
         return self.camera.is_ready
 
     @property

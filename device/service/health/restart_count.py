@@ -1,4 +1,4 @@
-"""How often the service was started since the machine was: more than once means that something ended it."""
+"""The number of service starts since the machine was booted: more than one means that it failed."""
 
 import logging
 from pathlib import Path
@@ -9,10 +9,10 @@ _FILE = "starts"
 
 
 def count(run: Path) -> int | None:
-    """Count this start, and give how many there were.
+    """Count this start, and return the number of starts; `None` when it can't be written.
 
     Args:
-        run: A folder in memory that outlives the service, not the machine; where it can't be written nothing is known.
+        run: A folder in memory, which outlives the service but not a reboot.
     """
     path = run / _FILE
     try:

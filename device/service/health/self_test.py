@@ -1,4 +1,4 @@
-"""The bundle asked for a print of its own, which it must find: how a bundle on trial proves itself."""
+"""The self-test: a query for a probe print of the bundle, which must find itself."""
 
 import logging
 import threading
@@ -12,79 +12,79 @@ from device.service.query.answer_queue import AnswerQueue, Priority, Query
 
 _log = logging.getLogger(__name__)
 
-# A search takes a third of a second of two cores: once a minute nobody notices it.
+# A search takes a third of a second of two cores: once a minute it goes unnoticed.
 IDLE_S = 60.0
-_LOOKED_EVERY_S = 5.0
+_CHECKED_EVERY_S = 5.0
 
 
-def fault(shown: OpenCollection, queue: AnswerQueue) -> str:
-    """Ask for a print of the bundle's own, when it is its turn; give why it was not found, empty when it was.
+def failure(opened: OpenCollection, queue: AnswerQueue) -> str:
+    """Query a print of the bundle's own, in its turn; return why it failed, empty if it was found.
 
     Raises:
         BusyError: When too many are waiting.
     """
     try:
-        probe = shown.probe()
+        probe = opened.probe()
         if probe is None:
             return ""
         record_id, frame = probe
-        asked = queue.ask(Query(frame=frame, count=1), priority=Priority.GUEST)
+        future = queue.ask(Query(frame=frame, count=1), priority=Priority.NORMAL)
     except BusyError:
         raise
     except KioskError as error:
         return str(error)
-    reason = asked.exception()  # of whatever kind: who asks goes on asking
+    reason = future.exception()  # of any kind: the self-test goes on
     if reason is not None:
         return str(reason) or type(reason).__name__
-    found = [match.record.record_id for match in asked.result().matches]
+    found = [match.record.record_id for match in future.result().matches]
     return "" if found == [record_id] else f"{record_id}: a print of the bundle's own was not found"
 
 
-def passes(shown: OpenCollection, queue: AnswerQueue) -> bool:
-    """Ask as `fault` does, and say what it gives; whether the print was found."""
-    why = fault(shown, queue)
+def passes(opened: OpenCollection, queue: AnswerQueue) -> bool:
+    """Run the self-test once and log its failure; whether it passed."""
+    why = failure(opened, queue)
     if why:
-        _log.warning("self-search: %s", why)
+        _log.warning("self-test: %s", why)
     return not why
 
 
 class SelfTest:
-    """Asks the kiosk for a print of its own when nobody else has asked for a while."""
+    """Runs the self-test in a thread of its own when there was no query for a while."""
 
     def __init__(
-        self, search: Callable[[], str], progress: Liveness, *, idle_s: float = IDLE_S
+        self, search: Callable[[], str], liveness: Liveness, *, idle_s: float = IDLE_S
     ) -> None:
-        """Begin.
+        """Start the thread.
 
         Args:
-            search: Asks once, when it is its turn, and gives why that failed, empty when it didn't; raises
-                `BusyError` when others ask.
-            progress: Told of every search that came to an end, whatever it found.
-            idle_s: After so long without any.
+            search: Runs the self-test once, and returns why it failed, empty if it passed; raises `BusyError`
+                when too many queries are waiting.
+            liveness: Is notified of every search that ended, whatever it found.
+            idle_s: After how long without a query the self-test runs.
         """
         self._search = search
-        self._progress = progress
+        self._liveness = liveness
         self._idle_s = idle_s
-        self._said = ""
+        self._logged = ""
         self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="self-search", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="self-test", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """Stop; waits for a search that has begun."""
+        """Stop, after a search that has started."""
         self._closing.set()
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._closing.wait(min(self._idle_s, _LOOKED_EVERY_S)):
-            if self._progress.age_s(SEARCH) < self._idle_s:
+        while not self._closing.wait(min(self._idle_s, _CHECKED_EVERY_S)):
+            if self._liveness.age_s(SEARCH) < self._idle_s:
                 continue
-            with suppress(BusyError):  # others are answered: that is as good
-                self._say(self._search())
-                self._progress.prove(SEARCH)
+            with suppress(BusyError):  # others are answered, which proves as much
+                self._log_once(self._search())
+                self._liveness.prove(SEARCH)
 
-    def _say(self, why: str) -> None:
-        """Say a fault once, not every minute of a night."""
-        if why and why != self._said:
-            _log.warning("self-search: %s", why)
-        self._said = why
+    def _log_once(self, why: str) -> None:
+        """Log a failure once, not every minute of a night."""
+        if why and why != self._logged:
+            _log.warning("self-test: %s", why)
+        self._logged = why

@@ -1,6 +1,6 @@
-"""Signs of life for the service manager: given as long as nothing is late, and by nobody who does the work himself.
+"""Ping the systemd watchdog from a thread of its own while no worker is overdue.
 
-A machine that is slow may take longer over one answer than systemd waits for a sign; it is no better for being started anew.
+A slow machine may take longer over one answer than systemd waits for a ping, and a restart would not make it faster.
 """
 
 import logging
@@ -13,37 +13,37 @@ _log = logging.getLogger(__name__)
 
 
 class WatchdogPinger:
-    """One service's. `give` may be called from any thread."""
+    """Pings the watchdog of one service. `ping` may be called from any thread."""
 
-    def __init__(self, notifier: Notifier, progress: Liveness) -> None:
-        """Begin; a thread gives signs where somebody counts them."""
+    def __init__(self, notifier: Notifier, liveness: Liveness) -> None:
+        """Start a thread that pings, if systemd watches this service."""
         self._notifier = notifier
-        self._progress = progress
-        self._was_late: tuple[str, ...] = ()
+        self._liveness = liveness
+        self._was_overdue: tuple[str, ...] = ()
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         if notifier.watchdog_period_s is not None:
             every_s = (notifier.watchdog_period_s / 2,)
             self._thread = threading.Thread(
-                target=self._run, args=every_s, name="signs", daemon=True
+                target=self._run, args=every_s, name="watchdog", daemon=True
             )
             self._thread.start()
 
     def close(self) -> None:
-        """Give no more."""
+        """Stop pinging."""
         self._closing.set()
         if self._thread is not None:
             self._thread.join()
 
-    def give(self) -> None:
-        """Give one, unless something is late: that is said once, and systemd acts within seconds."""
-        late = self._progress.late()
-        if not late:
+    def ping(self) -> None:
+        """Ping, unless a worker is overdue: that is logged once, and systemd acts within seconds."""
+        overdue = self._liveness.overdue()
+        if not overdue:
             self._notifier.watchdog()
-        elif late != self._was_late:
-            _log.error("no sign of life is given: nothing comes of %s", ", ".join(late))
-        self._was_late = late
+        elif overdue != self._was_overdue:
+            _log.error("the watchdog gets no ping: no progress of %s", ", ".join(overdue))
+        self._was_overdue = overdue
 
     def _run(self, every_s: float) -> None:
         while not self._closing.wait(every_s):
-            self.give()
+            self.ping()

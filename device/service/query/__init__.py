@@ -1,1 +1,1 @@
-"""Questions and answers: one queue, the stand's query, uploads, and the overlays of an answer."""
+"""Queries and answers: the queue, the stand's query, uploads, staff captures and overlays."""

@@ -1,4 +1,4 @@
-"""One queue before the one interpreter, which is not thread-safe: the stand goes first, phones after it."""
+"""The queue in front of the recogniser, which is not thread-safe: the stand goes first, all others after it."""
 
 import itertools
 import logging
@@ -22,13 +22,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What is asked: which print a frame shows.
+    """A question to the recogniser: which print does a frame show?
 
     Attributes:
-        frame: What the camera saw, or somebody handed in.
+        frame: The frame from the camera or from an upload.
         filters: Which records may be answered with; `None` for all.
-        corners: The sheet's, in pixels of the frame, where they are known; `None` where it is to be found.
-        count: At most so many matches.
+        corners: The sheet's corners in pixels of the frame; `None` to detect the sheet.
+        count: Most matches in the answer.
     """
 
     frame: Frame
@@ -44,15 +44,15 @@ class Answerer(Protocol):
         """Return the answer; runs in the queue's thread alone, as the interpreter is not thread-safe."""
 
 
-# How often the working loop comes round when nobody asks: what the watchdog sees.
+# Longest wait of the queue's loop without a query; each round is a sign of progress for the watchdog.
 ROUND_S = 1.0
 
 
 class Priority(IntEnum):
-    """Who goes first."""
+    """The order in which waiting queries are answered: lower goes first."""
 
     STAND = 0
-    GUEST = 1
+    NORMAL = 1
     CLOSE = 2
 
 
@@ -60,53 +60,53 @@ class Priority(IntEnum):
 class _Request:
     priority: Priority
     number: int
-    question: Query | None = field(compare=False)
+    query: Query | None = field(compare=False)
     future: "Future[Answer]" = field(compare=False)
 
 
 class AnswerQueue:
-    """Answers requests one at a time in a thread of its own."""
+    """Answers queries one at a time, in a thread of its own."""
 
     def __init__(self, answerer: Answerer, *, waiting: int, on_round: Callable[[], None]) -> None:
-        """Start answering.
+        """Start the queue's thread.
 
         Args:
             answerer: Called in this queue's thread alone.
-            waiting: How many guests may wait; the stand always may.
-            on_round: Called each time the loop comes round, at least every `ROUND_S`: proof of life.
+            waiting: How many queries may wait, those of the stand excepted.
+            on_round: Called in each round of the loop, at least every `ROUND_S`: a sign of progress.
         """
         self._answerer = answerer
         self._waiting = waiting
         self._on_round = on_round
         self._numbers = itertools.count()
         self._lock = threading.Lock()
-        self._guests = 0
+        self._waiting_normal = 0
         self._is_closed = False
         self._requests: queue.PriorityQueue[_Request] = queue.PriorityQueue()
         self._thread = threading.Thread(target=self._run, name="answers", daemon=True)
         self._thread.start()
 
-    def ask(self, question: Query, *, priority: Priority) -> "Future[Answer]":
-        """Queue a question and give the future answer.
+    def ask(self, query: Query, *, priority: Priority) -> "Future[Answer]":
+        """Queue a query, and return its future answer.
 
         Raises:
-            BusyError: When too many guests wait already, or the kiosk is being stopped.
+            BusyError: When too many queries wait already, or the kiosk is being stopped.
         """
-        request = _Request(priority, next(self._numbers), question, Future())
+        request = _Request(priority, next(self._numbers), query, Future())
         with self._lock:
-            if self._is_closed:  # nobody would ever answer
+            if self._is_closed:  # the query would never be answered
                 raise BusyError("the kiosk is being stopped; try again in a moment")
-            if priority is Priority.GUEST:
-                if self._guests >= self._waiting:
+            if priority is Priority.NORMAL:
+                if self._waiting_normal >= self._waiting:
                     raise BusyError(
                         f"{self._waiting} are waiting for an answer already; try again in a moment"
                     )
-                self._guests += 1
+                self._waiting_normal += 1
             self._requests.put(request)
         return request.future
 
     def close(self) -> None:
-        """Answer what is queued, then stop; does nothing the second time."""
+        """Answer the queued queries, then stop; does nothing the second time."""
         with self._lock:
             if not self._is_closed:
                 self._is_closed = True
@@ -121,22 +121,22 @@ class AnswerQueue:
                 request = self._requests.get(timeout=ROUND_S)
             except queue.Empty:
                 continue
-            if request.question is None:
+            if request.query is None:
                 return
-            if request.priority is Priority.GUEST:
+            if request.priority is Priority.NORMAL:
                 with self._lock:
-                    self._guests -= 1
-            self._answer(request, request.question)
+                    self._waiting_normal -= 1
+            self._answer(request, request.query)
             if self._requests.empty():
-                malloc_trim.trim()  # for the browser beside us, while what was said is read
+                malloc_trim.trim()  # frees memory for the browser while the visitor reads the answer
 
-    def _answer(self, request: _Request, question: Query) -> None:
+    def _answer(self, request: _Request, query: Query) -> None:
         if not request.future.set_running_or_notify_cancel():
             return
         try:
-            answer = self._answerer(question)
-        except Exception as error:  # noqa: BLE001  # handed to whoever asked; the loop must go on
-            _log.debug("no answer for a frame of %s", question.frame.source, exc_info=True)
+            answer = self._answerer(query)
+        except Exception as error:  # noqa: BLE001  # `result()` raises it; the loop must go on
+            _log.debug("no answer for a frame of %s", query.frame.source, exc_info=True)
             request.future.set_exception(error)
         else:
             request.future.set_result(answer)

@@ -1,10 +1,13 @@
-"""Memory given back to the system: glibc keeps what a closed model took, some 60 MB, and an answer, some 40, for itself."""
+"""Return freed memory to the system.
+
+glibc keeps some 60 MB of a closed model and some 40 MB of an answer in its own lists.
+"""
 
 import ctypes
 
 
 def trim() -> None:
-    """Let the allocator give back what is free; does nothing where it isn't glibc's."""
+    """Return free memory to the system; does nothing unless the allocator is glibc's."""
     release = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if release is not None:
         release(0)

@@ -1,4 +1,7 @@
-"""A visitor's print, cut out to lie over the record's picture: in memory alone, and no longer than its answer is shown."""
+"""Overlays: visitors' prints, warped to lie over their record's picture.
+
+They stay in memory alone, and no longer than their answer is shown.
+"""
 
 import logging
 import threading
@@ -16,23 +19,23 @@ from device.recognition.verdict import ACCEPTED
 
 _log = logging.getLogger(__name__)
 
-# Longest side of what is cut out: what a panel shows of it, and what a stand's camera gives.
+# Longest side of an overlay in pixels: a screen shows no more, and a stand's camera gives no more.
 SIDE = 960
-# So many phones may compare at a time, each so long; what comes after takes the oldest one's place.
+# How many overlays of uploads are kept, and for how long; a new one replaces the oldest.
 UPLOADS = 4
 KEPT_S = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlay:
-    """A visitor's print as its record's picture shows it, and where the two agree.
+    """A visitor's print in the coordinates of its record's picture, and where the two agree.
 
     Attributes:
-        token: Names it; nobody can guess it.
-        answer: What it is the evidence for: its first match.
-        jpeg: The visitor's print in the record's coordinates, the right way round.
-        area: Corners around the places that agree, in the record's picture with sides 0..1.
-        share: How much of the record's picture that area is, 0..1.
+        token: An id that can't be guessed.
+        answer: The answer whose first match the overlay shows.
+        jpeg: The visitor's print in the record's coordinates, mirrored back if needed.
+        area: Corners around the inliers in the record's picture, 0..1.
+        share: The area's share of the record's picture, 0..1.
     """
 
     token: str
@@ -42,75 +45,75 @@ class Overlay:
     share: float
 
 
-def compare(frame: Frame, answer: Answer) -> Overlay | None:
-    """Give what lays a frame's print over the record it was taken for.
+def overlay_of(frame: Frame, answer: Answer) -> Overlay | None:
+    """Return the overlay of a frame's print and the record it was matched with.
 
     Returns:
-        `None` when it was taken for none, or its fingerprint alone speaks for it.
+        `None` without an accepted match, or when the fingerprint is the only evidence.
     """
     best = answer.matches[0] if answer.matches else None
     if best is None or best.evidence is None or answer.verdict not in ACCEPTED:
         return None
     aspect = best.record.width / best.record.height
     try:
-        cut = evidence.cut_out_print(frame.pixels, best.evidence, aspect, side=SIDE)
-    except EvidenceError as error:  # must not cost the visitor the answer
-        _log.error("%s: can't be laid over the frame: %s", best.record.record_id, error)
+        warped = evidence.cut_out_print(frame.pixels, best.evidence, aspect, side=SIDE)
+    except EvidenceError as error:  # the visitor still gets the answer
+        _log.error("%s: no overlay for this frame: %s", best.record.record_id, error)
         return None
     area = evidence.inlier_hull(best.evidence)
     return Overlay(
         token=uuid.uuid4().hex,
         answer=answer,
-        jpeg=to_jpeg(cut, side=SIDE, quality=85),
+        jpeg=to_jpeg(warped, side=SIDE, quality=85),
         area=area,
         share=evidence.hull_area(area),
     )
 
 
-def print_of(frame: Frame, answer: Answer) -> bytes:
-    """Give a frame's print, straightened where its sheet was found, as a JPEG."""
+def rectified_print(frame: Frame, answer: Answer) -> bytes:
+    """Return a frame's print as a JPEG, rectified where its sheet was detected."""
     sheet = answer.sheet
     flat = frame.pixels if sheet is None else rectify(frame.pixels, sheet, side=SIDE)
     return to_jpeg(flat, side=SIDE, quality=85)
 
 
 class OverlayCache:
-    """The comparisons that may be looked at now: the stand's, and the latest uploads'. For any thread."""
+    """The overlays that may be viewed now: the stand's and the latest uploads'. Safe for any thread."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        """Begin with none; `clock` gives monotonic seconds."""
+        """Start empty; `clock` returns monotonic seconds."""
         self._clock = clock
         self._lock = threading.Lock()
         self._stand: Overlay | None = None
         self._print: bytes | None = None
         self._uploads: dict[str, tuple[float, Overlay]] = {}
 
-    def show_at_stand(self, comparison: Overlay | None, print_: bytes | None = None) -> None:
-        """Keep the stand's, and the print that lies there, in the place of those before; `None` lets those go."""
+    def set_stand(self, overlay: Overlay | None, print_: bytes | None = None) -> None:
+        """Replace the stand's overlay and rectified print; `None` removes them."""
         with self._lock:
-            self._stand = comparison
+            self._stand = overlay
             self._print = print_
 
     def print_at_stand(self) -> bytes:
-        """Give the print that the stand's answer is about, straightened, as a JPEG.
+        """Return the rectified print that the stand's answer is about, as a JPEG.
 
         Raises:
-            AnswerGoneError: When no answer is shown there.
+            AnswerGoneError: When no answer is shown at the stand.
         """
         with self._lock:
             if self._print is None:
                 raise AnswerGoneError("no answer is shown; look at the print again")
             return self._print
 
-    def keep_upload(self, comparison: Overlay) -> None:
-        """Keep one of an upload, and let the oldest go when there are too many."""
+    def add_upload(self, overlay: Overlay) -> None:
+        """Add an upload's overlay, and remove the oldest when there are too many."""
         with self._lock:
-            self._uploads[comparison.token] = (self._clock(), comparison)
+            self._uploads[overlay.token] = (self._clock(), overlay)
             while len(self._uploads) > UPLOADS:
                 del self._uploads[next(iter(self._uploads))]
 
     def get(self, token: str) -> Overlay:
-        """Give one.
+        """Return an overlay by its token.
 
         Raises:
             AnswerGoneError: When its answer is no longer shown.
@@ -121,22 +124,22 @@ class OverlayCache:
         return found
 
     def of(self, answer: Answer) -> Overlay | None:
-        """Give an answer's own; `None` where it has none."""
+        """Return an answer's overlay; `None` where it has none."""
         return next((each for each in self._all() if each.answer is answer), None)
 
-    def forget(self, token: str) -> None:
-        """Let an upload's go; does nothing when it has gone already."""
+    def remove_upload(self, token: str) -> None:
+        """Remove an upload's overlay; does nothing when it is not there."""
         with self._lock:
             self._uploads.pop(token, None)
 
-    def forget_old(self) -> None:
-        """Let those go whose visitors went without a word."""
+    def remove_expired(self) -> None:
+        """Remove the uploads' overlays that are older than `KEPT_S`."""
         with self._lock:
-            since = self._clock() - KEPT_S
-            self._uploads = {t: kept for t, kept in self._uploads.items() if kept[0] > since}
+            oldest_s = self._clock() - KEPT_S
+            self._uploads = {t: kept for t, kept in self._uploads.items() if kept[0] > oldest_s}
 
     def clear(self) -> None:
-        """Let all go."""
+        """Remove all overlays."""
         with self._lock:
             self._stand = None
             self._uploads.clear()
@@ -144,4 +147,4 @@ class OverlayCache:
     def _all(self) -> list[Overlay]:
         with self._lock:
             stand = [] if self._stand is None else [self._stand]
-            return stand + [comparison for _, comparison in self._uploads.values()]
+            return stand + [overlay for _, overlay in self._uploads.values()]

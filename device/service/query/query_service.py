@@ -63,7 +63,7 @@ class QueryService:
 
     def __init__(
         self,
-        display: StateStore,
+        states: StateStore,
         queue: AnswerQueue,
         overlays: OverlayCache,
         collection: SearchedCollection,
@@ -75,7 +75,7 @@ class QueryService:
         """Start without a query.
 
         Args:
-            display: Where the stand's answer is shown.
+            states: Where the stand's answer is shown.
             queue: Answers one query at a time.
             overlays: Where the overlays of answers are kept.
             collection: The open collection.
@@ -84,7 +84,7 @@ class QueryService:
             settings: How queries are made.
         """
         self.overlays = overlays
-        self._display = display
+        self._states = states
         self._queue = queue
         self._collection = collection
         self._latest_frame = latest_frame
@@ -93,11 +93,11 @@ class QueryService:
             queue, overlays, lambda answer: on_answer(answer, is_upload=True)
         )
         self._stand = StandQuery(
-            display, queue, overlays, is_withdrawn=collection.is_withdrawn, on_answer=on_answer
+            states, queue, overlays, is_withdrawn=collection.is_withdrawn, on_answer=on_answer
         )
         self._autocapture = self._new_autocapture() if settings.is_hands_free else None
         self.observer: FrameObserver | None = (
-            None if self._autocapture is None else self._autocapture.see
+            None if self._autocapture is None else self._autocapture.observe
         )
 
     @property
@@ -161,7 +161,7 @@ class QueryService:
         self._collection.require_bundle()
         frame = self._latest_frame()
         if self._autocapture is not None:
-            self._autocapture.was_asked()
+            self._autocapture.note_manual_query()
         self._stand.ask(Query(frame=frame, filters=filters, count=self._matches))
 
     def dismiss(self) -> None:
@@ -180,7 +180,7 @@ class QueryService:
 
     def _new_autocapture(self) -> Autocapture:
         return Autocapture(
-            Watcher(), phase=lambda: self._display.state.phase, sink=self._ask_held_print
+            Watcher(), phase=lambda: self._states.state.phase, sink=self._ask_held_print
         )
 
     def _ask_held_print(self, held: HeldPrint, filters: Filters | None) -> None:

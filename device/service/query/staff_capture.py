@@ -1,4 +1,4 @@
-"""A proof: one frame of the stand's camera taken for staff, with all that the kiosk makes of it. Counted nowhere."""
+"""A staff capture: one frame of the stand's camera with its answer, neither shown to visitors nor counted."""
 
 from dataclasses import dataclass
 
@@ -13,18 +13,18 @@ _MATCHES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffCapture:
-    """What a trial capture shows.
+    """A frame taken for staff, and its answer.
 
     Attributes:
         jpeg: The frame, at most 960 pixels a side; in memory alone.
-        outline: The sheet's corners as shares of the frame; `None` when none was found.
-        answer: What would have been said.
-        source: Which camera.
-        width, height: Of the whole frame, in pixels.
+        corners: The sheet's corners in the frame, 0..1; `None` without a sheet.
+        answer: The answer a visitor would have got.
+        source: The camera's name.
+        width, height: The size of the whole frame in pixels.
     """
 
     jpeg: bytes
-    outline: tuple[Corner, ...] | None
+    corners: tuple[Corner, ...] | None
     answer: Answer
     source: str
     width: int
@@ -32,14 +32,14 @@ class StaffCapture:
 
 
 def capture(frame: Frame, queue: AnswerQueue) -> StaffCapture:
-    """Give the proof of a frame, once it is its turn; raises as the recogniser does."""
-    question = Query(frame=frame, count=_MATCHES)
-    answer = queue.ask(question, priority=Priority.GUEST).result()
+    """Return the staff capture of a frame, after its turn; raises as the recogniser does."""
+    query = Query(frame=frame, count=_MATCHES)
+    answer = queue.ask(query, priority=Priority.NORMAL).result()
     height, width = frame.pixels.shape[:2]
     corners = answer.sheet
     return StaffCapture(
         jpeg=to_jpeg(frame.pixels, side=SIDE, quality=80),
-        outline=corners and tuple(Corner(x=c.x / width, y=c.y / height) for c in corners),
+        corners=corners and tuple(Corner(x=c.x / width, y=c.y / height) for c in corners),
         answer=answer,
         source=frame.source,
         width=width,

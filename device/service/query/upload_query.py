@@ -1,4 +1,4 @@
-"""Pictures that visitors hand in: decoded in memory one at a time, and answered after the stand."""
+"""Queries about uploaded pictures: decoded in memory one at a time, and answered after the stand's."""
 
 import threading
 from collections.abc import Callable
@@ -8,27 +8,27 @@ from device.imaging import frames
 from device.recognition.recogniser import Answer
 from device.recognition.sheet.detect import Corner
 from device.service.query.answer_queue import AnswerQueue, Priority, Query
-from device.service.query.overlay_cache import OverlayCache, compare
+from device.service.query.overlay_cache import OverlayCache, overlay_of
 
 
 class UploadQueries:
-    """Answers about pictures that were handed in. For any thread."""
+    """Answers queries about uploaded pictures. Safe for any thread."""
 
     def __init__(
         self,
         queue: AnswerQueue,
-        comparisons: OverlayCache,
+        overlays: OverlayCache,
         on_answer: Callable[[Answer], None],
     ) -> None:
-        """Begin.
+        """Start without an answer.
 
         Args:
-            queue: Who answers.
-            comparisons: Where what lays a picture over its record is kept.
+            queue: Answers one query at a time.
+            overlays: Keeps the overlays of shown answers.
             on_answer: Called with every answer.
         """
         self._queue = queue
-        self._comparisons = comparisons
+        self._overlays = overlays
         self._on_answer = on_answer
         self._decoding = threading.Lock()
         self._counting = threading.Lock()
@@ -43,20 +43,22 @@ class UploadQueries:
         count: int,
         is_shown: bool,
     ) -> Answer:
-        """Say which print a picture shows, as `KioskService.identify` does; waits for its turn."""
-        with self._decoding:  # a 64-megapixel PNG takes 200 MB; two at once could end the service
+        """Return the answer about a picture, as `QueryService.identify` does; waits for its turn."""
+        with (
+            self._decoding
+        ):  # a 64-megapixel PNG takes 200 MB; two at once could exhaust the memory
             pixels = frames.decode(data, name="upload")
         height, width = pixels.shape[:2]
-        question = Query(
+        query = Query(
             frame=frames.frame(pixels, source="upload"),
             filters=filters,
             corners=corners and tuple(Corner(x=c.x * width, y=c.y * height) for c in corners),
             count=count,
         )
-        answer = self._queue.ask(question, priority=Priority.GUEST).result()
-        comparison = compare(question.frame, answer) if is_shown else None
-        if comparison is not None:
-            self._comparisons.keep_upload(comparison)
+        answer = self._queue.ask(query, priority=Priority.NORMAL).result()
+        overlay = overlay_of(query.frame, answer) if is_shown else None
+        if overlay is not None:
+            self._overlays.add_upload(overlay)
         with self._counting:
             self.answers += 1
         self._on_answer(answer)

@@ -137,7 +137,7 @@ def test_where_nobody_watches_the_button_alone_asks(
 
     preview = service.preview(timeout_s=LONG_S)
     assert not service.query.is_hands_free
-    assert preview is not None and preview.outline is None
+    assert preview is not None and preview.corners is None
     assert service.health().answers == 0
 
 
@@ -148,8 +148,8 @@ def test_the_outline_in_the_live_picture_is_in_shares_of_it(
     until(service, lambda state: state.answer is not None)
     preview = service.preview(timeout_s=LONG_S)
 
-    assert preview is not None and preview.outline is not None
-    assert all(0 < value < 1 for corner in preview.outline for value in (corner.x, corner.y))
+    assert preview is not None and preview.corners is not None
+    assert all(0 < value < 1 for corner in preview.corners for value in (corner.x, corner.y))
 
 
 class Stage:
@@ -165,7 +165,7 @@ class Stage:
 
     def show(self, clip: StandClip) -> list[Observation]:
         """Let the attendant see a clip."""
-        return [self.attendant.see(frame) for frame in clip.frames]
+        return [self.attendant.observe(frame) for frame in clip.frames]
 
 
 @pytest.mark.parametrize("phase", Phase)
@@ -214,5 +214,5 @@ def test_a_watcher_that_fails_takes_neither_camera_nor_button_away(
     preview = stand.preview(0, LONG_S)
     stand.close()
 
-    assert preview is not None and preview.outline is None
+    assert preview is not None and preview.corners is None
     assert lost == []

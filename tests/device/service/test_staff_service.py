@@ -206,7 +206,7 @@ def test_what_was_counted_is_written_once_an_hour_by_itself(
     open_office: Callable[..., StaffService], folder: Path
 ) -> None:
     time = FakeTime()
-    office = open_office(clock=time.clock, look_s=0.01)
+    office = open_office(clock=time.clock, sample_s=0.01)
     office.note_visitor("de")
     time.sleep(3599)
     office.report()
@@ -230,7 +230,9 @@ def test_on_a_machine_that_is_too_hot_a_kiosk_does_less_and_answers(
     zone.mkdir(parents=True)
     (zone / "type").write_text("cpu-thermal")
     (zone / "temp").write_text("81000")
-    office = open_office(StaffFolders(staff=tmp_path / "staff", sys=tmp_path / "sys"), look_s=0.01)
+    office = open_office(
+        StaffFolders(staff=tmp_path / "staff", sys=tmp_path / "sys"), sample_s=0.01
+    )
     while not office.is_strained:
         sleep(0.01)
     with kiosk(small_bundle, camera, office) as service:
@@ -248,7 +250,7 @@ def test_a_disk_that_fails_when_it_is_tried_is_told_of(
     open_office: Callable[..., StaffService], folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder.mkdir()
-    office = open_office(look_s=0.01, files=FailingFiles(0, "EIO", lasting=True))
+    office = open_office(sample_s=0.01, files=FailingFiles(0, "EIO", lasting=True))
     while office.report().keeps:
         sleep(0.01)
 

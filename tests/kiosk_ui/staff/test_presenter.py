@@ -57,7 +57,7 @@ HEALTH = Health(
     uptime_s=3_720.0,
 )
 UPDATES = UpdateReport(
-    bulletin=None,
+    last_sync=None,
     bundles=(),
     changes=None,
     refused=(),
@@ -100,7 +100,7 @@ def test_every_problem_is_reported() -> None:
     found = told(
         replace(HEALTH, camera=replace(CAMERA, is_ready=False, losses=3), note="camera: pulled"),
         BAD,
-        replace(UPDATES, bulletin=failed, is_expiring=True, refused=("7",), fault="damaged"),
+        replace(UPDATES, last_sync=failed, is_expiring=True, refused=("7",), fault="damaged"),
         keeps=False,
     )
 

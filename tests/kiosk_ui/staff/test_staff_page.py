@@ -41,7 +41,7 @@ def stand(service: KioskService, tmp_path: Path) -> Iterator[str]:
     """The address of a kiosk with a PIN, some counts, and unmatched prints."""
     folder = tmp_path / "staff"
     pin.write(folder, GOOD)
-    staff_service = StaffService(StaffFolders(staff=folder), pause_s=90, look_s=600)
+    staff_service = StaffService(StaffFolders(staff=folder), pause_s=90, sample_s=600)
     staff_service.note_visitor("de")
     missed = UnmatchedLog(folder)
     missed._entries.append(

@@ -44,7 +44,7 @@ def time() -> FakeTime:
 def staffed(folder: Path, time: FakeTime, service: KioskService) -> Iterator[KioskService]:
     """A kiosk with staff, and a print under its camera."""
     staff_service = StaffService(
-        StaffFolders(staff=folder), pause_s=90, clock=time.clock, look_s=600
+        StaffFolders(staff=folder), pause_s=90, clock=time.clock, sample_s=600
     )
     service.query.dismiss()
     service.staff = staff_service

@@ -42,7 +42,7 @@ def stand(
     """The address of a kiosk that is open on Mondays from ten to six."""
     monkeypatch.setattr(api, "STATE_WAIT_S", 0.1)
     staff_service = StaffService(
-        StaffFolders(staff=tmp_path / "staff"), pause_s=90, now=local.now, look_s=600
+        StaffFolders(staff=tmp_path / "staff"), pause_s=90, now=local.now, sample_s=600
     )
     staff_service.save_preferences(StaffPreferences(opening=MONDAY))
     service.staff = staff_service

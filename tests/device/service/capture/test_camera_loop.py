@@ -9,7 +9,7 @@ from pluggable_camera import PluggableCamera
 from device.cameras import CameraSource
 from device.errors import CameraMissingError
 from device.imaging.frames import Frame
-from device.service.capture.camera_loop import PAUSES_S, SPARING_S, CameraLoop
+from device.service.capture.camera_loop import PAUSES_S, REDUCED_S, CameraLoop
 from device.service.capture.watcher import Observation
 
 
@@ -82,7 +82,7 @@ def test_where_it_is_to_spare_it_looks_at_so_many_frames_as_are_needed_to_aim_by
         on_ready=lambda: None,
         on_lost=lambda error: None,
         observer=see,
-        is_sparing=lambda: is_sparing,
+        is_load_reduced=lambda: is_sparing,
     )
     assert enough.wait(LONG_S)
     is_sparing = False
@@ -93,9 +93,9 @@ def test_where_it_is_to_spare_it_looks_at_so_many_frames_as_are_needed_to_aim_by
         stand.frame()
     stand.close()
 
-    assert min(spared) >= SPARING_S
+    assert min(spared) >= REDUCED_S
     # A hundred frames a second come from this camera; all are looked at again.
-    assert looked_at[count + 19] - looked_at[count] < 20 * SPARING_S
+    assert looked_at[count + 19] - looked_at[count] < 20 * REDUCED_S
 
 
 def test_the_pauses_are_seconds_a_visitor_can_wait_and_a_driver_can_bear() -> None:

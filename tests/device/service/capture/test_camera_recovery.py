@@ -47,7 +47,7 @@ class Machine:
     def fail(self, ladder: CameraRecovery, seconds: float, error: CameraLostError = GONE) -> None:
         """Let a camera fail for so long, every ten seconds."""
         for _ in range(int(seconds // 10)):
-            ladder.failed(error)
+            ladder.note_failure(error)
             self.pass_s(10)
 
     def reboot(self) -> None:
@@ -77,7 +77,7 @@ def test_a_camera_that_fails_for_two_minutes_ends_the_service_once_an_hour(machi
 def test_one_picture_and_it_begins_from_the_bottom(machine) -> None:
     ladder = machine.ladder()
     machine.fail(ladder, FAILING_S - 10)
-    ladder.saw()
+    ladder.note_success()
     machine.fail(ladder, FAILING_S - 10)
 
     assert machine.taken == []
@@ -86,7 +86,7 @@ def test_one_picture_and_it_begins_from_the_bottom(machine) -> None:
 def test_a_few_failures_far_apart_are_none_to_act_on(machine) -> None:
     ladder = machine.ladder()
     for _ in range(FAILURES - 1):
-        ladder.failed(GONE)
+        ladder.note_failure(GONE)
         machine.pass_s(FAILING_S)
 
     assert machine.taken == []

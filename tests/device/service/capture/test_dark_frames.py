@@ -18,7 +18,7 @@ def fail(darkness: DarkFrames, from_s: float, after_s: float) -> float:
     """Show black until the camera is to be opened again, which must be after so long; give the time."""
     darkness.hides(at(from_s, 0))
     darkness.hides(at(from_s + after_s - 0.1, 0))
-    with pytest.raises(CameraLostError, match="black alone"):
+    with pytest.raises(CameraLostError, match="completely black"):
         darkness.hides(at(from_s + after_s, 0))
     return from_s + after_s
 

@@ -118,7 +118,7 @@ def test_a_print_that_is_never_still_is_not_taken_and_the_visitor_is_told(
 def test_a_print_asked_about_by_hand_is_not_taken_by_itself(prints: tuple[Pixels, ...]) -> None:
     shown = prints[8]
     watcher = Watcher()
-    watcher.take_none()
+    watcher.mark_taken()
     clip = StandClip(9).hold(shown, seconds=2)
 
     assert captures(clip, watcher) == []

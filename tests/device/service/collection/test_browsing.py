@@ -12,7 +12,7 @@ from device.bundle.filters import Filters
 from device.bundle.manifest import Manifest
 from device.bundle.notices import Notices
 from device.errors import UnknownRecordError
-from device.service.collection.browsing import Browsing, Order, in_order
+from device.service.collection.browsing import Browsing, Order, alphabetical
 from device.service.collection.open_collection import OpenCollection
 
 
@@ -66,20 +66,20 @@ def test_titles_come_as_a_reader_of_german_french_italian_or_english_looks_for_t
     # Sources: DIN 5007-1 (German), the Unicode Collation Algorithm's root for the others.
     words = ["Zebra", "étude", "Ärger", "“Apfel”", "eau-forte", "Aber", "Œuvre", "côte", "cote", "Straße", "Strasse"]  # fmt: skip
     wanted = ["Aber", "“Apfel”", "Ärger", "cote", "côte", "eau-forte", "étude", "Œuvre", "Strasse", "Straße", "Zebra"]  # fmt: skip
-    assert in_order(words) == wanted
+    assert alphabetical(words) == wanted
 
 
 @pytest.mark.parametrize("words", ["", "…", "\u202eالعنوان", "e\u0301 combining", "😀", "x" * 4000])
 def test_words_of_any_kind_have_a_place(words: str) -> None:
-    assert set(in_order([words, "b"])) == {words, "b"}
+    assert set(alphabetical([words, "b"])) == {words, "b"}
 
 
 def test_every_print_that_may_be_shown_passes_by_before_one_comes_again(
     browsing: Browsing, exhibition: OpenCollection
 ) -> None:
-    with exhibition.lent() as bundle:
+    with exhibition.borrow() as bundle:
         shown = {each.record_id for each in bundle.records.summaries() if each.show_picture}
-    turns = [browsing.passing_by(Filters(), turn) for turn in range(2 * len(shown))]
+    turns = [browsing.attract_print(Filters(), turn) for turn in range(2 * len(shown))]
     ids = [each.record_id for each in turns if each is not None]
     assert len(shown) < 12  # one's licence forbids it
     assert set(ids[: len(shown)]) == shown
@@ -87,16 +87,16 @@ def test_every_print_that_may_be_shown_passes_by_before_one_comes_again(
 
 
 def test_nothing_passes_by_where_nothing_may(browsing: Browsing) -> None:
-    assert browsing.passing_by(Filters(words="nowhere-to-be-found"), 0) is None
+    assert browsing.attract_print(Filters(words="nowhere-to-be-found"), 0) is None
 
 
 def test_what_looks_alike_is_never_the_print_itself(
     browsing: Browsing, exhibition: OpenCollection
 ) -> None:
-    with exhibition.lent() as bundle:
+    with exhibition.borrow() as bundle:
         ids = [each.record_id for each in bundle.records.summaries()]
     for record_id in ids:
-        alike = [each.record_id for each in browsing.family(record_id, 5).alike]
+        alike = [each.record_id for each in browsing.related(record_id, 5).similar]
         assert len(alike) == len(set(alike)) == 5
         assert record_id not in alike
 
@@ -109,13 +109,15 @@ def test_a_withdrawn_work_is_nowhere(small_bundle: Path, exhibition: OpenCollect
     after = browsing.page(Filters(), Order.TITLE, 1, 12)
     assert after.records == before.records[1:]
     assert all(
-        (shown := browsing.passing_by(Filters(), turn)) is None or shown.record_id != gone
+        (shown := browsing.attract_print(Filters(), turn)) is None or shown.record_id != gone
         for turn in range(12)
     )
     for record in after.records:
-        assert gone not in [each.record_id for each in browsing.family(record.record_id, 11).alike]
+        assert gone not in [
+            each.record_id for each in browsing.related(record.record_id, 11).similar
+        ]
     with pytest.raises(UnknownRecordError):
-        browsing.family(gone, 5)
+        browsing.related(gone, 5)
 
 
 def test_relations_lead_both_ways_and_to_the_whole(
@@ -142,8 +144,8 @@ def test_relations_lead_both_ways_and_to_the_whole(
     change_manifest(bundle_copy, files=entries(bundle_copy))
     shown = OpenCollection(1)
     shown.change(bundle_copy, Notices())
-    family = Browsing(shown).family(ids[0], 3)
-    assert family.wholes == {"A series": 2}
+    family = Browsing(shown).related(ids[0], 3)
+    assert family.shared_targets == {"A series": 2}
     # What it names itself is not said a second time from the other's side.
     assert [(each.kind, each.record_id) for each in family.referring] == [("Copy after", ids[2])]
     whole = Browsing(shown).page(Filters(whole="A series"), Order.TITLE, 1, 12)

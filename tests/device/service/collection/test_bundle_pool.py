@@ -43,7 +43,7 @@ def test_the_bundle_before_stays_open_until_the_one_after_the_next(
 ) -> None:
     shelf = BundlePool()
     for bundle in bundles:
-        shelf.put(bundle, NO_RECOGNISER)
+        shelf.switch_to(bundle, NO_RECOGNISER)
 
     assert [is_open(bundle) for bundle in bundles] == [False, True, True]
     shelf.close()
@@ -54,10 +54,10 @@ def test_a_bundle_that_is_read_is_closed_when_it_is_given_back(
     bundles: tuple[OpenedBundle, ...],
 ) -> None:
     shelf = BundlePool()
-    shelf.put(bundles[0], NO_RECOGNISER)
-    with shelf.lend() as lent:
-        shelf.put(bundles[1], NO_RECOGNISER)
-        shelf.put(bundles[2], NO_RECOGNISER)
+    shelf.switch_to(bundles[0], NO_RECOGNISER)
+    with shelf.borrow() as lent:
+        shelf.switch_to(bundles[1], NO_RECOGNISER)
+        shelf.switch_to(bundles[2], NO_RECOGNISER)
         assert lent.bundle is bundles[0]
         assert lent.recogniser is None
         assert is_open(bundles[0])
@@ -69,16 +69,16 @@ def test_a_request_reads_from_one_bundle_from_its_beginning_to_its_end(
     bundles: tuple[OpenedBundle, ...],
 ) -> None:
     shelf = BundlePool()
-    shelf.put(bundles[0], NO_RECOGNISER)
-    shelf.begin()
+    shelf.switch_to(bundles[0], NO_RECOGNISER)
+    shelf.begin_request()
     for bundle in bundles[1:]:
-        shelf.put(bundle, NO_RECOGNISER)
-        with shelf.lend() as lent, shelf.lend_answering() as answering:
+        shelf.switch_to(bundle, NO_RECOGNISER)
+        with shelf.borrow() as lent, shelf.borrow_current() as answering:
             assert lent.bundle is bundles[0]
             assert answering.bundle is bundle
-    shelf.end()
-    shelf.end()
-    with shelf.lend() as lent:
+    shelf.end_request()
+    shelf.end_request()
+    with shelf.borrow() as lent:
         assert lent.bundle is bundles[2]
     assert not is_open(bundles[0])
     shelf.close()
@@ -90,10 +90,10 @@ def test_a_bundle_is_lent_by_its_id_as_long_as_it_is_here(
     shelf = BundlePool()
     ids = [bundle.manifest.bundle_id for bundle in bundles]
     for bundle in bundles:
-        shelf.put(bundle, NO_RECOGNISER)
+        shelf.switch_to(bundle, NO_RECOGNISER)
     found = []
     for bundle_id in (*ids, "no such"):
-        with shelf.lend(bundle_id) as lent:
+        with shelf.borrow(bundle_id) as lent:
             found.append(lent.bundle_id)
 
     assert found == [ids[2], ids[1], ids[2], ids[2]]
@@ -105,7 +105,7 @@ def test_the_same_bundle_under_other_notices_takes_the_place_of_itself_alone(
 ) -> None:
     shelf, again = BundlePool(), open_bundle(bundles[1].path)
     for bundle in (*bundles[:2], again):
-        shelf.put(bundle, NO_RECOGNISER)
+        shelf.switch_to(bundle, NO_RECOGNISER)
 
     assert [is_open(bundle) for bundle in (*bundles[:2], again)] == [True, False, True]
     shelf.close()
@@ -114,11 +114,11 @@ def test_the_same_bundle_under_other_notices_takes_the_place_of_itself_alone(
 
 def test_an_empty_shelf_lends_nothing() -> None:
     shelf = BundlePool()
-    shelf.begin()
-    with pytest.raises(BundleMissingError), shelf.lend():
+    shelf.begin_request()
+    with pytest.raises(BundleMissingError), shelf.borrow():
         pass
-    with pytest.raises(BundleMissingError), shelf.lend_answering():
+    with pytest.raises(BundleMissingError), shelf.borrow_current():
         pass
-    shelf.end()
+    shelf.end_request()
     shelf.close()
     assert shelf.is_empty

@@ -75,7 +75,7 @@ def watch(root: Path, kiosk: Kiosk, clock: FakeTime) -> Iterator[Callable[[], Bu
 
     def begin() -> BundleSwitch:
         begun.append(
-            BundleSwitch(WatchedStore(root, look_s=3600), kiosk, trial_s=180, clock=clock.clock)
+            BundleSwitch(WatchedStore(root, poll_s=3600), kiosk, trial_s=180, clock=clock.clock)
         )
         return begun[-1]
 
@@ -88,10 +88,10 @@ def test_a_switch_in_the_store_is_followed_once(
     root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch]
 ) -> None:
     changeover = watch()
-    changeover.look()
+    changeover.poll()
     Bundles(root).activate("2")
-    changeover.look()
-    changeover.look()
+    changeover.poll()
+    changeover.poll()
 
     assert kiosk.shown == [("1", 0), ("2", 0)]
 
@@ -101,7 +101,7 @@ def test_new_notices_are_laid_over_the_bundle_that_answers(
 ) -> None:
     changeover = watch()
     kept_notices.write(AtomicFiles(), root, Notices(serial=5))
-    changeover.look()
+    changeover.poll()
 
     assert kiosk.shown == [("1", 0), ("1", 5)]
 
@@ -111,12 +111,12 @@ def test_a_bundle_on_trial_is_kept_after_it_served_for_a_while_and_found_itself(
 ) -> None:
     changeover = watch()
     Bundles(root).activate("2", on_trial=True)
-    changeover.look()
+    changeover.poll()
     clock.now_s += 179
-    changeover.look()
+    changeover.poll()
     assert Bundles(root).trial == "2"
     clock.now_s += 1
-    changeover.look()
+    changeover.poll()
 
     assert Bundles(root).trial == ""
     assert Bundles(root).current.resolve().name == "2"
@@ -131,14 +131,14 @@ def test_a_bundle_on_trial_that_fails_is_given_up_and_remembered(
     bundles.activate("2", on_trial=True)
     if fault == "no model":
         (root / "releases/2" / layout.MODEL).unlink()
-    changeover.look()
+    changeover.poll()
     if fault == "no answer":
         kiosk.fault_count += 1
     if fault == "not found":
         kiosk.is_found = False
         clock.now_s += 180
-    changeover.look()
-    changeover.look()
+    changeover.poll()
+    changeover.poll()
 
     assert bundles.current.resolve().name == "1"
     assert not bundles.previous.exists()
@@ -151,13 +151,13 @@ def test_a_kiosk_too_busy_to_search_for_itself_is_judged_later(
 ) -> None:
     changeover = watch()
     Bundles(root).activate("2", on_trial=True)
-    changeover.look()
+    changeover.poll()
     clock.now_s += 180
     kiosk.is_busy = True
     with pytest.raises(BusyError):
-        changeover.look()
+        changeover.poll()
     kiosk.is_busy = False
-    changeover.look()
+    changeover.poll()
 
     assert Bundles(root).trial == ""
 
@@ -178,7 +178,7 @@ def test_at_a_start_with_a_damaged_bundle_the_one_before_answers_and_the_links_s
     Bundles(root).activate("2")
     (root / "releases/2" / layout.MODEL).unlink()
     changeover = watch()
-    changeover.look()
+    changeover.poll()
 
     assert kiosk.shown == [("1", 0)]
     assert Bundles(root).current.resolve().name == "2"
@@ -220,11 +220,11 @@ def test_a_store_that_is_being_changed_is_waited_for(
 ) -> None:
     changeover = watch()
     Bundles(root).activate("2", on_trial=True)
-    changeover.look()
+    changeover.poll()
     clock.now_s += 180
     with locked(root), pytest.raises(OSError, match="another process"):
-        changeover.look()
-    changeover.look()
+        changeover.poll()
+    changeover.poll()
 
     assert Bundles(root).trial == ""
 
@@ -233,7 +233,7 @@ def test_the_thread_goes_on_after_a_busy_store(root: Path, kiosk: Kiosk) -> None
     import threading
 
     changed = threading.Event()
-    changeover = BundleSwitch(WatchedStore(root, look_s=0.01), kiosk, trial_s=0)
+    changeover = BundleSwitch(WatchedStore(root, poll_s=0.01), kiosk, trial_s=0)
     original = kiosk.change
 
     def change(bundle: Path, notices: Notices) -> None:

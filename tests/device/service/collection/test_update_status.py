@@ -33,21 +33,21 @@ def test_what_was_said_before_the_kiosk_started_is_not_shown_again(
 ) -> None:
     put_in(tmp_path)
 
-    assert UpdateStatus(tmp_path, fake_time.clock).on_screen() is None
+    assert UpdateStatus(tmp_path, fake_time.clock).usb_progress() is None
 
 
 def test_the_end_is_shown_for_two_minutes(tmp_path: Path, fake_time: FakeTime) -> None:
     updates = UpdateStatus(tmp_path, fake_time.clock)
-    assert updates.on_screen() is None
+    assert updates.usb_progress() is None
 
     put_in(tmp_path)
 
-    shown = updates.on_screen()
+    shown = updates.usb_progress()
     assert shown is not None and shown.version == 7
     fake_time.sleep(SHOWN_S - 1)
-    assert updates.on_screen() == shown
+    assert updates.usb_progress() == shown
     fake_time.sleep(1)
-    assert updates.on_screen() is None
+    assert updates.usb_progress() is None
 
 
 def test_a_sync_that_says_nothing_more_is_believed_for_a_quarter_of_an_hour(
@@ -58,12 +58,12 @@ def test_a_sync_that_says_nothing_more_is_believed_for_a_quarter_of_an_hour(
     with pytest.raises(KeyboardInterrupt):  # killed: nobody says how it ended
         sync_progress.record_progress(killed, tmp_path, "the stick", is_stick=True)
 
-    shown = updates.on_screen()
+    shown = updates.usb_progress()
     assert shown is not None and not shown.is_over
     fake_time.sleep(SILENT_S - 1)
-    assert updates.on_screen() == shown
+    assert updates.usb_progress() == shown
     fake_time.sleep(1)
-    assert updates.on_screen() is None
+    assert updates.usb_progress() is None
 
 
 def killed(tell: object) -> SyncOutcome:
@@ -73,7 +73,7 @@ def killed(tell: object) -> SyncOutcome:
 def test_a_kiosk_without_a_store_has_nothing_to_say() -> None:
     updates = UpdateStatus(None)
 
-    assert (updates.on_screen(), updates.standing()) == (None, None)
+    assert (updates.usb_progress(), updates.report()) == (None, None)
 
 
 def test_staff_see_the_last_sync_whether_by_stick_or_by_network(tmp_path: Path) -> None:
@@ -86,13 +86,13 @@ def test_staff_see_the_last_sync_whether_by_stick_or_by_network(tmp_path: Path) 
     with pytest.raises(SourceError):
         sync_progress.record_progress(stopped, tmp_path, "https://x.example")
 
-    standing = updates.standing()
-    assert standing is not None and standing.bulletin is not None
+    standing = updates.report()
+    assert standing is not None and standing.last_sync is not None
     # Told within the same second or the next: the stick's, or the later one.
     last = sync_progress.read(tmp_path, is_stick=False)
     stick = sync_progress.read(tmp_path, is_stick=True)
     assert last and stick
-    assert standing.bulletin == (last if last.told > stick.told else stick)
+    assert standing.last_sync == (last if last.told > stick.told else stick)
     assert (last.number, last.line[:3]) == (2, "E2:")
 
 
@@ -103,20 +103,20 @@ def test_staff_see_bundles_notices_and_what_changed(tmp_path: Path, small_bundle
     notices = Notices().with_withdrawn("a", "2026-11-23").with_amended("b", {"title": "T"})
     kept_notices.write(AtomicFiles(), tmp_path, notices)
 
-    standing = UpdateStatus(tmp_path).standing()
+    standing = UpdateStatus(tmp_path).report()
 
     assert standing is not None
     assert [each.name for each in standing.bundles] == ["first", "second"]
     assert str(standing.changes) == "0 added, 0 removed, 0 altered"
     assert (standing.notices, standing.withdrawn, standing.amended) == (2, 1, 1)
-    assert (standing.bulletin, standing.refused, standing.expires) == (None, (), "")
+    assert (standing.last_sync, standing.refused, standing.expires) == (None, (), "")
     assert not standing.is_expiring and not standing.fault
 
 
 def test_a_memory_that_decayed_is_told_of(tmp_path: Path) -> None:
     (tmp_path / "standing.json").write_text("{")
 
-    standing = UpdateStatus(tmp_path).standing()
+    standing = UpdateStatus(tmp_path).report()
 
     assert standing is not None and "can't be read" in standing.fault
 
@@ -128,7 +128,7 @@ def test_progress_is_told_as_it_comes(tmp_path: Path, fake_time: FakeTime) -> No
         assert callable(tell)
         for done in (0, 500, 1000):
             tell(FetchProgress(version=8, done_bytes=done, total_bytes=1000))
-            seen.append(updates.on_screen())
+            seen.append(updates.usb_progress())
         return SyncOutcome(result=SyncResult.INSTALLED, version=8)
 
     sync_progress.record_progress(sync, tmp_path, "the stick", is_stick=True)

@@ -12,8 +12,8 @@ from device.service.health.latency import BOUNDS_S, LatencyRecorder
 def test_every_answer_is_counted_under_each_bound_it_kept_to(times) -> None:
     watch = LatencyRecorder()
     for took_s in times:
-        watch.note(took_s)
-    found = watch.times()
+        watch.record(took_s)
+    found = watch.histogram()
 
     assert [count for _, count in found.cumulative()] == [
         sum(took_s <= bound_s for took_s in times) for bound_s in BOUNDS_S
@@ -22,4 +22,4 @@ def test_every_answer_is_counted_under_each_bound_it_kept_to(times) -> None:
 
 
 def test_the_last_bound_is_written_as_prometheus_wants_it() -> None:
-    assert [bound for bound, _ in LatencyRecorder().times().cumulative()][-1] == "+Inf"
+    assert [bound for bound, _ in LatencyRecorder().histogram().cumulative()][-1] == "+Inf"

@@ -12,7 +12,7 @@ from device.recognition.recogniser import Answer
 from device.sd_notify import Notifier
 from device.service.collection.open_collection import OpenCollection
 from device.service.health.liveness import ANSWERS, ANSWERS_S, SEARCH, STAND, Liveness
-from device.service.health.self_test import SelfTest, fault
+from device.service.health.self_test import SelfTest, failure
 from device.service.health.watchdog import WatchdogPinger
 from device.service.query.answer_queue import AnswerQueue, Query
 
@@ -23,21 +23,21 @@ def test_what_proves_nothing_for_too_long_is_late_and_the_others_are_not() -> No
     progress.expect(STAND, 10.0)
     progress.expect(SEARCH, 30.0)
     time.sleep(10.0)
-    assert progress.late() == ()
+    assert progress.overdue() == ()
 
     time.sleep(1.0)
-    assert progress.late() == (STAND,)
+    assert progress.overdue() == (STAND,)
     progress.prove(STAND)
-    assert progress.late() == ()
+    assert progress.overdue() == ()
     time.sleep(25.0)
-    assert progress.late() == (STAND, SEARCH)
+    assert progress.overdue() == (STAND, SEARCH)
 
 
 def test_what_nobody_expects_is_never_late() -> None:
     progress = Liveness()
     progress.prove(SEARCH)
 
-    assert progress.late() == ()
+    assert progress.overdue() == ()
 
 
 def test_when_nobody_asks_the_kiosk_asks_itself() -> None:
@@ -111,10 +111,10 @@ def test_a_model_that_fails_in_a_way_nobody_foresaw_is_a_fault_not_the_end_of_th
 
     shown = OpenCollection(threads=1)
     queue = AnswerQueue(recognise, waiting=1, on_round=lambda: None)
-    assert fault(shown, queue) == "there is no bundle yet"
+    assert failure(shown, queue) == "there is no bundle yet"
     shown.change(small_bundle, Notices())
 
-    assert fault(shown, queue) == "not foreseen for probe"
+    assert failure(shown, queue) == "not foreseen for probe"
     queue.close()
     shown.close()
 
@@ -124,7 +124,7 @@ def test_a_whole_bundle_finds_its_own_print(small_bundle: Path) -> None:
     shown.change(small_bundle, Notices())
     queue = AnswerQueue(shown.recognise, waiting=1, on_round=lambda: None)
 
-    assert fault(shown, queue) == ""
+    assert failure(shown, queue) == ""
     queue.close()
     shown.close()
 

@@ -68,10 +68,10 @@ def shown(source: str, count: int = 1) -> Query:
 
 
 def test_the_stand_goes_before_guests_who_came_first(desk: Desk, queue: AnswerQueue) -> None:
-    futures = [queue.ask(shown("guest 0"), priority=Priority.GUEST)]
+    futures = [queue.ask(shown("guest 0"), priority=Priority.NORMAL)]
     assert desk.begun.acquire(timeout=LONG_S)
     for name in ("guest 1", "guest 2"):
-        futures.append(queue.ask(shown(name), priority=Priority.GUEST))
+        futures.append(queue.ask(shown(name), priority=Priority.NORMAL))
     for name in ("stand 1", "stand 2"):
         futures.append(queue.ask(shown(name), priority=Priority.STAND))
 
@@ -86,26 +86,26 @@ def test_the_stand_goes_before_guests_who_came_first(desk: Desk, queue: AnswerQu
 def test_too_many_guests_are_asked_to_come_back_and_the_stand_never_is(
     desk: Desk, queue: AnswerQueue
 ) -> None:
-    queue.ask(shown("guest 0"), priority=Priority.GUEST)
+    queue.ask(shown("guest 0"), priority=Priority.NORMAL)
     assert desk.begun.acquire(timeout=LONG_S)
     for number in range(5):
         queue.ask(shown(f"stand {number}"), priority=Priority.STAND)
-    waiting = [queue.ask(shown("guest"), priority=Priority.GUEST) for _ in range(2)]
+    waiting = [queue.ask(shown("guest"), priority=Priority.NORMAL) for _ in range(2)]
 
     with pytest.raises(BusyError, match="2 are waiting for an answer already"):
-        queue.ask(shown("one too many"), priority=Priority.GUEST)
+        queue.ask(shown("one too many"), priority=Priority.NORMAL)
 
     desk.gate.set()
     for future in waiting:
         future.result(LONG_S)
-    queue.ask(shown("later"), priority=Priority.GUEST).result(LONG_S)
+    queue.ask(shown("later"), priority=Priority.NORMAL).result(LONG_S)
     assert "one too many" not in desk.order
 
 
 def test_a_fault_reaches_who_asked_and_the_next_is_answered(desk: Desk, queue: AnswerQueue) -> None:
     desk.gate.set()
-    fault = queue.ask(shown("fault"), priority=Priority.GUEST)
-    after = queue.ask(shown("after", count=7), priority=Priority.GUEST)
+    fault = queue.ask(shown("fault"), priority=Priority.NORMAL)
+    after = queue.ask(shown("after", count=7), priority=Priority.NORMAL)
 
     with pytest.raises(ModelError, match="no answer"):
         fault.result(LONG_S)
@@ -149,9 +149,9 @@ def test_a_request_that_is_cancelled_takes_no_turn(desk: Desk, queue: AnswerQueu
 def test_closing_answers_what_is_queued_and_then_takes_nothing(
     desk: Desk, queue: AnswerQueue
 ) -> None:
-    futures = [queue.ask(shown("guest"), priority=Priority.GUEST)]
+    futures = [queue.ask(shown("guest"), priority=Priority.NORMAL)]
     assert desk.begun.acquire(timeout=LONG_S)
-    futures += [queue.ask(shown("more"), priority=Priority.GUEST) for _ in range(2)]
+    futures += [queue.ask(shown("more"), priority=Priority.NORMAL) for _ in range(2)]
     closing = threading.Thread(target=queue.close)
     closing.start()
     desk.gate.set()

@@ -22,7 +22,7 @@ from device.recognition.recogniser import Answer
 from device.recognition.verdict import Verdict
 from device.sd_notify import Notifier
 from device.service import CameraSetup, KioskService, Overlay
-from device.service.query.overlay_cache import KEPT_S, UPLOADS, OverlayCache, compare
+from device.service.query.overlay_cache import KEPT_S, UPLOADS, OverlayCache, overlay_of
 from device.service.state import Phase
 
 
@@ -102,11 +102,11 @@ def test_without_evidence_there_is_nothing_to_lay_over(
     answer = ask(service, print_)
     frame = frames.frame(print_, source="test")
     bare = replace(answer.matches[0], evidence=None)
-    assert compare(frame, answer) is not None
-    assert compare(frame, replace(answer, matches=(bare, *answer.matches[1:]))) is None
-    assert compare(frame, replace(answer, matches=())) is None
+    assert overlay_of(frame, answer) is not None
+    assert overlay_of(frame, replace(answer, matches=(bare, *answer.matches[1:]))) is None
+    assert overlay_of(frame, replace(answer, matches=())) is None
     for verdict in (Verdict.SIMILAR_ONLY, Verdict.NOT_IN_COLLECTION):
-        assert compare(frame, replace(answer, verdict=verdict)) is None
+        assert overlay_of(frame, replace(answer, verdict=verdict)) is None
 
 
 def test_evidence_that_leads_nowhere_costs_the_comparison_and_not_the_answer(
@@ -117,7 +117,7 @@ def test_evidence_that_leads_nowhere_costs_the_comparison_and_not_the_answer(
     assert best.evidence is not None
     flat = replace(best, evidence=replace(best.evidence, transform=(0.0,) * 9))
     frame = frames.frame(print_, source="test")
-    assert compare(frame, replace(answer, matches=(flat,))) is None
+    assert overlay_of(frame, replace(answer, matches=(flat,))) is None
 
 
 def test_the_stands_is_there_while_its_answer_is_and_goes_with_it(service: KioskService) -> None:
@@ -159,8 +159,8 @@ def test_the_stand_and_an_upload_do_not_take_each_others(
     service.query.dismiss()
     assert uploaded is not None
     assert service.query.overlays.get(uploaded.token) is uploaded
-    service.query.overlays.forget(uploaded.token)
-    service.query.overlays.forget(uploaded.token)
+    service.query.overlays.remove_upload(uploaded.token)
+    service.query.overlays.remove_upload(uploaded.token)
     with pytest.raises(AnswerGoneError):
         service.query.overlays.get(uploaded.token)
 
@@ -176,7 +176,7 @@ def one(service: KioskService, print_: Pixels) -> Overlay:
 def test_only_the_latest_uploads_are_kept(one: Overlay) -> None:
     kept = OverlayCache(FakeTime().clock)
     for number in range(UPLOADS + 1):
-        kept.keep_upload(replace(one, token=str(number)))
+        kept.add_upload(replace(one, token=str(number)))
     with pytest.raises(AnswerGoneError):
         kept.get("0")
     assert [kept.get(str(n)).token for n in range(1, UPLOADS + 1)] == ["1", "2", "3", "4"]
@@ -185,11 +185,11 @@ def test_only_the_latest_uploads_are_kept(one: Overlay) -> None:
 def test_an_upload_whose_visitor_went_without_a_word_goes_in_time(one: Overlay) -> None:
     time = FakeTime()
     kept = OverlayCache(time.clock)
-    kept.keep_upload(one)
+    kept.add_upload(one)
     time.sleep(KEPT_S - 1)
-    kept.forget_old()
+    kept.remove_expired()
     assert kept.get(one.token) is one
     time.sleep(1)
-    kept.forget_old()
+    kept.remove_expired()
     with pytest.raises(AnswerGoneError):
         kept.get(one.token)
