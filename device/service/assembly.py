@@ -69,7 +69,10 @@ def _camera_recovery(
 
 
 def open_camera_for(config: Config) -> CameraOpener:
-    """Return an opener of the configured camera; a replay without files shows the bundle's prints."""
+    """Return an opener of the configured camera.
+
+    A replay without files shows the bundle's own prints.
+    """
 
     def opener(bundle: OpenedBundle | None) -> CameraSource:
         return open_camera(config.camera, replay=_own_prints(bundle))

@@ -1,4 +1,4 @@
-"""The kiosk: puts camera, queries, collection and staff together, and owns their life cycle and health."""
+"""The kiosk: camera, queries, collection and staff, their life cycle and health."""
 
 import time
 import uuid
@@ -57,7 +57,9 @@ class KioskService:
         staff: StaffService | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Open the bundle and start the camera; an invalid bundle or a missing camera is a state, not an error.
+        """Open the bundle and start the camera.
+
+        An invalid bundle or a missing camera is a state, not an error.
 
         Args:
             bundles: The folder of the one bundle, or the store where bundles and notices arrive at run time.
@@ -122,7 +124,7 @@ class KioskService:
             self.staff.close()
 
     def ready(self) -> None:
-        """Notify the service manager that visitors can be served; called once the page's server listens."""
+        """Notify the service manager that visitors can be served: the page's server listens."""
         self._notifier.ready()
 
     def snapshot(self, after: int = 0, timeout_s: float = 0.0) -> Snapshot:

@@ -1,4 +1,4 @@
-"""The kiosk's staff face: preferences, statistics, hardware health and PIN, kept in the staff's folder."""
+"""The kiosk's staff face: preferences, statistics, hardware health and PIN."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""The state of the stand's screen, with a revision that rises with every change. Safe for any thread."""
+"""The state of the stand's screen, with a revision. Safe for any thread."""
 
 import threading
 from collections.abc import Callable

@@ -1,1 +1,1 @@
-"""The camera at the stand: reads frames, notices a print held still, recovers a lost camera."""
+"""The camera at the stand: frames, prints held still, and lost cameras."""

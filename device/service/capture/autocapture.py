@@ -40,7 +40,10 @@ class QuerySink(Protocol):
 
 
 class Autocapture:
-    """Watches the stand for a visitor. `observe` belongs to the camera loop's thread, all else to any."""
+    """Watches the stand for a visitor.
+
+    `observe` is for the camera loop's thread, all other methods are for any.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The camera at the stand: a thread that keeps the latest frame, and opens a lost camera again.
+"""The camera loop: a thread that keeps the latest frame, and opens a lost camera again.
 
 Each frame goes to the observer first, so that it is always shown together with what was seen in it.
 """

@@ -1,9 +1,9 @@
-"""The last steps for a camera that keeps failing: restart the service, then reboot. Knows no thread.
+"""The last steps for a camera that keeps failing: restart the service, then reboot.
 
 `device.cameras` opens the pipeline again and replaces its process. Where that doesn't help, the service ends to be
 restarted, at most once an hour. Where that hasn't helped either, it ends with `REBOOT`, at most once a day: the machine
 is then rebooted if the museum has chosen that (docs/operators.md). A camera that is absent needs a person: it is only
-looked for again.
+looked for again. Knows no thread.
 """
 
 import json
@@ -81,7 +81,7 @@ class CameraRecovery:
             self._take(RecoveryStep.REBOOT, self._state, self._now())
 
     def _may_reboot(self, now_s: float, started_s: float | None) -> bool:
-        """Whether the last reboot is a day ago; and the last boot an hour, as the wall clock may jump."""
+        """Whether the last reboot is a day ago, and an hour by the clock that can't jump."""
         is_due = started_s is None or not 0 <= self._now() - started_s < MACHINE_S
         return is_due and now_s >= SERVICE_S
 

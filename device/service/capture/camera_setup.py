@@ -1,4 +1,4 @@
-"""How the camera at the stand is opened, watched and recovered: one frozen value for the kiosk's constructor."""
+"""How the camera at the stand is opened, watched and recovered."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""Black frames: a covered lens, a dead sensor, or a gallery at night. Pure; time is the frames' own.
+"""Black frames: a covered lens, a dead sensor, or a gallery at night.
 
-A camera whose frames are all black is opened again twice. After that the room counts as dark, and the kiosk waits.
+Pure; time is the frames' own. A camera whose frames are all black is opened again twice. After that the room counts as dark, and the kiosk waits.
 """
 
 from device.errors import CameraLostError
@@ -21,7 +21,7 @@ class DarkFrames:
         self._tries = 0
 
     def hides(self, frame: Frame) -> bool:
-        """Whether a frame must not be shown: it is black, and opening the camera again has not helped.
+        """Whether to hide a frame: it is black, and opening the camera again hasn't helped.
 
         Raises:
             CameraLostError: When it is time to open the camera again.

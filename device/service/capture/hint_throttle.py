@@ -1,4 +1,4 @@
-"""One hint at a time: the hint on the screen changes more slowly than the hints found in the frames.
+"""Shows one hint at a time, which changes more slowly than the hints found in frames.
 
 Knows nothing of pictures and clocks: time comes with each hint.
 """

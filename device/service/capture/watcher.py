@@ -1,4 +1,4 @@
-"""Watches the live picture: sees a print come, waits until it is held still, and takes it once.
+"""Watches the live picture: each print is taken once, when it is held still.
 
 Cheap, and free of threads and clocks: time is the frames' own. It never identifies a print; that is the recogniser's.
 Of a visitor's print it keeps 256 numbers, until the print has left.
@@ -59,7 +59,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Taken:
-    """A print that was taken and has not left: its corners in the small picture, and its likeness."""
+    """A print taken and not yet gone: its corners in the small picture, and its likeness."""
 
     corners: Corners
     likeness: Likeness
@@ -86,7 +86,7 @@ class Watcher:
         self._is_marked_taken = False
 
     def mark_taken(self) -> None:
-        """Count the print at the stand as taken, as it was queried by the button. Safe for any thread."""
+        """Count the print at the stand as taken: the button queried it. Safe for any thread."""
         self._is_marked_taken = True
 
     def observe(self, frame: Frame) -> Observation:
@@ -221,7 +221,7 @@ class Watcher:
         )
 
     def _remember(self, thumbnail: Thumbnail, corners: Corners) -> None:
-        """Count a print as taken, with those still at the stand: two on a table are not taken in turns."""
+        """Count a print as taken, and keep those still there: two prints don't alternate."""
         still = tuple(each for each in self._taken if _is_still_there(each, thumbnail))
         self._taken = (*still, _Taken(corners=corners, likeness=thumbnail.likeness(corners)))
 

@@ -1,1 +1,1 @@
-"""The open bundle: shared between requests, browsed, and switched to a new one at run time."""
+"""The open bundle: shared by requests, browsed, and switched at run time."""

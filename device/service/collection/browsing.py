@@ -1,4 +1,4 @@
-"""Browsing the collection without a camera: pages of prints in an order, related and similar prints."""
+"""Browsing without a camera: pages of prints in an order, related and similar prints."""
 
 import hashlib
 import threading
@@ -97,7 +97,7 @@ class Browsing:
             return len(bundle.records.items_passing(filters))
 
     def attract_print(self, filters: Filters, turn: int) -> Record | None:
-        """Return the print that the attract screen shows at a turn; `None` where none may be shown.
+        """Return the print that the attract screen shows at a turn; `None` without any.
 
         Neighbours in the museum's order rarely follow each other, and every print is shown before one is
         repeated.
@@ -151,7 +151,7 @@ def alphabetical(words: Iterable[str]) -> list[str]:
 
 
 def sort_key(words: str) -> tuple[str, str]:
-    """Return the key that words are sorted by, without leading characters that are no letter or digit.
+    """Return the key that words are sorted by; leading punctuation doesn't count.
 
     Letters come first; accents decide only between words that are otherwise equal (DIN 5007-1, and the order of
     French, Italian and English dictionaries).

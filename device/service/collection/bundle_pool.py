@@ -99,7 +99,7 @@ class BundlePool:
 
     @contextmanager
     def borrow_current(self) -> Iterator[PooledBundle]:
-        """Keep the current bundle open for the length of a `with` block, whatever the request's is."""
+        """Keep the current bundle open for a `with` block, even in a request."""
         with self._lock:
             pooled = self._current
             if pooled is None:

@@ -1,4 +1,4 @@
-"""Watches the store, and switches the running kiosk to another bundle, to new notices, and back.
+"""Watches the store, and switches the running kiosk to new bundles and notices.
 
 A bundle on trial is given up at once when it can't be opened, can't answer, or fails its self-test. It is kept when it
 has answered for a while. A kept bundle may become unreadable, as on a failing memory card; then the previous one answers.
@@ -30,7 +30,7 @@ class BundleUser(Protocol):
     """Answers from a bundle that can be switched."""
 
     def change(self, bundle: Path, notices: Notices) -> None:
-        """Open a bundle and answer from it; raises `KioskError`, and then stays with the previous one."""
+        """Open a bundle and answer from it; on `KioskError` the previous one stays."""
 
     def faults(self) -> int:
         """Return how often a query failed because of the bundle."""
@@ -98,7 +98,9 @@ class BundleSwitch:
         trial_s: float = TRIAL_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Open the store's current bundle, then watch the store; an invalid bundle is a state, not an error.
+        """Open the store's current bundle, then start to watch the store.
+
+        An invalid bundle is a state, not an error.
 
         Args:
             store: Where bundles and notices arrive.

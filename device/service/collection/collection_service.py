@@ -1,4 +1,4 @@
-"""The kiosk's collection face: records, pictures and filters of the open bundle, and its replacement.
+"""The kiosk's collection face: records, pictures and filters of the open bundle.
 
 Knows nothing of cameras and queries.
 """
@@ -102,7 +102,7 @@ class CollectionService:
             return bundle.visible_manifest
 
     def change(self, bundle: Path, notices: Notices) -> None:
-        """Open a bundle and answer from it; requests in progress are answered from the previous one.
+        """Open a bundle and answer from it; running requests go on with the previous one.
 
         Raises:
             KioskError: When it can't be opened; the previous one stays.

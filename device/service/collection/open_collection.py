@@ -46,7 +46,7 @@ class OpenCollection:
         return self._pool.is_empty
 
     def change(self, path: Path, notices: Notices) -> Manifest:
-        """Open a bundle and make it current, under these notices; readers of the previous one go on with it.
+        """Open a bundle and make it current; readers of the previous one go on with it.
 
         Raises:
             KioskError: When it can't be opened; the previous one stays current.

@@ -1,4 +1,4 @@
-"""The state of updates: for the person who has plugged in a USB stick, and for the staff's page.
+"""The state of updates, for the stand's screen during a USB update and for staff.
 
 Reads the files that syncs and the store have written; changes nothing and fetches nothing.
 """
@@ -79,7 +79,10 @@ class UpdateStatus:
         return None if found and found.is_over and for_s >= SHOWN_S else found
 
     def report(self) -> UpdateReport | None:
-        """Return the updates' state, in up to a second, as two bundles are compared; `None` without a store."""
+        """Return the updates' state; `None` without a store.
+
+        Takes up to a second, as two bundles are compared.
+        """
         if self._store is None:
             return None
         store, state, fault = Bundles(self._store), StoreState(), ""

@@ -42,7 +42,7 @@ class Liveness:
             self._proved_s[worker] = self._clock()
 
     def age_s(self, worker: str) -> float:
-        """Return the time since a worker's last progress; infinite if it was never expected or proved."""
+        """Return the time since a worker's last progress; infinite without any."""
         with self._lock:
             return self._clock() - self._proved_s.get(worker, float("-inf"))
 

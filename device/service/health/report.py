@@ -1,4 +1,4 @@
-"""The kiosk's health report: whether visitors can be answered, and the state of the camera."""
+"""The kiosk's health: whether visitors can be answered, and the camera's state."""
 
 from dataclasses import dataclass, field
 

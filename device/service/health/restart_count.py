@@ -1,4 +1,4 @@
-"""The number of service starts since the machine was booted: more than one means that it failed."""
+"""The number of service starts since boot: more than one means that the service failed."""
 
 import logging
 from pathlib import Path

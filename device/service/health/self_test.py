@@ -18,7 +18,7 @@ _CHECKED_EVERY_S = 5.0
 
 
 def failure(opened: OpenCollection, queue: AnswerQueue) -> str:
-    """Query a print of the bundle's own, in its turn; return why it failed, empty if it was found.
+    """Query a probe print of the bundle; return why it failed, empty if it was found.
 
     Raises:
         BusyError: When too many are waiting.

@@ -1,4 +1,4 @@
-"""The queue in front of the recogniser, which is not thread-safe: the stand goes first, all others after it."""
+"""The queue in front of the recogniser, which is not thread-safe: the stand goes first."""
 
 import itertools
 import logging
@@ -41,7 +41,7 @@ class Answerer(Protocol):
     """Finds the answer to a query."""
 
     def __call__(self, query: Query, /) -> Answer:
-        """Return the answer; runs in the queue's thread alone, as the interpreter is not thread-safe."""
+        """Return the answer; runs in the queue's thread alone."""
 
 
 # Longest wait of the queue's loop without a query; each round is a sign of progress for the watchdog.

@@ -78,7 +78,7 @@ def rectified_print(frame: Frame, answer: Answer) -> bytes:
 
 
 class OverlayCache:
-    """The overlays that may be viewed now: the stand's and the latest uploads'. Safe for any thread."""
+    """The overlays that may be viewed now, of stand and uploads. Safe for any thread."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         """Start empty; `clock` returns monotonic seconds."""

@@ -1,4 +1,4 @@
-"""The kiosk's query face: which print lies at the stand, and which print an uploaded picture shows.
+"""The kiosk's query face: looks up the print at the stand and uploaded pictures.
 
 Knows nothing of cameras, bundles or pages: it gets the latest frame, and asks the queue.
 """
@@ -169,7 +169,7 @@ class QueryService:
         self._stand.drop()
 
     def capture_for_staff(self) -> StaffCapture:
-        """Return the answer about the print at the stand; it is neither shown to visitors nor counted.
+        """Return the print at the stand with its answer, neither shown to visitors nor counted.
 
         Raises:
             CameraLostError: When the camera gives no picture.

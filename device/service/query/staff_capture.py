@@ -1,4 +1,4 @@
-"""A staff capture: one frame of the stand's camera with its answer, neither shown to visitors nor counted."""
+"""A staff capture: one frame with its answer, neither shown to visitors nor counted."""
 
 from dataclasses import dataclass
 

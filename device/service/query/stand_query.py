@@ -1,4 +1,4 @@
-"""The query about the print at the stand: one at a time, with its answer shown on the screen."""
+"""The query about the print at the stand: one at a time, its answer on the screen."""
 
 import logging
 from collections.abc import Callable

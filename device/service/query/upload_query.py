@@ -1,4 +1,4 @@
-"""Queries about uploaded pictures: decoded in memory one at a time, and answered after the stand's."""
+"""Queries about uploads, decoded in memory one at a time, answered after the stand's."""
 
 import threading
 from collections.abc import Callable
