@@ -102,3 +102,21 @@ def test_the_pauses_are_seconds_a_visitor_can_wait_and_a_driver_can_bear() -> No
     assert list(PAUSES_S) == sorted(PAUSES_S)
     assert PAUSES_S[0] == 1
     assert PAUSES_S[-1] == 10  # and 5 s to open it, and it is back within 15
+
+
+def test_a_watcher_that_fails_takes_neither_camera_nor_button_away(
+    camera: HandCamera,
+) -> None:
+    """Frames no finder foresaw: the kiosk goes on as one without hands-free."""
+
+    def fail(frame: object) -> Observation:
+        raise FloatingPointError("no such sheet")
+
+    camera.open()
+    lost: list[str] = []
+    stand = CameraLoop(lambda: camera, on_ready=lambda: None, on_lost=lost.append, observer=fail)
+    preview = stand.preview(0, LONG_S)
+    stand.close()
+
+    assert preview is not None and preview.corners is None
+    assert lost == []

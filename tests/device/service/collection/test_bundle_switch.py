@@ -166,7 +166,7 @@ def test_a_bundle_that_fails_without_trial_stays_for_staff_to_see(
     root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch]
 ) -> None:
     (root / "releases/1" / layout.MODEL).unlink()
-    watch().look()
+    watch().poll()
 
     assert kiosk.shown == []
     assert Bundles(root).current.resolve().name == "1"
@@ -190,7 +190,7 @@ def test_with_two_damaged_bundles_there_is_none(
     Bundles(root).activate("2")
     for name in ("1", "2"):
         (root / "releases" / name / layout.MODEL).unlink()
-    watch().look()
+    watch().poll()
 
     assert kiosk.shown == []
 

@@ -197,22 +197,3 @@ def test_no_frame_of_a_visitor_is_held_on_to(print_pictures: dict[str, Pixels]) 
     assert len(stage.asked) == 1
     assert not [each for each in seen if each.capture is not None]
     assert seen[-1].is_known
-
-
-def test_a_watcher_that_fails_takes_neither_camera_nor_button_away(
-    camera: PluggableCamera,
-) -> None:
-    """Frames no finder foresaw: the kiosk goes on as one without hands-free."""
-    from device.service.capture.camera_loop import CameraLoop
-
-    def fail(frame: object) -> Observation:
-        raise FloatingPointError("no such sheet")
-
-    camera.open()
-    lost: list[str] = []
-    stand = CameraLoop(lambda: camera, on_ready=lambda: None, on_lost=lost.append, observer=fail)
-    preview = stand.preview(0, LONG_S)
-    stand.close()
-
-    assert preview is not None and preview.corners is None
-    assert lost == []

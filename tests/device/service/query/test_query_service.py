@@ -1,0 +1,159 @@
+"""Queries at the stand and of uploads, in a running kiosk with the real bundle."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hand_camera import HandCamera
+from held_notifier import LONG_S, HeldNotifier
+from running_kiosk import CONFIG, until, upload
+
+from device.bundle.filters import Filters
+from device.errors import (
+    BusyError,
+    PictureError,
+)
+from device.imaging.frames import Pixels
+from device.recognition.verdict import Verdict
+from device.service import KioskService
+from device.service.state import Phase
+
+
+def test_what_lies_at_the_stand_is_found_and_the_answer_comes_in_the_state(
+    service: KioskService, print_pictures: dict[str, Pixels]
+) -> None:
+    service.query.look()
+    state = until(service, lambda state: state.answer is not None)
+
+    assert state.phase is Phase.FOUND
+    assert state.answer is not None
+    assert state.answer.matches[0].record.record_id == next(iter(print_pictures))
+    assert len(state.answer.matches) == CONFIG.matches
+    assert service.health().answers == 1
+
+
+def test_an_empty_stand_is_not_found(service: KioskService, camera: HandCamera) -> None:
+    seen = service.preview(timeout_s=LONG_S)
+    camera.pixels = np.full((240, 320, 3), 120, np.uint8)
+    assert seen is not None
+    assert service.preview(after=seen.number + 5, timeout_s=LONG_S) is not None
+
+    service.query.look()
+
+    assert until(service, lambda state: state.answer is not None).phase is Phase.NOT_FOUND
+
+
+def test_a_filter_holds_for_the_stand_too(service: KioskService) -> None:
+    service.query.look(filters=Filters(words="no such words anywhere"))
+
+    state = until(service, lambda state: state.answer is not None)
+
+    assert state.phase is Phase.NOT_FOUND
+    assert state.answer is not None
+    assert state.answer.matches == ()
+
+
+def test_an_answer_for_a_visitor_who_has_gone_is_dropped(
+    service: KioskService, notifier: HeldNotifier, print_pictures: dict[str, Pixels]
+) -> None:
+    notifier.hold()
+    service.query.look()
+    assert service.snapshot().state.phase is Phase.HOLD_STILL
+    service.query.dismiss()
+    before = service.snapshot()
+    notifier.gate.set()
+    service.query.identify(upload(next(iter(print_pictures.values()))))  # answered after it
+
+    assert before.state.phase is Phase.LOOKING
+    assert service.snapshot() == before
+    assert service.health().answers == 1  # the visitor's who has gone took no turn
+
+
+def test_asking_twice_is_asking_once(service: KioskService, notifier: HeldNotifier) -> None:
+    notifier.hold()
+    service.query.look()
+    service.query.look()
+    notifier.gate.set()
+
+    until(service, lambda state: state.phase is Phase.FOUND)
+    assert service.health().answers == 1
+
+
+def test_the_next_visitor_may_ask_with_the_answer_still_shown(service: KioskService) -> None:
+    service.query.look()
+    until(service, lambda state: state.phase is Phase.FOUND)
+
+    service.query.look()
+    until(service, lambda state: state.phase is Phase.HOLD_STILL or state.answer is not None)
+    until(service, lambda state: state.phase is Phase.FOUND)
+    service.query.dismiss()
+
+    assert service.snapshot().state.phase is Phase.LOOKING
+
+
+def test_uploads_are_answered_from_many_threads(
+    service: KioskService, print_pictures: dict[str, Pixels]
+) -> None:
+    def ask(pixels: Pixels) -> str:
+        return service.query.identify(upload(pixels), count=1).matches[0].record.record_id
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(ask, print_pictures.values())) == list(print_pictures)
+    assert service.snapshot().state.phase is Phase.LOOKING
+
+
+def test_too_many_uploads_are_asked_to_come_back_and_the_stand_is_not(
+    service: KioskService, notifier: HeldNotifier, print_pictures: dict[str, Pixels]
+) -> None:
+    picture = upload(next(iter(print_pictures.values())))
+    busy = threading.Event()
+
+    def ask() -> bool:
+        try:
+            service.query.identify(picture)
+        except BusyError:
+            busy.set()
+            return False
+        return True
+
+    notifier.hold()
+    with ThreadPoolExecutor(3) as pool:
+        asked = [pool.submit(ask) for _ in range(3)]
+        assert busy.wait(LONG_S)
+        service.query.look()
+        assert service.snapshot().state.phase is Phase.HOLD_STILL
+        notifier.gate.set()
+        assert sorted(future.result() for future in asked) == [False, True, True]
+    until(service, lambda state: state.phase is Phase.FOUND)
+
+
+def test_an_upload_that_is_no_picture_is_refused_and_the_next_is_answered(
+    service: KioskService, print_pictures: dict[str, Pixels]
+) -> None:
+    for data in (b"", b"no picture", upload(next(iter(print_pictures.values())))[:500]):
+        with pytest.raises(PictureError, match="upload"):
+            service.query.identify(data)
+
+    answer = service.query.identify(upload(next(iter(print_pictures.values()))))
+    assert answer.verdict is Verdict.SAME_PRINT
+
+
+def test_an_upload_leaves_no_file_behind(
+    service: KioskService,
+    small_bundle: Path,
+    print_pictures: dict[str, Pixels],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    before = sorted(path.name for path in small_bundle.rglob("*"))
+
+    service.query.identify(upload(next(iter(print_pictures.values()))))
+    service.query.look()
+    until(service, lambda state: state.phase is Phase.FOUND)
+
+    assert list(tmp_path.iterdir()) == []
+    assert sorted(path.name for path in small_bundle.rglob("*")) == before
