@@ -24,7 +24,7 @@ def kiosk(
     camera: Callable[[OpenedBundle | None], CameraSource],
     notifier: HeldNotifier,
 ) -> Iterator[KioskService]:
-    """Give a running kiosk that tries a lost camera again without delay."""
+    """Yield a running kiosk that opens a lost camera again without delay."""
     setup = CameraSetup(opener=camera, pauses_s=(0.01,))
     service = KioskService(bundle, setup, CONFIG, notifier=notifier)
     try:
@@ -35,13 +35,13 @@ def kiosk(
 
 
 def opened_camera(camera: HandCamera) -> HandCamera:
-    """Give a camera, open, as the choice of cameras does."""
+    """Return the camera, opened, as an opener does."""
     camera.open()
     return camera
 
 
 def until(service: KioskService, holds: Callable[[KioskState], bool]) -> KioskState:
-    """Give the first state from now on of which something holds, or the last one there was."""
+    """Return the next state that meets a condition; fail when none comes in time."""
     snapshot = service.snapshot()
     while not holds(snapshot.state):
         newer = service.snapshot(after=snapshot.revision, timeout_s=LONG_S)
@@ -51,5 +51,5 @@ def until(service: KioskService, holds: Callable[[KioskState], bool]) -> KioskSt
 
 
 def upload(pixels: Pixels) -> bytes:
-    """Give a picture as a visitor's phone sends it."""
+    """Return a picture as a visitor's phone sends it."""
     return frames.to_jpeg(pixels, side=800)

@@ -1,4 +1,4 @@
-"""The kiosk's surroundings, in a test's hands."""
+"""A kiosk with a notifier and a camera that the test controls."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ from device.service.state import Phase
 
 @pytest.fixture
 def notifier() -> BlockingNotifier:
-    """A line to systemd."""
+    """A notifier that records its messages."""
     return BlockingNotifier()
 
 

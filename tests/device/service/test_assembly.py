@@ -23,7 +23,7 @@ def test_the_configured_kiosk_replays_the_bundles_own_prints(small_bundle: Path)
     assert state.answer.matches[0].score > 0.95
 
 
-def test_the_configured_kiosk_looks_into_its_store_for_a_bundle(tmp_path: Path) -> None:
+def test_the_configured_kiosk_opens_its_stores_current_bundle(tmp_path: Path) -> None:
     config = Config(store=tmp_path, camera=CameraConfig(kind="none"), recognition=CONFIG)
     with open_kiosk(config, {}) as service:
         state = service.snapshot().state
@@ -32,7 +32,7 @@ def test_the_configured_kiosk_looks_into_its_store_for_a_bundle(tmp_path: Path) 
     assert str(tmp_path / "current") in state.note
 
 
-def test_a_camera_switched_off_is_told_as_such(small_bundle: Path) -> None:
+def test_a_camera_that_is_switched_off_is_reported_as_such(small_bundle: Path) -> None:
     config = Config(bundle=small_bundle, camera=CameraConfig(kind="none"), recognition=CONFIG)
     with open_kiosk(config, {}) as service:
         assert "switched off" in until(service, lambda s: s.phase is Phase.CAMERA_LOST).note

@@ -1,7 +1,7 @@
-"""Every way a camera fails, under the whole kiosk: how soon it is noticed, how soon its picture is back, what the screen says.
+"""Each fault of a camera in the whole kiosk: when it is noticed, and when frames return.
 
-In short once each; `make test-cameras` breaks each several times, mends it after pauses of several lengths, and prints the
-table. The camera's process is real, and so is what is done to it.
+Here each fault occurs once. `make test-cameras` repeats each several times, ends it after pauses of several lengths, and
+prints the table. The camera's process and its faults are real.
 """
 
 import os
@@ -32,7 +32,7 @@ ROUNDS_S = (0.0, 1.0, 8.0, 0.0, 4.0, 25.0) if IS_WHOLE else (0.0,)
 def service(
     small_bundle: Path, print_pictures: dict[str, Pixels], tmp_path: Path
 ) -> Iterator[KioskService]:
-    """A kiosk that watches one of the twelve prints through a camera that a file breaks."""
+    """A kiosk whose camera sees one of the twelve prints, and fails as a file says."""
     shown = next(iter(print_pictures.values()))
     Image.fromarray(shown).resize((640, 480)).save(tmp_path / PRINT)
 
@@ -53,12 +53,12 @@ def service(
 
 
 def waited_s(holds: Callable[[], bool]) -> float:
-    """Give how long it took until something held."""
-    begun_s = time.monotonic()
+    """Return the seconds until a condition is met."""
+    start_s = time.monotonic()
     while not holds():
-        assert time.monotonic() - begun_s < SLACK * BACK_S, "it never came about"
+        assert time.monotonic() - start_s < SLACK * BACK_S, "the condition was never met"
         time.sleep(0.02)
-    return time.monotonic() - begun_s
+    return time.monotonic() - start_s
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -84,7 +84,7 @@ def test_a_camera_that_fails_is_noticed_and_its_picture_comes_back(
 
 
 def _judge(fault: str, noticed: list[float], back: list[float]) -> None:
-    """Hold the times to the marks."""
+    """Compare the times with their limits."""
     late, slow = (float(np.percentile(times, 95)) for times in (noticed, back))
     print(
         f"\nCAMERAS {fault:13} {len(noticed):2} times   noticed p95 {late:5.2f} s   picture back p95 {slow:5.2f} s"

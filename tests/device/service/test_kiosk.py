@@ -19,7 +19,7 @@ from device.service import CameraSetup, KioskService
 from device.service.state import Phase
 
 
-def test_a_camera_that_is_pulled_out_is_told_and_taken_up_again(
+def test_a_camera_that_was_pulled_out_is_reported_and_used_again(
     service: KioskService, camera: PluggableCamera
 ) -> None:
     camera.unplug()
@@ -40,7 +40,7 @@ def test_a_camera_that_is_pulled_out_is_told_and_taken_up_again(
     assert service.health().camera_losses >= 1
 
 
-def test_a_camera_lost_is_the_one_opened_again_and_none_chosen_anew(
+def test_a_lost_camera_is_opened_again_and_no_other_is_chosen(
     small_bundle: Path, camera: PluggableCamera, notifier: BlockingNotifier
 ) -> None:
     chosen: list[str] = []
@@ -62,7 +62,7 @@ def test_a_camera_lost_is_the_one_opened_again_and_none_chosen_anew(
 @pytest.mark.parametrize(
     "surprise", [RuntimeError("a driver's\nbug"), KioskError("no picture to show"), OSError(5, "?")]
 )
-def test_whatever_a_driver_does_the_stand_tries_again(
+def test_the_camera_is_opened_again_after_any_error_of_its_driver(
     service: KioskService, camera: PluggableCamera, surprise: Exception
 ) -> None:
     camera.unexpected_error = surprise
@@ -74,7 +74,7 @@ def test_whatever_a_driver_does_the_stand_tries_again(
     until(service, lambda state: state.phase is Phase.LOOKING)
 
 
-def test_without_a_camera_uploads_are_answered_and_one_plugged_in_later_is_taken(
+def test_uploads_are_answered_without_a_camera_and_one_plugged_in_later_is_used(
     small_bundle: Path,
     camera: PluggableCamera,
     notifier: BlockingNotifier,
@@ -123,7 +123,7 @@ def test_closing_leaves_no_thread_and_no_open_camera(
 
 
 class SlowCamera(PluggableCamera):
-    """Gives one frame, then none until it is closed."""
+    """Delivers one frame, then none until it is closed."""
 
     was_stopped = False
 
@@ -138,7 +138,7 @@ class SlowCamera(PluggableCamera):
 def test_closing_does_not_wait_for_a_camera_that_gives_no_frame(
     small_bundle: Path, camera: PluggableCamera, notifier: BlockingNotifier
 ) -> None:
-    """And the loss that closing causes is nobody's news."""
+    """The loss of the camera that closing causes is not counted."""
     slow = SlowCamera(camera.pixels)
     with kiosk(small_bundle, lambda bundle: opened_camera(slow), notifier) as service:
         until(service, lambda state: state.phase is Phase.LOOKING)
@@ -148,7 +148,7 @@ def test_closing_does_not_wait_for_a_camera_that_gives_no_frame(
     assert slow.was_stopped  # and did not wait until the time was up
 
 
-def test_ready_is_told_when_asked_to_and_not_before(
+def test_systemd_is_notified_when_the_kiosk_is_ready_and_not_before(
     service: KioskService, notifier: BlockingNotifier
 ) -> None:
     assert notifier.messages == []
@@ -158,7 +158,7 @@ def test_ready_is_told_when_asked_to_and_not_before(
     assert notifier.messages == ["ready"]
 
 
-def test_each_start_has_an_id_of_its_own(
+def test_each_start_has_its_own_boot_id(
     small_bundle: Path, camera: PluggableCamera, notifier: BlockingNotifier
 ) -> None:
     ids = set()
@@ -169,7 +169,7 @@ def test_each_start_has_an_id_of_its_own(
     assert len(ids) == 2
 
 
-def test_a_snapshot_waits_for_news_and_only_so_long(service: KioskService) -> None:
+def test_a_snapshot_waits_for_a_change_until_the_timeout(service: KioskService) -> None:
     now = service.snapshot()
 
     assert service.snapshot(after=now.revision, timeout_s=0.01) == now
@@ -187,8 +187,9 @@ def test_the_preview_is_a_small_jpeg_of_a_newer_frame_each_time(service: KioskSe
     assert max(frames.decode(first.jpeg, name="preview").shape) == 640
 
 
-def test_time_is_the_clocks(
+def test_uptime_is_measured_by_the_kiosks_clock(
     small_bundle: Path, camera: PluggableCamera, notifier: BlockingNotifier
+
 ) -> None:
     now = [100.0]
     service = KioskService(

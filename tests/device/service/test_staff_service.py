@@ -1,4 +1,4 @@
-"""The staff's office in a running kiosk: what visitors do is counted, kept over a restart, and tells of nobody."""
+"""Visitors' actions are counted, kept over a restart, and name no person."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -37,8 +37,8 @@ from device.staff.hardware_health import LOW_DISK_BYTES
 
 
 @contextmanager
-def kiosk(bundle: Path, camera: PluggableCamera, office: StaffService) -> Iterator[KioskService]:
-    """Give a running kiosk with an office."""
+def kiosk(bundle: Path, camera: PluggableCamera, staff: StaffService) -> Iterator[KioskService]:
+    """Yield a running kiosk with staff."""
 
     def opener(_: OpenedBundle | None) -> PluggableCamera:
         camera.open()
@@ -49,7 +49,7 @@ def kiosk(bundle: Path, camera: PluggableCamera, office: StaffService) -> Iterat
         CameraSetup(opener=opener),
         RecognitionConfig(threads=1),
         notifier=Notifier(None),
-        staff=office,
+        staff=staff,
     ) as service:
         until(service, Phase.LOOKING)
         yield service
@@ -67,64 +67,64 @@ def until(service: KioskService, phase: Phase) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The staff's."""
+    """The staff's folder."""
     return tmp_path / "staff"
 
 
 @pytest.fixture
-def open_office(folder: Path) -> Iterator[Callable[..., StaffService]]:
-    """A function that opens an office, closed when the test is over."""
-    offices = []
+def open_staff(folder: Path) -> Iterator[Callable[..., StaffService]]:
+    """A function that opens a staff service, closed at the end of the test."""
+    opened = []
 
     def open_one(folders: StaffFolders | None = None, **given: object) -> StaffService:
         where = folders or StaffFolders(staff=folder)
-        offices.append(StaffService(where, pause_s=90, **given))  # type: ignore[arg-type]  # the test's
-        return offices[-1]
+        opened.append(StaffService(where, pause_s=90, **given))  # type: ignore[arg-type]  # the test's
+        return opened[-1]
 
     yield open_one
-    for office in offices:
-        office.close()
+    for staff in opened:
+        staff.close()
 
 
-def test_answers_are_counted_by_what_was_said_and_kept_over_a_restart(
+def test_answers_are_counted_by_verdict_and_kept_over_a_restart(
     small_bundle: Path,
     camera: PluggableCamera,
-    open_office: Callable[..., StaffService],
+    open_staff: Callable[..., StaffService],
     print_pictures: dict[str, Pixels],
 ) -> None:
-    office = open_office()
-    with kiosk(small_bundle, camera, office) as service:
+    staff = open_staff()
+    with kiosk(small_bundle, camera, staff) as service:
         service.query.look()
         until(service, Phase.FOUND)
         service.query.dismiss()
         service.query.identify(to_jpeg(next(iter(print_pictures.values())), side=640, quality=90))
 
-    counted = statistics.total(open_office().statistics())
+    counted = statistics.total(open_staff().statistics())
 
     assert counted["same_print"] == 2
     assert counted["uploads"] == 1
 
 
-def test_what_was_not_found_is_listed_only_once_staff_have_asked_for_it(
+def test_unmatched_pictures_are_listed_only_if_staff_have_chosen_that(
     small_bundle: Path,
     camera: PluggableCamera,
-    open_office: Callable[..., StaffService],
+    open_staff: Callable[..., StaffService],
     folder: Path,
 ) -> None:
     camera.pixels = _checkered()
-    office = open_office()
-    with kiosk(small_bundle, camera, office) as service:
+    staff = open_staff()
+    with kiosk(small_bundle, camera, staff) as service:
         service.query.look()
         until_answered(service)
-        assert office.unmatched.entries() == ()
-        office.save_preferences(StaffPreferences(keeps_unmatched=True))
+        assert staff.unmatched.entries() == ()
+        staff.save_preferences(StaffPreferences(keeps_unmatched=True))
         service.query.look()
         until_answered(service)
-        office.flush()
+        staff.flush()
 
-        assert len(office.unmatched.entries()) == 1
-        assert len(open_office().unmatched.entries()) == 1
-        office.unmatched.clear()
+        assert len(staff.unmatched.entries()) == 1
+        assert len(open_staff().unmatched.entries()) == 1
+        staff.unmatched.clear()
     assert sorted(path.name for path in folder.iterdir() if "statistics" not in path.name) == [
         "choices.json"
     ]
@@ -137,7 +137,7 @@ def _checkered() -> Pixels:
 
 
 def until_answered(service: KioskService) -> None:
-    """Wait for an answer that names no print, then take it off the screen."""
+    """Wait for an answer that names no print, then dismiss it."""
     for _ in range(100):
         if service.snapshot().state.phase in (Phase.NOT_FOUND, Phase.UNSURE):
             service.query.dismiss()
@@ -147,69 +147,71 @@ def until_answered(service: KioskService) -> None:
     pytest.fail(f"expected no match, found {service.snapshot().state.phase}")
 
 
-def test_a_proof_says_what_would_be_said_and_counts_nowhere(
-    small_bundle: Path, camera: PluggableCamera, open_office: Callable[..., StaffService]
+def test_a_staff_capture_has_the_answer_and_is_not_counted(
+    small_bundle: Path, camera: PluggableCamera, open_staff: Callable[..., StaffService]
 ) -> None:
-    office = open_office()
-    with kiosk(small_bundle, camera, office) as service:
-        proof = service.query.capture_for_staff()
+    staff = open_staff()
+    with kiosk(small_bundle, camera, staff) as service:
+        capture = service.query.capture_for_staff()
 
-        assert proof.answer.verdict == "same_print"
-        assert proof.jpeg.startswith(b"\xff\xd8")
-        assert min(proof.width, proof.height) > 100
+        assert capture.answer.verdict == "same_print"
+        assert capture.jpeg.startswith(b"\xff\xd8")
+        assert min(capture.width, capture.height) > 100
         assert service.snapshot().state.phase is Phase.LOOKING
         assert service.health().answers == 0
-        assert office.statistics() == ()
+        assert staff.statistics() == ()
         camera.unplug()
         until(service, Phase.CAMERA_LOST)
         with pytest.raises(CameraLostError):
             service.query.capture_for_staff()
 
 
-def test_choices_hold_at_once_and_after_a_restart(open_office: Callable[..., StaffService]) -> None:
+def test_preferences_apply_at_once_and_after_a_restart(
+    open_staff: Callable[..., StaffService],
+) -> None:
     chosen = StaffPreferences(
         attract=Attract(enabled=False), opening=hours.parse({"monday": "10:00-18:00"})
     )
-    open_office().save_preferences(chosen)
+    open_staff().save_preferences(chosen)
 
-    assert open_office().preferences == chosen
+    assert open_staff().preferences == chosen
 
 
-def test_damaged_choices_are_the_defaults_and_said(
-    open_office: Callable[..., StaffService], folder: Path, caplog: pytest.LogCaptureFixture
+def test_damaged_preferences_are_replaced_by_the_defaults_and_logged(
+    open_staff: Callable[..., StaffService], folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder.mkdir()
     (folder / "choices.json").write_text("{")
 
-    assert open_office().preferences == StaffPreferences()
+    assert open_staff().preferences == StaffPreferences()
     assert "set them again" in caplog.text
 
 
-def test_a_folder_that_takes_nothing_costs_no_visitor_anything_and_is_told(
-    open_office: Callable[..., StaffService], folder: Path, caplog: pytest.LogCaptureFixture
+def test_a_folder_that_refuses_writes_is_reported_and_visitors_are_still_counted(
+    open_staff: Callable[..., StaffService], folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder.write_text("a file is in the way")
-    office = open_office()
-    office.note_visitor("de")
-    office.flush()
-    office.flush()
+    staff = open_staff()
+    staff.note_visitor("de")
+    staff.flush()
+    staff.flush()
 
-    assert not office.report().keeps
-    assert statistics.total(office.statistics())["visits"] == 1
+    assert not staff.report().keeps
+    assert statistics.total(staff.statistics())["visits"] == 1
     assert caplog.text.count("statistics stay in memory") == 1
     with pytest.raises(StoreError):
-        office.save_preferences(StaffPreferences(keeps_unmatched=True))
-    assert not office.preferences.keeps_unmatched
+        staff.save_preferences(StaffPreferences(keeps_unmatched=True))
+    assert not staff.preferences.keeps_unmatched
 
 
-def test_what_was_counted_is_written_once_an_hour_by_itself(
-    open_office: Callable[..., StaffService], folder: Path
+def test_counts_are_written_once_an_hour(
+    open_staff: Callable[..., StaffService], folder: Path
 ) -> None:
     time = FakeTime()
-    office = open_office(clock=time.clock, sample_s=0.01)
-    office.note_visitor("de")
+    staff = open_staff(clock=time.clock, sample_s=0.01)
+    staff.note_visitor("de")
     time.sleep(3599)
-    office.report()
+    staff.report()
     assert not folder.exists()
     time.sleep(1)
 
@@ -220,22 +222,20 @@ def test_what_was_counted_is_written_once_an_hour_by_itself(
     pytest.fail("nothing was written")
 
 
-def test_on_a_machine_that_is_too_hot_a_kiosk_does_less_and_answers(
+def test_a_kiosk_on_a_hot_machine_reduces_its_load_and_still_answers(
     small_bundle: Path,
     camera: PluggableCamera,
-    open_office: Callable[..., StaffService],
+    open_staff: Callable[..., StaffService],
     tmp_path: Path,
 ) -> None:
     zone = tmp_path / "sys/class/thermal/thermal_zone0"
     zone.mkdir(parents=True)
     (zone / "type").write_text("cpu-thermal")
     (zone / "temp").write_text("81000")
-    office = open_office(
-        StaffFolders(staff=tmp_path / "staff", sys=tmp_path / "sys"), sample_s=0.01
-    )
-    while not office.is_strained:
+    staff = open_staff(StaffFolders(staff=tmp_path / "staff", sys=tmp_path / "sys"), sample_s=0.01)
+    while not staff.is_strained:
         sleep(0.01)
-    with kiosk(small_bundle, camera, office) as service:
+    with kiosk(small_bundle, camera, staff) as service:
         before = service.health().camera.frames
         sleep(1.0)
         frames = service.health().camera.frames - before
@@ -243,22 +243,22 @@ def test_on_a_machine_that_is_too_hot_a_kiosk_does_less_and_answers(
         until(service, Phase.FOUND)
 
     assert frames <= 6  # of a hundred
-    assert office.report().machine.is_strained
+    assert staff.report().machine.is_strained
 
 
-def test_a_disk_that_fails_when_it_is_tried_is_told_of(
-    open_office: Callable[..., StaffService], folder: Path, caplog: pytest.LogCaptureFixture
+def test_a_failed_disk_check_is_reported(
+    open_staff: Callable[..., StaffService], folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder.mkdir()
-    office = open_office(sample_s=0.01, files=FailingFiles(0, "EIO", lasting=True))
-    while office.report().keeps:
+    staff = open_staff(sample_s=0.01, files=FailingFiles(0, "EIO", lasting=True))
+    while staff.report().keeps:
         sleep(0.01)
 
-    assert office.report().storage is Storage.REFUSES
+    assert staff.report().storage is Storage.REFUSES
     assert caplog.text.count("the disk was tried") == 1
 
 
-def test_a_disk_is_said_to_be_what_is_worst_of_it() -> None:
+def test_the_disks_state_is_its_worst_fault() -> None:
     well = HardwareHealth(
         temperature_c=None,
         is_throttled=None,
@@ -285,7 +285,7 @@ def test_a_disk_is_said_to_be_what_is_worst_of_it() -> None:
     assert StaffReport(machine=errors, keeps=False).storage is Storage.REFUSES
 
 
-def test_the_last_lines_of_the_log_are_kept_and_no_more() -> None:
+def test_only_the_last_lines_of_the_log_are_kept() -> None:
     kept = RecentLog()
     log = logging.Logger("any")
     log.addHandler(kept)

@@ -1,4 +1,4 @@
-"""What the screen shows: each event in each phase, and what holds whatever happens."""
+"""The screen's state machine: each event in each phase, and its invariants."""
 
 import itertools
 
@@ -26,7 +26,7 @@ from device.service.state import (
 
 
 def answer(verdict: Verdict = Verdict.SAME_PRINT) -> Answer:
-    """Give an answer of this verdict."""
+    """Return an answer with a verdict."""
     return Answer(
         bundle_id="b",
         verdict=verdict,
@@ -53,7 +53,7 @@ SHOWS_ANSWER = {Phase.FOUND, Phase.UNSURE, Phase.NOT_FOUND}
 
 
 def after(*events: Event) -> KioskState:
-    """Give the state after these events, one a second."""
+    """Return the state after some events, one a second."""
     state = starting(0.0)
     for second, event in enumerate(events, 1):
         state = step(state, event, float(second))
@@ -116,23 +116,23 @@ TABLE: list[tuple[tuple[Event, ...], Phase]] = [
 @pytest.mark.parametrize(
     ("events", "phase"), TABLE, ids=lambda v: "-".join(type(e).__name__ for e in v) or "none"
 )
-def test_the_table(events: tuple[Event, ...], phase: Phase) -> None:
+def test_events_lead_to_the_expected_phase(events: tuple[Event, ...], phase: Phase) -> None:
     assert after(*events).phase is phase
 
 
-def test_an_answer_is_shown_until_something_takes_its_place() -> None:
+def test_an_answer_is_shown_until_it_is_replaced() -> None:
     assert after(*SHOWING).answer is FOUND.answer
     assert after(*SHOWING, LOST).answer is FOUND.answer
     assert after(*SHOWING, ASKED).answer is None
     assert after(*SHOWING, DISMISSED).answer is None
 
 
-def test_what_is_wrong_with_the_bundle_outlasts_news_of_the_camera() -> None:
+def test_a_bundle_fault_stays_on_the_screen_when_the_camera_changes() -> None:
     for events in ((READY,), (LOST,), (LOST, READY)):
         assert after(REFUSED, *events).note == "cut short"
 
 
-def test_a_note_goes_when_what_it_tells_of_is_over() -> None:
+def test_a_note_disappears_with_its_fault() -> None:
     assert after(OPENED, LOST).note == "unplugged"
     assert after(OPENED, LOST, READY).note == ""
     assert after(REFUSED, READY, OPENED).note == ""
@@ -141,7 +141,7 @@ def test_a_note_goes_when_what_it_tells_of_is_over() -> None:
     assert after(*WAITING, FAILED, ASKED, FOUND).note == ""
 
 
-def test_a_phase_begins_when_it_is_entered_and_not_with_every_event() -> None:
+def test_a_phase_starts_when_it_is_entered_and_not_with_every_event() -> None:
     assert after(*LOOKING).since_s == 2
     assert after(*LOOKING, DISMISSED, READY).since_s == 2
     assert after(OPENED, LOST, LOST).since_s == 2
@@ -149,7 +149,7 @@ def test_a_phase_begins_when_it_is_entered_and_not_with_every_event() -> None:
     assert after(*SHOWING, LOST).since_s == 4
 
 
-def test_the_same_object_comes_back_when_nothing_changes() -> None:
+def test_the_same_object_is_returned_when_nothing_changes() -> None:
     for events in ((), LOOKING, (OPENED, LOST), SHOWING):
         state = after(*events)
         for event in (FOUND, FAILED, *events[1:2]):
@@ -175,7 +175,7 @@ EVENTS = st.sampled_from(
 
 
 @given(st.lists(EVENTS, max_size=30))
-def test_whatever_happens(events: list[Event]) -> None:
+def test_the_invariants_hold_after_any_events(events: list[Event]) -> None:
     state = starting(0.0)
     for second, event in enumerate(events, 1):
         before, state = state, step(state, event, float(second))
@@ -197,7 +197,7 @@ def test_whatever_happens(events: list[Event]) -> None:
             assert state.since_s == second
 
 
-def test_no_pair_of_events_is_beyond_it() -> None:
+def test_every_pair_of_events_gives_a_state() -> None:
     """Every event in every phase gives a state."""
     kinds = [OPENED, REFUSED, READY, LOST, ASKED, FOUND, FAILED, DISMISSED]
     for events in itertools.product([(), *(e for e, _ in TABLE)], kinds):

@@ -1,4 +1,4 @@
-"""A kiosk that nobody presses: the print held still at the stand is answered, once."""
+"""Autocapture: a print held still at the stand is queried once, without the button."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,7 +25,7 @@ Opener = Callable[[Pixels, WatchConfig | None], tuple[KioskService, PluggableCam
 
 @pytest.fixture
 def open_stand(small_bundle: Path, notifier: BlockingNotifier) -> Iterator[Opener]:
-    """A function that opens a kiosk with something under its camera."""
+    """A function that opens a kiosk whose camera sees some pixels."""
     services = []
 
     def open_one(pixels: Pixels, watch: WatchConfig | None) -> tuple[KioskService, PluggableCamera]:
@@ -57,7 +57,7 @@ def laid(print_pictures: dict[str, Pixels]) -> list[Pixels]:
 
 
 def until(service: KioskService, holds: Callable[[KioskState], bool]) -> KioskState:
-    """Give the first state from now on of which something holds."""
+    """Return the next state that meets a condition."""
     snapshot = service.snapshot()
     while not holds(snapshot.state):
         newer = service.snapshot(after=snapshot.revision, timeout_s=LONG_S)
@@ -67,15 +67,13 @@ def until(service: KioskService, holds: Callable[[KioskState], bool]) -> KioskSt
 
 
 def see(service: KioskService, frames: int) -> None:
-    """Wait until the camera has given so many frames more: a hundred are a second."""
+    """Wait for a number of frames; the camera gives a hundred a second."""
     first = service.preview(timeout_s=LONG_S)
     assert first is not None
     assert service.preview(after=first.number + frames, timeout_s=LONG_S) is not None
 
 
-def test_two_prints_in_turn_are_answered_once_each_and_the_first_answer_stays_till_then(
-    open_stand: Opener, laid: list[Pixels]
-) -> None:
+def test_two_prints_in_turn_are_each_answered_once(open_stand: Opener, laid: list[Pixels]) -> None:
     service, camera = open_stand(laid[0], WatchConfig())
     until(service, lambda state: state.phase is Phase.LOOKING)
 
@@ -94,7 +92,7 @@ def test_two_prints_in_turn_are_answered_once_each_and_the_first_answer_stays_ti
     assert service.health().answers == 2
 
 
-def test_a_print_that_was_dismissed_and_lies_there_still_is_left_alone(
+def test_a_dismissed_print_is_not_queried_again_while_it_stays(
     open_stand: Opener, laid: list[Pixels]
 ) -> None:
     service, _ = open_stand(laid[1], WatchConfig())
@@ -106,11 +104,11 @@ def test_a_print_that_was_dismissed_and_lies_there_still_is_left_alone(
     assert service.snapshot().state.phase is Phase.LOOKING
     preview = service.preview(timeout_s=LONG_S)
     assert preview is not None and preview.is_known and preview.stillness == 0
-    service.query.look()  # but whoever presses is answered
+    service.query.look()  # the button is always answered
     assert until(service, lambda state: state.answer is not None)
 
 
-def test_what_was_asked_by_the_button_is_not_asked_again_by_itself(
+def test_a_print_queried_by_the_button_is_not_captured_again(
     open_stand: Opener, laid: list[Pixels]
 ) -> None:
     service, camera = open_stand(laid[0], WatchConfig())
@@ -128,7 +126,7 @@ def test_what_was_asked_by_the_button_is_not_asked_again_by_itself(
 
 
 @pytest.mark.parametrize("watch", [None, WatchConfig(enabled=False)], ids=["none", "disabled"])
-def test_where_nobody_watches_the_button_alone_asks(
+def test_without_autocapture_only_the_button_queries(
     open_stand: Opener, laid: list[Pixels], watch: WatchConfig | None
 ) -> None:
     service, _ = open_stand(laid[1], watch)
@@ -141,9 +139,7 @@ def test_where_nobody_watches_the_button_alone_asks(
     assert service.health().answers == 0
 
 
-def test_the_outline_in_the_live_picture_is_in_shares_of_it(
-    open_stand: Opener, laid: list[Pixels]
-) -> None:
+def test_corners_in_the_preview_are_between_0_and_1(open_stand: Opener, laid: list[Pixels]) -> None:
     service, _ = open_stand(laid[1], WatchConfig())
     until(service, lambda state: state.answer is not None)
     preview = service.preview(timeout_s=LONG_S)
@@ -153,23 +149,23 @@ def test_the_outline_in_the_live_picture_is_in_shares_of_it(
 
 
 class Stage:
-    """A watcher's surroundings: what the screen shows, and what was asked."""
+    """An autocapture with a screen's phase, and the queries it made."""
 
     def __init__(self) -> None:
         self.phase = Phase.LOOKING
         self.asked: list[tuple[HeldPrint, Filters | None]] = []
         self.searched = 0
-        self.attendant = Autocapture(
+        self.autocapture = Autocapture(
             Watcher(), phase=lambda: self.phase, sink=lambda *what: self.asked.append(what)
         )
 
     def show(self, clip: StandClip) -> list[Observation]:
-        """Let the attendant see a clip."""
-        return [self.attendant.observe(frame) for frame in clip.frames]
+        """Let autocapture observe a clip."""
+        return [self.autocapture.observe(frame) for frame in clip.frames]
 
 
 @pytest.mark.parametrize("phase", Phase)
-def test_the_live_picture_is_watched_while_something_may_come_of_it(
+def test_the_live_picture_is_watched_in_the_phases_that_allow_a_query(
     phase: Phase, print_pictures: dict[str, Pixels]
 ) -> None:
     stage = Stage()
@@ -179,18 +175,18 @@ def test_the_live_picture_is_watched_while_something_may_come_of_it(
     assert len(stage.asked) == (phase is Phase.LOOKING or phase in SHOWS_ANSWER)
 
 
-def test_what_the_search_is_narrowed_to_holds_for_what_is_asked_unbidden(
+def test_the_visitors_filters_apply_to_autocapture(
     print_pictures: dict[str, Pixels],
 ) -> None:
     stage = Stage()
     filters = Filters(words="iris")
-    stage.attendant.attend(Attention(filters=filters))
+    stage.autocapture.attend(Attention(filters=filters))
     stage.show(StandClip().hold(next(iter(print_pictures.values()))))
 
     assert [asked for _, asked in stage.asked] == [filters]
 
 
-def test_no_frame_of_a_visitor_is_held_on_to(print_pictures: dict[str, Pixels]) -> None:
+def test_no_frame_of_a_visitor_is_kept(print_pictures: dict[str, Pixels]) -> None:
     stage = Stage()
     seen = stage.show(StandClip().hold(next(iter(print_pictures.values()))))
 

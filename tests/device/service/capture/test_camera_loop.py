@@ -1,4 +1,4 @@
-"""How long the stand waits before it tries a lost camera again: a little longer each time, not for ever."""
+"""The camera loop opens a lost camera again after pauses that rise to a limit."""
 
 import threading
 from itertools import pairwise
@@ -14,7 +14,7 @@ from device.service.capture.watcher import Observation
 
 
 class Waits(list[float]):
-    """The pauses that were asked for: index i answers what would be waited after failure i + 1."""
+    """Pauses of zero that record which index the loop has read."""
 
     def __init__(self, count: int) -> None:
         super().__init__([0.0] * count)
@@ -42,7 +42,7 @@ def test_pauses_rise_and_stay_at_the_last() -> None:
     assert stand.health().losses >= 7
 
 
-def test_after_good_frames_the_pauses_begin_anew(camera: PluggableCamera) -> None:
+def test_after_good_frames_the_pauses_start_again(camera: PluggableCamera) -> None:
     waits = Waits(4)
     tries = iter(range(100))
 
@@ -64,7 +64,7 @@ def test_after_good_frames_the_pauses_begin_anew(camera: PluggableCamera) -> Non
     assert waits.asked[:6] == [0, 1, 2, 0, 1, 2]
 
 
-def test_where_it_is_to_spare_it_looks_at_so_many_frames_as_are_needed_to_aim_by(
+def test_with_a_reduced_load_frames_are_skipped(
     camera: PluggableCamera,
 ) -> None:
     looked_at: list[float] = []
@@ -98,16 +98,16 @@ def test_where_it_is_to_spare_it_looks_at_so_many_frames_as_are_needed_to_aim_by
     assert looked_at[count + 19] - looked_at[count] < 20 * REDUCED_S
 
 
-def test_the_pauses_are_seconds_a_visitor_can_wait_and_a_driver_can_bear() -> None:
+def test_the_pauses_suit_visitors_and_drivers() -> None:
     assert list(PAUSES_S) == sorted(PAUSES_S)
     assert PAUSES_S[0] == 1
     assert PAUSES_S[-1] == 10  # and 5 s to open it, and it is back within 15
 
 
-def test_a_watcher_that_fails_takes_neither_camera_nor_button_away(
+def test_camera_and_button_work_without_an_observer_that_fails(
     camera: HandCamera,
 ) -> None:
-    """Frames no finder foresaw: the kiosk goes on as one without hands-free."""
+    """After an unexpected error of the observer the kiosk works without autocapture."""
 
     def fail(frame: object) -> Observation:
         raise FloatingPointError("no such sheet")

@@ -1,4 +1,4 @@
-"""One hint at a time, and calmly."""
+"""One hint is shown at a time, and it changes slowly."""
 
 import itertools
 
@@ -9,34 +9,34 @@ from device.recognition.sheet.detect import Hint
 from device.service.capture.hint_throttle import SHOWN_S, STABLE_S, HintThrottle
 
 
-def said(heard: list[Hint | None], every_s: float = 0.1) -> list[Hint | None]:
-    """Give what is said to what is heard, frame by frame."""
-    advice = HintThrottle()
-    return [advice.update(hint, number * every_s) for number, hint in enumerate(heard)]
+def shown(found: list[Hint | None], every_s: float = 0.1) -> list[Hint | None]:
+    """Return the hints shown for the hints found, frame by frame."""
+    throttle = HintThrottle()
+    return [throttle.update(hint, number * every_s) for number, hint in enumerate(found)]
 
 
-def test_a_hint_is_said_once_it_has_held() -> None:
-    assert said([Hint.GLARE] * 10) == [None] * 6 + [Hint.GLARE] * 4
+def test_a_hint_is_shown_once_it_is_stable() -> None:
+    assert shown([Hint.GLARE] * 10) == [None] * 6 + [Hint.GLARE] * 4
 
 
-def test_what_flickers_is_never_said() -> None:
-    assert set(said([Hint.GLARE, None] * 30)) == {None}
-    assert set(said([Hint.GLARE, Hint.TOO_FAR] * 30)) == {None}
+def test_a_flickering_hint_is_never_shown() -> None:
+    assert set(shown([Hint.GLARE, None] * 30)) == {None}
+    assert set(shown([Hint.GLARE, Hint.TOO_FAR] * 30)) == {None}
 
 
-def test_what_is_said_stays_long_enough_to_be_read() -> None:
-    spoken = said([Hint.GLARE] * 7 + [Hint.TOO_FAR] * 40)
+def test_a_hint_stays_long_enough_to_be_read() -> None:
+    visible = shown([Hint.GLARE] * 7 + [Hint.TOO_FAR] * 40)
 
-    assert spoken.count(Hint.GLARE) >= SHOWN_S / 0.1
-    assert spoken[-1] is Hint.TOO_FAR
+    assert visible.count(Hint.GLARE) >= SHOWN_S / 0.1
+    assert visible[-1] is Hint.TOO_FAR
 
 
 @given(st.lists(st.sampled_from([None, Hint.GLARE, Hint.TOO_FAR, Hint.MOVING]), max_size=80))
-def test_whatever_is_heard(heard: list[Hint | None]) -> None:
-    spoken = said(heard)
-    changes = [n for n in range(1, len(spoken)) if spoken[n] is not spoken[n - 1]]
+def test_any_hints_are_throttled(found: list[Hint | None]) -> None:
+    visible = shown(found)
+    changes = [n for n in range(1, len(visible)) if visible[n] is not visible[n - 1]]
     for change, after in itertools.pairwise(changes):
-        if spoken[change] is not None:
+        if visible[change] is not None:
             assert (after - change) * 0.1 >= SHOWN_S - 1e-9
     for change in changes:
-        assert set(heard[change - round(STABLE_S / 0.1) : change + 1]) == {spoken[change]}
+        assert set(found[change - round(STABLE_S / 0.1) : change + 1]) == {visible[change]}

@@ -1,4 +1,4 @@
-"""The live picture watched: each print presented is taken once, soon after it is still; nothing else ever is."""
+"""The watcher takes each print once, soon after it is held still, and nothing else."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ def prints(print_pictures: dict[str, Pixels]) -> tuple[Pixels, ...]:
 
 
 def captures(clip: StandClip, watcher: Watcher | None = None) -> list[tuple[float, HeldPrint]]:
-    """Give what is taken while a clip is watched, and when."""
+    """Return the prints taken during a clip, with their times."""
     watching = watcher or Watcher()
     seen = [(frame.captured_at_s, watching.observe(frame)) for frame in clip.frames]
     return [(at_s, each.capture) for at_s, each in seen if each.capture is not None]
@@ -59,7 +59,7 @@ def test_two_prints_in_turn_are_taken_once_each(prints: tuple[Pixels, ...]) -> N
     assert taken[0][0] < middle_s < taken[1][0]
 
 
-def test_a_print_put_in_anothers_place_is_taken_though_nothing_was_ever_gone(
+def test_a_print_put_in_the_place_of_another_is_taken(
     prints: tuple[Pixels, ...],
 ) -> None:
     clip = StandClip(2).enter(prints[0]).hold(prints[0]).hold(prints[5])
@@ -74,20 +74,20 @@ def test_the_same_print_brought_again_is_taken_again(prints: tuple[Pixels, ...])
     assert len(captures(clip)) == 2
 
 
-def test_a_print_that_lies_there_from_the_start_is_taken_once_however_long_it_lies(
+def test_a_print_present_from_the_start_is_taken_once(
     prints: tuple[Pixels, ...],
 ) -> None:
     assert len(captures(StandClip(4).hold(prints[1], seconds=5, tremor=0.0))) == 1
     assert len(captures(StandClip(4).hold(prints[1], seconds=5))) == 1
 
 
-def test_a_blank_sheet_is_one_print_too_and_not_a_new_one_with_every_look() -> None:
+def test_a_blank_sheet_is_taken_once() -> None:
     blank = np.full((400, 300, 3), (236, 230, 218), np.uint8)
 
     assert len(captures(StandClip(17).hold(blank, seconds=5))) == 1
 
 
-def test_a_print_pushed_about_the_table_is_the_same_print(prints: tuple[Pixels, ...]) -> None:
+def test_a_print_moved_on_the_table_is_the_same_print(prints: tuple[Pixels, ...]) -> None:
     shown = prints[4]
     there = (250.0, 260.0, 12.0)
     clip = StandClip(5).hold(shown).shake(shown, seconds=0.5).hold(shown, at=there, seconds=2)
@@ -103,7 +103,7 @@ def test_an_empty_table_under_a_flickering_lamp_is_never_taken() -> None:
     assert captures(StandClip(7).empty(4, flicker=0.15)) == []
 
 
-def test_a_print_that_is_never_still_is_not_taken_and_the_visitor_is_told(
+def test_a_moving_print_is_not_taken_and_the_visitor_gets_a_hint(
     prints: tuple[Pixels, ...],
 ) -> None:
     clip = StandClip(8).shake(prints[6], seconds=4)
@@ -115,7 +115,7 @@ def test_a_print_that_is_never_still_is_not_taken_and_the_visitor_is_told(
     assert Hint.MOVING in {each.hint for each in seen}
 
 
-def test_a_print_asked_about_by_hand_is_not_taken_by_itself(prints: tuple[Pixels, ...]) -> None:
+def test_a_print_marked_as_taken_is_not_taken_again(prints: tuple[Pixels, ...]) -> None:
     shown = prints[8]
     watcher = Watcher()
     watcher.mark_taken()
@@ -125,7 +125,7 @@ def test_a_print_asked_about_by_hand_is_not_taken_by_itself(prints: tuple[Pixels
     assert watcher.observe(StandClip(9).hold(shown).frames[-1]).is_known
 
 
-def test_of_a_burst_the_sharpest_frame_without_glare_is_taken(prints: tuple[Pixels, ...]) -> None:
+def test_the_sharpest_frame_without_glare_is_taken(prints: tuple[Pixels, ...]) -> None:
     clip = StandClip(10).hold(prints[0], seconds=1.5, tremor=0.0)
     sharp = clip.frames[3]
     spoiled = [frame if frame is sharp else _dulled(frame) for frame in clip.frames]
@@ -137,7 +137,7 @@ def test_of_a_burst_the_sharpest_frame_without_glare_is_taken(prints: tuple[Pixe
     assert [each.frame.number for each in seen if each] == [sharp.number]
 
 
-def test_the_corners_are_of_the_whole_frame(prints: tuple[Pixels, ...]) -> None:
+def test_corners_are_in_pixels_of_the_whole_frame(prints: tuple[Pixels, ...]) -> None:
     small, large = StandClip(11).hold(prints[0]), StandClip(11, width=1280, height=960).hold(
         prints[0]
     )
@@ -148,7 +148,7 @@ def test_the_corners_are_of_the_whole_frame(prints: tuple[Pixels, ...]) -> None:
         assert (twice.x / 2, twice.y / 2) == pytest.approx((corner.x, corner.y), abs=8)
 
 
-def test_stillness_grows_to_the_capture_and_begins_anew_with_every_print(
+def test_stillness_grows_until_the_capture_and_restarts_with_each_print(
     prints: tuple[Pixels, ...],
 ) -> None:
     watcher = Watcher()
@@ -162,10 +162,10 @@ def test_stillness_grows_to_the_capture_and_begins_anew_with_every_print(
 
 
 @pytest.mark.parametrize("number", range(0, 12, 3))
-def test_a_finder_that_falters_costs_time_and_no_second_capture(
+def test_an_unreliable_detector_costs_time_but_no_second_capture(
     prints: tuple[Pixels, ...], number: int
 ) -> None:
-    """Every fifth frame without a finding, every twentieth with a wild one, the order of the sheets at random."""
+    """Some detections are missing, some wrong, and the sheets' order is random."""
     rng = np.random.default_rng(number)
     shown = prints[number]
     clip = StandClip(number).empty(0.3).enter(shown).shake(shown, seconds=0.6)
@@ -180,7 +180,7 @@ def test_a_finder_that_falters_costs_time_and_no_second_capture(
 
 @pytest.fixture
 def counting() -> tuple[list[int], Callable[[Pixels], Detection]]:
-    """A finder that counts what it is asked, and the real one behind it."""
+    """A detector that records the size of each frame, and calls the real one."""
     asked: list[int] = []
 
     def count(pixels: Pixels) -> Detection:
@@ -190,7 +190,7 @@ def counting() -> tuple[list[int], Callable[[Pixels], Detection]]:
     return asked, count
 
 
-def test_nothing_is_searched_while_nothing_changes(
+def test_sheets_are_not_detected_again_while_nothing_changes(
     counting: tuple[list[int], Callable[[Pixels], Detection]],
 ) -> None:
     asked, count = counting
@@ -201,7 +201,7 @@ def test_nothing_is_searched_while_nothing_changes(
     assert len(asked) == 1
 
 
-def test_frames_that_come_too_fast_are_let_pass(
+def test_frames_that_come_too_fast_are_skipped(
     prints: tuple[Pixels, ...], counting: tuple[list[int], Callable[[Pixels], Detection]]
 ) -> None:
     asked, count = counting
@@ -214,7 +214,7 @@ def test_frames_that_come_too_fast_are_let_pass(
     assert len(asked) <= 1 / EVERY_S + 1
 
 
-def test_a_large_frame_is_searched_small(
+def test_sheets_are_detected_in_a_small_copy_of_a_large_frame(
     prints: tuple[Pixels, ...], counting: tuple[list[int], Callable[[Pixels], Detection]]
 ) -> None:
     asked, count = counting
@@ -227,7 +227,7 @@ def test_a_large_frame_is_searched_small(
 
 @pytest.mark.parametrize("value", [0, 255], ids=["black", "white"])
 @pytest.mark.parametrize("shape", [(1, 1), (3, 400), (480, 640)])
-def test_no_frame_is_too_odd_to_be_watched(value: int, shape: tuple[int, int]) -> None:
+def test_any_frame_can_be_watched(value: int, shape: tuple[int, int]) -> None:
     watcher = Watcher()
     pixels = np.full((*shape, 3), value, np.uint8)
     for number in range(20):
@@ -235,8 +235,8 @@ def test_no_frame_is_too_odd_to_be_watched(value: int, shape: tuple[int, int]) -
         assert watcher.observe(frame).capture is None
 
 
-def test_a_clock_that_leaps_begins_anew(prints: tuple[Pixels, ...]) -> None:
-    """A camera that was away: what was held before says nothing about now."""
+def test_a_gap_in_time_restarts_the_hold(prints: tuple[Pixels, ...]) -> None:
+    """After a camera was lost, the hold before the loss doesn't count."""
     frames = StandClip(16).hold(prints[0], at=MIDDLE, seconds=1).frames
     watcher = Watcher()
     watcher.observe(frames[0])
@@ -245,10 +245,10 @@ def test_a_clock_that_leaps_begins_anew(prints: tuple[Pixels, ...]) -> None:
     assert watcher.observe(_at(frames[2], 1000.1)).capture is None
 
 
-def _faltering(finding: Detection, rng: np.random.Generator) -> Detection:
-    if not finding.sheets or rng.random() < 0.2:
+def _faltering(detection: Detection, rng: np.random.Generator) -> Detection:
+    if not detection.sheets or rng.random() < 0.2:
         return Detection(sheets=(), hint=Hint.NOTHING_THERE)
-    best = finding.sheets[0]
+    best = detection.sheets[0]
     stray = 40.0 if rng.random() < 0.05 else 1.0
     corners = tuple(
         Corner(x=c.x + rng.normal(0, stray), y=c.y + rng.normal(0, stray)) for c in best.corners
@@ -256,7 +256,7 @@ def _faltering(finding: Detection, rng: np.random.Generator) -> Detection:
     x, y = (sum(values) / 4 for values in ([c.x for c in corners], [c.y for c in corners]))
     inner = tuple(Corner(x=x + 0.9 * (c.x - x), y=y + 0.9 * (c.y - y)) for c in corners)
     sheets = tuple(Sheet(corners=each, confidence=best.confidence) for each in (corners, inner))
-    return Detection(sheets=sheets[:: rng.choice((1, -1))], hint=finding.hint)
+    return Detection(sheets=sheets[:: rng.choice((1, -1))], hint=detection.hint)
 
 
 def _at(frame: Frame, now_s: float) -> Frame:
@@ -264,14 +264,14 @@ def _at(frame: Frame, now_s: float) -> Frame:
 
 
 def _dulled(frame: Frame) -> Frame:
-    """Give the frame a little out of focus."""
+    """Return the frame slightly out of focus."""
     import cv2
 
     return _with(frame, np.asarray(cv2.GaussianBlur(frame.pixels, (0, 0), 0.8), dtype=np.uint8))
 
 
 def _glaring(frame: Frame) -> Frame:
-    """Give the frame with a lamp reflected in the middle of the print."""
+    """Return the frame with a lamp's reflection in the middle of the print."""
     pixels = frame.pixels.copy()
     pixels[180:300, 250:380] = 255
     return _with(frame, pixels)

@@ -1,4 +1,4 @@
-"""Walking through a collection: exact pages in a right order, what passes by, and what goes with a record."""
+"""Browsing: exact pages in the right order, attract prints, related and similar works."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -17,8 +17,8 @@ from device.service.collection.open_collection import OpenCollection
 
 
 @pytest.fixture
-def exhibition(small_bundle: Path) -> Iterator[OpenCollection]:
-    """Twelve prints, shown."""
+def collection(small_bundle: Path) -> Iterator[OpenCollection]:
+    """An open bundle of twelve prints."""
     shown = OpenCollection(1)
     shown.change(small_bundle, Notices())
     yield shown
@@ -26,12 +26,12 @@ def exhibition(small_bundle: Path) -> Iterator[OpenCollection]:
 
 
 @pytest.fixture
-def browsing(exhibition: OpenCollection) -> Browsing:
-    return Browsing(exhibition)
+def browsing(collection: OpenCollection) -> Browsing:
+    return Browsing(collection)
 
 
 @pytest.mark.parametrize("order", Order)
-def test_pages_hold_every_record_that_passes_once(browsing: Browsing, order: Order) -> None:
+def test_the_pages_contain_each_passing_record_once(browsing: Browsing, order: Order) -> None:
     first = browsing.page(Filters(), order, 1, 5)
     assert (first.number, first.pages, first.total) == (1, 3, 12)
     ids = [
@@ -43,18 +43,18 @@ def test_pages_hold_every_record_that_passes_once(browsing: Browsing, order: Ord
 
 
 @pytest.mark.parametrize("number", [0, -3, 4, 10**9])
-def test_a_page_that_is_not_there_is_the_nearest_one(browsing: Browsing, number: int) -> None:
+def test_a_page_number_out_of_range_gives_the_nearest_page(browsing: Browsing, number: int) -> None:
     found = browsing.page(Filters(), Order.TITLE, number, 5)
     assert found.number == (1 if number < 1 else 3)
     assert found.records
 
 
-def test_nothing_left_is_one_empty_page(browsing: Browsing) -> None:
+def test_without_a_passing_record_there_is_one_empty_page(browsing: Browsing) -> None:
     found = browsing.page(Filters(words="nowhere-to-be-found"), Order.DATE, 1, 5)
     assert (found.records, found.number, found.pages, found.total) == ((), 1, 1, 0)
 
 
-def test_undated_works_are_kept_behind_the_dated_ones(browsing: Browsing) -> None:
+def test_undated_works_come_after_dated_ones(browsing: Browsing) -> None:
     years = [r.year_min for r in browsing.page(Filters(), Order.DATE, 1, 12).records]
     dated = [year for year in years if year is not None]
     assert dated == sorted(dated)
@@ -62,7 +62,7 @@ def test_undated_works_are_kept_behind_the_dated_ones(browsing: Browsing) -> Non
     assert None in years
 
 
-def test_titles_come_as_a_reader_of_german_french_italian_or_english_looks_for_them() -> None:
+def test_titles_are_sorted_as_in_german_french_italian_and_english_dictionaries() -> None:
     # Sources: DIN 5007-1 (German), the Unicode Collation Algorithm's root for the others.
     words = ["Zebra", "étude", "Ärger", "“Apfel”", "eau-forte", "Aber", "Œuvre", "côte", "cote", "Straße", "Strasse"]  # fmt: skip
     wanted = ["Aber", "“Apfel”", "Ärger", "cote", "côte", "eau-forte", "étude", "Œuvre", "Strasse", "Straße", "Zebra"]  # fmt: skip
@@ -70,14 +70,14 @@ def test_titles_come_as_a_reader_of_german_french_italian_or_english_looks_for_t
 
 
 @pytest.mark.parametrize("words", ["", "…", "\u202eالعنوان", "e\u0301 combining", "😀", "x" * 4000])
-def test_words_of_any_kind_have_a_place(words: str) -> None:
+def test_any_words_can_be_sorted(words: str) -> None:
     assert set(alphabetical([words, "b"])) == {words, "b"}
 
 
-def test_every_print_that_may_be_shown_passes_by_before_one_comes_again(
-    browsing: Browsing, exhibition: OpenCollection
+def test_the_attract_screen_shows_every_print_before_it_repeats_one(
+    browsing: Browsing, collection: OpenCollection
 ) -> None:
-    with exhibition.borrow() as bundle:
+    with collection.borrow() as bundle:
         shown = {each.record_id for each in bundle.records.summaries() if each.show_picture}
     turns = [browsing.attract_print(Filters(), turn) for turn in range(2 * len(shown))]
     ids = [each.record_id for each in turns if each is not None]
@@ -86,14 +86,14 @@ def test_every_print_that_may_be_shown_passes_by_before_one_comes_again(
     assert ids[len(shown) :] == ids[: len(shown)]
 
 
-def test_nothing_passes_by_where_nothing_may(browsing: Browsing) -> None:
+def test_the_attract_screen_shows_no_print_when_none_passes(browsing: Browsing) -> None:
     assert browsing.attract_print(Filters(words="nowhere-to-be-found"), 0) is None
 
 
-def test_what_looks_alike_is_never_the_print_itself(
-    browsing: Browsing, exhibition: OpenCollection
+def test_similar_prints_never_include_the_print_itself(
+    browsing: Browsing, collection: OpenCollection
 ) -> None:
-    with exhibition.borrow() as bundle:
+    with collection.borrow() as bundle:
         ids = [each.record_id for each in bundle.records.summaries()]
     for record_id in ids:
         alike = [each.record_id for each in browsing.related(record_id, 5).similar]
@@ -101,11 +101,11 @@ def test_what_looks_alike_is_never_the_print_itself(
         assert record_id not in alike
 
 
-def test_a_withdrawn_work_is_nowhere(small_bundle: Path, exhibition: OpenCollection) -> None:
-    browsing = Browsing(exhibition)
+def test_a_withdrawn_work_is_never_listed(small_bundle: Path, collection: OpenCollection) -> None:
+    browsing = Browsing(collection)
     before = browsing.page(Filters(), Order.TITLE, 1, 12)
     gone = before.records[0].record_id
-    exhibition.change(small_bundle, Notices(withdrawn={gone: "asked by the owner"}))
+    collection.change(small_bundle, Notices(withdrawn={gone: "asked by the owner"}))
     after = browsing.page(Filters(), Order.TITLE, 1, 12)
     assert after.records == before.records[1:]
     assert all(
@@ -120,7 +120,7 @@ def test_a_withdrawn_work_is_nowhere(small_bundle: Path, exhibition: OpenCollect
         browsing.related(gone, 5)
 
 
-def test_relations_lead_both_ways_and_to_the_whole(
+def test_relations_are_found_in_both_directions_and_by_shared_target(
     bundle_copy: Path, change_manifest: Callable[..., Manifest]
 ) -> None:
     path = bundle_copy / layout.RECORDS
@@ -144,10 +144,10 @@ def test_relations_lead_both_ways_and_to_the_whole(
     change_manifest(bundle_copy, files=entries(bundle_copy))
     shown = OpenCollection(1)
     shown.change(bundle_copy, Notices())
-    family = Browsing(shown).related(ids[0], 3)
-    assert family.shared_targets == {"A series": 2}
+    related = Browsing(shown).related(ids[0], 3)
+    assert related.shared_targets == {"A series": 2}
     # What it names itself is not said a second time from the other's side.
-    assert [(each.kind, each.record_id) for each in family.referring] == [("Copy after", ids[2])]
+    assert [(each.kind, each.record_id) for each in related.referring] == [("Copy after", ids[2])]
     whole = Browsing(shown).page(Filters(whole="A series"), Order.TITLE, 1, 12)
     assert {record.record_id for record in whole.records} == {ids[0], ids[1]}
     shown.close()

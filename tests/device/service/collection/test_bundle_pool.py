@@ -1,4 +1,4 @@
-"""Bundles on the shelf: lent to readers, and closed only when the last has given them back."""
+"""Bundles in the pool are shared by readers, and closed after the last one."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ NO_RECOGNISER: Any = object()
 def bundles(
     small_bundle: Path, tmp_path: Path, change_manifest: Callable[..., Manifest]
 ) -> tuple[OpenedBundle, ...]:
-    """Three open bundles with ids of their own."""
+    """Three open bundles with different ids."""
     found = []
     for name in ("one", "two", "three"):
         shutil.copytree(small_bundle, tmp_path / name, copy_function=os.link)
@@ -38,87 +38,87 @@ def is_open(bundle: OpenedBundle) -> bool:
     return True
 
 
-def test_the_bundle_before_stays_open_until_the_one_after_the_next(
+def test_the_previous_bundle_stays_open_until_the_next_switch(
     bundles: tuple[OpenedBundle, ...],
 ) -> None:
-    shelf = BundlePool()
+    pool = BundlePool()
     for bundle in bundles:
-        shelf.switch_to(bundle, NO_RECOGNISER)
+        pool.switch_to(bundle, NO_RECOGNISER)
 
     assert [is_open(bundle) for bundle in bundles] == [False, True, True]
-    shelf.close()
+    pool.close()
     assert not any(is_open(bundle) for bundle in bundles)
 
 
-def test_a_bundle_that_is_read_is_closed_when_it_is_given_back(
+def test_a_retired_bundle_is_closed_after_its_last_reader(
     bundles: tuple[OpenedBundle, ...],
 ) -> None:
-    shelf = BundlePool()
-    shelf.switch_to(bundles[0], NO_RECOGNISER)
-    with shelf.borrow() as lent:
-        shelf.switch_to(bundles[1], NO_RECOGNISER)
-        shelf.switch_to(bundles[2], NO_RECOGNISER)
-        assert lent.bundle is bundles[0]
-        assert lent.recogniser is None
+    pool = BundlePool()
+    pool.switch_to(bundles[0], NO_RECOGNISER)
+    with pool.borrow() as pooled:
+        pool.switch_to(bundles[1], NO_RECOGNISER)
+        pool.switch_to(bundles[2], NO_RECOGNISER)
+        assert pooled.bundle is bundles[0]
+        assert pooled.recogniser is None
         assert is_open(bundles[0])
     assert not is_open(bundles[0])
-    shelf.close()
+    pool.close()
 
 
-def test_a_request_reads_from_one_bundle_from_its_beginning_to_its_end(
+def test_a_request_reads_from_one_bundle_from_start_to_end(
     bundles: tuple[OpenedBundle, ...],
 ) -> None:
-    shelf = BundlePool()
-    shelf.switch_to(bundles[0], NO_RECOGNISER)
-    shelf.begin_request()
+    pool = BundlePool()
+    pool.switch_to(bundles[0], NO_RECOGNISER)
+    pool.begin_request()
     for bundle in bundles[1:]:
-        shelf.switch_to(bundle, NO_RECOGNISER)
-        with shelf.borrow() as lent, shelf.borrow_current() as answering:
-            assert lent.bundle is bundles[0]
-            assert answering.bundle is bundle
-    shelf.end_request()
-    shelf.end_request()
-    with shelf.borrow() as lent:
-        assert lent.bundle is bundles[2]
+        pool.switch_to(bundle, NO_RECOGNISER)
+        with pool.borrow() as pooled, pool.borrow_current() as current:
+            assert pooled.bundle is bundles[0]
+            assert current.bundle is bundle
+    pool.end_request()
+    pool.end_request()
+    with pool.borrow() as pooled:
+        assert pooled.bundle is bundles[2]
     assert not is_open(bundles[0])
-    shelf.close()
+    pool.close()
 
 
-def test_a_bundle_is_lent_by_its_id_as_long_as_it_is_here(
+def test_a_bundle_can_be_borrowed_by_its_id_while_it_is_open(
     bundles: tuple[OpenedBundle, ...],
 ) -> None:
-    shelf = BundlePool()
+    pool = BundlePool()
     ids = [bundle.manifest.bundle_id for bundle in bundles]
     for bundle in bundles:
-        shelf.switch_to(bundle, NO_RECOGNISER)
+        pool.switch_to(bundle, NO_RECOGNISER)
     found = []
     for bundle_id in (*ids, "no such"):
-        with shelf.borrow(bundle_id) as lent:
-            found.append(lent.bundle_id)
+        with pool.borrow(bundle_id) as pooled:
+            found.append(pooled.bundle_id)
 
     assert found == [ids[2], ids[1], ids[2], ids[2]]
-    shelf.close()
+    pool.close()
 
 
-def test_the_same_bundle_under_other_notices_takes_the_place_of_itself_alone(
+def test_the_same_bundle_with_other_notices_replaces_only_itself(
     bundles: tuple[OpenedBundle, ...],
 ) -> None:
-    shelf, again = BundlePool(), open_bundle(bundles[1].path)
+    pool, again = BundlePool(), open_bundle(bundles[1].path)
     for bundle in (*bundles[:2], again):
-        shelf.switch_to(bundle, NO_RECOGNISER)
+        pool.switch_to(bundle, NO_RECOGNISER)
 
     assert [is_open(bundle) for bundle in (*bundles[:2], again)] == [True, False, True]
-    shelf.close()
+    pool.close()
     bundles[2].close()
 
 
-def test_an_empty_shelf_lends_nothing() -> None:
-    shelf = BundlePool()
-    shelf.begin_request()
-    with pytest.raises(BundleMissingError), shelf.borrow():
+def test_an_empty_pool_has_no_bundle_to_borrow() -> None:
+    pool = BundlePool()
+    pool.begin_request()
+    with pytest.raises(BundleMissingError), pool.borrow():
         pass
-    with pytest.raises(BundleMissingError), shelf.borrow_current():
+    with pytest.raises(BundleMissingError), pool.borrow_current():
         pass
-    shelf.end_request()
-    shelf.close()
-    assert shelf.is_empty
+    pool.end_request()
+    pool.close()
+    assert pool.is_empty

@@ -1,4 +1,4 @@
-"""A running kiosk and its store: it changes over by itself, gives a bad bundle up, and keeps a good one."""
+"""A running kiosk follows its store: it keeps a good bundle and gives up a bad one."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ from device.store.bundles import Bundles
 
 @dataclass
 class Kiosk:
-    """A kiosk that notes what it is asked to show, and refuses a bundle without a model."""
+    """A stand-in that records its bundles, and refuses a bundle without a model."""
 
     shown: list[tuple[str, int]] = field(default_factory=list)
     fault_count: int = 0
@@ -29,17 +29,17 @@ class Kiosk:
     is_busy: bool = False
 
     def change(self, bundle: Path, notices: Notices) -> None:
-        """Show a bundle."""
+        """Record a bundle."""
         if not (bundle / layout.MODEL).is_file():
             raise BundleDamagedError(f"{bundle}: no model")
         self.shown.append((bundle.name, notices.serial))
 
     def faults(self) -> int:
-        """Give the faults so far."""
+        """Return the number of faults."""
         return self.fault_count
 
     def passes_self_test(self) -> bool:
-        """Search for itself."""
+        """Pass or fail as the test has set it."""
         if self.is_busy:
             raise BusyError("busy")
         return self.is_found
@@ -47,7 +47,7 @@ class Kiosk:
 
 @pytest.fixture
 def root(tmp_path: Path, small_bundle: Path, change_manifest: Callable[..., Manifest]) -> Path:
-    """A store in which bundle 1 has proved itself and 2 is beside it."""
+    """A store in which bundle 1 has passed its trial and 2 is installed."""
     for name in ("1", "2"):
         path = tmp_path / "releases" / name
         shutil.copytree(small_bundle, path, copy_function=os.link)
@@ -58,65 +58,65 @@ def root(tmp_path: Path, small_bundle: Path, change_manifest: Callable[..., Mani
 
 @pytest.fixture
 def kiosk() -> Kiosk:
-    """A kiosk that notes."""
+    """A kiosk that records its bundles."""
     return Kiosk()
 
 
 @pytest.fixture
 def clock() -> FakeTime:
-    """A clock in the test's hands."""
+    """A clock that the test sets."""
     return FakeTime()
 
 
 @pytest.fixture
 def watch(root: Path, kiosk: Kiosk, clock: FakeTime) -> Iterator[Callable[[], BundleSwitch]]:
-    """A function that begins to watch; looks are taken by the test alone."""
-    begun = []
+    """A function that opens a switch; only the test polls the store."""
+    opened = []
 
-    def begin() -> BundleSwitch:
-        begun.append(
+    def open_switch() -> BundleSwitch:
+        opened.append(
             BundleSwitch(WatchedStore(root, poll_s=3600), kiosk, trial_s=180, clock=clock.clock)
         )
-        return begun[-1]
+        return opened[-1]
 
-    yield begin
-    for changeover in begun:
-        changeover.close()
+    yield open_switch
+    for switch in opened:
+        switch.close()
 
 
 def test_a_switch_in_the_store_is_followed_once(
     root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch]
 ) -> None:
-    changeover = watch()
-    changeover.poll()
+    switch = watch()
+    switch.poll()
     Bundles(root).activate("2")
-    changeover.poll()
-    changeover.poll()
+    switch.poll()
+    switch.poll()
 
     assert kiosk.shown == [("1", 0), ("2", 0)]
 
 
-def test_new_notices_are_laid_over_the_bundle_that_answers(
+def test_new_notices_apply_to_the_current_bundle(
     root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch]
 ) -> None:
-    changeover = watch()
+    switch = watch()
     kept_notices.write(AtomicFiles(), root, Notices(serial=5))
-    changeover.poll()
+    switch.poll()
 
     assert kiosk.shown == [("1", 0), ("1", 5)]
 
 
-def test_a_bundle_on_trial_is_kept_after_it_served_for_a_while_and_found_itself(
+def test_a_bundle_on_trial_is_kept_after_its_time_and_a_self_test(
     root: Path, watch: Callable[[], BundleSwitch], clock: FakeTime
 ) -> None:
-    changeover = watch()
+    switch = watch()
     Bundles(root).activate("2", on_trial=True)
-    changeover.poll()
+    switch.poll()
     clock.now_s += 179
-    changeover.poll()
+    switch.poll()
     assert Bundles(root).trial == "2"
     clock.now_s += 1
-    changeover.poll()
+    switch.poll()
 
     assert Bundles(root).trial == ""
     assert Bundles(root).current.resolve().name == "2"
@@ -126,19 +126,19 @@ def test_a_bundle_on_trial_is_kept_after_it_served_for_a_while_and_found_itself(
 def test_a_bundle_on_trial_that_fails_is_given_up_and_remembered(
     root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch], clock: FakeTime, fault: str
 ) -> None:
-    changeover = watch()
+    switch = watch()
     bundles = Bundles(root)
     bundles.activate("2", on_trial=True)
     if fault == "no model":
         (root / "releases/2" / layout.MODEL).unlink()
-    changeover.poll()
+    switch.poll()
     if fault == "no answer":
         kiosk.fault_count += 1
     if fault == "not found":
         kiosk.is_found = False
         clock.now_s += 180
-    changeover.poll()
-    changeover.poll()
+    switch.poll()
+    switch.poll()
 
     assert bundles.current.resolve().name == "1"
     assert not bundles.previous.exists()
@@ -146,23 +146,23 @@ def test_a_bundle_on_trial_that_fails_is_given_up_and_remembered(
     assert '"2"' in (root / "standing.json").read_text()
 
 
-def test_a_kiosk_too_busy_to_search_for_itself_is_judged_later(
+def test_a_trial_ends_later_when_the_kiosk_is_too_busy_for_a_self_test(
     root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch], clock: FakeTime
 ) -> None:
-    changeover = watch()
+    switch = watch()
     Bundles(root).activate("2", on_trial=True)
-    changeover.poll()
+    switch.poll()
     clock.now_s += 180
     kiosk.is_busy = True
     with pytest.raises(BusyError):
-        changeover.poll()
+        switch.poll()
     kiosk.is_busy = False
-    changeover.poll()
+    switch.poll()
 
     assert Bundles(root).trial == ""
 
 
-def test_a_bundle_that_fails_without_trial_stays_for_staff_to_see(
+def test_a_bundle_that_fails_without_a_trial_stays_for_staff_to_see(
     root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch]
 ) -> None:
     (root / "releases/1" / layout.MODEL).unlink()
@@ -172,19 +172,19 @@ def test_a_bundle_that_fails_without_trial_stays_for_staff_to_see(
     assert Bundles(root).current.resolve().name == "1"
 
 
-def test_at_a_start_with_a_damaged_bundle_the_one_before_answers_and_the_links_stay(
+def test_with_a_damaged_bundle_at_start_the_previous_one_answers_and_the_links_stay(
     root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch]
 ) -> None:
     Bundles(root).activate("2")
     (root / "releases/2" / layout.MODEL).unlink()
-    changeover = watch()
-    changeover.poll()
+    switch = watch()
+    switch.poll()
 
     assert kiosk.shown == [("1", 0)]
     assert Bundles(root).current.resolve().name == "2"
 
 
-def test_with_two_damaged_bundles_there_is_none(
+def test_with_two_damaged_bundles_no_bundle_answers(
     root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch]
 ) -> None:
     Bundles(root).activate("2")
@@ -195,7 +195,7 @@ def test_with_two_damaged_bundles_there_is_none(
     assert kiosk.shown == []
 
 
-def test_a_bundle_on_trial_that_the_kiosk_was_started_on_three_times_is_given_up_at_the_fourth(
+def test_a_bundle_on_trial_is_given_up_at_the_fourth_start(
     root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch]
 ) -> None:
     Bundles(root).activate("2", on_trial=True)
@@ -205,7 +205,7 @@ def test_a_bundle_on_trial_that_the_kiosk_was_started_on_three_times_is_given_up
     assert [name for name, _ in kiosk.shown] == ["2", "2", "2", "1"]
 
 
-def test_a_bundle_that_cannot_even_be_opened_at_a_start_is_given_up_at_once(
+def test_a_bundle_on_trial_that_cannot_be_opened_at_start_is_given_up_at_once(
     root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch]
 ) -> None:
     Bundles(root).activate("2", on_trial=True)
@@ -215,16 +215,16 @@ def test_a_bundle_that_cannot_even_be_opened_at_a_start_is_given_up_at_once(
     assert kiosk.shown == [("1", 0)]
 
 
-def test_a_store_that_is_being_changed_is_waited_for(
+def test_a_store_that_is_being_changed_is_tried_again_later(
     root: Path, kiosk: Kiosk, watch: Callable[[], BundleSwitch], clock: FakeTime
 ) -> None:
-    changeover = watch()
+    switch = watch()
     Bundles(root).activate("2", on_trial=True)
-    changeover.poll()
+    switch.poll()
     clock.now_s += 180
     with locked(root), pytest.raises(OSError, match="another process"):
-        changeover.poll()
-    changeover.poll()
+        switch.poll()
+    switch.poll()
 
     assert Bundles(root).trial == ""
 
@@ -233,7 +233,7 @@ def test_the_thread_goes_on_after_a_busy_store(root: Path, kiosk: Kiosk) -> None
     import threading
 
     changed = threading.Event()
-    changeover = BundleSwitch(WatchedStore(root, poll_s=0.01), kiosk, trial_s=0)
+    switch = BundleSwitch(WatchedStore(root, poll_s=0.01), kiosk, trial_s=0)
     original = kiosk.change
 
     def change(bundle: Path, notices: Notices) -> None:
@@ -249,6 +249,6 @@ def test_the_thread_goes_on_after_a_busy_store(root: Path, kiosk: Kiosk) -> None
         if not Bundles(root).trial:
             break
         threading.Event().wait(0.01)
-    changeover.close()
+    switch.close()
 
     assert Bundles(root).trial == ""

@@ -23,7 +23,7 @@ from device.service.state import Phase
 
 
 def damage(bundle: Path) -> None:
-    """Cut the model short."""
+    """Remove the model's last byte."""
     path = bundle / layout.MODEL
     data = path.read_bytes()
     path.unlink()
@@ -31,7 +31,7 @@ def damage(bundle: Path) -> None:
 
 
 @pytest.mark.parametrize("is_damaged", [True, False], ids=["damaged", "missing"])
-def test_without_a_bundle_the_kiosk_lives_and_says_what_is_wrong(
+def test_without_a_bundle_the_kiosk_runs_and_reports_the_fault(
     bundle_copy: Path, camera: HandCamera, notifier: HeldNotifier, is_damaged: bool
 ) -> None:
     damage(bundle_copy)
@@ -56,10 +56,10 @@ def test_without_a_bundle_the_kiosk_lives_and_says_what_is_wrong(
         assert not health.well
         assert health.manifest is None
         for _ in range(2):
-            assert notifier.rounds.acquire(timeout=LONG_S)  # systemd still sees it alive
+            assert notifier.rounds.acquire(timeout=LONG_S)  # the watchdog is still pinged
 
 
-def test_a_model_that_cannot_be_loaded_is_a_state_too(
+def test_a_model_that_cannot_be_loaded_is_a_state(
     bundle_copy: Path,
     change_manifest: Callable[..., object],
     camera: HandCamera,
@@ -80,7 +80,9 @@ def test_a_model_that_cannot_be_loaded_is_a_state_too(
     with kiosk(bundle_copy, lambda bundle: opened_camera(camera), notifier) as service:
         assert "can't be loaded" in service.snapshot().state.note
         held = [os.path.realpath(file) for file in Path("/proc/self/fd").iterdir()]
-        assert not [path for path in held if path.startswith(str(bundle_copy))]  # all is let go
+        assert not [
+            path for path in held if path.startswith(str(bundle_copy))
+        ]  # all files are closed
 
 
 def test_records_pictures_and_options_come_from_the_bundle(service: KioskService) -> None:
@@ -89,4 +91,4 @@ def test_records_pictures_and_options_come_from_the_bundle(service: KioskService
     assert service.collection.picture(record.record_id, "thumb")[8:12] == b"WEBP"
     assert service.collection.options(Filters()).remaining == 12
     with pytest.raises(UnknownRecordError):
-        service.collection.record("nobody")
+        service.collection.record("unknown")

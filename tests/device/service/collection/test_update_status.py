@@ -1,4 +1,4 @@
-"""What there is to say of updates, to whoever has put a stick in and to staff."""
+"""The state of updates on the stand's screen and on the staff's page."""
 
 import shutil
 from pathlib import Path
@@ -18,29 +18,27 @@ from device.store.sync_result import FetchProgress, SyncOutcome, SyncResult
 
 @pytest.fixture
 def fake_time() -> FakeTime:
-    """Time that passes when a test says so."""
+    """A clock that the test sets."""
     return FakeTime()
 
 
-def put_in(store: Path, *, is_stick: bool = True) -> None:
-    """Let a sync come to its end."""
+def finish_sync(store: Path, *, is_stick: bool = True) -> None:
+    """Run a sync to its end."""
     done = SyncOutcome(result=SyncResult.UP_TO_DATE, version=7)
     sync_progress.record_progress(lambda tell: done, store, "the source", is_stick=is_stick)
 
 
-def test_what_was_said_before_the_kiosk_started_is_not_shown_again(
-    tmp_path: Path, fake_time: FakeTime
-) -> None:
-    put_in(tmp_path)
+def test_an_update_from_before_the_start_is_not_shown(tmp_path: Path, fake_time: FakeTime) -> None:
+    finish_sync(tmp_path)
 
     assert UpdateStatus(tmp_path, fake_time.clock).usb_progress() is None
 
 
-def test_the_end_is_shown_for_two_minutes(tmp_path: Path, fake_time: FakeTime) -> None:
+def test_the_end_of_an_update_is_shown_for_two_minutes(tmp_path: Path, fake_time: FakeTime) -> None:
     updates = UpdateStatus(tmp_path, fake_time.clock)
     assert updates.usb_progress() is None
 
-    put_in(tmp_path)
+    finish_sync(tmp_path)
 
     shown = updates.usb_progress()
     assert shown is not None and shown.version == 7
@@ -50,12 +48,12 @@ def test_the_end_is_shown_for_two_minutes(tmp_path: Path, fake_time: FakeTime) -
     assert updates.usb_progress() is None
 
 
-def test_a_sync_that_says_nothing_more_is_believed_for_a_quarter_of_an_hour(
+def test_a_silent_sync_counts_as_running_for_a_quarter_of_an_hour(
     tmp_path: Path, fake_time: FakeTime
 ) -> None:
     updates = UpdateStatus(tmp_path, fake_time.clock)
 
-    with pytest.raises(KeyboardInterrupt):  # killed: nobody says how it ended
+    with pytest.raises(KeyboardInterrupt):  # killed without a last word
         sync_progress.record_progress(killed, tmp_path, "the stick", is_stick=True)
 
     shown = updates.usb_progress()
@@ -70,15 +68,15 @@ def killed(tell: object) -> SyncOutcome:
     raise KeyboardInterrupt
 
 
-def test_a_kiosk_without_a_store_has_nothing_to_say() -> None:
+def test_without_a_store_there_is_no_report() -> None:
     updates = UpdateStatus(None)
 
     assert (updates.usb_progress(), updates.report()) == (None, None)
 
 
-def test_staff_see_the_last_sync_whether_by_stick_or_by_network(tmp_path: Path) -> None:
+def test_staff_see_the_last_sync_by_usb_or_by_network(tmp_path: Path) -> None:
     updates = UpdateStatus(tmp_path)
-    put_in(tmp_path)
+    finish_sync(tmp_path)
 
     def stopped(tell: object) -> SyncOutcome:
         raise SourceError("https://x.example: can't be reached")
@@ -86,42 +84,42 @@ def test_staff_see_the_last_sync_whether_by_stick_or_by_network(tmp_path: Path) 
     with pytest.raises(SourceError):
         sync_progress.record_progress(stopped, tmp_path, "https://x.example")
 
-    standing = updates.report()
-    assert standing is not None and standing.last_sync is not None
+    report = updates.report()
+    assert report is not None and report.last_sync is not None
     # Told within the same second or the next: the stick's, or the later one.
     last = sync_progress.read(tmp_path, is_stick=False)
     stick = sync_progress.read(tmp_path, is_stick=True)
     assert last and stick
-    assert standing.last_sync == (last if last.told > stick.told else stick)
+    assert report.last_sync == (last if last.told > stick.told else stick)
     assert (last.number, last.line[:3]) == (2, "E2:")
 
 
-def test_staff_see_bundles_notices_and_what_changed(tmp_path: Path, small_bundle: Path) -> None:
+def test_staff_see_bundles_notices_and_changes(tmp_path: Path, small_bundle: Path) -> None:
     for name in ("first", "second"):
         shutil.copytree(small_bundle, tmp_path / "releases" / name)
         Bundles(tmp_path).activate(name)
     notices = Notices().with_withdrawn("a", "2026-11-23").with_amended("b", {"title": "T"})
     kept_notices.write(AtomicFiles(), tmp_path, notices)
 
-    standing = UpdateStatus(tmp_path).report()
+    report = UpdateStatus(tmp_path).report()
 
-    assert standing is not None
-    assert [each.name for each in standing.bundles] == ["first", "second"]
-    assert str(standing.changes) == "0 added, 0 removed, 0 altered"
-    assert (standing.notices, standing.withdrawn, standing.amended) == (2, 1, 1)
-    assert (standing.last_sync, standing.refused, standing.expires) == (None, (), "")
-    assert not standing.is_expiring and not standing.fault
-
-
-def test_a_memory_that_decayed_is_told_of(tmp_path: Path) -> None:
-    (tmp_path / "standing.json").write_text("{")
-
-    standing = UpdateStatus(tmp_path).report()
-
-    assert standing is not None and "can't be read" in standing.fault
+    assert report is not None
+    assert [each.name for each in report.bundles] == ["first", "second"]
+    assert str(report.changes) == "0 added, 0 removed, 0 altered"
+    assert (report.notices, report.withdrawn, report.amended) == (2, 1, 1)
+    assert (report.last_sync, report.refused, report.expires) == (None, (), "")
+    assert not report.is_expiring and not report.fault
 
 
-def test_progress_is_told_as_it_comes(tmp_path: Path, fake_time: FakeTime) -> None:
+def test_a_damaged_store_state_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "report.json").write_text("{")
+
+    report = UpdateStatus(tmp_path).report()
+
+    assert report is not None and "can't be read" in report.fault
+
+
+def test_each_progress_of_a_usb_update_is_shown(tmp_path: Path, fake_time: FakeTime) -> None:
     updates, seen = UpdateStatus(tmp_path, fake_time.clock), []
 
     def sync(tell: object) -> SyncOutcome:

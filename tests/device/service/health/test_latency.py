@@ -1,4 +1,4 @@
-"""How long answers took, as a histogram."""
+"""The histogram of answer times."""
 
 import math
 
@@ -9,7 +9,7 @@ from device.service.health.latency import BOUNDS_S, LatencyRecorder
 
 
 @given(st.lists(st.floats(0, 100), max_size=30))
-def test_every_answer_is_counted_under_each_bound_it_kept_to(times) -> None:
+def test_each_answer_counts_under_every_bound_it_is_within(times) -> None:
     watch = LatencyRecorder()
     for took_s in times:
         watch.record(took_s)
@@ -21,5 +21,5 @@ def test_every_answer_is_counted_under_each_bound_it_kept_to(times) -> None:
     assert math.isclose(found.sum_s, sum(times), abs_tol=1e-9)
 
 
-def test_the_last_bound_is_written_as_prometheus_wants_it() -> None:
+def test_the_last_bound_is_written_as_prometheus_expects_it() -> None:
     assert [bound for bound, _ in LatencyRecorder().histogram().cumulative()][-1] == "+Inf"

@@ -5,24 +5,24 @@ from fake_time import FakeTime
 from device.service.health.liveness import SEARCH, STAND, Liveness
 
 
-def test_what_proves_nothing_for_too_long_is_late_and_the_others_are_not() -> None:
+def test_only_a_worker_without_progress_is_overdue() -> None:
     time = FakeTime()
-    progress = Liveness(time.clock)
-    progress.expect(STAND, 10.0)
-    progress.expect(SEARCH, 30.0)
+    liveness = Liveness(time.clock)
+    liveness.expect(STAND, 10.0)
+    liveness.expect(SEARCH, 30.0)
     time.sleep(10.0)
-    assert progress.overdue() == ()
+    assert liveness.overdue() == ()
 
     time.sleep(1.0)
-    assert progress.overdue() == (STAND,)
-    progress.prove(STAND)
-    assert progress.overdue() == ()
+    assert liveness.overdue() == (STAND,)
+    liveness.prove(STAND)
+    assert liveness.overdue() == ()
     time.sleep(25.0)
-    assert progress.overdue() == (STAND, SEARCH)
+    assert liveness.overdue() == (STAND, SEARCH)
 
 
-def test_what_nobody_expects_is_never_late() -> None:
-    progress = Liveness()
-    progress.prove(SEARCH)
+def test_a_worker_that_is_not_expected_is_never_overdue() -> None:
+    liveness = Liveness()
+    liveness.prove(SEARCH)
 
-    assert progress.overdue() == ()
+    assert liveness.overdue() == ()

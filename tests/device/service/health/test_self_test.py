@@ -14,90 +14,90 @@ from device.service.health.self_test import SelfTest, failure
 from device.service.query.answer_queue import AnswerQueue, Query
 
 
-def test_when_nobody_asks_the_kiosk_asks_itself() -> None:
+def test_without_queries_the_self_test_runs() -> None:
     searched = threading.Semaphore(0)
-    progress = Liveness()
+    liveness = Liveness()
 
     def search() -> str:
         searched.release()
         return ""
 
-    asking = SelfTest(search, progress, idle_s=0.01)
+    self_test = SelfTest(search, liveness, idle_s=0.01)
     assert searched.acquire(timeout=20) and searched.acquire(timeout=20)
-    asking.close()
+    self_test.close()
 
-    assert progress.age_s(SEARCH) < 20
+    assert liveness.age_s(SEARCH) < 20
 
 
-def test_a_kiosk_that_is_asked_does_not_ask_itself() -> None:
-    progress = Liveness()
-    progress.prove(SEARCH)
+def test_after_a_query_the_self_test_does_not_run() -> None:
+    liveness = Liveness()
+    liveness.prove(SEARCH)
     searched = threading.Event()
 
     def search() -> str:
         searched.set()
         return ""
 
-    asking = SelfTest(search, progress, idle_s=60.0)
+    self_test = SelfTest(search, liveness, idle_s=60.0)
     assert not searched.wait(0.2)
-    asking.close()
+    self_test.close()
 
 
-def test_a_queue_that_is_full_is_no_proof_and_no_end() -> None:
+def test_a_full_queue_is_no_progress_and_does_not_end_the_self_test() -> None:
     tried = threading.Semaphore(0)
-    progress = Liveness()
+    liveness = Liveness()
 
     def search() -> str:
         tried.release()
-        raise BusyError("others ask")
+        raise BusyError("too many are waiting")
 
-    asking = SelfTest(search, progress, idle_s=0.01)
+    self_test = SelfTest(search, liveness, idle_s=0.01)
     assert tried.acquire(timeout=20) and tried.acquire(timeout=20)
-    asking.close()
+    self_test.close()
 
-    assert progress.age_s(SEARCH) == float("inf")
+    assert liveness.age_s(SEARCH) == float("inf")
 
 
-def test_a_fault_that_lasts_is_said_once_and_again_when_it_is_another(
+def test_a_lasting_failure_is_logged_once_and_another_one_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    said = iter(("one", "one", "", "one", "two"))
+    reasons = iter(("one", "one", "", "one", "two"))
     done = threading.Event()
 
     def search() -> str:
-        why = next(said, None)
+        why = next(reasons, None)
         if why is None:
             done.set()
         return why or ""
 
-    asking = SelfTest(search, Liveness(), idle_s=0.001)
+    self_test = SelfTest(search, Liveness(), idle_s=0.001)
     assert done.wait(20)
-    asking.close()
+    self_test.close()
 
     assert [line.getMessage().split(": ")[1] for line in caplog.records] == ["one", "one", "two"]
 
 
-def test_a_model_that_fails_in_a_way_nobody_foresaw_is_a_fault_not_the_end_of_the_asking(
+def test_an_unexpected_error_is_a_failure_and_does_not_end_the_self_test(
     small_bundle: Path,
 ) -> None:
-    def recognise(question: Query) -> Answer:
-        raise TypeError(f"not foreseen for {question.frame.source}")
+    def recognise(query: Query) -> Answer:
+        raise TypeError(f"unexpected error for {query.frame.source}")
 
-    shown = OpenCollection(threads=1)
+    opened = OpenCollection(threads=1)
     queue = AnswerQueue(recognise, waiting=1, on_round=lambda: None)
-    assert failure(shown, queue) == "there is no bundle yet"
-    shown.change(small_bundle, Notices())
+    assert failure(opened, queue) == "there is no bundle yet"
+    opened.change(small_bundle, Notices())
 
-    assert failure(shown, queue) == "not foreseen for probe"
+    assert failure(opened, queue) == "unexpected error for probe"
     queue.close()
-    shown.close()
+    opened.close()
 
 
-def test_a_whole_bundle_finds_its_own_print(small_bundle: Path) -> None:
-    shown = OpenCollection(threads=1)
-    shown.change(small_bundle, Notices())
-    queue = AnswerQueue(shown.recognise, waiting=1, on_round=lambda: None)
+def test_a_valid_bundle_finds_its_own_print(small_bundle: Path) -> None:
+    opened = OpenCollection(threads=1)
+    opened.change(small_bundle, Notices())
+    queue = AnswerQueue(opened.recognise, waiting=1, on_round=lambda: None)
 
-    assert failure(shown, queue) == ""
+    assert failure(opened, queue) == ""
     queue.close()
-    shown.close()
+    opened.close()

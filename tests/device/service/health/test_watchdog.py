@@ -10,38 +10,38 @@ from device.service.health.liveness import ANSWERS, ANSWERS_S, Liveness
 from device.service.health.watchdog import WatchdogPinger
 
 
-class Line(Notifier):
-    """A line to systemd that counts its signs of life, and wants one every hundredth of a second."""
+class CountingNotifier(Notifier):
+    """A notifier that counts its pings, and is pinged every hundredth of a second."""
 
     def __init__(self) -> None:
         super().__init__(None, watchdog_period_s=0.02)
-        self.signs = threading.Semaphore(0)
+        self.pings = threading.Semaphore(0)
 
     def watchdog(self) -> None:
-        """Count one."""
-        self.signs.release()
+        """Count a ping."""
+        self.pings.release()
 
 
-def test_signs_are_given_while_an_answer_takes_long_and_no_more_when_it_takes_too_long(
+def test_pings_go_on_during_a_long_answer_and_stop_when_it_is_overdue(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    time, line = FakeTime(), Line()
-    progress = Liveness(time.clock)
-    progress.expect(ANSWERS, ANSWERS_S)
-    signs = WatchdogPinger(line, progress)
+    time, notifier = FakeTime(), CountingNotifier()
+    liveness = Liveness(time.clock)
+    liveness.expect(ANSWERS, ANSWERS_S)
+    pinger = WatchdogPinger(notifier, liveness)
     time.sleep(ANSWERS_S)
-    while line.signs.acquire(blocking=False):
+    while notifier.pings.acquire(blocking=False):
         pass
-    assert all(line.signs.acquire(timeout=20) for _ in range(3))
+    assert all(notifier.pings.acquire(timeout=20) for _ in range(3))
 
     time.sleep(1)
     while not caplog.records:
-        line.signs.acquire(timeout=0.01)
-    while line.signs.acquire(blocking=False):
+        notifier.pings.acquire(timeout=0.01)
+    while notifier.pings.acquire(blocking=False):
         pass
-    assert not line.signs.acquire(timeout=0.2)
-    progress.prove(ANSWERS)
-    assert line.signs.acquire(timeout=20)
-    signs.close()
+    assert not notifier.pings.acquire(timeout=0.2)
+    liveness.prove(ANSWERS)
+    assert notifier.pings.acquire(timeout=20)
+    pinger.close()
 
     assert [record.getMessage().rpartition(" ")[2] for record in caplog.records] == ["answers"]

@@ -1,4 +1,4 @@
-"""What lays a visitor's print over its record: there while the answer is shown, and not a moment longer."""
+"""Overlays of visitors' prints exist only while their answer is shown."""
 
 import io
 from collections.abc import Iterator, Mapping
@@ -34,7 +34,7 @@ def print_(print_pictures: Mapping[str, Pixels]) -> Pixels:
 
 @pytest.fixture(scope="module")
 def service(small_bundle: Path, print_: Pixels) -> Iterator[KioskService]:
-    """A kiosk with that print, turned and on a table, under its camera."""
+    """A kiosk whose camera sees that print, rotated on a table."""
     camera = CameraSetup(opener=opener_of(pose(print_, turn=20).frame))
     recognition = RecognitionConfig(threads=2)
     with KioskService(small_bundle, camera, recognition, notifier=Notifier(None)) as kiosk:
@@ -47,14 +47,14 @@ def ask(service: KioskService, frame: Pixels, *, is_shown: bool = True) -> Answe
 
 
 def likeness(jpeg: bytes, picture: Pixels) -> float:
-    """Give how alike a JPEG and a picture are, pixel by pixel: -1..1."""
+    """Return the correlation of a JPEG and a picture, -1..1."""
     seen = Image.open(io.BytesIO(jpeg)).convert("L").resize((48, 48), Image.Resampling.BOX)
     known = Image.fromarray(picture).convert("L").resize((48, 48), Image.Resampling.BOX)
     return float(np.corrcoef(np.asarray(seen).ravel(), np.asarray(known).ravel())[0, 1])
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
-def test_the_visitors_print_lies_as_the_records_picture_does(
+def test_an_overlay_is_aligned_with_the_records_picture(
     service: KioskService, print_: Pixels, mirrored: bool
 ) -> None:
     answer = ask(service, pose(print_, turn=110, mirrored=mirrored).frame)
@@ -68,9 +68,7 @@ def test_the_visitors_print_lies_as_the_records_picture_does(
     assert upright > likeness(found.jpeg, print_[:, ::-1]) + 0.1
 
 
-def test_the_area_is_a_hull_around_every_place_that_agrees(
-    service: KioskService, print_: Pixels
-) -> None:
+def test_the_area_contains_every_inlier(service: KioskService, print_: Pixels) -> None:
     answer = ask(service, pose(print_).frame)
     found = service.query.overlays.of(answer)
     assert found is not None and found.answer.matches[0].evidence is not None
@@ -83,7 +81,7 @@ def test_the_area_is_a_hull_around_every_place_that_agrees(
     assert found.share == pytest.approx(cv2.contourArea(hull), abs=1e-6)
 
 
-def test_no_places_span_no_area(service: KioskService, print_: Pixels) -> None:
+def test_without_inliers_there_is_no_area(service: KioskService, print_: Pixels) -> None:
     best = ask(service, pose(print_).frame).matches[0].evidence
     assert best is not None
     none = evidence.inlier_hull(replace(best, points=()))
@@ -92,13 +90,11 @@ def test_no_places_span_no_area(service: KioskService, print_: Pixels) -> None:
     assert evidence.hull_area(line) == 0.0
 
 
-def test_what_is_not_shown_on_a_page_is_not_kept(service: KioskService, print_: Pixels) -> None:
+def test_an_answer_that_is_not_shown_has_no_overlay(service: KioskService, print_: Pixels) -> None:
     assert service.query.overlays.of(ask(service, print_, is_shown=False)) is None
 
 
-def test_without_evidence_there_is_nothing_to_lay_over(
-    service: KioskService, print_: Pixels
-) -> None:
+def test_without_evidence_there_is_no_overlay(service: KioskService, print_: Pixels) -> None:
     answer = ask(service, print_)
     frame = frames.frame(print_, source="test")
     bare = replace(answer.matches[0], evidence=None)
@@ -109,7 +105,7 @@ def test_without_evidence_there_is_nothing_to_lay_over(
         assert overlay_of(frame, replace(answer, verdict=verdict)) is None
 
 
-def test_evidence_that_leads_nowhere_costs_the_comparison_and_not_the_answer(
+def test_unusable_evidence_costs_the_overlay_but_not_the_answer(
     service: KioskService, print_: Pixels
 ) -> None:
     answer = ask(service, print_)
@@ -120,7 +116,7 @@ def test_evidence_that_leads_nowhere_costs_the_comparison_and_not_the_answer(
     assert overlay_of(frame, replace(answer, matches=(flat,))) is None
 
 
-def test_the_stands_is_there_while_its_answer_is_and_goes_with_it(service: KioskService) -> None:
+def test_the_stands_overlay_is_removed_with_its_answer(service: KioskService) -> None:
     service.query.look()
     wait_for(service, Phase.FOUND)
     answer = service.snapshot().state.answer
@@ -134,7 +130,7 @@ def test_the_stands_is_there_while_its_answer_is_and_goes_with_it(service: Kiosk
         service.query.overlays.get(found.token)
 
 
-def test_looking_again_lets_the_one_before_go(service: KioskService) -> None:
+def test_another_query_at_the_stand_replaces_the_overlay(service: KioskService) -> None:
     tokens = set()
     for _ in range(2):
         service.query.look()
@@ -150,7 +146,7 @@ def test_looking_again_lets_the_one_before_go(service: KioskService) -> None:
     service.query.dismiss()
 
 
-def test_the_stand_and_an_upload_do_not_take_each_others(
+def test_overlays_of_stand_and_upload_are_independent(
     service: KioskService, print_: Pixels
 ) -> None:
     uploaded = service.query.overlays.of(ask(service, print_))
@@ -167,7 +163,7 @@ def test_the_stand_and_an_upload_do_not_take_each_others(
 
 @pytest.fixture
 def one(service: KioskService, print_: Pixels) -> Overlay:
-    """Some comparison."""
+    """An overlay."""
     found = service.query.overlays.of(ask(service, print_))
     assert found is not None
     return found
@@ -182,7 +178,7 @@ def test_only_the_latest_uploads_are_kept(one: Overlay) -> None:
     assert [kept.get(str(n)).token for n in range(1, UPLOADS + 1)] == ["1", "2", "3", "4"]
 
 
-def test_an_upload_whose_visitor_went_without_a_word_goes_in_time(one: Overlay) -> None:
+def test_an_uploads_overlay_expires(one: Overlay) -> None:
     time = FakeTime()
     kept = OverlayCache(time.clock)
     kept.add_upload(one)

@@ -21,7 +21,7 @@ from device.service import KioskService
 from device.service.state import Phase
 
 
-def test_what_lies_at_the_stand_is_found_and_the_answer_comes_in_the_state(
+def test_the_print_at_the_stand_is_found_and_its_answer_is_in_the_state(
     service: KioskService, print_pictures: dict[str, Pixels]
 ) -> None:
     service.query.look()
@@ -55,7 +55,7 @@ def test_a_filter_holds_for_the_stand_too(service: KioskService) -> None:
     assert state.answer.matches == ()
 
 
-def test_an_answer_for_a_visitor_who_has_gone_is_dropped(
+def test_the_answer_to_a_dismissed_query_is_dropped(
     service: KioskService, notifier: HeldNotifier, print_pictures: dict[str, Pixels]
 ) -> None:
     notifier.hold()
@@ -71,7 +71,9 @@ def test_an_answer_for_a_visitor_who_has_gone_is_dropped(
     assert service.health().answers == 1  # the visitor's who has gone took no turn
 
 
-def test_asking_twice_is_asking_once(service: KioskService, notifier: HeldNotifier) -> None:
+def test_a_second_query_while_one_is_pending_is_ignored(
+    service: KioskService, notifier: HeldNotifier
+) -> None:
     notifier.hold()
     service.query.look()
     service.query.look()
@@ -81,7 +83,7 @@ def test_asking_twice_is_asking_once(service: KioskService, notifier: HeldNotifi
     assert service.health().answers == 1
 
 
-def test_the_next_visitor_may_ask_with_the_answer_still_shown(service: KioskService) -> None:
+def test_a_query_is_accepted_while_an_answer_is_shown(service: KioskService) -> None:
     service.query.look()
     until(service, lambda state: state.phase is Phase.FOUND)
 
@@ -104,7 +106,7 @@ def test_uploads_are_answered_from_many_threads(
     assert service.snapshot().state.phase is Phase.LOOKING
 
 
-def test_too_many_uploads_are_asked_to_come_back_and_the_stand_is_not(
+def test_too_many_uploads_are_refused_and_the_stand_is_not(
     service: KioskService, notifier: HeldNotifier, print_pictures: dict[str, Pixels]
 ) -> None:
     picture = upload(next(iter(print_pictures.values())))
