@@ -106,7 +106,7 @@ def _capture_values(capture: StaffCapture) -> dict[str, object]:
     answer = capture.answer
     return {
         "picture": f"data:image/jpeg;base64,{picture}",
-        "outline": [asdict(corner) for corner in capture.corners or ()],
+        "corners": [asdict(corner) for corner in capture.corners or ()],
         "verdict": answer.verdict.value,
         "hint": answer.hint,
         "matches": [(m.record.record_id, m.record.title, f"{m.score:.3f}") for m in answer.matches],
