@@ -216,7 +216,7 @@ class StaffService:
                 self.flush()
             if self._clock() - self._tried_s >= DISK_CHECK_S:
                 self._tried_s = self._clock()
-                self._write("the disk was tried", self._disk_check.check)
+                self._write("the disk check failed", self._disk_check.check)
 
     def _read_preferences(self) -> StaffPreferences:
         try:

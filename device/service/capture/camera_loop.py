@@ -78,7 +78,6 @@ class CameraLoop:
         is_load_reduced: Callable[[], bool] = lambda: False,
         on_round: Callable[[], object] = lambda: None,
         pauses_s: Sequence[float] = PAUSES_S,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Start the thread.
 
@@ -92,7 +91,6 @@ class CameraLoop:
             is_load_reduced: Whether to skip frames, at intervals below `REDUCED_S`.
             on_round: Called with every frame and after every attempt: a sign of progress.
             pauses_s: Pauses after the first failure in a row, the second, and so on; the last one is repeated.
-            clock: Monotonic seconds, as of the frames.
         """
         self._open_camera = open_camera
         self._on_ready = on_ready
@@ -102,7 +100,6 @@ class CameraLoop:
         self._on_round = on_round
         self._has_observer_failed = False
         self._pauses_s = pauses_s
-        self._clock = clock
         self._camera: CameraSource | None = None
         self._changed = threading.Condition()
         self._latest: _ObservedFrame | None = None
@@ -131,7 +128,7 @@ class CameraLoop:
         )
 
     def _age_s(self, frame: Frame) -> float:
-        return max(self._clock() - frame.captured_at_s, 0.0)
+        return max(time.monotonic() - frame.captured_at_s, 0.0)
 
     def frame(self) -> Frame:
         """Return the latest frame.

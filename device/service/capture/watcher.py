@@ -28,14 +28,14 @@ MOVING_S = 0.8
 # After how long without a frame the hold starts again.
 GAP_S = 1.0
 # Detection confidence from which corners are shown, and from which a print is taken.
-SEEN = 0.25
-SURE = 0.5
+SHOWN_CONFIDENCE = 0.25
+TAKEN_CONFIDENCE = 0.5
 # How many frames must show another print before it counts as one: a hand may cover a print while it is taken away.
 OTHER_FRAMES = 3
 # Resemblance from which two sheets count as the same print.
-SAME = 0.7
+SAME_PRINT_RESEMBLANCE = 0.7
 # In grey levels: a smaller difference is an unchanged stand, in which sheets are not detected again.
-UNCHANGED = 3.0
+UNCHANGED_GREY_LEVELS = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,13 +115,15 @@ class Watcher:
 
     def _detect(self, thumbnail: Thumbnail) -> Detection:
         """Return the sheets in a frame; those of the last detection while nothing changes."""
-        if self._detected is None or not thumbnail.is_like(self._detected[0], UNCHANGED):
+        if self._detected is None or not thumbnail.is_like(
+            self._detected[0], UNCHANGED_GREY_LEVELS
+        ):
             self._detected = thumbnail.coarse, self._find(thumbnail.pixels)
         return self._detected[1]
 
     def _choose(self, detection: Detection) -> Sheet | None:
         """Return the sheet to follow: the one followed so far while it is detected, else the best."""
-        seen = [sheet for sheet in detection.sheets if sheet.confidence >= SEEN]
+        seen = [sheet for sheet in detection.sheets if sheet.confidence >= SHOWN_CONFIDENCE]
         if self._hold is not None:
             for sheet in seen:
                 if distance(self._hold.corners, sheet.corners) <= MAX_STRAY:
@@ -166,7 +168,7 @@ class Watcher:
             shown_hint = self._hints.update(None, self._now_s)
             return Observation(corners=corners, is_known=is_known, hint=shown_hint)
         shown_hint = self._hints.update(hint or self._moving_hint(held_s), self._now_s)
-        if sheet.confidence < SURE:
+        if sheet.confidence < TAKEN_CONFIDENCE:
             return Observation(corners=corners, hint=shown_hint)
         wanted_s = PATIENCE_S if hint is not None or hold.gets_sharper else STILL_S
         if held_s < wanted_s or hold.best is None:
@@ -216,7 +218,8 @@ class Watcher:
     def _looks_like_taken_print(self, thumbnail: Thumbnail, corners: Corners) -> bool:
         likeness = thumbnail.likeness(corners)
         return any(
-            resemblance(each.likeness, likeness) >= SAME or _is_still_there(each, thumbnail)
+            resemblance(each.likeness, likeness) >= SAME_PRINT_RESEMBLANCE
+            or _is_still_there(each, thumbnail)
             for each in self._taken
         )
 
@@ -228,4 +231,4 @@ class Watcher:
 
 def _is_still_there(taken: _Taken, thumbnail: Thumbnail) -> bool:
     """Whether the place where a print was taken still looks like that print."""
-    return resemblance(taken.likeness, thumbnail.likeness(taken.corners)) >= SAME
+    return resemblance(taken.likeness, thumbnail.likeness(taken.corners)) >= SAME_PRINT_RESEMBLANCE

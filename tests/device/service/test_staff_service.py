@@ -255,7 +255,7 @@ def test_a_failed_disk_check_is_reported(
         sleep(0.01)
 
     assert staff.report().storage is Storage.REFUSES
-    assert caplog.text.count("the disk was tried") == 1
+    assert caplog.text.count("the disk check failed") == 1
 
 
 def test_the_disks_state_is_its_worst_fault() -> None:
