@@ -112,7 +112,7 @@ def test_staff_see_bundles_notices_and_changes(tmp_path: Path, small_bundle: Pat
 
 
 def test_a_damaged_store_state_is_reported(tmp_path: Path) -> None:
-    (tmp_path / "report.json").write_text("{")
+    (tmp_path / "standing.json").write_text("{")
 
     report = UpdateStatus(tmp_path).report()
 
