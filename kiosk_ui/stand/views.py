@@ -58,13 +58,11 @@ def blueprint(service: KioskService, screen: Screen, searches: ConcurrencyLimit)
         with searches.slot():
             found = service.query.identify(picture, filters=filters, corners=corners, is_shown=True)
         is_part = request_values.read_number(request.args, "part", 0, 1) == 1
-        shown = presenter.answer_scene(
-            found, service.collection.manifest.languages, of_part=is_part
-        )
-        return views.scene(
-            replace(shown, comparison_url=comparison_presenter.address_of(service, found)),
-            is_own=True,
-        )
+        languages = service.collection.manifest.languages
+        shown = presenter.answer_scene(found, languages, of_part=is_part)
+        why = comparison_presenter.address_of(service, found)
+        return views.scene(replace(shown, why=why),
+            is_own=True,)
 
     @routes.get("/narrowing")
     def narrowing() -> str:
