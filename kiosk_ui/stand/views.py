@@ -61,8 +61,10 @@ def blueprint(service: KioskService, screen: Screen, searches: ConcurrencyLimit)
         languages = service.collection.manifest.languages
         shown = presenter.answer_scene(found, languages, of_part=is_part)
         why = comparison_presenter.address_of(service, found)
-        return views.scene(replace(shown, why=why),
-            is_own=True,)
+        return views.scene(
+            replace(shown, comparison_url=why),
+            is_own=True,
+        )
 
     @routes.get("/narrowing")
     def narrowing() -> str:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hand_camera import HandCamera
-from held_notifier import LONG_S, HeldNotifier
+from blocking_notifier import LONG_S, BlockingNotifier
+from pluggable_camera import PluggableCamera
 
 from device.bundle.reader import OpenedBundle
 from device.cameras import CameraSource
@@ -22,7 +22,7 @@ CONFIG = RecognitionConfig(threads=1, matches=3, waiting=2)
 def kiosk(
     bundle: Path,
     camera: Callable[[OpenedBundle | None], CameraSource],
-    notifier: HeldNotifier,
+    notifier: BlockingNotifier,
 ) -> Iterator[KioskService]:
     """Yield a running kiosk that opens a lost camera again without delay."""
     setup = CameraSetup(opener=camera, pauses_s=(0.01,))
@@ -34,7 +34,7 @@ def kiosk(
         service.close()
 
 
-def opened_camera(camera: HandCamera) -> HandCamera:
+def opened_camera(camera: PluggableCamera) -> PluggableCamera:
     """Return the camera, opened, as an opener does."""
     camera.open()
     return camera

@@ -125,7 +125,9 @@ class Browsing:
             targets = [each.target for each in record.relations if each.record_id is None]
             known = {each.record_id for each in record.relations}
             return RelatedWorks(
-                shared_targets={target: bundle.records.count_related_to(target) for target in targets},
+                shared_targets={
+                    target: bundle.records.count_related_to(target) for target in targets
+                },
                 referring=tuple(
                     each
                     for each in bundle.records.incoming_relations(record.item)

@@ -27,7 +27,7 @@ def camera(print_pictures: dict[str, Pixels]) -> PluggableCamera:
 
 @pytest.fixture
 def service(
-    small_bundle: Path, camera: HandCamera, notifier: HeldNotifier
+    small_bundle: Path, camera: PluggableCamera, notifier: BlockingNotifier
 ) -> Iterator[KioskService]:
     """A running kiosk with its camera looking at the first print."""
     with kiosk(small_bundle, lambda bundle: opened_camera(camera), notifier) as made:

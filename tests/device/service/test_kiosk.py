@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from blocking_notifier import LONG_S, BlockingNotifier
+from pluggable_camera import PluggableCamera
 from running_kiosk import CONFIG, kiosk, opened_camera, until, upload
 
 from device.bundle.reader import OpenedBundle
@@ -189,7 +190,6 @@ def test_the_preview_is_a_small_jpeg_of_a_newer_frame_each_time(service: KioskSe
 
 def test_uptime_is_measured_by_the_kiosks_clock(
     small_bundle: Path, camera: PluggableCamera, notifier: BlockingNotifier
-
 ) -> None:
     now = [100.0]
     service = KioskService(

@@ -105,7 +105,7 @@ def test_the_pauses_suit_visitors_and_drivers() -> None:
 
 
 def test_camera_and_button_work_without_an_observer_that_fails(
-    camera: HandCamera,
+    camera: PluggableCamera,
 ) -> None:
     """After an unexpected error of the observer the kiosk works without autocapture."""
 

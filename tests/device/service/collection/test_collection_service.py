@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hand_camera import HandCamera
-from held_notifier import LONG_S, HeldNotifier
+from blocking_notifier import LONG_S, BlockingNotifier
+from pluggable_camera import PluggableCamera
 from running_kiosk import kiosk, opened_camera, until
 
 from converter.build import bundle_writer
@@ -32,7 +32,7 @@ def damage(bundle: Path) -> None:
 
 @pytest.mark.parametrize("is_damaged", [True, False], ids=["damaged", "missing"])
 def test_without_a_bundle_the_kiosk_runs_and_reports_the_fault(
-    bundle_copy: Path, camera: HandCamera, notifier: HeldNotifier, is_damaged: bool
+    bundle_copy: Path, camera: PluggableCamera, notifier: BlockingNotifier, is_damaged: bool
 ) -> None:
     damage(bundle_copy)
     path = bundle_copy if is_damaged else bundle_copy / "nowhere"
@@ -56,14 +56,14 @@ def test_without_a_bundle_the_kiosk_runs_and_reports_the_fault(
         assert not health.well
         assert health.manifest is None
         for _ in range(2):
-            assert notifier.rounds.acquire(timeout=LONG_S)  # the watchdog is still pinged
+            assert notifier.pings.acquire(timeout=LONG_S)  # the watchdog is still pinged
 
 
 def test_a_model_that_cannot_be_loaded_is_a_state(
     bundle_copy: Path,
     change_manifest: Callable[..., object],
-    camera: HandCamera,
-    notifier: HeldNotifier,
+    camera: PluggableCamera,
+    notifier: BlockingNotifier,
 ) -> None:
     path = bundle_copy / layout.MODEL
     path.unlink()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hand_camera import HandCamera
-from held_notifier import LONG_S, HeldNotifier
+from blocking_notifier import LONG_S, BlockingNotifier
+from pluggable_camera import PluggableCamera
 from running_kiosk import CONFIG, until, upload
 
 from device.bundle.filters import Filters
@@ -34,7 +34,7 @@ def test_the_print_at_the_stand_is_found_and_its_answer_is_in_the_state(
     assert service.health().answers == 1
 
 
-def test_an_empty_stand_is_not_found(service: KioskService, camera: HandCamera) -> None:
+def test_an_empty_stand_is_not_found(service: KioskService, camera: PluggableCamera) -> None:
     seen = service.preview(timeout_s=LONG_S)
     camera.pixels = np.full((240, 320, 3), 120, np.uint8)
     assert seen is not None
@@ -56,9 +56,9 @@ def test_a_filter_holds_for_the_stand_too(service: KioskService) -> None:
 
 
 def test_the_answer_to_a_dismissed_query_is_dropped(
-    service: KioskService, notifier: HeldNotifier, print_pictures: dict[str, Pixels]
+    service: KioskService, notifier: BlockingNotifier, print_pictures: dict[str, Pixels]
 ) -> None:
-    notifier.hold()
+    notifier.block()
     service.query.look()
     assert service.snapshot().state.phase is Phase.HOLD_STILL
     service.query.dismiss()
@@ -72,9 +72,9 @@ def test_the_answer_to_a_dismissed_query_is_dropped(
 
 
 def test_a_second_query_while_one_is_pending_is_ignored(
-    service: KioskService, notifier: HeldNotifier
+    service: KioskService, notifier: BlockingNotifier
 ) -> None:
-    notifier.hold()
+    notifier.block()
     service.query.look()
     service.query.look()
     notifier.gate.set()
@@ -107,7 +107,7 @@ def test_uploads_are_answered_from_many_threads(
 
 
 def test_too_many_uploads_are_refused_and_the_stand_is_not(
-    service: KioskService, notifier: HeldNotifier, print_pictures: dict[str, Pixels]
+    service: KioskService, notifier: BlockingNotifier, print_pictures: dict[str, Pixels]
 ) -> None:
     picture = upload(next(iter(print_pictures.values())))
     busy = threading.Event()
@@ -120,7 +120,7 @@ def test_too_many_uploads_are_refused_and_the_stand_is_not(
             return False
         return True
 
-    notifier.hold()
+    notifier.block()
     with ThreadPoolExecutor(3) as pool:
         asked = [pool.submit(ask) for _ in range(3)]
         assert busy.wait(LONG_S)
