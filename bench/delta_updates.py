@@ -123,7 +123,7 @@ def write(sample: Sample, prints: list[GeneratedPrint], build: int, folder: Path
 
 
 def changed(prints: list[GeneratedPrint], share: float, seed: int) -> list[GeneratedPrint]:
-    """Return the next build's prints; of ten that differ, eight are altered, one new, one gone."""
+    """Return the next build's prints; of ten that differ, eight are altered, one is new."""
     rng = random.Random(seed)
     drawn = rng.sample(prints, round(len(prints) * share))
     gone, altered = drawn[: len(drawn) // 10], set(drawn[2 * (len(drawn) // 10) :])

@@ -32,7 +32,7 @@ class _Graph:
 
 
 def onnx_model(weights: Weights, profile: Profile) -> onnx.ModelProto:
-    """Return the model as ONNX: uint8 (1, 224, 224, 3) RGB to float32 (1, 512), layer-normalised."""
+    """Return the ONNX model: uint8 (1, 224, 224, 3) RGB to float32 (1, 512), normalised."""
     graph = _Graph()
     graph.add("Cast", "float", to=TensorProto.FLOAT)
     graph.add("Transpose", "channels_first", perm=[0, 3, 1, 2])

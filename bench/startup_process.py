@@ -8,7 +8,7 @@ STARTED_S = time.monotonic()
 
 
 def main(bundle: str, threads: int) -> None:
-    """Print the monotonic times when the process started, had imported all, and watched frames."""
+    """Print the monotonic times of process start, end of imports, and first watched frame."""
     from pathlib import Path
 
     from device.config import CameraConfig, Config, RecognitionConfig

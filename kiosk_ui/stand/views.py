@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request, send_from_direc
 from werkzeug.exceptions import NotFound
 
 from device.errors import BundleError
-from device.service import KioskService, Record
+from device.service import Answer, KioskService, Record
 from kiosk_ui import presenter, request_values, security
 from kiosk_ui.comparison import presenter as comparison_presenter
 from kiosk_ui.concurrency_limits import ConcurrencyLimit
@@ -58,13 +58,7 @@ def blueprint(service: KioskService, screen: Screen, searches: ConcurrencyLimit)
         with searches.slot():
             found = service.query.identify(picture, filters=filters, corners=corners, is_shown=True)
         is_part = request_values.read_number(request.args, "part", 0, 1) == 1
-        languages = service.collection.manifest.languages
-        shown = presenter.answer_scene(found, languages, of_part=is_part)
-        why = comparison_presenter.address_of(service, found)
-        return views.scene(
-            replace(shown, comparison_url=why),
-            is_own=True,
-        )
+        return views.answer_scene(found, is_part=is_part)
 
     @routes.get("/narrowing")
     def narrowing() -> str:
@@ -103,6 +97,13 @@ class _Views:
     def stand_scene(self) -> str:
         """Render the scene of the stand's state."""
         return self.scene(self._stand())
+
+    def answer_scene(self, answer: Answer, *, is_part: bool) -> str:
+        """Render the answer to an uploaded picture, or to a region of a print."""
+        languages = self._service.collection.manifest.languages
+        shown = presenter.answer_scene(answer, languages, of_part=is_part)
+        comparison_url = comparison_presenter.address_of(self._service, answer)
+        return self.scene(replace(shown, comparison_url=comparison_url), is_own=True)
 
     def scene(self, shown: Scene, *, is_own: bool = False) -> str:
         """Render a scene as a fragment of the page; `is_own` if it answers this page's upload."""

@@ -107,7 +107,7 @@ def _comparison(tour: Tour) -> None:
     page = tour.page
     tour.press(".scene:not(.goes) [data-sheet^='/why/']")
     _wait(page, "#closer[open] h1")
-    for mode in ("beside", "wipe", "fade", "blink"):
+    for mode in ("side_by_side", "wipe", "fade", "blink"):
         tour.press(f"[data-mode-to={mode}]")
         tour.keep(f"why-{mode}")
     tour.press("#closer [data-action=close]")
