@@ -1,7 +1,7 @@
 # `make` lists the targets. The first two do all the set-up there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check check-js test-faults test-api test-cameras test-screens test-appliance timings soak soak-long
+.PHONY: help run test quick check check-js shape test-faults test-api test-cameras test-screens test-appliance timings soak soak-long
 .PHONY: bundle parity evaluate parts bench screenshots install upgrade uninstall wheelhouse lock clean
 .PHONY: system system-test system-js system-python system-appliance apt
 
@@ -75,6 +75,10 @@ check: $(DESK)/ready check-js ## format, lint, strict types, import contracts
 	$(DESK)/bin/mypy
 	$(DESK)/bin/lint-imports
 	PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(DESK)/bin/python -m pytest -q --noconftest tests/architecture/test_strings.py
+	$(DESK)/bin/python tests/architecture/shape.py
+
+shape: $(DESK)/ready ## print how the code is shaped, next to what is wanted
+	$(DESK)/bin/python tests/architecture/shape.py
 
 check-js: node_modules/ready ## the page's modules: format, lint, strict types
 	node_modules/.bin/prettier --check --log-level warn kiosk_ui/static/*.js kiosk_ui/types.d.ts eslint.config.js

@@ -72,7 +72,8 @@ def texts() -> list[Path]:
         if path.is_file()
         and path.suffix not in NOT_PROSE
         and path.name not in foreign
-        and path not in (Path(__file__), ROOT / "tests/kiosk_ui/test_texts.py")  # both list the words
+        and path
+        not in (Path(__file__), ROOT / "tests/kiosk_ui/test_texts.py")  # both list the words
         and not {"__pycache__", "fonts", "calibration_prints"} & set(path.parts)
         and (not path.name.startswith(".") or path.name == ".gitignore")
     )
