@@ -120,7 +120,14 @@ def test_what_a_make_target_of_the_readme_runs_is_there_and_knows_its_options(ta
 
 def recipe(target: str) -> list[list[str]]:
     """Return our commands that a target runs once its environment is ready, as words."""
-    ready = [".venv/ready", ".venv-desk/ready", ".venv-desk/bench-ready", ".venv-quick/ready", "system", "system-test"]
+    ready = [
+        ".venv/ready",
+        ".venv-desk/ready",
+        ".venv-desk/bench-ready",
+        ".venv-quick/ready",
+        "system",
+        "system-test",
+    ]
     ready += ["system-python", "system-appliance"]
     done = subprocess.run(
         ["make", "--dry-run", *(word for name in ready for word in ("-o", name)), target],

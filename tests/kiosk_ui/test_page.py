@@ -467,7 +467,7 @@ def test_the_whole_visit_by_keyboard_alone(visit: Callable[..., Visit]) -> None:
     expect(page.locator("#reading h1")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#reading")).not_to_be_visible()
-    tab_to(page, "text=Look again")
+    tab_to(page, "text=New search")
     page.keyboard.press("Enter")
     visited.expect_scene("looking")
 
