@@ -8,6 +8,8 @@ import pytest
 
 from bench.__main__ import NAMES, main
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 COLLECTION = ROOT / "demo/collection"
 

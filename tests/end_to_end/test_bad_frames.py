@@ -26,6 +26,8 @@ from evaluation.simulate.clutter import place_card
 from evaluation.simulate.conditions import Conditions, Level
 from evaluation.simulate.handheld import render
 
+pytestmark = pytest.mark.slow
+
 DEMO = Path(__file__).parents[2] / "demo"
 ROWS = range(4, 300, 37)
 PAPER = (228, 220, 204)

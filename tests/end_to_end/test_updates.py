@@ -18,6 +18,8 @@ from device.cli import main as at_the_kiosk
 from device.store import notices as kept_notices
 from device.store.bundles import Bundles
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/updates.md"
 PROGRAMS = {"printkiosk-convert": at_the_desk, "printkiosk-device": at_the_kiosk}

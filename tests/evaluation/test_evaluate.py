@@ -16,6 +16,8 @@ from evaluation.dataset import prints_of
 from evaluation.simulate.conditions import HandheldFactor
 from evaluation.simulate.distractor_scenes import DistractorKind
 
+pytestmark = pytest.mark.slow
+
 
 def options(*arguments: object) -> Namespace:
     """Return the options of a command line."""

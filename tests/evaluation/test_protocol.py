@@ -17,6 +17,8 @@ from evaluation.queries import SectionKind
 from evaluation.simulate.conditions import HOLDOUT, OPEN, Level, Suite
 from evaluation.split import is_scored
 
+pytestmark = pytest.mark.slow
+
 
 def quiet(what: str, done: int, total: int) -> None:
     """Report no progress."""

@@ -6,6 +6,8 @@ import pytest
 from device.bundle.reader import OpenedBundle
 from evaluation import region_search
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("share", region_search.SHARES)
 def test_a_box_covers_its_share_within_the_picture(share: float) -> None:

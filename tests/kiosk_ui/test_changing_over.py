@@ -38,6 +38,8 @@ from device.store import notices as kept_notices
 from device.store.atomic_files import AtomicFiles
 from device.store.bundles import Bundles
 
+pytestmark = pytest.mark.slow
+
 IS_WHOLE_RUN = os.environ.get("KIOSK_FAULTS") == "all"
 WARM_UP, SWAPS = (40, 110) if IS_WHOLE_RUN else (4, 8)
 MOST_GROWTH_BYTES = 2 << 20

@@ -17,6 +17,8 @@ import pytest
 from no_writes import MARK
 from PIL import Image
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 WATCHED = ROOT / "tests/standins/no_writes.py"
 

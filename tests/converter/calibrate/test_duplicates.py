@@ -15,6 +15,8 @@ from device.bundle import layout
 from device.imaging.frames import Pixels
 from device.recognition.local.match import FeatureMatcher
 
+pytestmark = pytest.mark.slow
+
 PRINTS = 12
 
 

@@ -78,6 +78,7 @@ def test_the_number_of_matches_is_the_requested_one_or_all_prints(
     assert len(recogniser.recognise(frame, count=count).matches) == matches
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_from_answer_to_answer(
     recogniser: Recogniser, print_pictures: dict[str, Pixels]
 ) -> None:

@@ -21,6 +21,8 @@ from device.imaging.frames import Pixels
 from device.service import CameraSetup, KioskService
 from device.service.state import Phase
 
+pytestmark = pytest.mark.slow
+
 NOTICED_S, BACK_S = 5.0, 15.0
 # A slow machine fails nothing in the short form; the long one holds to the marks.
 SLACK = 5.0

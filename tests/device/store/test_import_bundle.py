@@ -12,6 +12,8 @@ from device.errors import BundleDamagedError, BundleMissingError, StoreError
 from device.store.bundles import Bundles
 from device.store.import_bundle import install
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_bundle_is_copied_verified_and_made_current(small_bundle: Path, tmp_path: Path) -> None:
     manifest = install(small_bundle, tmp_path / "store")

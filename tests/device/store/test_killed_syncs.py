@@ -17,6 +17,8 @@ from device.store.bundles import Bundles
 from device.store.source import FolderSource
 from device.store.sync import sync
 
+pytestmark = pytest.mark.slow
+
 IS_WHOLE_RUN = os.environ.get("KIOSK_FAULTS") == "all"
 RUNS = 1000 if IS_WHOLE_RUN else 40
 

@@ -30,6 +30,8 @@ from device.imaging.frames import Pixels
 from device.recognition.recogniser import Recogniser
 from device.store import probe
 
+pytestmark = pytest.mark.slow
+
 IS_WHOLE_RUN = os.environ.get("KIOSK_FAULTS") == "all"
 COUNT = 600 if IS_WHOLE_RUN else 12
 TIME_S, MEMORY_BYTES = 120, 3 << 30

@@ -36,6 +36,8 @@ from device.recognition.embedding.preprocess import to_input
 from device.recognition.local.match import FeatureMatcher
 from device.store import probe
 
+pytestmark = pytest.mark.slow
+
 IS_WHOLE_RUN = os.environ.get("KIOSK_FAULTS") == "all"
 SHARE = 1.0 if IS_WHOLE_RUN else 0.004
 BATCH, TIME_S, MEMORY_BYTES = 250, 60, 3 << 30

@@ -31,7 +31,10 @@ IS_WHOLE_RUN = os.environ.get("KIOSK_FAULTS") == "all"
 POINTS, ROUNDS = (1000, 9) if IS_WHOLE_RUN else (16, 2)
 CONTROL_POINTS = 120 if IS_WHOLE_RUN else 12
 
-pytestmark = pytest.mark.skipif(bool(power_cuts.missing()), reason=power_cuts.missing())
+pytestmark = [
+    pytest.mark.skipif(bool(power_cuts.missing()), reason=power_cuts.missing()),
+    pytest.mark.slow,
+]
 
 
 class RoomyFiles(AtomicFiles):

@@ -24,6 +24,8 @@ from device.store.bundles import MAX_TRIAL_STARTS, Bundles
 from device.store.source import FolderSource
 from device.store.sync import sync
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True, slots=True)
 class Kiosk:

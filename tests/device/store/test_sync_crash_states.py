@@ -19,6 +19,8 @@ from device.store.bundles import Bundles
 from device.store.source import FolderSource
 from device.store.sync import sync
 
+pytestmark = pytest.mark.slow
+
 IS_WHOLE_RUN = os.environ.get("KIOSK_FAULTS") == "all"
 EVERY = 1 if IS_WHOLE_RUN else 15
 

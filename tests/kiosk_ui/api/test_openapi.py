@@ -24,6 +24,8 @@ from device.service.state import Phase
 from kiosk_ui import create_lan_app
 from kiosk_ui.stand import api as stand_api
 
+pytestmark = pytest.mark.slow
+
 DESCRIPTION = Path(__file__).parents[3] / "kiosk_ui/openapi.json"
 IS_WHOLE_RUN = os.environ.get("KIOSK_API") == "all"
 OPERATIONS = [

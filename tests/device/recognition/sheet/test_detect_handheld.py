@@ -15,6 +15,8 @@ from evaluation.simulate import distractor_scenes
 from evaluation.simulate.conditions import Conditions, Level
 from evaluation.simulate.handheld import HandheldCapture, capture, render
 
+pytestmark = pytest.mark.slow
+
 IMAGES = sorted((Path(__file__).parents[4] / "demo/collection/images").iterdir())
 PAPER = (222, 214, 196)
 
