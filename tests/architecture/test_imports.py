@@ -114,6 +114,7 @@ def test_a_sentence_about_a_library_is_no_import() -> None:
     assert set(vendors(ast.parse("'annoy. Then more of it'\n'annoy'"))) == set()
 
 
+@pytest.mark.slow
 def test_the_contracts_between_our_packages_are_kept() -> None:
     """Those of `setup.cfg`: layers, device alone, format alone, desk, page."""
     program = shutil.which("lint-imports", path=sysconfig.get_path("scripts"))
