@@ -38,23 +38,23 @@ def main(folder: Path) -> None:
     """Simulate one day."""
     now_s = 0.0
     began = datetime(2026, 11, 23)
-    office = StaffService(
+    staff_service = StaffService(
         StaffFolders(staff=folder),
         pause_s=40.0,
         clock=lambda: now_s,
         now=lambda: began + timedelta(seconds=now_s),
         sample_s=0.01,
     )
-    office.save_preferences(StaffPreferences(keeps_unmatched=True))
+    staff_service.save_preferences(StaffPreferences(keeps_unmatched=True))
     for hour in range(24):
         for number in range(VISITORS_PER_HOUR if hour in OPEN else 0):
             now_s += 50.0
-            office.note_visitor(LANGUAGES[number % 4])
-            office.note_answer(answer(number), is_upload=number % 10 == 0)
+            staff_service.note_visitor(LANGUAGES[number % 4])
+            staff_service.note_answer(answer(number), is_upload=number % 10 == 0)
         now_s = (hour + 1) * 3600.0
         time.sleep(0.2)  # its own thread writes the hour that has ended
         os.sync()
-    office.close()
+    staff_service.close()
     os.sync()
 
 
