@@ -37,8 +37,8 @@ test: system-test $(DESK)/ready ## set up and run every test, TensorFlow and bro
 	$(DESK)/bin/python -m pytest -n 2 --dist loadfile -m "not browser"
 	$(DESK)/bin/python -m pytest -m browser
 
-# An environment of its own: a fifth of the desk's, since neither TensorFlow nor a browser is in it.
-quick: $(QUICK)/ready ## the fast tests: set up in three minutes, run in a minute and a half
+# An environment of its own, less than half the size of the desk's: neither TensorFlow nor a browser is in it.
+quick: $(QUICK)/ready ## the fast tests, without TensorFlow and a browser: minutes, set-up included
 	$(QUICK)/bin/python -m pytest -n 2 --dist loadfile -m "not tensorflow and not weights and not browser and not runtime and not slow"
 
 # Every test of updates at full length. Prints its counts as a table, and the branch coverage of the store.
@@ -76,7 +76,8 @@ check: $(DESK)/ready check-js ## format, lint, strict types, import contracts
 	$(DESK)/bin/ruff check .
 	$(DESK)/bin/mypy
 	$(DESK)/bin/lint-imports
-	PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(DESK)/bin/python -m pytest -q --noconftest tests/architecture/test_strings.py
+	PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(DESK)/bin/python -m pytest -q --noconftest \
+		tests/architecture/test_strings.py tests/architecture/test_language.py tests/architecture/test_shape.py
 	$(DESK)/bin/python tests/architecture/shape.py
 
 shape: $(DESK)/ready ## print how the code is shaped, next to what is wanted
@@ -136,7 +137,7 @@ lock: $(DESK)/ready ## look for newer versions of what a kiosk is installed with
 	echo "setuptools>=77,<81" | $(LOCKED) - -o systemd/build-requirements.lock
 
 clean: ## remove the environments and everything made; never a bundle
-	rm -rf $(KIOSK) $(DESK) node_modules out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(KIOSK) $(DESK) $(QUICK) node_modules out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # Install an environment's packages, with pip's own progress; say what is missing where they can't be fetched.
 define fetch
