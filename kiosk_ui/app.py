@@ -18,7 +18,7 @@ from device.errors import (
     UnknownRecordError,
 )
 from device.service import KioskService
-from kiosk_ui import metrics, security
+from kiosk_ui import metrics, security, static_files
 from kiosk_ui.api import views as api_views
 from kiosk_ui.browse import views as browse_views
 from kiosk_ui.comparison import views as comparison_views
@@ -95,7 +95,8 @@ def create_lan_app(service: KioskService, screen: Screen, hosts: Iterable[str]) 
 
 def _base_app(service: KioskService, screen: Screen, hosts: Iterable[str]) -> Flask:
     """Return an application with the routes that guests and the stand share."""
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
+    static_files.register(app)
     app.request_class = security.MemoryRequest
     app.config.update(
         TRUSTED_HOSTS=list(hosts),
