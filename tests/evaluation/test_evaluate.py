@@ -64,7 +64,9 @@ def test_a_whole_evaluation_is_run_and_written(
     assert [line.split(":")[0] for line in report.refused] == ["truths.csv line 4", "photographs"]
     assert {"sheet", "geometry", "fingerprint", "search"} <= set(report.steps)
     assert report.whole.p95 >= report.whole.p50 > 0
-    assert 5 * report.whole.p50 > report.model_ms > 0  # every answer includes a model call
+    # Each answer takes at least as long as its own model call, so the medians keep that order.
+    assert report.whole.p50 >= report.steps["fingerprint"].p50 > 0
+    assert report.model_ms > 0
     written = json.loads((tmp_path / "out" / evaluate.JSON).read_text("utf-8"))
     assert written["prints"] == 12
     assert HandheldFactor.TILT.value in (tmp_path / "out" / evaluate.PAGE).read_text("utf-8")

@@ -2,15 +2,20 @@
 
 import importlib.util
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
-from waitress.server import create_server
+from kiosk_page import app_of, no_camera
+from PIL import Image
 
-from device.config import CameraConfig
+from device.config import CameraConfig, RecognitionConfig
 from device.errors import CameraLostError, CameraMissingError
+from device.sd_notify import Notifier
+from device.service import CameraSetup, KioskService
+from kiosk_ui.server import Server
 
 ROOT = Path(__file__).parents[2]
 PICTURE = ROOT / "demo/collection/images/pg8710-001.jpg"
@@ -23,6 +28,24 @@ def example(name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def kiosk() -> Iterator[str]:
+    """The address of a real kiosk that serves the demo."""
+    service = KioskService(
+        ROOT / "demo/bundle",
+        CameraSetup(opener=no_camera),
+        RecognitionConfig(threads=2),
+        notifier=Notifier(None),
+    )
+    with service:
+        server = Server(app_of(service), "127.0.0.1", 0)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        yield server.address.rstrip("/")
+        server.stop()
+        thread.join()
 
 
 def test_a_bundles_makers_are_listed_with_sqlite_alone() -> None:
@@ -44,24 +67,20 @@ def test_a_camera_of_ones_own_keeps_the_contract() -> None:
         example("own_camera").StripeCamera(CameraConfig(), is_plugged_in=False).open()
 
 
-def test_a_kiosk_is_asked_over_http() -> None:
-    asked = []
-
-    def kiosk(environ: dict, start_response: object) -> list[bytes]:  # type: ignore[type-arg]
-        size = int(environ["CONTENT_LENGTH"])
-        asked.append(
-            (environ["PATH_INFO"], environ["CONTENT_TYPE"], environ["wsgi.input"].read(size))
-        )
-        start_response("200 OK", [("Content-Type", "application/json")])  # type: ignore[operator]
-        record = b'{"title": "The Raven", "makers": null}'
-        return [b'{"verdict": "same_print", "matches": [{"record": ' + record + b"}]}"]
-
-    server = create_server(kiosk, host="127.0.0.1", port=0)
-    threading.Thread(target=server.run, daemon=True).start()
+def test_a_kiosk_is_asked_over_http(kiosk: str) -> None:
     module = example("ask_kiosk")
 
-    answer = module.ask(PICTURE, f"http://127.0.0.1:{server.effective_port}")
+    answer = module.ask(PICTURE, kiosk)
 
-    assert asked == [("/api/v1/search", "image/jpeg", PICTURE.read_bytes())]
-    assert module.describe(answer) == "same_print: The Raven (unknown maker)"
-    server.close()
+    assert answer["matches"][0]["record"]["record_id"] == PICTURE.stem
+    assert module.describe(answer).startswith("same_print: ")
+
+
+def test_a_kiosk_asked_for_a_print_that_it_has_not_says_so(kiosk: str, tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (600, 400, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    module = example("ask_kiosk")
+
+    described = module.describe(module.ask(tmp_path / "noise.png", kiosk))
+
+    assert not described.startswith("same_print")
