@@ -1,5 +1,6 @@
 """Fixtures for all tests, such as a bundle of twelve real prints with the real model."""
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -53,11 +54,26 @@ def small_items() -> tuple[Item, ...]:
 
 @pytest.fixture(scope="session")
 def small_bundle(
-    tmp_path_factory: pytest.TempPathFactory, model_file: Path, small_items: tuple[Item, ...]
+    tmp_path_factory: pytest.TempPathFactory,
+    worker_id: str,
+    model_file: Path,
+    small_items: tuple[Item, ...],
 ) -> Path:
     """A complete bundle of twelve real prints. Never write to it; use `bundle_copy` for that."""
-    folder = tmp_path_factory.mktemp("small") / "bundle"
-    folder.mkdir()
+    # The workers of one run share it.
+    own = tmp_path_factory.getbasetemp()
+    root = own if worker_id == "master" else own.parent
+    folder = root / "small-bundle"
+    with (root / "small-bundle.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            building = tmp_path_factory.mktemp("small")
+            _build_small_bundle(building, model_file, small_items)
+            building.rename(folder)
+    return folder
+
+
+def _build_small_bundle(folder: Path, model_file: Path, small_items: tuple[Item, ...]) -> None:
     shutil.copyfile(model_file, folder / layout.MODEL)
     model_sha256 = sha256_of(folder / layout.MODEL)
     pictures = {
@@ -117,7 +133,6 @@ def small_bundle(
         files=bundle_writer.entries(folder),
     )
     bundle_writer.write_manifest(identify(manifest), folder)
-    return folder
 
 
 def _fingerprints(folder: Path, pictures: list[bytes]) -> Vectors:

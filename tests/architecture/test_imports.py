@@ -83,6 +83,7 @@ def vendors(tree: ast.AST) -> Iterator[str]:
             )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", modules(*PACKAGES), ids=name_of)
 def test_a_library_is_known_to_its_own_modules_alone(path: Path) -> None:
     name = name_of(path)
@@ -141,6 +142,7 @@ def test_every_part_of_the_device_has_its_layer() -> None:
     assert set(layers) == parts
 
 
+@pytest.mark.slow
 def test_nobody_imports_a_package_relatively_or_everything_in_it() -> None:
     for path in modules(*PACKAGES):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

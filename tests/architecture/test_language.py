@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # thousands of tests, which make check runs
+
 ROOT = Path(__file__).parents[2]
 CODE = ("device", "converter", "evaluation", "kiosk_ui", "bench", "systemd", "tests")
 # Old-fashioned, or a riddle to a reader who learned English at school; what to say instead is in the second column.
@@ -129,6 +131,7 @@ def test_no_word_of_the_list_is_used(path: Path) -> None:
     assert not found, f"{name_of(path)}: {'; '.join(found[:8])}; say {', '.join(BANNED.values())}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", python_files(), ids=name_of)
 def test_summaries_are_short_and_in_the_imperative(path: Path) -> None:
     for line, summary in summaries(path):

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("device", "converter", "evaluation", "kiosk_ui")
 MOST_FILES = 7
@@ -60,6 +62,7 @@ print(json.dumps({
 """
 
 
+@pytest.mark.slow
 def test_a_new_metadata_field_touches_at_most_seven_product_files(tmp_path: Path) -> None:
     for package in PACKAGES:
         shutil.copytree(

@@ -89,6 +89,7 @@ def test_every_make_target_of_the_readme_is_in_the_makefile() -> None:
             assert set(made(words)) <= targets(), words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_every_command_and_option_of_the_readme_is_the_programs(program: str) -> None:
     for words in written():
@@ -97,6 +98,7 @@ def test_every_command_and_option_of_the_readme_is_the_programs(program: str) ->
         check_options(words, entry(program))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("make"), reason="make isn't installed")
 @pytest.mark.parametrize("target", sorted({w for words in written() for w in made(words)}))
 def test_what_a_make_target_of_the_readme_runs_is_there_and_knows_its_options(target: str) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # thousands of tests, which make check runs
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("device", "converter", "evaluation", "kiosk_ui", "bench", "systemd")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))

@@ -3,6 +3,8 @@
 import random
 from pathlib import Path
 
+import pytest
+
 from bench import delta_updates
 from bench.delta_updates import GeneratedPrint
 
@@ -20,6 +22,7 @@ def test_of_ten_changed_prints_eight_are_altered_one_new_and_one_gone() -> None:
     assert sum(each.edition for each in after) == 8
 
 
+@pytest.mark.slow
 def test_a_small_change_is_fetched_in_chunks(tmp_path: Path) -> None:
     table = delta_updates.measure(
         ROOT / "demo/bundle", ROOT / "demo/collection", prints=400, share=0.01, work=tmp_path

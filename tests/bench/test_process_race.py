@@ -37,6 +37,7 @@ def unready() -> Callable[[int], int]:
     raise OSError("no such model")
 
 
+@pytest.mark.slow
 def test_a_race_times_each_contender_in_every_round() -> None:
     with ExitStack() as stack:
         contenders = start_contenders(
@@ -49,11 +50,13 @@ def test_a_race_times_each_contender_in_every_round() -> None:
     assert times["slow"].min_ms >= 30  # what sleep promises; no bound above
 
 
+@pytest.mark.slow
 def test_results_come_in_the_order_of_the_tasks() -> None:
     with Contender("doubling", partial(sleeper, 0)) as contender:
         assert contender.results([3, 1, 2]) == [6, 2, 4]
 
 
+@pytest.mark.slow
 def test_a_contender_that_fails_is_named_with_the_reason() -> None:
     with (
         Contender("breaking", breaker) as contender,

@@ -63,6 +63,7 @@ def test_vectors_and_queries_are_of_unit_length(real: Vectors, shifts: Vectors) 
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_spectrum_of_the_real_prints_is_kept(real: Vectors, shifts: Vectors) -> None:
     made = _made(real, shifts, count=20_000)
     before, after = scaled_fingerprints.spectrum(real), scaled_fingerprints.spectrum(made.vectors)

@@ -41,6 +41,7 @@ def pictures(tmp_path: Path, small_items: tuple[Item, ...]) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_identify_prints_one_json_object_a_line(
     run: Any, small_bundle: Path, pictures: Path, small_items: tuple[Item, ...]
 ) -> None:
@@ -89,6 +90,7 @@ def test_an_unreadable_file_is_reported_and_the_others_are_identified(
     assert list(done.lines[-1]) == KEYS
 
 
+@pytest.mark.slow
 def test_without_json_a_line_has_the_verdict_and_the_best_match(
     run: Any, small_bundle: Path, pictures: Path, small_items: tuple[Item, ...]
 ) -> None:
@@ -102,6 +104,7 @@ def test_without_json_a_line_has_the_verdict_and_the_best_match(
     assert "notes.txt: expected a picture" in done.err
 
 
+@pytest.mark.slow
 def test_a_file_name_that_is_not_utf_8_is_identified(
     small_bundle: Path, pictures: Path, tmp_path: Path
 ) -> None:
@@ -165,6 +168,7 @@ def test_the_version_is_printed(run: Any) -> None:
     assert run("--version").out == f"printkiosk-device {__version__}\n"
 
 
+@pytest.mark.slow
 def test_the_doctor_prints_each_check_and_advice(
     run: Any, small_bundle: Path, config: Path
 ) -> None:
@@ -186,6 +190,7 @@ def test_the_doctor_prints_each_check_and_advice(
     assert "     -> build a bundle with `printkiosk-convert build`" in bad.out
 
 
+@pytest.mark.slow
 def test_the_doctor_skips_the_camera_on_request(run: Any, small_bundle: Path, config: Path) -> None:
     good = run("doctor", "--config", config, "--bundle", small_bundle, "--without-camera")
 
@@ -240,6 +245,7 @@ def shell(*arguments: str, environ: dict[str, str] | None = None) -> Any:
     )
 
 
+@pytest.mark.slow
 def test_stdout_is_utf_8_in_every_locale(
     small_bundle: Path, pictures: Path, tmp_path: Path
 ) -> None:
@@ -263,6 +269,7 @@ def test_stdout_is_utf_8_in_every_locale(
     assert lines[0]["image"] == str(name)
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_is_not_an_error_message(small_bundle: Path, pictures: Path) -> None:
     program = [sys.executable, "-m", "device.cli", "bundle", "verify", str(small_bundle)]
     reader, writer = os.pipe()
@@ -282,6 +289,7 @@ def test_a_closed_pipe_is_not_an_error_message(small_bundle: Path, pictures: Pat
     assert done.returncode == 1
 
 
+@pytest.mark.slow
 def test_the_staff_pin_is_read_from_a_pipe_and_an_invalid_one_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "staff"
 

@@ -43,6 +43,7 @@ def run_checks(
     return {check.name: check for check in checks}
 
 
+@pytest.mark.slow
 def test_all_checks_pass_with_an_intact_bundle_and_a_camera(
     small_bundle: Path, camera: PluggableCamera
 ) -> None:
@@ -80,6 +81,7 @@ def test_a_missing_bundle_fails_with_advice(tmp_path: Path, camera: PluggableCam
     assert "printkiosk-convert build" in checks["bundle"].advice
 
 
+@pytest.mark.slow
 def test_a_print_that_does_not_find_itself_is_named(
     bundle_copy: Path, camera: PluggableCamera, change_manifest: Callable[..., Manifest]
 ) -> None:
@@ -100,6 +102,7 @@ def test_a_print_that_does_not_find_itself_is_named(
     assert check.found == f"2 of 3 probe prints don't find themselves: {first}, {second}"
 
 
+@pytest.mark.slow
 def test_a_missing_camera_fails_with_advice(small_bundle: Path, camera: PluggableCamera) -> None:
     camera.unplug()
 
@@ -110,6 +113,7 @@ def test_a_missing_camera_fails_with_advice(small_bundle: Path, camera: Pluggabl
     assert "upload" in check.advice
 
 
+@pytest.mark.slow
 def test_a_disabled_camera_passes(small_bundle: Path, camera: PluggableCamera) -> None:
     config = Config(camera=CameraConfig(kind="none"))
 

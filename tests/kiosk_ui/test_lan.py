@@ -84,6 +84,7 @@ def test_other_host_names_are_refused(lan: FlaskClient) -> None:
         assert lan.get("/", headers={"Host": name}).status_code == 400
 
 
+@pytest.mark.slow
 def test_a_client_without_an_origin_may_only_search(
     lan: FlaskClient, upload: bytes, service: KioskService
 ) -> None:
@@ -107,6 +108,7 @@ def test_a_page_of_another_site_may_not_even_search(lan: FlaskClient, upload: by
         assert lan.post("/api/v1/search", data=upload, headers=headers).status_code == 403
 
 
+@pytest.mark.slow
 def test_a_phone_is_not_counted_as_a_visit_at_the_stand(
     lan: FlaskClient, upload: bytes, staff_service: StaffService
 ) -> None:
@@ -181,6 +183,7 @@ def fetched(address: str) -> int:
         return error.code
 
 
+@pytest.mark.slow
 def test_a_kiosk_serves_phones_on_a_second_port_and_stops_both(
     start: Callable[..., _Running],
 ) -> None:
@@ -195,6 +198,7 @@ def test_a_kiosk_serves_phones_on_a_second_port_and_stops_both(
     assert kiosk.process.wait(timeout=20) == 0
 
 
+@pytest.mark.slow
 def test_a_missing_network_does_not_affect_the_stand(
     start: Callable[..., _Running],
 ) -> None:

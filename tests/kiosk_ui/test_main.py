@@ -50,6 +50,7 @@ def address_of(process: "subprocess.Popen[str]") -> str:
     return found[1]
 
 
+@pytest.mark.slow
 def test_it_prints_its_address_serves_and_stops_cleanly(start: Start, small_bundle: Path) -> None:
     process = start("--bundle", small_bundle, "--camera", "replay", "--port", 0)
     with urllib.request.urlopen(address_of(process), timeout=20) as response:
@@ -58,12 +59,14 @@ def test_it_prints_its_address_serves_and_stops_cleanly(start: Start, small_bund
     assert process.wait(timeout=20) == 0
 
 
+@pytest.mark.slow
 def test_a_missing_bundle_is_a_state_of_the_screen(start: Start, tmp_path: Path) -> None:
     process = start("--bundle", tmp_path / "none", "--camera", "none", "--port", 0)
     with urllib.request.urlopen(address_of(process), timeout=20) as response:
         assert b"The collection is not available yet" in response.read()
 
 
+@pytest.mark.slow
 def test_systemd_is_told_once_it_listens(start: Start, tmp_path: Path) -> None:
     path = tmp_path / "notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:

@@ -21,6 +21,7 @@ def numbers(service: KioskService) -> dict[str, float]:
     return {s.name: s.value for f in families(answer.text) for s in f.samples}
 
 
+@pytest.mark.slow
 def test_metrics_report_the_kiosks_state(open_service, upload) -> None:
     service = open_service()
     before = numbers(service)

@@ -23,6 +23,7 @@ def test_the_content_policy_allows_nothing_from_other_hosts() -> None:
     assert "unsafe" not in policy and "http" not in policy and "*" not in policy
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(
     "host", ["evil.example", "evil.example:8080", "127.0.0.1.evil.example", "localhost.", ""]
@@ -51,6 +52,7 @@ FOREIGN = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize("headers", FOREIGN, ids=lambda h: " ".join(h.values()))
 def test_a_page_of_another_site_cannot_post(
@@ -60,6 +62,7 @@ def test_a_page_of_another_site_cannot_post(
     assert response.status_code == 403
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("headers", [OWN, {"Origin": "http://localhost"}], ids=["fetch", "origin"])
 @pytest.mark.parametrize("path", POSTS)
 def test_the_own_page_may_post(
@@ -96,6 +99,7 @@ def test_a_phone_cannot_use_the_stands_actions(client: FlaskClient, action: str)
     assert response.status_code == 403
 
 
+@pytest.mark.slow
 def test_a_phone_can_upload_a_picture(client: FlaskClient, upload: bytes) -> None:
     response = client.post(
         "/answer",

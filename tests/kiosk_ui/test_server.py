@@ -39,6 +39,7 @@ def get(port: int, path: str) -> tuple[int, bytes]:
     return response.status, body
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", REQUESTS)
 def test_fifty_stalled_clients_do_not_block_the_health_page(
     open_service: Callable[..., KioskService], listen: Listen, kind: str
@@ -145,6 +146,7 @@ def watched(bundle: Path, picture: Path, sort: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sort", ["body", "form"])
 def test_a_large_upload_is_never_written_to_a_file(
     small_bundle: Path, large_picture: Path, sort: str
@@ -154,6 +156,7 @@ def test_a_large_upload_is_never_written_to_a_file(
     assert said.rstrip().endswith("[]")
 
 
+@pytest.mark.slow
 def test_a_comparisons_print_is_never_written_to_a_file(
     small_bundle: Path, upload: bytes, tmp_path: Path
 ) -> None:
@@ -163,5 +166,6 @@ def test_a_comparisons_print_is_never_written_to_a_file(
     assert said.rstrip() == r"200 b'\xff\xd8' []"
 
 
+@pytest.mark.slow
 def test_the_audit_of_writes_detects_a_write(small_bundle: Path, large_picture: Path) -> None:
     assert "canary" in watched(small_bundle, large_picture, "canary")

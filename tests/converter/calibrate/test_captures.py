@@ -22,6 +22,7 @@ def drawn_prints(count: int) -> list[PrintPicture]:
     ]
 
 
+@pytest.mark.slow
 def test_ten_more_prints_leave_the_other_captures_unchanged() -> None:
     before = captures.take_captures(drawn_prints(30), quantised, count=30, seed=2)
     after = captures.take_captures(drawn_prints(40), quantised, count=40, seed=2)

@@ -245,6 +245,7 @@ def test_rates_that_cannot_be_measured_are_stated_at_their_worst() -> None:
     assert none.same_image == CAUTIOUS_SAME_IMAGE
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     st.lists(
@@ -311,6 +312,7 @@ def prints(
     ]
 
 
+@pytest.mark.slow
 def test_real_prints_are_found_unless_they_are_left_out(
     recogniser: Recogniser, matcher: FeatureMatcher, prints: list[PrintPicture]
 ) -> None:
@@ -333,6 +335,7 @@ def test_real_prints_are_found_unless_they_are_left_out(
     assert fit(seen).thresholds.missed == 0
 
 
+@pytest.mark.slow
 def test_related_prints_are_left_out_together(
     recogniser: Recogniser, matcher: FeatureMatcher, prints: list[PrintPicture]
 ) -> None:
@@ -345,6 +348,7 @@ def test_related_prints_are_left_out_together(
     assert seen.unknown == replace(ALONE, is_sheet=seen.unknown.is_sheet)
 
 
+@pytest.mark.slow
 def test_scored_prints_are_observed_if_there_are_no_others(
     recogniser: Recogniser, matcher: FeatureMatcher, prints: list[PrintPicture]
 ) -> None:

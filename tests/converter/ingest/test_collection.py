@@ -256,6 +256,7 @@ def test_any_bytes_of_a_table_raise_only_a_collection_error(
         assert all("\n" not in one.reason for one in found.refusals)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "count"), [("demo", 301), ("devset", 1305)])
 def test_a_real_collection_is_read_without_a_column_map(name: str, count: int) -> None:
     if not (REAL / name).is_dir():

@@ -27,6 +27,7 @@ def test_delimiter_and_encoding_are_detected(folder: Path, delimiter: str, encod
 CELLS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=20)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     rows=st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=6),

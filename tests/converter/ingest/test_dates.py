@@ -152,6 +152,7 @@ def test_an_empty_date_has_no_years() -> None:
     assert years(None) is None
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(YEARS, st.integers(0, 100))
 def test_every_closed_range_is_parsed_in_every_style(first: int, length: int) -> None:
@@ -174,6 +175,7 @@ def test_every_closed_range_is_parsed_in_every_style(first: int, length: int) ->
     assert found == {(first, last)}
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(YEARS)
 def test_every_approximate_year_is_widened_equally_in_every_style(year: int) -> None:
@@ -196,6 +198,7 @@ def test_every_approximate_year_is_widened_equally_in_every_style(year: int) -> 
     assert found == {(year - CIRCA_YEARS, year + CIRCA_YEARS)}
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.integers(1, 28), st.integers(0, 11), YEARS)
 def test_every_day_is_parsed_to_its_year_in_every_style(day: int, month: int, year: int) -> None:
@@ -304,6 +307,7 @@ def test_every_century_is_the_same_in_four_languages(number: int) -> None:
     assert found == {(number * 100 - 100, number * 100)}
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.text(max_size=150))
 def test_no_text_raises_and_no_range_is_reversed(text: str) -> None:
@@ -363,6 +367,7 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(PIECES, max_size=9), st.sampled_from(["", " "]))
 def test_no_mixture_of_date_words_raises(pieces: list[str], joint: str) -> None:

@@ -44,6 +44,7 @@ WORDS = st.text("abcdefghijklmnopqrstuvwxyzäöü", min_size=4, max_size=12)
 NUMBERS = st.from_regex(r"[A-Z]{1,2} [0-9]{3,6}(\.[0-9]{1,3})?", fullmatch=True)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(st.tuples(WORDS, NUMBERS), max_size=6, unique=True))
 def test_every_list_of_relations_is_read_back(pairs: list[tuple[str, str]]) -> None:

@@ -55,6 +55,7 @@ def test_a_changed_removed_or_renamed_print_changes_the_hash(
     assert calibration.prints_sha256(prints_copy) != before
 
 
+@pytest.mark.slow
 @given(available=st.integers(1, 3000), count=st.integers(1, 200), seed=st.integers(0, 2**31))
 def test_positions_rise_with_one_from_each_equal_stretch(
     available: int, count: int, seed: int

@@ -9,9 +9,12 @@ from converter.errors import WeightsFileError
 from converter.model import weight_files
 from converter.model.weight_files import SHAPES, Layer
 
+# h5py comes with TensorFlow.
+KERAS_FILE = pytest.param("own.weights.h5", marks=pytest.mark.tensorflow)
+
 
 @pytest.mark.parametrize("content", [b"", b"no weights", b"PK\x03\x04cut short"])
-@pytest.mark.parametrize("name", ["own.npz", "own.weights.h5", "own.onnx"])
+@pytest.mark.parametrize("name", ["own.npz", KERAS_FILE, "own.onnx"])
 def test_a_file_that_holds_no_vgg16_is_refused_in_one_line(
     tmp_path: Path, name: str, content: bytes
 ) -> None:
@@ -24,6 +27,7 @@ def test_a_file_that_holds_no_vgg16_is_refused_in_one_line(
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.slow
 def test_written_layers_are_read_back_bit_for_bit(tmp_path: Path) -> None:
     rng = np.random.default_rng(4)
     layers = [

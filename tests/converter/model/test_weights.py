@@ -40,6 +40,7 @@ def _unreachable() -> tuple[Layer, ...]:
     raise WeightsUnavailableError("no answer within 5 s")
 
 
+@pytest.mark.slow
 def test_weights_of_a_given_file_are_used_and_identified_by_their_hash(tmp_path: Path) -> None:
     with (tmp_path / "own.npz").open("wb") as file:
         write_npz(file, _random_layers(1))
@@ -54,6 +55,7 @@ def test_weights_of_a_given_file_are_used_and_identified_by_their_hash(tmp_path:
     ).exists(), "a museum's own weights must not be cached as ImageNet's"
 
 
+@pytest.mark.slow
 def test_each_failed_source_is_logged_before_the_next_is_tried(tmp_path: Path) -> None:
     lines: list[str] = []
     remotes = [
@@ -70,6 +72,7 @@ def test_each_failed_source_is_logged_before_the_next_is_tried(tmp_path: Path) -
     )
 
 
+@pytest.mark.slow
 def test_fetched_weights_that_are_not_imagenets_are_never_cached(tmp_path: Path) -> None:
     remotes = [_Remote(name="a wrong source", answer=lambda: _random_layers(3))]
 

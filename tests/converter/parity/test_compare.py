@@ -20,6 +20,8 @@ from device.bundle.reader import opened
 from device.recognition.embedding.nearest import Vectors, normalise
 from device.recognition.verdict import Verdict
 
+pytestmark = pytest.mark.slow
+
 SMALL = ParityPlan(seed=4, camera_queries=30, factor_queries=3)
 
 

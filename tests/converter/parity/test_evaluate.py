@@ -21,6 +21,8 @@ from evaluation.dataset import prints_of
 from evaluation.evaluate import JSON, PAGE
 from evaluation.simulate.conditions import Level, Suite
 
+pytestmark = pytest.mark.slow
+
 Batch = npt.NDArray[np.uint8]
 
 

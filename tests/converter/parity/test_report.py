@@ -15,6 +15,8 @@ from converter.parity.compare import MUSEUM, STRICT, GateMinimums, Parity, Parit
 from converter.parity.worst_cases import CASES_A_KIND
 from device.bundle.reader import opened
 
+pytestmark = pytest.mark.slow
+
 MOST_BYTES = 1_500_000
 VOID = {"meta", "img", "br", "link", "input", "hr"}
 

@@ -139,6 +139,7 @@ def test_without_words_every_record_passes(words: str, tmp_path: Path) -> None:
         assert records.items_passing(Filters(words=words)) == (0, 1)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_search(words: str) -> None:
@@ -223,6 +224,7 @@ def passes(told: Item, filters: Filters) -> bool:
     return max(known) >= low and min(known) <= high
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(ITEMS, FILTERS)
 def test_filters_and_options_agree_with_plain_python(items: list[Item], filters: Filters) -> None:

@@ -149,6 +149,7 @@ WHOLE = identify(
 DATA: dict[str, Any] = json.loads(dump(WHOLE))
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(MANIFESTS)
 def test_a_manifest_survives_a_round_trip(manifest: Manifest) -> None:
@@ -162,6 +163,7 @@ def test_a_manifest_survives_a_round_trip(manifest: Manifest) -> None:
     assert text.endswith("}\n")
 
 
+@pytest.mark.slow
 @given(MANIFESTS)
 def test_the_id_depends_on_the_content_and_not_on_the_id_before(manifest: Manifest) -> None:
     renamed = dataclasses.replace(manifest, bundle_id="something else")

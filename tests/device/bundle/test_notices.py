@@ -58,6 +58,7 @@ def test_a_withdrawn_probe_print_is_neither_shown_nor_counted(
         assert bundle.manifest.items == len(small_items)
 
 
+@pytest.mark.slow
 def test_a_withdrawn_work_is_never_a_match(
     small_bundle: Path, small_items: tuple[Item, ...]
 ) -> None:

@@ -105,6 +105,7 @@ def test_any_altered_byte_is_found_by_verify(bundle_copy: Path, name: str) -> No
         refused(bundle_copy, BundleDamagedError, f"{name} has sha256")
 
 
+@pytest.mark.slow
 def test_any_altered_byte_of_the_manifest_is_found_when_it_is_read(bundle_copy: Path) -> None:
     path = layout.manifest_of(bundle_copy)
     whole = path.read_bytes()

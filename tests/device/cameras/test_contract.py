@@ -18,6 +18,7 @@ def test_a_frame_is_contiguous_8_bit_rgb(rig, opened):
     assert frame.pixels.flags.c_contiguous
 
 
+@pytest.mark.slow
 def test_a_frame_names_its_source(rig, opened):
     source = opened(rig)
 
@@ -31,6 +32,7 @@ def test_colours_and_their_places_are_those_of_the_card(card_rig, opened, quarte
     assert quarters(frame.pixels) == ["red", "green", "blue", "white"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
@@ -122,6 +124,7 @@ def test_frame_numbers_keep_rising_after_reopening(rig, config):
         assert source.read(WAIT_S).number == last + 1
 
 
+@pytest.mark.slow
 def test_unplugging_raises_instead_of_waiting_for_ever(rig, opened):
     if rig.unplug is None:
         pytest.skip("real hardware can't be unplugged by a test")

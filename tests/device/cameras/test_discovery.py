@@ -13,6 +13,7 @@ NOWHERE = 63  # no machine has this many cameras
 PICTURE = ReplayPicture(name="print", load=lambda: np.zeros((4, 4, 3), np.uint8))
 
 
+@pytest.mark.slow
 def test_without_a_camera_the_replay_camera_is_used_and_one_line_says_why(caplog):
     caplog.set_level(logging.INFO)
 
@@ -24,6 +25,7 @@ def test_without_a_camera_the_replay_camera_is_used_and_one_line_says_why(caplog
     assert "pi:63" in line and "webcam:63" in line
 
 
+@pytest.mark.slow
 def test_without_any_camera_the_error_gives_every_reason():
     with pytest.raises(CameraMissingError) as error:
         open_camera(CameraConfig(device=NOWHERE))
@@ -33,6 +35,7 @@ def test_without_any_camera_the_error_gives_every_reason():
     assert all(name in message for name in ("pi:63", "webcam:63", "replay:bundle"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["pi", "webcam"])
 def test_a_camera_configured_by_kind_is_never_replaced_by_another(kind):
     with pytest.raises(CameraMissingError, match=f"{kind}:63"):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ _pictures = st.tuples(st.integers(1, 20), st.integers(1, 20)).map(
 _degrees = st.sampled_from([0, 90, 180, 270])
 
 
+@pytest.mark.slow
 @given(_pictures, _degrees, st.booleans(), _regions)
 def test_every_region_of_every_picture_has_contiguous_pixels(picture, degrees, mirror, region):
     result = orient(picture, CameraConfig(rotate_deg=degrees, mirror=mirror, region=region))
@@ -25,6 +27,7 @@ def test_every_region_of_every_picture_has_contiguous_pixels(picture, degrees, m
     assert result.shape[0] >= 1 and result.shape[1] >= 1 and result.shape[2] == 3
 
 
+@pytest.mark.slow
 @given(_pictures)
 def test_four_quarter_turns_change_nothing(picture):
     result = picture

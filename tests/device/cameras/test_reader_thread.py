@@ -114,6 +114,7 @@ def test_a_camera_that_does_not_open_in_time_is_missing_and_released_when_it_doe
     assert capture.released.wait(WAIT_S)
 
 
+@pytest.mark.slow
 def test_no_second_thread_is_started_while_a_read_hangs(capture):
     """A dead camera must not cost the kiosk one more thread a retry."""
     reader = ReaderThread("hanging:0", lambda: capture)

@@ -75,6 +75,7 @@ def test_the_camera_has_its_own_process_which_ends_when_it_is_closed(camera) -> 
     assert is_gone(process_id)
 
 
+@pytest.mark.slow
 def test_opening_many_times_leaves_no_descriptor_open(camera) -> None:
     camera.open()
     camera.close()
@@ -108,6 +109,7 @@ def test_a_camera_that_keeps_failing_is_given_up_by_its_process(camera, tmp_path
     assert camera.reopened == 2
 
 
+@pytest.mark.slow
 def test_an_absent_camera_is_distinguished_from_one_that_fails_to_open(camera, tmp_path) -> None:
     set_fault(tmp_path, "absent")
     with pytest.raises(CameraAbsentError, match="plug it in"):
@@ -119,6 +121,7 @@ def test_an_absent_camera_is_distinguished_from_one_that_fails_to_open(camera, t
     assert not isinstance(found.value, CameraAbsentError)
 
 
+@pytest.mark.slow
 def test_after_every_fault_the_same_camera_reopens_and_its_numbers_continue(
     camera, tmp_path
 ) -> None:
@@ -135,6 +138,7 @@ def test_after_every_fault_the_same_camera_reopens_and_its_numbers_continue(
         number = latest
 
 
+@pytest.mark.slow
 def test_a_waiting_reader_is_notified_when_the_camera_is_closed(camera, tmp_path) -> None:
     camera.open()
     camera.read(WAIT_S)
@@ -145,6 +149,7 @@ def test_a_waiting_reader_is_notified_when_the_camera_is_closed(camera, tmp_path
     assert time.monotonic() - begun_s < WAIT_S
 
 
+@pytest.mark.slow
 def test_its_process_ends_when_the_kiosk_is_killed(tmp_path) -> None:
     """The next service can open the camera."""
     script = (

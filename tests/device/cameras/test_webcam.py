@@ -25,6 +25,7 @@ def test_a_device_that_refuses_to_open_is_missing(tmp_path, config):
         WebcamCamera(config, capture=lambda: capture).open()
 
 
+@pytest.mark.slow
 def test_a_driver_that_hangs_is_a_lost_camera(config, device_capture):
     with WebcamCamera(config, capture=lambda: device_capture) as webcam:
         webcam.read(WAIT_S)

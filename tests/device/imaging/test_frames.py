@@ -240,6 +240,7 @@ def test_a_phones_multi_picture_file_is_decoded_to_its_first_picture(tmp_path: P
     assert_quarters(frames.decode(path.read_bytes(), name="phone.jpg"))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     st.integers(1, 80),
@@ -272,6 +273,7 @@ def test_every_size_and_mode_comes_out_within_the_side(
     assert max(pixels.shape[:2]) == min(max(width, height), side)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     st.integers(1, 40).flatmap(
@@ -325,6 +327,7 @@ def test_a_truncated_picture_is_refused_in_one_line(
         frames.load(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @settings(deadline=None)
 @given(seed=st.integers(0, 2**32), side=st.sampled_from([None, 30]))
@@ -452,6 +455,7 @@ def test_several_threads_can_decode_at_once(tmp_path: Path) -> None:
     assert all((one == found[0]).all() for one in found)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 60))
 def test_an_encoded_picture_fits_the_side_when_decoded(width: int, height: int, side: int) -> None:

@@ -29,6 +29,7 @@ def test_one_thread_inside_the_block_and_the_former_number_after_it() -> None:
         assert threads() == before
 
 
+@pytest.mark.slow
 def test_a_frame_is_recognised_with_one_blas_thread(
     small_bundle: Path, small_items: tuple[Item, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:

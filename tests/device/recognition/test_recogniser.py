@@ -26,6 +26,8 @@ from device.recognition.recogniser import Answer, Corner, Recogniser
 from device.recognition.self_test import failed_probes
 from device.recognition.verdict import Verdict
 
+pytestmark = pytest.mark.slow
+
 STEPS = ["sheet", "geometry", "fingerprint", "search", "records"]
 
 
@@ -78,7 +80,6 @@ def test_the_number_of_matches_is_the_requested_one_or_all_prints(
     assert len(recogniser.recognise(frame, count=count).matches) == matches
 
 
-@pytest.mark.slow
 def test_memory_does_not_grow_from_answer_to_answer(
     recogniser: Recogniser, print_pictures: dict[str, Pixels]
 ) -> None:

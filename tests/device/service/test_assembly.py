@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from running_kiosk import CONFIG, until
 
 from device.config import CameraConfig, Config
@@ -9,6 +10,7 @@ from device.service import open_kiosk
 from device.service.state import Phase
 
 
+@pytest.mark.slow
 def test_the_configured_kiosk_replays_the_bundles_own_prints(small_bundle: Path) -> None:
     config = Config(
         bundle=small_bundle, camera=CameraConfig(kind="replay", fps=50), recognition=CONFIG

@@ -86,6 +86,7 @@ def open_staff(folder: Path) -> Iterator[Callable[..., StaffService]]:
         staff.close()
 
 
+@pytest.mark.slow
 def test_answers_are_counted_by_verdict_and_kept_over_a_restart(
     small_bundle: Path,
     camera: PluggableCamera,
@@ -105,6 +106,7 @@ def test_answers_are_counted_by_verdict_and_kept_over_a_restart(
     assert counted["uploads"] == 1
 
 
+@pytest.mark.slow
 def test_unmatched_pictures_are_listed_only_if_staff_have_chosen_that(
     small_bundle: Path,
     camera: PluggableCamera,
@@ -147,6 +149,7 @@ def until_answered(service: KioskService) -> None:
     pytest.fail(f"expected no match, found {service.snapshot().state.phase}")
 
 
+@pytest.mark.slow
 def test_a_staff_capture_has_the_answer_and_is_not_counted(
     small_bundle: Path, camera: PluggableCamera, open_staff: Callable[..., StaffService]
 ) -> None:
@@ -222,6 +225,7 @@ def test_counts_are_written_once_an_hour(
     pytest.fail("nothing was written")
 
 
+@pytest.mark.slow
 def test_a_kiosk_on_a_hot_machine_reduces_its_load_and_still_answers(
     small_bundle: Path,
     camera: PluggableCamera,

@@ -20,6 +20,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "state/staff"
 
 
+@pytest.mark.slow
 def test_only_the_pin_that_was_set_matches(folder: Path) -> None:
     pin.write(folder, GOOD)
     stored = pin.read(folder)
@@ -29,6 +30,7 @@ def test_only_the_pin_that_was_set_matches(folder: Path) -> None:
         assert not stored.matches(other), other
 
 
+@pytest.mark.slow
 def test_a_new_pin_replaces_the_old_one(folder: Path) -> None:
     pin.write(folder, GOOD)
     pin.write(folder, "820517")
@@ -37,6 +39,7 @@ def test_a_new_pin_replaces_the_old_one(folder: Path) -> None:
     assert not pin.read(folder).matches(GOOD)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "bad",
     [

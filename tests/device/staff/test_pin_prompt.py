@@ -12,6 +12,7 @@ from device.staff.pin_prompt import prompt_for_pin, store_pin
 GOOD = "471902"
 
 
+@pytest.mark.slow
 def test_the_stored_file_does_not_reveal_the_pin_and_only_its_owner_can_read_it(
     tmp_path: Path,
 ) -> None:

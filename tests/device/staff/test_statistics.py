@@ -85,6 +85,7 @@ def test_counting_does_not_write_and_flushing_without_counts_does_not_either(
     assert not (tmp_path / "staff").exists()
 
 
+@pytest.mark.slow
 def test_a_busy_day_writes_less_than_a_kilobyte(tmp_path: Path, clock: Clock) -> None:
     clock.time = datetime(2026, 11, 1, 10)
     files = RecordingFiles()

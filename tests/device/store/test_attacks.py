@@ -123,6 +123,7 @@ def newest_object(desk: PublishingDesk) -> Path:
 # The attacks that TUF names.
 
 
+@pytest.mark.slow
 def test_rollback_by_an_older_stick_is_refused(updated: Kiosk, old_stick: Path) -> None:
     refused(StaleError, lambda: updated.sync(old_stick), updated)
 
@@ -319,6 +320,7 @@ def test_a_revoked_publishing_key_is_refused(kiosk: Kiosk, desk: PublishingDesk)
     refused(UntrustedError, lambda: kiosk.sync(desk.folder), kiosk)
 
 
+@pytest.mark.slow
 def test_fast_forward_by_a_stolen_key_ends_when_the_key_is_replaced(
     kiosk: Kiosk, desk: PublishingDesk, tmp_path: Path
 ) -> None:
@@ -379,6 +381,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name)[:20])
 def test_path_traversal_and_hostile_names_in_a_signed_manifest_are_refused(
     kiosk: Kiosk, desk: PublishingDesk, name: str
@@ -447,6 +450,7 @@ def test_temporary_metadata_files_are_removed(kiosk: Kiosk, desk: PublishingDesk
     assert not list((kiosk.store / TRUST).glob("tmp*"))
 
 
+@pytest.mark.slow
 def test_a_second_release_of_the_same_version_gets_a_longer_name(
     kiosk: Kiosk, desk: PublishingDesk, tmp_path: Path
 ) -> None:
@@ -595,6 +599,7 @@ def test_a_stick_with_the_repository_in_a_folder_is_read(
 # An untrusted network.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("manner", "kind"),
     [
@@ -621,6 +626,7 @@ def test_a_server_that_misbehaves_is_refused_and_the_next_sync_resumes(
     assert over_http().version == 2
 
 
+@pytest.mark.slow
 def test_a_server_that_stalls_is_given_up(
     kiosk: Kiosk, desk: PublishingDesk, server: UpdateServer
 ) -> None:

@@ -4,6 +4,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from converter.ingest.item import Item
 from device.bundle import layout
 from device.bundle.notices import Notices
@@ -13,6 +15,7 @@ from device.store.atomic_files import AtomicFiles
 DEMO = Path(__file__).parents[3] / "demo/bundle"
 
 
+@pytest.mark.slow
 def test_bundles_are_listed_activated_and_rolled_back(run: Any, config: Path) -> None:
     assert run("bundle", "rollback", "--config", config).code == 1
     assert run("bundle", "activate", "--config", config, "one").code == 0
@@ -56,6 +59,7 @@ def test_verify_reports_an_intact_bundle_or_its_fault(
     assert "index.ann is missing; fetch it again" in damaged.err
 
 
+@pytest.mark.slow
 def test_a_bundle_is_installed_by_hand(run: Any, small_bundle: Path, config: Path) -> None:
     done = run("bundle", "install", "--config", config, small_bundle)
     listed = run("bundle", "list", "--config", config)
@@ -77,6 +81,7 @@ def test_each_bundle_is_listed_with_its_parity_or_its_fault(run: Any, config: Pa
     assert "expected bundle format 1" in one and "prints" not in one
 
 
+@pytest.mark.slow
 def test_notices_apply_to_the_stores_bundle_and_not_to_another_folder(
     run: Any, config: Path, small_bundle: Path, small_items: tuple[Item, ...]
 ) -> None:

@@ -162,6 +162,7 @@ def test_a_link_that_cannot_be_replaced_is_reported_in_one_line(store: Path) -> 
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.sampled_from(["one", "two", "three", "back"]), max_size=8))
 def test_any_order_of_switching_keeps_the_last_two(

@@ -146,6 +146,7 @@ def test_a_damaged_local_chunk_is_fetched(scene: Scene, server: UpdateServer) ->
     assert server.sent_bytes < SIZE // 3
 
 
+@pytest.mark.slow
 def test_a_missing_local_file_is_fetched(scene: Scene, server: UpdateServer) -> None:
     scene.old_file.path.unlink()
 

@@ -43,12 +43,14 @@ def reseal(bundle: Path) -> None:
     bundle_writer.write_manifest(identify(sealed), bundle)
 
 
+@pytest.mark.slow
 def test_an_intact_bundle_passes(bundle: Path) -> None:
     probe(bundle)
     core = resource.getrlimit(resource.RLIMIT_CORE)[0]
     assert probing.main([str(bundle)], {resource.RLIMIT_CORE: core}) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [layout.MODEL, layout.INDEX, layout.RECORDS, layout.DETAIL_STARTS, layout.CODEBOOK]
 )
@@ -69,6 +71,7 @@ def test_a_damaged_bundle_is_refused(bundle: Path, capsys: pytest.CaptureFixture
     assert "index.ann is 1 bytes" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_bundle_whose_prints_do_not_find_themselves_is_refused(
     bundle: Path, small_items: tuple[Item, ...]
 ) -> None:
@@ -115,6 +118,7 @@ def test_a_bundle_that_takes_too_long_is_refused(
         probe(bundle)
 
 
+@pytest.mark.slow
 def test_the_probes_process_reports_the_fault(bundle: Path) -> None:
     (bundle / layout.MODEL).write_bytes(b"x")
     done = subprocess.run(

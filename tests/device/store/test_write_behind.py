@@ -39,6 +39,7 @@ class Slow(PartialFile):
         return super()._write_some(data)
 
 
+@pytest.mark.slow
 @given(blocks=some.lists(some.binary(min_size=1, max_size=50), max_size=60))
 def test_all_is_written_in_order(
     blocks: list[bytes], tmp_path_factory: pytest.TempPathFactory

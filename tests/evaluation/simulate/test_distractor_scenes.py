@@ -9,6 +9,8 @@ from evaluation.simulate.conditions import (
 from evaluation.simulate.distractor_scenes import DistractorKind, scene_without_print
 from evaluation.simulate.rng import FRAME_HEIGHT, FRAME_WIDTH
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("kind", DistractorKind)
 def test_a_frame_without_a_print_depends_on_its_seed_alone(kind: DistractorKind) -> None:

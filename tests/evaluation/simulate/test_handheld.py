@@ -41,6 +41,7 @@ def _seen_at(pixels: Pixels, colour: tuple[int, int, int]) -> tuple[float, float
     return float(np.median(columns)), float(np.median(rows))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", Level)
 def test_the_same_seed_gives_the_same_bytes(marked: Pixels, level: Level) -> None:
     one = capture(marked, "a", level=level, suite=Suite.EVERYTHING)
@@ -51,6 +52,7 @@ def test_the_same_seed_gives_the_same_bytes(marked: Pixels, level: Level) -> Non
     assert one.corners == again.corners
 
 
+@pytest.mark.slow
 def test_another_name_or_seed_gives_another_capture(marked: Pixels) -> None:
     one = capture(marked, "a", level=Level.EASY)
 
@@ -66,6 +68,7 @@ def test_a_capture_has_the_shape_of_a_camera_frame(marked: Pixels) -> None:
     assert frame.flags.c_contiguous
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(8))
 def test_the_corners_are_where_the_sheet_is(marked: Pixels, number: int) -> None:
     """Discs of the print, projected by the stated corners, are found in the frame."""
@@ -87,6 +90,7 @@ def test_a_mirrored_print_is_rendered_in_reverse(marked: Pixels) -> None:
     assert _seen_at(found.pixels, _MARKS[0])[0] > _seen_at(found.pixels, _MARKS[1])[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "factor", [f for f in HandheldFactor if f is not HandheldFactor.BACKGROUND]
 )
@@ -105,6 +109,7 @@ def test_every_background_can_be_rendered(marked: Pixels, name: str) -> None:
     assert found.pixels.std() > 5
 
 
+@pytest.mark.slow
 def test_half_of_the_factors_and_backgrounds_are_holdout(marked: Pixels) -> None:
     assert len(HOLDOUT) == len(OPEN) and not HOLDOUT & OPEN
     assert len(HOLDOUT_BACKGROUNDS) == len(OPEN_BACKGROUNDS)

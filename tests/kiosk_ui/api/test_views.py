@@ -10,6 +10,7 @@ from device.service import KioskService
 JPEG = {"Content-Type": "image/jpeg"}
 
 
+@pytest.mark.slow
 def test_the_printed_picture_finds_its_record(
     client: FlaskClient, upload: bytes, shown_ids: tuple[str, ...]
 ) -> None:
@@ -21,6 +22,7 @@ def test_the_printed_picture_finds_its_record(
     assert answer["matches"][0]["record"]["title"]
 
 
+@pytest.mark.slow
 def test_an_answer_has_the_same_form_as_on_the_command_line(
     client: FlaskClient, upload: bytes
 ) -> None:
@@ -41,18 +43,21 @@ def test_an_answer_has_the_same_form_as_on_the_command_line(
     assert scores == sorted(scores, reverse=True)
 
 
+@pytest.mark.slow
 def test_a_form_and_a_raw_body_give_the_same_answer(client: FlaskClient, upload: bytes) -> None:
     bare = client.post("/api/v1/search", data=upload, headers=JPEG).get_json()
     form = client.post("/api/v1/search", data={"image": (BytesIO(upload), "p.jpg")}).get_json()
     assert form["matches"] == bare["matches"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3, 12])
 def test_count_bounds_the_matches(client: FlaskClient, upload: bytes, count: int) -> None:
     answer = client.post(f"/api/v1/search?count={count}", data=upload, headers=JPEG).get_json()
     assert len(answer["matches"]) == count
 
 
+@pytest.mark.slow
 def test_a_filter_keeps_all_others_out_of_the_answer(
     client: FlaskClient, upload: bytes, service: KioskService
 ) -> None:
@@ -168,6 +173,7 @@ def test_health_is_bad_without_a_bundle_and_good_with_one(
     assert (response.get_json()["well"], response.get_json()["phase"]) == (False, "no_bundle")
 
 
+@pytest.mark.slow
 def test_a_search_accepts_the_sheets_corners(
     client: FlaskClient, upload: bytes, shown_ids: tuple[str, ...]
 ) -> None:

@@ -95,6 +95,7 @@ def test_the_stands_print_is_removed_with_its_answer(
     assert client.get(found[1] + "/yours.jpg").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_page_of_another_site_cannot_delete_a_comparison(
     client: FlaskClient, upload: bytes
 ) -> None:

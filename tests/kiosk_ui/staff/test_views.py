@@ -296,6 +296,7 @@ def test_an_unwritable_disk_is_reported_on_the_page(client: FlaskClient, folder:
     assert b"can&#39;t store the preferences" in refused.data
 
 
+@pytest.mark.slow
 def test_visits_are_counted_with_the_visitors_language(
     client: FlaskClient, staffed: KioskService, time: FakeTime, upload: bytes
 ) -> None:

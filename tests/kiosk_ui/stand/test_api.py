@@ -147,6 +147,7 @@ def test_outline_and_hint_come_with_their_picture(
     assert {"X-Frame-Number"} <= set(seen.keys())
 
 
+@pytest.mark.slow
 def test_a_print_held_still_is_searched_once_with_the_pages_filters(
     open_hands_free: Callable[[Pixels], tuple[KioskService, PluggableCamera]],
     table: Pixels,
@@ -172,6 +173,7 @@ def test_a_print_held_still_is_searched_once_with_the_pages_filters(
     assert service.health().answers == 1
 
 
+@pytest.mark.slow
 def test_a_visitor_elsewhere_on_the_page_is_not_interrupted(
     open_hands_free: Callable[[Pixels], tuple[KioskService, PluggableCamera]],
     table: Pixels,

@@ -39,6 +39,7 @@ def test_a_part_finds_the_print_it_belongs_to(client: FlaskClient, upload: bytes
     assert 'data-kind="part_of"' in html and "This part belongs to" in html
 
 
+@pytest.mark.slow
 def test_a_part_of_no_print_shows_the_most_similar_one(client: FlaskClient) -> None:
     import numpy as np
     from kiosk_page import jpeg_of
@@ -48,6 +49,7 @@ def test_a_part_of_no_print_shows_the_most_similar_one(client: FlaskClient) -> N
     assert 'data-kind="part_like"' in html and "Most similar to this part" in html
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["2", "yes", "-1"])
 def test_the_part_parameter_is_0_or_1(client: FlaskClient, upload: bytes, part: str) -> None:
     assert client.post(f"{BOX}&part={part}", data=upload, headers=JPEG).status_code == 400

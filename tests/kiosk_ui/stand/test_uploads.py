@@ -72,6 +72,7 @@ def test_an_invalid_picture_is_refused_in_one_line(
     assert "\n" not in line and "Traceback" not in line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_jpeg_png_and_webp_are_accepted(client: FlaskClient, kind: str) -> None:
     response = client.post("/api/v1/search", data=a_picture(kind), headers=JPEG)
@@ -116,6 +117,7 @@ def test_a_form_of_many_parts_is_refused_before_it_is_read(client: FlaskClient) 
     assert client.post("/api/v1/search", data=form).status_code == 413
 
 
+@pytest.mark.slow
 def test_after_invalid_uploads_a_print_is_still_found(client: FlaskClient, upload: bytes) -> None:
     for data in HOSTILE.values():
         client.post("/api/v1/search", data=data, headers=JPEG)

@@ -59,6 +59,7 @@ def test_the_screens_scale_reaches_the_page(client: FlaskClient) -> None:
     assert (response.mimetype, "--mm: 5.2px" in response.text) == ("text/css", True)
 
 
+@pytest.mark.slow
 def test_an_answer_shows_its_claim_credit_and_licence(
     client: FlaskClient, service: KioskService, upload: bytes, shown_ids: tuple[str, ...]
 ) -> None:
@@ -76,6 +77,7 @@ def test_an_answer_without_a_match_claims_none(client: FlaskClient, upload: byte
     assert "This print" not in html
 
 
+@pytest.mark.slow
 def test_corners_marked_by_hand_are_sent_with_the_picture(
     client: FlaskClient, upload: bytes
 ) -> None:
@@ -85,6 +87,7 @@ def test_corners_marked_by_hand_are_sent_with_the_picture(
     assert bad.status_code == 400 and 'data-scene="problem"' in bad.text
 
 
+@pytest.mark.slow
 def test_the_stand_shows_what_it_found(client: FlaskClient, service: KioskService) -> None:
     service.query.look()
     wait_for(service, Phase.FOUND)
@@ -149,6 +152,7 @@ def hostile_client(
     return app_of(open_service(bundle=bundle_copy)).test_client()
 
 
+@pytest.mark.slow
 def test_html_in_metadata_is_escaped(
     hostile_client: FlaskClient, upload: bytes, shown_ids: tuple[str, ...]
 ) -> None:

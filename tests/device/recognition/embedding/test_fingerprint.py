@@ -17,6 +17,8 @@ from device.recognition.embedding.fingerprint import (
 )
 from device.recognition.embedding.preprocess import to_input
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def inputs(print_pictures: dict[str, Pixels]) -> list[Pixels]:

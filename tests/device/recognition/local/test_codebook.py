@@ -94,6 +94,7 @@ def test_similar_features_differ_in_few_bits_and_others_in_half(
     assert 50 < np.median(others) < 75
 
 
+@pytest.mark.slow
 @given(PAIRS)
 def test_hamming_counts_the_bits_that_differ(pairs: list[tuple[int, int, int, int]]) -> None:
     numbers = np.array(pairs, dtype=np.uint64)

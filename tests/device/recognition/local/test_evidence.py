@@ -67,6 +67,7 @@ def locate(matcher: FeatureMatcher, picture: Pixels) -> Locate:
     return located
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("turn", HELD)
 def test_the_transform_maps_frame_pixels_to_the_same_place_in_the_record(

@@ -32,6 +32,7 @@ def noisy(pixels: Pixels) -> Pixels:
     return np.clip(pixels * 0.7 + 25 + noise, 0, 255).astype(np.uint8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("turn", [0, 33, 90, 180, 251])
 def test_a_rotated_tilted_noisy_print_is_located(
     print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures], turn: int
@@ -48,6 +49,7 @@ def test_a_rotated_tilted_noisy_print_is_located(
         assert np.abs(transform_points(shares, fit.transform) - INSIDE).max() < NEAR, record_id
 
 
+@pytest.mark.slow
 def test_a_part_of_a_print_is_located_and_covers_only_its_share(
     print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures]
 ) -> None:
@@ -76,6 +78,7 @@ def test_a_whole_print_fits_itself_with_the_identity_and_covers_all_of_it(
         assert fit.covered == pytest.approx(1, abs=0.03), record_id
 
 
+@pytest.mark.slow
 def test_inliers_refer_to_existing_features_and_to_none_of_the_prints_twice(
     print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures]
 ) -> None:
@@ -92,6 +95,7 @@ def test_inliers_refer_to_existing_features_and_to_none_of_the_prints_twice(
         assert len(set(targets.tolist())) == len(targets) == len(fit)
 
 
+@pytest.mark.slow
 def test_another_print_never_has_enough_inliers(
     print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures]
 ) -> None:
@@ -103,6 +107,7 @@ def test_another_print_never_has_enough_inliers(
             assert fit is None or len(fit) < ENOUGH, (shown, record_id)
 
 
+@pytest.mark.slow
 def test_a_mirrored_print_fits_only_with_mirrored_features(
     print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures]
 ) -> None:

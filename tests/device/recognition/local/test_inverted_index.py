@@ -69,6 +69,7 @@ def proposed(
     return [proposal.item for proposal in proposals(inverted_index, found, count, excluded)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("turn", [0, 90, 200])
 def test_a_print_is_proposed_first_by_its_own_features_at_any_rotation(
     inverted_index: InvertedIndex, print_pictures: Mapping[str, Pixels], turn: int
@@ -79,6 +80,7 @@ def test_a_print_is_proposed_first_by_its_own_features_at_any_rotation(
         assert proposed(inverted_index, found)[0] == item
 
 
+@pytest.mark.slow
 def test_an_excluded_print_is_not_proposed_and_the_others_are_unchanged(
     inverted_index: InvertedIndex, print_pictures: Mapping[str, Pixels]
 ) -> None:
@@ -130,6 +132,7 @@ def test_with_every_print_excluded_nothing_is_proposed(
     assert proposed(inverted_index, found, excluded=tuple(range(PRINTS))) == []
 
 
+@pytest.mark.slow
 def test_the_index_holds_every_prints_own_features(
     inverted_index: InvertedIndex, print_pictures: Mapping[str, Pixels]
 ) -> None:

@@ -38,6 +38,7 @@ def side_by_side(left: Pixels, right: Pixels) -> Pixels:
     return both
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("turn", "mirrored"), [(0, False), (200, False), (290, True)])
 def test_every_print_matches_itself_first(
     matcher: FeatureMatcher, pictures: list[Pixels], turn: int, mirrored: bool
@@ -63,6 +64,7 @@ def test_a_match_refers_to_existing_features(
     assert best.seen.aspect == pytest.approx(pictures[2].shape[1] / pictures[2].shape[0])
 
 
+@pytest.mark.slow
 def test_an_excluded_print_is_not_matched_and_no_other_replaces_it(
     matcher: FeatureMatcher, pictures: list[Pixels]
 ) -> None:

@@ -30,6 +30,7 @@ def mismatch_of(shown: Pixels, known: Pixels) -> float:
     return mismatch_size(fit, here, there)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("turn", [0, 90, 197])
 def test_a_held_print_has_no_large_mismatch_region(pictures: list[Pixels], turn: int) -> None:
     for picture in pictures:
@@ -47,6 +48,7 @@ def test_prints_that_share_only_a_border_have_a_large_mismatch_region(
         assert mismatch_of(pose(page).cropped().frame, page) < MANY
 
 
+@pytest.mark.slow
 def test_an_area_hidden_by_a_hand_is_not_a_mismatch(pictures: list[Pixels]) -> None:
     for picture in pictures:
         hidden = picture.copy()
@@ -58,6 +60,7 @@ def test_an_area_hidden_by_a_hand_is_not_a_mismatch(pictures: list[Pixels]) -> N
         assert mismatch_of(hidden, picture) < MANY
 
 
+@pytest.mark.slow
 def test_a_part_of_a_print_has_no_large_mismatch_region(pictures: list[Pixels]) -> None:
     for picture in pictures:
         height, width = picture.shape[:2]

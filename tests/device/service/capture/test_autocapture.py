@@ -17,6 +17,8 @@ from device.service.capture.hold_tracker import HeldPrint
 from device.service.capture.watcher import Observation, Watcher
 from device.service.state import KioskState, Phase
 
+pytestmark = pytest.mark.slow
+
 CONFIG = RecognitionConfig(threads=1, matches=3)
 SHOWS_ANSWER = {Phase.FOUND, Phase.UNSURE, Phase.NOT_FOUND}
 

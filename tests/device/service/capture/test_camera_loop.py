@@ -3,6 +3,7 @@
 import threading
 from itertools import pairwise
 
+import pytest
 from blocking_notifier import LONG_S
 from pluggable_camera import PluggableCamera
 
@@ -64,6 +65,7 @@ def test_after_good_frames_the_pauses_start_again(camera: PluggableCamera) -> No
     assert waits.asked[:6] == [0, 1, 2, 0, 1, 2]
 
 
+@pytest.mark.slow
 def test_with_a_reduced_load_frames_are_skipped(
     camera: PluggableCamera,
 ) -> None:

@@ -98,6 +98,7 @@ def test_an_absent_camera_never_ends_the_service(machine) -> None:
     assert machine.taken == []
 
 
+@pytest.mark.slow
 def test_when_a_restart_did_not_help_the_machine_is_rebooted_once_a_day(machine) -> None:
     days = 3
     recovery = machine.recovery()

@@ -28,6 +28,7 @@ def captures(clip: StandClip, watcher: Watcher | None = None) -> list[tuple[floa
     return [(at_s, each.capture) for at_s, each in seen if each.capture is not None]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(12))
 def test_a_print_that_enters_shakes_holds_and_leaves_is_taken_once_and_soon(
     prints: tuple[Pixels, ...], number: int
@@ -47,6 +48,7 @@ def test_a_print_that_enters_shakes_holds_and_leaves_is_taken_once_and_soon(
     assert still_s <= capture.frame.captured_at_s < left_s  # none of the blurred ones
 
 
+@pytest.mark.slow
 def test_two_prints_in_turn_are_taken_once_each(prints: tuple[Pixels, ...]) -> None:
     one, other = prints[2], prints[7]
     clip = StandClip(1).enter(one).hold(one).leave(one)
@@ -59,6 +61,7 @@ def test_two_prints_in_turn_are_taken_once_each(prints: tuple[Pixels, ...]) -> N
     assert taken[0][0] < middle_s < taken[1][0]
 
 
+@pytest.mark.slow
 def test_a_print_put_in_the_place_of_another_is_taken(
     prints: tuple[Pixels, ...],
 ) -> None:
@@ -67,6 +70,7 @@ def test_a_print_put_in_the_place_of_another_is_taken(
     assert len(captures(clip)) == 2
 
 
+@pytest.mark.slow
 def test_the_same_print_brought_again_is_taken_again(prints: tuple[Pixels, ...]) -> None:
     shown = prints[3]
     clip = StandClip(3).enter(shown).hold(shown).leave(shown).empty(0.8).enter(shown).hold(shown)
@@ -74,6 +78,7 @@ def test_the_same_print_brought_again_is_taken_again(prints: tuple[Pixels, ...])
     assert len(captures(clip)) == 2
 
 
+@pytest.mark.slow
 def test_a_print_present_from_the_start_is_taken_once(
     prints: tuple[Pixels, ...],
 ) -> None:
@@ -81,12 +86,14 @@ def test_a_print_present_from_the_start_is_taken_once(
     assert len(captures(StandClip(4).hold(prints[1], seconds=5))) == 1
 
 
+@pytest.mark.slow
 def test_a_blank_sheet_is_taken_once() -> None:
     blank = np.full((400, 300, 3), (236, 230, 218), np.uint8)
 
     assert len(captures(StandClip(17).hold(blank, seconds=5))) == 1
 
 
+@pytest.mark.slow
 def test_a_print_moved_on_the_table_is_the_same_print(prints: tuple[Pixels, ...]) -> None:
     shown = prints[4]
     there = (250.0, 260.0, 12.0)
@@ -103,6 +110,7 @@ def test_an_empty_table_under_a_flickering_lamp_is_never_taken() -> None:
     assert captures(StandClip(7).empty(4, flicker=0.15)) == []
 
 
+@pytest.mark.slow
 def test_a_moving_print_is_not_taken_and_the_visitor_gets_a_hint(
     prints: tuple[Pixels, ...],
 ) -> None:
@@ -137,6 +145,7 @@ def test_the_sharpest_frame_without_glare_is_taken(prints: tuple[Pixels, ...]) -
     assert [each.frame.number for each in seen if each] == [sharp.number]
 
 
+@pytest.mark.slow
 def test_corners_are_in_pixels_of_the_whole_frame(prints: tuple[Pixels, ...]) -> None:
     small, large = StandClip(11).hold(prints[0]), StandClip(11, width=1280, height=960).hold(
         prints[0]
@@ -161,6 +170,7 @@ def test_stillness_grows_until_the_capture_and_restarts_with_each_print(
     assert [each.stillness for each in seen[moment + 1 :]] == [0.0] * len(seen[moment + 1 :])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(0, 12, 3))
 def test_an_unreliable_detector_costs_time_but_no_second_capture(
     prints: tuple[Pixels, ...], number: int

@@ -30,6 +30,7 @@ def damage(bundle: Path) -> None:
     path.write_bytes(data[:-1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_damaged", [True, False], ids=["damaged", "missing"])
 def test_without_a_bundle_the_kiosk_runs_and_reports_the_fault(
     bundle_copy: Path, camera: PluggableCamera, notifier: BlockingNotifier, is_damaged: bool

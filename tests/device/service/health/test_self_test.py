@@ -93,6 +93,7 @@ def test_an_unexpected_error_is_a_failure_and_does_not_end_the_self_test(
     opened.close()
 
 
+@pytest.mark.slow
 def test_a_valid_bundle_finds_its_own_print(small_bundle: Path) -> None:
     opened = OpenCollection(threads=1)
     opened.change(small_bundle, Notices())

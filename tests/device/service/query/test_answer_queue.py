@@ -168,6 +168,7 @@ def test_closing_answers_the_queued_queries_and_refuses_new_ones(
     queue.close()  # a second time does nothing
 
 
+@pytest.mark.slow
 def test_the_loop_makes_rounds_without_queries(
     recogniser: StandInRecogniser, queue: AnswerQueue
 ) -> None:

@@ -25,6 +25,8 @@ from device.service import CameraSetup, KioskService, Overlay
 from device.service.query.overlay_cache import KEPT_S, UPLOADS, OverlayCache, overlay_of
 from device.service.state import Phase
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def print_(print_pictures: Mapping[str, Pixels]) -> Pixels:

@@ -20,6 +20,8 @@ from device.recognition.verdict import Verdict
 from device.service import KioskService
 from device.service.state import Phase
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_print_at_the_stand_is_found_and_its_answer_is_in_the_state(
     service: KioskService, print_pictures: dict[str, Pixels]
