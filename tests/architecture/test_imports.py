@@ -4,6 +4,7 @@ import ast
 import configparser
 import shutil
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
@@ -117,7 +118,7 @@ def test_a_sentence_about_a_library_is_no_import() -> None:
 
 @pytest.mark.slow
 def test_the_contracts_between_our_packages_are_kept() -> None:
-    """Those of `setup.cfg`: layers, device alone, format alone, desk, page."""
+    """Those of `setup.cfg`, under `[importlinter]`."""
     program = shutil.which("lint-imports", path=sysconfig.get_path("scripts"))
     assert program, "install import-linter, which the extra `dev` names"
 
@@ -149,6 +150,16 @@ def test_nobody_imports_a_package_relatively_or_everything_in_it() -> None:
             if isinstance(node, ast.ImportFrom):
                 assert not node.level, f"{name_of(path)}: relative import"
                 assert node.names[0].name != "*", f"{name_of(path)}: import *"
+
+
+@pytest.mark.parametrize("path", modules("systemd"), ids=name_of)
+def test_the_installer_needs_the_standard_library_alone(path: Path) -> None:
+    """It runs on a new machine, before any package is installed."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        found = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        found += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        for name in found:
+            assert name.split(".")[0] in {*sys.stdlib_module_names, "installer"}, name
 
 
 def test_the_packages_roots_import_nothing() -> None:
