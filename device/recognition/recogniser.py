@@ -2,7 +2,7 @@
 
 The steps, in the order of `Recogniser.recognise`:
 
-1. Find the sheet's corners and rectify the sheet (`sheet`, `device.imaging.rectify`).
+1. Find the sheet's corners, unless the caller knows them, and rectify the sheet (`sheet`, `device.imaging.rectify`).
 2. Match local features against the bundle and check candidates by geometry (`local.match`).
 3. Compute one fingerprint of the print's own picture (`embedding.fingerprint`).
 4. Search for the nearest fingerprints (`embedding.nearest`).
@@ -173,7 +173,8 @@ class Recogniser:
         Args:
             frame: The upright picture.
             filters: Conditions that matched records must meet; `None` allows all records.
-            corners: The sheet's corners if a visitor has marked them; `None` detects the sheet.
+            corners: The sheet's corners in pixels of the frame, where the camera's watcher found them or a visitor
+                marked them; `None` detects the sheet here.
             excluded: Items to ignore as if they weren't in the collection, for calibration and evaluation.
             count: Maximum number of matches.
 

@@ -1,4 +1,4 @@
-"""The state of the stand's screen, with a revision. Safe for any thread."""
+"""The state of the stand's screen, with a revision."""
 
 import threading
 from collections.abc import Callable
@@ -16,7 +16,7 @@ class Snapshot:
 
 
 class StateStore:
-    """The current state of the stand's screen.
+    """The current state of the stand's screen. Every method may be called from any thread.
 
     Attributes:
         lock: Makes several changes one; re-entrant.

@@ -1,9 +1,11 @@
 """The shape of the code: sizes, names, docstrings, and what is caught."""
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -68,6 +70,11 @@ def body_lines(function: Function) -> int:
     return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
 
 
+def is_documented(node: ast.AST) -> TypeGuard[Function | ast.ClassDef]:
+    """Return whether a node is one that may have a docstring."""
+    return isinstance(node, Function | ast.ClassDef)
+
+
 def public(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, Function | ast.ClassDef]]:
     """Yield the public functions, classes and methods of a module, by name."""
     for node in ast.iter_child_nodes(tree):
@@ -109,6 +116,21 @@ def test_everything_public_says_what_it_gives(path: Path) -> None:
         # A descendant's method promises what its ancestor's docstring does.
         is_inherited = any("override" in ast.unparse(d) for d in node.decorator_list)
         assert text or is_inherited, f"{name} has no docstring"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "device/service").rglob("*.py")), ids=name_of)
+def test_each_class_of_the_service_says_which_threads_may_call_it(path: Path) -> None:
+    """A frozen value or an enumeration has nothing to say: any thread may read it."""
+    for name, node in public(parsed(path)):
+        if not isinstance(node, ast.ClassDef):
+            continue
+        heads = " ".join(map(ast.unparse, [*node.decorator_list, *node.bases]))
+        if "frozen=True" in heads or "Enum" in heads:
+            continue
+        said = [ast.get_docstring(each) or "" for each in (node, *node.body) if is_documented(each)]
+        assert re.search(
+            r"\bthread", " ".join(said)
+        ), f"{name} doesn't say which threads may call it"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -36,7 +36,10 @@ class QuerySink(Protocol):
     """Takes the queries that autocapture makes for the visitor."""
 
     def __call__(self, held: HeldPrint, filters: Filters | None) -> None:
-        """Query a print held still, among the records that pass the visitor's filters."""
+        """Query a print held still, among the records that pass the visitor's filters.
+
+        Runs in the camera loop's thread, so it queues the query and doesn't wait for the answer.
+        """
 
 
 class Autocapture:

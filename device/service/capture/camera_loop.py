@@ -66,7 +66,10 @@ class FrameObserver(Protocol):
 
 
 class CameraLoop:
-    """Reads one camera in a thread of its own. Every method may be called from any thread."""
+    """Reads one camera in a thread of its own.
+
+    `close` may be called from any other thread, every other method from any.
+    """
 
     def __init__(
         self,

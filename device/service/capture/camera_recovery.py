@@ -3,7 +3,7 @@
 `device.cameras` opens the pipeline again and replaces its process. Where that doesn't help, the service ends to be
 restarted, at most once an hour. Where that hasn't helped either, it ends with `REBOOT`, at most once a day: the machine
 is then rebooted if the museum has chosen that (docs/operators.md). A camera that is absent needs a person: it is only
-looked for again. Knows no thread.
+looked for again.
 """
 
 import json
@@ -31,7 +31,10 @@ class RecoveryStep(IntEnum):
 
 
 class CameraRecovery:
-    """Counts one kiosk's camera failures, and ends the service when it is time to."""
+    """Counts one kiosk's camera failures, and ends the service when it is time to.
+
+    Not thread-safe: every method is for the camera loop's thread.
+    """
 
     def __init__(
         self,

@@ -14,7 +14,7 @@ _STEP = 16
 
 
 class DarkFrames:
-    """Follows the frames of one camera."""
+    """Follows the frames of one camera. Not thread-safe: for the camera loop's thread."""
 
     def __init__(self) -> None:
         self._since_s: float | None = None

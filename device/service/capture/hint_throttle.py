@@ -11,7 +11,7 @@ SHOWN_S = 1.2
 
 
 class HintThrottle:
-    """Shows a hint once it is stable, and then long enough to be read."""
+    """Shows a hint once it is stable, and then long enough to be read. Not thread-safe."""
 
     def __init__(self) -> None:
         self._shown: Hint | None = None

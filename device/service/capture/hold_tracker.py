@@ -29,7 +29,7 @@ class HeldPrint:
 
 @dataclass(slots=True, kw_only=True)
 class HoldTracker:
-    """A sheet that keeps its place, and its best frame.
+    """A sheet that keeps its place, and its best frame. Not thread-safe.
 
     Attributes:
         corners: The sheet's corners in the small picture.

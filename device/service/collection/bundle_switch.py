@@ -27,7 +27,7 @@ TRIAL_S = 180.0
 
 
 class BundleUser(Protocol):
-    """Answers from a bundle that can be switched."""
+    """Answers from a bundle that can be switched. Its methods run in the switch's thread."""
 
     def change(self, bundle: Path, notices: Notices) -> None:
         """Open a bundle and answer from it; on `KioskError` the previous one stays."""
@@ -53,7 +53,10 @@ class StoreStamp:
 
 
 class WatchedStore:
-    """The store whose current bundle a kiosk answers from."""
+    """The store whose current bundle a kiosk answers from.
+
+    It keeps no state in memory, so every method may be called from any thread.
+    """
 
     def __init__(self, root: Path, *, poll_s: float = POLL_S) -> None:
         """Open a store.
@@ -88,7 +91,10 @@ class WatchedStore:
 
 
 class BundleSwitch:
-    """Follows a store in a thread of its own: opens what is current there, and ends trials."""
+    """Follows a store in a thread of its own: opens what is current there, and ends trials.
+
+    `poll` is for that thread, `close` for any other.
+    """
 
     def __init__(
         self,

@@ -20,6 +20,8 @@ _CHECKED_EVERY_S = 5.0
 def failure(opened: OpenCollection, queue: AnswerQueue) -> str:
     """Query a probe print of the bundle; return why it failed, empty if it was found.
 
+    Waits for the answer, so it may be called from any thread but the queue's.
+
     Raises:
         BusyError: When too many are waiting.
     """
@@ -49,7 +51,10 @@ def passes(opened: OpenCollection, queue: AnswerQueue) -> bool:
 
 
 class SelfTest:
-    """Runs the self-test in a thread of its own when there was no query for a while."""
+    """Runs the self-test in a thread of its own when there was no query for a while.
+
+    `close` may be called from any other thread.
+    """
 
     def __init__(
         self, search: Callable[[], str], liveness: Liveness, *, idle_s: float = IDLE_S

@@ -13,7 +13,10 @@ _log = logging.getLogger(__name__)
 
 
 class WatchdogPinger:
-    """Pings the watchdog of one service. `ping` may be called from any thread."""
+    """Pings the watchdog of one service.
+
+    `ping` may be called from any thread, `close` from any other than its own.
+    """
 
     def __init__(self, notifier: Notifier, liveness: Liveness) -> None:
         """Start a thread that pings, if systemd watches this service."""

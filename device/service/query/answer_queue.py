@@ -65,7 +65,10 @@ class _Request:
 
 
 class AnswerQueue:
-    """Answers queries one at a time, in a thread of its own."""
+    """Answers queries one at a time, in a thread of its own.
+
+    `ask` may be called from any thread, `close` from any other than its own.
+    """
 
     def __init__(self, answerer: Answerer, *, waiting: int, on_round: Callable[[], None]) -> None:
         """Start the queue's thread.

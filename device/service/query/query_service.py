@@ -24,7 +24,7 @@ from device.service.state_store import StateStore
 
 
 class SearchedCollection(Protocol):
-    """What a query needs to know of the open collection."""
+    """What a query needs to know of the open collection. Safe for any thread."""
 
     def require_bundle(self) -> None:
         """Raise `BundleMissingError` when there is no bundle."""

@@ -64,6 +64,11 @@ class StandQuery:
             dropped.cancel()  # unless it is being answered already
 
     def _settle(self, frame: Frame, future: "Future[Answer]") -> None:
+        """Show the answer, or why there is none, unless the query was dropped.
+
+        A callback of the future: it runs in the queue's thread, which answers nothing else meanwhile. For a
+        future that was done or cancelled before, it runs in the thread of `ask` or `drop`.
+        """
         if future is not self._pending:
             return  # dropped in the meantime
         overlay = print_ = None
