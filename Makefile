@@ -1,7 +1,7 @@
-# `make` lists the targets. The first two do all the set-up there is.
+# `make` lists the targets. Each of them first sets up what it needs.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check check-js shape test-faults test-api test-cameras test-screens test-appliance timings soak soak-long
+.PHONY: help run desk test quick check check-js shape test-faults test-api test-cameras test-screens test-appliance timings soak soak-long
 .PHONY: bundle parity evaluate parts bench screenshots install upgrade uninstall wheelhouse lock clean
 .PHONY: system system-test system-js system-python system-appliance apt
 
@@ -15,7 +15,7 @@ GATE ?= $(if $(filter demo/collection %/devset,$(COLLECTION)),strict,museum)
 
 comma := ,
 
-# The kiosk's environment, and the desk's and developers' with TensorFlow in it.
+# Three environments: the kiosk's, the desk's and developers' with TensorFlow, and a small one for the fast tests.
 KIOSK := .venv
 DESK := .venv-desk
 QUICK := .venv-quick
@@ -31,6 +31,10 @@ help: ## list the targets
 
 run: $(KIOSK)/ready ## set up and start the kiosk on the demo bundle; prints the page's address
 	$(KIOSK)/bin/printkiosk --bundle $(BUNDLE) --port $(PORT)
+
+# The help is there to end with something to do. `make check`, `make bundle` and many others need the same environment.
+desk: $(DESK)/ready ## set up the desk's programs in .venv-desk, TensorFlow included, and list their commands
+	$(DESK)/bin/printkiosk-convert --help
 
 # Two files of tests at a time, a file's own together for the bundle they share; then the browser's, which keep two cores busy alone.
 test: system-test $(DESK)/ready ## set up and run every test, TensorFlow and browser included
@@ -64,7 +68,7 @@ test-api: $(DESK)/ready ## the API held against its description, fifty times as 
 test-screens: system-test $(DESK)/ready ## every page in every language, size and look under axe: an hour
 	KIOSK_SCREENS=all $(DESK)/bin/python -m pytest -q tests/kiosk_ui/test_languages.py
 
-# Each fault several times, mended after pauses of several lengths; the marks are 5 s and 15 s, without any slack.
+# Each fault several times, mended after pauses of several lengths; the targets are 5 s and 15 s, without any slack.
 test-cameras: $(DESK)/ready ## every way a camera fails, again and again: a quarter of an hour; prints how soon it is back
 	mkdir -p out
 	KIOSK_CAMERAS=all $(DESK)/bin/python -m pytest -s -q tests/device/service/test_camera_faults.py tests/device/cameras/test_supervised.py \
@@ -72,7 +76,7 @@ test-cameras: $(DESK)/ready ## every way a camera fails, again and again: a quar
 	@grep -ahoE "CAMERAS .*" out/cameras.log | cut -c9-
 	@tail -1 out/cameras.log
 
-check: $(DESK)/ready check-js ## format, lint, strict types, import contracts
+check: $(DESK)/ready check-js ## format, lint, strict types, import contracts, texts, language and shape; Python and JavaScript
 	$(DESK)/bin/black --check --quiet . || { $(DESK)/bin/black --check .; exit 1; }
 	$(DESK)/bin/ruff check .
 	$(DESK)/bin/mypy
@@ -81,7 +85,7 @@ check: $(DESK)/ready check-js ## format, lint, strict types, import contracts
 		tests/architecture/test_strings.py tests/architecture/test_language.py tests/architecture/test_shape.py
 	$(DESK)/bin/python tests/architecture/shape.py
 
-shape: $(DESK)/ready ## print how the code is shaped, next to what is wanted
+shape: $(DESK)/ready ## print how the code is shaped, next to the limits that make check holds
 	$(DESK)/bin/python tests/architecture/shape.py
 
 check-js: node_modules/ready ## the page's modules: format, lint, strict types

@@ -74,7 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="COMMAND", dest="verb")
     _add_build(verbs)
     check = verbs.add_parser(
-        "check", help="report how a build would read a collection, without building"
+        "check",
+        help="report how a build would read a collection: its table, and its pictures' headers but not their pixels",
     )
     check.add_argument("collection", type=Path)
     _add_columns(check)

@@ -1,6 +1,6 @@
-"""Print how the code is shaped, next to the marks, for `make shape`.
+"""Print how the code is shaped, next to the limits, for `make shape`.
 
-Exits with 1 where a mark is missed. Reads the source as text and runs none of it. What the language must look like is in `test_language.py`.
+Exits with 1 where a limit is exceeded. Reads the source as text and runs none of it. What the language must look like is in `test_language.py`.
 """
 
 import ast

@@ -18,7 +18,7 @@ from device.service import KioskService
 
 ROOT = Path(__file__).parents[2]
 STALLED = 50
-HEALTHY_S = 1.25  # five times the mark; on an idle machine it is milliseconds
+HEALTHY_S = 1.25  # five times the target; on an idle machine it is milliseconds
 
 REQUESTS = {
     "silent": b"",

@@ -24,7 +24,7 @@ from device.service.state import Phase
 pytestmark = pytest.mark.slow
 
 NOTICED_S, BACK_S = 5.0, 15.0
-# A slow machine fails nothing in the short form; the long one holds to the marks.
+# A slow machine fails nothing in the short form; the long one holds to the targets.
 SLACK = 5.0
 IS_WHOLE = os.environ.get("KIOSK_CAMERAS") == "all"
 ROUNDS_S = (0.0, 1.0, 8.0, 0.0, 4.0, 25.0) if IS_WHOLE else (0.0,)
