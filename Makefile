@@ -9,8 +9,6 @@ PYTHON ?= python3
 PORT ?= 8080
 COLLECTION ?= demo/collection
 BUNDLE ?= $(if $(filter demo/collection,$(COLLECTION)),demo/bundle,out/$(notdir $(COLLECTION)).bundle)
-# The demo's pictures are pressed harder than a museum's, so that the whole repository stays small to clone.
-QUALITY ?= $(if $(filter demo/collection,$(COLLECTION)),22,76)
 GATE ?= $(if $(filter demo/collection %/devset,$(COLLECTION)),strict,museum)
 
 comma := ,
@@ -94,7 +92,7 @@ check-js: node_modules/ready ## the page's modules: format, lint, strict types
 	node_modules/.bin/tsc
 
 bundle: $(DESK)/ready ## build the demo bundle (COLLECTION= and BUNDLE= name others)
-	$(DESK)/bin/printkiosk-convert build $(COLLECTION) --out $(BUNDLE) --gate $(GATE) --picture-quality $(QUALITY)
+	$(DESK)/bin/printkiosk-convert build $(COLLECTION) --out $(BUNDLE) --gate $(GATE)
 
 parity: $(DESK)/ready ## measure the demo bundle against full-precision TensorFlow (COLLECTION= names another)
 	test -f $(BUNDLE)/manifest.json || $(MAKE) bundle

@@ -36,7 +36,7 @@ def test_inspect_describes_a_bundle(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["inspect", str(DEMO / "bundle")]) == 0
 
     output = capsys.readouterr().out
-    assert "prints      301" in output
+    assert "prints      170" in output
     assert "dynamic_int8" in output
 
 
