@@ -17,8 +17,8 @@ import sqlite_utils
 
 from converter.ingest.collection import Item
 from device.bundle import layout
-from device.bundle.description import values_of
 from device.bundle.manifest import FileEntry, Manifest, dump
+from device.bundle.metadata_fields import values_of
 from device.bundle.pictures import SIDES, Size, member, shard_of
 from device.bundle.reader import sha256_of
 from device.recognition.embedding.nearest import Projection, Vectors, stack

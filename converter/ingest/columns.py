@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from device.bundle.description import COLUMNS, REQUIRED
+from device.bundle.metadata_fields import COLUMNS, REQUIRED
 
 # The fields that a museum's column may hold, by their names in `collection.toml`.
 FIELDS = (*COLUMNS.values(), "relations", "image")

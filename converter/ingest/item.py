@@ -11,14 +11,14 @@ from converter.ingest.facets import facet_values
 from converter.ingest.picture_files import PictureFile
 from converter.ingest.relations import RelationText, parse_relations
 from converter.ingest.settings import Settings
-from device.bundle.description import COLUMNS, Description
+from device.bundle.metadata_fields import COLUMNS, MetadataFields
 
 _UNTITLED = {"de": "Ohne Titel", "fr": "Sans titre", "it": "Senza titolo"}
 _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item(Description):
+class Item(MetadataFields):
     """One record of the collection and its picture.
 
     Attributes:
@@ -43,8 +43,8 @@ def make(values: Mapping[str, str], picture: PictureFile, settings: Settings) ->
     text = {name: " ".join(value.split()) or None for name, value in values.items()}
     years = dates.years(text.get("date"))
     related = parse_relations(values.get("relations"))
-    described: dict[str, Any] = {name: text.get(column) for name, column in COLUMNS.items()}
-    described |= {
+    metadata: dict[str, Any] = {name: text.get(column) for name, column in COLUMNS.items()}
+    metadata |= {
         "record_id": values["record_id"],
         "title": text.get("title") or placeholder_title(settings),
         "source_url": web_address(text.get("source_url")),
@@ -53,7 +53,7 @@ def make(values: Mapping[str, str], picture: PictureFile, settings: Settings) ->
         "year_max": years.year_max if years else None,
     }
     return Item(
-        **described,
+        **metadata,
         relations=related,
         terms=facet_values(
             classification=text.get("classification"),

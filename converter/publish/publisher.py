@@ -12,8 +12,8 @@ from converter.publish.chunking import cut
 from converter.publish.repository import Repository, write_whole
 from device.bundle import chunk_index, layout, repository_layout
 from device.bundle import notices as format_of_notices
-from device.bundle.description import AMENDABLE
 from device.bundle.manifest import FileEntry, Manifest, dump, identify, parse
+from device.bundle.metadata_fields import AMENDABLE
 from device.bundle.notices import Notices
 from device.bundle.reader import opened, verify
 from device.bundle.records import Records

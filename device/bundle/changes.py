@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from device.bundle import layout
-from device.bundle.description import NAMES
+from device.bundle.metadata_fields import NAMES
 from device.errors import BundleDamagedError
 
 # Without `item`: the number of a record in a bundle may change while the record stays the same.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from device.bundle import dataclass_json
-from device.bundle.description import AMENDABLE
+from device.bundle.metadata_fields import AMENDABLE
 from device.errors import BundleDamagedError, BundleFormatError
 
 FORMAT_VERSION = 1

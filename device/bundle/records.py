@@ -8,8 +8,8 @@ from pathlib import Path
 from types import NoneType
 from typing import Any
 
-from device.bundle.description import AMENDABLE, SEARCHED, Description
 from device.bundle.filters import FACETS, Clause, Filters, where
+from device.bundle.metadata_fields import AMENDABLE, SEARCHED, MetadataFields
 from device.bundle.notices import Notices
 from device.errors import BundleDamagedError, UnknownRecordError
 
@@ -30,7 +30,7 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record(Description):
+class Record(MetadataFields):
     """A record of a bundle: the museum's metadata of one print, and the bundle's own fields.
 
     Attributes:

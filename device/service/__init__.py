@@ -1,7 +1,7 @@
 """The kiosk as one object: what the page is given, and all it may know of the device."""
 
-from device.bundle.description import FACTS
 from device.bundle.filters import FACETS, Filters
+from device.bundle.metadata_fields import FACTS
 from device.bundle.pictures import MEDIA_TYPE, Size
 from device.bundle.records import FilterOptions, Option, Record, Relation
 from device.recognition.answer_json import answer_to_json

@@ -18,7 +18,7 @@ MOST_FILES = 7
 # What a developer would write to add the size of the paper, in words. The field's name in museums' exports is one file
 # more than it needs: without it, the museum's own `collection.toml` has to name the column.
 EDITS = {
-    "device/bundle/description.py": (
+    "device/bundle/metadata_fields.py": (
         "    note: str | None = field",
         "    dimensions: str | None = field(metadata=_AMENDABLE | _FACT)\n",
     ),

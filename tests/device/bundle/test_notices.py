@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from converter.ingest.item import Item
-from device.bundle.description import AMENDABLE
 from device.bundle.filters import Filters
+from device.bundle.metadata_fields import AMENDABLE
 from device.bundle.notices import Notices, dump, parse
 from device.bundle.reader import opened
 from device.errors import BundleDamagedError, BundleFormatError, UnknownRecordError

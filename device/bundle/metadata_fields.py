@@ -1,6 +1,6 @@
 """The single table of a record's metadata fields, with the properties of each field.
 
-A new field is an attribute of `Description`, a column of `schema.sql`, and a property of `Record` in the API's
+A new field is an attribute of `MetadataFields`, a column of `schema.sql`, and a property of `Record` in the API's
 description. Its names in museums' exports go into `converter.ingest.columns`. All other code is derived from this table.
 """
 
@@ -19,8 +19,8 @@ _FACT: Final = {"is_fact": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Description:
-    """The museum's metadata of one print; `None` where the museum gives none.
+class MetadataFields:
+    """The museum's metadata of one print; a field is `None` where the museum gives nothing.
 
     Attributes:
         record_id: The museum's own id.
@@ -48,10 +48,10 @@ class Description:
 
 
 def _named(key: str) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(Description) if each.metadata.get(key))
+    return tuple(each.name for each in fields(MetadataFields) if each.metadata.get(key))
 
 
-NAMES = tuple(each.name for each in fields(Description))
+NAMES = tuple(each.name for each in fields(MetadataFields))
 REQUIRED = _named("is_required")
 AMENDABLE = _named("is_amendable")
 SEARCHED = _named("is_searched")
@@ -59,11 +59,11 @@ FACTS = _named("is_fact")
 # Field to the name of its column in the museum's table.
 COLUMNS = {
     each.name: str(each.metadata.get("column", each.name))
-    for each in fields(Description)
+    for each in fields(MetadataFields)
     if not each.metadata.get("is_derived")
 }
 
 
-def values_of(described: Description) -> dict[str, Any]:
-    """Return the values of the fields of `Description` by name, in the table's order."""
-    return {name: getattr(described, name) for name in NAMES}
+def values_of(record: MetadataFields) -> dict[str, Any]:
+    """Return a record's metadata, field name to value, in the order of `MetadataFields`."""
+    return {name: getattr(record, name) for name in NAMES}
