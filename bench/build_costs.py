@@ -23,7 +23,7 @@ from converter.calibrate import captures
 from converter.calibrate.captures import PrintPicture
 from converter.ingest.collection import Item
 from converter.model import calibration, quantize, weights
-from converter.model.fingerprints import QuantisedModel, ReferenceModel
+from converter.model.fingerprint_models import QuantisedModel, ReferenceModel
 from converter.model.vgg16 import build, profile_of
 from converter.parity.compare import ParityPlan
 from device.bundle import layout

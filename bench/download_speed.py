@@ -24,7 +24,7 @@ from tuf.api.exceptions import DownloadHTTPError
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
 from bench.errors import ContenderError
-from converter.publish import keys, publisher, repository
+from converter.publish import keys, publisher, tuf_repository
 from device.bundle import repository_layout
 from device.bundle.manifest import FileEntry
 from device.store.atomic_files import AtomicFiles
@@ -110,7 +110,7 @@ def _publish(folder: Path, size: int) -> None:
     """Create a repository with one large file: a signed target for tuf, an object for ours."""
     signers = {name: keys.create(folder / f"{name}.pem", name, None) for name in keys.ROOT_NAMES}
     signer = keys.create(folder / "publishing.pem", keys.PUBLISHING_NAME, None)
-    made = repository.create(folder / "repository", signers, signer, datetime.now(UTC))
+    made = tuf_repository.create(folder / "repository", signers, signer, datetime.now(UTC))
     publisher.write_root(made, folder / repository_layout.ROOT_FILE)
     data = os.urandom(size)
     sha256 = hashlib.sha256(data).hexdigest()

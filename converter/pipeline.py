@@ -29,7 +29,7 @@ from converter.errors import BuildError, GateError
 from converter.ingest import collection
 from converter.ingest.collection import Collection, Item, Refusal
 from converter.model import calibration, quantize, vgg16, weights
-from converter.model.fingerprints import QuantisedModel, ReferenceModel
+from converter.model.fingerprint_models import QuantisedModel, ReferenceModel
 from converter.model.quantize import Variant
 from converter.model.vgg16 import Profile
 from converter.model.weights import Weights

@@ -11,7 +11,7 @@ from converter.cache import Cache
 from converter.calibrate.captures import PrintPicture
 from converter.errors import BuildError
 from converter.ingest.collection import Collection, Item, Refusal
-from converter.model.fingerprints import QuantisedModel
+from converter.model.fingerprint_models import QuantisedModel
 from converter.progress import Progress
 from device.imaging import frames
 from device.recognition.embedding.nearest import Vectors

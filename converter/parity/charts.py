@@ -12,7 +12,7 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from converter.parity.leave_one_out import LeaveOneOutScores
+from converter.parity.known_unknown_scores import KnownUnknownScores
 from converter.parity.metrics import Agreement
 from converter.parity.run_models import FactorAlone
 from device.bundle.manifest import Thresholds
@@ -105,7 +105,7 @@ def factor_lines(factors: Sequence[FactorAlone]) -> str:
     return _svg("factors", draw, 0.8 + 0.23 * len(factors))
 
 
-def score_curves(scores: LeaveOneOutScores, thresholds: Thresholds) -> str:
+def score_curves(scores: KnownUnknownScores, thresholds: Thresholds) -> str:
     """Draw the share of captures that reach a score, with their print and without it."""
 
     def draw(figure: Figure) -> None:

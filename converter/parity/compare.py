@@ -21,7 +21,7 @@ from converter.calibrate.captures import (
     take_captures,
 )
 from converter.parity import run_models
-from converter.parity.leave_one_out import LeaveOneOutScores, score
+from converter.parity.known_unknown_scores import KnownUnknownScores, score
 from converter.parity.metrics import Agreement, SearchComparison, agreement
 from converter.parity.reference_search import ReferenceSearch
 from converter.parity.run_models import FactorAlone
@@ -111,7 +111,7 @@ class Parity:
     by_index: bool
     camera_recall: float
     factors: tuple[FactorAlone, ...]
-    scores: LeaveOneOutScores
+    scores: KnownUnknownScores
     cases: tuple[Case, ...]
 
     @property

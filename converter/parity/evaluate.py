@@ -17,7 +17,7 @@ from converter.calibrate.captures import BATCH, Batch, Fingerprints, batched, un
 from converter.errors import BuildError
 from converter.ingest import collection
 from converter.model import weights
-from converter.model.fingerprints import ReferenceModel
+from converter.model.fingerprint_models import ReferenceModel
 from converter.model.vgg16 import profile_of
 from converter.progress import Progress
 from device.bundle import layout

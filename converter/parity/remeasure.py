@@ -9,7 +9,7 @@ from converter.calibrate.captures import PrintPicture
 from converter.errors import BuildError
 from converter.ingest import collection
 from converter.model import weights
-from converter.model.fingerprints import ReferenceModel
+from converter.model.fingerprint_models import ReferenceModel
 from converter.model.vgg16 import profile_of
 from converter.parity import compare, report
 from converter.parity.compare import GateMinimums, ParityPlan

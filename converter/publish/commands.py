@@ -13,8 +13,8 @@ from pathlib import Path
 from securesystemslib.signer import CryptoSigner
 
 from converter.errors import KeyFileError, PublishError
-from converter.publish import keys, publisher, repository
-from converter.publish.repository import Repository
+from converter.publish import keys, publisher, tuf_repository
+from converter.publish.tuf_repository import Repository
 from device.bundle import repository_layout
 
 PASSPHRASE = "PRINTKIOSK_PASSPHRASE"
@@ -126,7 +126,7 @@ def _keys_create(options: argparse.Namespace) -> int:
     folder: Path = options.keys
     publishing = _new_publishing_key(folder / f"{keys.PUBLISHING_NAME}.pem")
     roots = {name: keys.create(folder / f"{name}.pem", name, None) for name in keys.ROOT_NAMES}
-    made = repository.create(options.repository, roots, publishing, _now(options))
+    made = tuf_repository.create(options.repository, roots, publishing, _now(options))
     publisher.write_root(made, folder / repository_layout.ROOT_FILE)
     print(
         f"{folder}: three root keys, the publishing key, and {repository_layout.ROOT_FILE} for the kiosks"
@@ -141,7 +141,7 @@ def _keys_rotate(options: argparse.Namespace) -> int:
     roots = [keys.load(path, path.stem, _ask) for path in options.root_key]
     publishing = _new_publishing_key(options.key)
     try:
-        repository.replace_publishing(options.repository, roots, publishing, _now(options))
+        tuf_repository.replace_publishing(options.repository, roots, publishing, _now(options))
     except PublishError:
         options.key.unlink()  # no root names it
         raise
@@ -153,7 +153,7 @@ def _keys_revoke(options: argparse.Namespace) -> int:
     roots = [keys.load(path, path.stem, _ask) for path in options.root_key]
     new = keys.create(options.key, options.name, None)
     try:
-        repository.replace_root(options.repository, roots, options.name, new, _now(options))
+        tuf_repository.replace_root(options.repository, roots, options.name, new, _now(options))
     except PublishError:
         options.key.unlink()
         raise
@@ -163,7 +163,7 @@ def _keys_revoke(options: argparse.Namespace) -> int:
 
 def _opened(options: argparse.Namespace) -> Repository:
     signer = keys.load(options.key, keys.PUBLISHING_NAME, _ask)
-    return repository.for_publishing(options.repository, signer, _now(options))
+    return tuf_repository.for_publishing(options.repository, signer, _now(options))
 
 
 def _publish(options: argparse.Namespace) -> int:

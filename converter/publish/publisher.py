@@ -9,7 +9,7 @@ from pathlib import Path
 
 from converter.errors import PublishError
 from converter.publish.chunking import cut
-from converter.publish.repository import Repository, write_whole
+from converter.publish.tuf_repository import Repository, write_whole
 from device.bundle import chunk_index, layout, repository_layout
 from device.bundle import notices as format_of_notices
 from device.bundle.manifest import FileEntry, Manifest, dump, identify, parse

@@ -34,10 +34,10 @@ HOMES = {
     "keras": ("converter/model/vgg16", "converter/model/quantize"),
     "ai_edge_quantizer": ("converter/model/quantize",),
     "sqlite_utils": ("converter/build/bundle_writer",),
-    "tuf": ("device/store/trust", "converter/publish/repository"),
+    "tuf": ("device/store/trust", "converter/publish/tuf_repository"),
     "securesystemslib": (
         "converter/publish/keys",
-        "converter/publish/repository",
+        "converter/publish/tuf_repository",
         "converter/publish/commands",
     ),
     "cryptography": ("converter/publish/keys",),

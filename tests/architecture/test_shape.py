@@ -25,7 +25,7 @@ MAY_BE_LONG = {
     "converter/parity/compare.py": "the gate and every figure that it looks at",
     "converter/parity/evaluate.py": "one comparison, seen from both sides",
     "converter/pipeline.py": "the list of steps from a collection to a bundle",
-    "converter/publish/repository.py": "one signed repository",
+    "converter/publish/tuf_repository.py": "one signed repository",
     "device/bundle/records.py": "one database and all that is asked of it",
     "device/cli.py": "the options of every command",
     "device/config.py": "every setting with its default and its meaning",

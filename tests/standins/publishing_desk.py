@@ -9,9 +9,9 @@ from pathlib import Path
 from securesystemslib.signer import CryptoSigner
 
 from converter.build import bundle_writer
-from converter.publish import keys, publisher, repository
+from converter.publish import keys, publisher, tuf_repository
 from converter.publish.publisher import Published
-from converter.publish.repository import Repository
+from converter.publish.tuf_repository import Repository
 from device.bundle import layout
 from device.bundle.manifest import identify
 from device.bundle.reader import read_manifest
@@ -47,7 +47,7 @@ class PublishingDesk:
     @property
     def repository(self) -> Repository:
         """The repository, open for publishing."""
-        return repository.for_publishing(self.folder, self.publishing, self.now)
+        return tuf_repository.for_publishing(self.folder, self.publishing, self.now)
 
     def publish(self, bundle: Path) -> Published:
         """Publish a bundle."""
@@ -61,7 +61,7 @@ class PublishingDesk:
             None,
         )
         signers = [self.roots[name] for name in roots or ("root-1", "root-2")]
-        repository.replace_publishing(self.folder, signers, fresh, self.now)
+        tuf_repository.replace_publishing(self.folder, signers, fresh, self.now)
         self.publishing = fresh
 
 
@@ -70,7 +70,7 @@ def set_up(folder: Path, now: datetime = NOW) -> PublishingDesk:
     key_folder = folder / "keys"
     publishing = keys.create(key_folder / "publishing.pem", keys.PUBLISHING_NAME, None)
     roots = {name: keys.create(key_folder / f"{name}.pem", name, None) for name in keys.ROOT_NAMES}
-    made = repository.create(folder / "repository", roots, publishing, now)
+    made = tuf_repository.create(folder / "repository", roots, publishing, now)
     publisher.write_root(made, key_folder / "root.json")
     return PublishingDesk(
         keys=key_folder, folder=folder / "repository", roots=roots, publishing=publishing, now=now

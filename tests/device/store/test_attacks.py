@@ -18,7 +18,7 @@ from publishing_desk import PublishingDesk
 from tuf.api.metadata import Metadata, Root
 from update_server import UpdateServer, serving
 
-from converter.publish import publisher, repository
+from converter.publish import publisher, tuf_repository
 from device.bundle import repository_layout
 from device.bundle.manifest import FileEntry, identify
 from device.bundle.manifest import dump as dump_manifest
@@ -155,7 +155,7 @@ def test_damaged_metadata_is_repaired(updated: Kiosk, desk: PublishingDesk, name
 
 
 def test_freeze_expired_metadata_is_refused(tmp_path: Path, desk: PublishingDesk) -> None:
-    long_ago = datetime.now(UTC) - timedelta(days=repository.DAYS + 1)
+    long_ago = datetime.now(UTC) - timedelta(days=tuf_repository.DAYS + 1)
     frozen = publishing_desk.set_up(tmp_path / "frozen", now=long_ago)
     frozen.publish(desk.folder.parent / "first")
 
@@ -314,7 +314,7 @@ def test_a_revoked_publishing_key_is_refused(kiosk: Kiosk, desk: PublishingDesk)
     with pytest.raises(Exception, match="expected the publishing key"):
         thief.publish(desk.folder.parent / "second")
     signers = dict.fromkeys(("targets", "snapshot", "timestamp"), (thief.publishing,))
-    stolen = repository.Repository(desk.folder, signers, thief.now)
+    stolen = tuf_repository.Repository(desk.folder, signers, thief.now)
     publisher.publish(desk.folder.parent / "second", stolen, publishing_desk.DAY)
 
     refused(UntrustedError, lambda: kiosk.sync(desk.folder), kiosk)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from converter.calibrate.captures import SimulatedCapture
-from converter.parity.leave_one_out import score
+from converter.parity.known_unknown_scores import score
 from device.recognition.embedding.nearest import Vectors, normalise
 
 

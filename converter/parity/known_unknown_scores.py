@@ -1,6 +1,7 @@
-"""Score captures by fingerprint with their print in the collection and without it.
+"""Score simulated captures by fingerprint, as prints known and unknown to the collection.
 
-The parity page draws its curves from these scores.
+A known print is in the collection. For an unknown one, the print and its relatives are left out of it.
+The parity page draws its curves from the scores, which are cosines of the quantised model.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ _CAPTURES_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeaveOneOutScores:
+class KnownUnknownScores:
     """Cosines of captures to their own print and to the best other print.
 
     Attributes:
@@ -33,7 +34,7 @@ class LeaveOneOutScores:
 
 def score(
     vectors: Vectors, captures: Sequence[SimulatedCapture], relatives: Mapping[int, frozenset[int]]
-) -> LeaveOneOutScores:
+) -> KnownUnknownScores:
     """Return the cosines of captures, with their print in the collection and without.
 
     Args:
@@ -52,4 +53,4 @@ def score(
             row[[item, *relatives.get(item, ())]] = -np.inf
             if np.isfinite(row.max()):
                 unknown[i] = row.max()
-    return LeaveOneOutScores(items=items, known=known, unknown=unknown)
+    return KnownUnknownScores(items=items, known=known, unknown=unknown)
