@@ -11,7 +11,7 @@ from device.bundle.records import Record
 from device.bundle.relations import related_items
 from device.imaging import frames
 from device.imaging.frames import Pixels
-from evaluation.split import is_scored
+from evaluation.scored_prints import is_scored
 
 # Returns a record's picture, uint8 (H, W, 3), RGB, upright.
 Load = Callable[[Record], Pixels]

@@ -8,13 +8,13 @@ from pathlib import Path
 from device.bundle.reader import OpenedBundle
 from device.errors import EvaluationError
 from device.recognition.recogniser import Recogniser
-from evaluation import ground_truth, protocol, summary
+from evaluation import ground_truth, run_queries, summary
 from evaluation.dataset import Load, prints_of
 from evaluation.model_timing import ModelTiming
 from evaluation.plan import plan_of
-from evaluation.protocol import Material, Progress, QueryObserver
 from evaluation.report import page
 from evaluation.results import EvaluationReport, ReferenceLine
+from evaluation.run_queries import Material, Progress, QueryObserver
 
 JSON, PAGE = "evaluation.json", "evaluation.html"
 _PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"}
@@ -37,7 +37,7 @@ def evaluate(
     load: Load | None = None,
     observer: ReferenceObserver | None = None,
 ) -> EvaluationReport:
-    """Run the protocol, and write JSON and page into the folder `options.out`.
+    """Run the evaluation's queries, and write JSON and page into the folder `options.out`.
 
     Args:
         bundle: The bundle to evaluate.
@@ -54,9 +54,9 @@ def evaluate(
     options.out.mkdir(parents=True, exist_ok=True)  # fail now rather than after minutes of queries
     recogniser = Recogniser(bundle, threads=threads)
     timing = ModelTiming(bundle, threads=threads)
-    run = protocol.run(
+    run = run_queries.run(
         recogniser,
-        protocol.sections(material, plan),
+        run_queries.sections(material, plan),
         progress=progress,
         observer=observer.observe if observer else None,
         after_query=timing.time_occasionally,

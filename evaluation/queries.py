@@ -1,4 +1,4 @@
-"""The queries of the held-print protocol: pictures, conditions and right answers.
+"""The queries of the evaluation: pictures, conditions and right answers.
 
 Every picture is made when it is needed and not kept. The module knows nothing of answers.
 """

@@ -11,9 +11,9 @@ from device.recognition.verdict import Verdict
 from evaluation import metrics
 from evaluation.metrics import CountedShare, Percentiles
 from evaluation.plan import EvaluationPlan
-from evaluation.protocol import QueryOutcome, Run
 from evaluation.queries import SectionKind
 from evaluation.results import EvaluationMark, EvaluationReport, LevelScores, ReferenceLine
+from evaluation.run_queries import QueryOutcome, Run
 from evaluation.simulate.conditions import HOLDOUT, Level
 
 CORNERS_WITHIN = 0.02

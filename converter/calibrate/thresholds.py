@@ -22,9 +22,9 @@ from device.recognition.local.match import FeatureMatcher
 from device.recognition.recogniser import Answer, Recogniser
 from device.recognition.sheet.inner_picture import find_inner_picture
 from device.recognition.verdict import ACCEPTED, MatchEvidence, Verdict, decide
+from evaluation.scored_prints import is_scored
 from evaluation.simulate.conditions import Level
 from evaluation.simulate.handheld import capture
-from evaluation.split import is_scored
 
 # Fewer inliers than this are never evidence. In the first prototype none of 220 unknown prints reached 10, and larger
 # collections have more chance matches.

@@ -2,7 +2,7 @@
 
 from device.bundle.reader import OpenedBundle
 from evaluation.dataset import choose_prints, prints_of
-from evaluation.split import is_scored
+from evaluation.scored_prints import is_scored
 
 
 def test_prints_that_thresholds_are_fitted_on_are_not_captured(open_small: OpenedBundle) -> None:

@@ -35,7 +35,7 @@ from device.imaging.frames import Pixels
 from device.recognition.local.match import FeatureMatcher
 from device.recognition.recogniser import Recogniser
 from device.recognition.verdict import MatchEvidence, Verdict, decide
-from evaluation.split import is_scored
+from evaluation.scored_prints import is_scored
 
 # The whole print, found by its local features.
 CLEAR = MatchEvidence(cosine=0.95, inliers=80, covered=0.5, gap=0.0, mirrored=False, is_sheet=True)

@@ -16,7 +16,7 @@ from device.bundle.reader import OpenedBundle
 from device.recognition.embedding.fingerprint import Fingerprinter
 from device.recognition.embedding.nearest import Vectors
 from device.recognition.recogniser import Recogniser
-from evaluation import protocol, queries
+from evaluation import queries, run_queries
 from evaluation.dataset import prints_of
 from evaluation.evaluate import JSON, PAGE
 from evaluation.simulate.conditions import Level, Suite
@@ -51,7 +51,7 @@ def observed(
     )
     section = queries.level(prints, Level.EASY, number=2, seed=2026, suite=Suite.OPEN)
     recogniser = Recogniser(bundle, threads=1)
-    protocol.run(recogniser, iter([section]), progress=quiet, observer=comparison.observe)
+    run_queries.run(recogniser, iter([section]), progress=quiet, observer=comparison.observe)
     return comparison
 
 
@@ -134,7 +134,7 @@ def test_the_reference_leaves_out_the_same_prints(
     )
     section = queries.QuerySection(name="pairs", kind=queries.SectionKind.PAIRS, queries=(query,))
     recogniser = Recogniser(open_small, threads=1)
-    protocol.run(recogniser, iter([section]), progress=quiet, observer=comparison.observe)
+    run_queries.run(recogniser, iter([section]), progress=quiet, observer=comparison.observe)
 
     (line,) = comparison.lines()
 

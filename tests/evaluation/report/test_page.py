@@ -14,10 +14,10 @@ from evaluation import metrics, summary
 from evaluation.failures import FailedPrint, Failure, data_uri, select_failures
 from evaluation.metrics import ScoredAnswer
 from evaluation.plan import EvaluationPlan
-from evaluation.protocol import QueryOutcome, Run
 from evaluation.queries import SectionKind
 from evaluation.report import page
 from evaluation.results import EvaluationReport
+from evaluation.run_queries import QueryOutcome, Run
 
 BUNDLE = Path(__file__).parents[3] / "demo/bundle"
 NASTY = '<script>alert("1")</script> & "Sohn"'

@@ -1,4 +1,4 @@
-"""Run the held-print protocol: recognise each query as on the kiosk, and keep the answer.
+"""Run the evaluation's queries: recognise each as on the kiosk, and keep its outcome.
 
 `EvaluationPlan` decides which queries there are, and `evaluation.summary` computes the scores of the answers.
 """

@@ -1,6 +1,6 @@
-"""Split the prints into those that are scored and those that thresholds may be fitted on.
+"""Choose the prints that the evaluation scores; thresholds may be fitted on the others.
 
-The split depends on the record's id alone. The build, the kiosk and a later build with more prints therefore agree.
+The choice depends on the record's id alone. The build, the kiosk and a later build with more prints therefore agree.
 """
 
 import hashlib

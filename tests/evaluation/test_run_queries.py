@@ -1,4 +1,4 @@
-"""The protocol recognises every query, on a real bundle of twelve prints."""
+"""Every query is recognised, on a real bundle of twelve prints."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,13 +9,13 @@ from PIL import Image
 from device.bundle.reader import OpenedBundle
 from device.imaging.frames import Pixels
 from device.recognition.recogniser import Recogniser
-from evaluation import ground_truth, protocol, queries
+from evaluation import ground_truth, queries, run_queries
 from evaluation.dataset import prints_of
 from evaluation.plan import EvaluationPlan
-from evaluation.protocol import Material
 from evaluation.queries import SectionKind
+from evaluation.run_queries import Material
+from evaluation.scored_prints import is_scored
 from evaluation.simulate.conditions import HOLDOUT, OPEN, Level, Suite
-from evaluation.split import is_scored
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +35,9 @@ def test_factors_of_the_holdout_are_used_only_on_request(
 ) -> None:
     material = Material(prints=prints_of(open_small))
     for suite, wanted in ((Suite.OPEN, OPEN), (Suite.EVERYTHING, OPEN | HOLDOUT)):
-        sections = protocol.sections(material, EvaluationPlan(captures=1, a_factor=1, suite=suite))
+        sections = run_queries.sections(
+            material, EvaluationPlan(captures=1, a_factor=1, suite=suite)
+        )
         names = {section.name for section in sections if section.kind is SectionKind.FACTOR}
 
         assert names == {"none of them", *(factor.value for factor in wanted)}
@@ -48,7 +50,7 @@ def test_a_known_print_is_found_unless_it_is_left_out(
         prints_of(open_small), Level.EASY, number=2, seed=2026, suite=Suite.OPEN
     )
 
-    run = protocol.run(recogniser, iter([section]), progress=quiet)
+    run = run_queries.run(recogniser, iter([section]), progress=quiet)
 
     known = [outcome for outcome in run.outcomes if not outcome.left_out]
     unknown = [outcome for outcome in run.outcomes if outcome.left_out]
@@ -71,7 +73,7 @@ def test_a_failure_is_kept_with_its_pictures(
     )
     section = queries.QuerySection(name="lies", kind=SectionKind.PAIRS, queries=(wrong,))
 
-    run = protocol.run(recogniser, iter([section]), progress=quiet)
+    run = run_queries.run(recogniser, iter([section]), progress=quiet)
 
     assert [failure.name for failure in run.failures] == ["a lie"]
     right, answered = run.failures[0].right, run.failures[0].answered
@@ -98,14 +100,14 @@ def test_a_query_that_is_in_the_collection_does_not_find_itself(
     pairs = ground_truth.pairs(tmp_path, {other.record.record_id}).pictures
     clean = next(queries.real_pairs(prints_of(open_small), pairs, seed=1))
 
-    run = protocol.run(recogniser, iter([clean]), progress=quiet)
+    run = run_queries.run(recogniser, iter([clean]), progress=quiet)
 
     assert run.outcomes[0].answered != one.record.record_id
 
 
 def test_a_full_evaluation_captures_all_scored_prints(open_small: OpenedBundle) -> None:
     material = Material(prints=prints_of(open_small))
-    sections = protocol.sections(material, EvaluationPlan(captures=1, is_full=True))
+    sections = run_queries.sections(material, EvaluationPlan(captures=1, is_full=True))
 
     captures = next(sections).queries
 

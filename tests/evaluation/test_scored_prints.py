@@ -1,6 +1,6 @@
 """About half of all prints are scored."""
 
-from evaluation.split import is_scored
+from evaluation.scored_prints import is_scored
 
 
 def test_about_half_of_all_prints_are_scored() -> None:
