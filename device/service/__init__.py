@@ -13,7 +13,8 @@ from device.service.capture.autocapture import Attention
 from device.service.capture.camera_health import CameraHealth
 from device.service.capture.camera_loop import Preview
 from device.service.capture.camera_setup import CameraSetup
-from device.service.collection.browsing import Order, Page, RelatedWorks, alphabetical
+from device.service.collection.record_lists import Order, Page, alphabetical
+from device.service.collection.related_works import RelatedWorks
 from device.service.collection.update_status import UpdateReport, UpdateStatus
 from device.service.health.liveness import PAGE, PAGE_S, Liveness
 from device.service.health.report import Health

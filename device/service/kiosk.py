@@ -19,16 +19,16 @@ from device.service.capture.camera_loop import CameraLoop, Preview
 from device.service.capture.camera_setup import CameraSetup
 from device.service.collection.bundle_switch import BundleSwitch, WatchedStore
 from device.service.collection.collection_service import CollectionService
-from device.service.collection.open_collection import OpenCollection
+from device.service.collection.current_bundle import CurrentBundle
 from device.service.collection.update_status import UpdateStatus
-from device.service.health import self_test
+from device.service.health import probe_query
+from device.service.health.idle_self_test import IdleSelfTest
 from device.service.health.latency import LatencyRecorder
 from device.service.health.liveness import ANSWERS, EXPECTED, SEARCH, STAND, Liveness
 from device.service.health.report import Health
-from device.service.health.self_test import SelfTest
 from device.service.health.watchdog import WatchdogPinger
-from device.service.query.answer_queue import AnswerQueue
 from device.service.query.overlay_cache import OverlayCache
+from device.service.query.query_queue import QueryQueue
 from device.service.query.query_service import QueryService, QuerySettings
 from device.service.staff_service import StaffService
 from device.service.state import CameraFailed, CameraReady, KioskState, Phase
@@ -81,9 +81,9 @@ class KioskService:
         store = bundles if isinstance(bundles, WatchedStore) else None
         self.updates = UpdateStatus(None if store is None else store.root, clock)
         self._states = StateStore(clock, self._on_change)
-        self._opened = OpenCollection(recognition.threads, self._is_load_reduced)
-        self._queue = AnswerQueue(
-            self._opened.recognise, waiting=recognition.waiting, on_round=self._on_queue_round
+        self._current = CurrentBundle(recognition.threads, self._is_load_reduced)
+        self._queue = QueryQueue(
+            self._current.recognise, waiting=recognition.waiting, on_round=self._on_queue_round
         )
         self.collection = self._new_collection()
         self.query = self._new_query(recognition, camera)
@@ -95,7 +95,9 @@ class KioskService:
                 self.collection.change(bundles, Notices())
         self._recovery = camera.recovery
         self._camera = self._new_camera_loop(camera)
-        self._self_test = self._watched() if notifier.watchdog_period_s is not None else None
+        self._self_test = (
+            self._start_self_test() if notifier.watchdog_period_s is not None else None
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -119,7 +121,7 @@ class KioskService:
         self._queue.close()
         self._watchdog.close()
         self._overlays.clear()
-        self._opened.close()
+        self._current.close()
         if self.staff is not None:
             self.staff.close()
 
@@ -138,7 +140,7 @@ class KioskService:
     def health(self) -> Health:
         """Return the health of the service and its camera."""
         state = self.snapshot().state
-        manifest = None if self._opened.is_empty else self.collection.manifest
+        manifest = None if self._current.is_empty else self.collection.manifest
         return Health(
             boot_id=self.boot_id,
             well=manifest is not None,
@@ -153,9 +155,9 @@ class KioskService:
 
     def _new_collection(self) -> CollectionService:
         return CollectionService(
-            self._opened,
+            self._current,
             self._states,
-            passes_self_test=lambda: self_test.passes(self._opened, self._queue),
+            passes_self_test=lambda: probe_query.passes(self._current, self._queue),
             on_withdrawn=lambda: self.query.dismiss(),  # made after the collection
         )
 
@@ -181,11 +183,11 @@ class KioskService:
             pauses_s=camera.pauses_s,
         )
 
-    def _watched(self) -> SelfTest:
-        """Expect the proofs of work that a watchdog relies on, and start the self-test."""
+    def _start_self_test(self) -> IdleSelfTest:
+        """Start the idle self-test, and expect every proof of work that the watchdog relies on."""
         for what, within_s in EXPECTED.items():
             self.liveness.expect(what, within_s)
-        return SelfTest(lambda: self_test.failure(self._opened, self._queue), self.liveness)
+        return IdleSelfTest(lambda: probe_query.failure(self._current, self._queue), self.liveness)
 
     def _latest_frame(self) -> Frame:
         return self._camera.frame()
@@ -194,9 +196,9 @@ class KioskService:
         return self.staff is not None and self.staff.is_strained
 
     def _opened_camera(self, camera: CameraSetup) -> CameraSource:
-        if self._opened.is_empty:
+        if self._current.is_empty:
             return camera.opener(None)
-        with self._opened.borrow() as bundle:
+        with self._current.borrow() as bundle:
             return camera.opener(bundle)
 
     def _on_camera_ready(self) -> None:

@@ -59,7 +59,7 @@ class _Views:
         if chosen is not None and not chosen.enabled:
             abort(404, "the attract loop is switched off in the staff's preferences")
         terms = {chosen.facet: (chosen.value,)} if chosen is not None and chosen.facet else {}
-        record = self._service.collection.browsing.attract_print(Filters(terms=terms), turn)
+        record = self._service.collection.lists.attract_print(Filters(terms=terms), turn)
         if record is None:
             abort(404, "the collection has no print whose picture may be shown")
         phase = self._service.snapshot().state.phase
@@ -67,11 +67,11 @@ class _Views:
 
     def page(self, filters: Filters, order: Order, number: int) -> str:
         """Render one page of prints."""
-        found = self._service.collection.browsing.page(filters, order, number, PAGE_PRINTS)
+        found = self._service.collection.lists.page(filters, order, number, PAGE_PRINTS)
         undated = 0
         if filters.has_years:
             other = replace(filters, undated=not filters.undated)
-            undated = abs(found.total - self._service.collection.browsing.count(other))
+            undated = abs(found.total - self._service.collection.lists.count(other))
         labels = [self._label(record) for record in found.records]
         page = browse_presenter.browse_page(found, filters, order, labels, undated)
         return render_template("browse/prints.html", page=page)
@@ -96,7 +96,7 @@ class _Views:
     def record(self, record_id: str) -> str:
         """Render a print's label with its related works and similar prints."""
         record = self._service.collection.record(record_id)
-        related = self._service.collection.browsing.related(record_id, SIMILAR_PRINTS)
+        related = self._service.collection.related_works(record_id, SIMILAR_PRINTS)
         return render_template(
             "browse/record.html",
             label=self._label(record, with_related=True),
@@ -108,7 +108,7 @@ class _Views:
     def _dated(self, start: int, end: int) -> int:
         """Return the number of dated prints in a span of years, both included."""
         filters = Filters(year_from=start, year_to=end, undated=False)
-        return self._service.collection.browsing.count(filters)
+        return self._service.collection.lists.count(filters)
 
     def _label(self, record: Record, *, with_related: bool = False) -> Label:
         related_records = {

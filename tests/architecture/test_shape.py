@@ -43,7 +43,7 @@ MAY_BE_LONG = {
 MOST_IN_A_FUNCTION = 48
 # Loops that must go on whatever happens, each logged with its traceback.
 MAY_CATCH_EVERYTHING = {
-    "device/service/query/answer_queue.py",
+    "device/service/query/query_queue.py",
     "device/service/capture/camera_loop.py",
 }
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "misc", "base", "lib", "tools"}

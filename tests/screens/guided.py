@@ -18,7 +18,7 @@ from device.cameras.replay import ReplayCamera
 from device.config import CameraConfig
 from device.imaging.frames import Pixels
 from device.service import Answer, KioskService, Verdict
-from device.service.query.answer_queue import Query
+from device.service.query.query_queue import Query
 
 SIZES = ((800, 480), (1280, 720), (720, 1280))
 SHEET_SIZE = (720, 1280)

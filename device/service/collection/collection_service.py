@@ -14,8 +14,9 @@ from device.bundle.pictures import Size
 from device.bundle.records import FilterOptions, Record
 from device.errors import BundleMissingError, KioskError, UnknownRecordError
 from device.recognition.recogniser import Answer
-from device.service.collection.browsing import Browsing
-from device.service.collection.open_collection import OpenCollection
+from device.service.collection.current_bundle import CurrentBundle
+from device.service.collection.record_lists import RecordLists
+from device.service.collection.related_works import RelatedWorks, find_related_works
 from device.service.state import BundleOpened, BundleRefused
 from device.service.state_store import StateStore
 
@@ -26,12 +27,12 @@ class CollectionService:
     """Reads and replaces the open bundle. Every method may be called from any thread.
 
     Attributes:
-        browsing: The collection's pages, for browsing without a camera.
+        lists: Lists of records, for browsing without a camera.
     """
 
     def __init__(
         self,
-        opened: OpenCollection,
+        current: CurrentBundle,
         states: StateStore,
         *,
         passes_self_test: Callable[[], bool],
@@ -40,24 +41,24 @@ class CollectionService:
         """Start with what is open.
 
         Args:
-            opened: The open bundle.
+            current: The bundle that answers.
             states: Is notified of bundles that were opened or refused.
             passes_self_test: Queries a print of the bundle's own; whether it was found.
             on_withdrawn: Called when the answer on the screen names a work that has just been withdrawn.
         """
-        self.browsing = Browsing(opened)
-        self._opened = opened
+        self.lists = RecordLists(current)
+        self._current = current
         self._states = states
         self._passes_self_test = passes_self_test
         self._on_withdrawn = on_withdrawn
 
     def begin_request(self) -> None:
         """Answer all calls of this thread until `end_request` from the bundle that is current now."""
-        self._opened.begin_request()
+        self._current.begin_request()
 
     def end_request(self) -> None:
         """Release the bundle that `begin_request` took."""
-        self._opened.end_request()
+        self._current.end_request()
 
     def record(self, record_id: str, bundle_id: str | None = None) -> Record:
         """Return one record.
@@ -70,7 +71,7 @@ class CollectionService:
             UnknownRecordError: When it is not in the bundle, or was withdrawn.
         """
         self._require_shown(record_id)
-        with self._opened.borrow(bundle_id) as bundle:
+        with self._current.borrow(bundle_id) as bundle:
             return bundle.records.get(record_id)
 
     def picture(self, record_id: str, size: Size, bundle_id: str | None = None) -> bytes:
@@ -85,20 +86,28 @@ class CollectionService:
             UnknownRecordError: When there is none, its licence keeps it from being shown, or it was withdrawn.
         """
         self._require_shown(record_id)
-        with self._opened.borrow(bundle_id) as bundle:
+        with self._current.borrow(bundle_id) as bundle:
             return bundle.pictures.get(record_id, size)
+
+    def related_works(self, record_id: str, count: int) -> RelatedWorks:
+        """Return the works related to a record, and at most `count` similar ones.
+
+        Raises:
+            UnknownRecordError: When the record is not in the bundle, or was withdrawn.
+        """
+        return find_related_works(self._current, record_id, count)
 
     def options(self, filters: Filters) -> FilterOptions:
         """Return the values a search can be filtered by, and the number of records that remain."""
         self.require_bundle()
-        with self._opened.borrow() as bundle:
+        with self._current.borrow() as bundle:
             return bundle.records.options(filters)
 
     @property
     def manifest(self) -> Manifest:
         """The open bundle's manifest as visitors see it; raises `BundleMissingError` without one."""
         self.require_bundle()
-        with self._opened.borrow() as bundle:
+        with self._current.borrow() as bundle:
             return bundle.visible_manifest
 
     def change(self, bundle: Path, notices: Notices) -> None:
@@ -108,9 +117,9 @@ class CollectionService:
             KioskError: When it can't be opened; the previous one stays.
         """
         try:
-            manifest = self._opened.change(bundle, notices)
+            manifest = self._current.change(bundle, notices)
         except KioskError as error:
-            if self._opened.is_empty:
+            if self._current.is_empty:
                 _log.error("no bundle: %s", error)
                 self._states.apply(BundleRefused(note=str(error)))
             raise
@@ -121,7 +130,7 @@ class CollectionService:
 
     def faults(self) -> int:
         """Return how often a query failed because of the bundle."""
-        return self._opened.faults
+        return self._current.faults
 
     def passes_self_test(self) -> bool:
         """Query a print of the bundle's own, in its turn; whether it was found.
@@ -133,15 +142,15 @@ class CollectionService:
 
     def require_bundle(self) -> None:
         """Raise `BundleMissingError` when there is no bundle."""
-        if self._opened.is_empty:
+        if self._current.is_empty:
             raise BundleMissingError(self._states.snapshot().state.note or "there is no bundle yet")
 
     def is_withdrawn(self, answer: Answer) -> bool:
         """Whether an answer names a work that was withdrawn since."""
-        withdrawn = self._opened.withdrawn
+        withdrawn = self._current.withdrawn
         return any(match.record.record_id in withdrawn for match in answer.matches)
 
     def _require_shown(self, record_id: str) -> None:
         self.require_bundle()
-        if record_id in self._opened.withdrawn:  # also for the previous bundle
+        if record_id in self._current.withdrawn:  # also for the previous bundle
             raise UnknownRecordError(f"record {record_id!r} is not in this collection")

@@ -15,8 +15,8 @@ from device.service.capture.autocapture import Attention, Autocapture
 from device.service.capture.camera_loop import FrameObserver
 from device.service.capture.hold_tracker import HeldPrint
 from device.service.capture.watcher import Watcher
-from device.service.query.answer_queue import AnswerQueue, Query
 from device.service.query.overlay_cache import OverlayCache
+from device.service.query.query_queue import Query, QueryQueue
 from device.service.query.staff_capture import StaffCapture, capture
 from device.service.query.stand_query import StandQuery
 from device.service.query.upload_query import UploadQueries
@@ -64,7 +64,7 @@ class QueryService:
     def __init__(
         self,
         states: StateStore,
-        queue: AnswerQueue,
+        queue: QueryQueue,
         overlays: OverlayCache,
         collection: SearchedCollection,
         *,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from device.imaging.corners import Corner
 from device.imaging.frames import Frame, to_jpeg
 from device.recognition.recogniser import Answer
-from device.service.query.answer_queue import AnswerQueue, Priority, Query
+from device.service.query.query_queue import Priority, Query, QueryQueue
 
 SIDE = 960
 _MATCHES = 3
@@ -31,7 +31,7 @@ class StaffCapture:
     height: int
 
 
-def capture(frame: Frame, queue: AnswerQueue) -> StaffCapture:
+def capture(frame: Frame, queue: QueryQueue) -> StaffCapture:
     """Return the staff capture of a frame, after its turn; raises as the recogniser does."""
     query = Query(frame=frame, count=_MATCHES)
     answer = queue.ask(query, priority=Priority.NORMAL).result()

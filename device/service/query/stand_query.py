@@ -6,8 +6,8 @@ from concurrent.futures import Future
 
 from device.imaging.frames import Frame
 from device.recognition.recogniser import Answer
-from device.service.query.answer_queue import AnswerQueue, Priority, Query
 from device.service.query.overlay_cache import OverlayCache, overlay_of, rectified_print
+from device.service.query.query_queue import Priority, Query, QueryQueue
 from device.service.state import Answered, Asked, Dismissed, Failed
 from device.service.state_store import StateStore
 
@@ -20,7 +20,7 @@ class StandQuery:
     def __init__(
         self,
         states: StateStore,
-        queue: AnswerQueue,
+        queue: QueryQueue,
         overlays: OverlayCache,
         is_withdrawn: Callable[[Answer], bool],
         on_answer: Callable[[Answer], None],

@@ -7,8 +7,8 @@ from device.bundle.filters import Filters
 from device.imaging import frames
 from device.recognition.recogniser import Answer
 from device.recognition.sheet.detect import Corner
-from device.service.query.answer_queue import AnswerQueue, Priority, Query
 from device.service.query.overlay_cache import OverlayCache, overlay_of
+from device.service.query.query_queue import Priority, Query, QueryQueue
 
 
 class UploadQueries:
@@ -16,7 +16,7 @@ class UploadQueries:
 
     def __init__(
         self,
-        queue: AnswerQueue,
+        queue: QueryQueue,
         overlays: OverlayCache,
         on_answer: Callable[[Answer], None],
     ) -> None:

@@ -1,4 +1,4 @@
-"""Browsing without a camera: pages of prints in an order, related and similar prints."""
+"""Lists of records for browsing without a camera: pages in an order, counts, attract prints."""
 
 import hashlib
 import threading
@@ -9,8 +9,8 @@ from enum import StrEnum
 from functools import cache
 
 from device.bundle.filters import Filters
-from device.bundle.records import Record, Records, RecordSummary, Relation
-from device.service.collection.open_collection import OpenCollection
+from device.bundle.records import Record, Records, RecordSummary
+from device.service.collection.current_bundle import CurrentBundle
 
 # A title is sorted by its first letters; titles that agree in them keep the museum's own order of rows.
 _LETTERS = 40
@@ -45,27 +45,11 @@ class Page:
     total: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelatedWorks:
-    """The works related and similar to one record.
-
-    Attributes:
-        shared_targets: The target of each of its relations to something outside the collection, with the number
-            of records that have a relation to the same target, this one included.
-        referring: Relations of other records to this one.
-        similar: The most similar records, nearest first.
-    """
-
-    shared_targets: dict[str, int]
-    referring: tuple[Relation, ...]
-    similar: tuple[Record, ...]
-
-
-class Browsing:
+class RecordLists:
     """Lists the collection's records. Every method may be called from any thread."""
 
-    def __init__(self, opened: OpenCollection) -> None:
-        self._opened = opened
+    def __init__(self, current: CurrentBundle) -> None:
+        self._current = current
         self._lock = threading.Lock()
         self._records: Records | None = None
         self._sorted: dict[Order, dict[int, int]] = {}
@@ -82,7 +66,7 @@ class Browsing:
         Raises:
             BundleMissingError: When there is no bundle.
         """
-        with self._opened.borrow() as bundle:
+        with self._current.borrow() as bundle:
             places = self._places(bundle.records, order)
             items = sorted(bundle.records.items_passing(filters), key=places.__getitem__)
             pages = max(1, -(-len(items) // size))
@@ -93,7 +77,7 @@ class Browsing:
 
     def count(self, filters: Filters) -> int:
         """Return the number of records that pass."""
-        with self._opened.borrow() as bundle:
+        with self._current.borrow() as bundle:
             return len(bundle.records.items_passing(filters))
 
     def attract_print(self, filters: Filters, turn: int) -> Record | None:
@@ -102,7 +86,7 @@ class Browsing:
         Neighbours in the museum's order rarely follow each other, and every print is shown before one is
         repeated.
         """
-        with self._opened.borrow() as bundle:
+        with self._current.borrow() as bundle:
             passing = frozenset(bundle.records.items_passing(filters))
             ids = [
                 outline.record_id
@@ -113,28 +97,6 @@ class Browsing:
                 return None
             ids.sort(key=lambda each: hashlib.sha256(each.encode()).digest())
             return bundle.records.get(ids[turn % len(ids)])
-
-    def related(self, record_id: str, count: int) -> RelatedWorks:
-        """Return the works related to a record, and at most `count` similar ones.
-
-        Raises:
-            UnknownRecordError: When the record is not in the bundle, or was withdrawn.
-        """
-        with self._opened.borrow() as bundle:
-            record = bundle.records.get(record_id)
-            targets = [each.target for each in record.relations if each.record_id is None]
-            known = {each.record_id for each in record.relations}
-            return RelatedWorks(
-                shared_targets={
-                    target: bundle.records.count_related_to(target) for target in targets
-                },
-                referring=tuple(
-                    each
-                    for each in bundle.records.incoming_relations(record.item)
-                    if each.record_id not in known
-                ),
-                similar=self._opened.similar(record_id, count),
-            )
 
     def _places(self, records: Records, order: Order) -> dict[int, int]:
         """Return the place of each item in an order; computed once for each bundle."""

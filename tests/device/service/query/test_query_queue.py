@@ -11,7 +11,7 @@ from device.imaging.frames import frame
 from device.recognition.recogniser import Answer
 from device.recognition.verdict import Verdict
 from device.service.query import malloc_trim
-from device.service.query.answer_queue import AnswerQueue, Priority, Query
+from device.service.query.query_queue import Priority, Query, QueryQueue
 
 LONG_S = 20.0
 
@@ -54,9 +54,9 @@ def recogniser() -> StandInRecogniser:
 
 
 @pytest.fixture
-def queue(recogniser: StandInRecogniser) -> Iterator[AnswerQueue]:
+def queue(recogniser: StandInRecogniser) -> Iterator[QueryQueue]:
     """A queue where two uploads may wait."""
-    made = AnswerQueue(recogniser.recognise, waiting=2, on_round=recogniser.rounds.release)
+    made = QueryQueue(recogniser.recognise, waiting=2, on_round=recogniser.rounds.release)
     yield made
     recogniser.gate.set()
     made.close()
@@ -68,7 +68,7 @@ def query_of(source: str, count: int = 1) -> Query:
 
 
 def test_the_stand_is_answered_before_earlier_uploads(
-    recogniser: StandInRecogniser, queue: AnswerQueue
+    recogniser: StandInRecogniser, queue: QueryQueue
 ) -> None:
     futures = [queue.ask(query_of("upload 0"), priority=Priority.NORMAL)]
     assert recogniser.started.acquire(timeout=LONG_S)
@@ -86,7 +86,7 @@ def test_the_stand_is_answered_before_earlier_uploads(
 
 
 def test_too_many_uploads_are_refused_and_the_stand_never_is(
-    recogniser: StandInRecogniser, queue: AnswerQueue
+    recogniser: StandInRecogniser, queue: QueryQueue
 ) -> None:
     queue.ask(query_of("upload 0"), priority=Priority.NORMAL)
     assert recogniser.started.acquire(timeout=LONG_S)
@@ -105,7 +105,7 @@ def test_too_many_uploads_are_refused_and_the_stand_never_is(
 
 
 def test_an_error_reaches_its_caller_and_the_next_query_is_answered(
-    recogniser: StandInRecogniser, queue: AnswerQueue
+    recogniser: StandInRecogniser, queue: QueryQueue
 ) -> None:
     recogniser.gate.set()
     fault = queue.ask(query_of("fault"), priority=Priority.NORMAL)
@@ -117,7 +117,7 @@ def test_an_error_reaches_its_caller_and_the_next_query_is_answered(
 
 
 def test_memory_is_trimmed_once_the_queue_is_empty(
-    recogniser: StandInRecogniser, queue: AnswerQueue, monkeypatch: pytest.MonkeyPatch
+    recogniser: StandInRecogniser, queue: QueryQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given_back: list[int] = []
     is_done = threading.Event()
@@ -137,7 +137,7 @@ def test_memory_is_trimmed_once_the_queue_is_empty(
     assert given_back == [3]
 
 
-def test_a_cancelled_query_takes_no_turn(recogniser: StandInRecogniser, queue: AnswerQueue) -> None:
+def test_a_cancelled_query_takes_no_turn(recogniser: StandInRecogniser, queue: QueryQueue) -> None:
     queue.ask(query_of("first"), priority=Priority.STAND)
     assert recogniser.started.acquire(timeout=LONG_S)
     dropped = queue.ask(query_of("dropped"), priority=Priority.STAND)
@@ -151,7 +151,7 @@ def test_a_cancelled_query_takes_no_turn(recogniser: StandInRecogniser, queue: A
 
 
 def test_closing_answers_the_queued_queries_and_refuses_new_ones(
-    recogniser: StandInRecogniser, queue: AnswerQueue
+    recogniser: StandInRecogniser, queue: QueryQueue
 ) -> None:
     futures = [queue.ask(query_of("upload"), priority=Priority.NORMAL)]
     assert recogniser.started.acquire(timeout=LONG_S)
@@ -170,7 +170,7 @@ def test_closing_answers_the_queued_queries_and_refuses_new_ones(
 
 @pytest.mark.slow
 def test_the_loop_makes_rounds_without_queries(
-    recogniser: StandInRecogniser, queue: AnswerQueue
+    recogniser: StandInRecogniser, queue: QueryQueue
 ) -> None:
     for _ in range(3):
         assert recogniser.rounds.acquire(timeout=LONG_S)

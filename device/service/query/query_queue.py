@@ -64,7 +64,7 @@ class _Request:
     future: "Future[Answer]" = field(compare=False)
 
 
-class AnswerQueue:
+class QueryQueue:
     """Answers queries one at a time, in a thread of its own.
 
     `ask` may be called from any thread, `close` from any other than its own.

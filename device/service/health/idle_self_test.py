@@ -1,14 +1,12 @@
-"""The self-test: a query for a probe print of the bundle, which must find itself."""
+"""Run the self-test when no query was answered for a while, to prove that a search still works."""
 
 import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-from device.errors import BusyError, KioskError
-from device.service.collection.open_collection import OpenCollection
+from device.errors import BusyError
 from device.service.health.liveness import SEARCH, Liveness
-from device.service.query.answer_queue import AnswerQueue, Priority, Query
 
 _log = logging.getLogger(__name__)
 
@@ -17,40 +15,7 @@ IDLE_S = 60.0
 _CHECKED_EVERY_S = 5.0
 
 
-def failure(opened: OpenCollection, queue: AnswerQueue) -> str:
-    """Query a probe print of the bundle; return why it failed, empty if it was found.
-
-    Waits for the answer, so it may be called from any thread but the queue's.
-
-    Raises:
-        BusyError: When too many are waiting.
-    """
-    try:
-        probe = opened.probe()
-        if probe is None:
-            return ""
-        record_id, frame = probe
-        future = queue.ask(Query(frame=frame, count=1), priority=Priority.NORMAL)
-    except BusyError:
-        raise
-    except KioskError as error:
-        return str(error)
-    reason = future.exception()  # of any kind: the self-test goes on
-    if reason is not None:
-        return str(reason) or type(reason).__name__
-    found = [match.record.record_id for match in future.result().matches]
-    return "" if found == [record_id] else f"{record_id}: a print of the bundle's own was not found"
-
-
-def passes(opened: OpenCollection, queue: AnswerQueue) -> bool:
-    """Run the self-test once and log its failure; whether it passed."""
-    why = failure(opened, queue)
-    if why:
-        _log.warning("self-test: %s", why)
-    return not why
-
-
-class SelfTest:
+class IdleSelfTest:
     """Runs the self-test in a thread of its own when there was no query for a while.
 
     `close` may be called from any other thread.

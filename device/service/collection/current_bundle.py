@@ -19,12 +19,12 @@ from device.recognition.embedding.fingerprint import choose_threads
 from device.recognition.recogniser import Answer, Recogniser
 from device.service.collection.bundle_pool import BundlePool
 from device.service.query import malloc_trim
-from device.service.query.answer_queue import Query
+from device.service.query.query_queue import Query
 
 _log = logging.getLogger(__name__)
 
 
-class OpenCollection:
+class CurrentBundle:
     """One kiosk's open bundle. Every method but `recognise` may be called from any thread."""
 
     def __init__(self, threads: int, is_load_reduced: Callable[[], bool] = lambda: False) -> None:
