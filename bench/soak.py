@@ -132,7 +132,7 @@ class Soak:
             snapshot = self._service.snapshot(revision, 1.0)
             waits += snapshot.revision == revision
             revision, state = snapshot.revision, snapshot.state
-            if state.phase is Phase.HOLD_STILL:
+            if state.phase is Phase.SEARCHING:
                 self._feed.may_continue.clear()
                 continue
             self._feed.may_continue.set()

@@ -41,7 +41,7 @@ _SCENES: dict[Phase, SceneName] = {
     Phase.STARTING: "starting",
     Phase.ATTRACT: "looking",
     Phase.LOOKING: "looking",
-    Phase.HOLD_STILL: "hold_still",
+    Phase.SEARCHING: "hold_still",
     Phase.FOUND: "answer",
     Phase.UNSURE: "answer",
     Phase.NOT_FOUND: "not_found",

@@ -8,12 +8,12 @@ from device.recognition.verdict import Verdict
 
 
 class Phase(StrEnum):
-    """The screens that a visit goes through."""
+    """The screens that a visit goes through; the values are the API's."""
 
     STARTING = "starting"
     ATTRACT = "attract"
     LOOKING = "looking"
-    HOLD_STILL = "hold_still"
+    SEARCHING = "hold_still"  # a query is being answered; the page and its API keep the older word
     FOUND = "found"
     UNSURE = "unsure"
     NOT_FOUND = "not_found"
@@ -144,12 +144,12 @@ def step(state: KioskState, event: Event, now_s: float) -> KioskState:
         case CameraFailed(note=note):
             return _with_camera(state, False, note, now_s)
         case Asked() if state.phase is Phase.LOOKING or state.phase in _SHOWS_ANSWER:
-            return _enter(state, Phase.HOLD_STILL, now_s) if state.camera_ready else state
-        case Answered(answer=answer) if state.phase is Phase.HOLD_STILL:
+            return _enter(state, Phase.SEARCHING, now_s) if state.camera_ready else state
+        case Answered(answer=answer) if state.phase is Phase.SEARCHING:
             return replace(_enter(state, _PHASE_OF[answer.verdict], now_s), answer=answer, note="")
-        case Failed(note=note) if state.phase is Phase.HOLD_STILL:
+        case Failed(note=note) if state.phase is Phase.SEARCHING:
             return _waiting(replace(state, note=note), now_s)
-        case Dismissed() if state.phase in _SHOWS_ANSWER or state.phase is Phase.HOLD_STILL:
+        case Dismissed() if state.phase in _SHOWS_ANSWER or state.phase is Phase.SEARCHING:
             return _waiting(state, now_s)
     return state
 

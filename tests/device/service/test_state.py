@@ -86,20 +86,20 @@ TABLE: list[tuple[tuple[Event, ...], Phase]] = [
     ((*LOOKING, FOUND), Phase.LOOKING),
     ((*LOOKING, FAILED), Phase.LOOKING),
     ((OPENED, LOST, ASKED), Phase.CAMERA_LOST),
-    (WAITING, Phase.HOLD_STILL),
-    ((*WAITING, ASKED), Phase.HOLD_STILL),
-    ((*WAITING, READY), Phase.HOLD_STILL),
+    (WAITING, Phase.SEARCHING),
+    ((*WAITING, ASKED), Phase.SEARCHING),
+    ((*WAITING, READY), Phase.SEARCHING),
     ((*WAITING, DISMISSED), Phase.LOOKING),
     ((*WAITING, DISMISSED, FOUND), Phase.LOOKING),
     ((*WAITING, LOST), Phase.CAMERA_LOST),
     ((*WAITING, LOST, FOUND), Phase.CAMERA_LOST),
-    ((*WAITING, OPENED), Phase.HOLD_STILL),
+    ((*WAITING, OPENED), Phase.SEARCHING),
     ((*WAITING, FAILED), Phase.LOOKING),
     ((*WAITING, FOUND), Phase.FOUND),
     ((*WAITING, UNSURE), Phase.UNSURE),
     ((*WAITING, NOT_FOUND), Phase.NOT_FOUND),
     ((*WAITING, Answered(answer=answer(Verdict.SAME_IMAGE))), Phase.FOUND),
-    ((*SHOWING, ASKED), Phase.HOLD_STILL),
+    ((*SHOWING, ASKED), Phase.SEARCHING),
     ((*SHOWING, DISMISSED), Phase.LOOKING),
     ((*SHOWING, LOST), Phase.FOUND),
     ((*SHOWING, LOST, ASKED), Phase.FOUND),
@@ -182,7 +182,7 @@ def test_the_invariants_hold_after_any_events(events: list[Event]) -> None:
 
         assert (state.answer is not None) == (state.phase in SHOWS_ANSWER)
         assert (state.phase is Phase.NO_BUNDLE) <= (state.bundle_id == "")
-        if state.phase in {Phase.LOOKING, Phase.HOLD_STILL}:
+        if state.phase in {Phase.LOOKING, Phase.SEARCHING}:
             assert state.camera_ready
         if state.phase is Phase.CAMERA_LOST:
             assert not state.camera_ready

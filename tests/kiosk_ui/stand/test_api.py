@@ -135,7 +135,7 @@ def test_outline_and_hint_come_with_their_picture(
 ) -> None:
     service, _ = open_hands_free(held)
     client = app_of(service).test_client()
-    wait_for(service, Phase.LOOKING, Phase.HOLD_STILL, *ANSWERED)
+    wait_for(service, Phase.LOOKING, Phase.SEARCHING, *ANSWERED)
     seen = next(
         response.headers
         for response in (client.get(f"/api/v1/stand/preview.jpg?after={n}") for n in range(200))

@@ -62,7 +62,7 @@ def test_the_answer_to_a_dismissed_query_is_dropped(
 ) -> None:
     notifier.block()
     service.query.look()
-    assert service.snapshot().state.phase is Phase.HOLD_STILL
+    assert service.snapshot().state.phase is Phase.SEARCHING
     service.query.dismiss()
     before = service.snapshot()
     notifier.gate.set()
@@ -90,7 +90,7 @@ def test_a_query_is_accepted_while_an_answer_is_shown(service: KioskService) -> 
     until(service, lambda state: state.phase is Phase.FOUND)
 
     service.query.look()
-    until(service, lambda state: state.phase is Phase.HOLD_STILL or state.answer is not None)
+    until(service, lambda state: state.phase is Phase.SEARCHING or state.answer is not None)
     until(service, lambda state: state.phase is Phase.FOUND)
     service.query.dismiss()
 
@@ -127,7 +127,7 @@ def test_too_many_uploads_are_refused_and_the_stand_is_not(
         asked = [pool.submit(ask) for _ in range(3)]
         assert busy.wait(LONG_S)
         service.query.look()
-        assert service.snapshot().state.phase is Phase.HOLD_STILL
+        assert service.snapshot().state.phase is Phase.SEARCHING
         notifier.gate.set()
         assert sorted(future.result() for future in asked) == [False, True, True]
     until(service, lambda state: state.phase is Phase.FOUND)
