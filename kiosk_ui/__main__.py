@@ -23,7 +23,7 @@ from kiosk_ui.app import create_app, create_lan_app
 from kiosk_ui.heartbeat import Heartbeat
 from kiosk_ui.self_request import SelfRequest
 from kiosk_ui.server import Server
-from kiosk_ui.staff.sessions import StaffSessions
+from kiosk_ui.staff.session_keys import StaffSessions
 
 _log = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ from kiosk_ui.preferences import PreferenceCookies
 from kiosk_ui.screen_config import Screen
 from kiosk_ui.staff import usb_views
 from kiosk_ui.staff import views as staff_views
-from kiosk_ui.staff.sessions import StaffSessions
+from kiosk_ui.staff.session_keys import StaffSessions
 from kiosk_ui.stand import api as stand_api
 from kiosk_ui.stand import views as stand_views
 from kiosk_ui.stand.visit_counter import count_visits

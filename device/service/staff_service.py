@@ -18,9 +18,9 @@ from device.staff.hardware_health import LOW_DISK_BYTES, HardwareHealth, Hardwar
 from device.staff.pin_lockout import PinLockout
 from device.staff.preferences import StaffPreferences
 from device.staff.recent_log import RecentLog
-from device.staff.sessions import SessionTracker
 from device.staff.statistics import HourCounts, Statistics
 from device.staff.unmatched_log import UnmatchedLog
+from device.staff.visit_tracker import VisitTracker
 from device.store.atomic_files import AtomicFiles
 
 _log = logging.getLogger(__name__)
@@ -125,7 +125,7 @@ class StaffService:
         self._hardware = HardwareMonitor(folders.store or folder, sys=folders.sys, now=now)
         self._statistics = Statistics(folder, now=now, files=self._files)
         self.unmatched = UnmatchedLog(folder, now=now, files=self._files)
-        self._sessions = SessionTracker(pause_s, clock)
+        self._visits = VisitTracker(pause_s, clock)
         self._noting = threading.Lock()
         self._preferences = self._read_preferences()
         self._disk_check = DiskCheck(folder, self._files)
@@ -148,7 +148,7 @@ class StaffService:
     def note_visitor(self, language: str) -> None:
         """Count a visitor who does something at the stand, with the language of the page."""
         with self._noting:
-            for what in self._sessions.note(language):
+            for what in self._visits.note(language):
                 self._statistics.count(what)
 
     def note_answer(self, answer: Answer, *, is_upload: bool = False) -> None:

@@ -29,7 +29,7 @@ from device.store.rollback_guard import InstalledVersions, check_rollback
 from device.store.source import BundleSource
 from device.store.staging import Staging
 from device.store.store_state import Arrival, RollbackGuard, StoreState
-from device.store.sync_errors import as_sync_errors
+from device.store.sync_error_translation import as_sync_errors
 from device.store.sync_result import FetchProgress, SyncOutcome, SyncResult
 from device.store.trust import Offer
 

@@ -25,7 +25,7 @@ from kiosk_ui import presenter, security
 from kiosk_ui.staff import presenter as staff_presenter
 from kiosk_ui.staff.pages import StaffPages
 from kiosk_ui.staff.presenter import PARTS
-from kiosk_ui.staff.sessions import StaffSessions
+from kiosk_ui.staff.session_keys import StaffSessions
 
 COOKIE = "staff"
 _TABLE = "text/csv; charset=utf-8"

@@ -17,7 +17,7 @@ from device.staff.unmatched_log import UnmatchedLog, UnmatchedPicture
 from kiosk_ui import create_app
 from kiosk_ui.server import Server
 from kiosk_ui.staff.presenter import PARTS
-from kiosk_ui.staff.sessions import StaffSessions
+from kiosk_ui.staff.session_keys import StaffSessions
 
 pytestmark = pytest.mark.browser
 

@@ -17,7 +17,7 @@ from device.service import Answer, Filters, KioskService, StaffFolders, StaffSer
 from device.service.state import Phase
 from device.staff import pin
 from kiosk_ui import create_app
-from kiosk_ui.staff.sessions import MAX_SESSION_S, MAX_SESSIONS, StaffSessions
+from kiosk_ui.staff.session_keys import MAX_SESSION_S, MAX_SESSIONS, StaffSessions
 from kiosk_ui.stand.visit_counter import TOUCH_ENDPOINTS
 
 GOOD = "471902"

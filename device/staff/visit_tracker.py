@@ -8,7 +8,7 @@ from collections.abc import Callable
 from device.staff.statistics import LANGUAGE, VISITS
 
 
-class SessionTracker:
+class VisitTracker:
     """Starts a new visit after a pause without any activity. Not thread-safe."""
 
     def __init__(self, pause_s: float, clock: Callable[[], float]) -> None:
