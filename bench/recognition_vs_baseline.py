@@ -1,4 +1,4 @@
-"""Benchmark: a whole recognition, by the kiosk and by the baseline's pipeline."""
+"""Benchmark: a whole recognition by the kiosk, raced against the baseline's pipeline."""
 
 import time
 from collections.abc import Callable, Mapping
