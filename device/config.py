@@ -57,7 +57,7 @@ class ListenConfig:
 
     Attributes:
         host, port: Address of the page for the stand's own screen.
-        hosts: Host names that a browser may use for it, against DNS rebinding; the host itself is always allowed.
+        hosts: Host names that a browser may use for this page, against DNS rebinding; `host` is always allowed.
         lan: Address of the page for phones on the museum's network, such as `0.0.0.0`; empty for none.
         lan_port: Port of the page for phones.
         lan_hosts: Host names or addresses that phones may use; `lan` itself is always allowed.
@@ -129,7 +129,7 @@ class ScreenConfig:
 
     Attributes:
         idle_s: Seconds without a touch after which the screen asks whether the visitor is still there.
-        grace_s: Seconds that it waits for a touch after asking; then the answer closes.
+        grace_s: Seconds without a touch from the question "Still there?" until the answer closes.
         language: Language at the start of a visit, as a BCP 47 tag: `de`, `en`, `fr` or `it`.
         text, contrast, theme: Display at the start of a visit; a visitor can change each.
         reach: Position of the buttons at the start of a visit. `low` keeps all of them in the lower half, for a screen

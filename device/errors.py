@@ -37,7 +37,7 @@ class UnknownRecordError(KioskError, KeyError):
 
 
 class EvidenceError(KioskError, ValueError):
-    """Evidence has values that are impossible for a print in a frame."""
+    """The evidence's transform can't be inverted, so no print can be cut out of the frame."""
 
 
 class AnswerGoneError(KioskError, LookupError):
@@ -61,7 +61,7 @@ class CameraError(KioskError, OSError):
 
 
 class CameraMissingError(CameraError):
-    """The machine has no such camera, or no driver for it."""
+    """The camera can't be opened: it or its driver is missing, or another program uses it."""
 
 
 class CameraAbsentError(CameraMissingError):
@@ -162,7 +162,7 @@ class StaffError(KioskError):
 
 
 class PinError(StaffError, ValueError):
-    """A PIN is invalid, wrong or missing."""
+    """A PIN is invalid, wrong or not set, or entry is locked after too many wrong PINs."""
 
 
 class PinMissingError(PinError):

@@ -28,7 +28,7 @@ _INSTALLED = Path("/opt/printkiosk/venv")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostCheck:
-    """The result of one check.
+    """The result of one check of the machine.
 
     Attributes:
         name: The checked part, such as "clock".
@@ -56,7 +56,7 @@ def examine(config: Config) -> Iterator[HostCheck]:
 
 
 def is_kiosk_listening(listen: ListenConfig) -> bool:
-    """Whether a kiosk answers at this address now."""
+    """Return whether a kiosk answers now at the address in its settings."""
     try:
         address = f"http://{listen.host}:{listen.port}/healthz"
         with _DIRECT.open(address, timeout=_HEALTH_TIMEOUT_S) as response:

@@ -36,7 +36,7 @@ def chunk_digest(data: bytes) -> bytes:
 
 
 def dump(chunks: Iterable[Chunk]) -> bytes:
-    """Return the chunk index of these chunks, in the form in which it is published."""
+    """Return the published form of a chunk index: a magic number, then lengths and digests."""
     return _MAGIC + b"".join(_RECORD.pack(chunk.length, chunk.digest) for chunk in chunks)
 
 

@@ -128,7 +128,7 @@ class ParitySummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """The description of a bundle.
+    """The content of `manifest.json`: what a bundle is and how it was made.
 
     Attributes:
         bundle_id: First 16 hex digits of the sha256 over everything else in the manifest.

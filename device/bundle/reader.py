@@ -33,7 +33,7 @@ class OpenedBundle:
     """A consistent bundle, with its records and pictures open.
 
     Attributes:
-        withdrawn: Items that must not be answered with.
+        withdrawn: Items of withdrawn works, which no answer may name.
     """
 
     path: Path

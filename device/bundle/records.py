@@ -48,7 +48,12 @@ class Record(MetadataFields):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSummary:
-    """The fields of a record that sorting many records needs."""
+    """The few fields of a record that lists are sorted and chosen by.
+
+    Attributes:
+        year: First year of the record's date, else its last; `None` for an undated record.
+        show_picture: Whether the licence allows the picture to be shown.
+    """
 
     item: int
     record_id: str
@@ -68,7 +73,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilterOptions:
-    """The options for a further filter.
+    """The values that a search can be narrowed by, and how many records would remain.
 
     Attributes:
         remaining: How many records pass the current filters.
@@ -118,7 +123,7 @@ CREATE VIRTUAL TABLE temp.amended_texts USING fts5({", ".join(SEARCHED)}, tokeni
 
 
 class Records:
-    """One open records file. Every method may be called from any thread."""
+    """The records of a bundle, in its open SQLite file. Any thread may call every method."""
 
     def __init__(self, path: Path, notices: Notices | None = None) -> None:
         """Open a records file, read-only.
@@ -208,7 +213,7 @@ class Records:
         return "" if found == "ok" else str(found)
 
     def items_of(self, record_ids: Collection[str]) -> frozenset[int]:
-        """Return the items of these records, withdrawn ones included; unknown ids have none."""
+        """Return the items of the records with these ids, also if withdrawn; skip unknown ids."""
         found = "SELECT item FROM main.records WHERE record_id = ?"
         return frozenset(row[0] for each in record_ids for row in self._all(found, each))
 
@@ -274,7 +279,7 @@ class Records:
         return tuple(row[0] for row in rows)
 
     def options(self, filters: Filters) -> FilterOptions:
-        """Return the options for a further filter, with counts."""
+        """Return the values that a filtered search can be narrowed by further, with counts."""
         whole = "SELECT min(year_min), max(year_max), count(*) - count(COALESCE(year_min, year_max)) FROM records"
         year_min, year_max, undated = self._all(whole)[0]
         return FilterOptions(

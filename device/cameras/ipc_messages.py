@@ -22,21 +22,26 @@ _FAULTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """The camera is open, under this name."""
+    """Message: the camera is open; `name` is the camera's, such as `webcam:0`."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reopening:
-    """The camera failed and is reopened by its own process; `reason` is one line."""
+    """Message: the camera failed and is being reopened; `reason` is one line."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """The camera failed for good; `kind` is `absent`, `missing` or `lost`. Its process ends."""
+    """Message: the camera failed for good, and its process ends.
+
+    Attributes:
+        kind: `absent`, `missing` or `lost`.
+        reason: One line.
+    """
 
     kind: str
     reason: str

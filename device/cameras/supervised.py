@@ -33,7 +33,7 @@ CameraFactory = Callable[[CameraConfig], CameraSource]
 
 
 def is_supported() -> bool:
-    """Return whether the system has anonymous memory files, as Linux does."""
+    """Return whether a camera can run in its own process, which needs Linux's memory files."""
     return hasattr(os, "memfd_create")
 
 

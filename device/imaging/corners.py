@@ -55,7 +55,7 @@ def transform_points(points: Points, matrix: npt.NDArray[np.float64]) -> Points:
 
 
 def signed_area(points: Points) -> float:
-    """Return the area in square pixels, positive if the points go clockwise on the screen."""
+    """Return a polygon's area in square pixels, above 0 if its points go clockwise on screen."""
     following = np.roll(points, -1, axis=0)
     return float((points[:, 0] * following[:, 1] - following[:, 0] * points[:, 1]).sum()) / 2.0
 

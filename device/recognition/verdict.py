@@ -13,7 +13,11 @@ from device.bundle.manifest import Thresholds
 
 
 class Verdict(StrEnum):
-    """The four verdicts."""
+    """The claim that an answer makes about the print, strongest first.
+
+    `SAME_PRINT` is the best match's print as a whole. `SAME_IMAGE` is its image in another form: mirrored, only a
+    part, or recognised by the fingerprint alone.
+    """
 
     SAME_PRINT = "same_print"
     SAME_IMAGE = "same_image"

@@ -36,7 +36,9 @@ from device.service.state_store import Snapshot, StateStore
 
 
 class KioskService:
-    """One kiosk. Every method may be called from any thread.
+    """One running kiosk: its camera, queries, bundle and staff.
+
+    Every method may be called from any thread.
 
     Attributes:
         boot_id: A random id, new at each start.
@@ -111,7 +113,7 @@ class KioskService:
         self.close()
 
     def close(self) -> None:
-        """Stop the camera, answer what is queued, close the bundle."""
+        """Stop the camera, answer the queued queries, and close the bundle."""
         self._notifier.stopping()
         if self._switch is not None:
             self._switch.close()
@@ -130,11 +132,11 @@ class KioskService:
         self._notifier.ready()
 
     def snapshot(self, after: int = 0, timeout_s: float = 0.0) -> Snapshot:
-        """Return the state once its revision is above `after`, or unchanged after the timeout."""
+        """Return the screen's state once its revision is above `after`, or after the timeout."""
         return self._states.snapshot(after, timeout_s)
 
     def preview(self, after: int = 0, timeout_s: float = 0.5) -> Preview | None:
-        """Return the live picture once it is newer than `after`; `None` after the timeout."""
+        """Return the live picture once its number is above `after`; `None` after the timeout."""
         return self._camera.preview(after, timeout_s)
 
     def health(self) -> Health:

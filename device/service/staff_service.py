@@ -1,4 +1,4 @@
-"""The kiosk's staff face: preferences, statistics, hardware health and PIN."""
+"""The service for staff: preferences, statistics, hardware health and PIN."""
 
 import logging
 import threading
@@ -48,7 +48,7 @@ class StaffReport:
 
     Attributes:
         machine: The hardware's health.
-        keeps: False when the disk refuses writes; counts are then lost at the end.
+        keeps: Whether the disk takes writes; if not, counts are lost when the service ends.
         starts: Number of service starts since the machine was booted; `None` where they aren't counted.
     """
 
@@ -76,7 +76,7 @@ class StaffFolders:
         staff: PIN, preferences, statistics and unmatched pictures; made when something is written.
         store: Where installed bundles live, to report on its disk; `None` to report on the staff's folder.
         run: A folder in memory, in which the service's starts are counted; `None` not to count them.
-        sys: Where the kernel shows the hardware.
+        sys: Where sysfs is mounted, from which the hardware's sensors are read.
     """
 
     staff: Path
@@ -86,12 +86,12 @@ class StaffFolders:
 
 
 class StaffService:
-    """The kiosk's staff face. Every method may be called from any thread.
+    """The service for staff. Every method may be called from any thread.
 
     Attributes:
         pin_lockout: Checks the PIN, and locks after too many wrong ones.
         recent_log: The log's last lines.
-        unmatched: The pictures that matched nothing.
+        unmatched: The list of queries without a match.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class StaffService:
 
         Args:
             folders: Where to read and write.
-            pause_s: After such a pause at the stand, the next visitor counts as another one.
+            pause_s: Seconds without activity after which the next touch counts as another visit.
             log: Keeps the log's last lines.
             files: Writes to the disk.
             clock: Monotonic seconds.
@@ -180,7 +180,7 @@ class StaffService:
 
     @property
     def is_open(self) -> bool:
-        """Whether visitors are expected now."""
+        """Whether the museum is open now, by the opening hours that staff have set."""
         return self._preferences.opening.is_open(self._now())
 
     def report(self) -> StaffReport:

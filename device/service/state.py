@@ -23,7 +23,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KioskState:
-    """Everything that the screen needs to know.
+    """The state of the stand's screen: its phase, its answer and its fault.
 
     Attributes:
         phase: The screen that is shown.

@@ -19,7 +19,7 @@ class StateStore:
     """The current state of the stand's screen. Every method may be called from any thread.
 
     Attributes:
-        lock: Makes several changes one; re-entrant.
+        lock: Hold it to apply several events as one change; re-entrant.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class StateStore:
         return self._state
 
     def apply(self, event: Event) -> bool:
-        """Apply an event; whether it changed the state."""
+        """Apply an event, and return whether it changed the state."""
         with self.lock:
             changed = step(self._state, event, self._clock())
             if changed is self._state:
@@ -57,7 +57,7 @@ class StateStore:
             return True
 
     def snapshot(self, after: int = 0, timeout_s: float = 0.0) -> Snapshot:
-        """Return the state once its revision is above `after`, or unchanged after the timeout."""
+        """Return the screen's state once its revision is above `after`, or after the timeout."""
         with self.lock:
             self.lock.wait_for(lambda: self._revision > after, timeout_s)
             return Snapshot(revision=self._revision, state=self._state)

@@ -32,7 +32,7 @@ class OpeningHours:
     days: Mapping[str, Hours] = field(default_factory=dict)
 
     def is_open(self, now: datetime) -> bool:
-        """Whether visitors are expected at this moment, in the museum's local time."""
+        """Return whether the museum is open at a moment of its local time."""
         if not self.days:
             return True
         hours = self.days.get(DAYS[now.weekday()])

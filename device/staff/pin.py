@@ -46,7 +46,7 @@ class StoredPin:
     p: int
 
     def matches(self, pin: str) -> bool:
-        """Whether this is the PIN; compares in constant time."""
+        """Return whether a typed PIN is the stored one, compared in constant time."""
         return hmac.compare_digest(_key(pin, self.salt, self.n, self.r, self.p), self.key)
 
 

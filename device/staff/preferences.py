@@ -50,7 +50,7 @@ class StaffPreferences:
     """Everything that staff can set on their page.
 
     Attributes:
-        attract: What the screen shows between visits.
+        attract: The prints that the screen shows between visits.
         opening: Opening hours; outside them the screen is closed.
         keeps_unmatched: Whether unmatched prints are listed for the curator.
     """

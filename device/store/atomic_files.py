@@ -44,7 +44,7 @@ class PartialFile:
         os.close(self._descriptor)
 
     def write(self, data: bytes) -> None:
-        """Write all of these bytes, repeating the call after a partial write."""
+        """Append all bytes of `data`, repeating the call after a partial write."""
         rest = memoryview(data)
         while rest:
             rest = rest[self._write_some(rest) :]
@@ -58,7 +58,7 @@ class PartialFile:
 
 
 class AtomicFiles:
-    """The primitive steps. Each raises the system's own `OSError`."""
+    """The primitive steps that change the disk. Each raises the system's own `OSError`."""
 
     def open_partial(self, path: Path) -> PartialFile:
         """Open a file for appending."""

@@ -31,7 +31,7 @@ def add_bundle_options(parser: argparse.ArgumentParser) -> None:
 
 
 def chosen_bundle(options: argparse.Namespace, config: Config) -> Path:
-    """Return the bundle of the option, else of the settings, else the store's current one."""
+    """Return the bundle's folder: by the option, else by the settings, else `current`."""
     chosen: Path | None = options.bundle or config.bundle
     return chosen or Bundles(config.store).current
 
@@ -42,7 +42,7 @@ def notices_for(options: argparse.Namespace, config: Config) -> Notices:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the command's jobs."""
+    """Add the command's jobs: list, install, verify and switch bundles."""
     jobs = parser.add_subparsers(required=True, metavar="JOB")
     for name, run, help_text in (
         ("list", _list, "list the installed bundles and show which one is current"),

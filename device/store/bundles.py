@@ -32,7 +32,7 @@ class InstalledBundle:
     Attributes:
         manifest: `None` when it can't be read.
         fault: Why the manifest can't be read; empty when it can.
-        arrival: How an update brought it; `None` for a bundle installed by hand.
+        arrival: Where and when an update brought the bundle; `None` for one installed by hand.
     """
 
     name: str
@@ -118,7 +118,8 @@ class Bundles:
         Args:
             name: Its name, as `list` returns it.
             on_trial: Whether it starts on trial; a bundle chosen by hand does not.
-            arrival: How an update brought it, else `None`. After it, no older update is accepted.
+            arrival: Where and when an update brought it; `None` for a bundle installed by hand. After an update, no
+                older one is accepted.
 
         Raises:
             BundleError: When there is no such bundle or it is damaged; the current one stays.

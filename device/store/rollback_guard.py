@@ -16,7 +16,7 @@ MAX_VERSION = 10_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstalledVersions:
-    """The versions that are installed, whatever the store's state says.
+    """The versions of the installed bundle and notices, whatever the store's state says.
 
     Attributes:
         manifest: The current bundle's manifest; `None` without a bundle.

@@ -30,7 +30,7 @@ STICK_FOLDER = "printkiosk"
 
 
 class MissingFileError(SourceError, FileNotFoundError):
-    """The source has no such file."""
+    """The source of updates has no file at the requested path."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

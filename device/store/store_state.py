@@ -27,8 +27,8 @@ class RollbackGuard:
         version: The highest bundle version ever activated from a repository.
         notices: The serial of the newest notices.
         root: The version of the newest root.
-        keys: Ids of the keys that signed them, sorted. Versions start again under other keys. Otherwise a stolen key
-            could block updates forever by signing a very high version.
+        keys: Ids of the keys that signed these versions, sorted. Versions start again under other keys. Otherwise a
+            stolen key could block updates forever by signing a very high version.
     """
 
     version: int = 0
@@ -54,7 +54,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreState:
-    """A store's state.
+    """The content of a store's state file.
 
     Attributes:
         floor: The rollback guard.

@@ -46,7 +46,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, config: Config) -> int:
-    """Sync with these options, print the result and return the exit code.
+    """Sync as the parsed options ask, print the result and return the exit code.
 
     Raises:
         SyncError: When the sync fails.

@@ -52,7 +52,7 @@ class SyncProgress:
         is_stick: Whether the source is a stick just put in, so that a person is waiting.
         told: Time of this report by this kiosk's clock, as YYYY-MM-DDTHH:MM:SS.
         version: The bundle's version; 0 while it is unknown.
-        done_bytes, total_bytes: Downloaded and missing bytes.
+        done_bytes, total_bytes: Bytes of the missing files fetched so far, and of all missing files.
         number: The error's number in docs/updates.md; 0 for none.
         line: The error's line; empty for none.
     """

@@ -14,7 +14,7 @@ class SyncResult(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchProgress:
-    """The progress of the downloads of one update, in bytes."""
+    """The progress of one update: bytes of missing files fetched so far, and of all of them."""
 
     version: int
     done_bytes: int

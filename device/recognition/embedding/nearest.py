@@ -76,7 +76,7 @@ def load_projection(path: Path) -> Projection:
 
 
 def stack(projection: Projection) -> Vectors:
-    """Return a projection as stored: float32 (512, 1 + D), with the mean first."""
+    """Return a projection as one array to store: float32 (512, 1 + D), the mean in column 0."""
     return np.column_stack([projection.mean, projection.matrix]).astype(np.float32)
 
 
@@ -142,7 +142,7 @@ class FingerprintIndex:
     def exact(
         self, fingerprint: Fingerprint, count: int, among: Sequence[int] | None = None
     ) -> list[Neighbour]:
-        """Return the nearest prints among some rows, by comparing with each of them.
+        """Return the exact nearest prints among some rows, nearest first.
 
         Args:
             fingerprint: The query.

@@ -20,7 +20,7 @@ _WATCHED = frozenset({Phase.LOOKING, Phase.FOUND, Phase.UNSURE, Phase.NOT_FOUND}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attention:
-    """What the page reports about the visitor.
+    """The page's report on the visitor: filters, and whether the visitor is busy elsewhere.
 
     Attributes:
         filters: The filters the visitor has set; `None` without any.
@@ -69,15 +69,15 @@ class Autocapture:
         self._seen = Observation()
 
     def attend(self, attention: Attention) -> None:
-        """Take the page's latest report about the visitor."""
+        """Keep the page's latest report on the visitor; it applies from the next frame on."""
         self._attention = attention
 
     def note_manual_query(self) -> None:
-        """Count the print at the stand as taken, as the visitor has pressed the button for it."""
+        """Note that the button has queried the print at the stand, so it isn't queried twice."""
         self._watcher.mark_taken()
 
     def observe(self, frame: Frame) -> Observation:
-        """Return what is seen in the stand's next frame, and query a print held still."""
+        """Return the observation of the stand's next frame, and query a print held still in it."""
         attention = self._attention
         if attention.is_elsewhere:
             self._seen = Observation()

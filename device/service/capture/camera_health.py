@@ -1,4 +1,4 @@
-"""What the camera loop reports about its camera."""
+"""State and counters of the stand's camera, as the camera loop reports them."""
 
 from dataclasses import dataclass
 
@@ -14,8 +14,8 @@ class CameraHealth:
         frame_age_s: Age of the newest frame; `None` without one.
         frames: Number of frames since the service was started.
         losses: How often the camera was lost or couldn't be opened.
-        reopened: How often its own process opened it again, usually unnoticed.
-        restarted: How often that process was replaced.
+        reopened: How often the camera's own process opened the camera again, usually unnoticed.
+        restarted: How often the camera's process was replaced.
     """
 
     name: str

@@ -31,11 +31,11 @@ REDUCED_S = 1 / 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """The live picture and what was seen in it.
+    """The newest frame as a small JPEG, with the sheet and the hint that were seen in it.
 
     Attributes:
         number: The frame's number.
-        jpeg: The frame, made small.
+        jpeg: The frame, scaled down to `PREVIEW_SIDE` pixels on its longer side.
         corners: The sheet's corners in the picture, 0..1; `None` without a sheet.
         hint: What the visitor could do better; `None` for nothing.
         stillness: Progress of a print held still towards its autocapture, 0..1.
@@ -62,7 +62,7 @@ class FrameObserver(Protocol):
     """Watches the live picture: each frame goes from the camera to the observer."""
 
     def __call__(self, frame: Frame) -> Observation:
-        """Return what is seen in a frame; runs in the camera loop's thread, so it must be quick."""
+        """Return the observation of a frame, quickly: this runs in the camera loop's thread."""
 
 
 class CameraLoop:
@@ -145,7 +145,7 @@ class CameraLoop:
             return self._latest.frame
 
     def preview(self, after: int, timeout_s: float) -> Preview | None:
-        """Return the live picture once it is newer than `after`; `None` after the timeout."""
+        """Return the live picture once its number is above `after`; `None` after the timeout."""
         with self._changed:
             self._changed.wait_for(
                 lambda: self._latest is not None and self._count > after, timeout_s

@@ -24,14 +24,14 @@ _MEMORY = "camera-ladder.json"
 
 
 class RecoveryStep(IntEnum):
-    """How the service ends, as its exit status."""
+    """Exit status of the service: restart the service, or reboot the machine."""
 
     SERVICE = 75
     REBOOT = 76
 
 
 class CameraRecovery:
-    """Counts one kiosk's camera failures, and ends the service when it is time to.
+    """Counts the camera's failures, and ends the service when the camera keeps failing.
 
     Not thread-safe: every method is for the camera loop's thread.
     """
@@ -49,7 +49,7 @@ class CameraRecovery:
 
         Args:
             run: A folder that is kept until the next reboot.
-            state: A folder that is kept beyond that.
+            state: A folder that outlives a reboot.
             end_service: Ends the service with an exit status; called in the camera loop's thread.
             clock: Monotonic seconds since the machine was booted.
             now: Seconds since 1970; may be wrong.
@@ -65,7 +65,7 @@ class CameraRecovery:
         self._failing_s, self._failures = None, 0
 
     def note_failure(self, error: KioskError) -> None:
-        """Count a failure, and take the next step when it is time to."""
+        """Count a failure; end the service if the camera has failed often and for two minutes."""
         if isinstance(error, CameraAbsentError):
             self.note_success()
             return

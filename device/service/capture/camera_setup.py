@@ -14,7 +14,7 @@ CameraOpener = Callable[[OpenedBundle | None], CameraSource]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraSetup:
-    """How a kiosk uses its camera.
+    """The functions and times with which a kiosk opens, watches and recovers its camera.
 
     Attributes:
         opener: Returns an opened camera or raises `CameraError`. It runs in the camera loop's thread, and gets

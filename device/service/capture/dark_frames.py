@@ -14,14 +14,17 @@ _STEP = 16
 
 
 class DarkFrames:
-    """Follows the frames of one camera. Not thread-safe: for the camera loop's thread."""
+    """Counts how long the frames of one camera are black, to open the camera again.
+
+    Not thread-safe: for the camera loop's thread.
+    """
 
     def __init__(self) -> None:
         self._since_s: float | None = None
         self._tries = 0
 
     def hides(self, frame: Frame) -> bool:
-        """Whether to hide a frame: it is black, and opening the camera again hasn't helped.
+        """Return whether to hide a black frame, since opening the camera again hasn't helped.
 
         Raises:
             CameraLostError: When it is time to open the camera again.
@@ -42,5 +45,5 @@ class DarkFrames:
 
 
 def is_black(pixels: Pixels) -> bool:
-    """Whether uint8 (H, W, 3) RGB pixels are black; only one pixel in 256 is examined."""
+    """Return whether uint8 (H, W, 3) RGB pixels are black, from one pixel in 256."""
     return int(pixels[::_STEP, ::_STEP].max()) <= BLACK

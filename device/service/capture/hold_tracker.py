@@ -32,16 +32,16 @@ class HoldTracker:
     """A sheet that keeps its place, and its best frame. Not thread-safe.
 
     Attributes:
-        corners: The sheet's corners in the small picture.
-        since_s: Since when it has kept its place.
-        seen_s: When it was last seen.
-        is_astray: Whether it is out of its place in the latest frame.
-        has_strayed: Whether it was out of its place in an earlier frame.
+        corners: The sheet's corners in pixels of the thumbnail.
+        since_s: Time of the frame from which on the sheet has kept its place; all times are the frames' own.
+        seen_s: Time of the last frame with the sheet.
+        is_astray: Whether the sheet is out of its place in the latest frame.
+        has_strayed: Whether the sheet was out of its place in any frame so far.
         best: The best frame so far; `None` before the first, and once it was taken.
-        worth: The best frame's worth; infinite once it was taken.
-        sharpest: The highest sharpness so far.
-        latest: The latest sharpness.
-        unlike: For how many frames in a row it did not look like a print taken before.
+        worth: `SheetQuality.worth` of the best frame; infinite once the best frame was taken.
+        sharpest: The highest `SheetQuality.sharpness` so far.
+        latest: The sharpness of the latest frame.
+        unlike: Number of frames in a row in which the sheet looked like no print taken before.
         is_rising: Whether the sharpness rose with the latest frame.
     """
 
@@ -78,7 +78,7 @@ class HoldTracker:
 
     @property
     def is_spent(self) -> bool:
-        """Whether its best frame was taken."""
+        """Whether the best frame was taken already, so that no further frame is kept."""
         return self.worth == math.inf
 
     @property
@@ -93,7 +93,7 @@ class HoldTracker:
 
 
 def distance(one: Corners, other: Corners) -> float:
-    """Return the largest distance of two sheets' corners, as a share of the first's diagonal."""
+    """Return the largest distance of matching corners, as a share of the first diagonal."""
     across = math.dist((one[0].x, one[0].y), (one[2].x, one[2].y))
     down = math.dist((one[1].x, one[1].y), (one[3].x, one[3].y))
     return min(

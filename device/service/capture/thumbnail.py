@@ -31,13 +31,13 @@ _BLOWN = 250
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thumbnail:
-    """A frame made small.
+    """A frame reduced by a whole factor, in colour, in grey and in coarse cells.
 
     Attributes:
         pixels: uint8 (H, W, 3), RGB; the longer side at most `SIDE`.
-        grey: uint8 (H, W), its luminance.
-        coarse: float32 (H / 20, W / 20), 0..255, its luminance in cells.
-        factor: Pixels of the frame to one of these.
+        grey: uint8 (H, W), the luminance of each pixel.
+        coarse: float32 (H / 20, W / 20), 0..255, the mean luminance of cells of 20 by 20 pixels.
+        factor: How many times larger the frame is, in width and in height.
     """
 
     pixels: Pixels
@@ -67,11 +67,11 @@ class Thumbnail:
         return bool(np.abs(self.coarse - coarse).max() <= most)
 
     def in_frame(self, corners: Sequence[Corner]) -> tuple[Corner, ...]:
-        """Return corners in the small picture as pixels of the whole frame."""
+        """Convert corners from pixels of the thumbnail to pixels of the whole frame."""
         return tuple(Corner(x=c.x * self.factor, y=c.y * self.factor) for c in corners)
 
     def quality(self, corners: Sequence[Corner]) -> "SheetQuality":
-        """Return the quality of a sheet in this frame, without the sheet's edge."""
+        """Return the sharpness and overexposure of a sheet, leaving out the sheet's edge."""
         box, inside = self._inside(corners)
         if not inside.any():
             return SheetQuality(sharpness=0.0, blown=0.0)
@@ -87,7 +87,7 @@ class Thumbnail:
         return SheetQuality(sharpness=sharpness, blown=float((grey[inside] >= _BLOWN).mean()))
 
     def likeness(self, corners: Sequence[Corner]) -> Likeness:
-        """Return a sheet's likeness, for `resemblance`: float32 (16, 16), mean 0, length 1."""
+        """Return a sheet's look as few values: float32 (16, 16), mean 0, length at most 1."""
         flat = Image.fromarray(rectify(self.pixels, tuple(corners), side=6 * _CELLS))
         width, height = flat.size
         inner = (width * _RIM, height * _RIM, width * (1 - _RIM), height * (1 - _RIM))
@@ -130,7 +130,7 @@ class SheetQuality:
 
     @property
     def worth(self) -> float:
-        """The higher, the better the picture of the same print: sharp and without glare."""
+        """Score of a frame, higher if sharp and without glare; comparable for one print only."""
         return self.sharpness * (1.0 - self.blown) ** 4
 
 

@@ -40,7 +40,7 @@ UNCHANGED_GREY_LEVELS = 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """What is seen at the stand in one frame.
+    """The sheet, the hint and the print to query that the watcher sees in one frame.
 
     Attributes:
         corners: The sheet's corners in pixels of the frame; `None` without a sheet.
@@ -90,7 +90,7 @@ class Watcher:
         self._is_marked_taken = True
 
     def observe(self, frame: Frame) -> Observation:
-        """Return what is seen in the next frame, with the print to query when one was held still.
+        """Return the observation of the next frame, with the print to query if one was held still.
 
         Args:
             frame: Captured later than the last one.

@@ -30,13 +30,13 @@ class BundleUser(Protocol):
     """Answers from a bundle that can be switched. Its methods run in the switch's thread."""
 
     def change(self, bundle: Path, notices: Notices) -> None:
-        """Open a bundle and answer from it; on `KioskError` the previous one stays."""
+        """Open a bundle under its notices and answer from it; on `KioskError` the last one stays."""
 
     def faults(self) -> int:
         """Return how often a query failed because of the bundle."""
 
     def passes_self_test(self) -> bool:
-        """Query a print of the current bundle's own; whether it was found."""
+        """Query a probe print of the current bundle, and return whether it was found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ class WatchedStore:
         self.bundles = Bundles(root)
 
     def stamp(self) -> StoreStamp:
-        """Return the store's state at this moment."""
+        """Return the store's stamp: its current bundle's folder, and its notices file's state."""
         try:
             found = (self.root / kept_notices.FILE).stat()
             notices: tuple[int, ...] = (found.st_ino, found.st_mtime_ns, found.st_size)
@@ -83,7 +83,7 @@ class WatchedStore:
         return kept_notices.read(self.root)
 
     def is_on_trial(self) -> bool:
-        """Whether the current bundle is still on trial."""
+        """Return whether the current bundle is still on trial."""
         try:
             return bool(self.bundles.trial)
         except BundleError:
@@ -91,7 +91,7 @@ class WatchedStore:
 
 
 class BundleSwitch:
-    """Follows a store in a thread of its own: opens what is current there, and ends trials.
+    """Follows a store in a thread of its own: opens its current bundle, and ends trials.
 
     `poll` is for that thread, `close` for any other.
     """

@@ -1,4 +1,4 @@
-"""The kiosk's collection face: records, pictures and filters of the open bundle.
+"""Records, pictures, lists and filters of the current bundle, for the page and the API.
 
 Knows nothing of cameras and queries.
 """
@@ -38,12 +38,12 @@ class CollectionService:
         passes_self_test: Callable[[], bool],
         on_withdrawn: Callable[[], None],
     ) -> None:
-        """Start with what is open.
+        """Start with the current bundle, or without one.
 
         Args:
             current: The bundle that answers.
             states: Is notified of bundles that were opened or refused.
-            passes_self_test: Queries a print of the bundle's own; whether it was found.
+            passes_self_test: Queries a probe print of the bundle, and returns whether it was found.
             on_withdrawn: Called when the answer on the screen names a work that has just been withdrawn.
         """
         self.lists = RecordLists(current)
@@ -61,7 +61,7 @@ class CollectionService:
         self._current.end_request()
 
     def record(self, record_id: str, bundle_id: str | None = None) -> Record:
-        """Return one record.
+        """Return the record with an id, from the current bundle or the one that answered.
 
         Args:
             record_id: The record's id.
@@ -75,11 +75,11 @@ class CollectionService:
             return bundle.records.get(record_id)
 
     def picture(self, record_id: str, size: Size, bundle_id: str | None = None) -> bytes:
-        """Return one record's picture as WebP.
+        """Return a record's picture as WebP, from the current bundle or the one that answered.
 
         Args:
             record_id: The record's id.
-            size: Which picture.
+            size: The picture's size.
             bundle_id: The bundle that answered, while it is still open; `None` for the current one.
 
         Raises:
@@ -133,10 +133,10 @@ class CollectionService:
         return self._current.faults
 
     def passes_self_test(self) -> bool:
-        """Query a print of the bundle's own, in its turn; whether it was found.
+        """Query a probe print of the bundle, in its turn, and return whether it was found.
 
         Raises:
-            BusyError: When too many are waiting.
+            BusyError: When too many queries are waiting.
         """
         return self._passes_self_test()
 
@@ -146,7 +146,7 @@ class CollectionService:
             raise BundleMissingError(self._states.snapshot().state.note or "there is no bundle yet")
 
     def is_withdrawn(self, answer: Answer) -> bool:
-        """Whether an answer names a work that was withdrawn since."""
+        """Return whether an answer names a work that was withdrawn after the answer."""
         withdrawn = self._current.withdrawn
         return any(match.record.record_id in withdrawn for match in answer.matches)
 

@@ -1,4 +1,4 @@
-"""The open bundle under the newest notices, with its recogniser.
+"""The bundle that the kiosk answers from, with its recogniser and the newest notices.
 
 Knows nothing of cameras, visitors or the screen. The bundle may be switched at any time.
 """
@@ -25,13 +25,16 @@ _log = logging.getLogger(__name__)
 
 
 class CurrentBundle:
-    """One kiosk's open bundle. Every method but `recognise` may be called from any thread."""
+    """The bundle that one kiosk answers from; it may be switched at any time.
+
+    Every method but `recognise` may be called from any thread.
+    """
 
     def __init__(self, threads: int, is_load_reduced: Callable[[], bool] = lambda: False) -> None:
         """Start without a bundle.
 
         Args:
-            threads: For one model call; 0 takes one a core, at most 4.
+            threads: Threads of one model call; 0 for one per core, at most 4.
             is_load_reduced: Asked before each answer: whether to use half of the threads.
         """
         self._threads = choose_threads(threads)
@@ -98,7 +101,10 @@ class CurrentBundle:
                 raise
 
     def similar(self, record_id: str, count: int) -> tuple[Record, ...]:
-        """Return the records most similar to one; empty when its bundle is no longer current."""
+        """Return at most `count` records most similar to a record, nearest first.
+
+        Empty when the bundle that the request reads from is no longer current.
+        """
         with self._pool.borrow() as pooled:
             item = pooled.bundle.records.get(record_id).item
             recogniser = pooled.recogniser
@@ -110,7 +116,7 @@ class CurrentBundle:
         return self._notices.withdrawn
 
     def probe(self) -> tuple[str, Frame] | None:
-        """Return a probe print's id and picture, which must find it; `None` without probe prints."""
+        """Return the id and the picture of the first probe print; `None` if there is none."""
         with self.borrow() as bundle:
             for record_id in bundle.visible_manifest.probes:
                 pixels = frames.decode(bundle.pictures.get(record_id, "screen"), name=record_id)

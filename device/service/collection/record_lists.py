@@ -1,4 +1,4 @@
-"""Lists of records for browsing without a camera: pages in an order, counts, attract prints."""
+"""Lists of records for browsing without a camera: ordered pages, counts, attract prints."""
 
 import hashlib
 import threading
@@ -30,13 +30,13 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page of the records that pass some filters.
+    """One page of a list of the records that pass some filters.
 
     Attributes:
         records: The records on this page.
         number: This page's number, from 1.
         pages: Number of pages, at least 1.
-        total: Number of records that pass.
+        total: Number of records that pass the filters.
     """
 
     records: tuple[Record, ...]
@@ -55,10 +55,10 @@ class RecordLists:
         self._sorted: dict[Order, dict[int, int]] = {}
 
     def page(self, filters: Filters, order: Order, number: int, size: int) -> Page:
-        """Return one page of the records that pass, or the last page if there are fewer.
+        """Return one page of the records that pass the filters; at most the last page.
 
         Args:
-            filters: Which records.
+            filters: The conditions that records must meet.
             order: The order of the list.
             number: Number of the page, from 1.
             size: Records on a page, at least 1.
@@ -76,12 +76,12 @@ class RecordLists:
         return Page(records=records, number=number, pages=pages, total=len(items))
 
     def count(self, filters: Filters) -> int:
-        """Return the number of records that pass."""
+        """Return the number of records that pass the filters."""
         with self._current.borrow() as bundle:
             return len(bundle.records.items_passing(filters))
 
     def attract_print(self, filters: Filters, turn: int) -> Record | None:
-        """Return the print that the attract screen shows at a turn; `None` without any.
+        """Return the print of the attract loop's slide number `turn`; `None` if there is none.
 
         Neighbours in the museum's order rarely follow each other, and every print is shown before one is
         repeated.
@@ -110,15 +110,15 @@ class RecordLists:
 
 
 def alphabetical(words: Iterable[str]) -> list[str]:
-    """Return words in alphabetical order."""
+    """Return words in alphabetical order, as `sort_key` compares them."""
     return sorted(words, key=sort_key)
 
 
 def sort_key(words: str) -> tuple[str, str]:
-    """Return the key that words are sorted by; leading punctuation doesn't count.
+    """Return the key that words are sorted by; punctuation at the start is skipped.
 
-    Letters come first; accents decide only between words that are otherwise equal (DIN 5007-1, and the order of
-    French, Italian and English dictionaries).
+    The first 40 characters count. They are compared without accents and case. Accents decide only between words that
+    are otherwise equal (DIN 5007-1, and the order of French, Italian and English dictionaries).
     """
     start = next((n for n, letter in enumerate(words) if letter.isalnum()), 0)
     accented = unicodedata.normalize("NFKD", words[start : start + _LETTERS])

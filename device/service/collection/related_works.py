@@ -11,9 +11,9 @@ class RelatedWorks:
     """The works related and similar to one record.
 
     Attributes:
-        shared_targets: The target of each of its relations to something outside the collection, with the number
-            of records that have a relation to the same target, this one included.
-        referring: Relations of other records to this one.
+        shared_targets: Targets of the record's relations that are no records of the bundle, such as a series. Each
+            has the number of records with a relation to it, this record included.
+        referring: Relations of other records to this one, unless this one names them itself.
         similar: The most similar records, nearest first.
     """
 

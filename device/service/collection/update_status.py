@@ -30,11 +30,11 @@ class UpdateReport:
         last_sync: Progress or result of the last sync, by USB or by network; `None` before the first.
         bundles: The installed bundles, by name.
         changes: Differences of the current bundle from the previous one; `None` unless both can be read.
-        refused: Versions that are not installed again.
+        refused: Names of the releases that are not installed again.
         notices: Serial number of the notices that apply to every bundle.
         withdrawn, amended: Number of works in the notices.
         expires: Last day on which the present signatures are valid, as YYYY-MM-DD; empty before the first update.
-        is_expiring: Whether that is within 60 days by this machine's clock.
+        is_expiring: Whether `expires` is within 60 days by this machine's clock.
         fault: Why the store's state can't be read; empty when it can.
     """
 
@@ -79,7 +79,7 @@ class UpdateStatus:
         return None if found and found.is_over and for_s >= SHOWN_S else found
 
     def report(self) -> UpdateReport | None:
-        """Return the updates' state; `None` without a store.
+        """Return the report on updates for the staff's page; `None` without a store.
 
         Takes up to a second, as two bundles are compared.
         """

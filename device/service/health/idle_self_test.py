@@ -1,4 +1,4 @@
-"""Run the self-test when no query was answered for a while, to prove that a search still works."""
+"""Run the self-test while there are no queries, to prove that a search still works."""
 
 import logging
 import threading
@@ -16,7 +16,7 @@ _CHECKED_EVERY_S = 5.0
 
 
 class IdleSelfTest:
-    """Runs the self-test in a thread of its own when there was no query for a while.
+    """Runs the self-test in its own thread whenever `idle_s` seconds pass without a query.
 
     `close` may be called from any other thread.
     """
@@ -27,10 +27,10 @@ class IdleSelfTest:
         """Start the thread.
 
         Args:
-            search: Runs the self-test once, and returns why it failed, empty if it passed; raises `BusyError`
+            search: Runs the self-test once; returns the failure as a line, or "" if it passed. Raises `BusyError`
                 when too many queries are waiting.
             liveness: Is notified of every search that ended, whatever it found.
-            idle_s: After how long without a query the self-test runs.
+            idle_s: Seconds without a query after which the self-test runs.
         """
         self._search = search
         self._liveness = liveness

@@ -11,7 +11,7 @@ BOUNDS_S = (0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, math.inf)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LatencyHistogram:
-    """Counts of answers by the smallest of `BOUNDS_S` that they kept to, and their total time."""
+    """Answers counted by the least bound of `BOUNDS_S` that each kept to, and the total time."""
 
     counts: tuple[int, ...] = (0,) * len(BOUNDS_S)
     sum_s: float = 0.0

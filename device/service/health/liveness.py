@@ -22,7 +22,7 @@ EXPECTED = {ANSWERS: ANSWERS_S, STAND: STAND_S, SEARCH: SEARCH_S}
 
 
 class Liveness:
-    """The workers' progress in one kiosk. Safe for any thread."""
+    """The time of each worker's last progress, and how long it may take. Safe for any thread."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -42,7 +42,7 @@ class Liveness:
             self._proved_s[worker] = self._clock()
 
     def age_s(self, worker: str) -> float:
-        """Return the time since a worker's last progress; infinite without any."""
+        """Return the seconds since a worker's last progress; infinite without any."""
         with self._lock:
             return self._clock() - self._proved_s.get(worker, float("-inf"))
 

@@ -10,12 +10,12 @@ _log = logging.getLogger(__name__)
 
 
 def failure(current: CurrentBundle, queue: QueryQueue) -> str:
-    """Query a probe print of the bundle; return why it failed, empty if it was found.
+    """Query a probe print of the current bundle; return the failure as a line, or "".
 
     Waits for the answer, so it may be called from any thread but the queue's.
 
     Raises:
-        BusyError: When too many are waiting.
+        BusyError: When too many queries are waiting.
     """
     try:
         probe = current.probe()
@@ -35,7 +35,7 @@ def failure(current: CurrentBundle, queue: QueryQueue) -> str:
 
 
 def passes(current: CurrentBundle, queue: QueryQueue) -> bool:
-    """Run the self-test once and log its failure; whether it passed."""
+    """Query a probe print, log the failure if there is one, and return whether it was found."""
     why = failure(current, queue)
     if why:
         _log.warning("self-test: %s", why)

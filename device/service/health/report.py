@@ -17,7 +17,7 @@ class Health:
         well: Whether visitors can be answered, by camera or by upload.
         camera: State and counters of the stand's camera.
         answers: Number of answers since the service was started.
-        answer_times: Histogram of their times.
+        answer_times: Histogram of the answers' times in seconds.
     """
 
     boot_id: str

@@ -9,10 +9,13 @@ _FILE = "starts"
 
 
 def count(run: Path) -> int | None:
-    """Count this start, and return the number of starts; `None` when it can't be written.
+    """Count this start of the service, and return the number of starts since boot.
 
     Args:
         run: A folder in memory, which outlives the service but not a reboot.
+
+    Returns:
+        `None` when the number can't be written.
     """
     path = run / _FILE
     try:

@@ -22,13 +22,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A question to the recogniser: which print does a frame show?
+    """A frame to recognise, with the filters and the number of matches for its answer.
 
     Attributes:
         frame: The frame from the camera or from an upload.
-        filters: Which records may be answered with; `None` for all.
+        filters: The conditions that matched records must meet; `None` for all records.
         corners: The sheet's corners in pixels of the frame; `None` to detect the sheet.
-        count: Most matches in the answer.
+        count: Largest number of matches in the answer.
     """
 
     frame: Frame

@@ -1,4 +1,4 @@
-"""The kiosk's query face: looks up the print at the stand and uploaded pictures.
+"""Queries of visitors and staff: the print at the stand, and uploaded pictures.
 
 Knows nothing of cameras, bundles or pages: it gets the latest frame, and asks the queue.
 """
@@ -24,13 +24,13 @@ from device.service.state_store import StateStore
 
 
 class SearchedCollection(Protocol):
-    """What a query needs to know of the open collection. Safe for any thread."""
+    """The part of `CollectionService` that queries use. Safe for any thread."""
 
     def require_bundle(self) -> None:
         """Raise `BundleMissingError` when there is no bundle."""
 
     def is_withdrawn(self, answer: Answer) -> bool:
-        """Whether an answer names a work that was withdrawn since."""
+        """Return whether an answer names a work that was withdrawn after the answer."""
 
 
 class AnswerObserver(Protocol):
@@ -42,7 +42,7 @@ class AnswerObserver(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuerySettings:
-    """How queries are made.
+    """Settings of all queries: the number of matches, and whether autocapture is on.
 
     Attributes:
         matches: Most matches an answer names, unless the caller asks for another number.
@@ -111,7 +111,7 @@ class QueryService:
         return self._stand.answers + self._uploads.answers
 
     def attend(self, attention: Attention) -> None:
-        """Take what the stand's page reports about the visitor; it applies to autocapture."""
+        """Pass to autocapture the visitor's filters, and whether the visitor is busy elsewhere."""
         if self._autocapture is not None:
             self._autocapture.attend(attention)
 
@@ -128,14 +128,14 @@ class QueryService:
 
         Args:
             data: A JPEG, PNG or WebP; kept in memory only.
-            filters: Which records may be answered with.
+            filters: The conditions that matched records must meet; `None` for all records.
             corners: The sheet's corners in the upright picture, 0..1; `None` to detect the sheet.
             count: Most matches; `None` for the configured number.
             is_shown: Whether the answer is put on a screen, where it may be compared with the picture.
 
         Raises:
             PictureError: When the data is no such picture.
-            BusyError: When too many are waiting.
+            BusyError: When too many queries are waiting.
             BundleError: When there is no bundle.
             FilterError: When the filters can't be applied.
         """
@@ -152,7 +152,7 @@ class QueryService:
         """Query the print at the stand; the answer arrives in the state.
 
         Args:
-            filters: Which records may be answered with.
+            filters: The conditions that matched records must meet; `None` for all records.
 
         Raises:
             CameraLostError: When the camera gives no picture.
