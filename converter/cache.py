@@ -20,7 +20,7 @@ import evaluation
 
 @lru_cache(maxsize=1)
 def source_code_sha256() -> str:
-    """Return the sha256 of this software's source code: a key for what depends on all of it."""
+    """Return the sha256 of this software's source code, as a key for results that need all."""
     digest = hashlib.sha256()
     for package in (converter, device, evaluation):
         for path in sorted(Path(str(package.__file__)).parent.rglob("*.py")):

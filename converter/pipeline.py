@@ -155,7 +155,7 @@ def build(options: Options, progress: Progress) -> BuildResult:
 
 
 def model_key(vgg16_weights: Weights, profile: Profile, variant: Variant) -> tuple[str, ...]:
-    """Return all that a model depends on: its key in the cache."""
+    """Return a model's key in the cache: hashes and names of everything it depends on."""
     return (vgg16_weights.sha256, profile, variant, _MODEL_VERSION, calibration.prints_sha256())
 
 

@@ -32,7 +32,14 @@ class ThresholdCache:
     parts: tuple[str, ...]
 
     def get(self, digests: frozenset[str]) -> Thresholds | None:
-        """Return thresholds fitted on nearly these prints, or None."""
+        """Return cached thresholds if at most 5 % of the prints have changed since the fit.
+
+        Args:
+            digests: The digest of each print (`print_digests`).
+
+        Returns:
+            The thresholds, with the number of changed prints; None without any that still fit.
+        """
         data = self.cache.get("thresholds", *self.parts)
         if data is None:
             return None
@@ -44,7 +51,7 @@ class ThresholdCache:
         return replace(fitted, changed=changed)
 
     def put(self, digests: frozenset[str], fitted: Thresholds) -> None:
-        """Store thresholds that were fitted on these prints."""
+        """Cache thresholds, with the digests of the prints that they were fitted on."""
         kept = {"prints": sorted(digests), "thresholds": dataclass_json.to_json(fitted)}
         self.cache.put("thresholds", *self.parts, data=json.dumps(kept).encode())
 

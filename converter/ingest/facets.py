@@ -29,7 +29,10 @@ def facet_values(
 
 
 def split(text: str | None, signs: str) -> list[str]:
-    """Split a list at separators outside brackets, as in "woodcut (red, black), letterpress"."""
+    """Split a text at each of the characters in `signs`, except within brackets.
+
+    "woodcut (red, black), letterpress" has two parts.
+    """
     parts, depth = [""], 0
     for sign in text or "":
         depth = max(depth + (sign in "([") - (sign in ")]"), 0)

@@ -77,7 +77,7 @@ class Settings:
 
 
 def read(path: Path) -> Settings:
-    """Read a column map.
+    """Read a museum's `collection.toml`.
 
     Raises:
         CollectionError: When it can't be read or is invalid; the message lists every error.

@@ -39,11 +39,19 @@ class QuantisedModel:
         self._cache = cache
 
     def cached(self, key: str) -> Vectors | None:
-        """Return a cached fingerprint, float32 (512,), unit length; `None` without one."""
+        """Return the cached fingerprint of a picture, as `__call__` does; `None` without one."""
         return self._cache.vector("quantised", *self._parts(key))
 
     def __call__(self, key: str, pixels: Pixels) -> Vectors:
-        """Return the fingerprint of one model input, float32 (512,), unit length, and cache it."""
+        """Return the fingerprint of one model input, from the cache or computed and cached.
+
+        Args:
+            key: The picture's sha256, under which the fingerprint is cached.
+            pixels: uint8 (224, 224, 3), RGB.
+
+        Returns:
+            float32 (512,), unit length.
+        """
         cached = self.cached(key)
         if cached is None:
             cached = normalise(self._fingerprint(pixels).vector)
@@ -54,7 +62,7 @@ class QuantisedModel:
         return (key, self._sha256, RESIZE)  # a picture's key does not cover how it is resized
 
     def batch(self, pixels: npt.NDArray[np.uint8]) -> Vectors:
-        """Return fingerprints, float32 (N, 512), unit length, of uint8 (N, 224, 224, 3), RGB."""
+        """Return the fingerprints of uint8 (N, 224, 224, 3) RGB: float32 (N, 512), unit length."""
         return np.stack([self(sha256(one.tobytes()).hexdigest(), one) for one in pixels])
 
 
@@ -69,7 +77,14 @@ class ReferenceModel:
         self._predict: Callable[[npt.NDArray[np.uint8]], Vectors] | None = None
 
     def __call__(self, pixels: npt.NDArray[np.uint8]) -> Vectors:
-        """Return fingerprints, float32 (N, 512), layer-normalised, of uint8 (N, 224, 224, 3), RGB."""
+        """Return the fingerprints of several model inputs, from the cache or computed.
+
+        Args:
+            pixels: uint8 (N, 224, 224, 3), RGB.
+
+        Returns:
+            float32 (N, 512), layer-normalised.
+        """
         if not len(pixels):
             return np.empty((0, vgg16.DIMENSIONS), np.float32)
         keys = [sha256(one.tobytes()).hexdigest() for one in pixels]

@@ -32,7 +32,7 @@ POOL_AFTER = frozenset(
 
 
 def build(weights: Weights, profile: Profile) -> "keras.Model":
-    """Build the network with these weights, including its preprocessing.
+    """Build the fingerprint network from VGG16's weights, including its preprocessing.
 
     Args:
         weights: The 13 convolution layers.

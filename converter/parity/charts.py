@@ -43,7 +43,7 @@ _BINS = 40
 
 
 def cosine_histograms(clean: Agreement, camera: Agreement, *, median: float | None) -> str:
-    """Draw the cosines between both sides' fingerprints, one panel a set of pictures."""
+    """Return an SVG of the cosines between kiosk and reference, a panel for each picture set."""
 
     def draw(figure: Figure) -> None:
         sides = ((clean, _CLEAN, "the collection’s own pictures"), (camera, _CAMERA, "captures"))
@@ -64,7 +64,7 @@ def cosine_histograms(clean: Agreement, camera: Agreement, *, median: float | No
 
 
 def overlap_bars(clean: Agreement, camera: Agreement) -> str:
-    """Draw how many of the ten nearest prints are the same on both sides."""
+    """Return an SVG of how many of the ten nearest kiosk and reference have in common."""
 
     def draw(figure: Figure) -> None:
         panel = figure.subplots()
@@ -87,7 +87,7 @@ def overlap_bars(clean: Agreement, camera: Agreement) -> str:
 
 
 def factor_lines(factors: Sequence[FactorAlone]) -> str:
-    """Draw the median and lowest cosine under each factor of the simulated camera."""
+    """Return an SVG of the median and lowest cosine under each camera factor alone."""
 
     def draw(figure: Figure) -> None:
         panel = figure.subplots()
@@ -106,7 +106,7 @@ def factor_lines(factors: Sequence[FactorAlone]) -> str:
 
 
 def score_curves(scores: KnownUnknownScores, thresholds: Thresholds) -> str:
-    """Draw the share of captures that reach a score, with their print and without it."""
+    """Return an SVG of the share of known and of unknown captures that reach each score."""
 
     def draw(figure: Figure) -> None:
         panel = figure.subplots()

@@ -36,7 +36,7 @@ from evaluation.simulate.camera_noise import CAMERA
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParityPlan:
-    """The amount of material that is compared.
+    """Numbers of prints and simulated captures on which parity is measured.
 
     Attributes:
         seed: Selects the prints and the conditions of the simulated camera.
@@ -55,7 +55,7 @@ class ParityPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateMinimums:
-    """The minimum values of the gate, named as in `ParitySummary`; `None` sets no minimum."""
+    """The minimums of the parity gate, named as in `ParitySummary`; `None` sets no minimum."""
 
     clean_cosine_median: float | None = None
     clean_cosine_p1: float | None = None
@@ -75,7 +75,7 @@ STRICT = replace(MUSEUM, clean_cosine_min=0.995)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateResult:
-    """A minimum with the value found; `wanted` is `None` if there is no minimum."""
+    """One figure of the parity gate: its minimum `wanted`, if any, and the value `found`."""
 
     name: str
     wanted: float | None
@@ -83,13 +83,13 @@ class GateResult:
 
     @property
     def is_met(self) -> bool:
-        """Whether the value reaches the minimum; NaN reaches none."""
+        """Whether the value found reaches the minimum; NaN reaches none."""
         return self.wanted is None or self.found >= self.wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parity:
-    """The complete result of a comparison.
+    """The complete result of comparing a bundle's answers with the reference's.
 
     Attributes:
         prints: Number of prints in the bundle.
@@ -235,7 +235,7 @@ def _search_both_sides(
 
 
 def summary(parity: Parity) -> ParitySummary:
-    """Return the figures for the manifest, rounded down to six places.
+    """Return the parity figures for the manifest, rounded down to six decimal places.
 
     Rounding down means that no figure is better than what was measured.
     """
@@ -249,7 +249,7 @@ def summary(parity: Parity) -> ParitySummary:
 
 
 def gate_results(parity: Parity, minimums: GateMinimums) -> tuple[GateResult, ...]:
-    """Return each minimum of the gate with the value found."""
+    """Return each minimum of the parity gate with the value that was measured."""
     found = summary(parity)
     return tuple(
         GateResult(name=f.name, wanted=getattr(minimums, f.name), found=getattr(found, f.name))
@@ -258,7 +258,7 @@ def gate_results(parity: Parity, minimums: GateMinimums) -> tuple[GateResult, ..
 
 
 def gate(parity: Parity, minimums: GateMinimums) -> tuple[str, ...]:
-    """Return one line for each minimum that was missed; a bundle without any may be published."""
+    """Return a line for each minimum of the parity gate that the bundle misses; () if none."""
     return tuple(
         f"{result.name}: expected at least {result.wanted}, found {result.found}"
         for result in gate_results(parity, minimums)

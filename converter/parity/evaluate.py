@@ -84,7 +84,7 @@ class ReferenceComparison:
     def observe(
         self, section: QuerySection, query: EvaluationQuery, shown: QueryPicture, answer: Answer
     ) -> None:
-        """Keep a frame and the sheet that the kiosk cut out of it."""
+        """Keep a query's frame, and the sheet that the kiosk has cut out of the frame."""
         if section.kind not in (SectionKind.LEVEL, SectionKind.PAIRS):
             return
         kept = self._kept.setdefault(section.name, [])
@@ -101,7 +101,7 @@ class ReferenceComparison:
         )
 
     def lines(self) -> tuple[ReferenceLine, ...]:
-        """Fingerprint the kept frames on both sides; return one comparison for each section."""
+        """Compare kiosk and reference on the kept frames; return one result for each section."""
         if not any(self._kept.values()):
             return ()
         known = self._collection_fingerprints()

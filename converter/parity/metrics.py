@@ -21,7 +21,7 @@ _RESAMPLES = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The best match of one side.
+    """The best match that the kiosk or the reference finds for one picture.
 
     Attributes:
         item: Row of the best match in the bundle.
@@ -35,7 +35,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchComparison:
-    """One picture, searched on both sides.
+    """One picture, searched by the kiosk and by the reference.
 
     Attributes:
         record_id, item: The print in the picture.
@@ -65,7 +65,7 @@ class SearchComparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cosines:
-    """Three quantiles of a set of cosines; each is a value that occurred."""
+    """Median, first percentile and minimum of some cosines; each is a value that occurred."""
 
     median: float
     p1: float
@@ -85,7 +85,7 @@ class ShareInterval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """The agreement of both sides over one set of pictures.
+    """The agreement of kiosk and reference over one set of pictures.
 
     Attributes:
         top1: Share with the same best match. Wilson's interval.
@@ -103,7 +103,7 @@ class Agreement:
 
 
 def agreement(comparisons: Sequence[SearchComparison], *, seed: int) -> Agreement:
-    """Return the metrics over a set of comparisons.
+    """Return the agreement of kiosk and reference over a set of compared pictures.
 
     Args:
         comparisons: At least one.

@@ -62,7 +62,7 @@ class ReferenceSearch:
     def compare(
         self, record_id: str, item: int, *, reference: Vector, kiosk: Vector
     ) -> SearchComparison:
-        """Search for one picture on both sides and return the comparison.
+        """Search for one picture by kiosk and reference, and return the comparison.
 
         Args:
             record_id: Id of the print in the picture.

@@ -34,7 +34,7 @@ from evaluation.simulate.camera_noise import CameraFactor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorAlone:
-    """The cosines between both sides under one factor of the simulated camera.
+    """Cosines between kiosk and reference under one factor of the simulated camera alone.
 
     Attributes:
         most: Largest strength of the factor, in `unit`.
@@ -108,7 +108,7 @@ def measure_factors(
     make_capture: MakeCapture = make_capture,
     progress: Progress,
 ) -> tuple[FactorAlone, ...]:
-    """Return the cosines between both sides for each factor of the simulated camera alone."""
+    """Return the cosines between kiosk and reference for each camera factor alone."""
     measured = []
     for number, factor in enumerate(factors, 1):
         captures = take_captures(

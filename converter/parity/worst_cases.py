@@ -24,7 +24,7 @@ _QUALITY = 70
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePicture:
-    """One side's best match, with its picture.
+    """The best match of the kiosk or of the reference, with its picture.
 
     Attributes:
         picture: WebP; `None` if there is none or its licence forbids showing it.
@@ -39,13 +39,13 @@ class CasePicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One picture with the best match of both sides.
+    """One picture on which kiosk and reference differ, with the best match of each.
 
     Attributes:
         kind: `clean` or `camera` for the lowest cosines, `answers` for different answers.
         picture: The query as WebP; `None` if the print's licence forbids showing it.
-        cosine: Cosine between the two sides' fingerprints.
-        overlap: Share of the ten nearest that are the same.
+        cosine: Cosine between the two fingerprints of the picture.
+        overlap: Share of the kiosk's ten nearest that are among the reference's ten.
     """
 
     kind: Kind

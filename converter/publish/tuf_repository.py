@@ -199,7 +199,7 @@ def replace_publishing(
     """Replace the publishing key, signed by two root keys; the old one becomes invalid.
 
     Raises:
-        PublishError: When these are not two of the museum's root keys.
+        PublishError: When `roots` are not two of the museum's root keys.
     """
     repository = _with_roots(folder, roots, now, publishing)
     with repository.edit_root() as root:
@@ -218,7 +218,7 @@ def replace_root(
     """Replace a lost root key, signed by the two others.
 
     Raises:
-        PublishError: When these are not two of the other root keys.
+        PublishError: When `roots` are not two of the other root keys.
     """
     repository = _with_roots(folder, roots, now)
     with repository.edit_root() as root:
@@ -234,7 +234,7 @@ def replace_root(
 
 
 def keys_named(root: Root, names: Iterable[str]) -> list[Key]:
-    """Return the keys of a root that have one of these names."""
+    """Return the public keys in root metadata that staff know by one of these names."""
     return [key for key in root.keys.values() if name_of(key) in tuple(names)]
 
 
