@@ -32,7 +32,7 @@ class EvaluationPrint:
 
 
 def prints_of(bundle: OpenedBundle, load: Load | None = None) -> tuple[EvaluationPrint, ...]:
-    """Return every print of a bundle.
+    """Return every print of a bundle, with its picture and its right answers.
 
     Args:
         bundle: The bundle.

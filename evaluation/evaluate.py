@@ -76,7 +76,7 @@ def evaluate(
 
 
 def results_lines(report: EvaluationReport) -> str:
-    """Return the targets with the values found, one line each."""
+    """Return one line of text for each target, with the value that was found."""
     lines = []
     for mark in report.marks:
         found = "not measured" if mark.found is None else f"{mark.found:.4g}"

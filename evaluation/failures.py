@@ -23,7 +23,7 @@ _MOST = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedPrint:
-    """A print as the failures show it.
+    """A print in a failure: its id, its title and a small picture.
 
     Attributes:
         picture: A data URI; `None` if the picture may not be shown.
@@ -36,7 +36,7 @@ class FailedPrint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One wrong answer.
+    """One wrong answer, with the pictures that the page shows of it.
 
     Attributes:
         frame: The frame with the corners found drawn on it, as a data URI.
@@ -63,7 +63,16 @@ def failure_of(
     section: str,
     right: frozenset[int],
 ) -> Failure:
-    """Return a failure with the pictures that the page shows of it."""
+    """Return the failure for a wrong answer, with small pictures of the frame and the prints.
+
+    Args:
+        bundle: The bundle that answered.
+        query: The query.
+        shown: The query's picture.
+        answer: The wrong answer.
+        section: Name of the query's section.
+        right: Items of the right answers; empty if "not in this collection" is right.
+    """
     first = answer.matches[0].record if answer.matches else None
     wanted = list(map(bundle.records.at, sorted(right)))
     wanted.sort(key=lambda record: record.record_id != query.name)
@@ -80,7 +89,7 @@ def failure_of(
 
 
 def select_failures(failures: Sequence[Failure], most: int = _MOST) -> tuple[Failure, ...]:
-    """Return failures for the page, from every section in turn, most confident first."""
+    """Return at most `most` failures, from each section in turn, most confident first."""
     groups: dict[str, list[Failure]] = {}
     for failure in sorted(failures, key=lambda failure: -failure.confidence):
         groups.setdefault(failure.section, []).append(failure)
@@ -122,5 +131,5 @@ def _thumbnail(bundle: OpenedBundle, record: Record) -> str | None:
 
 
 def data_uri(kind: str, data: bytes) -> str:
-    """Return bytes as a data URI."""
+    """Return bytes as a `data:` address of a media type, such as `image/jpeg`."""
     return f"data:{kind};base64,{base64.b64encode(data).decode()}"

@@ -37,7 +37,7 @@ class CountedShare:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredAnswer:
-    """The score of one answer.
+    """One answer as the metrics need it: rank, acceptance and confidence.
 
     Attributes:
         rank: Rank of the first right match, from 0; `None` without a right match.
@@ -68,7 +68,7 @@ class Percentiles:
 
 
 def share(hits: int, count: int) -> CountedShare:
-    """Return a share with its 95 % interval (Wilson's score)."""
+    """Return the share of `hits` in `count`, with its 95 % interval (Wilson's score)."""
     if count == 0:
         return CountedShare(hits=0, count=0, value=None, low=0.0, high=1.0)
     value, spread = hits / count, _Z**2 / count
@@ -166,7 +166,7 @@ def average_precision(
 
 
 def curve(known: Sequence[ScoredAnswer], unknown: Sequence[ScoredAnswer]) -> tuple[Point, ...]:
-    """Return accepts against false accepts, strictest threshold first; at most 120 points."""
+    """Return the accept rates at falling thresholds, strictest first; at most 120 points."""
     if not known or not unknown:
         return ()
     right = np.array([one.confidence for one in known if one.rank == 0])

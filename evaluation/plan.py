@@ -1,4 +1,4 @@
-"""How much an evaluation measures, and the options for it, on the kiosk and at the desk.
+"""The amount that an evaluation measures, and its options, on the kiosk and at the desk.
 
 Loads nothing heavy, so that a command line's help is quick.
 """
@@ -17,16 +17,16 @@ _FEWEST_EMPTY = 7  # one of each kind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationPlan:
-    """How much an evaluation measures.
+    """The amount that an evaluation measures: numbers of frames, factors and seed.
 
     Attributes:
-        captures: A level.
-        a_factor: For each factor alone.
-        empty: Frames without a print.
-        reverse: Captures in reverse.
-        is_full: Whether all prints are captured, at least once a level.
-        suite: Which half of the simulator; all of it is scored once, in a closing report.
-        seed: Where all chance comes from.
+        captures: Number of simulated captures at each level.
+        a_factor: Number of captures for each factor alone.
+        empty: Number of frames without a print.
+        reverse: Number of captures of mirrored prints.
+        is_full: Whether each scored print is captured at least once a level, with more frames of the other kinds.
+        suite: The factors and backgrounds: the open half, or all, which is scored once in a closing report.
+        seed: Seed of all randomness.
     """
 
     captures: int = 300
@@ -87,7 +87,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def plan_of(options: argparse.Namespace) -> EvaluationPlan:
-    """Return the plan for these options; fewer captures scale everything else down."""
+    """Return the plan that parsed options ask for; fewer captures scale all else down."""
     plan = EvaluationPlan()
     share = min(1.0, options.captures / plan.captures)
     return replace(

@@ -78,7 +78,7 @@ class QuerySection:
 def level(
     prints: Sequence[EvaluationPrint], of: Level, *, number: int, seed: int, suite: Suite
 ) -> QuerySection:
-    """Return captures at one level, each with its print in the collection and without."""
+    """Return the section of captures at one level, each searched with and without its print."""
     make_picture = partial(_handheld, level=of, suite=suite)
     queries = _captures(prints, make_picture, number=number, seed=seed, also_left_out=True)
     return QuerySection(name=of.value, kind=SectionKind.LEVEL, queries=queries)
@@ -87,7 +87,7 @@ def level(
 def in_reverse(
     prints: Sequence[EvaluationPrint], *, number: int, seed: int, suite: Suite
 ) -> QuerySection:
-    """Return captures of mirrored prints; copies are often in reverse."""
+    """Return the section of captures of mirrored prints; copies are often in reverse."""
     make_picture = partial(_handheld, level=Level.NORMAL, suite=suite, mirrored=True)
     queries = _captures(prints, make_picture, number=number, seed=seed)
     return QuerySection(name="in reverse", kind=SectionKind.REVERSE, queries=queries)
@@ -131,7 +131,7 @@ def _captures(
 def real_pairs(
     prints: Sequence[EvaluationPrint], pictures: Sequence[GroundTruthPicture], *, seed: int
 ) -> Iterator[QuerySection]:
-    """Yield other copies of prints: as scanned, and under the simulated camera."""
+    """Yield two sections of other copies of prints: as scanned, and as simulated captures."""
     of = {one.record.record_id: one for one in prints}
     for name, is_held in (("other copies, clean", False), ("other copies, held", True)):
         yield QuerySection(
@@ -152,7 +152,7 @@ def real_pairs(
 def photographs(
     prints: Sequence[EvaluationPrint], pictures: Sequence[GroundTruthPicture]
 ) -> QuerySection:
-    """Return real photographs; those without a record are unknown prints."""
+    """Return the section of real photographs; those without a record show unknown prints."""
     of = {one.record.record_id: one for one in prints}
     return QuerySection(
         name="photographs",
@@ -162,7 +162,7 @@ def photographs(
 
 
 def distractors(paths: Sequence[Path], *, seed: int, suite: Suite) -> QuerySection:
-    """Return captures at the normal level of prints that are not in the collection."""
+    """Return the section of captures of prints that are not in the collection."""
     return QuerySection(
         name="prints of other collections",
         kind=SectionKind.UNKNOWN,
@@ -178,7 +178,7 @@ def distractors(paths: Sequence[Path], *, seed: int, suite: Suite) -> QuerySecti
 
 
 def without_print(number: int, *, seed: int, suite: Suite) -> QuerySection:
-    """Return frames without any print, of every kind and level in turn."""
+    """Return the section of frames without any print, of every kind and level in turn."""
     kinds, levels = tuple(DistractorKind), tuple(Level)
     return QuerySection(
         name="no print",

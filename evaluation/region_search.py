@@ -61,7 +61,7 @@ class RegionTally:
 def measure(
     bundle: OpenedBundle, number: int, *, seed: int = 2026, threads: int = 0
 ) -> Iterator[RegionTally]:
-    """Yield the tally for each share of the sheet.
+    """Search for boxes of each size in captured sheets; yield the tally of each size.
 
     Args:
         bundle: The bundle to search; its own pictures are captured.
@@ -144,7 +144,7 @@ def _tally(
 
 
 def main() -> int:
-    """Print the table; return the exit code."""
+    """Print the table of tallies; return the exit code."""
     parser = argparse.ArgumentParser(
         description="Measure how well a part of a print finds the whole."
     )

@@ -51,7 +51,7 @@ class LevelScores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationMark:
-    """A target value with the value found.
+    """One target of the evaluation, with the value that was found.
 
     Attributes:
         is_at_least: Whether higher values are better.
@@ -98,8 +98,8 @@ class EvaluationReport:
         threads: Threads for the model.
         model_ms: Median time of one bare model call, in the same run.
         whole: Times from frame to answer.
-        whole_by: The same, by whether the print is in the collection.
-        steps: The same, by recognition step.
+        whole_by: Times from frame to answer, by whether the print is in the collection.
+        steps: Times of each recognition step.
         refused: One line for each ground-truth row or picture that can't be used.
     """
 

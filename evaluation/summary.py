@@ -30,7 +30,7 @@ def summarise(
     refused: Sequence[str] = (),
     reference: Sequence[ReferenceLine] = (),
 ) -> EvaluationReport:
-    """Return the report of a run."""
+    """Return the report of an evaluation's outcomes: scores, targets, curves and times."""
     groups: dict[tuple[str, str], list[QueryOutcome]] = {}
     for outcome in run.outcomes:
         groups.setdefault((outcome.section, outcome.kind), []).append(outcome)

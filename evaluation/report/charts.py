@@ -20,10 +20,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """A share with its interval.
+    """One bar of a chart: a share with its interval, its name and a note.
 
     Attributes:
-        value: 0..1; `None` draws nothing.
+        value: The share, 0..1; `None` draws no bar.
+        low, high: The ends of its interval, 0..1.
         is_quiet: Whether the bar has the second colour.
     """
 
@@ -36,7 +37,7 @@ class Bar:
 
 
 def curves(lines: Sequence[Line], *, x: str, y: str, most_x: float = 0.1) -> str:
-    """Draw curves, with the x axis from 0 to `most_x`.
+    """Return an SVG of curves, with the x axis from 0 to `most_x` and the y axis from 0 to 1.
 
     Args:
         lines: At most three, each in its own stroke.
@@ -61,7 +62,7 @@ def curves(lines: Sequence[Line], *, x: str, y: str, most_x: float = 0.1) -> str
 
 
 def bars(shown: Sequence[Bar]) -> str:
-    """Draw shares as bars from 0 to 1, each with its interval as a thin line."""
+    """Return an SVG of shares as bars from 0 to 1, each with its interval as a thin line."""
     left, row, width = 210.0, 24.0, 400.0
     parts = []
     for place, bar in enumerate(shown):

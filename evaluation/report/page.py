@@ -58,7 +58,7 @@ def to_json_text(report: EvaluationReport) -> str:
 
 
 def page(report: EvaluationReport, failures: Sequence[Failure]) -> str:
-    """Return the page.
+    """Return the evaluation's page: one HTML file without scripts.
 
     Args:
         report: The results.

@@ -1,6 +1,7 @@
 """Backgrounds of the open half, made from noise: tables, cloths and felt.
 
-Each is computed as one value per pixel and coloured by a palette. This is fast and realistic enough.
+Each is computed as one value per pixel and coloured by a palette, which is fast and realistic enough. Each has the
+full size of a frame: uint8 (960, 1280, 3), RGB.
 """
 
 from collections.abc import Callable, Mapping
@@ -115,9 +116,12 @@ OPEN: Mapping[str, Maker] = {
 
 
 def coloured(value: Values, dark: Colour, light: Colour) -> Pixels:
-    """Return values 0..255, float32 (H, W), as shades between two colours.
+    """Return a grey map in shades between two colours: uint8 (H, W, 3).
 
-    The result is uint8 (H, W, 3).
+    Args:
+        value: float32 (H, W), 0..255.
+        dark: The colour of 0.
+        light: The colour of 255.
     """
     steps = np.linspace(0, 1, 256)[:, np.newaxis]
     palette = np.array(dark) * (1 - steps) + np.array(light) * steps
@@ -128,7 +132,7 @@ def coloured(value: Values, dark: Colour, light: Colour) -> Pixels:
 
 
 def scaled(colour: Colour, factor: float) -> Colour:
-    """Return a colour with its brightness multiplied by `factor`."""
+    """Return an RGB colour with each channel multiplied by `factor`, at most 255."""
     red, green, blue = (min(255, round(part * factor)) for part in colour)
     return red, green, blue
 
@@ -139,15 +143,17 @@ def one_of(rng: np.random.Generator, things: tuple[T, ...]) -> T:
 
 
 def upscaled(values: Values) -> Values:
-    """Return values resized to the frame's size."""
+    """Return a coarse map interpolated up to the frame: float32 (960, 1280)."""
     large: Values = cv2.resize(values, SIZE, interpolation=cv2.INTER_LINEAR)
     return large
 
 
 def rotated_grid(rng: np.random.Generator, size: tuple[int, int]) -> tuple[Values, Values]:
-    """Return two coordinates for each pixel, at right angles and at a random angle.
+    """Return x and y of each pixel in axes rotated by a random angle: two float32 (H, W).
 
-    The unit is the width.
+    Args:
+        rng: Source of the angle.
+        size: Width and height in pixels; the width is the unit of x and y.
     """
     width, height = size
     angle = between(rng, 0, 2 * np.pi)
@@ -158,7 +164,14 @@ def rotated_grid(rng: np.random.Generator, size: tuple[int, int]) -> tuple[Value
 
 
 def tiled(rng: np.random.Generator, tile: Pixels, smallest: float, largest: float) -> Pixels:
-    """Return a frame filled with a tile, rotated at random and scaled within the bounds."""
+    """Return a frame filled with a tile, rotated and scaled at random.
+
+    Args:
+        rng: Source of rotation and scale.
+        tile: uint8 (h, w) or (h, w, 3).
+        smallest: Least scale of the tile.
+        largest: Greatest scale of the tile.
+    """
     matrix = cv2.getRotationMatrix2D((0, 0), between(rng, 0, 360), between(rng, smallest, largest))
     repeats = -(-256 // tile.shape[0])
     large = np.tile(tile, (repeats, repeats) + (1,) * (tile.ndim - 2))

@@ -91,6 +91,6 @@ HOLDOUT: Mapping[str, Maker] = {
 
 
 def background(rng: np.random.Generator, name: str) -> Pixels:
-    """Return the background of this name, uint8 (960, 1280, 3)."""
+    """Return a background by name, of the open half or the holdout: uint8 (960, 1280, 3)."""
     makers = OPEN if name in OPEN else HOLDOUT
     return makers[name](rng)

@@ -46,7 +46,7 @@ class CameraFactor:
 def perspective(pixels: Pixels, rng: np.random.Generator, most_share: float) -> Pixels:
     """Return the picture seen at an angle.
 
-    Each corner moves inward by up to this share of the sides.
+    Each corner moves inward by up to `most_share` of the sides.
     """
     height, width = pixels.shape[:2]
     inward = rng.random((4, 2)) * most_share * (width, height)
@@ -67,7 +67,7 @@ def rotation(pixels: Pixels, rng: np.random.Generator, most_degrees: float) -> P
 
 
 def crop(pixels: Pixels, rng: np.random.Generator, most_share: float) -> Pixels:
-    """Return the picture with up to this share of its width and of its height cut away."""
+    """Return the picture with up to `most_share` of its width and of its height cut away."""
     height, width = pixels.shape[:2]
     kept = [max(1, round(side * (1 - most_share * rng.random()))) for side in (height, width)]
     top, left = (
@@ -78,7 +78,7 @@ def crop(pixels: Pixels, rng: np.random.Generator, most_share: float) -> Pixels:
 
 
 def shade(pixels: Pixels, rng: np.random.Generator, most_share: float) -> Pixels:
-    """Return the picture lit from one side; the far side is darker by up to this share."""
+    """Return the picture lit from one side; the far side is darker by up to `most_share`."""
     height, width = pixels.shape[:2]
     angle, depth = _between(rng, 0, 2 * np.pi), _between(rng, 0, most_share)
     across = np.cos(angle) * np.linspace(-0.5, 0.5, width, dtype=np.float32)[np.newaxis, :]
@@ -158,7 +158,7 @@ CAMERA: tuple[CameraFactor, ...] = (
 
 
 def simulate(pixels: Pixels, rng: np.random.Generator, factors: Sequence[CameraFactor]) -> Pixels:
-    """Return the picture with these effects applied in order.
+    """Return the picture as the simulated camera shows it, with all effects in order.
 
     Args:
         pixels: uint8 (H, W, 3), RGB, of any size; not changed.

@@ -55,17 +55,20 @@ def place_card(pixels: Pixels, card: Pixels, outline: Outline) -> None:
 
 
 def blended(under: Pixels, over: Pixels, weight: npt.NDArray[np.uint8]) -> Pixels:
-    """Return one picture over another, weighted 0..255 per pixel."""
+    """Return a picture laid over another with a weight for each pixel.
+
+    Args:
+        under: uint8 (H, W, 3); shows where the weight is 0.
+        over: uint8 (H, W, 3); shows where the weight is 255.
+        weight: uint8 (H, W).
+    """
     share = weight.astype(np.float32) * np.float32(1 / 255)
     mixed: Pixels = cv2.blendLinear(under, over, 1 - share, share)
     return mixed
 
 
 def text_card(rng: np.random.Generator, size: tuple[int, int], ground: Colour) -> Pixels:
-    """Return a card with lines that look like writing, uint8 (H, W, 3).
-
-    The size is width and height.
-    """
+    """Return a card with lines that look like writing: uint8 (H, W, 3); `size` is (W, H)."""
     width, height = size
     card = np.full((height, width, 3), ground, np.uint8)
     ink = one_of(rng, ((30, 30, 34), (40, 44, 90), (90, 30, 30)))
@@ -81,7 +84,7 @@ def text_card(rng: np.random.Generator, size: tuple[int, int], ground: Colour) -
 
 
 def picture_card(rng: np.random.Generator, size: tuple[int, int]) -> Pixels:
-    """Return a postcard or a photograph: smooth colours with a kind of horizon."""
+    """Return a postcard or photograph with a kind of horizon: uint8 (H, W, 3)."""
     width, height = size
     layers = [smooth_noise(rng, size, between(rng, 2, 5), octaves=4) for _ in range(3)]
     tones = np.array(one_of(rng, _COVERS), np.float32) + rng.normal(0, 30, 3).astype(np.float32)
@@ -98,10 +101,7 @@ def picture_card(rng: np.random.Generator, size: tuple[int, int]) -> Pixels:
 def outline_of(
     rng: np.random.Generator, middle: tuple[float, float], size: tuple[float, float]
 ) -> Outline:
-    """Return a rectangle's corners, rotated at random and slightly in perspective.
-
-    They are float32 (4, 2).
-    """
+    """Return the corners of a rectangle, float32 (4, 2), rotated and skewed at random."""
     angle = between(rng, 0, 2 * np.pi)
     turn = np.array([(np.cos(angle), np.sin(angle)), (-np.sin(angle), np.cos(angle))])
     corners = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)]) * size

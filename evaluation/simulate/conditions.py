@@ -95,7 +95,7 @@ class Conditions:
         margin: Paper around the picture, as a share of its longer side.
         paper: 0 for white paper, 1 for brown.
         thumbs: Number of thumbs that hold the sheet.
-        reach: Distance that they reach over it, as a share of its longer side.
+        reach: Distance that the thumbs reach over the sheet, as a share of the sheet's longer side.
         light: Darkening of the dark side, 0..1.
         stops: Exposure relative to a correct one.
         defocus_px, motion_px: Radius of the blur and length of the motion streak, in pixels of the frame.

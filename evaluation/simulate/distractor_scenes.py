@@ -44,7 +44,7 @@ def scene_without_print(
 ) -> Pixels:
     """Return a frame without any print, uint8 (960, 1280, 3).
 
-    The same names give the same bytes.
+    The same arguments give the same bytes.
     """
     conditions = draw_conditions(
         generator(name, kind, seed, level, "conditions"), level, suite.factors, suite.backgrounds

@@ -22,13 +22,13 @@ _ROUNDS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """The position of a sheet relative to the camera.
+    """The pose of a bent sheet before the camera, and its projection into the frame.
 
     Attributes:
         size: Width and height of the sheet, in diagonals.
         turn: float64 (3, 3); rotation and tilt of the sheet.
-        distance: Distance from the camera to the sheet's centre.
-        bend: Height of the bend.
+        distance: Distance from the camera to the sheet's centre, in diagonals.
+        bend: Height of the bend, in diagonals.
         bend_angle: Direction of the bend on the sheet, in radians.
         scale: Pixels of the frame per unit.
         middle: Position of the optical axis in the frame, in pixels.
@@ -80,12 +80,12 @@ class View:
 
 
 def make_view(rng: np.random.Generator, size: tuple[float, float], conditions: Conditions) -> View:
-    """Return a random view of a sheet that fills the frame as the conditions say.
+    """Return a sheet's pose before the camera, random where the conditions leave it open.
 
     Args:
-        rng: Source of the tilt's direction, the distance and the position.
+        rng: Source of the tilt's direction, the distance, the bend's sign and angle, and the position.
         size: The sheet's width and height, in any unit.
-        conditions: The capture's conditions.
+        conditions: The capture's conditions; turn, tilt, curl, lens, fill, offset and crop are used.
     """
     diagonal = float(np.hypot(*size))
     width, height = size[0] / diagonal, size[1] / diagonal
@@ -108,14 +108,17 @@ def make_view(rng: np.random.Generator, size: tuple[float, float], conditions: C
 def texture_maps(
     view: View, texture: tuple[int, int], box: tuple[int, int, int, int]
 ) -> tuple[Values, Values]:
-    """Return the texture coordinates that each pixel of a box of the frame shows.
+    """Return the point of the sheet's texture that each pixel of a box of the frame shows.
 
     The projection of a bent sheet has no inverse in closed form, so it is approximated on a coarse grid.
 
     Args:
         view: The view of the sheet.
         texture: Width and height of its texture in pixels.
-        box: left, top, width, height.
+        box: Left, top, width and height in pixels of the frame.
+
+    Returns:
+        x and y in pixels of the texture: two float32 (box height, box width).
     """
     left, top, width, height = box
     columns, rows = -(-width // _CELL) + 2, -(-height // _CELL) + 2

@@ -52,7 +52,7 @@ def capture(
     suite: Suite = Suite.OPEN,
     mirrored: bool = False,
 ) -> HandheldCapture:
-    """Return a print as a camera sees it in a visitor's hands.
+    """Return a simulated capture of a print in a visitor's hands.
 
     Args:
         pixels: uint8 (H, W, 3), RGB; the print's picture.
@@ -73,7 +73,7 @@ def capture(
 def render(
     pixels: Pixels, rng: np.random.Generator, conditions: Conditions, *, mirrored: bool = False
 ) -> HandheldCapture:
-    """Return a print as a camera sees it under these conditions.
+    """Return a simulated capture of a print under given conditions.
 
     Everything that the conditions leave open is drawn from `rng`.
     """

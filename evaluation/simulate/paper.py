@@ -22,7 +22,7 @@ def sheet(rng: np.random.Generator, pixels: Pixels, conditions: Conditions) -> P
         conditions: The capture's conditions.
 
     Returns:
-        uint8 (H, W, 3), RGB, its longer side `LONGEST` pixels.
+        uint8 (H, W, 3), RGB, its longer side at most `LONGEST` pixels.
     """
     around = conditions.margin * between(rng, 0.7, 1.0) if conditions.margin else 0.0
     picture = _scaled(pixels, round(LONGEST / (1 + 2 * conditions.margin)))

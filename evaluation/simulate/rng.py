@@ -19,7 +19,7 @@ _BANK_SPARE = 1 << 20
 
 
 def generator(*names: object) -> np.random.Generator:
-    """Return the random generator that is seeded by these names."""
+    """Return a random generator seeded by names, such as a record's id and a level."""
     digest = hashlib.sha256("\x1f".join(str(name) for name in names).encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:16], "big"))
 
@@ -37,7 +37,7 @@ def smooth_noise(
     octaves: int = 3,
     stretch: float = 1.0,
 ) -> Values:
-    """Return cloudy noise.
+    """Return noise that looks like clouds, summed over several scales.
 
     Args:
         rng: Source of randomness.
@@ -60,10 +60,10 @@ def smooth_noise(
 
 
 def grain(rng: np.random.Generator, shape: tuple[int, ...]) -> Values:
-    """Return fine normal noise of a shape: float32, mean 0, standard deviation 1.
+    """Return normal noise, independent for each value: float32, mean 0, deviation 1.
 
-    It is a random slice of one long precomputed array, at most a frame's size. Drawing four million normal numbers
-    takes longer than all other steps of a frame together.
+    The noise is a random slice of one long precomputed array, at most a frame's size. Drawing four million normal
+    numbers takes longer than all other steps of a frame together.
     """
     bank = _bank()
     start = int(rng.integers(_BANK_SPARE))
