@@ -23,7 +23,7 @@ _CALLS = {"graph": tensorflow_graph, "predict_on_batch": tensorflow_predict}
 def recognise(
     bundle: Path, cache: Path, profile: Profile, threads: int, call: str
 ) -> Callable[[Pixels | bytes], Rows]:
-    """Return the baseline's work from a picture to ten records.
+    """Return a function that finds ten records for a picture by the baseline's pipeline.
 
     Args:
         bundle: The folder of the bundle whose fingerprints and records are searched.
@@ -33,7 +33,7 @@ def recognise(
         call: How the model is called: `graph` or `predict_on_batch`.
 
     Returns:
-        Work that takes uint8 (H, W, 3) RGB, or a JPEG's bytes.
+        A function of uint8 (H, W, 3) RGB, or of a JPEG's bytes, to rows of the records table, nearest first.
     """
     from sklearn.neighbors import NearestNeighbors
 

@@ -49,7 +49,7 @@ class GeneratedPrint:
     edition: int = 0
 
     def rng(self, salt: int) -> np.random.Generator:
-        """Return the random generator of a part of its contents."""
+        """Return the random generator of one part of the print's contents; each has a `salt`."""
         return np.random.default_rng((self.number, self.edition, salt))
 
 
@@ -123,7 +123,7 @@ def write(sample: Sample, prints: list[GeneratedPrint], build: int, folder: Path
 
 
 def changed(prints: list[GeneratedPrint], share: float, seed: int) -> list[GeneratedPrint]:
-    """Return the next build's prints; of ten that differ, eight are altered, one is new."""
+    """Return the next build's prints: of ten changed, eight are altered, one new, one gone."""
     rng = random.Random(seed)
     drawn = rng.sample(prints, round(len(prints) * share))
     gone, altered = drawn[: len(drawn) // 10], set(drawn[2 * (len(drawn) // 10) :])
@@ -215,7 +215,7 @@ def measure(bundle: Path, folder: Path, prints: int, share: float, work: Path) -
 
 
 def main() -> int:
-    """Print the table."""
+    """Print a table of the bytes that a kiosk fetches, by file."""
     parser = argparse.ArgumentParser(prog="python -m bench.delta_updates", description=__doc__)
     parser.add_argument(
         "--bundle",

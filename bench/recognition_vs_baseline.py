@@ -30,7 +30,10 @@ _PICTURES = 12
 
 
 def ours(bundle: Path, threads: int) -> Callable[[Pixels | bytes], StepTimes]:
-    """Return work from a picture to records, which returns the time of each step in ms."""
+    """Return a function that recognises a picture as the kiosk does, and times each step.
+
+    The function returns the time of each step in ms, and as `top` the item of the first record.
+    """
     recogniser = Recogniser(open_bundle(bundle), threads=threads)
 
     def work(picture: Pixels | bytes) -> StepTimes:
@@ -104,7 +107,7 @@ def laid_out(pixels: Pixels) -> Pixels:
 
 
 def outside_share(step_times: Mapping[str, float]) -> float:
-    """Return the time outside the model call as a share of the call's."""
+    """Return the time outside the model call, as a share of the model call's time."""
     return (step_times["whole"] - step_times[MODEL]) / step_times[MODEL]
 
 

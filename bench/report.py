@@ -28,7 +28,7 @@ def to_json(sections: Sequence[Section], machine: Mapping[str, str]) -> str:
 
 
 def page(sections: Sequence[Section], machine: Mapping[str, str]) -> str:
-    """Return the HTML page."""
+    """Return the results as one HTML page without other files."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("bench"),
         autoescape=True,

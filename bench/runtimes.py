@@ -1,7 +1,7 @@
 """The fingerprint model in other runtimes, quantised by each one's own tools.
 
-Each is set up as its makers advise. All work takes uint8 (224, 224, 3) RGB and returns float32 (512,). The functions
-that return work are called in a contender's own process. Each runtime is imported only there.
+Each is set up as its makers advise. A `Fingerprints` is a function of a model input, uint8 (224, 224, 3) RGB, to its
+fingerprint, float32 (512,). It is made in a contender's own process, and each runtime is imported only there.
 """
 
 import os
@@ -22,13 +22,13 @@ Fingerprints = Callable[[Pixels], npt.NDArray[np.float32]]
 
 
 def ours(model: Path, threads: int) -> Fingerprints:
-    """Return the kiosk's own model, run by its own code."""
+    """Return the fingerprint function of the kiosk: its own model, run by its own code."""
     fingerprint = Fingerprinter(model, "bench", threads=threads)
     return lambda pixels: fingerprint(pixels).vector
 
 
 def tensorflow_graph(cache: Path, profile: Profile, threads: int) -> Fingerprints:
-    """Return the Keras model as a traced graph, for one picture."""
+    """Return the fingerprint function of the Keras model, as a traced graph."""
     import tensorflow as tf
 
     model = _keras_model(cache, profile, threads)
@@ -38,7 +38,7 @@ def tensorflow_graph(cache: Path, profile: Profile, threads: int) -> Fingerprint
 
 
 def tensorflow_predict(cache: Path, profile: Profile, threads: int) -> Fingerprints:
-    """Return the Keras model, called by `predict_on_batch` as in the baseline."""
+    """Return the fingerprint function of the Keras model, by `predict_on_batch`."""
     model = _keras_model(cache, profile, threads)
     return lambda pixels: np.asarray(model.predict_on_batch(pixels[np.newaxis]))[0]
 

@@ -20,9 +20,9 @@ StepTimes = dict[str, float]
 
 
 def recognise(bundle: Path, threads: int) -> Callable[[Pixels | bytes], StepTimes]:
-    """Return work from a picture to ten records.
+    """Return a function that finds ten records for a picture, from one crop without geometry.
 
-    The work returns the time of each step in ms, and as `top` the item of the first record.
+    The function returns the time of each step in ms, and as `top` the item of the first record.
     """
     opened = open_bundle(bundle)
     manifest = opened.manifest

@@ -15,7 +15,7 @@ READY_TARGET_S = 2.0
 
 
 def measure(context: BenchContext) -> Section:
-    """Start the service and the whole kiosk in turns."""
+    """Time the starts of the service and of the whole kiosk, in turns."""
     log_progress("starting the kiosk %d times", context.workload.starts)
     _service(context.bundle, context.threads)  # the first start reads the disk
     service: list[tuple[float, float, float]] = []

@@ -127,7 +127,7 @@ class AnswerPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What fills the screen.
+    """The content of the screen: the scene's name, an answer if there is one, and a note.
 
     Attributes:
         note: The service's note on its state, for the page's small print.
@@ -161,7 +161,17 @@ class Facet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiltersPage:
-    """The panel of filters."""
+    """The values of the panel of filters.
+
+    Attributes:
+        remaining: Number of prints that pass the current filters.
+        undated: Number of prints of the whole collection without a year.
+        with_undated: Whether undated prints pass the filter on years.
+        years: The collection's first and last year; `None` if no print has one.
+        year_from, year_to: The years chosen, within `years`.
+        words: The words searched for.
+        whole: Name of the whole, such as a series, that prints must belong to; empty for all prints.
+    """
 
     facets: tuple[Facet, ...]
     remaining: int
@@ -175,7 +185,7 @@ class FiltersPage:
 
 
 def scene(state: KioskState, languages: Mapping[str, str]) -> Scene:
-    """Return the scene of the stand's state."""
+    """Return the scene that shows a state of the stand; `languages` are BCP 47 tags by field."""
     page = answer_page(state.answer, languages) if state.answer else None
     return Scene(name=_SCENES[state.phase], answer=page, note=state.note)
 
@@ -189,7 +199,7 @@ def answer_scene(answer: Answer, languages: Mapping[str, str], *, of_part: bool 
 def answer_page(
     answer: Answer, languages: Mapping[str, str], *, of_part: bool = False
 ) -> AnswerPage:
-    """Return an answer as the page shows it."""
+    """Return the template's values for an answer: the large print, the cards and the hint."""
     kind = _kind_of_part(answer) if of_part else _kind(answer)
     labels = tuple(label(m.record, answer.bundle_id, languages) for m in answer.matches)
     is_none = kind == "none"
@@ -229,7 +239,7 @@ def label(
     """Return a print's museum label.
 
     Args:
-        record: Its record.
+        record: The print's record.
         bundle_id: The bundle that holds the record.
         languages: Field to BCP 47 tag.
         related: Related records by id, whose titles replace the relations' own words.
@@ -258,7 +268,7 @@ def label(
 def filters_page(
     options: FilterOptions, filters: Filters, languages: Mapping[str, str] | None = None
 ) -> FiltersPage:
-    """Return the panel of filters with those set; `languages` are BCP 47 tags by field."""
+    """Return the panel of filters, the set ones chosen; `languages` are BCP 47 tags by field."""
     years = None
     if options.year_min is not None and options.year_max is not None:
         years = (options.year_min, options.year_max)

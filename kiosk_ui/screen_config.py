@@ -13,7 +13,7 @@ class Screen(Protocol):
 
     @property
     def grace_s(self) -> float:
-        """Seconds from that question until the page resets."""
+        """Seconds after the question "Still there?" until the page resets without a touch."""
 
     @property
     def language(self) -> str:
@@ -41,4 +41,4 @@ class Screen(Protocol):
 
     @property
     def px_per_mm(self) -> float:
-        """CSS pixels per millimetre."""
+        """CSS pixels per millimetre of the panel."""

@@ -29,7 +29,7 @@ class ListEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowsePage:
-    """One page of prints.
+    """One page of a list of prints, as the template shows it.
 
     Attributes:
         chosen: The filters' values, in the museum's words; empty for the whole collection.
@@ -81,13 +81,13 @@ def browse_page(
     labels: Sequence[Label],
     undated: int,
 ) -> BrowsePage:
-    """Return one page of prints.
+    """Return the template's values for one page of a list of prints.
 
     Args:
-        page: Its records, number and totals.
-        filters: The filters that its prints pass.
-        order: The order of its prints.
-        labels: Its records' labels.
+        page: The page's records, its number and the totals.
+        filters: The filters that the prints pass.
+        order: The order of the prints.
+        labels: The labels of the page's records.
         undated: Number of undated prints that pass the filters in addition to the dated ones.
     """
 
@@ -114,7 +114,7 @@ def browse_page(
 
 
 def facet_entries(name: str, options: FilterOptions) -> list[ListEntry]:
-    """Return the entries of a facet's values, in alphabetical order."""
+    """Return a list entry for each value of a facet, in alphabetical order."""
     counts = {option.value: option.count for option in options.facets[name]}
     return [
         ListEntry(
@@ -127,7 +127,7 @@ def facet_entries(name: str, options: FilterOptions) -> list[ListEntry]:
 def list_page(
     name: str, entries: Sequence[ListEntry], number: int, language: str | None
 ) -> ListPage:
-    """Return a page of a list; the last page if `number` is beyond it."""
+    """Return one page of a list's entries; the last page if `number` is beyond the last."""
     pages = max(1, -(-len(entries) // PAGE_ENTRIES))
     number = min(number, pages)
     return ListPage(
@@ -152,7 +152,11 @@ def periods(options: FilterOptions) -> tuple[tuple[int, int], ...]:
 
 
 def period_entries(counted: Sequence[tuple[tuple[int, int], int]]) -> list[ListEntry]:
-    """Return the entries of periods with their dated prints, without empty periods."""
+    """Return a list entry for each period that has dated prints.
+
+    Args:
+        counted: First and last year of each period, and its number of dated prints.
+    """
     return [
         ListEntry(
             words=f"{start}–{end}" if start < end else str(start),
@@ -165,7 +169,10 @@ def period_entries(counted: Sequence[tuple[tuple[int, int], int]]) -> list[ListE
 
 
 def whole_entries(related: RelatedWorks) -> dict[str, ListEntry]:
-    """Return, for each whole that a record shares with others (a book, a series), its entry."""
+    """Return list entries by name: one for each whole that a record shares with others.
+
+    A whole is, for example, a book or a series.
+    """
     return {
         target: ListEntry(words=target, count=count, address=_address(Filters(whole=target)))
         for target, count in related.shared_targets.items()

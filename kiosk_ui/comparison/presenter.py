@@ -48,7 +48,7 @@ def address_of(service: KioskService, answer: Answer | None) -> str | None:
 
 
 def comparison_page(comparison: Overlay, label: Label) -> ComparisonPage:
-    """Return what the comparison shows."""
+    """Return the template's values for the comparison of a visitor's print with its record."""
     evidence = comparison.answer.matches[0].evidence
     return ComparisonPage(
         label=label,
@@ -62,5 +62,5 @@ def comparison_page(comparison: Overlay, label: Label) -> ComparisonPage:
 
 
 def extent_of(share: float) -> Extent:
-    """Return the word for a share (0..1) of a picture."""
+    """Return the extent, `corner` to `nearly_all`, for the matching share of a picture, 0..1."""
     return next((extent for least, extent in _EXTENTS if share >= least), "corner")

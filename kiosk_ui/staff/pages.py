@@ -51,7 +51,7 @@ class StaffPages:
     def page(
         self, part: str, *, fault: KioskError | None = None, capture: StaffCapture | None = None
     ) -> str:
-        """Render one part, with an error or a confirmation if there is one."""
+        """Render one of the staff's pages, such as `health`, with an error or a confirmation."""
         template, variables = self._parts[part]
         said = request.args.get("said")
         return render_template(

@@ -35,7 +35,7 @@ class HealthLine:
 def findings(
     health: Health, report: StaffReport, updates: UpdateReport | None, version: str
 ) -> tuple[HealthLine, ...]:
-    """Return the lines on a kiosk's health; what affects visitors most comes first."""
+    """Return the lines of the health page; those that affect visitors most come first."""
     found = [*_camera(health), *_bundle(health)]
     if updates is not None:
         found += [*_arrival(updates), *_updates(updates)]

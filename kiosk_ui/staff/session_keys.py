@@ -13,7 +13,7 @@ MAX_SESSIONS = 8
 
 
 class StaffSessions:
-    """Issued keys. Safe for use by any thread.
+    """The keys of the staff's sessions. Safe for use by any thread.
 
     Attributes:
         idle_s: Seconds that a key is valid after its last use.
@@ -41,7 +41,7 @@ class StaffSessions:
         return key
 
     def is_valid(self, key: str) -> bool:
-        """Return whether a key is valid, and prolong it if so."""
+        """Return whether a key is valid; if so, prolong its session."""
         hashed, now_s = _hashed(key), self._clock()
         with self._lock:
             began_s, used_s = self._sessions.get(hashed, (float("-inf"), float("-inf")))

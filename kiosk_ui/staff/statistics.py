@@ -11,7 +11,7 @@ DAYS_SHOWN = 14
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UseTally:
-    """One row of the table: its name, and a count for each column."""
+    """One row of the table of use: a period's name or a day, and a count for each column."""
 
     name: str | date
     counts: tuple[int, ...]

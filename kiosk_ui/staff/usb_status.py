@@ -14,12 +14,12 @@ _MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsbNotice:
-    """The message and its values.
+    """The message about a USB update on the stand's screen, and the values in it.
 
     Attributes:
         words: The update's step or error, as a key of the page's texts.
         version: The bundle's version.
-        done, total: Megabytes.
+        done, total: Megabytes fetched, and megabytes to fetch in all.
         number: The error's number; 0 without an error.
         advice: What to do with the stick, as a key of the page's texts.
         is_bad: Whether the update failed.

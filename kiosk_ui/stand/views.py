@@ -15,7 +15,7 @@ from kiosk_ui.screen_config import Screen
 
 
 def blueprint(service: KioskService, screen: Screen, searches: ConcurrencyLimit) -> Blueprint:
-    """Return the page's routes.
+    """Return the routes of the visitors' page and of its parts.
 
     Args:
         service: The kiosk's service.

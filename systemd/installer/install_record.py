@@ -13,7 +13,7 @@ from installer.errors import InstallError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallRecord:
-    """The changes to revert.
+    """The changes that an installation has made to the machine, for an uninstall to revert.
 
     Attributes:
         packages: Debian packages that apt installed for the kiosk, with their dependencies; all were absent before.

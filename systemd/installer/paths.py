@@ -18,7 +18,7 @@ class Paths:
 
     @property
     def home(self) -> Path:
-        """The software's own folder."""
+        """The folder of the kiosk's software, with its slots."""
         return self.root / "opt/printkiosk"
 
     @property
@@ -28,7 +28,7 @@ class Paths:
 
     @property
     def settings(self) -> Path:
-        """The folder of the staff's settings."""
+        """The folder of `kiosk.toml`."""
         return self.root / "etc/printkiosk"
 
     @property

@@ -34,7 +34,7 @@ def enabled_screen_units() -> tuple[str, ...]:
 
 
 def default_target() -> str:
-    """Return the target that the machine boots to."""
+    """Return the systemd target that the machine boots to, such as `graphical.target`."""
     return run("systemctl", "get-default").strip()
 
 
@@ -53,7 +53,7 @@ def enable_at_boot(units: Iterable[str], screen_units: Iterable[str]) -> None:
 
 
 def restore_boot(units: Iterable[str], disabled: Iterable[str], target: str) -> None:
-    """Revert `enable_at_boot`.
+    """Restore the machine's former boot, reverting `enable_at_boot`.
 
     Args:
         units: The kiosk's units, to disable.

@@ -76,9 +76,13 @@ def build(paths: Paths, wheels: Path, source: Path) -> Path:
 
 
 def self_test(slot: Path, settings: Path) -> None:
-    """Run a slot's self-checks with settings and the current bundle.
+    """Run the doctor of a slot's software on the current bundle, as the kiosk's user.
 
-    They run as the kiosk's user.
+    The camera is left out.
+
+    Args:
+        slot: The slot's folder.
+        settings: The `kiosk.toml` to check with.
 
     Raises:
         InstallError: When a check fails: the slot must not become active.

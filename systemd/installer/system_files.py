@@ -31,7 +31,7 @@ class SystemFile:
     """One file or symbolic link to install.
 
     Attributes:
-        path: Where it goes.
+        path: The place where the file is installed.
         content: Its bytes; unused for a link.
         link: The target of a symbolic link; empty for a regular file.
         mode: Its permission bits; unused for a link.
@@ -44,7 +44,7 @@ class SystemFile:
 
 
 def plan(source: Path, paths: Paths) -> tuple[SystemFile, ...]:
-    """Return all files to install.
+    """Return all system files of the kiosk, with their contents and places.
 
     Args:
         source: The folder with the units, `systemd/` in a checkout.

@@ -50,6 +50,6 @@ def add_packages(out: Path, report: Callable[[str], None]) -> None:
 
 
 def report_size(out: Path, report: Callable[[str], None]) -> None:
-    """Report the size of a finished wheelhouse and the next step."""
+    """Report the size of a finished installer folder, and the command to run on the kiosk."""
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
     report(f"{out}: {size / 1e6:.0f} MB to copy; on the kiosk: sudo python3 install.py install")
