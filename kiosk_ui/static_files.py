@@ -39,7 +39,8 @@ def _static_file(filename: str) -> Response:
     module.cache_control.no_cache = True
     module.add_etag()
     response.close()
-    return module.make_conditional(request)
+    module.make_conditional(request)  # changes the response itself
+    return module
 
 
 @lru_cache(maxsize=128)
