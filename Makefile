@@ -41,8 +41,7 @@ test: system-test $(DESK)/ready ## set up and run every test, TensorFlow and bro
 
 # An environment of its own, less than half the size of the desk's: neither TensorFlow nor a browser is in it.
 quick: $(QUICK)/ready ## the fast tests, without TensorFlow and a browser: minutes, set-up included
-	$(QUICK)/bin/python -m pytest -n 2 --dist loadfile -m "not tensorflow and not weights and not browser and not runtime and not slow" \
-		--durations=5 --durations-min=1
+	$(QUICK)/bin/python -m pytest -n 2 --dist loadfile -m "not tensorflow and not weights and not browser and not runtime and not slow" --durations=5 --durations-min=1
 
 # Every test of updates at full length. Prints its counts as a table, and the branch coverage of the store.
 test-faults: $(DESK)/ready ## updates under every fault, in full: an hour at most; prints a table with its counts
