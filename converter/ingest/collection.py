@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from converter.errors import CollectionError
-from converter.ingest import csv_table, item
+from converter.ingest import item
 from converter.ingest.columns import ColumnMap, map_columns
-from converter.ingest.csv_table import CsvTable, Row
 from converter.ingest.item import Item
 from converter.ingest.picture_files import PictureFolder, open_folder
+from converter.ingest.readers.open_table import folder_of, open_table
 from converter.ingest.relations import RelationText
 from converter.ingest.settings import FILE, Settings
 from converter.ingest.settings import read as read_settings
+from converter.ingest.table import Row, Table
 from device.errors import PictureError
 
 __all__ = ["Collection", "Item", "Refusal", "RelationText", "read"]
 
-TABLE = "metadata.csv"
 _EXAMPLES = 3
 
 
@@ -73,7 +73,7 @@ def read(
     """Read a collection's table, and check the picture file of every record.
 
     Args:
-        path: The folder, with `metadata.csv`, the pictures, and perhaps a `collection.toml`.
+        path: The folder, with a table, the pictures, and perhaps a `collection.toml`; or the table's file there.
         columns: A column map to use instead of the folder's own; `None` for that one.
         progress: Called after each row with the rows done and the rows in total.
 
@@ -81,13 +81,13 @@ def read(
         CollectionError: When the collection can't be read as a whole; a single record is refused instead.
     """
     settings = _settings(path, columns)
-    rows = csv_table.read(path / TABLE, delimiter=settings.delimiter, encoding=settings.encoding)
-    found = _columns(rows, settings)
-    folder = _folder(path, settings)
+    table = open_table(path, settings.table)
+    found = _columns(table, settings)
+    folder = _folder(folder_of(path), settings)
     collector = _RowCollector(settings=settings, columns=found, folder=folder)
-    for done, row in enumerate(rows.rows(), 1):
+    for done, row in enumerate(table.rows(), 1):
         collector.add(row)
-        progress(done, rows.count)
+        progress(done, table.count)
     items = tuple(collector.distinct_items())
     return Collection(
         name=settings.name or path.resolve().name,
@@ -99,27 +99,25 @@ def read(
         languages=settings.languages,
         columns=found.names,
         unused=found.unused,
-        warnings=tuple(collector.warnings()),
+        warnings=(*table.notes, *collector.warnings()),
     )
 
 
 def _settings(path: Path, columns: Path | None) -> Settings:
-    if not path.is_dir():
-        raise CollectionError(f"{path}: expected a collection's folder, found none")
-    own = path / FILE
+    own = folder_of(path) / FILE
     if columns is None and not own.exists():
         return Settings()
     return read_settings(columns or own)
 
 
-def _columns(rows: CsvTable, settings: Settings) -> ColumnMap:
+def _columns(table: Table, settings: Settings) -> ColumnMap:
     found, faults = map_columns(
-        rows.header, settings.columns, needs_image=settings.image_names is None
+        table.header, settings.columns, needs_image=settings.image_names is None
     )
-    if not rows.count:
+    if not table.count:
         faults.append("expected records below the header, found none")
     if faults:
-        raise CollectionError(f"{rows.path}: " + "; ".join(faults))
+        raise CollectionError(f"{table.path}: " + "; ".join(faults))
     return found
 
 
@@ -139,7 +137,7 @@ class _RowCollector:
         self._columns = columns
         self._folder = folder
         self._items: dict[str, Item] = {}
-        self._lines: dict[str, int] = {}
+        self._places: dict[str, str] = {}
         self._warned_ids: dict[str, list[str]] = {}
         self._blank = 0
         self.refusals: list[Refusal] = []
@@ -158,7 +156,7 @@ class _RowCollector:
         except (CollectionError, PictureError) as error:
             reason = str(error).removeprefix(f"{Path(image).name}: ")
             self.refusals.append(
-                Refusal(record_id=record_id, image=image, reason=f"line {row.line}: {reason}")
+                Refusal(record_id=record_id, image=image, reason=f"{row.place}: {reason}")
             )
             return
         self._items[record_id] = made = item.make(values, picture, self._settings)
@@ -174,7 +172,7 @@ class _RowCollector:
                 yield one
                 continue
             reason = (
-                f"line {self._lines[record_id]}: expected a picture of its own, found the same file as "
+                f"{self._places[record_id]}: expected a picture of its own, found the same file as "
                 f"record {other!r}; give each its own picture or remove one"
             )
             self.refusals.append(
@@ -201,6 +199,8 @@ class _RowCollector:
         }
 
     def _check(self, row: Row, record_id: str) -> None:
+        if row.fault:
+            raise CollectionError(row.fault)
         wanted, found = self._columns.width, len(row.cells)
         if found < wanted or any(row.cells[wanted:]):
             raise CollectionError(
@@ -212,10 +212,10 @@ class _RowCollector:
             raise CollectionError(
                 f"expected a record id of printable characters, found {record_id!r}"
             )
-        line = self._lines.setdefault(record_id, row.line)
-        if line != row.line:
+        place = self._places.setdefault(record_id, row.place)
+        if place != row.place:
             raise CollectionError(
-                f"expected an id of its own, found that of line {line}; give each record its own"
+                f"expected an id of its own, found that of {place}; give each record its own"
             )
 
     def _add_warnings(self, made: Item, values: Mapping[str, str]) -> None:

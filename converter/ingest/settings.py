@@ -29,6 +29,7 @@ from typing import Any
 
 from converter.errors import CollectionError
 from converter.ingest.columns import FIELDS, did_you_mean
+from converter.ingest.table import TableOptions
 
 FILE = "collection.toml"
 _KEYS = {
@@ -54,7 +55,7 @@ class Settings:
         columns: Field to column.
         languages: Field to BCP 47 tag.
         hide_pictures: Licence texts that forbid showing the picture; one that ends in `*` is a prefix.
-        delimiter, encoding: Of the CSV file; `None` to detect them.
+        table: How the table is read.
     """
 
     name: str | None = None
@@ -64,8 +65,7 @@ class Settings:
     columns: Mapping[str, str] = field(default_factory=dict)
     languages: Mapping[str, str] = field(default_factory=dict)
     hide_pictures: tuple[str, ...] = ()
-    delimiter: str | None = None
-    encoding: str | None = None
+    table: TableOptions = field(default_factory=TableOptions)
 
     def allows_showing(self, rights: str | None) -> bool:
         """Return whether a picture under this licence may be shown, ignoring case and spacing."""
@@ -98,7 +98,7 @@ def read(path: Path) -> Settings:
         columns=data.get("columns", {}),
         languages=data.get("languages", {}),
         hide_pictures=tuple(data.get("rights", {}).get("hide_pictures", ())),
-        **data.get("csv", {}),
+        table=TableOptions(**data.get("csv", {})),
     )
 
 

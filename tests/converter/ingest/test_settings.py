@@ -6,6 +6,7 @@ import pytest
 
 from converter.errors import CollectionError
 from converter.ingest import settings as collection_settings
+from converter.ingest.table import TableOptions
 
 
 def read_map(tmp_path: Path, text: str) -> collection_settings.Settings:
@@ -43,8 +44,7 @@ def test_a_column_map_with_every_key_is_read(tmp_path: Path) -> None:
         columns={"makers": "Künstler"},
         languages={"title": "de-CH"},
         hide_pictures=("© ProLitteris*", "All rights reserved"),
-        delimiter=";",
-        encoding="cp1252",
+        table=TableOptions(delimiter=";", encoding="cp1252"),
     )
 
 

@@ -9,7 +9,8 @@ from exported_collection import table_row, write_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from converter.ingest import collection, csv_table
+from converter.ingest import collection
+from converter.ingest.readers import csv_table
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

@@ -12,22 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from converter.errors import CollectionError
+from converter.ingest.table import Row
 
 DELIMITERS = (",", ";", "\t")
 _DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One row: the line of the file in which it ends, and its cells without surrounding space."""
-
-    line: int
-    cells: tuple[str, ...]
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether all cells are empty."""
-        return not any(self.cells)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +33,7 @@ class CsvTable:
     encoding: str
     header: tuple[str, ...]
     count: int
+    notes: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows below the header, in order.
@@ -156,7 +145,7 @@ def _rows(path: Path, file: io.TextIOBase, delimiter: str, *, skip: int) -> Iter
             if skip:
                 skip -= 1
                 continue
-            yield Row(line=reader.line_num, cells=_stripped(cells))
+            yield Row(place=f"line {reader.line_num}", cells=_stripped(cells))
     except csv.Error as error:
         raise CollectionError(
             f"{path}: line {reader.line_num}: expected cells with matching quotes, found {error}; "

@@ -1,0 +1,1 @@
+"""Read museums' export formats, each into a `converter.ingest.table.Table`."""
