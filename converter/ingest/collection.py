@@ -18,7 +18,7 @@ from converter.ingest.readers.open_table import folder_of, open_table
 from converter.ingest.relations import RelationText
 from converter.ingest.settings import FILE, Settings
 from converter.ingest.settings import read as read_settings
-from converter.ingest.table import Row, Table
+from converter.ingest.table import ExportTable, Row
 from device.errors import PictureError
 
 __all__ = ["Collection", "Item", "Refusal", "RelationText", "read"]
@@ -110,7 +110,7 @@ def _settings(path: Path, columns: Path | None) -> Settings:
     return read_settings(columns or own)
 
 
-def _columns(table: Table, settings: Settings) -> ColumnMap:
+def _columns(table: ExportTable, settings: Settings) -> ColumnMap:
     found, faults = map_columns(
         table.header, settings.columns, needs_image=settings.image_names is None
     )

@@ -33,7 +33,7 @@ class Row:
         return not self.fault and not any(self.cells)
 
 
-class Table(Protocol):
+class ExportTable(Protocol):
     """An export that has been read once to its end.
 
     A reader of a format with fixed meanings (LIDO, IIIF) names its columns as the fields of `collection.toml`, with a

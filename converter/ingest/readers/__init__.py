@@ -1,1 +1,1 @@
-"""Read museums' export formats, each into a `converter.ingest.table.Table`."""
+"""Read museums' export formats, each into a `converter.ingest.table.ExportTable`."""

@@ -4,12 +4,12 @@ from pathlib import Path
 
 from converter.errors import CollectionError
 from converter.ingest.readers import csv_table
-from converter.ingest.table import Table, TableOptions
+from converter.ingest.table import ExportTable, TableOptions
 
 DEFAULT = "metadata.csv"
 
 
-def open_table(source: Path, options: TableOptions) -> Table:
+def open_table(source: Path, options: TableOptions) -> ExportTable:
     """Return the table of a collection.
 
     Args:
