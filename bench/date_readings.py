@@ -15,7 +15,7 @@ from pathlib import Path
 from converter.ingest.dates import YearRange, is_undated, years
 
 _ROOT = Path(__file__).parents[1]
-SAMPLE = _ROOT / "tests/converter/ingest/dates.csv"
+SAMPLE = _ROOT / "tests/converter/ingest/dates/dates.csv"
 _SHARED = _ROOT.parent / "shared/cases/dates.csv"
 WESTERN = ("tate/prints", "cmoa/prints")
 FORMS = "museumplus"

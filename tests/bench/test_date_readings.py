@@ -65,4 +65,4 @@ def test_the_sample_is_measured_and_printed(capsys: pytest.CaptureFixture[str]) 
 
 def test_the_sample_lies_in_the_tests() -> None:
     assert len(read_cases(SAMPLE)) > 150
-    assert SAMPLE.parent == Path(__file__).parents[1] / "converter/ingest"
+    assert SAMPLE.parent == Path(__file__).parents[1] / "converter/ingest/dates"

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from converter.ingest import date_role_words as words
-from converter.ingest.date_points import parse_point
-from converter.ingest.date_ranges import parse_date
-from converter.ingest.date_words import ABOUT, fold
-from converter.ingest.year_range import YearRange
+from converter.ingest.dates import role_words as words
+from converter.ingest.dates.points import parse_point
+from converter.ingest.dates.ranges import parse_date
+from converter.ingest.dates.words import ABOUT, fold
+from converter.ingest.dates.year_range import YearRange
 
 _MOST_PIECES = 12
 _BRACKETS = r"\[\](){}<>"

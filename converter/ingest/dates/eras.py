@@ -6,8 +6,8 @@ first of the next. Source for Japan: Tsuchihashi, "Japanese Chronological Tables
 
 import re
 
-from converter.ingest.date_words import any_of, fold
-from converter.ingest.year_range import Span
+from converter.ingest.dates.words import any_of, fold
+from converter.ingest.dates.year_range import Span
 
 _LAST_YEAR = 2099  # of the present era
 # The first years of the Japanese eras on prints, with the spellings that differ in more than accents.
@@ -70,7 +70,7 @@ def parse_era(text: str) -> Span | None:
     """Parse a year of an era, or a whole era.
 
     Args:
-        text: A text folded by `date_words.fold`.
+        text: A text folded by `words.fold`.
 
     Returns:
         The years; `None` unless the whole text is an era that is known, with a year that it had.

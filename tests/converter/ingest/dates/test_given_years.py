@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from converter.ingest.dates import YearRange, years
-from converter.ingest.given_years import YearsAgreement, agreement, given_years
+from converter.ingest.dates.given_years import YearsAgreement, agreement, given_years
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,15 @@
 """Parse one date of a museum: a point or a range, exact, approximate or open on one side.
 
-Knows nothing of plates, impressions and remarks around the date: `converter.ingest.date_clauses` handles those.
+Knows nothing of plates, impressions and remarks around the date: `converter.ingest.dates.clauses` handles those.
 """
 
 import re
 from dataclasses import dataclass, replace
 
-from converter.ingest import date_words as words
-from converter.ingest.date_eras import ERA_TAIL
-from converter.ingest.date_points import parse_point
-from converter.ingest.year_range import CIRCA_YEARS, Span, YearRange, common_years, widened
+from converter.ingest.dates import words as words
+from converter.ingest.dates.eras import ERA_TAIL
+from converter.ingest.dates.points import parse_point
+from converter.ingest.dates.year_range import CIRCA_YEARS, Span, YearRange, common_years, widened
 
 _DOUBT_BEFORE = re.compile(rf"^(?:{words.ABOUT}\s*)+")
 _DOUBT_AFTER = re.compile(rf"(?:\s*{words.UNSURE})+$")
@@ -34,7 +34,7 @@ def parse_date(text: str) -> YearRange | None:
     """Parse a date that is one expression, such as "c. 1765-70" or "not before 1550".
 
     Args:
-        text: A text folded by `date_words.fold`, without brackets.
+        text: A text folded by `words.fold`, without brackets.
 
     Returns:
         The years; `None` unless the whole text is understood.

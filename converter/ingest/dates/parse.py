@@ -30,7 +30,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from converter.ingest.date_clauses import (
+from converter.ingest.dates.clauses import (
     DateClause,
     Joint,
     Subject,
@@ -39,9 +39,9 @@ from converter.ingest.date_clauses import (
     parse_clauses,
     without_brackets,
 )
-from converter.ingest.date_ranges import parse_date
-from converter.ingest.date_words import BEFORE_CHRIST
-from converter.ingest.year_range import (
+from converter.ingest.dates.ranges import parse_date
+from converter.ingest.dates.words import BEFORE_CHRIST
+from converter.ingest.dates.year_range import (
     CIRCA_YEARS,
     YearRange,
     common_years,

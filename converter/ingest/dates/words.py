@@ -1,6 +1,6 @@
 """Patterns of the words in museums' dates, in six languages.
 
-English, German, French, Italian, Dutch and Spanish. Only vocabulary: `converter.ingest.date_ranges` decides what the words mean. All patterns are folded by `fold`, as dates
+English, German, French, Italian, Dutch and Spanish. Only vocabulary: `converter.ingest.dates.ranges` decides what the words mean. All patterns are folded by `fold`, as dates
 are, so "spätes", "spaetes" and "spates" are one word.
 """
 

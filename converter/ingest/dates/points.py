@@ -1,14 +1,14 @@
 """Parse a point in time: a day, year, decade, century, era or part of one.
 
-Knows nothing of ranges, approximate dates or open ends: `converter.ingest.date_ranges` handles those.
+Knows nothing of ranges, approximate dates or open ends: `converter.ingest.dates.ranges` handles those.
 """
 
 import re
 from functools import lru_cache
 
-from converter.ingest import date_words as words
-from converter.ingest.date_eras import parse_era
-from converter.ingest.year_range import Span
+from converter.ingest.dates import words as words
+from converter.ingest.dates.eras import parse_era
+from converter.ingest.dates.year_range import Span
 
 _MOST_SPACES = 9  # in a point such as "in the second half of the 18th century"
 _REMEMBERED = 4096  # points: taking a text apart asks for the same one again and again
@@ -59,7 +59,7 @@ def parse_point(text: str) -> Span | None:
     """Parse one year, day, decade, century or era, or a part of one.
 
     Args:
-        text: A text folded by `date_words.fold`.
+        text: A text folded by `words.fold`.
 
     Returns:
         The years; `None` unless the whole text is understood.

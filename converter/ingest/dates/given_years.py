@@ -7,7 +7,7 @@ a form that is parsed wrongly.
 import re
 from enum import Enum
 
-from converter.ingest.year_range import YearRange
+from converter.ingest.dates.year_range import YearRange
 
 _LAST_YEAR = 2100
 # "1821", Excel's "1821.0", the day of LIDO and ISO 8601, and years before the Christian era.

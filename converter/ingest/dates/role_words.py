@@ -1,12 +1,12 @@
 """Patterns of the words around a date: what was made then, and remarks.
 
-Only vocabulary in six languages: `converter.ingest.date_clauses` decides what the words mean. Folded like
-`date_words`. Nouns of a picture that a print only copies are here too, as their years aren't the print's.
+Only vocabulary in six languages: `converter.ingest.dates.clauses` decides what the words mean. Folded like
+`words`. Nouns of a picture that a print only copies are here too, as their years aren't the print's.
 """
 
 import re
 
-from converter.ingest.date_words import MONTH, any_of
+from converter.ingest.dates.words import MONTH, any_of
 
 # The making of the plate, block or stone, or of the design for it.
 PLATE = any_of(
