@@ -234,7 +234,7 @@ def replace_root(
 
 
 def keys_named(root: Root, names: Iterable[str]) -> list[Key]:
-    """Return the public keys in root metadata that staff know by one of these names."""
+    """Return the public keys in root metadata whose `name_of` is one of `names`."""
     return [key for key in root.keys.values() if name_of(key) in tuple(names)]
 
 

@@ -44,52 +44,52 @@ class KioskState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleOpened:
-    """A bundle is ready to answer."""
+    """Event: a bundle is ready to answer."""
 
     bundle_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleRefused:
-    """No bundle could be opened."""
+    """Event: no bundle could be opened."""
 
     note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraReady:
-    """The camera gives frames."""
+    """Event: the camera gives frames."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraFailed:
-    """The camera gives no frames."""
+    """Event: the camera gives no frames."""
 
     note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A query was made at the stand."""
+    """Event: a query was made at the stand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """The recogniser has answered."""
+    """Event: the recogniser has answered."""
 
     answer: Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """The query failed for a reason other than the print."""
+    """Event: the query failed for a reason other than the print."""
 
     note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dismissed:
-    """The visitor has finished or left."""
+    """Event: the visitor has finished or left."""
 
 
 Event = (

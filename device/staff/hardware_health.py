@@ -24,7 +24,7 @@ _UNDER_VOLTAGE, _THROTTLED = 0x10001, 0x0000E
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HardwareHealth:
-    """One reading of the machine's sensors.
+    """One reading of the machine's temperature, power, disk and clock.
 
     Attributes:
         temperature_c: Temperature of the processor, in degrees Celsius.
@@ -49,7 +49,7 @@ class HardwareHealth:
 
 
 class HardwareMonitor:
-    """Reads the machine's sensors. Thread-safe."""
+    """Reads the machine's temperature, power, disk and clock. Thread-safe."""
 
     def __init__(
         self, disk: Path, *, sys: Path = Path("/sys"), now: Callable[[], datetime] = datetime.now
@@ -93,7 +93,7 @@ class HardwareMonitor:
                 self._is_hot = degrees >= (COOL_C if self._is_hot else HOT_C)
 
     def health(self) -> HardwareHealth:
-        """Read all sensors and return the machine's health."""
+        """Read all values and return the machine's health."""
         self.sample()
         free, total, is_read_only = self._disk_space()
         return HardwareHealth(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from device.bundle.manifest import Manifest
 from device.errors import StaleError, UntrustedError
 from device.store.store_state import RollbackGuard
-from device.store.trust import Offer
+from device.store.tuf_client import Offer
 
 # People read a manifest's version aloud; a signed version above this is a mistake or an attack.
 MAX_VERSION = 10_000_000

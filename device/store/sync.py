@@ -19,7 +19,7 @@ from device.errors import (
     RefusedError,
 )
 from device.store import notices as kept_notices
-from device.store import store_state, trust
+from device.store import store_state, tuf_client
 from device.store.atomic_files import FETCH_LOCK, AtomicFiles, discard, locked
 from device.store.bundles import Bundles
 from device.store.delta_source import DeltaSource, LocalFile
@@ -31,7 +31,7 @@ from device.store.staging import Staging
 from device.store.store_state import Arrival, RollbackGuard, StoreState
 from device.store.sync_error_translation import as_sync_errors
 from device.store.sync_result import FetchProgress, SyncOutcome, SyncResult
-from device.store.trust import Offer
+from device.store.tuf_client import Offer
 
 TRUST = "trust"
 # Space that stays free after an update, for notices, statistics and other files that the system writes.
@@ -90,9 +90,9 @@ class _Update:
         self._staging = Staging(store, files)
 
     def run(self, root: bytes) -> SyncOutcome:
-        trust.prepare(self._store / TRUST)
+        tuf_client.prepare(self._store / TRUST)
         state = store_state.read(self._store).with_arrivals_of(self._bundles.names())
-        offer = trust.read_offer(self._source, self._store / TRUST, root)
+        offer = tuf_client.read_offer(self._source, self._store / TRUST, root)
         serial_before = kept_notices.read(self._store).serial
         installed = InstalledVersions(manifest=self._current(), notices=serial_before)
         guard = check_rollback(offer, state.floor, installed, self._source.name)

@@ -34,7 +34,7 @@ HOMES = {
     "keras": ("converter/model/vgg16", "converter/model/quantize"),
     "ai_edge_quantizer": ("converter/model/quantize",),
     "sqlite_utils": ("converter/build/bundle_writer",),
-    "tuf": ("device/store/trust", "converter/publish/tuf_repository"),
+    "tuf": ("device/store/tuf_client", "converter/publish/tuf_repository"),
     "securesystemslib": (
         "converter/publish/keys",
         "converter/publish/tuf_repository",

@@ -46,7 +46,10 @@ def choose_threads(requested: int) -> int:
 
 
 class Fingerprinter:
-    """A loaded model. Not thread-safe: `device.service` calls it from one thread."""
+    """Computes fingerprints with a bundle's TFLite model.
+
+    Not thread-safe: `device.service` calls it from one thread.
+    """
 
     def __init__(
         self, model: Path, model_sha256: str, *, threads: int, runtime: Runtime | None = None

@@ -111,7 +111,7 @@ class BundlePool:
             self._release(pooled)
 
     def close(self) -> None:
-        """Close each bundle after its last reader."""
+        """Close the pool: each bundle is closed as soon as its last reader has finished."""
         with self._lock:
             both, self._current, self._previous = (self._current, self._previous), None, None
         for pooled in both:

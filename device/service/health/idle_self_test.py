@@ -41,7 +41,7 @@ class IdleSelfTest:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop, after a search that has started."""
+        """Stop the self-test's thread, after waiting for a search in progress."""
         self._closing.set()
         self._thread.join()
 

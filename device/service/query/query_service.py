@@ -34,10 +34,10 @@ class SearchedCollection(Protocol):
 
 
 class AnswerObserver(Protocol):
-    """Counts the answers that visitors were given."""
+    """A callback that is notified of each answer that a visitor was given."""
 
     def __call__(self, answer: Answer, *, is_upload: bool = False) -> None:
-        """Count an answer, in the thread that gave it."""
+        """Record an answer, in the thread that gave it; `is_upload` if it is about an upload."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

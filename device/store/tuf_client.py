@@ -1,4 +1,4 @@
-"""A source's offer: bundle and notices whose signatures lead back to the trusted root.
+"""Read a source's offer of updates, and verify its signatures back to the trusted root.
 
 The only module of the kiosk that imports python-tuf, which checks signatures, thresholds, expiry, versions and
 consistency. The manifest that it verifies names every other file by sha256.
