@@ -44,7 +44,7 @@ class OpenedBundle:
 
     @property
     def visible_manifest(self) -> Manifest:
-        """The manifest for visitors: withdrawn works are neither counted nor probe prints."""
+        """The manifest for visitors, without the withdrawn works in its count and probes."""
         if not self.withdrawn:
             return self.manifest
         gone = self.records.items_of(self.manifest.probes) & self.withdrawn

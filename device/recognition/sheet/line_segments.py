@@ -53,7 +53,7 @@ class LineSegments:
 
     @property
     def direction(self) -> Floats:
-        """Return the normals rotated by a right angle: float32 (K, 2)."""
+        """Return the normals rotated by a right angle, float32 (K, 2)."""
         return np.stack([-self.normal[:, 1], self.normal[:, 0]], axis=1)
 
 
