@@ -1,7 +1,7 @@
 # `make` lists the targets. Each of them first sets up what it needs.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run desk test quick check check-js shape test-faults test-api test-cameras test-screens test-appliance timings soak soak-long
+.PHONY: help run desk test quick check check-js docs shape test-faults test-api test-cameras test-screens test-appliance timings soak soak-long
 .PHONY: bundle parity evaluate parts bench screenshots install upgrade uninstall wheelhouse lock clean
 .PHONY: system system-test system-js system-python system-appliance apt
 
@@ -17,6 +17,7 @@ comma := ,
 KIOSK := .venv
 DESK := .venv-desk
 QUICK := .venv-quick
+DOCS := .venv-docs
 # A Pi's picamera2, numpy and OpenCV come from apt and are seen through; elsewhere pip brings OpenCV.
 FROM_APT := $(shell $(PYTHON) -c "import picamera2, cv2, numpy" 2>/dev/null && echo yes)
 KIOSK_EXTRAS := device,ui$(if $(FROM_APT),,$(comma)opencv)
@@ -90,6 +91,12 @@ check-js: node_modules/ready ## the page's modules: format, lint, strict types
 	node_modules/.bin/eslint kiosk_ui/static eslint.config.js
 	node_modules/.bin/tsc
 
+# From nothing each time: Sphinx repeats no warning on a page that it keeps. docs/api holds a stub for each module.
+docs: $(DOCS)/ready ## the documentation as a site, in out/docs; fails at a broken link or docstring
+	rm -rf out/docs out/doctrees docs/api
+	$(DOCS)/bin/sphinx-build --quiet --fail-on-warning --keep-going --jobs auto -c docs -d out/doctrees . out/docs
+	@echo "out/docs/index.html"
+
 bundle: $(DESK)/ready ## build the demo bundle (COLLECTION= and BUNDLE= name others)
 	$(DESK)/bin/printkiosk-convert build $(COLLECTION) --out $(BUNDLE) --gate $(GATE)
 
@@ -139,7 +146,7 @@ lock: $(DESK)/ready ## look for newer versions of what a kiosk is installed with
 	echo "setuptools>=77,<81" | $(LOCKED) - -o systemd/build-requirements.lock
 
 clean: ## remove the environments and everything made; never a bundle
-	rm -rf $(KIOSK) $(DESK) $(QUICK) node_modules out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(KIOSK) $(DESK) $(QUICK) $(DOCS) docs/api node_modules out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # Install an environment's packages, with pip's own progress; say what is missing where they can't be fetched.
 define fetch
@@ -160,6 +167,11 @@ $(DESK)/ready: setup.cfg pyproject.toml | system
 $(QUICK)/ready: setup.cfg pyproject.toml | system
 	$(PYTHON) -m venv $(QUICK)
 	$(call fetch,$(QUICK),quick)
+	touch $@
+
+$(DOCS)/ready: setup.cfg pyproject.toml | system
+	$(PYTHON) -m venv $(DOCS)
+	$(call fetch,$(DOCS),docs)
 	touch $@
 
 $(DESK)/bench-ready: $(DESK)/ready

@@ -26,7 +26,8 @@ def programs() -> dict[str, tuple[str, str]]:
 
 
 PROGRAMS = programs()
-TOOLS = ("black", "ruff", "mypy", "lint-imports")  # others' own, of `make check`
+# Others' own, of `make check` and `make docs`.
+TOOLS = ("black", "ruff", "mypy", "lint-imports", "sphinx-build")
 
 
 def commands(text: str) -> Iterator[list[str]]:
@@ -127,6 +128,7 @@ def recipe(target: str) -> list[list[str]]:
         ".venv-desk/ready",
         ".venv-desk/bench-ready",
         ".venv-quick/ready",
+        ".venv-docs/ready",
         "system",
         "system-test",
     ]
