@@ -16,6 +16,7 @@ from converter.pipeline import BuildResult, Options
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "demo/collection"
 PRINTS = 16
+STEP = 10  # so that they come from all over the demo
 # Enough to run every step; the values themselves are tested with the parity report.
 PLAN = compare.ParityPlan(camera_queries=20, factor_queries=2)
 
@@ -47,7 +48,7 @@ def _copy_collection(into: Path, rows: slice) -> None:
 def small_collection(tmp_path: Path) -> Path:
     """Sixteen real prints with their metadata, which the test may change."""
     folder = tmp_path / "collection"
-    _copy_collection(folder, slice(0, 16 * PRINTS, PRINTS))
+    _copy_collection(folder, slice(0, STEP * PRINTS, STEP))
     return folder
 
 
@@ -80,7 +81,7 @@ def options(small_collection: Path, desk_cache: Cache, tmp_path: Path) -> Option
 def built_bundle(tmp_path_factory: pytest.TempPathFactory, desk_cache: Cache) -> BuiltBundle:
     """A bundle built once a session; tests must not write into it."""
     folder = tmp_path_factory.mktemp("built")
-    _copy_collection(folder / "collection", slice(0, 16 * PRINTS, PRINTS))
+    _copy_collection(folder / "collection", slice(0, STEP * PRINTS, STEP))
     options = _build_options(folder / "collection", folder / "bundle", desk_cache)
     return BuiltBundle(options=options, built=pipeline.build(options, lambda *_: None))
 

@@ -29,7 +29,7 @@ from evaluation.simulate.handheld import render
 pytestmark = pytest.mark.slow
 
 DEMO = Path(__file__).parents[2] / "demo"
-ROWS = range(4, 300, 37)
+ROWS = range(4, 170, 21)
 PAPER = (228, 220, 204)
 
 
