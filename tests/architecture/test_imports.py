@@ -33,6 +33,7 @@ HOMES = {
     "tensorflow": ("converter/model/vgg16", "converter/model/quantize"),
     "keras": ("converter/model/vgg16", "converter/model/quantize"),
     "ai_edge_quantizer": ("converter/model/quantize",),
+    "ftfy": ("converter/ingest/text_hygiene",),
     "sqlite_utils": ("converter/build/bundle_writer",),
     "tuf": ("device/store/tuf_client", "converter/publish/tuf_repository"),
     "securesystemslib": (
