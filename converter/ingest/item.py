@@ -66,7 +66,7 @@ def make(values: Mapping[str, str], picture: PictureFile, settings: Settings) ->
         image_sha256=picture.sha256,
         width=picture.width,
         height=picture.height,
-        show_picture=settings.allows_showing(text.get("rights")),
+        show_picture=settings.rights.decide(text.get("rights")).is_shown,
     )
 
 

@@ -14,6 +14,8 @@ Every section and key is optional. An unknown one is an error, and all errors ar
     title = "de"
     [rights]
     hide_pictures = ["© ProLitteris*", "All rights reserved"]
+    show_pictures = ["© Kunsthaus*"]   # shown, although their statement says that they are in copyright
+    ignore_columns = ["copyright"]     # looks like rights, and isn't
     [csv]
     delimiter = ";"
     encoding = "cp1252"
@@ -29,6 +31,7 @@ from typing import Any
 
 from converter.errors import CollectionError
 from converter.ingest.columns import FIELDS, did_you_mean
+from converter.ingest.rights import RightsRules
 from converter.ingest.table import TableOptions
 
 FILE = "collection.toml"
@@ -36,7 +39,7 @@ _KEYS = {
     "collection": ("name", "images", "image_names", "placeholders"),
     "columns": FIELDS,
     "languages": FIELDS,
-    "rights": ("hide_pictures",),
+    "rights": ("hide_pictures", "show_pictures", "ignore_columns"),
     "csv": ("delimiter", "encoding"),
 }
 # BCP 47, precise enough to catch typing errors.
@@ -54,7 +57,7 @@ class Settings:
         placeholders: Folder of pictures that mean "no picture"; `None` for none.
         columns: Field to column.
         languages: Field to BCP 47 tag.
-        hide_pictures: Licence texts that forbid showing the picture; one that ends in `*` is a prefix.
+        rights: The museum's own decisions about rights.
         table: How the table is read.
     """
 
@@ -64,16 +67,8 @@ class Settings:
     placeholders: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     languages: Mapping[str, str] = field(default_factory=dict)
-    hide_pictures: tuple[str, ...] = ()
+    rights: RightsRules = field(default_factory=RightsRules)
     table: TableOptions = field(default_factory=TableOptions)
-
-    def allows_showing(self, rights: str | None) -> bool:
-        """Return whether a picture under this licence may be shown, ignoring case and spacing."""
-        licence = _normalised(rights or "")
-        for text in map(_normalised, self.hide_pictures):
-            if licence.startswith(text[:-1]) if text.endswith("*") else licence == text:
-                return False
-        return True
 
 
 def read(path: Path) -> Settings:
@@ -97,13 +92,9 @@ def read(path: Path) -> Settings:
         **data.get("collection", {}),
         columns=data.get("columns", {}),
         languages=data.get("languages", {}),
-        hide_pictures=tuple(data.get("rights", {}).get("hide_pictures", ())),
+        rights=RightsRules(**{key: tuple(texts) for key, texts in data.get("rights", {}).items()}),
         table=TableOptions(**data.get("csv", {})),
     )
-
-
-def _normalised(text: str) -> str:
-    return " ".join(text.casefold().split())
 
 
 def _unknown_keys(data: Mapping[str, Any]) -> list[str]:
@@ -130,8 +121,8 @@ def _wrong_types(data: Mapping[str, Any]) -> list[str]:
     for section, keys in _KEYS.items():
         given = data.get(section, {})
         for key in keys if isinstance(given, dict) else ():
-            value = given.get(key, [] if key == "hide_pictures" else "")
-            if key == "hide_pictures":
+            value = given.get(key, [] if section == "rights" else "")
+            if section == "rights":
                 if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
                     faults.append(f"[{section}] {key}: expected a list of texts, found {value!r}")
             elif not isinstance(value, str):

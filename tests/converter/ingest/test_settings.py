@@ -6,6 +6,7 @@ import pytest
 
 from converter.errors import CollectionError
 from converter.ingest import settings as collection_settings
+from converter.ingest.rights import RightsRules
 from converter.ingest.table import TableOptions
 
 
@@ -30,6 +31,8 @@ def test_a_column_map_with_every_key_is_read(tmp_path: Path) -> None:
         title = "de-CH"
         [rights]
         hide_pictures = ["© ProLitteris*", "All rights reserved"]
+        show_pictures = ["© Kunsthaus*"]
+        ignore_columns = ["copyright"]
         [csv]
         delimiter = ";"
         encoding = "cp1252"
@@ -43,7 +46,11 @@ def test_a_column_map_with_every_key_is_read(tmp_path: Path) -> None:
         placeholders="none",
         columns={"makers": "Künstler"},
         languages={"title": "de-CH"},
-        hide_pictures=("© ProLitteris*", "All rights reserved"),
+        rights=RightsRules(
+            hide_pictures=("© ProLitteris*", "All rights reserved"),
+            show_pictures=("© Kunsthaus*",),
+            ignore_columns=("copyright",),
+        ),
         table=TableOptions(delimiter=";", encoding="cp1252"),
     )
 
@@ -73,6 +80,8 @@ def test_unknown_keys_and_sections_are_all_reported_with_a_suggestion(
         ('[columns]\ntitle = "a"\nnote = "a"', "'a' is named 2 times"),
         ('[csv]\ndelimiter = "::"', "expected one character"),
         ('[rights]\nhide_pictures = "x"', "expected a list of texts"),
+        ("[rights]\nshow_pictures = [1]", "expected a list of texts"),
+        ('[rights]\nshow_picture = ["x"]', "did you mean 'show_pictures'?"),
         ('[collection]\nimage_names = "{recordid}.jpg"', "did you mean 'record_id'?"),
         ('[collection]\nimage_names = "{record_id.__class__}"', "isn't known"),
         ('[collection]\nimage_names = "a.jpg"', "expected a field"),
@@ -90,24 +99,3 @@ def test_an_invalid_value_is_reported(tmp_path: Path, text: str, message: str) -
 def test_a_missing_column_map_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CollectionError, match="can't be read"):
         collection_settings.read(tmp_path / "other.toml")
-
-
-@pytest.mark.parametrize(
-    ("rights", "shown"),
-    [
-        ("© ProLitteris, Zürich", False),
-        ("©  prolitteris", False),
-        ("All rights reserved", False),
-        ("All rights reserved elsewhere", True),
-        ("Public domain", True),
-        (None, True),
-    ],
-)
-def test_a_licence_hides_a_picture_by_its_whole_text_or_a_prefix(
-    rights: str | None, shown: bool
-) -> None:
-    museum_settings = collection_settings.Settings(
-        hide_pictures=("© ProLitteris*", "All rights reserved")
-    )
-
-    assert museum_settings.allows_showing(rights) is shown
