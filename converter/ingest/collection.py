@@ -12,13 +12,15 @@ from pathlib import Path
 from converter.errors import CollectionError
 from converter.ingest import item
 from converter.ingest.columns import ColumnMap, map_columns
+from converter.ingest.findings import Findings, FindingsCollector, Refusal
 from converter.ingest.item import Item
-from converter.ingest.picture_files import PictureFolder, open_folder
+from converter.ingest.picture_files import NoPictureError, PictureFolder, open_folder
 from converter.ingest.readers.open_table import folder_of, open_table
 from converter.ingest.relations import RelationText
 from converter.ingest.settings import FILE, Settings
 from converter.ingest.settings import read as read_settings
 from converter.ingest.table import ExportTable, Row
+from converter.ingest.text_hygiene import clean_name
 from device.errors import PictureError
 
 __all__ = ["Collection", "Item", "Refusal", "RelationText", "read"]
@@ -27,31 +29,18 @@ _EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """A record that was refused, and the reason.
-
-    Attributes:
-        record_id: The id; empty where the record has none.
-        image: Name of the picture file; may be empty.
-        reason: One line: what was expected, what was found, what to do.
-    """
-
-    record_id: str
-    image: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
     """The items and refusals of a collection's folder, and how its table was read.
 
     Attributes:
         items: Sorted by record id.
-        refusals: Sorted by record id; together with the items, every row that is not blank.
+        refusals: Sorted by record id; together with the items and the records without a picture, every row that is
+            not blank.
         languages: Field to BCP 47 tag.
         columns: Field to the museum's column that holds it.
         unused: The museum's columns that no field uses.
         warnings: Lines for staff about problems that caused no refusal.
+        findings: What else staff should know of the export.
     """
 
     name: str
@@ -62,6 +51,7 @@ class Collection:
     columns: Mapping[str, str]
     unused: tuple[str, ...]
     warnings: tuple[str, ...]
+    findings: Findings
 
 
 def read(
@@ -85,8 +75,9 @@ def read(
     found = _columns(table, settings)
     folder = _folder(folder_of(path), settings)
     collector = _RowCollector(settings=settings, columns=found, folder=folder)
+    findings = FindingsCollector(table, found, settings.rights)
     for done, row in enumerate(table.rows(), 1):
-        collector.add(row)
+        collector.add(findings.clean(row))
         progress(done, table.count)
     items = tuple(collector.distinct_items())
     return Collection(
@@ -99,7 +90,8 @@ def read(
         languages=settings.languages,
         columns=found.names,
         unused=found.unused,
-        warnings=(*table.notes, *collector.warnings()),
+        warnings=(*table.notes, *collector.warnings(), *findings.warnings()),
+        findings=findings.result(collector.without_picture),
     )
 
 
@@ -112,7 +104,9 @@ def _settings(path: Path, columns: Path | None) -> Settings:
 
 def _columns(table: ExportTable, settings: Settings) -> ColumnMap:
     found, faults = map_columns(
-        table.header, settings.columns, needs_image=settings.image_names is None
+        [clean_name(name) for name in table.header],
+        {field: clean_name(name) for field, name in settings.columns.items()},
+        needs_image=settings.image_names is None,
     )
     if not table.count:
         faults.append("expected records below the header, found none")
@@ -141,6 +135,7 @@ class _RowCollector:
         self._warned_ids: dict[str, list[str]] = {}
         self._blank = 0
         self.refusals: list[Refusal] = []
+        self.without_picture: list[Refusal] = []
 
     def add(self, row: Row) -> None:
         """Add a row's record to the items, or refuse it."""
@@ -155,7 +150,8 @@ class _RowCollector:
             picture = self._folder.find(image)
         except (CollectionError, PictureError) as error:
             reason = str(error).removeprefix(f"{Path(image).name}: ")
-            self.refusals.append(
+            has_none = isinstance(error, NoPictureError)
+            (self.without_picture if has_none else self.refusals).append(
                 Refusal(record_id=record_id, image=image, reason=f"{row.place}: {reason}")
             )
             return

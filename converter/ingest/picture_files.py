@@ -16,6 +16,10 @@ from device.imaging import frames
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp")
 
 
+class NoPictureError(PictureError):
+    """A record has no picture, and doesn't say that it has one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureFile:
     """A picture file that has a readable header.
@@ -60,14 +64,14 @@ class PictureFolder:
         """Return a picture file by name, after checking it.
 
         Raises:
-            PictureError: When it is missing, outside the folder, empty, no picture, too large, or a placeholder.
+            NoPictureError: When no name is given, no file fits the pattern, or it is a placeholder.
+            PictureError: When it is missing, outside the folder, empty, no picture, or too large.
         """
         path = self._inside(name)
         try:
             if not path.is_file():
-                raise PictureError(
-                    "expected a picture file, found none; add it or correct its name"
-                )
+                missing = PictureError if self.pattern is None else NoPictureError
+                raise missing("expected a picture file, found none; add it or correct its name")
             if path.stat().st_size == 0:
                 raise PictureError("expected a picture, found an empty file; export it again")
             width, height = frames.read_size(path)
@@ -77,14 +81,14 @@ class PictureFolder:
                 f"expected a picture file, found one that can't be read ({error.strerror})"
             ) from error
         if sha256 in self.placeholders:
-            raise PictureError(
+            raise NoPictureError(
                 f"expected a picture of the print, found the placeholder {self.placeholders[sha256]}"
             )
         return PictureFile(path=path, sha256=sha256, width=width, height=height)
 
     def _inside(self, name: str) -> Path:
         if not name:
-            raise PictureError(
+            raise NoPictureError(
                 "expected the name of a picture file, found none; add it to the table"
             )
         if not name.isprintable():

@@ -103,7 +103,7 @@ def test_a_loop_of_links_and_invalid_file_names_are_refused(folder: Path) -> Non
     found = collection.read(folder)
 
     assert item_ids(found) == []
-    assert set(refusal_reasons(found)) == {"a-01", "a-02", "a-03", "a-04"}
+    assert set(refusal_reasons(found)) == {"a-01", "a-02", "a-03"}
     assert all("\n" not in reason for reason in refusal_reasons(found).values())
 
 
@@ -122,14 +122,16 @@ def test_the_pictures_folder_may_be_a_link_that_the_settings_name(folder: Path) 
     assert item_ids(collection.read(folder)) == ["a-01"]
 
 
-def test_a_record_with_a_placeholder_picture_is_refused(folder: Path) -> None:
+def test_a_record_with_a_placeholder_picture_is_left_out(folder: Path) -> None:
     write_picture(folder / "placeholders" / "none.png", 3)
     (folder / "collection.toml").write_text('[collection]\nplaceholders = "placeholders"\n')
 
     found = collection.read(folder)
 
     assert item_ids(found) == ["a-00", "a-01", "a-02", "a-04"]
-    assert "found the placeholder none.png" in refusal_reasons(found)["a-03"]
+    (left_out,) = found.findings.without_picture
+    assert left_out.record_id == "a-03"
+    assert "found the placeholder none.png" in left_out.reason
 
 
 def test_two_files_that_match_one_pattern_are_refused_naming_both(folder: Path) -> None:
