@@ -78,6 +78,12 @@ def _parser() -> argparse.ArgumentParser:
         help="report how a build would read a collection: its table, and its pictures' headers but not their pixels",
     )
     check.add_argument("collection", type=Path)
+    check.add_argument(
+        "--report",
+        type=Path,
+        metavar="FOLDER",
+        help="also write all refusals, rights decisions and changed texts to this folder, as CSV files and a page",
+    )
     _add_columns(check)
     check.set_defaults(run=_check)
     parity = verbs.add_parser("parity", help="measure a bundle against full-precision TensorFlow")
@@ -255,6 +261,7 @@ def _build(options: argparse.Namespace) -> int:
     # Heavy libraries load inside the verbs that need them, so that --help and check are quick.
     from converter import pipeline
     from converter.build import pictures
+    from converter.ingest import refusal_groups
     from converter.pipeline import DEFAULT_PROFILE, DEFAULT_VARIANT, Options
 
     with progress.bars() as show:
@@ -277,8 +284,8 @@ def _build(options: argparse.Namespace) -> int:
             ),
             show,
         )
-    for refusal in built.refusals:
-        print(f"refused {refusal.record_id} ({refusal.image}): {refusal.reason}", file=sys.stderr)
+    for line in refusal_groups.lines(built.refusals):
+        print(f"refused: {line}", file=sys.stderr)
     for note in built.notes:
         print(f"note: {note}", file=sys.stderr)
     print(
@@ -288,14 +295,18 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from converter.ingest import check_report, collection
+    from converter.ingest import build_checks, check_report, collection
+    from converter.ingest.report.write import write
 
     with progress.bars() as show:
         read = collection.read(
             options.collection, columns=options.columns, progress=partial(show, "read collection")
         )
     print(check_report.summary(read))
-    return 1 if read.refusals else 0
+    if options.report:
+        print(write(read, options.report))
+    stops = build_checks.reasons_to_stop(read, build_checks.MAX_REFUSED_SHARE)
+    return 1 if read.refusals or stops else 0
 
 
 def _parity(options: argparse.Namespace) -> int:

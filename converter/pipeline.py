@@ -26,8 +26,9 @@ from converter.calibrate.capture_cache import CaptureCache
 from converter.calibrate.captures import PrintPicture, SimulatedCapture
 from converter.calibrate.threshold_cache import ThresholdCache, print_digests
 from converter.errors import BuildError, GateError
-from converter.ingest import collection
+from converter.ingest import build_checks, collection
 from converter.ingest.collection import Collection, Item, Refusal
+from converter.ingest.report import write as import_report
 from converter.model import calibration, quantize, vgg16, weights
 from converter.model.fingerprint_models import QuantisedModel, ReferenceModel
 from converter.model.quantize import Variant
@@ -106,11 +107,7 @@ def build(options: Options, progress: Progress) -> BuildResult:
         ConverterError: When a step fails, or parity is below the gate.
     """
     with atomic_swap.locked(options.out) as folder:
-        source = collection.read(
-            options.collection,
-            columns=options.columns,
-            progress=partial(progress, "read collection"),
-        )
+        source = _read_collection(options, progress)
         vgg16_weights = weights.find(options.weights, cache=options.cache.root, log=_log.info)
         model = _write_model(options, vgg16_weights, folder, progress)
         quantised = QuantisedModel(
@@ -150,8 +147,37 @@ def build(options: Options, progress: Progress) -> BuildResult:
         manifest = _write_final_manifest(manifest, parity, page, probes, folder)
         self_test.check(folder, options.threads)
         atomic_swap.swap_in(folder, options.out)
+    _write_import_report(source, options, prints.refusals)
     notes = (*source.warnings, *([fitted.note] if fitted.note else []))
     return BuildResult(manifest=manifest, refusals=prints.refusals, notes=notes)
+
+
+def import_report_folder_of(out: Path) -> Path:
+    """Return the folder next to a bundle that has the report of its import."""
+    return out.with_name(f"{out.name}.import")
+
+
+def _read_collection(options: Options, progress: Progress) -> Collection:
+    """Return the collection, or stop before anything is computed."""
+    source = collection.read(
+        options.collection,
+        columns=options.columns,
+        progress=partial(progress, "read collection"),
+    )
+    page = _write_import_report(source, options, source.refusals)
+    reasons = build_checks.reasons_to_stop(source, options.max_refused_share)
+    if reasons:
+        raise BuildError(f"{'; '.join(reasons)} (all of it: {page})")
+    return source
+
+
+def _write_import_report(source: Collection, options: Options, refusals: Sequence[Refusal]) -> Path:
+    return import_report.write(
+        source,
+        import_report_folder_of(options.out),
+        refusals=refusals,
+        max_refused_share=options.max_refused_share,
+    )
 
 
 def model_key(vgg16_weights: Weights, profile: Profile, variant: Variant) -> tuple[str, ...]:

@@ -32,6 +32,29 @@ def test_check_lists_each_refusal_and_fails(
     assert damaged_picture.stem in capsys.readouterr().out
 
 
+def test_check_writes_a_report_when_asked(
+    small_collection: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "out" / "import"
+
+    assert cli.main(["check", str(small_collection), "--report", str(folder)]) == 0
+
+    assert str(folder / "report.html") in capsys.readouterr().out
+    assert "Nothing stops a build." in (folder / "report.html").read_text("utf-8")
+
+
+def test_check_fails_where_a_build_would_stop(
+    small_collection: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = small_collection / "metadata.csv"
+    first, *others = table.read_text("utf-8").splitlines()
+    rows = [f"{first},copyright", *(f"{row},All rights reserved" for row in others)]
+    table.write_text("\n".join(rows), "utf-8")
+
+    assert cli.main(["check", str(small_collection)]) == 1
+    assert "build would stop:" in capsys.readouterr().out
+
+
 def test_inspect_describes_a_bundle(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["inspect", str(DEMO / "bundle")]) == 0
 

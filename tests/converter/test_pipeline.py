@@ -144,13 +144,29 @@ def test_a_truncated_picture_is_refused_and_the_build_fails_above_the_limit(
     assert built.manifest.items == 15
 
 
+def test_what_a_check_knows_stops_a_build_before_anything_is_computed(
+    options: Options, rebuild: Rebuild, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object, **others: object) -> None:
+        raise AssertionError("the weights were looked for")
+
+    monkeypatch.setattr(pipeline.weights, "find", fail)
+    sorted((options.collection / "images").iterdir())[0].unlink()
+
+    with pytest.raises(BuildError, match=r"1 × expected a picture file.*--max-refused") as raised:
+        rebuild(options)
+
+    assert "\n" not in str(raised.value)
+    report = pipeline.import_report_folder_of(options.out) / "report.html"
+    assert "A build stops until" in report.read_text("utf-8")
+
+
 def test_a_record_whose_picture_may_not_be_shown_is_still_found(
     options: Options, rebuild: Rebuild
 ) -> None:
     settings = options.collection / "collection.toml"
-    settings.write_text(
-        settings.read_text("utf-8") + '\n[rights]\nhide_pictures = ["*"]\n', "utf-8"
-    )
+    hidden = settings.read_text("utf-8").replace("[rights]", '[rights]\nhide_pictures = ["*"]')
+    settings.write_text(hidden, "utf-8")
 
     rebuild(options)
 
