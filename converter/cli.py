@@ -261,7 +261,7 @@ def _build(options: argparse.Namespace) -> int:
     # Heavy libraries load inside the verbs that need them, so that --help and check are quick.
     from converter import pipeline
     from converter.build import pictures
-    from converter.ingest import refusal_groups
+    from converter.ingest.report import refusal_groups
     from converter.pipeline import DEFAULT_PROFILE, DEFAULT_VARIANT, Options
 
     with progress.bars() as show:

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from converter.ingest import refusal_groups
 from converter.ingest.collection import Collection
 from converter.ingest.findings import how_to_decide
+from converter.ingest.report import refusal_groups
 
 MAX_REFUSED_SHARE = 0.02
 _EXAMPLES = 3

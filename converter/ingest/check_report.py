@@ -4,13 +4,14 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 
-from converter.ingest import refusal_groups
 from converter.ingest.build_checks import (
     MAX_REFUSED_SHARE,
     reasons_to_stop,
     undecided_statements,
 )
 from converter.ingest.collection import Collection, Item
+from converter.ingest.report import refusal_groups
+from converter.ingest.report.unread_dates import unread_dates
 from converter.ingest.rights import RightsReason, RightsRules
 from device.bundle.filters import FACETS
 
@@ -90,13 +91,12 @@ def _texts(collection: Collection) -> Iterator[str]:
 def _years(collection: Collection) -> Iterator[str]:
     items = collection.items
     dated = [item for item in items if _is_dated(item)]
-    undated = sum(item.date_text is None for item in items)
+    unread = Counter(date for _, date in unread_dates(items))
+    undated = len(items) - len(dated) - unread.total()
     years = [year for item in dated for year in (item.year_min, item.year_max) if year is not None]
     span = f" ({min(years)} to {max(years)})" if years else ""
-    not_understood = len(items) - len(dated) - undated
-    yield f"years: {len(dated)} known{span}, {undated} without a date, {not_understood} with a date that isn't understood"
-    texts = Counter(item.date_text for item in items if item.date_text and not _is_dated(item))
-    for text, count in sorted(texts.items(), key=lambda pair: (-pair[1], str(pair[0])))[:_LISTED]:
+    yield f"years: {len(dated)} known{span}, {undated} without a date, {unread.total()} with a date that isn't understood"
+    for text, count in sorted(unread.items(), key=lambda pair: (-pair[1], pair[0]))[:_LISTED]:
         yield f"  not understood: {text!r} ({count})"
 
 

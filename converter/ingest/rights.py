@@ -7,6 +7,7 @@ copyright. A statement that isn't understood hides nothing, and neither does an 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from converter.ingest.rights_words import RightsSign, signs
 
@@ -73,6 +74,7 @@ class RightsRules:
         return RightsDecision(is_shown=is_shown, rights_class=rights_class, reason=reason)
 
 
+@lru_cache(maxsize=8192)
 def classify(statement: str | None) -> RightsClass:
     """Return the legal status that a rights statement claims.
 

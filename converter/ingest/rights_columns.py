@@ -85,13 +85,14 @@ class RightsColumnSearch:
 
     def add(self, row: Row) -> None:
         """Count a row's texts about rights."""
-        for position, text in enumerate(row.cells):
-            if not text:
-                continue
-            name = self._named.get(position)
-            if name is None and any(address in text for address in _ADDRESSES):
-                name = self._others.get(position)
-            if name is not None:
+        for position, name in self._named.items():
+            if position < len(row.cells) and row.cells[position]:
+                self._count(name, row.cells[position])
+        if not any(address in "".join(row.cells) for address in _ADDRESSES):
+            return
+        for position, name in self._others.items():
+            text = row.cells[position] if position < len(row.cells) else ""
+            if any(address in text for address in _ADDRESSES):
                 self._count(name, text)
 
     def found(self) -> Iterator[RightsColumn]:

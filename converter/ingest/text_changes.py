@@ -4,11 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from converter.ingest.table import ExportTable, Row
-from converter.ingest.text_hygiene import TextFault, clean
+from converter.ingest.text_hygiene import TextFault, clean, is_plain
 
 LISTED = 20_000  # changes kept in full; more are only counted
+_REPEATED = 100  # characters of a text that other records may have, too: makers, techniques, rights
 _LONGEST = 300  # characters of a text in the report
 # They name something outside the export, so their characters stay.
 _LITERAL = ("record_id", "image")
@@ -73,6 +75,9 @@ class TextCleaner:
 
     def clean(self, row: Row) -> Row:
         """Return a row with clean cells."""
+        text = "".join(row.cells)
+        if is_plain(text) and not (self._whole or ".0" in text):
+            return row
         cells = [self._cell(row, position, text) for position, text in enumerate(row.cells)]
         return Row(place=row.place, cells=tuple(cells), fault=row.fault)
 
@@ -83,7 +88,8 @@ class TextCleaner:
     def _cell(self, row: Row, position: int, text: str) -> str:
         if not text:
             return text
-        after, faults = clean(text, is_literal=position in self._literal)
+        is_literal = position in self._literal
+        after, faults = (clean if len(text) > _REPEATED else _clean_again)(text, is_literal)
         number = _WHOLE.fullmatch(after)
         if number and (position in self._whole or (position in self._years and len(number[1]) > 2)):
             after, faults = number[1], (*faults, TextFault.DECIMALS)
@@ -107,6 +113,11 @@ class TextCleaner:
                     after=after[:_LONGEST],
                 )
             )
+
+
+@lru_cache(maxsize=8192)
+def _clean_again(text: str, is_literal: bool) -> tuple[str, tuple[TextFault, ...]]:
+    return clean(text, is_literal)
 
 
 def _whole_columns(table: ExportTable, positions: Sequence[int]) -> frozenset[int]:

@@ -62,7 +62,12 @@ _LEAD_BYTES = re.compile("[\xc2-\xc5]")  # what UTF-8 begins European letters wi
 _MOJIBAKE = re.compile("[\x80-\u00ff\u0100-\u02ff\u0370-\u05ff\u2000-\u2bff\ufb00-\ufb06\ufffd]")
 
 
-def clean(text: str, *, is_literal: bool = False) -> tuple[str, tuple[TextFault, ...]]:
+def is_plain(text: str) -> bool:
+    """Return whether a text surely has no fault that `clean` would find."""
+    return "#" not in text and bool(_PLAIN.fullmatch(text))
+
+
+def clean(text: str, is_literal: bool = False) -> tuple[str, tuple[TextFault, ...]]:
     """Return a cell's text cleaned, and the kinds of its faults in the order of repair.
 
     Args:

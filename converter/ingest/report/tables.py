@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from converter.ingest import refusal_groups
 from converter.ingest.collection import Collection
 from converter.ingest.findings import Refusal
+from converter.ingest.report import refusal_groups
+from converter.ingest.report.unread_dates import unread_dates
 from converter.ingest.text_changes import TextChanges
 from converter.ingest.text_hygiene import TextFault
 
@@ -124,11 +125,7 @@ def _rights(collection: Collection) -> ReportTable:
 
 
 def _unread_dates(collection: Collection) -> ReportTable:
-    rows = [
-        (item.record_id, item.date_text)
-        for item in collection.items
-        if item.date_text and item.year_min is None and item.year_max is None
-    ]
+    rows = unread_dates(collection.items)
     return ReportTable(
         file="unread_dates.csv",
         title="Dates that aren’t understood",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from converter.ingest.text_hygiene import TextFault, clean, clean_name
+from converter.ingest.text_hygiene import TextFault, clean, clean_name, is_plain
 
 
 @pytest.mark.parametrize(
@@ -117,6 +117,12 @@ def test_a_literal_text_keeps_its_characters() -> None:
 
 def test_each_value_of_a_list_is_cleaned_on_its_own() -> None:
     assert clean("<b>Hans\x1f Eva</b>") == ("Hans\x1fEva", (TextFault.MARKUP,))
+
+
+@given(st.text(max_size=60))
+def test_a_plain_text_is_clean(text: str) -> None:
+    if is_plain(text):
+        assert clean(text) == (text, ())
 
 
 def test_a_columns_name_loses_what_is_not_seen() -> None:

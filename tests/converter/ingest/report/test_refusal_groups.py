@@ -1,7 +1,7 @@
 """Equal reasons are one group, with a count and three examples."""
 
-from converter.ingest import refusal_groups
 from converter.ingest.findings import Refusal
+from converter.ingest.report import refusal_groups
 
 
 def _refusal(number: int, reason: str) -> Refusal:
