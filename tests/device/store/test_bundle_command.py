@@ -77,7 +77,7 @@ def test_each_bundle_is_listed_with_its_parity_or_its_fault(run: Any, config: Pa
 
     demo, one, _ = run("bundle", "list", "--config", config).out.splitlines()
 
-    assert "301 prints; parity 0.9997" in demo
+    assert "170 prints; parity 0.9997" in demo
     assert "expected bundle format 1" in one and "prints" not in one
 
 
