@@ -46,6 +46,7 @@ def _lines(collection: Collection) -> Iterator[str]:
     yield ""
     yield from _years(collection)
     yield from _texts(collection)
+    yield from _several_pictures(collection)
     yield from _facets(collection)
     yield from _problems(collection)
 
@@ -102,6 +103,12 @@ def _years(collection: Collection) -> Iterator[str]:
 
 def _is_dated(item: Item) -> bool:
     return item.year_min is not None or item.year_max is not None
+
+
+def _several_pictures(collection: Collection) -> Iterator[str]:
+    counts = [len(item.more_images) for item in collection.items if item.more_images]
+    if counts:
+        yield f"pictures: {len(counts)} records have several, {sum(counts)} more than one each"
 
 
 def _facets(collection: Collection) -> Iterator[str]:

@@ -14,6 +14,10 @@ from converter.ingest import item
 from converter.ingest.columns import ColumnMap, map_columns
 from converter.ingest.findings import Findings, FindingsCollector, Refusal
 from converter.ingest.item import Item
+from converter.ingest.mapping.further_pictures import RowJoiner, with_pictures
+from converter.ingest.mapping.record_pictures import find_pictures, picture_names
+from converter.ingest.mapping.titles import title_language
+from converter.ingest.mapping.year_columns import disagreement
 from converter.ingest.picture_files import NoPictureError, PictureFolder, open_folder
 from converter.ingest.readers.open_table import folder_of, open_table
 from converter.ingest.relations import RelationText
@@ -26,6 +30,7 @@ from device.errors import PictureError
 __all__ = ["Collection", "Item", "Refusal", "RelationText", "read"]
 
 _EXAMPLES = 3
+_YEARS_DISAGREE = "years that disagree with the date's text; the columns of years are used"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +39,8 @@ class Collection:
 
     Attributes:
         items: Sorted by record id.
-        refusals: Sorted by record id; together with the items and the records without a picture, every row that is
-            not blank.
+        refusals: Sorted by record id. Together with the items and the records without a picture, every row that is
+            neither blank nor only a further picture of a record.
         languages: Field to BCP 47 tag.
         columns: Field to the museum's column that holds it.
         unused: The museum's columns that no field uses.
@@ -79,7 +84,7 @@ def read(
     for done, row in enumerate(table.rows(), 1):
         collector.add(findings.clean(row))
         progress(done, table.count)
-    items = tuple(collector.distinct_items())
+    items = tuple(collector.sorted_items())
     return Collection(
         name=settings.name or path.resolve().name,
         path=path,
@@ -87,7 +92,7 @@ def read(
         refusals=tuple(
             sorted(collector.refusals, key=lambda refusal: (refusal.record_id, refusal.reason))
         ),
-        languages=settings.languages,
+        languages=title_language(settings.languages, tuple(found.names), settings.title_order),
         columns=found.names,
         unused=found.unused,
         warnings=(*table.notes, *collector.warnings(), *findings.warnings()),
@@ -132,6 +137,7 @@ class _RowCollector:
         self._folder = folder
         self._items: dict[str, Item] = {}
         self._places: dict[str, str] = {}
+        self._joiner = RowJoiner(columns, by_id=settings.rows == "pictures")
         self._warned_ids: dict[str, list[str]] = {}
         self._blank = 0
         self.refusals: list[Refusal] = []
@@ -142,12 +148,16 @@ class _RowCollector:
         if row.is_blank:
             self._blank += 1
             return
-        values = self._values(row)
+        values = self._columns.values(row.cells)
         record_id, image = values.get("record_id", ""), values.get("image", "")
         try:
             self._check(row, record_id)
-            image = self._folder.name_of(values)
-            picture = self._folder.find(image)
+            names = picture_names(self._folder, values)
+            image = "; ".join(names)
+            is_further = self._joiner.is_further_picture(record_id, row)
+            if not is_further:
+                self._check_id(row, record_id)
+            pictures = find_pictures(self._folder, names)
         except (CollectionError, PictureError) as error:
             reason = str(error).removeprefix(f"{Path(image).name}: ")
             has_none = isinstance(error, NoPictureError)
@@ -155,29 +165,31 @@ class _RowCollector:
                 Refusal(record_id=record_id, image=image, reason=f"{row.place}: {reason}")
             )
             return
-        self._items[record_id] = made = item.make(values, picture, self._settings)
+        self._warn_of_pictures(record_id, pictures.missing)
+        if is_further:
+            self._items[record_id] = with_pictures(self._items[record_id], pictures)
+            return
+        self._joiner.remember(record_id, row)
+        made = item.make(values, pictures.first, self._settings, pictures.more)
+        self._items[record_id] = made
         self._add_warnings(made, values)
 
-    def distinct_items(self) -> Iterator[Item]:
-        """Yield the items by id; refuse any whose picture file is identical to an earlier one's."""
+    def sorted_items(self) -> Iterator[Item]:
+        """Yield the items by id, with a warning about those that share one scan."""
         first: dict[str, str] = {}
         for record_id in sorted(self._items):
             one = self._items[record_id]
             other = first.setdefault(one.image_sha256, record_id)
-            if other == record_id:
-                yield one
-                continue
-            reason = (
-                f"{self._places[record_id]}: expected a picture of its own, found the same file as "
-                f"record {other!r}; give each its own picture or remove one"
-            )
-            self.refusals.append(
-                Refusal(
-                    record_id=record_id,
-                    image=one.image.relative_to(self._folder.path).as_posix(),
-                    reason=reason,
-                )
-            )
+            if other != record_id:
+                self._warn("records that share one scan with another", f"{record_id} ({other})")
+            yield one
+
+    def _warn_of_pictures(self, record_id: str, missing: tuple[str, ...]) -> None:
+        for name in missing:
+            self._warn("further pictures that were left out", f"{record_id}: {name}")
+
+    def _warn(self, text: str, about: str) -> None:
+        self._warned_ids.setdefault(text, []).append(about)
 
     def warnings(self) -> Iterator[str]:
         """Yield the warnings, one line a kind."""
@@ -186,13 +198,6 @@ class _RowCollector:
         for text, ids in self._warned_ids.items():
             more = f" and {len(ids) - _EXAMPLES} more" if len(ids) > _EXAMPLES else ""
             yield f"{text}: {', '.join(sorted(ids)[:_EXAMPLES])}{more}"
-
-    def _values(self, row: Row) -> dict[str, str]:
-        return {
-            field: row.cells[position]
-            for field, position in self._columns.positions.items()
-            if position < len(row.cells)
-        }
 
     def _check(self, row: Row, record_id: str) -> None:
         if row.fault:
@@ -208,6 +213,8 @@ class _RowCollector:
             raise CollectionError(
                 f"expected a record id of printable characters, found {record_id!r}"
             )
+
+    def _check_id(self, row: Row, record_id: str) -> None:
         place = self._places.setdefault(record_id, row.place)
         if place != row.place:
             raise CollectionError(
@@ -224,4 +231,6 @@ class _RowCollector:
         }
         for text, holds in notes.items():
             if holds:
-                self._warned_ids.setdefault(text, []).append(made.record_id)
+                self._warn(text, made.record_id)
+        if differs := disagreement(values):
+            self._warn(_YEARS_DISAGREE, f"{made.record_id} ({differs})")

@@ -4,57 +4,16 @@ Nothing is guessed from the cells. Two columns that could both be meant are an e
 """
 
 import difflib
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from converter.ingest.mapping.column_names import ALIASES, normalised
+from converter.ingest.mapping.column_spec import ColumnSpec
+from converter.ingest.mapping.titles import is_title, title_field
 from device.bundle.metadata_fields import COLUMNS, REQUIRED
 
-# The fields that a museum's column may hold, by their names in `collection.toml`.
-FIELDS = (*COLUMNS.values(), "relations", "image")
-
-# Compared without case, spaces and punctuation: "Record ID", "record_id" and "recordID" are one name. A field's own name
-# is always known. The list includes the fields of MuseumPlus exports as ETH's collection of prints uses them (recordID,
-# invNr, person, matTec, institutionIsil, recordURL, imageLicence) and those of Dublin Core.
-ALIASES: Mapping[str, tuple[str, ...]] = {
-    "record_id": ("id", "identifier", "object_id"),
-    "title": ("titel", "titre", "titolo", "object_title"),
-    "makers": (
-        "maker",
-        "creator",
-        "creators",
-        "person",
-        "persons",
-        "artist",
-        "artists",
-        "artist_display_name",
-    ),
-    "date": ("date_text", "dated", "datierung", "datation", "datazione", "object_date"),
-    "classification": ("object_type", "objektart"),
-    "technique": (
-        "material_technique",
-        "mat_tec",
-        "material_and_technique",
-        "medium",
-        "technik",
-        "technique_materiaux",
-        "tecnica",
-    ),
-    "institution": ("institution_isil", "repository", "museum"),
-    "inventory_number": (
-        "inv_nr",
-        "inventory_no",
-        "inventarnummer",
-        "accession_number",
-        "object_number",
-    ),
-    "relations": ("relation", "related_works"),
-    "rights": ("licence", "license", "image_licence", "image_license"),
-    "credit": ("credit_line", "creditline", "source_title"),
-    "source_url": ("record_url", "record_link", "link_resource", "source_url_or_repo"),
-    "image": ("image_file", "file_name", "filename", "image_path"),
-    "note": ("notes", "description", "remark", "bemerkung"),
-}
+# The fields that a museum's column may hold, by their names in `collection.toml`; `title_de` and the like as well.
+FIELDS = (*COLUMNS.values(), "year_from", "year_to", "year", "relations", "image")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +21,38 @@ class ColumnMap:
     """The column of each field.
 
     Attributes:
-        names: Field to the museum's column.
-        positions: Field to the column's index in a row, from 0.
+        names: Field to the museum's column, or to what a report calls several of them.
+        positions: Field to the column's index in a row, from 0, for fields that are one column as it is.
         unused: The museum's columns that no field uses.
         width: Number of cells in a row.
+        specs: Field to columns, for fields that need more than one cell as it is.
+        header: The museum's columns, in order.
     """
 
     names: Mapping[str, str]
     positions: Mapping[str, int]
     unused: tuple[str, ...]
     width: int
+    specs: Mapping[str, ColumnSpec] = field(default_factory=dict)
+    header: tuple[str, ...] = ()
+
+    def values(self, cells: Sequence[str]) -> dict[str, str]:
+        """Return field to text of one row, with `LIST_SEPARATOR` between a list's values."""
+        found = {
+            name: cells[position]
+            for name, position in self.positions.items()
+            if position < len(cells)
+        }
+        if self.specs:
+            by_column = dict(zip(self.header, cells, strict=False))
+            for name, spec in self.specs.items():
+                found[name] = spec.text(lambda column: by_column.get(column, ""))
+        return found
+
+
+def is_field(name: str) -> bool:
+    """Return whether `collection.toml` may name this field."""
+    return name in FIELDS or is_title(name)
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
@@ -82,7 +63,7 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
 
 
 def map_columns(
-    header: Sequence[str], chosen: Mapping[str, str], *, needs_image: bool
+    header: Sequence[str], chosen: Mapping[str, str | ColumnSpec], *, needs_image: bool
 ) -> tuple[ColumnMap, list[str]]:
     """Map each field to a column, and return the map with every fault found.
 
@@ -95,20 +76,46 @@ def map_columns(
         The map, and the faults as parts of an error message; without faults the map is complete.
     """
     faults = _header_faults(header)
-    names: dict[str, str] = {}
-    for field, column in chosen.items():
-        if column and column not in header:
-            faults.append(f"{field}: no column {column!r}; {did_you_mean(column, header)}")
-        elif column:
-            names[field] = column
-    free = [name for name in header if name and name not in names.values()]
-    for field in FIELDS:
-        if field not in chosen:
-            faults += _map_known(field, free, names)
+    specs = {name: _spec(value) for name, value in chosen.items()}
+    for name, spec in specs.items():
+        faults += [
+            f"{name}: no column {column!r}; {did_you_mean(column, header)}"
+            for column in spec.used
+            if column not in header
+        ]
+    specs = {
+        name: spec
+        for name, spec in specs.items()
+        if (spec.used or spec.constant) and set(spec.used) <= set(header)
+    }
+    taken = {column for spec in specs.values() for column in spec.used}
+    names = {name: spec.label for name, spec in specs.items()}
+    free = [name for name in header if name and name not in taken]
+    for name in FIELDS:
+        if name not in chosen:
+            faults += _map_known(name, free, names)
+    for column in free:
+        title = title_field(column)
+        if title and title not in chosen and column not in names.values():
+            names.setdefault(title, column)
     faults += _missing(names, chosen, needs_image, header)
-    positions = {field: list(header).index(column) for field, column in names.items()}
-    unused = tuple(name for name in header if name and name not in names.values())
-    return ColumnMap(names=names, positions=positions, unused=unused, width=len(header)), faults
+    plain = {name for name in names if name not in specs or specs[name] == _spec(names[name])}
+    used = taken | {names[name] for name in plain}
+    found = ColumnMap(
+        names=names,
+        positions={name: list(header).index(names[name]) for name in names if name in plain},
+        unused=tuple(name for name in header if name and name not in used),
+        width=len(header),
+        specs={name: spec for name, spec in specs.items() if name not in plain},
+        header=tuple(header),
+    )
+    return found, faults
+
+
+def _spec(value: str | ColumnSpec) -> ColumnSpec:
+    if isinstance(value, ColumnSpec):
+        return value
+    return ColumnSpec(columns=(value,) if value else ())
 
 
 def _header_faults(header: Sequence[str]) -> list[str]:
@@ -120,9 +127,9 @@ def _header_faults(header: Sequence[str]) -> list[str]:
 
 
 def _map_known(field: str, free: Sequence[str], names: dict[str, str]) -> list[str]:
-    own = [column for column in dict.fromkeys(free) if _normalised(column) == _normalised(field)]
-    aliases = {_normalised(alias) for alias in ALIASES.get(field, ())}
-    found = own or [column for column in dict.fromkeys(free) if _normalised(column) in aliases]
+    own = [column for column in dict.fromkeys(free) if normalised(column) == normalised(field)]
+    aliases = {normalised(alias) for alias in ALIASES.get(field, ())}
+    found = own or [column for column in dict.fromkeys(free) if normalised(column) in aliases]
     if len(found) > 1:
         listed = " and ".join(map(repr, found))
         return [
@@ -134,16 +141,33 @@ def _map_known(field: str, free: Sequence[str], names: dict[str, str]) -> list[s
 
 
 def _missing(
-    names: Mapping[str, str], chosen: Mapping[str, str], needs_image: bool, header: Sequence[str]
+    names: Mapping[str, str],
+    chosen: Mapping[str, str | ColumnSpec],
+    needs_image: bool,
+    header: Sequence[str],
 ) -> list[str]:
     wanted = (*REQUIRED, "image") if needs_image else REQUIRED
     return [
-        f"{field}: no column is known to hold it; name it in collection.toml under [columns]"
-        f" (there are {', '.join(name for name in header if name)})"
-        for field in wanted
-        if field not in names and not chosen.get(field)
+        f"{name}: no column is known to hold it; {_advice(name, names, header)}"
+        for name in wanted
+        if name not in names
+        and not _spec(chosen.get(name, "")).used
+        and not (name == "title" and any(map(is_title, names)))
     ]
 
 
-def _normalised(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name.casefold())
+def _advice(name: str, names: Mapping[str, str], header: Sequence[str]) -> str:
+    """Return what to write into `collection.toml` for a field without a column."""
+    columns = ", ".join(one for one in header if one)
+    if name == "record_id" and "inventory_number" in names:
+        found = names["inventory_number"]
+        return (
+            f"{found!r} could; if it is different for each record, write record_id = {found!r} in collection.toml"
+            " under [columns]"
+        )
+    if name == "image":
+        return (
+            'if the files are named by a number, set image_names = "{record_id}.*" in collection.toml under'
+            f" [collection]; else name the column of file names under [columns] (there are {columns})"
+        )
+    return f"name it in collection.toml under [columns] (there are {columns})"

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from converter.ingest import dates
 from converter.ingest.facets import facet_values
+from converter.ingest.mapping.makers import makers_text
+from converter.ingest.mapping.titles import titles_of, with_title
+from converter.ingest.mapping.year_columns import record_years
 from converter.ingest.picture_files import PictureFile
 from converter.ingest.relations import RelationText, parse_relations
 from converter.ingest.settings import Settings
+from converter.ingest.table import LIST_SEPARATOR
 from device.bundle.metadata_fields import COLUMNS, MetadataFields
 
 _UNTITLED = {"de": "Ohne Titel", "fr": "Sans titre", "it": "Senza titolo"}
@@ -27,6 +30,8 @@ class Item(MetadataFields):
         image_sha256: The sha256 of that file, in hex.
         width, height: Size of the upright picture, in pixels.
         show_picture: Whether its licence allows showing it.
+        titles: Language to title, in the stated order, as far as the museum gives them. Not yet in the bundle.
+        more_images: Further pictures of the work, such as its verso. Not yet in the bundle.
     """
 
     relations: tuple[RelationText, ...]
@@ -36,12 +41,27 @@ class Item(MetadataFields):
     width: int
     height: int
     show_picture: bool
+    titles: Mapping[str, str] = field(default_factory=dict)
+    more_images: tuple[PictureFile, ...] = ()
 
 
-def make(values: Mapping[str, str], picture: PictureFile, settings: Settings) -> Item:
-    """Return an item made from a row's values by field; an empty value becomes `None`."""
+def make(
+    values: Mapping[str, str],
+    picture: PictureFile,
+    settings: Settings,
+    more: tuple[PictureFile, ...] = (),
+) -> Item:
+    """Return an item made from a row's values by field; an empty value becomes `None`.
+
+    Args:
+        values: Field to text, with `LIST_SEPARATOR` between the values of a list.
+        picture: The record's picture.
+        settings: The museum's description of its export.
+        more: Further pictures of the work.
+    """
+    values = _prepared(values, settings)
     text = {name: " ".join(value.split()) or None for name, value in values.items()}
-    years = dates.years(text.get("date"))
+    years = record_years(values)
     related = parse_relations(values.get("relations"))
     metadata: dict[str, Any] = {name: text.get(column) for name, column in COLUMNS.items()}
     metadata |= {
@@ -67,7 +87,20 @@ def make(values: Mapping[str, str], picture: PictureFile, settings: Settings) ->
         width=picture.width,
         height=picture.height,
         show_picture=settings.rights.decide(text.get("rights")).is_shown,
+        titles=titles_of(values, settings.title_order),
+        more_images=more,
     )
+
+
+def _prepared(values: Mapping[str, str], settings: Settings) -> dict[str, str]:
+    """Return a row's values as one text each, makers and title as they are shown."""
+    plain = {
+        name: "; ".join(part for value in text.split(LIST_SEPARATOR) if (part := value.strip()))
+        for name, text in values.items()
+        if LIST_SEPARATOR in text
+    }
+    made = {**values, **plain, "makers": makers_text(values.get("makers")) or ""}
+    return with_title(made, settings.title_order)
 
 
 def placeholder_title(settings: Settings) -> str:

@@ -54,10 +54,7 @@ class PictureFolder:
         if self.pattern is None:
             return values.get("image", "")
         used = {name for _, name, _, _ in string.Formatter().parse(self.pattern) if name}
-        # A slash in an inventory number does not separate folders.
-        filled = self.pattern.format(
-            **{name: values.get(name, "").replace("/", "_") for name in used}
-        )
+        filled = self.pattern.format(**{name: file_stem(values.get(name, "")) for name in used})
         return self._with_suffix(filled) if filled.endswith(".*") else filled
 
     def find(self, name: str) -> PictureFile:
@@ -112,16 +109,22 @@ class PictureFolder:
     def _with_suffix(self, name: str) -> str:
         stem = name.removesuffix(".*")
         tries = (stem + suffix for lower in SUFFIXES for suffix in (lower, lower.upper()))
-        found = [one for one in tries if self._is_file(one)]
+        found = [one for one in tries if self.has(one)]
         if len(found) > 1:
             raise PictureError(f"expected one file {name}, found {' and '.join(found)}; keep one")
         return found[0] if found else name
 
-    def _is_file(self, name: str) -> bool:
+    def has(self, name: str) -> bool:
+        """Return whether a file of this name is in the folder."""
         try:
             return self._inside(name).is_file()
-        except OSError:  # such as a name that is too long
+        except (OSError, PictureError):  # such as a name that is too long
             return False
+
+
+def file_stem(value: str) -> str:
+    """Return an inventory number as files are named by it: slashes do not separate folders."""
+    return value.replace("/", "_").replace("\\", "_")
 
 
 def open_folder(path: Path, *, pattern: str | None, placeholders: Path | None) -> PictureFolder:

@@ -1,17 +1,20 @@
 """Read `collection.toml`, a small TOML file in which a museum describes its export.
 
-Every section and key is optional. An unknown one is an error, and all errors are reported at once.
+Every section and key is optional. An unknown one is an error, and all errors are reported at once. Each key is
+described in `docs/collections.md`.
 
     [collection]
     name = "Prints of the Kunsthaus"
     images = "images"               # the folder that the image column's file names are relative to
     image_names = "{record_id}.*"   # for an export without a column of file names
     placeholders = "placeholders"   # pictures that mean "no picture"
+    rows = "pictures"               # rows with one record id are pictures of one work
     [columns]
     record_id = "recordID"
-    makers = "person"
+    makers = {column = "person", split = "|"}
     [languages]
     title = "de"
+    order = ["de", "en"]            # of title_de and title_en, the first stands in for an empty title
     [rights]
     hide_pictures = ["© ProLitteris*", "All rights reserved"]
     show_pictures = ["© Kunsthaus*"]   # shown, although their statement says that they are in copyright
@@ -30,15 +33,19 @@ from pathlib import Path
 from typing import Any
 
 from converter.errors import CollectionError
-from converter.ingest.columns import FIELDS, did_you_mean
+from converter.ingest.columns import FIELDS, did_you_mean, is_field
+from converter.ingest.mapping import column_spec
+from converter.ingest.mapping.column_spec import ColumnSpec
 from converter.ingest.rights import RightsRules
 from converter.ingest.table import TableOptions
 
 FILE = "collection.toml"
-_KEYS = {
-    "collection": ("name", "images", "image_names", "placeholders"),
+_ROWS = ("records", "pictures")
+_LISTS = ("order",)
+KEYS = {
+    "collection": ("name", "images", "image_names", "placeholders", "rows"),
     "columns": FIELDS,
-    "languages": FIELDS,
+    "languages": (*FIELDS, "order"),
     "rights": ("hide_pictures", "show_pictures", "ignore_columns"),
     "csv": ("delimiter", "encoding"),
 }
@@ -55,8 +62,10 @@ class Settings:
         images: Folder of the pictures; `None` for the collection's folder.
         image_names: Pattern of the picture's file name; `None` where a column holds it.
         placeholders: Folder of pictures that mean "no picture"; `None` for none.
-        columns: Field to column.
+        rows: "pictures" where rows with one record id are pictures of one work; else "records".
+        columns: Field to column, or to a specification of several.
         languages: Field to BCP 47 tag.
+        title_order: Languages of titles; the first that a record has stands in for an empty title.
         rights: The museum's own decisions about rights.
         table: How the table is read.
     """
@@ -65,8 +74,10 @@ class Settings:
     images: str | None = None
     image_names: str | None = None
     placeholders: str | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
+    rows: str = "records"
+    columns: Mapping[str, str | ColumnSpec] = field(default_factory=dict)
     languages: Mapping[str, str] = field(default_factory=dict)
+    title_order: tuple[str, ...] = ()
     rights: RightsRules = field(default_factory=RightsRules)
     table: TableOptions = field(default_factory=TableOptions)
 
@@ -88,22 +99,32 @@ def read(path: Path) -> Settings:
         faults = _invalid_values(data)
     if faults:
         raise CollectionError(f"{path}: " + "; ".join(faults))
+    languages = dict(data.get("languages", {}))
     return Settings(
         **data.get("collection", {}),
-        columns=data.get("columns", {}),
-        languages=data.get("languages", {}),
+        title_order=tuple(languages.pop("order", ())),
+        columns=_columns(data),
+        languages=languages,
         rights=RightsRules(**{key: tuple(texts) for key, texts in data.get("rights", {}).items()}),
         table=TableOptions(**data.get("csv", {})),
     )
 
 
+def _columns(data: Mapping[str, Any]) -> dict[str, str | ColumnSpec]:
+    """Return each field's column; a table as its specification."""
+    return {
+        name: value if isinstance(value, str) else column_spec.parse(value)[0]
+        for name, value in data.get("columns", {}).items()
+    }
+
+
 def _unknown_keys(data: Mapping[str, Any]) -> list[str]:
     faults = [
-        f"[{name}] isn't known; {did_you_mean(name, list(_KEYS))}"
+        f"[{name}] isn't known; {did_you_mean(name, list(KEYS))}"
         for name in data
-        if name not in _KEYS
+        if name not in KEYS
     ]
-    for section, keys in _KEYS.items():
+    for section, keys in KEYS.items():
         given = data.get(section, {})
         if not isinstance(given, dict):
             faults.append(f"{section}: expected a section [{section}], found {given!r}")
@@ -111,41 +132,59 @@ def _unknown_keys(data: Mapping[str, Any]) -> list[str]:
         faults += [
             f"[{section}] {key} isn't known; {did_you_mean(key, keys)}"
             for key in given
-            if key not in keys
+            if key not in keys and not (FIELDS[0] in keys and is_field(key))
         ]
     return faults
 
 
 def _wrong_types(data: Mapping[str, Any]) -> list[str]:
     faults = []
-    for section, keys in _KEYS.items():
+    for section in KEYS:
         given = data.get(section, {})
-        for key in keys if isinstance(given, dict) else ():
-            value = given.get(key, [] if section == "rights" else "")
-            if section == "rights":
+        for key, value in given.items() if isinstance(given, dict) else ():
+            if section == "rights" or key in _LISTS:
                 if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
                     faults.append(f"[{section}] {key}: expected a list of texts, found {value!r}")
+            elif section == "columns":
+                faults += [f"[columns] {key}: {fault}" for fault in column_spec.parse(value)[1]]
             elif not isinstance(value, str):
                 faults.append(f"[{section}] {key}: expected text, found {value!r}")
     return faults
 
 
 def _invalid_values(data: Mapping[str, Any]) -> list[str]:
+    tags = dict(data.get("languages", {}))
+    order = [("order", tag) for tag in tags.pop("order", ())]
     faults = [
         f"[languages] {key}: expected a tag such as 'en' or 'de-CH', found {tag!r}"
-        for key, tag in data.get("languages", {}).items()
+        for key, tag in (*tags.items(), *order)
         if not _LANGUAGE.fullmatch(tag)
     ]
-    columns = [column for column in data.get("columns", {}).values() if column]
-    faults += [
-        f"[columns] {column!r} is named {columns.count(column)} times; a column can hold only one field"
-        for column in sorted(set(columns))
-        if columns.count(column) > 1
-    ]
+    faults += _shared_columns(data.get("columns", {}))
+    rows = data.get("collection", {}).get("rows", "records")
+    if rows not in _ROWS:
+        faults.append(
+            f"[collection] rows: expected {' or '.join(map(repr, _ROWS))}, found {rows!r}"
+        )
     delimiter = data.get("csv", {}).get("delimiter", ",")
     if len(delimiter) != 1 or delimiter in '"\r\n':
         faults.append(f"[csv] delimiter: expected one character, found {delimiter!r}")
     return faults + _pattern_faults(data.get("collection", {}).get("image_names"))
+
+
+def _shared_columns(columns: Mapping[str, Any]) -> list[str]:
+    """Return a fault for each column of two fields, unless these are id and inventory number."""
+    named = [
+        column
+        for name, value in columns.items()
+        for column in column_spec.parse(value)[0].used
+        if name != "inventory_number" or value != columns.get("record_id")
+    ]
+    return [
+        f"[columns] {column!r} is named {named.count(column)} times; a column can hold only one field"
+        for column in sorted(set(named))
+        if named.count(column) > 1
+    ]
 
 
 def _pattern_faults(pattern: str | None) -> list[str]:

@@ -26,7 +26,10 @@ EDITS = {
         "    show_picture INTEGER",
         "    dimensions TEXT,                   -- in the museum's words\n",
     ),
-    "converter/ingest/columns.py": ('    "note": (', '    "dimensions": ("masse", "size"),\n'),
+    "converter/ingest/mapping/column_names.py": (
+        '    "note": (',
+        '    "dimensions": ("masse", "size"),\n',
+    ),
     "kiosk_ui/openapi.json": (
         '     "note": {\n      "type": [\n       "string"',
         '     "dimensions": {"type": ["string", "null"]},\n',

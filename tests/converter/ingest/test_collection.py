@@ -74,7 +74,7 @@ def test_a_museumplus_export_is_read_with_only_a_column_map(tmp_path: Path) -> N
     assert found.unused == ("imageURL",)
     assert item.record_id == "4711"
     assert item.title == "Die Flöte"
-    assert item.makers == "Vallotton, Felix (1865 - 1925), Kuenstler"
+    assert item.makers == "Vallotton, Felix (Kuenstler)"
     assert (item.date_text, item.year_min, item.year_max) == ("um 1895", 1890, 1900)
     assert item.inventory_number == "D 000123"
     assert item.rights == "Public Domain Mark 1.0"
@@ -138,15 +138,137 @@ def test_a_record_without_a_printable_id_is_refused(folder: Path) -> None:
     assert "printable characters" in refusal_reasons(found)["a\u2028b"]
 
 
-def test_of_two_records_with_one_picture_the_first_by_id_is_kept(folder: Path) -> None:
+def test_two_records_may_share_one_scan_with_a_warning(folder: Path) -> None:
     (folder / "images" / "copy.png").write_bytes((folder / "images" / "04.png").read_bytes())
     write_table(folder, [table_row(4), table_row(1, image="images/copy.png"), table_row(2)])
 
     found = collection.read(folder)
 
-    assert item_ids(found) == ["a-01", "a-02"]
-    assert "found the same file as record 'a-01'" in refusal_reasons(found)["a-04"]
-    assert found.refusals[0].image == "images/04.png"
+    assert item_ids(found) == ["a-01", "a-02", "a-04"]
+    assert found.refusals == ()
+    assert found.warnings == ("records that share one scan with another: a-04 (a-01)",)
+
+
+@pytest.mark.parametrize("sign", ["|", ";", "; ", "\n"])
+def test_a_cell_may_list_several_pictures(folder: Path, sign: str) -> None:
+    cell = sign.join(["images/02.png", "images/01.png", "images/02.png"])
+    write_table(folder, [table_row(1, image=cell), table_row(3)])
+
+    one, other = collection.read(folder).items
+
+    assert one.image.name == "02.png"
+    assert [picture.path.name for picture in one.more_images] == ["01.png"]
+    assert other.more_images == ()
+
+
+def test_a_file_whose_name_has_a_semicolon_is_one_picture(folder: Path) -> None:
+    (folder / "images" / "00.png").rename(folder / "images" / "a;b.png")
+    write_table(folder, [table_row(0, image="images/a;b.png")])
+
+    (item,) = collection.read(folder).items
+
+    assert item.image.name == "a;b.png"
+
+
+def test_a_further_picture_that_is_missing_is_left_out_with_a_warning(folder: Path) -> None:
+    write_table(folder, [table_row(1, image="images/none.png|images/01.png")])
+
+    found = collection.read(folder)
+
+    assert found.items[0].image.name == "01.png"
+    assert "further pictures that were left out: a-01: images/none.png (" in found.warnings[0]
+
+
+def test_rows_that_differ_only_by_picture_are_one_record(folder: Path) -> None:
+    rows = [table_row(1), table_row(1, image="images/02.png"), table_row(3)]
+    write_table(folder, rows)
+
+    found = collection.read(folder)
+
+    assert item_ids(found) == ["a-01", "a-03"]
+    assert found.refusals == ()
+    assert [picture.path.name for picture in found.items[0].more_images] == ["02.png"]
+
+
+def test_rows_of_one_id_are_pictures_where_the_museum_says_so(folder: Path) -> None:
+    (folder / "collection.toml").write_text('[collection]\nrows = "pictures"\n')
+    write_table(folder, [table_row(1), table_row(1, title="Verso", image="images/02.png")])
+
+    (item,) = collection.read(folder).items
+
+    assert item.title == "Print 1"
+    assert len(item.more_images) == 1
+
+
+def test_columns_of_years_are_used_and_disagreement_is_counted(folder: Path) -> None:
+    header = ("record_id", "title", "date", "date_earliest", "date_latest", "image")
+    rows = [
+        ["1", "a", "1765", "1765-01-01", "1765-12-31", "images/01.png"],
+        ["2", "b", "1765", "1860", "1861", "images/02.png"],
+        ["3", "c", "undated", "0", "9999", "images/03.png"],
+    ]
+    write_table(folder, rows, header)
+
+    found = collection.read(folder)
+
+    assert [(item.year_min, item.year_max) for item in found.items] == [
+        (1765, 1765),
+        (1860, 1861),
+        (None, None),
+    ]
+    assert found.warnings == (
+        "years that disagree with the date's text; the columns of years are used: 2 ('1765' means 1765, "
+        "the columns say 1860 to 1861)",
+    )
+
+
+def test_titles_in_several_languages_are_kept_and_the_first_stands_in(folder: Path) -> None:
+    header = ("record_id", "Titel (deutsch)", "title_en", "image")
+    rows = [
+        ["1", "Die Mühle", "The Mill", "images/01.png"],
+        ["2", "", "The Market", "images/02.png"],
+        ["3", "", "", "images/03.png"],
+    ]
+    write_table(folder, rows, header)
+
+    found = collection.read(folder)
+
+    assert [item.title for item in found.items] == ["Die Mühle", "The Market", "Untitled"]
+    assert found.items[0].titles == {"de": "Die Mühle", "en": "The Mill"}
+    assert found.languages == {"title": "de"}
+
+
+def test_the_stated_order_of_titles_takes_precedence(folder: Path) -> None:
+    (folder / "collection.toml").write_text('[languages]\norder = ["en", "de"]\n')
+    write_table(
+        folder,
+        [["1", "Die Mühle", "The Mill", "images/01.png"]],
+        ("record_id", "title_de", "title_en", "image"),
+    )
+
+    (item,) = collection.read(folder).items
+
+    assert item.title == "The Mill"
+    assert list(item.titles) == ["en", "de"]
+
+
+def test_makers_are_split_and_keep_their_roles(folder: Path) -> None:
+    (folder / "collection.toml").write_text(
+        '[columns]\nmakers = {column = "Name", roles = "Role", prefixes = "Prefix", split = "|"}\n'
+        'institution = {constant = "Kunsthaus"}\n'
+    )
+    header = ("record_id", "title", "Name", "Role", "Prefix", "image")
+    row = ["1", "a", "Mary Example|Raphael Sample|Eva", "Artist|Artist|Publisher", "|After|"]
+    write_table(folder, [[*row, "images/01.png"]], header)
+
+    found = collection.read(folder)
+
+    (item,) = found.items
+    assert item.makers == "Mary Example; Raphael Sample (after); Eva (Publisher)"
+    assert item.terms["maker"] == ("Mary Example", "Raphael Sample", "Eva")
+    assert item.institution == "Kunsthaus"
+    assert found.columns["makers"] == "Name + Role + Prefix"
+    assert found.unused == ()
 
 
 @pytest.mark.parametrize(

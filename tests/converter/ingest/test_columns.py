@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from converter.ingest.columns import ALIASES, FIELDS, map_columns
+from converter.ingest.columns import FIELDS, map_columns
+from converter.ingest.mapping.column_spec import ColumnSpec
 
 MUSEUMPLUS = "recordID imageURL invNr person date title classification matTec institutionIsil recordURL imageLicence relations"
 
@@ -52,14 +53,6 @@ def test_case_spaces_and_punctuation_of_a_known_name_do_not_matter(header: str) 
     assert set(found.names) == {"record_id", "title", "image"}
 
 
-def test_no_name_is_known_for_two_fields() -> None:
-    names = [alias for aliases in ALIASES.values() for alias in aliases]
-
-    assert len(names) == len(set(names))
-    assert not set(names) & set(FIELDS)
-    assert set(ALIASES) <= set(FIELDS)
-
-
 def test_two_columns_that_could_both_be_meant_are_an_error() -> None:
     _, faults = map_columns(["id", "title", "image", "creator", "artist"], {}, needs_image=True)
 
@@ -94,15 +87,86 @@ def test_an_empty_column_leaves_a_field_out() -> None:
 
 def test_all_faults_of_a_header_are_reported_at_once() -> None:
     _, faults = map_columns(
-        ["titel_de", "titel_de", "persn"], {"makers": "person"}, needs_image=True
+        ["tittel_x", "tittel_x", "persn"], {"makers": "person"}, needs_image=True
     )
 
     text = "; ".join(faults)
-    assert "'titel_de' is in the header 2 times" in text
+    assert "'tittel_x' is in the header 2 times" in text
     assert "no column 'person'; did you mean 'persn'?" in text
     assert "record_id: no column" in text
     assert "title: no column" in text
     assert "image: no column" in text
+
+
+def test_a_column_of_numbers_is_proposed_as_the_id() -> None:
+    _, faults = map_columns(["Inventory No", "Titel", "Datei"], {}, needs_image=True)
+
+    assert len(faults) == 1
+    assert "record_id: no column is known to hold it; 'Inventory No' could" in faults[0]
+    assert "record_id = 'Inventory No' in collection.toml under [columns]" in faults[0]
+
+
+def test_a_missing_column_of_pictures_names_the_key_that_helps() -> None:
+    _, faults = map_columns(["id", "title"], {}, needs_image=True)
+
+    assert 'set image_names = "{record_id}.*" in collection.toml under [collection]' in faults[0]
+
+
+def test_a_title_in_any_language_is_enough() -> None:
+    found, faults = map_columns(["id", "title_de", "Title (English)"], {}, needs_image=False)
+
+    assert not faults
+    assert found.names["title_en"] == "Title (English)"
+    assert found.values(["1", "Nacht", "Night"]) == {
+        "record_id": "1",
+        "title_de": "Nacht",
+        "title_en": "Night",
+    }
+
+
+def test_a_field_may_be_made_of_several_columns() -> None:
+    chosen = {"makers": ColumnSpec(columns=("prefix", "name"), split="|")}
+
+    found, faults = map_columns(["id", "title", "prefix", "name"], chosen, needs_image=False)
+
+    assert not faults
+    assert found.values(["1", "a", "After|", "Eva|Max"])["makers"] == "After Eva\x1fMax"
+    assert found.names["makers"] == "prefix + name"
+    assert found.unused == ()
+
+
+def test_each_column_of_a_specification_must_exist() -> None:
+    chosen = {"makers": ColumnSpec(columns=("name",), roles="rolle")}
+
+    _, faults = map_columns(["id", "title", "name", "role"], chosen, needs_image=False)
+
+    assert faults == ["makers: no column 'rolle'; did you mean 'role'?"]
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "last"),
+    [
+        ("Object Begin Date,Object End Date", 2, 3),
+        ("beginyear,endyear", 2, 3),
+        ("creation_date_earliest,creation_date_latest", 2, 3),
+        ("Jahr von,Jahr bis", 2, 3),
+        ("date_debut,date_fin", 2, 3),
+        ("anno da,anno a", 2, 3),
+        ("jaar van,jaar tot", 2, 3),
+        ("fecha desde,fecha hasta", 2, 3),
+    ],
+)
+def test_columns_of_years_are_known_in_six_languages(header: str, first: int, last: int) -> None:
+    found, faults = map_columns(["id", "title", *header.split(",")], {}, needs_image=False)
+
+    assert not faults
+    assert (found.positions["year_from"], found.positions["year_to"]) == (first, last)
+
+
+def test_life_dates_of_artists_are_no_years_of_the_print() -> None:
+    found, _ = map_columns(["id", "title", "BeginDate", "EndDate"], {}, needs_image=False)
+
+    assert found.unused == ("BeginDate", "EndDate")
 
 
 @settings(deadline=None)

@@ -6,6 +6,7 @@ import pytest
 
 from converter.errors import CollectionError
 from converter.ingest import settings as collection_settings
+from converter.ingest.mapping.column_spec import ColumnSpec
 from converter.ingest.rights import RightsRules
 from converter.ingest.table import TableOptions
 
@@ -25,10 +26,14 @@ def test_a_column_map_with_every_key_is_read(tmp_path: Path) -> None:
         images = "images"
         image_names = "{inventory_number}.*"
         placeholders = "none"
+        rows = "pictures"
         [columns]
         makers = "Künstler"
+        title_rm = "Titel (rm)"
+        technique = {column = "Technik", split = "|"}
         [languages]
         title = "de-CH"
+        order = ["de", "rm"]
         [rights]
         hide_pictures = ["© ProLitteris*", "All rights reserved"]
         show_pictures = ["© Kunsthaus*"]
@@ -44,13 +49,19 @@ def test_a_column_map_with_every_key_is_read(tmp_path: Path) -> None:
         images="images",
         image_names="{inventory_number}.*",
         placeholders="none",
-        columns={"makers": "Künstler"},
+        rows="pictures",
+        columns={
+            "makers": "Künstler",
+            "title_rm": "Titel (rm)",
+            "technique": ColumnSpec(columns=("Technik",), split="|"),
+        },
         languages={"title": "de-CH"},
         rights=RightsRules(
             hide_pictures=("© ProLitteris*", "All rights reserved"),
             show_pictures=("© Kunsthaus*",),
             ignore_columns=("copyright",),
         ),
+        title_order=("de", "rm"),
         table=TableOptions(delimiter=";", encoding="cp1252"),
     )
 
@@ -78,6 +89,18 @@ def test_unknown_keys_and_sections_are_all_reported_with_a_suggestion(
         ('columns = "x"', "expected a section [columns]"),
         ('[languages]\ntitle = "german!"', "expected a tag such as 'en'"),
         ('[columns]\ntitle = "a"\nnote = "a"', "'a' is named 2 times"),
+        ('[collection]\nrows = "photos"', "expected 'records' or 'pictures', found 'photos'"),
+        ('[languages]\norder = "de"', "expected a list of texts, found 'de'"),
+        ('[languages]\norder = ["german!"]', "expected a tag such as 'en'"),
+        ("[columns]\ntitle = 3", "[columns] title: expected a column's name or a table, found 3"),
+        ('[columns]\ntitle = {colum = "a"}', "colum isn't known; there are column, columns"),
+        ("[columns]\ntitle = {}", "expected one of column, columns and constant, found none"),
+        (
+            '[columns]\ntitle = {column = "a", constant = "b"}',
+            "expected one of column, columns and constant, found column and constant",
+        ),
+        ('[columns]\ntitle = {columns = "a"}', "columns: expected a list of column names"),
+        ('[columns]\ntitle = "a"\nnote = {columns = ["a", "b"]}', "'a' is named 2 times"),
         ('[csv]\ndelimiter = "::"', "expected one character"),
         ('[rights]\nhide_pictures = "x"', "expected a list of texts"),
         ("[rights]\nshow_pictures = [1]", "expected a list of texts"),
@@ -94,6 +117,12 @@ def test_an_invalid_value_is_reported(tmp_path: Path, text: str, message: str) -
         read_map(tmp_path, text)
 
     assert message in str(caught.value)
+
+
+def test_an_inventory_number_may_be_the_id_as_well(tmp_path: Path) -> None:
+    found = read_map(tmp_path, '[columns]\nrecord_id = "Inv"\ninventory_number = "Inv"')
+
+    assert found.columns == {"record_id": "Inv", "inventory_number": "Inv"}
 
 
 def test_a_missing_column_map_is_reported(tmp_path: Path) -> None:
