@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("-q", "--quiet", action="count", default=0, help="print less")
     verbs = parser.add_subparsers(required=True, metavar="COMMAND", dest="verb")
+    _add_start(verbs)
     _add_build(verbs)
     check = verbs.add_parser(
         "check",
@@ -101,6 +102,21 @@ def _parser() -> argparse.ArgumentParser:
     _add_inspect_and_diff(verbs)
     commands.add_commands(verbs)
     return parser
+
+
+def _add_start(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    start = verbs.add_parser(
+        "start", help="write a first collection.toml from an export's columns, cells and files"
+    )
+    start.add_argument(
+        "collection", type=Path, metavar="SOURCE", help="a collection's folder, or its table's file"
+    )
+    start.add_argument(
+        "--force",
+        action="store_true",
+        help="replace a collection.toml that is there (default: keep it)",
+    )
+    start.set_defaults(run=_start)
 
 
 def _add_build(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -291,6 +307,17 @@ def _build(options: argparse.Namespace) -> int:
     print(
         f"{options.out}: {built.manifest.title}, {built.manifest.items} prints, {len(built.refusals)} refused"
     )
+    return 0
+
+
+def _start(options: argparse.Namespace) -> int:
+    from converter.ingest.start.command import start
+
+    started = start(options.collection, overwrites=options.force)
+    print(started.path)
+    for doubt in started.doubts:
+        print(f"look at: {doubt}")
+    print(f"next: printkiosk-convert check {options.collection}")
     return 0
 
 

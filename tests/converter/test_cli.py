@@ -55,6 +55,20 @@ def test_check_fails_where_a_build_would_stop(
     assert "build would stop:" in capsys.readouterr().out
 
 
+def test_start_writes_a_column_map_once(
+    small_collection: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (small_collection / "collection.toml").unlink(missing_ok=True)
+
+    assert cli.main(["start", str(small_collection)]) == 0
+    assert "next: printkiosk-convert check" in capsys.readouterr().out
+    assert cli.main(["check", str(small_collection)]) == 0
+
+    assert cli.main(["start", str(small_collection)]) == 1
+    assert "--force" in capsys.readouterr().err
+    assert cli.main(["start", "--force", str(small_collection)]) == 0
+
+
 def test_inspect_describes_a_bundle(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["inspect", str(DEMO / "bundle")]) == 0
 

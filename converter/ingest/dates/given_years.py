@@ -5,21 +5,19 @@ a form that is parsed wrongly.
 """
 
 import re
-from enum import Enum
 
-from converter.ingest.dates.year_range import YearRange
+from converter.ingest.dates.year_range import CIRCA_YEARS, YearRange, common_years
 
-_LAST_YEAR = 2100
-# "1821", Excel's "1821.0", the day of LIDO and ISO 8601, and years before the Christian era.
-_YEAR = re.compile(r"(-?[0-9]{1,4})(?:\.0+|-[0-9]{2}(?:-[0-9]{2})?)?")
-
-
-class YearsAgreement(Enum):
-    """How the years of a date text stand to the years that the museum gives."""
-
-    SAME = "same"
-    HELD = "held"
-    DISAGREES = "disagrees"
+_FIRST_YEAR, _LAST_YEAR = (
+    100,
+    2100,
+)  # tables use 0, 9999 and negative numbers for years that aren't known
+# "1821", Excel's "1821.0", days as ISO 8601 and LIDO write them, and days as people do ("22.12.1534", "12/22/1534").
+_FORMS = (
+    re.compile(r"\(?([0-9]{1,4})(?:[.,]0+)?\)?"),
+    re.compile(r"([0-9]{4})[-/.][0-9]{1,2}(?:[-/.][0-9]{1,2})?(?:[T ].*)?"),
+    re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.]([0-9]{4})(?: .*)?"),
+)
 
 
 def given_years(year_from: str | None, year_to: str | None) -> YearRange | None:
@@ -31,7 +29,7 @@ def given_years(year_from: str | None, year_to: str | None) -> YearRange | None:
     Returns:
         `None` where neither is a year, or where they are in the wrong order.
     """
-    year_min, year_max = _year(year_from), _year(year_to)
+    year_min, year_max = year_of(year_from), year_of(year_to)
     if year_min is None and year_max is None:
         return None
     if year_min is not None and year_max is not None and year_min > year_max:
@@ -39,24 +37,29 @@ def given_years(year_from: str | None, year_to: str | None) -> YearRange | None:
     return YearRange(year_min=year_min, year_max=year_max)
 
 
-def agreement(of_text: YearRange | None, given: YearRange | None) -> YearsAgreement | None:
-    """Return whether a date text agrees with the given years: its range must hold them.
+def year_of(text: str | None) -> int | None:
+    """Return the year in a cell, a number or a day; `None` for 0, 9999 and the like."""
+    for form in _FORMS:
+        found = form.fullmatch((text or "").strip())
+        if found:
+            year = int(found[1])
+            return year if _FIRST_YEAR <= year <= _LAST_YEAR else None
+    return None
 
-    A text may mean more than the given years, such as "1821, reprinted 1977" with 1821.
 
-    Returns:
-        `None` where there is nothing to compare.
+def agrees(of_text: YearRange, given: YearRange) -> bool:
+    """Return whether a date text means about the years that the museum gives.
+
+    The ends may differ by five years, or by a third of what a vague text spans. So "1821, reprinted 1977" disagrees with
+    1821 alone. An open end agrees with any year.
     """
-    if of_text is None or given is None:
-        return None
-    if of_text == given:
-        return YearsAgreement.SAME
-    return YearsAgreement.HELD if of_text.holds(given) else YearsAgreement.DISAGREES
+    spanned = (of_text.year_max or 0) - (of_text.year_min or 0) if of_text.is_closed else 0
+    allowed = max(CIRCA_YEARS, spanned // 3)
+    ends = ((of_text.year_min, given.year_min), (of_text.year_max, given.year_max))
+    return all(abs(one - other) <= allowed for one, other in ends if one and other) and (
+        of_text.is_closed or _overlaps(of_text, given)
+    )
 
 
-def _year(text: str | None) -> int | None:
-    found = _YEAR.fullmatch((text or "").strip())
-    year = int(found[1]) if found else 0
-    return (
-        year if year and year <= _LAST_YEAR else None
-    )  # there is no year 0; tables use it for none
+def _overlaps(one: YearRange, other: YearRange) -> bool:
+    return common_years(one, other) is not None

@@ -17,7 +17,7 @@ from typing import Any
 from converter.ingest.mapping.makers import with_role
 from converter.ingest.table import LIST_SEPARATOR
 
-_KEYS = ("column", "columns", "join", "split", "roles", "prefixes", "constant")
+KEYS = ("column", "columns", "join", "split", "roles", "prefixes", "constant")
 # A list separator is white space to `str.strip`, so only these are removed.
 _SPACE = " \t\r\n\u00a0"
 
@@ -87,12 +87,10 @@ def parse(value: Any) -> tuple[ColumnSpec, list[str]]:
         return ColumnSpec(columns=(value,) if value else ()), []
     if not isinstance(value, Mapping):
         return ColumnSpec(), [f"expected a column's name or a table, found {value!r}"]
-    faults = [
-        f"{key} isn't known; there are {', '.join(_KEYS)}" for key in value if key not in _KEYS
-    ]
+    faults = [f"{key} isn't known; there are {', '.join(KEYS)}" for key in value if key not in KEYS]
     faults += [
         f"{key}: expected text, found {value[key]!r}"
-        for key in _KEYS
+        for key in KEYS
         if key != "columns" and not isinstance(value.get(key, ""), str)
     ]
     columns = value.get("columns", [])

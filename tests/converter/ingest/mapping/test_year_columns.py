@@ -3,33 +3,7 @@
 import pytest
 
 from converter.ingest.dates import YearRange
-from converter.ingest.mapping.year_columns import disagreement, record_years, year_of
-
-
-@pytest.mark.parametrize(
-    ("text", "year"),
-    [
-        ("1821", 1821),
-        ("1821.0", 1821),
-        ("1996-01-01", 1996),
-        ("1534-12-22T00:00:00Z", 1534),
-        ("22.12.1534", 1534),
-        ("12/22/1534", 1534),
-        ("(1934)", 1934),
-        ("0", None),
-        ("0000-00-00", None),
-        ("9999", None),
-        ("9999-12-31", None),
-        ("-5", None),
-        ("-1821", None),
-        ("19", None),
-        ("", None),
-        (None, None),
-        ("c. 1821", None),
-    ],
-)
-def test_the_year_of_a_cell_is_read(text: str | None, year: int | None) -> None:
-    assert year_of(text) == year
+from converter.ingest.mapping.year_columns import disagreement, record_years
 
 
 def years(**values: str) -> tuple[int | None, int | None] | None:

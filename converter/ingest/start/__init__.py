@@ -1,0 +1,1 @@
+"""Write a first `collection.toml` for an export, from its columns, cells and files."""
