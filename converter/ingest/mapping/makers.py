@@ -5,6 +5,7 @@ as "after" and trailing roles go into brackets behind the name, as they say what
 """
 
 import re
+from functools import lru_cache
 
 from converter.ingest.facets import split
 from converter.ingest.table import LIST_SEPARATOR
@@ -62,6 +63,7 @@ def makers_text(text: str | None) -> str | None:
     return "; ".join(dict.fromkeys(one for one in made if one)) or None
 
 
+@lru_cache(maxsize=10_000)
 def maker(text: str) -> str:
     """Return one maker as "Name (role)", without life dates."""
     roles: list[str] = []

@@ -5,6 +5,7 @@ holds that year is more exact: "1826–7" with 1826 is 1826 to 1827.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from converter.ingest import dates
 from converter.ingest.dates import YearRange
@@ -17,7 +18,7 @@ def record_years(values: Mapping[str, str]) -> YearRange | None:
     Args:
         values: Field to text: `year_from`, `year_to`, `year` and `date`.
     """
-    of_text = dates.years(_text(values))
+    of_text = _years(_text(values))
     between = given_years(values.get("year_from"), values.get("year_to"))
     given = between or _single(values)
     if of_text and given and of_text.holds(_known(given)):
@@ -29,12 +30,18 @@ def disagreement(values: Mapping[str, str]) -> str:
     """Return how a record's date text and its columns of years disagree; empty if they don't."""
     between = given_years(values.get("year_from"), values.get("year_to"))
     given = between or _single(values)
-    of_text = dates.years(_text(values)) if given else None
+    of_text = _years(_text(values)) if given else None
     if given is None or of_text is None:
         return ""
     if agrees(of_text, given) if between else of_text.holds(given):
         return ""
     return f"{_text(values)!r} means {_shown(of_text)}, the columns say {_shown(given)}"
+
+
+@lru_cache(maxsize=10_000)
+def _years(text: str) -> YearRange | None:
+    """Return the years that a text means; most texts of a museum occur many times."""
+    return dates.years(text)
 
 
 def _text(values: Mapping[str, str]) -> str:
