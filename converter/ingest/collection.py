@@ -14,6 +14,7 @@ from converter.ingest import item
 from converter.ingest.columns import ColumnMap, map_columns
 from converter.ingest.findings import Findings, FindingsCollector, Refusal
 from converter.ingest.item import Item
+from converter.ingest.mapping.column_spec import ColumnSpec
 from converter.ingest.mapping.further_pictures import RowJoiner, with_pictures
 from converter.ingest.mapping.record_pictures import find_pictures, picture_names
 from converter.ingest.mapping.titles import title_language
@@ -110,7 +111,12 @@ def _settings(path: Path, columns: Path | None) -> Settings:
 def _columns(table: ExportTable, settings: Settings) -> ColumnMap:
     found, faults = map_columns(
         [clean_name(name) for name in table.header],
-        {field: clean_name(name) for field, name in settings.columns.items()},
+        {
+            field: (
+                column.renamed(clean_name) if isinstance(column, ColumnSpec) else clean_name(column)
+            )
+            for field, column in settings.columns.items()
+        },
         needs_image=settings.image_names is None,
     )
     if not table.count:

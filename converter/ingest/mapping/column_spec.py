@@ -10,7 +10,7 @@ In `collection.toml` a column is text, or a table:
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
@@ -51,6 +51,15 @@ class ColumnSpec:
     def label(self) -> str:
         """What a report calls it: the column's name, such as "Prefix + Name"."""
         return " + ".join(self.used) if self.used else repr(self.constant)
+
+    def renamed(self, name: Callable[[str], str]) -> "ColumnSpec":
+        """Return it with each column's name passed through `name`."""
+        return replace(
+            self,
+            columns=tuple(map(name, self.columns)),
+            roles=name(self.roles),
+            prefixes=name(self.prefixes),
+        )
 
     def text(self, cell: Callable[[str], str]) -> str:
         """Return a row's text, with `LIST_SEPARATOR` between the values of a list.

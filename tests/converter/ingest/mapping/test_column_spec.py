@@ -77,3 +77,11 @@ def test_every_fault_is_reported() -> None:
         "split: expected text, found 3",
         "columns: expected a list of column names, found ['']",
     ]
+
+
+def test_all_its_columns_are_renamed() -> None:
+    spec = ColumnSpec(columns=("a", "b"), join=", ", roles="c", prefixes="d")
+
+    assert spec.renamed(str.upper) == ColumnSpec(
+        columns=("A", "B"), join=", ", roles="C", prefixes="D"
+    )
