@@ -1,21 +1,26 @@
-"""Read a museum's CSV file row by row, holding one row at a time.
+"""Read a museum's CSV or TSV file row by row, holding one row at a time.
 
-Knows encodings, delimiters and quotes. Knows nothing of what a column means.
+Knows delimiters, and the line that Excel writes to name one. Knows nothing of what a column means.
 """
 
-import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from converter.errors import CollectionError
+from converter.ingest.readers.csv_rows import split_rows, without_empty_end
+from converter.ingest.readers.text_file import detect_encoding, opened, read_head
 from converter.ingest.table import Row
 
 DELIMITERS = (",", ";", "\t")
 _DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
+_SECTION = "csv"
+_LONGEST_HEADER = 1_000_000  # characters
+# Excel reads and writes it: the delimiter of the lines below.
+_SEP_LINE = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +29,9 @@ class CsvTable:
 
     Attributes:
         delimiter, encoding: As passed, or as detected.
-        header: The columns' names, without surrounding space.
+        header: The columns' names, without surrounding space and without the empty ones at the end.
         count: Number of rows below the header.
+        skipped: Number of lines above the header.
     """
 
     path: Path
@@ -33,85 +39,60 @@ class CsvTable:
     encoding: str
     header: tuple[str, ...]
     count: int
+    skipped: int = 0
     notes: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[Row]:
-        """Yield the rows below the header, in order.
+        """Yield the rows below the header, in order; one with a wrong quote has a fault.
 
         Raises:
-            CollectionError: When a quote is misplaced or not closed.
+            CollectionError: When the rest of the file isn't text.
         """
-        with _opened(self.path, self.encoding) as file:
-            yield from _rows(self.path, file, self.delimiter, skip=1)
+        with opened(self.path, self.encoding, section=_SECTION) as file:
+            rows = _rows(self.path, file, self.delimiter, self.skipped)
+            next(rows, None)  # the header
+            yield from rows
 
 
 def read(path: Path, *, delimiter: str | None = None, encoding: str | None = None) -> CsvTable:
     """Read a CSV file once to its end, detecting delimiter and encoding unless passed.
 
     Raises:
-        CollectionError: When it is missing, has another encoding or no header, or has unmatched quotes.
+        CollectionError: When it is missing, has another encoding or no header.
     """
-    encoding = encoding or _encoding(path)
-    with _opened(path, encoding) as file:
-        head = io.StringIO(newline="")
-        for line in file:  # a quoted column name may contain a line break
-            head.write(line)
-            if head.getvalue().count('"') % 2 == 0:
-                break
-        delimiter = delimiter or _delimiter(path, head.getvalue())
-    with _opened(path, encoding) as file:
-        rows = _rows(path, file, delimiter, skip=0)
+    encoding = encoding or detect_encoding(read_head(path))
+    with opened(path, encoding, section=_SECTION) as file:
+        named, skipped, head = _head(file)
+        delimiter = delimiter or named or _delimiter(path, head)
+    with opened(path, encoding, section=_SECTION) as file:
+        rows = _rows(path, file, delimiter, skipped)
         header = next(rows, None)
         if header is None or header.is_blank:
             raise CollectionError(f"{path}: expected a header in its first line, found none")
+        if header.fault:
+            raise CollectionError(f"{path}: {header.place}: {header.fault}")
         return CsvTable(
             path=path,
             delimiter=delimiter,
             encoding=encoding,
-            header=header.cells,
+            header=without_empty_end(header.cells),
             count=sum(1 for _ in rows),
+            skipped=skipped,
         )
 
 
-@contextmanager
-def _opened(path: Path, encoding: str) -> Iterator[io.TextIOBase]:
-    try:
-        with path.open(encoding=encoding, newline="") as file:
-            yield file
-    except FileNotFoundError as error:
-        raise CollectionError(f"{path}: expected a CSV file, found none") from error
-    except LookupError as error:
-        raise CollectionError(
-            f"{path}: encoding {encoding!r} isn't known; name another in collection.toml"
-        ) from error
-    except UnicodeError as error:
-        raise CollectionError(
-            f"{path}: expected text in {encoding.removesuffix('-sig')}, found {_bad_bytes(error)}; save it as UTF-8, or "
-            'name its encoding in collection.toml, such as [csv] encoding = "cp1252"'
-        ) from error
-    except OSError as error:
-        raise CollectionError(f"{path}: can't be read ({error.strerror or error})") from error
-
-
-def _bad_bytes(error: UnicodeError) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        near = error.object[max(error.start - 20, 0) : error.start].decode(
-            error.encoding, "replace"
-        )
-        return f"byte 0x{error.object[error.start]:02x} after {near!r}"
-    return str(error)
-
-
-def _encoding(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            start = file.read(2)
-    except OSError as error:
-        raise CollectionError(
-            f"{path}: expected a CSV file, found none ({error.strerror or error})"
-        ) from error
-    # Excel's "Unicode text" is UTF-16; its "CSV UTF-8" starts with a byte order mark, which is not part of the first name.
-    return "utf-16" if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+def _head(file: io.TextIOBase) -> tuple[str | None, int, str]:
+    """Return the delimiter of a `sep=` line, the lines up to it, and the header's lines."""
+    line, number = file.readline(_LONGEST_HEADER), 1
+    while line and not line.strip():
+        line, number = file.readline(_LONGEST_HEADER), number + 1
+    if match := _SEP_LINE.fullmatch(line):
+        return match[1], number, ""
+    head = line
+    while head.count('"') % 2 and line and len(head) < _LONGEST_HEADER:
+        line = file.readline(_LONGEST_HEADER)  # a quoted column name may contain a line break
+        head += line
+    return None, 0, head
 
 
 def _delimiter(path: Path, head: str) -> str:
@@ -120,10 +101,12 @@ def _delimiter(path: Path, head: str) -> str:
     most = max(widths.values())
     best = [sign for sign, width in widths.items() if width == most]
     if most < 2 or len(best) > 1:
+        if not head.strip():
+            raise CollectionError(f"{path}: expected a header in its first line, found none")
         found = " or ".join(_DELIMITER_NAMES[sign] for sign in best) if most > 1 else "none of them"
         raise CollectionError(
-            f"{path}: expected a header separated by comma, semicolon or tab, found {found}; "
-            'name it in collection.toml, such as [csv] delimiter = ";"'
+            f"{path}: line 1: expected a header separated by comma, semicolon or tab, found {found}; "
+            'name the delimiter in collection.toml, such as [csv] delimiter = ";"'
         )
     return best[0]
 
@@ -135,23 +118,8 @@ def _width(head: str, sign: str) -> int:
         return 0
 
 
-def _rows(path: Path, file: io.TextIOBase, delimiter: str, *, skip: int) -> Iterator[Row]:
-    # Strict, because a stray quote would otherwise silently swallow all rows up to the next quote.
-    reader = csv.reader(file, delimiter=delimiter, strict=True)
+def _rows(path: Path, file: io.TextIOBase, delimiter: str, skip: int) -> Iterator[Row]:
     try:
-        for cells in reader:
-            if not cells:
-                continue  # an empty line
-            if skip:
-                skip -= 1
-                continue
-            yield Row(place=f"line {reader.line_num}", cells=_stripped(cells))
-    except csv.Error as error:
-        raise CollectionError(
-            f"{path}: line {reader.line_num}: expected cells with matching quotes, found {error}; "
-            "export it again, with the quotes inside cells doubled"
-        ) from error
-
-
-def _stripped(cells: Sequence[str]) -> tuple[str, ...]:
-    return tuple(cell.strip() for cell in cells)
+        yield from split_rows(file, delimiter, skip=skip)
+    except CollectionError as error:
+        raise CollectionError(f"{path}: {error}") from error

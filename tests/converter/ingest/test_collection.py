@@ -288,10 +288,29 @@ def test_a_row_with_too_many_or_too_few_cells_is_refused(
     assert f"expected 5 cells, found {cells}" in refusal_reasons(found)["a-02"]
 
 
+def test_a_row_with_a_wrong_quote_is_refused_with_its_id_and_the_others_are_read(
+    folder: Path,
+) -> None:
+    lines = [
+        "record_id,title,image",
+        'a,"two,x',
+        'b,"The "Small" Horse",y',
+        "c,Three,images/03.png",
+    ]
+    (folder / "metadata.csv").write_text("\n".join(lines))
+
+    found = collection.read(folder)
+
+    assert item_ids(found) == ["c"]
+    assert [(one.record_id, one.reason.split(",")[0]) for one in found.refusals] == [
+        ("a", "line 2: expected cells with matching quotes"),
+        ("b", "line 3: expected cells with matching quotes"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, "expected a CSV file, found none"),
         (b"", "expected a header"),
         (b"\n\n", "expected a header"),
         (b"record_id,title,image\n", "expected records below the header, found none"),
@@ -299,8 +318,7 @@ def test_a_row_with_too_many_or_too_few_cells_is_refused(
         (b"record_id,ti;tle\n1\n", "found comma or semicolon"),
         (b"record_id,titel_x,bild\n1,2,3\n", "title: no column is known to hold it"),
         (b"record_id,title,image,image\n1,2,3,4\n", "'image' is in the header 2 times"),
-        (b'record_id,title,image\n1,"two,3\n4,5,6\n', "expected cells with matching quotes"),
-        (b'record_id,title,image\n1,"two"x,3\n', "line 2: expected cells with matching quotes"),
+        (b'record_id,"title,image\n1,two,3\n', "expected a header separated by comma"),
         (
             "record_id,title,image\n1,Flöte,3\n".encode("cp1252"),
             "expected text in utf-8, found byte 0xf6 after",
@@ -308,12 +326,9 @@ def test_a_row_with_too_many_or_too_few_cells_is_refused(
     ],
 )
 def test_a_table_that_cannot_be_read_raises_a_one_line_error(
-    folder: Path, content: bytes | None, message: str
+    folder: Path, content: bytes, message: str
 ) -> None:
-    path = folder / "metadata.csv"
-    path.unlink()
-    if content is not None:
-        path.write_bytes(content)
+    (folder / "metadata.csv").write_bytes(content)
 
     with pytest.raises(CollectionError, match=r"metadata\.csv: ") as caught:
         collection.read(folder)

@@ -9,6 +9,7 @@ from exported_collection import table_row, write_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from converter.errors import CollectionError
 from converter.ingest import collection
 from converter.ingest.readers import csv_table
 
@@ -52,3 +53,38 @@ def test_every_table_is_read_back_cell_by_cell(
     assert [row.cells for row in found.rows()] == [
         tuple(cell.strip() for cell in cells) for cells in rows
     ]
+
+
+@pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "SEP=;", "\nsep=;"])
+def test_the_line_in_which_excel_names_the_delimiter_is_no_header(
+    tmp_path: Path, line: str
+) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(f'{line}\nid;title,other;image\n1;"Line one\nline two";x\n')
+
+    found = csv_table.read(path)
+
+    assert found.header == ("id", "title,other", "image")
+    assert [row.cells for row in found.rows()] == [("1", "Line one\nline two", "x")]
+    assert [row.place for row in found.rows()] == [f"line {3 + line.count(chr(10))}"]
+
+
+def test_empty_columns_at_the_end_are_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text('id,title,,\n1,"a\nb",,\n2,b\n')
+
+    found = csv_table.read(path)
+
+    assert found.header == ("id", "title")
+    assert [row.fault for row in found.rows()] == ["", ""]
+
+
+def test_a_delimiter_that_is_not_found_is_named_with_its_key(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("id|title\n1|b\n")
+
+    with pytest.raises(CollectionError, match=r"\[csv\] delimiter") as caught:
+        csv_table.read(path)
+
+    assert "\n" not in str(caught.value)
+    assert csv_table.read(path, delimiter="|").header == ("id", "title")
