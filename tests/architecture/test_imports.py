@@ -34,6 +34,7 @@ HOMES = {
     "keras": ("converter/model/vgg16", "converter/model/quantize"),
     "ai_edge_quantizer": ("converter/model/quantize",),
     "ftfy": ("converter/ingest/text_hygiene",),
+    "openpyxl": ("converter/ingest/readers/workbook",),
     "sqlite_utils": ("converter/build/bundle_writer",),
     "tuf": ("device/store/tuf_client", "converter/publish/tuf_repository"),
     "securesystemslib": (
