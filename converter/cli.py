@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         "check",
         help="report how a build would read a collection: its table, and its pictures' headers but not their pixels",
     )
-    check.add_argument("collection", type=Path)
+    _add_source(check)
     check.add_argument(
         "--report",
         type=Path,
@@ -121,7 +121,7 @@ def _add_start(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def _add_build(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     build = verbs.add_parser("build", help="build a bundle for the kiosks from a collection")
-    build.add_argument("collection", type=Path, help="a folder with metadata.csv and pictures")
+    _add_source(build)
     build.add_argument(
         "--out",
         type=Path,
@@ -169,6 +169,15 @@ def _add_inspect_and_diff(verbs: "argparse._SubParsersAction[argparse.ArgumentPa
     diff.add_argument("old", type=Path)
     diff.add_argument("new", type=Path)
     diff.set_defaults(run=_diff)
+
+
+def _add_source(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "collection",
+        type=Path,
+        metavar="SOURCE",
+        help="a folder with a table (CSV, XLSX or JSON) and pictures, or the file of its table",
+    )
 
 
 def _add_columns(parser: argparse.ArgumentParser) -> None:

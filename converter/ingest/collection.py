@@ -87,7 +87,7 @@ def read(
         progress(done, table.count)
     items = tuple(collector.sorted_items())
     return Collection(
-        name=settings.name or path.resolve().name,
+        name=settings.name or folder_of(path).resolve().name,
         path=path,
         items=items,
         refusals=tuple(

@@ -9,6 +9,7 @@ described in `docs/collections.md`.
     image_names = "{record_id}.*"   # for an export without a column of file names
     placeholders = "placeholders"   # pictures that mean "no picture"
     rows = "pictures"               # rows with one record id are pictures of one work
+    table = "works.xlsx"            # the file with the records; metadata.csv or the only table otherwise
     [columns]
     record_id = "recordID"
     makers = {column = "person", split = "|"}
@@ -22,6 +23,10 @@ described in `docs/collections.md`.
     [csv]
     delimiter = ";"
     encoding = "cp1252"
+    [xlsx]
+    sheet = "Objekte"
+    [json]
+    works = "response.docs"         # where several lists could be the works
 """
 
 import re
@@ -43,11 +48,13 @@ FILE = "collection.toml"
 _ROWS = ("records", "pictures")
 _LISTS = ("order",)
 KEYS = {
-    "collection": ("name", "images", "image_names", "placeholders", "rows"),
+    "collection": ("name", "images", "image_names", "placeholders", "rows", "table"),
     "columns": FIELDS,
     "languages": (*FIELDS, "order"),
     "rights": ("hide_pictures", "show_pictures", "ignore_columns"),
     "csv": ("delimiter", "encoding"),
+    "xlsx": ("sheet",),
+    "json": ("works",),
 }
 # BCP 47, precise enough to catch typing errors.
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -100,13 +107,20 @@ def read(path: Path) -> Settings:
     if faults:
         raise CollectionError(f"{path}: " + "; ".join(faults))
     languages = dict(data.get("languages", {}))
+    collection = dict(data.get("collection", {}))
+    table = TableOptions(
+        file=collection.pop("table", None),
+        **data.get("csv", {}),
+        **data.get("xlsx", {}),
+        **data.get("json", {}),
+    )
     return Settings(
-        **data.get("collection", {}),
+        **collection,
         title_order=tuple(languages.pop("order", ())),
         columns=_columns(data),
         languages=languages,
         rights=RightsRules(**{key: tuple(texts) for key, texts in data.get("rights", {}).items()}),
-        table=TableOptions(**data.get("csv", {})),
+        table=table,
     )
 
 

@@ -77,9 +77,11 @@ class TableOptions:
         file: Name of the table in the collection's folder.
         delimiter, encoding: Of a CSV file.
         sheet: Name of the sheet of a workbook.
+        works: Dotted path of the list of works in a JSON file.
     """
 
     file: str | None = None
     delimiter: str | None = None
     encoding: str | None = None
     sheet: str | None = None
+    works: str | None = None

@@ -27,6 +27,7 @@ def test_a_column_map_with_every_key_is_read(tmp_path: Path) -> None:
         image_names = "{inventory_number}.*"
         placeholders = "none"
         rows = "pictures"
+        table = "works.xlsx"
         [columns]
         makers = "Künstler"
         title_rm = "Titel (rm)"
@@ -41,6 +42,10 @@ def test_a_column_map_with_every_key_is_read(tmp_path: Path) -> None:
         [csv]
         delimiter = ";"
         encoding = "cp1252"
+        [xlsx]
+        sheet = "Objekte"
+        [json]
+        works = "response.docs"
         """,
     )
 
@@ -62,7 +67,13 @@ def test_a_column_map_with_every_key_is_read(tmp_path: Path) -> None:
             ignore_columns=("copyright",),
         ),
         title_order=("de", "rm"),
-        table=TableOptions(delimiter=";", encoding="cp1252"),
+        table=TableOptions(
+            file="works.xlsx",
+            delimiter=";",
+            encoding="cp1252",
+            sheet="Objekte",
+            works="response.docs",
+        ),
     )
 
 
