@@ -6,6 +6,7 @@ folder costs only time.
 
 import hashlib
 import os
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -34,18 +35,23 @@ class Cache:
 
     root: Path
 
+    def path(self, kind: str, *parts: str) -> Path:
+        """Return the file that holds the result of these key parts, whether it exists or not."""
+        digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        return self.root / kind / digest[:2] / digest
+
     def get(self, kind: str, *parts: str) -> bytes | None:
         """Return the result cached under these key parts; `None` when there is none."""
         try:
-            return self._path(kind, parts).read_bytes()
+            return self.path(kind, *parts).read_bytes()
         except FileNotFoundError:
             return None
 
     def put(self, kind: str, *parts: str, data: bytes) -> None:
         """Cache a result under these key parts, atomically."""
-        path = self._path(kind, parts)
+        path = self.path(kind, *parts)
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
+        part = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
         part.write_bytes(data)
         part.replace(path)
 
@@ -57,7 +63,3 @@ class Cache:
     def put_vector(self, kind: str, *parts: str, vector: npt.NDArray[np.float32]) -> None:
         """Cache a vector, float32 (D,)."""
         self.put(kind, *parts, data=vector.astype("<f4").tobytes())
-
-    def _path(self, kind: str, parts: tuple[str, ...]) -> Path:
-        digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
-        return self.root / kind / digest[:2] / digest

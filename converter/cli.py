@@ -20,6 +20,7 @@ from device.errors import KioskError
 from evaluation import plan
 
 if TYPE_CHECKING:
+    from converter.ingest.fetch.fetcher import Fetcher
     from converter.parity.compare import GateMinimums, ParityPlan
 
 # Options by their names of the first release.
@@ -86,6 +87,13 @@ def _parser() -> argparse.ArgumentParser:
         help="also write all refusals, rights decisions and changed texts to this folder, as CSV files and a page",
     )
     _add_columns(check)
+    _add_fetching(check)
+    check.add_argument(
+        "--no-fetch",
+        action="store_true",
+        help="use only pictures by address that are in the cache, and connect to no server",
+    )
+    _add_cache(check)
     check.set_defaults(run=_check)
     parity = verbs.add_parser("parity", help="measure a bundle against full-precision TensorFlow")
     parity.add_argument("bundle", type=Path)
@@ -157,6 +165,7 @@ def _add_build(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         help="WebP quality of the large pictures (default: 76); lower makes a smaller bundle",
     )
     _add_columns(build)
+    _add_fetching(build)
     _add_model(build)
     build.set_defaults(run=_build)
 
@@ -189,6 +198,23 @@ def _add_columns(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_cache(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        metavar="FOLDER",
+        help="folder for intermediate results (default: ~/.cache/printkiosk)",
+    )
+
+
+def _add_fetching(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--allow-private",
+        action="store_true",
+        help="fetch pictures also from servers in private networks and on this machine (default: public ones only)",
+    )
+
+
 def _add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights", type=Path, metavar="FILE", help="VGG16 weights (.weights.h5, .onnx, .npz)"
@@ -199,12 +225,7 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
         default="museum",
         help="what parity has to reach before a bundle is written (default: museum)",
     )
-    parser.add_argument(
-        "--cache",
-        type=Path,
-        metavar="FOLDER",
-        help="folder for intermediate results (default: ~/.cache/printkiosk)",
-    )
+    _add_cache(parser)
     parser.add_argument(
         "--captures",
         type=_positive,
@@ -229,12 +250,7 @@ def _add_evaluate(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--weights", type=Path, metavar="FILE", help="VGG16 weights (.weights.h5, .onnx, .npz)"
     )
-    parser.add_argument(
-        "--cache",
-        type=Path,
-        metavar="FOLDER",
-        help="folder for intermediate results (default: ~/.cache/printkiosk)",
-    )
+    _add_cache(parser)
     parser.add_argument("--threads", type=_positive, default=_cores(), metavar="N")
     parser.set_defaults(run=_evaluate)
 
@@ -274,6 +290,16 @@ def _cache(options: argparse.Namespace) -> Cache:
     return Cache(root=options.cache or default_cache(os.environ, Path.home()))
 
 
+def _fetcher(options: argparse.Namespace) -> "Fetcher":
+    from converter.ingest.fetch.fetcher import Fetcher
+
+    return Fetcher(
+        _cache(options),
+        allows_private=options.allow_private,
+        is_offline=getattr(options, "no_fetch", False),
+    )
+
+
 def _gate_minimums(name: str) -> "GateMinimums":
     from converter.parity import compare
 
@@ -305,6 +331,7 @@ def _build(options: argparse.Namespace) -> int:
                 workers=_cores(),
                 threads=options.threads,
                 cache=_cache(options),
+                fetcher=_fetcher(options),
                 refits_thresholds=options.refit,
             ),
             show,
@@ -336,7 +363,10 @@ def _check(options: argparse.Namespace) -> int:
 
     with progress.bars() as show:
         read = collection.read(
-            options.collection, columns=options.columns, progress=partial(show, "read collection")
+            options.collection,
+            columns=options.columns,
+            progress=partial(show, "read collection"),
+            fetcher=_fetcher(options),
         )
     print(check_report.summary(read))
     if options.report:

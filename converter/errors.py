@@ -13,6 +13,10 @@ class CollectionError(ConverterError, ValueError):
     """A collection can't be read as a whole; the message lists every reason at once."""
 
 
+class FetchError(ConverterError, RuntimeError):
+    """A picture or manifest can't be fetched from its address; the message is the reason."""
+
+
 class WeightsFileError(ConverterError, ValueError):
     """A file does not hold the 13 convolution layers of a VGG16."""
 

@@ -28,6 +28,7 @@ from converter.calibrate.threshold_cache import ThresholdCache, print_digests
 from converter.errors import BuildError, GateError
 from converter.ingest import build_checks, collection
 from converter.ingest.collection import Collection, Item, Refusal
+from converter.ingest.fetch.fetcher import Fetcher
 from converter.ingest.report import write as import_report
 from converter.model import calibration, quantize, vgg16, weights
 from converter.model.fingerprint_models import QuantisedModel, ReferenceModel
@@ -84,6 +85,7 @@ class Options:
     workers: int
     threads: int
     cache: Cache
+    fetcher: Fetcher | None = None
     refits_thresholds: bool = False
 
 
@@ -163,6 +165,7 @@ def _read_collection(options: Options, progress: Progress) -> Collection:
         options.collection,
         columns=options.columns,
         progress=partial(progress, "read collection"),
+        fetcher=options.fetcher,
     )
     page = _write_import_report(source, options, source.refusals)
     reasons = build_checks.reasons_to_stop(source, options.max_refused_share)

@@ -12,6 +12,8 @@ from pathlib import Path
 from converter.errors import CollectionError
 from converter.ingest import item
 from converter.ingest.columns import ColumnMap, map_columns
+from converter.ingest.fetch.fetcher import Fetcher
+from converter.ingest.fetch.prefetch import prefetch
 from converter.ingest.findings import Findings, FindingsCollector, Refusal
 from converter.ingest.item import Item
 from converter.ingest.mapping.column_spec import ColumnSpec
@@ -65,6 +67,7 @@ def read(
     *,
     columns: Path | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    fetcher: Fetcher | None = None,
 ) -> Collection:
     """Read a collection's table, and check the picture file of every record.
 
@@ -72,6 +75,7 @@ def read(
         path: The folder, with a table, the pictures, and perhaps a `collection.toml`; or the table's file there.
         columns: A column map to use instead of the folder's own; `None` for that one.
         progress: Called after each row with the rows done and the rows in total.
+        fetcher: Fetches pictures that the table names by address; `None` to refuse these.
 
     Raises:
         CollectionError: When the collection can't be read as a whole; a single record is refused instead.
@@ -79,7 +83,8 @@ def read(
     settings = _settings(path, columns)
     table = open_table(path, settings.table)
     found = _columns(table, settings)
-    folder = _folder(folder_of(path), settings)
+    folder = _folder(folder_of(path), settings, fetcher)
+    fetched = prefetch(table, found.positions.get("image"), fetcher, progress)
     collector = _RowCollector(settings=settings, columns=found, folder=folder)
     findings = FindingsCollector(table, found, settings.rights)
     for done, row in enumerate(table.rows(), 1):
@@ -96,7 +101,7 @@ def read(
         languages=title_language(settings.languages, tuple(found.names), settings.title_order),
         columns=found.names,
         unused=found.unused,
-        warnings=(*table.notes, *collector.warnings(), *findings.warnings()),
+        warnings=(*table.notes, *fetched, *collector.warnings(), *findings.warnings()),
         findings=findings.result(collector.without_picture),
     )
 
@@ -126,12 +131,18 @@ def _columns(table: ExportTable, settings: Settings) -> ColumnMap:
     return found
 
 
-def _folder(path: Path, settings: Settings) -> PictureFolder:
+def _folder(path: Path, settings: Settings, fetcher: Fetcher | None) -> PictureFolder:
     return open_folder(
         path / settings.images if settings.images else path,
         pattern=settings.image_names,
         placeholders=path / settings.placeholders if settings.placeholders else None,
+        fetcher=fetcher,
     )
+
+
+def _name_in(folder: Path, picture: Path) -> str:
+    # A fetched picture lies in the cache.
+    return picture.relative_to(folder).as_posix() if picture.is_relative_to(folder) else ""
 
 
 class _RowCollector:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PureWindowsPath
 
-from converter.errors import CollectionError
+from converter.errors import CollectionError, FetchError
+from converter.ingest.fetch.fetcher import Fetcher, is_address
 from device.bundle.reader import sha256_of
 from device.errors import PictureError
 from device.imaging import frames
@@ -43,11 +44,13 @@ class PictureFolder:
         path: The folder.
         pattern: Pattern of the file names; `None` where the table holds them.
         placeholders: Sha256 to file name of each picture that means "no picture".
+        fetcher: Fetches pictures that the table names by address; `None` to refuse these.
     """
 
     path: Path
     pattern: str | None = None
     placeholders: Mapping[str, str] = field(default_factory=dict)
+    fetcher: Fetcher | None = None
 
     def name_of(self, values: Mapping[str, str]) -> str:
         """Return the file name of a record's picture, from the table or from the pattern."""
@@ -64,7 +67,7 @@ class PictureFolder:
             NoPictureError: When no name is given, no file fits the pattern, or it is a placeholder.
             PictureError: When it is missing, outside the folder, empty, no picture, or too large.
         """
-        path = self._inside(name)
+        path = self._fetched(name) if is_address(name) else self._inside(name)
         try:
             if not path.is_file():
                 missing = PictureError if self.pattern is None else NoPictureError
@@ -82,6 +85,16 @@ class PictureFolder:
                 f"expected a picture of the print, found the placeholder {self.placeholders[sha256]}"
             )
         return PictureFile(path=path, sha256=sha256, width=width, height=height)
+
+    def _fetched(self, address: str) -> Path:
+        if self.fetcher is None:
+            raise PictureError(
+                "expected a picture file, found a web address, which isn't fetched here"
+            )
+        try:
+            return self.fetcher.picture(address)
+        except FetchError as error:
+            raise PictureError(str(error)) from error
 
     def _inside(self, name: str) -> Path:
         if not name:
@@ -127,7 +140,13 @@ def file_stem(value: str) -> str:
     return value.replace("/", "_").replace("\\", "_")
 
 
-def open_folder(path: Path, *, pattern: str | None, placeholders: Path | None) -> PictureFolder:
+def open_folder(
+    path: Path,
+    *,
+    pattern: str | None,
+    placeholders: Path | None,
+    fetcher: Fetcher | None = None,
+) -> PictureFolder:
     """Open a folder of pictures, and hash the placeholders that no record may use.
 
     Raises:
@@ -136,7 +155,7 @@ def open_folder(path: Path, *, pattern: str | None, placeholders: Path | None) -
     if not path.is_dir():
         raise CollectionError(f"{path}: expected a folder of pictures, found none")
     if placeholders is None:
-        return PictureFolder(path=path, pattern=pattern)
+        return PictureFolder(path=path, pattern=pattern, fetcher=fetcher)
     try:
         found = {
             sha256_of(file): file.name for file in sorted(placeholders.iterdir()) if file.is_file()
@@ -149,4 +168,4 @@ def open_folder(path: Path, *, pattern: str | None, placeholders: Path | None) -
         raise CollectionError(
             f"{placeholders}: expected placeholder pictures, found an empty folder"
         )
-    return PictureFolder(path=path, pattern=pattern, placeholders=found)
+    return PictureFolder(path=path, pattern=pattern, placeholders=found, fetcher=fetcher)

@@ -43,7 +43,11 @@ HOMES = {
         "converter/publish/commands",
     ),
     "cryptography": ("converter/publish/keys",),
-    "urllib3": ("device/store/source",),
+    "urllib3": (
+        "device/store/source",
+        "converter/ingest/fetch",
+    ),
+    "lxml": ("converter/ingest/readers",),
     "flask": ("kiosk_ui",),
     "werkzeug": ("kiosk_ui",),
     "waitress": ("kiosk_ui",),

@@ -1,0 +1,1 @@
+"""Fetch what an export names by web address, into the cache."""
