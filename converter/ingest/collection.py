@@ -140,11 +140,6 @@ def _folder(path: Path, settings: Settings, fetcher: Fetcher | None) -> PictureF
     )
 
 
-def _name_in(folder: Path, picture: Path) -> str:
-    # A fetched picture lies in the cache.
-    return picture.relative_to(folder).as_posix() if picture.is_relative_to(folder) else ""
-
-
 class _RowCollector:
     """Turn rows into items, refusals and warnings."""
 

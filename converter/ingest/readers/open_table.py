@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from converter.errors import CollectionError
-from converter.ingest.readers import csv_table, json_table, xlsx_table
+from converter.ingest.readers import csv_table, iiif, json_table, lido, xlsx_table
 from converter.ingest.readers.file_format import FileHead
 from converter.ingest.table import ExportTable, TableOptions
 
@@ -19,6 +19,8 @@ _READERS: tuple[
     tuple[Callable[[FileHead], bool], Callable[[Path, TableOptions], ExportTable]], ...
 ] = (
     (FileHead.is_workbook, lambda path, options: xlsx_table.read(path, sheet=options.sheet)),
+    (FileHead.is_lido, lambda path, _: lido.read(path)),
+    (FileHead.is_iiif, lambda path, _: iiif.read(path)),
     (FileHead.is_json, lambda path, options: json_table.read(path, works=options.works)),
 )
 
