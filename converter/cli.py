@@ -5,12 +5,10 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from converter import progress
-from converter.cache import Cache
+from converter import import_commands, progress
 from converter.errors import ConverterError
 from converter.publish import commands
 from device import __version__
@@ -20,7 +18,6 @@ from device.errors import KioskError
 from evaluation import plan
 
 if TYPE_CHECKING:
-    from converter.ingest.fetch.fetcher import Fetcher
     from converter.parity.compare import GateMinimums, ParityPlan
 
 # Options by their names of the first release.
@@ -73,28 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("-q", "--quiet", action="count", default=0, help="print less")
     verbs = parser.add_subparsers(required=True, metavar="COMMAND", dest="verb")
-    _add_start(verbs)
+    import_commands.add_commands(verbs)
     _add_build(verbs)
-    check = verbs.add_parser(
-        "check",
-        help="report how a build would read a collection: its table, and its pictures' headers but not their pixels",
-    )
-    _add_source(check)
-    check.add_argument(
-        "--report",
-        type=Path,
-        metavar="FOLDER",
-        help="also write all refusals, rights decisions and changed texts to this folder, as CSV files and a page",
-    )
-    _add_columns(check)
-    _add_fetching(check)
-    check.add_argument(
-        "--no-fetch",
-        action="store_true",
-        help="use only pictures by address that are in the cache, and connect to no server",
-    )
-    _add_cache(check)
-    check.set_defaults(run=_check)
     parity = verbs.add_parser("parity", help="measure a bundle against full-precision TensorFlow")
     parity.add_argument("bundle", type=Path)
     parity.add_argument(
@@ -103,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         help="the collection whose pictures are compared (default: the bundle's own screen pictures)",
     )
     parity.add_argument("--out", type=Path, default=Path("out/parity"), metavar="FOLDER")
-    _add_columns(parity)
+    import_commands.add_columns(parity)
     _add_model(parity)
     parity.set_defaults(run=_parity)
     _add_evaluate(verbs)
@@ -112,24 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_start(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    start = verbs.add_parser(
-        "start", help="write a first collection.toml from an export's columns, cells and files"
-    )
-    start.add_argument(
-        "collection", type=Path, metavar="SOURCE", help="a collection's folder, or its table's file"
-    )
-    start.add_argument(
-        "--force",
-        action="store_true",
-        help="replace a collection.toml that is there (default: keep it)",
-    )
-    start.set_defaults(run=_start)
-
-
 def _add_build(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     build = verbs.add_parser("build", help="build a bundle for the kiosks from a collection")
-    _add_source(build)
+    import_commands.add_source(build)
     build.add_argument(
         "--out",
         type=Path,
@@ -164,8 +126,8 @@ def _add_build(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         metavar="1..100",
         help="WebP quality of the large pictures (default: 76); lower makes a smaller bundle",
     )
-    _add_columns(build)
-    _add_fetching(build)
+    import_commands.add_columns(build)
+    import_commands.add_fetching(build)
     _add_model(build)
     build.set_defaults(run=_build)
 
@@ -180,41 +142,6 @@ def _add_inspect_and_diff(verbs: "argparse._SubParsersAction[argparse.ArgumentPa
     diff.set_defaults(run=_diff)
 
 
-def _add_source(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "collection",
-        type=Path,
-        metavar="SOURCE",
-        help="a folder with a table (CSV, XLSX or JSON) and pictures, or the file of its table",
-    )
-
-
-def _add_columns(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--columns",
-        type=Path,
-        metavar="TOML",
-        help="column map (default: the folder's collection.toml)",
-    )
-
-
-def _add_cache(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--cache",
-        type=Path,
-        metavar="FOLDER",
-        help="folder for intermediate results (default: ~/.cache/printkiosk)",
-    )
-
-
-def _add_fetching(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--allow-private",
-        action="store_true",
-        help="fetch pictures also from servers in private networks and on this machine (default: public ones only)",
-    )
-
-
 def _add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights", type=Path, metavar="FILE", help="VGG16 weights (.weights.h5, .onnx, .npz)"
@@ -225,7 +152,7 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
         default="museum",
         help="what parity has to reach before a bundle is written (default: museum)",
     )
-    _add_cache(parser)
+    import_commands.add_cache(parser)
     parser.add_argument(
         "--captures",
         type=_positive,
@@ -250,7 +177,7 @@ def _add_evaluate(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--weights", type=Path, metavar="FILE", help="VGG16 weights (.weights.h5, .onnx, .npz)"
     )
-    _add_cache(parser)
+    import_commands.add_cache(parser)
     parser.add_argument("--threads", type=_positive, default=_cores(), metavar="N")
     parser.set_defaults(run=_evaluate)
 
@@ -284,22 +211,6 @@ def _share(text: str) -> float:
     return value
 
 
-def _cache(options: argparse.Namespace) -> Cache:
-    from converter.model.weights import default_cache
-
-    return Cache(root=options.cache or default_cache(os.environ, Path.home()))
-
-
-def _fetcher(options: argparse.Namespace) -> "Fetcher":
-    from converter.ingest.fetch.fetcher import Fetcher
-
-    return Fetcher(
-        _cache(options),
-        allows_private=options.allow_private,
-        is_offline=getattr(options, "no_fetch", False),
-    )
-
-
 def _gate_minimums(name: str) -> "GateMinimums":
     from converter.parity import compare
 
@@ -330,8 +241,8 @@ def _build(options: argparse.Namespace) -> int:
                 picture_quality=options.picture_quality or pictures.SCREEN_QUALITY,
                 workers=_cores(),
                 threads=options.threads,
-                cache=_cache(options),
-                fetcher=_fetcher(options),
+                cache=import_commands.cache_of(options),
+                fetcher=import_commands.fetcher_of(options),
                 refits_thresholds=options.refit,
             ),
             show,
@@ -346,35 +257,6 @@ def _build(options: argparse.Namespace) -> int:
     return 0
 
 
-def _start(options: argparse.Namespace) -> int:
-    from converter.ingest.start.command import start
-
-    started = start(options.collection, overwrites=options.force)
-    print(started.path)
-    for doubt in started.doubts:
-        print(f"look at: {doubt}")
-    print(f"next: printkiosk-convert check {options.collection}")
-    return 0
-
-
-def _check(options: argparse.Namespace) -> int:
-    from converter.ingest import build_checks, check_report, collection
-    from converter.ingest.report.write import write
-
-    with progress.bars() as show:
-        read = collection.read(
-            options.collection,
-            columns=options.columns,
-            progress=partial(show, "read collection"),
-            fetcher=_fetcher(options),
-        )
-    print(check_report.summary(read))
-    if options.report:
-        print(write(read, options.report))
-    stops = build_checks.reasons_to_stop(read, build_checks.MAX_REFUSED_SHARE)
-    return 1 if read.refusals or stops else 0
-
-
 def _parity(options: argparse.Namespace) -> int:
     from converter.parity.remeasure import remeasure
 
@@ -384,7 +266,7 @@ def _parity(options: argparse.Namespace) -> int:
             options.collection,
             options.columns,
             weights_file=options.weights,
-            cache=_cache(options),
+            cache=import_commands.cache_of(options),
             minimums=_gate_minimums(options.gate),
             out=options.out,
             plan=_plan(options),
@@ -401,7 +283,9 @@ def _evaluate(options: argparse.Namespace) -> int:
     from evaluation.evaluate import PAGE, results_lines
 
     with progress.bars() as show:
-        report = evaluate(options, cache=_cache(options), threads=options.threads, progress=show)
+        report = evaluate(
+            options, cache=import_commands.cache_of(options), threads=options.threads, progress=show
+        )
     print(results_lines(report))
     print(options.out / PAGE)
     return 0

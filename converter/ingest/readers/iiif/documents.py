@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from converter.errors import CollectionError, FetchError
 from converter.ingest.fetch.fetcher import Fetcher, is_address
-from converter.ingest.readers.iiif_manifest import address_of, kind_of, texts_of
+from converter.ingest.readers.iiif.manifest import address_of, kind_of, texts_of
 from converter.ingest.readers.languages import main_language
 
 _MARKS = (

@@ -2,8 +2,8 @@
 
 from lxml import etree
 
-from converter.ingest.readers.lido_elements import LidoElement, from_xml
-from converter.ingest.readers.lido_record import read_record
+from converter.ingest.readers.lido.elements import LidoElement, from_xml
+from converter.ingest.readers.lido.record import read_record
 from converter.ingest.table import LIST_SEPARATOR
 
 SPACES = (

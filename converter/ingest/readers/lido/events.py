@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from converter.ingest.readers.languages import Text, in_language
-from converter.ingest.readers.lido_elements import LidoElement, addresses, children, terms, texts
+from converter.ingest.readers.lido.elements import LidoElement, addresses, children, terms, texts
 
 # Kinds of events that make a work, from those that date it best to those that do so only where nothing else does. Each has
 # the end of its address in the LIDO terminology, and its names in six languages.

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from converter.ingest.readers.languages import Text, by_language, in_language
-from converter.ingest.readers.lido_elements import (
+from converter.ingest.readers.lido.elements import (
     LidoElement,
     addresses,
     attribute,
@@ -16,7 +16,7 @@ from converter.ingest.readers.lido_elements import (
     terms,
     texts,
 )
-from converter.ingest.readers.lido_events import Making, making, techniques
+from converter.ingest.readers.lido.events import Making, making, techniques
 from converter.ingest.table import LIST_SEPARATOR
 
 # Kinds of resources from the best picture to the smallest, by the end of their name or address in the LIDO terminology.

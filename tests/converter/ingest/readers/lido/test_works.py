@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from converter.errors import CollectionError
-from converter.ingest.readers import lido
+from converter.ingest.readers.lido import works as lido
 from converter.ingest.table import LIST_SEPARATOR
 
 CASES = Path(__file__).parents[5] / "shared/cases"

@@ -13,8 +13,8 @@ from urllib.parse import urljoin
 
 from converter.errors import CollectionError
 from converter.ingest.fetch.fetcher import Fetcher, is_address
-from converter.ingest.readers.iiif_documents import DocumentReader, looks_like
-from converter.ingest.readers.iiif_manifest import (
+from converter.ingest.readers.iiif.documents import DocumentReader, looks_like
+from converter.ingest.readers.iiif.manifest import (
     address_of,
     read_manifest,
     short_id,

@@ -11,7 +11,7 @@ from converter.cache import Cache
 from converter.errors import CollectionError
 from converter.ingest.fetch.fetcher import Fetcher
 from converter.ingest.fetch.web_client import FetchLimits
-from converter.ingest.readers import iiif
+from converter.ingest.readers.iiif import works as iiif
 from converter.ingest.table import LIST_SEPARATOR
 
 CASES = Path(__file__).parents[5] / "shared/cases"

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from converter.errors import CollectionError
-from converter.ingest.readers.iiif_images import Describe, picture_of
-from converter.ingest.readers.iiif_labels import field_of
+from converter.ingest.readers.iiif.images import Describe, picture_of
+from converter.ingest.readers.iiif.labels import field_of
 from converter.ingest.readers.languages import Text, by_language, in_language, language_of
 from converter.ingest.table import LIST_SEPARATOR
 

@@ -3,8 +3,8 @@
 import pytest
 from lxml import etree
 
-from converter.ingest.readers.lido_elements import LidoElement, from_xml
-from converter.ingest.readers.lido_events import making
+from converter.ingest.readers.lido.elements import LidoElement, from_xml
+from converter.ingest.readers.lido.events import making
 
 
 def event(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from converter.ingest.readers.iiif_labels import field_of
+from converter.ingest.readers.iiif.labels import field_of
 
 
 @pytest.mark.parametrize(

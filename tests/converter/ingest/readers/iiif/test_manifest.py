@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from converter.ingest.readers.iiif_manifest import read_manifest, short_id
+from converter.ingest.readers.iiif.manifest import read_manifest, short_id
 from converter.ingest.table import LIST_SEPARATOR
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from converter.ingest.readers.iiif_images import picture_of
+from converter.ingest.readers.iiif.images import picture_of
 
 BASE = "https://example.org/i"
 

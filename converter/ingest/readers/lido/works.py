@@ -13,8 +13,8 @@ from lxml import etree
 
 from converter.errors import CollectionError
 from converter.ingest.readers.languages import Text, main_language
-from converter.ingest.readers.lido_elements import LidoElement, from_xml, local_name
-from converter.ingest.readers.lido_record import read_record, titles
+from converter.ingest.readers.lido.elements import LidoElement, from_xml, local_name
+from converter.ingest.readers.lido.record import read_record, titles
 from converter.ingest.readers.row_spool import RowSpool
 from converter.ingest.table import Row
 
