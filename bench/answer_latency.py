@@ -13,7 +13,7 @@ from bench.context import BenchContext
 from bench.results import Section, Table, Target
 from device.bundle.reader import OpenedBundle, opened
 from device.bundle.relations import related_items
-from device.imaging import frames
+from device.imaging import decoding, frames
 from device.imaging.frames import Frame, Pixels
 from device.recognition.recogniser import Recogniser
 from device.service.capture.watcher import Watcher
@@ -112,7 +112,7 @@ def _captures(bundle: OpenedBundle, count: int) -> Iterator[tuple[frozenset[int]
     count = min(count, len(shown))
     for row in tqdm(range(count), desc="answers", leave=False):
         record = shown[row * len(shown) // count]
-        picture = frames.decode(
+        picture = decoding.decode(
             bundle.pictures.get(record.record_id, "screen"), name=record.record_id
         )
         taken = capture(picture, record.record_id, level=Level.NORMAL, seed=_SEED)

@@ -27,7 +27,7 @@ from converter.model.fingerprint_models import QuantisedModel, ReferenceModel
 from converter.model.vgg16 import build, profile_of
 from converter.parity.compare import ParityPlan
 from device.bundle import layout
-from device.imaging import frames
+from device.imaging import decoding, frames
 from device.recognition.embedding.nearest import Vectors
 from device.recognition.local import codebook
 from evaluation.simulate.camera_noise import CAMERA
@@ -80,7 +80,7 @@ def measure_costs(context: BenchContext, large: int) -> BuildCosts:
             lambda: [quantised(f"bench-{n}", one) for n, one in enumerate(pixels)]
         )
         pictures = [
-            PrintPicture(record_id=i.record_id, item=row, load=partial(frames.load, i.image))
+            PrintPicture(record_id=i.record_id, item=row, load=partial(decoding.load, i.image))
             for row, i in enumerate(items)
         ]
         taken, capture_s = _timed(

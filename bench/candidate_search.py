@@ -9,7 +9,7 @@ from bench.context import BenchContext, log_progress
 from bench.results import Section, Table, Target, Timing, ratio, times_table
 from bench.scaled_features import write_scaled_features
 from device.bundle.reader import OpenedBundle, opened
-from device.imaging import frames
+from device.imaging import decoding
 from device.imaging.rectify import rectify
 from device.recognition.local import features, geometric_check
 from device.recognition.local.features import Features
@@ -78,7 +78,7 @@ def _captured(bundle: OpenedBundle, level: Level, count: int) -> list[Query]:
     ]
     found = []
     for record in tqdm(chosen, desc=f"captures, {level.value}", leave=False):
-        pixels = frames.decode(
+        pixels = decoding.decode(
             bundle.pictures.get(record.record_id, "screen"), name=record.record_id
         )
         taken = capture(pixels, record.record_id, level=level, seed=_SEED)

@@ -10,7 +10,7 @@ from converter.ingest import collection
 from converter.ingest.collection import Item
 from device.bundle.manifest import Manifest
 from device.bundle.reader import read_manifest
-from device.imaging import frames
+from device.imaging import decoding
 from device.imaging.frames import Pixels
 from device.recognition.embedding import preprocess
 
@@ -105,4 +105,4 @@ def sample_evenly(items: Sequence[Item], count: int) -> list[Item]:
 
 def model_inputs(items: Sequence[Item]) -> list[Pixels]:
     """Return the model's input for each print: uint8 (224, 224, 3), RGB."""
-    return [preprocess.to_input(frames.load(item.image)) for item in items]
+    return [preprocess.to_input(decoding.load(item.image)) for item in items]

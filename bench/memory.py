@@ -5,7 +5,7 @@ from tqdm import tqdm
 from bench.context import BenchContext, log_progress, read_items, sample_evenly
 from bench.kiosk_process import KioskProcess
 from bench.results import Section, Table, Target
-from device.imaging import frames
+from device.imaging import decoding, encoding
 
 PSS_TARGET_MB = 200.0
 TARGET_PRINTS = 1305
@@ -18,7 +18,7 @@ def measure(context: BenchContext) -> Section:
     answers, prints = context.workload.answers, context.manifest().items
     log_progress("searching a kiosk of %d prints %d times", prints, answers)
     uploads = [
-        frames.to_jpeg(frames.load(item.image), side=1600, quality=90)
+        encoding.to_jpeg(decoding.load(item.image), side=1600, quality=90)
         for item in sample_evenly(read_items(context), _DIFFERENT)
     ]
     with KioskProcess(context.bundle, context.threads) as kiosk:

@@ -15,7 +15,7 @@ from converter.calibrate.captures import PrintPicture, take_captures
 from converter.ingest.collection import Item
 from device.bundle import layout
 from device.bundle.reader import opened
-from device.imaging import frames
+from device.imaging import decoding
 from device.imaging.frames import Pixels
 from device.recognition.embedding import preprocess
 from device.recognition.embedding.fingerprint import Fingerprinter
@@ -76,7 +76,7 @@ class _Loader:
         self._item = item
 
     def __call__(self) -> Pixels:
-        return frames.load(self._item.image)
+        return decoding.load(self._item.image)
 
 
 def _set(bar: Any, done: int) -> None:
@@ -89,7 +89,7 @@ def _cutouts(items: Sequence[Item], count: int) -> list[Pixels]:
     each = -(-max(count, 0) // len(items))
     found: list[Pixels] = []
     for item in items[: max(count, 0)]:
-        pixels = frames.load(item.image)
+        pixels = decoding.load(item.image)
         for _ in range(min(each, count - len(found))):
             share = rng.uniform(0.4, 0.7)
             height, width = (max(1, int(side * share)) for side in pixels.shape[:2])

@@ -17,8 +17,9 @@ from bench.results import Section, Table, Target, Timing, ratio, times_table
 from bench.single_crop import MODEL, StepTimes
 from converter.model.vgg16 import profile_of
 from device.bundle.reader import open_bundle
-from device.imaging import frames
-from device.imaging.frames import Pixels, to_jpeg
+from device.imaging import decoding, frames
+from device.imaging.encoding import to_jpeg
+from device.imaging.frames import Pixels
 from device.recognition.recogniser import Recogniser
 
 OURS = "ours, everything on"
@@ -38,7 +39,7 @@ def ours(bundle: Path, threads: int) -> Callable[[Pixels | bytes], StepTimes]:
 
     def work(picture: Pixels | bytes) -> StepTimes:
         start = time.perf_counter()
-        pixels = frames.decode(picture, name="upload") if isinstance(picture, bytes) else picture
+        pixels = decoding.decode(picture, name="upload") if isinstance(picture, bytes) else picture
         decoded = time.perf_counter()
         answer = recogniser.recognise(frames.frame(pixels, source="bench"))
         whole = time.perf_counter() - start
@@ -55,7 +56,7 @@ def ours(bundle: Path, threads: int) -> Callable[[Pixels | bytes], StepTimes]:
 
 def measure(context: BenchContext) -> Section:
     """Race the two pipelines on camera frames and on JPEG files."""
-    prints = [frames.load(item.image) for item in sample_evenly(read_items(context), _PICTURES)]
+    prints = [decoding.load(item.image) for item in sample_evenly(read_items(context), _PICTURES)]
     tasks: dict[str, list[Pixels | bytes]] = {
         f"frame of {FRAME[0]}x{FRAME[1]}": [laid_out(pixels) for pixels in prints],
         f"JPEG of {JPEG_SIDE} px": [to_jpeg(p, side=JPEG_SIDE, quality=90) for p in prints],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from device.bundle import layout
 from device.bundle.reader import open_bundle
-from device.imaging import frames
+from device.imaging import decoding
 from device.imaging.frames import Pixels
 from device.recognition.embedding import preprocess
 from device.recognition.embedding.fingerprint import Fingerprinter
@@ -31,7 +31,7 @@ def recognise(bundle: Path, threads: int) -> Callable[[Pixels | bytes], StepTime
 
     def work(picture: Pixels | bytes) -> StepTimes:
         at = [time.perf_counter()]
-        pixels = frames.decode(picture, name="upload") if isinstance(picture, bytes) else picture
+        pixels = decoding.decode(picture, name="upload") if isinstance(picture, bytes) else picture
         at.append(time.perf_counter())
         crop = preprocess.to_input(pixels)
         at.append(time.perf_counter())

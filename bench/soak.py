@@ -28,7 +28,7 @@ from device.bundle.notices import Notices
 from device.bundle.reader import OpenedBundle, opened
 from device.cameras import CameraSource
 from device.config import CameraConfig, RecognitionConfig, WatchConfig
-from device.imaging import frames
+from device.imaging import decoding
 from device.imaging.frames import Pixels
 from device.recognition.recogniser import Answer
 from device.sd_notify import Notifier
@@ -149,7 +149,7 @@ def captures_of(bundle: OpenedBundle) -> dict[str, Pixels]:
     chosen = [shown[row * len(shown) // PRINTS] for row in range(min(PRINTS, len(shown)))]
     found = {}
     for record in chosen:
-        picture = frames.decode(
+        picture = decoding.decode(
             bundle.pictures.get(record.record_id, "screen"), name=record.record_id
         )
         taken = capture(picture, record.record_id, level=Level.NORMAL, seed=_SEED)

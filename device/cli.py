@@ -21,7 +21,7 @@ from device.config import Config, load
 from device.config_migration import migrate
 from device.doctor import examine
 from device.errors import BundleError, KioskError, PictureError
-from device.imaging import frames
+from device.imaging import decoding, encoding, frames
 from device.recognition.answer_json import answer_to_json
 from device.recognition.embedding.fingerprint import choose_threads
 from device.recognition.recogniser import Answer, Recogniser
@@ -250,7 +250,7 @@ def _identify(options: argparse.Namespace) -> int:
         recogniser = Recogniser(bundle, threads=threads)
         for path in _pictures(options.images):
             try:
-                pixels = frames.load(_file(path), side=frames.UPLOAD_SIDE)
+                pixels = decoding.load(_file(path), side=decoding.UPLOAD_SIDE)
             except PictureError as error:
                 failed = True
                 _print_fault(path, error, options.json)
@@ -313,7 +313,7 @@ def _picture(options: argparse.Namespace) -> int:
         camera = at_end.enter_context(open_camera_for(config)(bundle))
         frame = camera.read(timeout_s=10.0)
     height, width = frame.pixels.shape[:2]
-    options.file.write_bytes(frames.to_jpeg(frame.pixels, side=max(height, width), quality=92))
+    options.file.write_bytes(encoding.to_jpeg(frame.pixels, side=max(height, width), quality=92))
     print(f"{options.file}: {width}x{height} from {camera.name}")
     return 0
 

@@ -9,7 +9,7 @@ from itertools import count, islice
 from device.bundle.reader import OpenedBundle
 from device.bundle.records import Record
 from device.bundle.relations import related_items
-from device.imaging import frames
+from device.imaging import decoding
 from device.imaging.frames import Pixels
 from evaluation.scored_prints import is_scored
 
@@ -73,4 +73,4 @@ def scored_count(prints: Sequence[EvaluationPrint]) -> int:
 
 
 def _screen_picture(bundle: OpenedBundle, record: Record) -> Pixels:
-    return frames.decode(bundle.pictures.get(record.record_id, "screen"), name=record.record_id)
+    return decoding.decode(bundle.pictures.get(record.record_id, "screen"), name=record.record_id)

@@ -11,7 +11,7 @@ from device.bundle.pictures import MEDIA_TYPE
 from device.bundle.reader import OpenedBundle
 from device.bundle.records import Record
 from device.errors import UnknownRecordError
-from device.imaging import frames
+from device.imaging import encoding
 from device.recognition.recogniser import Answer, Corner
 from evaluation.queries import EvaluationQuery, QueryPicture
 
@@ -112,7 +112,7 @@ def _frame(shown: QueryPicture, sheet: Sequence[Corner] | None) -> str:
     if sheet is not None:
         outline = np.rint(np.array([(c.x, c.y) for c in sheet]) * scale * 16).astype(np.int32)
         cv2.polylines(small, [outline], True, _OUTLINE, 2, cv2.LINE_AA, 4)
-    return data_uri("image/jpeg", frames.to_jpeg(small, side=SIDE, quality=_QUALITY))
+    return data_uri("image/jpeg", encoding.to_jpeg(small, side=SIDE, quality=_QUALITY))
 
 
 def _failed_print(bundle: OpenedBundle, record: Record) -> FailedPrint:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from device.imaging import frames
+from device.imaging import decoding
 from device.imaging.frames import Pixels
 from evaluation.dataset import EvaluationPrint, choose_prints
 from evaluation.ground_truth import GroundTruthPicture
@@ -242,12 +242,12 @@ def _handheld(
 
 
 def _handheld_file(path: Path, *, seed: int, suite: Suite = Suite.OPEN) -> QueryPicture:
-    pixels = frames.load(path, side=frames.UPLOAD_SIDE)
+    pixels = decoding.load(path, side=decoding.UPLOAD_SIDE)
     return _query_picture(capture(pixels, path.stem, level=Level.NORMAL, seed=seed, suite=suite))
 
 
 def _unchanged_file(path: Path) -> QueryPicture:
-    return QueryPicture(pixels=frames.load(path, side=frames.UPLOAD_SIDE))
+    return QueryPicture(pixels=decoding.load(path, side=decoding.UPLOAD_SIDE))
 
 
 def _frame_without_print(

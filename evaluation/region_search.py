@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from device.bundle.reader import OpenedBundle, opened
-from device.imaging import frames
+from device.imaging import decoding, encoding, frames
 from device.imaging.corners import Corner
 from device.imaging.frames import Pixels
 from device.imaging.rectify import rectify
@@ -111,7 +111,7 @@ def _sheets(
         if found.sheet is None:
             continue
         flat = rectify(held.pixels, found.sheet, side=SIDE)
-        yield one, frames.decode(frames.to_jpeg(flat, side=SIDE, quality=85), name=name)
+        yield one, decoding.decode(encoding.to_jpeg(flat, side=SIDE, quality=85), name=name)
 
 
 def _tally(

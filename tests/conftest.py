@@ -22,7 +22,7 @@ from device.bundle import layout
 from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Thresholds, identify, parse
 from device.bundle.pictures import SIDES, Size
 from device.bundle.reader import OpenedBundle, opened, sha256_of
-from device.imaging import frames
+from device.imaging import decoding, encoding
 from device.imaging.frames import Pixels
 from device.recognition.embedding import preprocess
 from device.recognition.embedding.fingerprint import DIMENSIONS, Fingerprinter
@@ -77,7 +77,7 @@ def _build_small_bundle(folder: Path, model_file: Path, small_items: tuple[Item,
     shutil.copyfile(model_file, folder / layout.MODEL)
     model_sha256 = sha256_of(folder / layout.MODEL)
     pictures = {
-        (item.record_id, size): frames.to_webp(frames.load(item.image), side=side, quality=80)
+        (item.record_id, size): encoding.to_webp(decoding.load(item.image), side=side, quality=80)
         for item in small_items
         for size, side in SIDES.items()
     }
@@ -92,7 +92,9 @@ def _build_small_bundle(folder: Path, model_file: Path, small_items: tuple[Item,
     bundle_writer.write_arrays(vectors, built.projection, folder)
     book = trained_codebook()
     entries = [
-        features.make_entry(frames.decode(pictures[item.record_id, "screen"], name="screen"), book)
+        features.make_entry(
+            decoding.decode(pictures[item.record_id, "screen"], name="screen"), book
+        )
         for item in small_items
     ]
     features.write(entries, book, folder)
@@ -137,7 +139,7 @@ def _build_small_bundle(folder: Path, model_file: Path, small_items: tuple[Item,
 
 def _fingerprints(folder: Path, pictures: list[bytes]) -> Vectors:
     fingerprint = Fingerprinter(folder / layout.MODEL, "small", threads=2)
-    pixels = [frames.decode(data, name="screen") for data in pictures]
+    pixels = [decoding.decode(data, name="screen") for data in pictures]
     return normalise(np.stack([fingerprint(preprocess.to_input(p)).vector for p in pixels]))
 
 
@@ -195,4 +197,4 @@ def open_small(small_bundle: Path) -> Iterator[OpenedBundle]:
 @pytest.fixture(scope="session")
 def print_pictures(small_items: tuple[Item, ...]) -> dict[str, Pixels]:
     """The museum's picture of each of the twelve prints by record id: uint8 (H, W, 3), RGB."""
-    return {item.record_id: frames.load(item.image) for item in small_items}
+    return {item.record_id: decoding.load(item.image) for item in small_items}

@@ -13,7 +13,7 @@ from converter.errors import BuildError
 from converter.ingest.collection import Collection, Item, Refusal
 from converter.model.fingerprint_models import QuantisedModel
 from converter.progress import Progress
-from device.imaging import frames
+from device.imaging import decoding
 from device.recognition.embedding.nearest import Vectors
 from device.recognition.local.codebook import Codebook
 
@@ -38,7 +38,7 @@ class DecodedPrints:
             PrintPicture(
                 record_id=item.record_id,
                 item=row,
-                load=partial(frames.load, item.image),
+                load=partial(decoding.load, item.image),
                 sha256=item.image_sha256,
             )
             for row, item in enumerate(self.items)

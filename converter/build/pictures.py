@@ -21,7 +21,7 @@ from converter.errors import BuildError
 from converter.ingest.collection import Item, Refusal
 from device.bundle.pictures import SIDES, Size
 from device.errors import PictureError
-from device.imaging import frames
+from device.imaging import decoding, encoding
 from device.imaging.frames import Pixels
 from device.recognition.embedding import preprocess
 from device.recognition.local.codebook import Codebook
@@ -151,12 +151,12 @@ def _prepare(
     if not needs_pixels and is_cached(item, codebook, cache, quality):
         return PreparedPrint(item=item, pixels=None)
     try:
-        pixels = frames.load(item.image)
+        pixels = decoding.load(item.image)
     except PictureError as error:
         return Refusal(record_id=item.record_id, image=item.image.name, reason=str(error))
     for size, side in SIDES.items():
         if cache.get("pictures", *_key(item, size, quality)) is None:
-            data = frames.to_webp(pixels, side=side, quality=_quality(size, quality))
+            data = encoding.to_webp(pixels, side=side, quality=_quality(size, quality))
             cache.put("pictures", *_key(item, size, quality), data=data)
     if features.cached_entry(item.image_sha256, codebook, cache) is None:
         features.store_entry(

@@ -12,7 +12,7 @@ from converter.errors import CollectionError, FetchError
 from converter.ingest.fetch.fetcher import Fetcher, is_address
 from device.bundle.reader import sha256_of
 from device.errors import PictureError
-from device.imaging import frames
+from device.imaging import decoding
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp")
 
@@ -74,7 +74,7 @@ class PictureFolder:
                 raise missing("expected a picture file, found none; add it or correct its name")
             if path.stat().st_size == 0:
                 raise PictureError("expected a picture, found an empty file; export it again")
-            width, height = frames.read_size(path)
+            width, height = decoding.read_size(path)
             sha256 = sha256_of(path)
         except OSError as error:
             raise PictureError(

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from converter.errors import CalibrationError
-from device.imaging import frames
+from device.imaging import decoding
 
 _FOLDER = "calibration_prints"
 
@@ -22,7 +22,7 @@ def prints() -> npt.NDArray[np.uint8]:
 
     `calibration_prints/MAKING.md` tells how they were made.
     """
-    return np.stack([frames.decode(f.read_bytes(), name=f.name) for f in _files(_shipped())])
+    return np.stack([decoding.decode(f.read_bytes(), name=f.name) for f in _files(_shipped())])
 
 
 def prints_sha256(folder: Traversable | None = None) -> str:

@@ -23,7 +23,7 @@ from converter.progress import Progress
 from device.bundle import layout
 from device.bundle.reader import OpenedBundle, opened
 from device.bundle.records import Record
-from device.imaging import frames
+from device.imaging import decoding
 from device.imaging.frames import Pixels
 from device.imaging.rectify import rectify
 from device.recognition.embedding.fingerprint import Fingerprint, Fingerprinter
@@ -248,7 +248,7 @@ def _collection_loader(bundle: OpenedBundle, path: Path, progress: Progress) -> 
 
 
 def _load_picture(images: Mapping[str, Path], record: Record) -> Pixels:
-    return frames.load(images[record.record_id], side=frames.UPLOAD_SIDE)
+    return decoding.load(images[record.record_id], side=decoding.UPLOAD_SIDE)
 
 
 def _nearest_rows(known: Vectors, queries: Vectors, kept_frames: Sequence[_KeptFrame]) -> list[int]:

@@ -15,7 +15,7 @@ from converter.parity import compare, report
 from converter.parity.compare import GateMinimums, ParityPlan
 from device.bundle import layout
 from device.bundle.reader import OpenedBundle, opened
-from device.imaging import frames
+from device.imaging import decoding, frames
 
 
 def remeasure(
@@ -83,7 +83,7 @@ def _bundle_pictures(bundle: OpenedBundle) -> tuple[PrintPicture, ...]:
 
 
 def _load_picture(bundle: OpenedBundle, record_id: str) -> frames.Pixels:
-    return frames.decode(bundle.pictures.get(record_id, "screen"), name=record_id)
+    return decoding.decode(bundle.pictures.get(record_id, "screen"), name=record_id)
 
 
 def _collection_pictures(
@@ -103,6 +103,6 @@ def _collection_pictures(
                 f"{path}: expected the collection that {bundle.path} was built from, found no {record_id}; "
                 "build the bundle again"
             )
-        load = partial(frames.load, items[record_id].image)
+        load = partial(decoding.load, items[record_id].image)
         found.append(PrintPicture(record_id=record_id, item=row, load=load))
     return tuple(found)

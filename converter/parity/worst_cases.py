@@ -13,7 +13,7 @@ from converter.parity.metrics import Found, SearchComparison
 from device.bundle.reader import OpenedBundle
 from device.bundle.records import Record
 from device.errors import UnknownRecordError
-from device.imaging.frames import to_webp
+from device.imaging.encoding import to_webp
 from device.recognition.verdict import Verdict
 
 Kind = Literal["clean", "camera", "answers"]

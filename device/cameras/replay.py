@@ -15,7 +15,7 @@ from device.cameras.source import CameraSource
 from device.cameras.video import video_frames
 from device.config import CameraConfig
 from device.errors import CameraLostError, CameraMissingError, KioskError
-from device.imaging import frames
+from device.imaging import decoding
 from device.imaging.frames import Pixels
 
 _log = logging.getLogger(__name__)
@@ -147,4 +147,4 @@ class ReplayCamera(CameraSource):
 
 def _folder(folder: Path, side: int) -> list[ReplayPicture]:
     paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in _PICTURES and p.is_file())
-    return [ReplayPicture(name=p.name, load=partial(frames.load, p, side=side)) for p in paths]
+    return [ReplayPicture(name=p.name, load=partial(decoding.load, p, side=side)) for p in paths]

@@ -7,7 +7,7 @@ from pathlib import Path
 from device.bundle.reader import OpenedBundle
 from device.cameras import CameraSource, ReplayPicture, open_camera
 from device.config import Config
-from device.imaging import frames
+from device.imaging import decoding, frames
 from device.sd_notify import Notifier
 from device.service.capture.camera_recovery import CameraRecovery, RecoveryStep
 from device.service.capture.camera_setup import CameraOpener, CameraSetup
@@ -95,4 +95,4 @@ def _own_prints(bundle: OpenedBundle | None) -> tuple[ReplayPicture, ...]:
 
 
 def _picture(bundle: OpenedBundle, record_id: str) -> frames.Pixels:
-    return frames.decode(bundle.pictures.get(record_id, "screen"), name=record_id)
+    return decoding.decode(bundle.pictures.get(record_id, "screen"), name=record_id)

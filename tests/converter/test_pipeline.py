@@ -20,7 +20,7 @@ from converter.parity import compare
 from converter.pipeline import BuildResult, Options
 from device.bundle import layout
 from device.bundle.reader import opened, verify
-from device.imaging import frames
+from device.imaging import decoding, encoding, frames
 from device.recognition.recogniser import Recogniser
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.weights]
@@ -42,7 +42,9 @@ def test_a_built_bundle_verifies_and_each_print_finds_itself(built_bundle) -> No
         recogniser = Recogniser(parts, threads=2)
         for item in range(parts.manifest.items):
             record = parts.records.at(item)
-            pixels = frames.load(built_bundle.options.collection / f"images/{record.record_id}.jpg")
+            pixels = decoding.load(
+                built_bundle.options.collection / f"images/{record.record_id}.jpg"
+            )
             answer = recogniser.recognise(frames.frame(pixels, source="test"))
             assert answer.matches[0].record == record
             assert answer.matches[0].score > 0.98  # with the picture as the frame has it
@@ -88,8 +90,8 @@ def test_only_a_changed_picture_is_computed_again(options: Options, rebuild: Reb
     rebuild(options)
     before = _cached(options, "quantised")
     changed = sorted((options.collection / "images").iterdir())[3]
-    frames_before = frames.load(changed)
-    changed.write_bytes(frames.to_jpeg(frames_before[::-1].copy(), side=640))
+    frames_before = decoding.load(changed)
+    changed.write_bytes(encoding.to_jpeg(frames_before[::-1].copy(), side=640))
 
     rebuild(options)
     after = _cached(options, "quantised")
@@ -173,7 +175,7 @@ def test_a_record_whose_picture_may_not_be_shown_is_still_found(
     with opened(options.out) as bundle:
         record = bundle.records.at(0)
         assert not record.show_picture
-        pixels = frames.load(options.collection / f"images/{record.record_id}.jpg")
+        pixels = decoding.load(options.collection / f"images/{record.record_id}.jpg")
         answer = Recogniser(bundle, threads=2).recognise(frames.frame(pixels, source="test"))
         assert answer.matches[0].record.record_id == record.record_id
 

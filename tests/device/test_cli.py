@@ -13,7 +13,7 @@ import pytest
 from converter.ingest.collection import Item
 from device import __version__
 from device.bundle.reader import read_manifest
-from device.imaging import frames
+from device.imaging import decoding
 from device.staff import pin
 
 KEYS = [
@@ -206,7 +206,7 @@ def test_a_test_picture_is_written(
     done = run("picture", "--config", config, "--bundle", small_bundle, out)
 
     assert done.code == 0
-    height, width = frames.load(out).shape[:2]
+    height, width = decoding.load(out).shape[:2]
     assert f"{width}x{height} from replay:bundle" in done.out
 
 

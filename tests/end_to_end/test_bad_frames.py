@@ -17,7 +17,7 @@ from device.bundle.reader import OpenedBundle, opened
 from device.bundle.records import Record
 from device.bundle.relations import related_items
 from device.errors import KioskError
-from device.imaging import frames
+from device.imaging import decoding, encoding, frames
 from device.imaging.frames import Pixels
 from device.recognition.recogniser import Answer, Recogniser
 from device.recognition.verdict import ACCEPTED, Verdict
@@ -64,7 +64,7 @@ def ask(recogniser: Recogniser) -> Ask:
 
 
 def picture(record: Record) -> Pixels:
-    return frames.load(DEMO / "collection/images" / f"{record.record_id}.jpg")
+    return decoding.load(DEMO / "collection/images" / f"{record.record_id}.jpg")
 
 
 def in_hands(print_: Pixels, **conditions: float) -> Pixels:
@@ -158,17 +158,17 @@ def test_the_first_picture_of_an_animated_upload_is_used(ask: Ask, records: list
     upload = io.BytesIO()
     pictures[0].save(upload, "WEBP", save_all=True, append_images=pictures[1:], quality=90)
 
-    answer = ask(frames.decode(upload.getvalue(), name="upload"))
+    answer = ask(decoding.decode(upload.getvalue(), name="upload"))
 
     assert answer.matches[0].record == records[0]
 
 
 @pytest.mark.parametrize("kept_bytes", [0, 1, 20, 2000])
 def test_a_truncated_upload_is_refused_in_one_line(records: list[Record], kept_bytes: int) -> None:
-    whole = frames.to_jpeg(picture(records[0]), side=800, quality=90)
+    whole = encoding.to_jpeg(picture(records[0]), side=800, quality=90)
 
     with pytest.raises(KioskError) as refused:
-        frames.decode(whole[:kept_bytes], name="upload")
+        decoding.decode(whole[:kept_bytes], name="upload")
 
     assert "upload" in str(refused.value)
     assert "\n" not in str(refused.value)

@@ -29,7 +29,7 @@ from matrix import Variant
 
 from device.bundle.reader import opened
 from device.cameras import CameraSource
-from device.imaging import frames
+from device.imaging import decoding
 from device.imaging.frames import Pixels
 
 # Yields the variants of some screen sizes.
@@ -152,7 +152,7 @@ def _samples(bundle: Path) -> Samples:
         hidden = [r.record_id for r in records if not r.show_picture]
         print_ = shown[len(shown) // 15].record_id
         return Samples(
-            print_=frames.decode(parts.pictures.get(print_, "screen"), name=print_),
+            print_=decoding.decode(parts.pictures.get(print_, "screen"), name=print_),
             hidden=hidden[0] if hidden else "",
             longest=max(shown, key=lambda r: len(r.title)).record_id,
         )

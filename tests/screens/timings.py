@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from device.bundle.reader import opened
 from device.config import RecognitionConfig
-from device.imaging import frames
+from device.imaging import decoding
 from device.sd_notify import Notifier
 from device.service import CameraSetup, KioskService
 from device.service.state import Phase
@@ -36,7 +36,7 @@ def main() -> int:
     given = parser.parse_args()
     with opened(given.bundle) as bundle:
         record_id = bundle.visible_manifest.probes[0]
-        pixels = frames.decode(bundle.pictures.get(record_id, "screen"), name=record_id)
+        pixels = decoding.decode(bundle.pictures.get(record_id, "screen"), name=record_id)
     recognition = RecognitionConfig()
     with KioskService(
         given.bundle, CameraSetup(opener=opener_of(pixels)), recognition, notifier=Notifier(None)

@@ -17,7 +17,8 @@ from device.bundle import layout
 from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Thresholds, identify
 from device.bundle.pictures import SIDES, Size
 from device.bundle.reader import sha256_of
-from device.imaging.frames import Pixels, to_webp
+from device.imaging.encoding import to_webp
+from device.imaging.frames import Pixels
 from device.recognition.embedding.nearest import Vectors, normalise
 from device.recognition.embedding.preprocess import RESIZE, to_input
 

@@ -15,7 +15,7 @@ from colour_card import make_card
 from device.cameras import CameraSource
 from device.config import CameraConfig
 from device.errors import CameraAbsentError, CameraLostError, CameraMissingError
-from device.imaging import frames
+from device.imaging import decoding
 from device.imaging.frames import Pixels
 
 FAULT, PRINT = "fault", "print.png"
@@ -54,7 +54,7 @@ class FaultyCamera(CameraSource):
         assert config.replay is not None
         self._folder = config.replay
         shown = self._folder / PRINT
-        self._pixels = frames.load(shown) if shown.exists() else make_card()
+        self._pixels = decoding.load(shown) if shown.exists() else make_card()
         self._stopping = threading.Event()
         self._takes = 0
 

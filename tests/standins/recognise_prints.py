@@ -14,7 +14,7 @@ from typing import Any
 
 from device.bundle import layout
 from device.bundle.reader import opened, sha256_of
-from device.imaging import frames
+from device.imaging import decoding, frames
 from device.recognition.embedding import preprocess
 from device.recognition.embedding.fingerprint import Fingerprinter
 from device.recognition.recogniser import Recogniser
@@ -27,9 +27,9 @@ def recognise_all(bundle_path: Path, folder: Path) -> Iterator[dict[str, Any]]:
     with opened(bundle_path) as bundle:
         recogniser = Recogniser(bundle, threads=2)
         for path in sorted(folder.glob("*.png")):
-            view = frames.load(path, side=frames.UPLOAD_SIDE)
+            view = decoding.load(path, side=decoding.UPLOAD_SIDE)
             answer = recogniser.recognise(frames.frame(view, source=path.name))
-            picture = frames.load(path.with_suffix(".jpg"), side=frames.UPLOAD_SIDE)
+            picture = decoding.load(path.with_suffix(".jpg"), side=decoding.UPLOAD_SIDE)
             yield {
                 "picture": path.name,
                 "verdict": str(answer.verdict),

@@ -10,7 +10,7 @@ from pluggable_camera import PluggableCamera
 from device.bundle.reader import OpenedBundle
 from device.cameras import CameraSource
 from device.config import RecognitionConfig
-from device.imaging import frames
+from device.imaging import encoding
 from device.imaging.frames import Pixels
 from device.service import CameraSetup, KioskService
 from device.service.state import KioskState
@@ -52,4 +52,4 @@ def until(service: KioskService, holds: Callable[[KioskState], bool]) -> KioskSt
 
 def upload(pixels: Pixels) -> bytes:
     """Return a picture as a visitor's phone sends it."""
-    return frames.to_jpeg(pixels, side=800)
+    return encoding.to_jpeg(pixels, side=800)

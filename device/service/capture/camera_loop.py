@@ -12,7 +12,8 @@ from typing import Protocol
 
 from device.cameras import CameraSource
 from device.errors import CameraLostError, KioskError
-from device.imaging.frames import Frame, to_jpeg
+from device.imaging.encoding import to_jpeg
+from device.imaging.frames import Frame
 from device.recognition.sheet.detect import Corner, Hint
 from device.service.capture.camera_health import CameraHealth
 from device.service.capture.dark_frames import DarkFrames

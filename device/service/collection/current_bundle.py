@@ -13,7 +13,7 @@ from device.bundle.notices import Notices
 from device.bundle.reader import OpenedBundle, open_bundle
 from device.bundle.records import Record
 from device.errors import BundleError, BundleMissingError, ModelError
-from device.imaging import frames
+from device.imaging import decoding, frames
 from device.imaging.frames import Frame
 from device.recognition.embedding.fingerprint import choose_threads
 from device.recognition.recogniser import Answer, Recogniser
@@ -119,7 +119,7 @@ class CurrentBundle:
         """Return the id and the picture of the first probe print; `None` if there is none."""
         with self.borrow() as bundle:
             for record_id in bundle.visible_manifest.probes:
-                pixels = frames.decode(bundle.pictures.get(record_id, "screen"), name=record_id)
+                pixels = decoding.decode(bundle.pictures.get(record_id, "screen"), name=record_id)
                 return record_id, frames.frame(pixels, source="probe")
         return None
 

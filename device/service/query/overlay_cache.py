@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from device.errors import AnswerGoneError, EvidenceError
 from device.imaging.corners import Corner
-from device.imaging.frames import Frame, to_jpeg
+from device.imaging.encoding import to_jpeg
+from device.imaging.frames import Frame
 from device.imaging.rectify import rectify
 from device.recognition.local import evidence
 from device.recognition.recogniser import Answer

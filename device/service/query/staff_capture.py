@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from device.imaging.corners import Corner
-from device.imaging.frames import Frame, to_jpeg
+from device.imaging.encoding import to_jpeg
+from device.imaging.frames import Frame
 from device.recognition.recogniser import Answer
 from device.service.query.query_queue import Priority, Query, QueryQueue
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 from device.bundle.filters import Filters
-from device.imaging import frames
+from device.imaging import decoding, frames
 from device.recognition.recogniser import Answer
 from device.recognition.sheet.detect import Corner
 from device.service.query.overlay_cache import OverlayCache, overlay_of
@@ -47,7 +47,7 @@ class UploadQueries:
         with (
             self._decoding
         ):  # a 64-megapixel PNG takes 200 MB; two at once could exhaust the memory
-            pixels = frames.decode(data, name="upload")
+            pixels = decoding.decode(data, name="upload")
         height, width = pixels.shape[:2]
         query = Query(
             frame=frames.frame(pixels, source="upload"),

@@ -14,7 +14,7 @@ from converter.model.quantize import Variant
 from converter.model.weights import Weights
 from device.bundle import layout
 from device.bundle.reader import read_manifest
-from device.imaging import frames
+from device.imaging import decoding
 from device.recognition.embedding import preprocess
 from device.recognition.embedding.fingerprint import Fingerprinter
 from device.recognition.embedding.nearest import Vectors, normalise
@@ -37,7 +37,7 @@ def pixels() -> np.ndarray:  # type: ignore[type-arg]
         f.name[3:-4] for f in (Path(converter.__file__).parent / "calibration_prints").glob("*.jpg")
     }
     items = [i for i in collection.read(DEMO).items if i.record_id not in calibrated][20::45][:6]
-    return np.stack([preprocess.to_input(frames.load(item.image)) for item in items])
+    return np.stack([preprocess.to_input(decoding.load(item.image)) for item in items])
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from device.bundle.metadata_fields import AMENDABLE
 from device.bundle.notices import Notices, dump, parse
 from device.bundle.reader import opened
 from device.errors import BundleDamagedError, BundleFormatError, UnknownRecordError
-from device.imaging import frames
+from device.imaging import decoding, frames
 from device.recognition.recogniser import Recogniser
 
 
@@ -64,7 +64,7 @@ def test_a_withdrawn_work_is_never_a_match(
 ) -> None:
     gone = small_items[0].record_id
     with opened(small_bundle, Notices().with_withdrawn(gone, "2026-11-23")) as bundle:
-        picture = frames.load(small_items[0].image)
+        picture = decoding.load(small_items[0].image)
         answer = Recogniser(bundle, threads=1).recognise(
             frames.frame(picture, source="test"), count=len(small_items)
         )

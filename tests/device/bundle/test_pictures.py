@@ -16,7 +16,7 @@ from device.bundle import layout
 from device.bundle.pictures import SIDES, Pictures, Size, member, shard_of
 from device.bundle.reader import OpenedBundle
 from device.errors import BundleDamagedError, UnknownRecordError
-from device.imaging import frames
+from device.imaging import decoding
 
 IDS = ("plain", "with space", "a/b", "../../etc", "Ä\u0308é", "1001 & <b>", "%2F", "צ")
 
@@ -100,7 +100,7 @@ def test_real_pictures_have_the_two_sizes(open_small: OpenedBundle) -> None:
     for size, side in SIDES.items():
         data = open_small.pictures.get(open_small.records.at(0).record_id, size)
 
-        assert max(frames.decode(data, name="it").shape[:2]) <= side
+        assert max(decoding.decode(data, name="it").shape[:2]) <= side
 
 
 def test_a_picture_that_may_not_be_shown_is_not_in_the_bundle(open_small: OpenedBundle) -> None:

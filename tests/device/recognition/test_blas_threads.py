@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from converter.ingest.item import Item
 from device.bundle.reader import opened
-from device.imaging import frames
+from device.imaging import decoding, frames
 from device.recognition.blas_threads import single_blas_thread
 from device.recognition.recogniser import Recogniser
 from device.recognition.sheet import detect
@@ -42,7 +42,7 @@ def test_a_frame_is_recognised_with_one_blas_thread(
 
     monkeypatch.setattr(detect, "find_sheets", record_threads)
     with opened(small_bundle) as bundle, threadpool_limits(limits=2, user_api="blas"):
-        pixels = frames.load(small_items[0].image)
+        pixels = decoding.load(small_items[0].image)
         Recogniser(bundle, threads=2).recognise(frames.frame(pixels, source="test"))
 
     assert seen == [{1}]

@@ -14,7 +14,7 @@ from device.errors import (
     CameraLostError,
     KioskError,
 )
-from device.imaging import frames
+from device.imaging import decoding
 from device.imaging.frames import Pixels
 from device.service import CameraSetup, KioskService
 from device.service.state import Phase
@@ -185,7 +185,7 @@ def test_the_preview_is_a_small_jpeg_of_a_newer_frame_each_time(service: KioskSe
 
     assert second is not None
     assert second.number > first.number
-    assert max(frames.decode(first.jpeg, name="preview").shape) == 640
+    assert max(decoding.decode(first.jpeg, name="preview").shape) == 640
 
 
 def test_uptime_is_measured_by_the_kiosks_clock(

@@ -16,7 +16,8 @@ from pluggable_camera import PluggableCamera
 from device.bundle.reader import OpenedBundle
 from device.config import RecognitionConfig
 from device.errors import CameraLostError, StoreError
-from device.imaging.frames import Pixels, to_jpeg
+from device.imaging.encoding import to_jpeg
+from device.imaging.frames import Pixels
 from device.sd_notify import Notifier
 from device.service import (
     Attract,

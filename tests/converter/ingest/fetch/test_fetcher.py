@@ -12,7 +12,7 @@ from converter.cache import Cache
 from converter.errors import FetchError
 from converter.ingest.fetch.fetcher import Fetcher, is_address
 from converter.ingest.fetch.web_client import FetchLimits
-from device.imaging import frames
+from device.imaging import decoding
 
 QUICK = FetchLimits(
     timeout_s=0.3, total_s=0.6, interval_s=0, tries=3, wait_s=0.5, picture_bytes=1 << 20
@@ -60,7 +60,7 @@ def test_a_picture_is_fetched_once_and_stays(
     server: IiifServer, desk: Desk, tmp_path: Path
 ) -> None:
     path = desk.fetcher.picture(server.address + PICTURE)
-    assert frames.read_size(path) == (300, 200)
+    assert decoding.read_size(path) == (300, 200)
     assert Desk(tmp_path).fetcher.picture(server.address + PICTURE) == path
     assert Desk(tmp_path, is_offline=True).fetcher.picture(server.address + PICTURE) == path
     assert server.asked[PICTURE] == 1

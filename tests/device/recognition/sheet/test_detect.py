@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from device.imaging import frames
+from device.imaging import decoding
 from device.imaging.corners import to_points
 from device.imaging.frames import Pixels
 from device.imaging.rectify import rectify
@@ -23,7 +23,7 @@ PAPER = (244, 240, 226)
 @pytest.fixture(scope="module")
 def print_on_paper() -> Pixels:
     """Return a real print with a paper margin."""
-    pixels = frames.load(sorted(IMAGES.iterdir())[0])
+    pixels = decoding.load(sorted(IMAGES.iterdir())[0])
     return cv2.copyMakeBorder(pixels, 40, 40, 40, 40, cv2.BORDER_CONSTANT, value=PAPER)
 
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from device.imaging import frames
+from device.imaging import decoding
 from device.imaging.corners import rectangle_aspect, to_points
 from device.imaging.frames import Pixels
 from device.recognition.sheet import detect
@@ -23,7 +23,7 @@ PAPER = (222, 214, 196)
 
 @pytest.fixture(scope="module")
 def prints() -> list[Pixels]:
-    return [frames.load(path) for path in IMAGES[::12]]
+    return [decoding.load(path) for path in IMAGES[::12]]
 
 
 def corner_error(found: tuple[Corner, ...], true: tuple[Corner, ...]) -> float:
