@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from converter.cache import Cache
 from device.bundle import layout
+from device.imaging import decoding
 from device.imaging.frames import Pixels
 from device.recognition.local import codebook as codebooks
 from device.recognition.local import features
@@ -117,4 +118,4 @@ def write(entries: Sequence[FeatureEntry], codebook: Codebook, folder: Path) -> 
 def _key(image_sha256: str, codebook: Codebook) -> tuple[str, ...]:
     numbers = (codebook.mean, codebook.components, codebook.spread, codebook.centres)
     digest = sha256(b"".join(array.tobytes() for array in numbers)).hexdigest()
-    return (image_sha256, digest, str(MAX_FEATURES), _VERSION)
+    return (image_sha256, digest, str(MAX_FEATURES), _VERSION, decoding.VERSION)

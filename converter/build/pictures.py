@@ -26,7 +26,7 @@ from device.imaging.frames import Pixels
 from device.recognition.embedding import preprocess
 from device.recognition.local.codebook import Codebook
 
-# Part of the cache keys: raise it when the code makes other pictures or another model input.
+# Part of the cache keys, as is `decoding.VERSION`: raise it when the code makes other pictures or another model input.
 VERSION = "1"
 # WebP quality, 0..100. A thumbnail is too small to show losses; the museum chooses the large picture's quality.
 THUMB_QUALITY = 60
@@ -100,7 +100,8 @@ def cached_picture(item: Item, size: Size, cache: Cache, quality: int) -> bytes:
 
 
 def _key(item: Item, size: Size, quality: int) -> tuple[str, ...]:
-    return (item.image_sha256, size, str(SIDES[size]), str(_quality(size, quality)), VERSION)
+    side, level = str(SIDES[size]), str(_quality(size, quality))
+    return (item.image_sha256, size, side, level, VERSION, decoding.VERSION)
 
 
 def _quality(size: Size, quality: int) -> int:
@@ -153,7 +154,8 @@ def _prepare(
     try:
         pixels = decoding.load(item.image)
     except PictureError as error:
-        return Refusal(record_id=item.record_id, image=item.image.name, reason=str(error))
+        reason = str(error).removeprefix(f"{item.image.name}: ")
+        return Refusal(record_id=item.record_id, image=item.image.name, reason=reason)
     for size, side in SIDES.items():
         if cache.get("pictures", *_key(item, size, quality)) is None:
             data = encoding.to_webp(pixels, side=side, quality=_quality(size, quality))

@@ -1,8 +1,8 @@
 """Read a museum's collection: each record with its picture, or a refusal with the reason.
 
-Reads the table row by row and each picture's header and bytes once, without decoding. A picture that turns out
-damaged is refused later, where prints are decoded. Records are sorted by id, so the order of rows in the table
-doesn't change the bundle.
+Reads the table row by row and each picture's header and bytes once. Only a file that seems to end early is decoded. A
+picture that turns out damaged is refused later, where prints are decoded. Records are sorted by id, so the order of
+rows in the table doesn't change the bundle.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +18,7 @@ from converter.ingest.findings import Findings, FindingsCollector, Refusal
 from converter.ingest.item import Item
 from converter.ingest.mapping.column_spec import ColumnSpec
 from converter.ingest.mapping.further_pictures import RowJoiner, with_pictures
-from converter.ingest.mapping.record_pictures import find_pictures, picture_names
+from converter.ingest.mapping.record_pictures import RecordPictures, find_pictures, picture_names
 from converter.ingest.mapping.titles import title_language
 from converter.ingest.mapping.year_columns import disagreement
 from converter.ingest.picture_files import NoPictureError, PictureFolder, open_folder
@@ -177,7 +177,7 @@ class _RowCollector:
                 Refusal(record_id=record_id, image=image, reason=f"{row.place}: {reason}")
             )
             return
-        self._warn_of_pictures(record_id, pictures.missing)
+        self._warn_of_pictures(record_id, pictures)
         if is_further:
             self._items[record_id] = with_pictures(self._items[record_id], pictures)
             return
@@ -196,9 +196,11 @@ class _RowCollector:
                 self._warn("records that share one scan with another", f"{record_id} ({other})")
             yield one
 
-    def _warn_of_pictures(self, record_id: str, missing: tuple[str, ...]) -> None:
-        for name in missing:
+    def _warn_of_pictures(self, record_id: str, pictures: RecordPictures) -> None:
+        for name in pictures.missing:
             self._warn("further pictures that were left out", f"{record_id}: {name}")
+        for note in pictures.notes:
+            self._warn(f"picture: {note}", record_id)
 
     def _warn(self, text: str, about: str) -> None:
         self._warned_ids.setdefault(text, []).append(about)

@@ -13,8 +13,7 @@ from converter.ingest.fetch.fetcher import Fetcher, is_address
 from device.bundle.reader import sha256_of
 from device.errors import PictureError
 from device.imaging import decoding
-
-SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp")
+from device.imaging.picture_formats import SUFFIXES
 
 
 class NoPictureError(PictureError):
@@ -28,12 +27,14 @@ class PictureFile:
     Attributes:
         sha256: The sha256 of its bytes, in hex.
         width, height: Size of the upright picture, in pixels.
+        notes: Lines for staff, such as a colour profile that is ignored.
     """
 
     path: Path
     sha256: str
     width: int
     height: int
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ class PictureFolder:
                 raise missing("expected a picture file, found none; add it or correct its name")
             if path.stat().st_size == 0:
                 raise PictureError("expected a picture, found an empty file; export it again")
-            width, height = decoding.read_size(path)
+            header = decoding.read_header(path)
             sha256 = sha256_of(path)
         except OSError as error:
             raise PictureError(
@@ -84,7 +85,13 @@ class PictureFolder:
             raise NoPictureError(
                 f"expected a picture of the print, found the placeholder {self.placeholders[sha256]}"
             )
-        return PictureFile(path=path, sha256=sha256, width=width, height=height)
+        return PictureFile(
+            path=path,
+            sha256=sha256,
+            width=header.width,
+            height=header.height,
+            notes=header.notes,
+        )
 
     def _fetched(self, address: str) -> Path:
         if self.fetcher is None:

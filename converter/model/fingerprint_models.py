@@ -14,6 +14,7 @@ from converter.cache import Cache
 from converter.model import vgg16
 from converter.model.vgg16 import Profile
 from converter.model.weights import Weights
+from device.imaging import decoding
 from device.imaging.frames import Pixels
 from device.recognition.embedding.fingerprint import Fingerprinter
 from device.recognition.embedding.nearest import Vectors, normalise
@@ -59,7 +60,8 @@ class QuantisedModel:
         return cached
 
     def _parts(self, key: str) -> tuple[str, ...]:
-        return (key, self._sha256, RESIZE)  # a picture's key does not cover how it is resized
+        # A picture's key covers neither how it is decoded nor how it is resized.
+        return (key, self._sha256, RESIZE, decoding.VERSION)
 
     def batch(self, pixels: npt.NDArray[np.uint8]) -> Vectors:
         """Return the fingerprints of uint8 (N, 224, 224, 3) RGB: float32 (N, 512), unit length."""

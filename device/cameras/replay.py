@@ -17,11 +17,11 @@ from device.config import CameraConfig
 from device.errors import CameraLostError, CameraMissingError, KioskError
 from device.imaging import decoding
 from device.imaging.frames import Pixels
+from device.imaging.picture_formats import SUFFIXES
 
 _log = logging.getLogger(__name__)
 
 HOLD_S = 6.0
-_PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,5 +146,5 @@ class ReplayCamera(CameraSource):
 
 
 def _folder(folder: Path, side: int) -> list[ReplayPicture]:
-    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in _PICTURES and p.is_file())
+    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
     return [ReplayPicture(name=p.name, load=partial(decoding.load, p, side=side)) for p in paths]

@@ -26,6 +26,12 @@ class RecordPictures:
     more: tuple[PictureFile, ...] = ()
     missing: tuple[str, ...] = ()
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Lines for staff about these pictures, each once."""
+        pictures = (self.first, *self.more)
+        return tuple(dict.fromkeys(note for picture in pictures for note in picture.notes))
+
 
 def picture_names(folder: PictureFolder, values: Mapping[str, str]) -> list[str]:
     """Return the file names of a record's pictures; one empty name where the table has none."""

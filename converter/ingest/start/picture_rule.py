@@ -8,9 +8,10 @@ from pathlib import Path, PurePosixPath
 
 from converter.ingest.columns import FIELDS
 from converter.ingest.mapping.column_names import ALIASES, normalised
-from converter.ingest.picture_files import SUFFIXES, file_stem
+from converter.ingest.picture_files import file_stem
 from converter.ingest.start.profile import ExportProfile
 from converter.ingest.table import LIST_SEPARATOR
+from device.imaging.picture_formats import SUFFIXES
 
 _NUMBERS = ("record_id", "inventory_number", "image")
 _MOST_FILES = 200_000

@@ -12,6 +12,7 @@ from converter.build import features
 from converter.build.features import MAX_FEATURES, FeatureEntry
 from converter.cache import Cache
 from device.bundle import layout
+from device.imaging import decoding
 from device.imaging.frames import Pixels
 from device.recognition.local.codebook import WORDS, load
 from device.recognition.local.inverted_index import PLACE, InvertedIndex
@@ -150,3 +151,15 @@ def test_a_collection_without_any_feature_is_written_and_read(tmp_path: Path) ->
 
     assert len(inverted_index) == 2
     assert len(inverted_index.features_of(1)) == 0
+
+
+def test_features_of_a_picture_that_is_decoded_otherwise_are_not_reused(
+    tmp_path: Path, entries: list[FeatureEntry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = Cache(root=tmp_path)
+    features.store_entry(SHA256, trained_codebook(), cache, entries[0])
+    assert features.cached_entry(SHA256, trained_codebook(), cache) is not None
+
+    monkeypatch.setattr(decoding, "VERSION", "another")
+
+    assert features.cached_entry(SHA256, trained_codebook(), cache) is None

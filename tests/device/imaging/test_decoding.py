@@ -57,6 +57,11 @@ def saved(image: Image.Image, path: Path, **options: object) -> Path:
     return path
 
 
+def size_of(path: Path) -> tuple[int, int]:
+    header = decoding.read_header(path)
+    return header.width, header.height
+
+
 def assert_is_frame(pixels: npt.NDArray[np.uint8]) -> None:
     assert pixels.dtype == np.uint8
     assert pixels.ndim == 3
@@ -81,7 +86,7 @@ def test_every_orientation_comes_out_upright(
     assert_is_frame(pixels)
     assert pixels.shape[:2] == ((64, 96) if side is None else (32, 48))
     assert_quarters(pixels)
-    assert decoding.read_size(path) == (96, 64)
+    assert size_of(path) == (96, 64)
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535])
@@ -91,7 +96,7 @@ def test_an_undefined_orientation_is_ignored(tmp_path: Path, orientation: int) -
     path = saved(quarters(), tmp_path / "odd.jpg", exif=exif)
 
     assert_quarters(decoding.load(path))
-    assert decoding.read_size(path) == (96, 64)
+    assert size_of(path) == (96, 64)
 
 
 @pytest.mark.parametrize("side", [None, 48])
@@ -338,7 +343,7 @@ def test_a_damaged_picture_is_either_decoded_or_refused(
     path.write_bytes(damaged(KINDS[kind], seed))
 
     try:
-        width, height = decoding.read_size(path)
+        width, height = size_of(path)
         assume(width * height < 5_000_000)  # larger pictures are tested below, and slow here
         pixels = decoding.load(path, side=side)
     except PictureError as error:
@@ -358,28 +363,30 @@ def damaged(data: bytes, seed: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "data",
-    [b"", b"\0" * 100, b"GIF89a" + b"\0" * 50, b"<svg/>", b"\xff\xd8\xff", b"%PDF-1.7\n"],
-    ids=repr,
+    ("data", "found"),
+    [
+        (b"", "something else"),
+        (b"\0" * 100, "something else"),
+        (b"\xff\xd8\xff", "something else"),
+        (b"GIF89a" + b"\0" * 50, "GIF; send it as JPEG or PNG"),
+        (b"<svg/>", "SVG; send it as JPEG or PNG"),
+        (b"%PDF-1.7\n", "PDF; send it as JPEG or PNG"),
+        (KINDS["tiff"], "TIFF; send it as JPEG or PNG"),
+    ],
+    ids=lambda value: repr(value[:20]),
 )
-def test_other_data_is_refused_with_the_accepted_formats(data: bytes) -> None:
-    with pytest.raises(
-        PictureError,
-        match=r"^upload: expected a picture \(JPEG, PNG, WEBP\), found something else$",
-    ):
+def test_other_uploads_are_refused_with_the_accepted_formats(data: bytes, found: str) -> None:
+    with pytest.raises(PictureError) as refused:
         decoding.decode(data, name="upload")
 
-
-def test_a_tiff_upload_is_refused() -> None:
-    with pytest.raises(PictureError, match="something else"):
-        decoding.decode(KINDS["tiff"], name="upload")
+    assert str(refused.value) == f"upload: expected a picture (JPEG, PNG, WEBP), found {found}"
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match=r"none\.jpg: can't be opened"):
         decoding.load(tmp_path / "none.jpg")
     with pytest.raises(PictureError, match="can't be opened"):
-        decoding.read_size(tmp_path)
+        decoding.read_header(tmp_path)
 
 
 def png(width: int, height: int, bits: int, colour: int, raw: bytes) -> bytes:
@@ -409,14 +416,14 @@ def test_a_decompression_bomb_is_refused_by_its_header(width: int, height: int) 
         decoding.decode(png(width, height, 8, 2, b""), name="bomb")
 
 
-@pytest.mark.parametrize("read", [decoding.load, decoding.read_size])
+@pytest.mark.parametrize("read", [decoding.load, decoding.read_header])
 def test_a_museums_picture_is_refused_only_above_the_limit(tmp_path: Path, read: object) -> None:
     large, too_large = tmp_path / "large.png", tmp_path / "too_large.png"
     # Above Pillow's own limit (179 megapixels) and below ours.
     large.write_bytes(png(20_000, 19_999, 8, 0, b""))
     too_large.write_bytes(png(20_001, 20_000, 8, 0, b""))
 
-    assert decoding.read_size(large) == (20_000, 19_999)
+    assert size_of(large) == (20_000, 19_999)
     with pytest.raises(
         PictureError, match=r"^too_large\.png: expected at most 400 megapixels, found 400"
     ):
@@ -427,7 +434,7 @@ def test_the_size_of_a_large_picture_is_read_without_decoding_it(tmp_path: Path)
     path = tmp_path / "header.png"
     path.write_bytes(png(9000, 7000, 8, 2, b""))  # has no pixels at all
 
-    assert decoding.read_size(path) == (9000, 7000)
+    assert size_of(path) == (9000, 7000)
     with pytest.raises(PictureError, match="whole picture"):
         decoding.load(path)
 
@@ -456,13 +463,13 @@ def test_several_threads_can_decode_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real prints are not next to this checkout")
-def test_read_size_agrees_with_the_decoded_size_for_real_prints() -> None:
+def test_the_headers_size_agrees_with_the_decoded_size_for_real_prints() -> None:
     paths = sorted(REAL.glob("*.jpg"))[::30]
 
     assert paths
     for path in paths:
         pixels = decoding.load(path)
-        assert decoding.read_size(path) == (pixels.shape[1], pixels.shape[0])
+        assert size_of(path) == (pixels.shape[1], pixels.shape[0])
         small = decoding.load(path, side=224)
         assert max(small.shape[:2]) == 224
         assert abs(float(small.mean()) - float(pixels.mean())) < 3
