@@ -9,11 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path, PureWindowsPath
 
 from converter.errors import CollectionError, FetchError
+from converter.ingest import heif_format
 from converter.ingest.fetch.fetcher import Fetcher, is_address
 from device.bundle.reader import sha256_of
 from device.errors import PictureError
 from device.imaging import decoding
 from device.imaging.picture_formats import SUFFIXES
+
+# In each process that reads pictures: the build starts its own.
+heif_format.register()
 
 
 class NoPictureError(PictureError):

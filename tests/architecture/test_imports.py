@@ -55,6 +55,7 @@ HOMES = {
     "threadpoolctl": ("device/recognition/blas_threads", "converter/model/gptq"),
     "segno": ("kiosk_ui/qr",),
     "babel": ("kiosk_ui/texts",),
+    "pillow_heif": ("converter/ingest/heif_format",),
     "PIL": ("device", "converter", "evaluation"),
     "numpy": ("device", "converter", "evaluation"),
 }
