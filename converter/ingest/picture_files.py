@@ -11,6 +11,7 @@ from pathlib import Path, PureWindowsPath
 from converter.errors import CollectionError, FetchError
 from converter.ingest import heif_format
 from converter.ingest.fetch.fetcher import Fetcher, is_address
+from converter.ingest.file_names import FileNames, Listings
 from device.bundle.reader import sha256_of
 from device.errors import PictureError
 from device.imaging import decoding
@@ -18,6 +19,10 @@ from device.imaging.picture_formats import SUFFIXES
 
 # In each process that reads pictures: the build starts its own.
 heif_format.register()
+
+
+class _OutsideError(PictureError):
+    """A name that leads out of the folder."""
 
 
 class NoPictureError(PictureError):
@@ -31,7 +36,7 @@ class PictureFile:
     Attributes:
         sha256: The sha256 of its bytes, in hex.
         width, height: Size of the upright picture, in pixels.
-        notes: Lines for staff, such as a colour profile that is ignored.
+        notes: Lines for staff, such as a name that is written otherwise in the table.
     """
 
     path: Path
@@ -56,6 +61,7 @@ class PictureFolder:
     pattern: str | None = None
     placeholders: Mapping[str, str] = field(default_factory=dict)
     fetcher: Fetcher | None = None
+    _listings: Listings = field(default_factory=dict)
 
     def name_of(self, values: Mapping[str, str]) -> str:
         """Return the file name of a record's picture, from the table or from the pattern."""
@@ -72,11 +78,8 @@ class PictureFolder:
             NoPictureError: When no name is given, no file fits the pattern, or it is a placeholder.
             PictureError: When it is missing, outside the folder, empty, no picture, or too large.
         """
-        path = self._fetched(name) if is_address(name) else self._inside(name)
+        path, notes = self._locate(name)
         try:
-            if not path.is_file():
-                missing = PictureError if self.pattern is None else NoPictureError
-                raise missing("expected a picture file, found none; add it or correct its name")
             if path.stat().st_size == 0:
                 raise PictureError("expected a picture, found an empty file; export it again")
             header = decoding.read_header(path)
@@ -94,7 +97,7 @@ class PictureFolder:
             sha256=sha256,
             width=header.width,
             height=header.height,
-            notes=header.notes,
+            notes=(*notes, *header.notes),
         )
 
     def _fetched(self, address: str) -> Path:
@@ -106,6 +109,29 @@ class PictureFolder:
             return self.fetcher.picture(address)
         except FetchError as error:
             raise PictureError(str(error)) from error
+
+    def _locate(self, name: str) -> tuple[Path, tuple[str, ...]]:
+        """Return the file that a name means, with a note where it is written otherwise."""
+        if is_address(name):
+            return self._fetched(name), ()
+        try:
+            path = self._inside(name)
+            if _is_file(path):
+                return path, ()
+        except _OutsideError:
+            if self._names.find(name) is None:
+                raise
+        found = self._names.find(name)
+        if found is not None and _is_file(self._inside(found.path)):
+            return self._inside(found.path), (found.note,)
+        missing = PictureError if self.pattern is None else NoPictureError
+        near = self._names.nearest(name)
+        advice = f"did you mean {near}?" if near else "add it or correct its name"
+        raise missing(f"expected a picture file, found none; {advice}")
+
+    @property
+    def _names(self) -> FileNames:
+        return FileNames(root=self.path, listings=self._listings)
 
     def _inside(self, name: str) -> Path:
         if not name:
@@ -124,7 +150,7 @@ class PictureFolder:
                 f"expected a picture file, found a path that can't be followed ({error})"
             ) from error
         if not is_inside:
-            raise PictureError(
+            raise _OutsideError(
                 f"expected a picture inside {self.path.name}, found a path that leads outside; put the picture "
                 "into the folder, or name the right folder in collection.toml: [collection] images"
             )
@@ -132,18 +158,24 @@ class PictureFolder:
 
     def _with_suffix(self, name: str) -> str:
         stem = name.removesuffix(".*")
-        tries = (stem + suffix for lower in SUFFIXES for suffix in (lower, lower.upper()))
-        found = [one for one in tries if self.has(one)]
+        found = self._names.with_stem(stem, SUFFIXES)
         if len(found) > 1:
             raise PictureError(f"expected one file {name}, found {' and '.join(found)}; keep one")
-        return found[0] if found else name
+        return stem + Path(found[0]).suffix if found else name
 
     def has(self, name: str) -> bool:
-        """Return whether a file of this name is in the folder."""
+        """Return whether a file of exactly this name is in the folder."""
         try:
-            return self._inside(name).is_file()
-        except (OSError, PictureError):  # such as a name that is too long
+            return _is_file(self._inside(name))
+        except PictureError:
             return False
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # such as a name that is too long
+        return False
 
 
 def file_stem(value: str) -> str:
