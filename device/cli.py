@@ -22,6 +22,7 @@ from device.config_migration import migrate
 from device.doctor import examine
 from device.errors import BundleError, KioskError, PictureError
 from device.imaging import decoding, encoding, frames
+from device.imaging.picture_formats import SUFFIXES
 from device.recognition.answer_json import answer_to_json
 from device.recognition.embedding.fingerprint import choose_threads
 from device.recognition.recogniser import Answer, Recogniser
@@ -34,7 +35,6 @@ _log = logging.getLogger(__name__)
 # Where the installer puts the settings.
 _SETTINGS = Path("/etc/printkiosk/kiosk.toml")
 _Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-_PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -248,7 +248,7 @@ def _identify(options: argparse.Namespace) -> int:
     with opened(path, bundle_command.notices_for(options, config)) as bundle:
         threads = choose_threads(options.threads or config.recognition.threads)
         recogniser = Recogniser(bundle, threads=threads)
-        for path in _pictures(options.images):
+        for path in _pictures(options.images, options.json):
             try:
                 pixels = decoding.load(_file(path), side=decoding.UPLOAD_SIDE)
             except PictureError as error:
@@ -260,10 +260,22 @@ def _identify(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _pictures(paths: Sequence[Path]) -> Iterator[Path]:
-    """Yield the files, and each folder's pictures by name; a path without pictures as it is."""
+def _pictures(paths: Sequence[Path], as_json: bool) -> Iterator[Path]:
+    """Yield the files, and each folder's pictures by name; a path without pictures as it is.
+
+    Names each folder's other files on stderr, but for hidden ones. With JSON, only the log does.
+    """
     for path in paths:
-        inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in _PICTURES)
+        files = sorted(p for p in path.rglob("*") if p.is_file())
+        inside = [p for p in files if p.suffix.lower() in SUFFIXES]
+        others = [p for p in files if p.suffix.lower() not in SUFFIXES]
+        shown = [str(p.relative_to(path)) for p in others if not p.name.startswith(".")]
+        if shown:
+            line = f"{path}: skipped, as their suffix is no picture's: {', '.join(shown)}"
+            if as_json:
+                _log.info("%s", line)
+            else:
+                print(line, file=sys.stderr)
         yield from inside or [path]
 
 

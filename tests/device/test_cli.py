@@ -65,6 +65,21 @@ def test_identify_prints_one_json_object_a_line(
         assert list(line["timings_ms"]) == ["sheet", "geometry", "fingerprint", "search", "records"]
 
 
+def test_a_folders_files_that_are_no_pictures_are_named(
+    run: Any, small_bundle: Path, pictures: Path
+) -> None:
+    shutil.copyfile(pictures / "a.jpg", pictures / "more/c.gif")
+    (pictures / ".DS_Store").write_bytes(b"hidden")
+
+    done = run("identify", "--bundle", small_bundle, pictures)
+
+    assert done.code == 0
+    assert done.out.count("same_print") == 2
+    assert done.err == (
+        f"{pictures}: skipped, as their suffix is no picture's: more/c.gif, notes.txt\n"
+    )
+
+
 def test_an_unreadable_file_is_reported_and_the_others_are_identified(
     run: Any, small_bundle: Path, pictures: Path, tmp_path: Path
 ) -> None:
