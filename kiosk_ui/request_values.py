@@ -19,7 +19,10 @@ _YEARS = (-9999, 9999)
 _CORNER_RANGE = (-0.25, 1.25)
 _MIN_AREA = 0.001
 _FILTER_KEYS = frozenset({*FACETS, "year_from", "year_to", "undated", "words", "whole"})
-_PICTURE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "application/octet-stream"})
+# "image/jpg" is no registered type, but many programs send it.
+_PICTURE_TYPES = frozenset(
+    {"image/jpeg", "image/jpg", "image/png", "image/webp", "application/octet-stream"}
+)
 
 
 def read_filters(query: MultiDict[str, str], *, also: Iterable[str] = ()) -> Filters:

@@ -69,6 +69,7 @@ def _corners() -> some.SearchStrategy[str]:
 schemathesis.openapi.format("corners", _corners())
 for media_type, kind in (
     ("image/jpeg", "JPEG"),
+    ("image/jpg", "JPEG"),
     ("image/png", "PNG"),
     ("image/webp", "WEBP"),
     ("application/octet-stream", "JPEG"),

@@ -79,6 +79,14 @@ def test_jpeg_png_and_webp_are_accepted(client: FlaskClient, kind: str) -> None:
     assert response.status_code == 200
 
 
+def test_the_unregistered_type_image_jpg_is_accepted(client: FlaskClient) -> None:
+    headers = {"Content-Type": "image/jpg"}
+
+    response = client.post("/api/v1/search", data=a_picture("JPEG"), headers=headers)
+
+    assert response.status_code == 200
+
+
 @pytest.mark.parametrize(
     "kind", ["text/plain", "image/gif", "image/svg+xml", "application/json", ""]
 )
