@@ -191,7 +191,7 @@ def _with_first_page(
 def _changed(
     page: Directory, layout: TiffLayout, inherited: dict[int, bytes], changes: dict[int, int]
 ) -> bytes:
-    """Return a directory's bytes with some of its tags changed or added, and none that follows it."""
+    """Return a directory's bytes with tags changed or added, and no directory after it."""
     entries = inherited | {layout.entry.unpack(entry)[0]: entry for entry in page.entries}
     for tag, value in changes.items():
         short = struct.pack(f"{layout.order}H", value).ljust(layout.offset.size, b"\0")
