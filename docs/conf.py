@@ -64,7 +64,7 @@ default_role = "code"  # single backticks, as in Markdown
 
 # Each name in a signature must lead to its page, except for those that have none on this site.
 nitpicky = True
-_ELSEWHERE = ("numpy", *sys.stdlib_module_names)
+_ELSEWHERE = ("PIL", "numpy", *sys.stdlib_module_names)
 _NOT_DESCRIBED = "cameras|config|sd_notify|staff|store"
 nitpick_ignore_regex = [
     (r"py:.*", rf"({'|'.join(_ELSEWHERE)})(\..*)?"),

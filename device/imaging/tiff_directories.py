@@ -47,7 +47,7 @@ class TiffLayout:
 
     @property
     def entry(self) -> struct.Struct:
-        """Format of an entry: tag, type, number of values, and the values or their offset."""
+        """Format of an entry, with tag, type, number of values, and the values or an offset."""
         return struct.Struct(self.order + ("HHQ8s" if self.is_big else "HHI4s"))
 
     @property

@@ -16,7 +16,7 @@ from converter.pipeline import BuildResult, Options
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "demo/collection"
 PRINTS = 16
-STEP = 10  # so that they come from all over the demo
+STEP = 11  # so that they come from all over the demo
 # Enough to run every step; the values themselves are tested with the parity report.
 PLAN = compare.ParityPlan(camera_queries=20, factor_queries=2)
 

@@ -82,7 +82,7 @@ def test_diff_describes_the_changes_between_two_bundles(
 ) -> None:
     assert cli.main(["diff", str(DEMO / "bundle"), str(small_bundle)]) == 0
 
-    assert "289" in capsys.readouterr().out, "number of prints that only the demo has"
+    assert "158" in capsys.readouterr().out, "number of prints that only the demo has"
 
 
 @pytest.mark.tensorflow

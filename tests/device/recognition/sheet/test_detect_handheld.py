@@ -23,7 +23,7 @@ PAPER = (222, 214, 196)
 
 @pytest.fixture(scope="module")
 def prints() -> list[Pixels]:
-    return [decoding.load(path) for path in IMAGES[::12]]
+    return [decoding.load(path) for path in IMAGES[::7]]
 
 
 def corner_error(found: tuple[Corner, ...], true: tuple[Corner, ...]) -> float:
@@ -140,20 +140,24 @@ def side_by_side(left: Pixels, right: Pixels) -> Pixels:
     return frame
 
 
-def test_two_sheets_get_the_hint_two_sheets(prints: list[Pixels]) -> None:
-    print_ = cv2.resize(on_paper(prints[1], 40), (540, 760), interpolation=cv2.INTER_AREA)
-    finding = detect.find_sheets(side_by_side(print_, print_))
-    assert len(finding.sheets) >= 2
-    assert finding.hint is Hint.TWO_SHEETS
+def test_most_pairs_of_sheets_get_the_hint_two_sheets(prints: list[Pixels]) -> None:
+    told = 0
+    for print_ in prints:
+        sheet = cv2.resize(on_paper(print_, 40), (540, 760), interpolation=cv2.INTER_AREA)
+        finding = detect.find_sheets(side_by_side(sheet, sheet))
+        told += len(finding.sheets) >= 2 and finding.hint is Hint.TWO_SHEETS
+    assert told >= 0.85 * len(prints)
 
 
-def test_a_sheet_cut_off_by_the_frame_gets_the_hint_out_of_frame(prints: list[Pixels]) -> None:
-    frame = np.full((960, 1280, 3), (58, 74, 66), np.uint8)
-    print_ = cv2.resize(on_paper(prints[2], 40), (700, 700), interpolation=cv2.INTER_AREA)
-    frame[130:830, 0:600] = print_[:, 100:]
-    finding = detect.find_sheets(frame)
-    assert finding.sheets
-    assert finding.hint is Hint.OUT_OF_FRAME
+def test_most_sheets_cut_off_by_the_frame_get_the_hint_out_of_frame(prints: list[Pixels]) -> None:
+    told = 0
+    for print_ in prints:
+        frame = np.full((960, 1280, 3), (58, 74, 66), np.uint8)
+        sheet = cv2.resize(on_paper(print_, 40), (700, 700), interpolation=cv2.INTER_AREA)
+        frame[130:830, 0:600] = sheet[:, 100:]
+        finding = detect.find_sheets(frame)
+        told += bool(finding.sheets) and finding.hint is Hint.OUT_OF_FRAME
+    assert told >= 0.85 * len(prints)
 
 
 def test_a_single_visible_edge_is_not_a_sheet(prints: list[Pixels]) -> None:
