@@ -375,6 +375,7 @@ def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
         collection.read(tmp_path / "none")
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_of_a_table_raise_only_a_collection_error(

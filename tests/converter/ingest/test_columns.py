@@ -169,6 +169,7 @@ def test_life_dates_of_artists_are_no_years_of_the_print() -> None:
     assert found.unused == ("BeginDate", "EndDate")
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     st.lists(st.text(max_size=12), max_size=10),

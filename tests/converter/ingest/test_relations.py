@@ -55,6 +55,7 @@ def test_every_list_of_relations_is_read_back(pairs: list[tuple[str, str]]) -> N
     )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.text(max_size=80))
 def test_no_text_raises_when_parsed_as_relations(text: str) -> None:

@@ -119,6 +119,7 @@ def test_each_value_of_a_list_is_cleaned_on_its_own() -> None:
     assert clean("<b>Hans\x1f Eva</b>") == ("Hans\x1fEva", (TextFault.MARKUP,))
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60))
 def test_a_plain_text_is_clean(text: str) -> None:
     if is_plain(text):

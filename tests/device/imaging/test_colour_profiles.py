@@ -60,6 +60,7 @@ def stored(
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["png", "tif", "webp", "jpg"])
 @pytest.mark.parametrize("version", [2, 4])
 @pytest.mark.parametrize("name", SPACES)
@@ -211,6 +212,7 @@ USELESS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", USELESS)
 def test_a_useless_profile_is_ignored_with_a_note(tmp_path: Path, name: str) -> None:
     mode, profile, note = USELESS[name]

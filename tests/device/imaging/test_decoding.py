@@ -439,6 +439,7 @@ def test_the_size_of_a_large_picture_is_read_without_decoding_it(tmp_path: Path)
         decoding.load(path)
 
 
+@pytest.mark.slow
 def test_a_large_jpeg_is_scaled_to_the_requested_side(tmp_path: Path) -> None:
     path = saved(quarters(4000, 3000), tmp_path / "large.jpg")
 

@@ -41,6 +41,7 @@ def jpeg(width: int = 297, height: int = 520, *, mode: str = "RGB", **options: o
     return buffer.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lacking", [1, 2, 3, 8, 20])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_jpeg_that_lacks_its_last_bytes_is_read(tmp_path: Path, kind: str, lacking: int) -> None:
@@ -61,6 +62,7 @@ def test_a_jpeg_that_lacks_its_last_bytes_is_read(tmp_path: Path, kind: str, lac
     assert decoding.read_header(whole).notes == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.0, 0.05, 0.3, 0.5, 0.8, 0.9])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_jpeg_that_lacks_rows_is_refused(tmp_path: Path, kind: str, share: float) -> None:

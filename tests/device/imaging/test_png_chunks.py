@@ -60,6 +60,7 @@ TEXTS: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_png_with_any_text_is_read(tmp_path: Path, name: str) -> None:
     data = TEXTS[name]()
@@ -71,6 +72,7 @@ def test_a_png_with_any_text_is_read(tmp_path: Path, name: str) -> None:
     assert decoding.read_header(path).notes == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["100 MB, packed", "3 MB of packed XMP", "many"])
 def test_a_text_takes_no_memory(name: str) -> None:
     data = TEXTS[name]()

@@ -125,6 +125,7 @@ def test_a_picture_is_upright_and_in_its_colours(name: str) -> None:
     assert np.abs(off).max() < 4 if name in COLOUR else abs(off.mean()) < 12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REFERENCES)
 def test_colours_are_those_of_the_reference(name: str) -> None:
     wanted = np.asarray(Image.open(CASES / "reference" / REFERENCES[name]).convert("RGB"))

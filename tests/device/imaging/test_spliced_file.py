@@ -26,6 +26,7 @@ def joined(pieces: list[Piece]) -> bytes:
     return b"".join(parts)
 
 
+@pytest.mark.slow
 @given(PIECES, st.lists(st.tuples(st.integers(0, 900), st.integers(-1, 900)), max_size=5))
 def test_it_reads_like_its_pieces(pieces: list[Piece], reads: list[tuple[int, int]]) -> None:
     file, wanted = splice(io.BytesIO(ORIGINAL), pieces), io.BytesIO(joined(pieces))

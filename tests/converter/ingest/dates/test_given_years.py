@@ -95,6 +95,7 @@ def test_the_year_of_a_cell_is_read(text: str | None, year: int | None) -> None:
     assert year_of(text) == year
 
 
+@pytest.mark.slow
 @given(st.integers(100, 2000), st.integers(0, 50), st.integers(0, 5))
 def test_ends_that_differ_by_five_years_agree(first: int, length: int, more: int) -> None:
     narrow = YearRange(year_min=first, year_max=first + length)
@@ -105,6 +106,7 @@ def test_ends_that_differ_by_five_years_agree(first: int, length: int, more: int
     assert agrees(YearRange(year_min=None, year_max=first + length), narrow)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_no_cell_raises(first: str, last: str) -> None:
     found = given_years(first, last)

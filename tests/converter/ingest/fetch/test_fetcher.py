@@ -96,6 +96,7 @@ def test_a_missing_file_is_asked_for_once(server: IiifServer, desk: Desk) -> Non
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "expected"),
     [

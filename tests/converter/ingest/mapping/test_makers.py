@@ -78,6 +78,7 @@ def test_roles_of_a_column_of_their_own_go_behind_the_name(
     assert with_role("Eva", role, prefix) == expected
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60))
 def test_any_text_stays_one_line_and_twice_is_as_once(text: str) -> None:
     once = makers_text(text)

@@ -113,6 +113,7 @@ def test_an_export_is_read_after_start(export: Export, kind: str) -> None:
     assert {item.record_id: facts(item) for item in found.items} == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["cmoa", "met", "moma", "museumplus", "nga", "tate"])
 def test_a_real_export_is_read_after_start(tmp_path: Path, name: str) -> None:
     if not (MUSEUMS / name).is_dir():

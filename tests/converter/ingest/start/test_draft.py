@@ -3,6 +3,7 @@
 import tomllib
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,6 +58,7 @@ def test_without_an_id_or_pictures_the_keys_that_help_are_shown(export: Export) 
     assert "record_id: no column is known to hold it; write its name here ('title')" in made.doubts
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=10), min_size=1, max_size=5, unique=True), st.text())
 def test_any_column_names_make_a_valid_file(header: list[str], cell: str) -> None:
