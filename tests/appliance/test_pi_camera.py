@@ -15,7 +15,7 @@ from print_on_table import photograph_on_table
 
 STANDINS = REPOSITORY / "tests/standins/virtual_camera"
 IMAGES = REPOSITORY / "demo/collection/images"
-PRINTS = ("pg17198-img001", "pg42811-cat046", "pg46800-i_b_133")
+PRINTS = ("pg17198-img001", "pg42811-cat046", "pg46800-i_b_123")
 PLACE = "/opt/virtual-camera"
 FROM_DEBIAN = (
     "python3-libcamera libcamera-ipa libcamera-tools python3-prctl python3-av python3-pil"
