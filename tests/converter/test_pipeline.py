@@ -5,7 +5,6 @@ import json
 import os
 import resource
 import shutil
-import statistics
 import subprocess
 import sys
 from collections.abc import Callable
@@ -50,9 +49,9 @@ def test_a_built_bundle_verifies_and_each_print_finds_itself(built_bundle) -> No
             answer = recogniser.recognise(frames.frame(pixels, source="test"))
             assert answer.matches[0].record == record
             scores.append(answer.matches[0].score)
-    # A picture that shows an edge of its own may be cut there before it is fingerprinted.
-    assert statistics.median(scores) > 0.98
-    assert min(scores) > 0.9
+    # One picture in the demo shows an edge of its own, at which it is cut before it is fingerprinted.
+    assert sum(score > 0.98 for score in scores) >= len(scores) - 1
+    assert min(scores) > 0.95
 
 
 def test_the_manifest_records_how_the_bundle_was_made(built_bundle) -> None:  # type: ignore[no-untyped-def]
