@@ -4,6 +4,7 @@ import zipfile
 from pathlib import Path
 
 from converter.errors import CollectionError
+from converter.ingest.readers import iiif, lido
 from converter.ingest.readers.text_file import detect_encoding, read_head
 
 _HEAD = 1 << 16
@@ -51,7 +52,7 @@ class FileHead:
 
     def is_lido(self) -> bool:
         """Return whether it is LIDO."""
-        return self.is_xml() and "lido-schema.org" in self.text
+        return lido.looks_like(self.text.encode("utf-8", "replace"))
 
     def is_json(self) -> bool:
         """Return whether it is JSON or JSON Lines."""
@@ -66,7 +67,7 @@ class FileHead:
 
     def is_iiif(self) -> bool:
         """Return whether it is a IIIF manifest or collection."""
-        return self.is_json_object() and "iiif.io/api/presentation" in self.text
+        return iiif.looks_like(self.text.encode("utf-8", "replace"))
 
     def is_iiif_collection(self) -> bool:
         """Return whether it is a IIIF collection, which names its manifests."""

@@ -41,6 +41,10 @@ def test_lido_and_iiif_are_recognised(tmp_path: Path) -> None:
     assert head(tmp_path, collection).is_iiif_collection()
 
 
+def test_an_older_manifest_without_the_address_of_the_api_is_recognised(tmp_path: Path) -> None:
+    assert head(tmp_path, b'{"@type": "sc:Manifest", "label": "A"}').is_iiif()
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -1,11 +1,17 @@
 """Records on disk come back in order, as often as they are asked for."""
 
+import tempfile
 from pathlib import Path
+
+import pytest
 
 from converter.ingest.readers.row_spool import RowSpool
 
 
-def test_records_come_back_in_order_and_the_file_ends_with_the_spool() -> None:
+def test_records_come_back_in_order_and_no_file_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     spool = RowSpool()
     spool.add("record 1", {"title": "A", "note": ""})
     spool.add("record 2", {}, fault="expected a record, found none")
@@ -15,6 +21,5 @@ def test_records_come_back_in_order_and_the_file_ends_with_the_spool() -> None:
     ]
     assert list(spool.records()) == list(spool.records()) == expected
     assert (spool.count, spool.fields) == (2, {"title"})
-    path: Path = spool._path
     del spool
-    assert not path.exists()
+    assert not list(tmp_path.iterdir())
