@@ -13,7 +13,7 @@ GATE ?= $(if $(filter demo/collection %/devset,$(COLLECTION)),strict,museum)
 
 comma := ,
 
-# Three environments: the kiosk's, the desk's and developers' with TensorFlow, and a small one for the fast tests.
+# The environments: the kiosk's, the desk's and developers' with TensorFlow, a small one for the fast tests, the documentation's.
 KIOSK := .venv
 DESK := .venv-desk
 QUICK := .venv-quick

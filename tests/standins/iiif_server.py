@@ -3,44 +3,31 @@
 import http.server
 import io
 import json
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
+from loopback_server import LoopbackServer, served
 from PIL import Image
 
 
-class IiifServer(http.server.ThreadingHTTPServer):
+class IiifServer(LoopbackServer):
     """Serves JSON documents by path, and pictures of any size by the IIIF Image API.
 
     Attributes:
         documents: Path to JSON document.
         failures: Path to the answers before the good one: a status, and its headers.
         asked: Number of requests for each path.
-        released: Set to let stalled answers end.
         size: Width and height of every picture.
     """
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.documents: dict[str, Any] = {}
         self.failures: dict[str, list[tuple[int, dict[str, str]]]] = {}
         self.asked: Counter[str] = Counter()
-        self.released = threading.Event()
         self.size = (3000, 2000)
-
-    @property
-    def address(self) -> str:
-        """The address of the server."""
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Log nothing about clients that hang up, as they should."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -106,15 +93,6 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Print nothing."""
 
 
-@contextmanager
-def running() -> Iterator[IiifServer]:
-    """Yield a server that runs in a thread, and end it."""
-    with IiifServer() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.released.set()
-            server.shutdown()
-            thread.join()
+def running() -> AbstractContextManager[IiifServer]:
+    """Return a context in which a server runs."""
+    return served(IiifServer())

@@ -1,11 +1,10 @@
 """A web server that serves a repository, correctly or with one of the usual faults."""
 
 import http.server
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+
+from loopback_server import LoopbackServer, served
 
 # What a server may do with the files under `objects/`; "login page", "redirects" and "fails" concern every file.
 BEHAVIOURS = (
@@ -24,32 +23,20 @@ BEHAVIOURS = (
 )
 
 
-class UpdateServer(http.server.ThreadingHTTPServer):
+class UpdateServer(LoopbackServer):
     """Serves one folder with one behaviour at a time, and counts the bytes that it sends.
 
     Attributes:
         behaviour: One of `BEHAVIOURS`.
         requests: The path and the Range header of each request.
-        released: Set to let stalled responses end.
     """
 
-    daemon_threads = True
-
     def __init__(self, folder: Path) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.folder = folder
         self.behaviour = "plain"
         self.sent_bytes = 0
         self.requests: list[tuple[str, str]] = []
-        self.released = threading.Event()
-
-    @property
-    def address(self) -> str:
-        """The address of the server."""
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Log nothing about clients that hang up, as they should."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -133,16 +120,6 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Log nothing."""
 
 
-@contextmanager
-def serving(folder: Path) -> Iterator[UpdateServer]:
-    """Yield a server of a folder."""
-    server = UpdateServer(folder)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.released.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+def serving(folder: Path) -> AbstractContextManager[UpdateServer]:
+    """Return a context in which a server of a folder runs."""
+    return served(UpdateServer(folder))
