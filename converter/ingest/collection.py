@@ -16,9 +16,9 @@ from converter.ingest.fetch.fetcher import Fetcher
 from converter.ingest.fetch.prefetch import prefetch
 from converter.ingest.findings import Findings, FindingsCollector, Refusal
 from converter.ingest.item import Item
+from converter.ingest.mapping import record_pictures
 from converter.ingest.mapping.column_spec import ColumnSpec
 from converter.ingest.mapping.further_pictures import RowJoiner, with_pictures
-from converter.ingest.mapping.record_pictures import RecordPictures, find_pictures, picture_names
 from converter.ingest.mapping.titles import title_language
 from converter.ingest.mapping.year_columns import disagreement
 from converter.ingest.picture_files import NoPictureError, PictureFolder, open_folder
@@ -84,7 +84,7 @@ def read(
     table = open_table(path, settings.table)
     found = _columns(table, settings)
     folder = _folder(folder_of(path), settings, fetcher)
-    fetched = prefetch(table, found.positions.get("image"), fetcher, progress)
+    fetched = prefetch(record_pictures.all_picture_names(table, found, folder), fetcher, progress)
     collector = _RowCollector(settings=settings, columns=found, folder=folder)
     findings = FindingsCollector(table, found, settings.rights)
     for done, row in enumerate(table.rows(), 1):
@@ -164,12 +164,12 @@ class _RowCollector:
         record_id, image = values.get("record_id", ""), values.get("image", "")
         try:
             self._check(row, record_id)
-            names = picture_names(self._folder, values)
+            names = record_pictures.picture_names(self._folder, values)
             image = "; ".join(names)
             is_further = self._joiner.is_further_picture(record_id, row)
             if not is_further:
                 self._check_id(row, record_id)
-            pictures = find_pictures(self._folder, names)
+            pictures = record_pictures.find_pictures(self._folder, names)
         except (CollectionError, PictureError) as error:
             reason = str(error).removeprefix(f"{Path(image).name}: ")
             has_none = isinstance(error, NoPictureError)
@@ -196,7 +196,7 @@ class _RowCollector:
                 self._warn("records that share one scan with another", f"{record_id} ({other})")
             yield one
 
-    def _warn_of_pictures(self, record_id: str, pictures: RecordPictures) -> None:
+    def _warn_of_pictures(self, record_id: str, pictures: record_pictures.RecordPictures) -> None:
         for name in pictures.missing:
             self._warn("further pictures that were left out", f"{record_id}: {name}")
         for note in pictures.notes:

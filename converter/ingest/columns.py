@@ -49,6 +49,13 @@ class ColumnMap:
                 found[name] = spec.text(lambda column: by_column.get(column, ""))
         return found
 
+    def cells_of(self, field_name: str) -> frozenset[int]:
+        """Return the indexes of the cells that a field's text comes from; none without a column."""
+        if field_name in self.positions:
+            return frozenset((self.positions[field_name],))
+        spec = self.specs.get(field_name)
+        return frozenset(map(self.header.index, spec.used)) if spec else frozenset()
+
 
 def is_field(name: str) -> bool:
     """Return whether `collection.toml` may name this field."""

@@ -48,7 +48,7 @@ class FindingsCollector:
 
     def __init__(self, table: ExportTable, columns: ColumnMap, rights: RightsRules) -> None:
         self._rights = rights
-        self._cleaner = TextCleaner(table, columns.positions)
+        self._cleaner = TextCleaner(table, columns)
         self._rights_columns = RightsColumnSearch(
             [clean_name(name) for name in table.header], columns.unused, rights.ignore_columns
         )

@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from converter.ingest.columns import ColumnMap
 from converter.ingest.table import ExportTable, Row
 from converter.ingest.text_hygiene import TextFault, clean, is_plain
 
@@ -56,19 +57,17 @@ class TextChanges:
 class TextCleaner:
     """Clean rows one by one, and count the changes."""
 
-    def __init__(self, table: ExportTable, positions: Mapping[str, int]) -> None:
+    def __init__(self, table: ExportTable, columns: ColumnMap) -> None:
         """Look for columns of whole numbers written with decimals.
 
         Args:
             table: The export; its rows are read until none of its columns can be such a column.
-            positions: Field to the index of its column.
+            columns: The column of each field.
         """
         self._header = table.header
-        self._literal = frozenset(positions[name] for name in _LITERAL if name in positions)
-        years = frozenset(positions[name] for name in _YEARS if name in positions)
-        self._years = years
-        numbered = [positions[name] for name in _NUMBERED if name in positions]
-        self._whole = _whole_columns(table, numbered)
+        self._literal = _cells_of(columns, _LITERAL)
+        self._years = _cells_of(columns, _YEARS)
+        self._whole = _whole_columns(table, _cells_of(columns, _NUMBERED))
         self._counts: Counter[TextFault] = Counter()
         self._total = 0
         self._listed: list[TextChange] = []
@@ -115,12 +114,16 @@ class TextCleaner:
             )
 
 
+def _cells_of(columns: ColumnMap, fields: Iterable[str]) -> frozenset[int]:
+    return frozenset().union(*map(columns.cells_of, fields))
+
+
 @lru_cache(maxsize=8192)
 def _clean_again(text: str, is_literal: bool) -> tuple[str, tuple[TextFault, ...]]:
     return clean(text, is_literal)
 
 
-def _whole_columns(table: ExportTable, positions: Sequence[int]) -> frozenset[int]:
+def _whole_columns(table: ExportTable, positions: Iterable[int]) -> frozenset[int]:
     """Return the columns in which every text is a whole number with decimals, such as "12.0".
 
     One other text is enough to keep a column as it is: "1950.0" may stand next to "1950.1".

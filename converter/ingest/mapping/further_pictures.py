@@ -17,7 +17,7 @@ class RowJoiner:
     """
 
     def __init__(self, columns: ColumnMap, *, by_id: bool) -> None:
-        self._at = columns.positions.get("image", -1)
+        self._pictures = columns.cells_of("image")
         self._by_id = by_id
         self._cells: dict[str, int] = {}
 
@@ -32,7 +32,7 @@ class RowJoiner:
         return self._by_id or self._cells[record_id] == self._other_cells(row)
 
     def _other_cells(self, row: Row) -> int:
-        return hash(tuple(cell for at, cell in enumerate(row.cells) if at != self._at))
+        return hash(tuple(cell for at, cell in enumerate(row.cells) if at not in self._pictures))
 
 
 def with_pictures(item: Item, pictures: RecordPictures) -> Item:

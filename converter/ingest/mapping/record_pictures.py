@@ -1,11 +1,12 @@
 """Find all pictures of one record: a list in a cell, or rows that differ only by picture."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from converter.ingest.columns import ColumnMap
 from converter.ingest.picture_files import PictureFile, PictureFolder
-from converter.ingest.table import LIST_SEPARATOR
+from converter.ingest.table import LIST_SEPARATOR, ExportTable
 from device.errors import PictureError
 
 # No Windows name holds a bar; a semicolon is tried only where no file has the whole name.
@@ -45,6 +46,15 @@ def picture_names(folder: PictureFolder, values: Mapping[str, str]) -> list[str]
     else:
         return [cell]
     return [name for part in parts if (name := part.strip())] or [""]
+
+
+def all_picture_names(
+    table: ExportTable, columns: ColumnMap, folder: PictureFolder
+) -> Iterator[str]:
+    """Yield the file names of all records' pictures."""
+    for row in table.rows():
+        if not row.fault:
+            yield from picture_names(folder, columns.values(row.cells))
 
 
 def find_pictures(folder: PictureFolder, names: list[str]) -> RecordPictures:

@@ -51,6 +51,22 @@ def test_ids_and_file_names_keep_their_characters(folder: Path) -> None:
     assert found.items[0].image == folder / name
 
 
+def test_file_names_of_a_specified_column_keep_their_characters_and_join_rows(
+    folder: Path,
+) -> None:
+    (folder / "collection.toml").write_text(
+        '[columns]\nimage = {column = "image", split = "|"}', encoding="utf-8"
+    )
+    names = ["images/a&amp;b.png", "images/c&amp;d.png"]
+    for number, name in enumerate(names):
+        write_picture(folder / name, 7 + number)
+    write_table(folder, [table_row(1, image=name) for name in names])
+
+    (item,) = collection.read(folder).items
+
+    assert [item.image, *(more.path for more in item.more_images)] == [folder / n for n in names]
+
+
 def test_whole_numbers_lose_their_decimals_in_ids_and_years(folder: Path) -> None:
     rows = [[f"{n}.0", f"{n}.0", f"{n + 10}.0", "1887.0", f"images/{n:02}.png"] for n in (1, 2, 3)]
     write_table(folder, rows, NUMBERED)
