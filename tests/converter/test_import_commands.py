@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from converter import import_commands
+from converter.errors import FetchError
 
 
 @pytest.fixture
@@ -32,4 +33,5 @@ def test_a_check_connects_to_servers_unless_told_not_to(
     assert offline.no_fetch
     assert not fetching.allow_private
     assert import_commands.cache_of(fetching).root == tmp_path
-    assert import_commands.fetcher_of(offline) is not None
+    with pytest.raises(FetchError, match="--no-fetch"):
+        import_commands.fetcher_of(offline).picture("https://example.org/1.jpg")
