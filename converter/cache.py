@@ -7,9 +7,12 @@ folder costs only time.
 import hashlib
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -49,11 +52,21 @@ class Cache:
 
     def put(self, kind: str, *parts: str, data: bytes) -> None:
         """Cache a result under these key parts, atomically."""
+        with self.writing(kind, *parts) as file:
+            file.write(data)
+
+    @contextmanager
+    def writing(self, kind: str, *parts: str) -> Iterator[BinaryIO]:
+        """Open a file that becomes the cached result if the block ends without an error."""
         path = self.path(kind, *parts)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
-        part.write_bytes(data)
-        part.replace(path)
+        try:
+            with part.open("wb") as file:
+                yield file
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
     def vector(self, kind: str, *parts: str) -> npt.NDArray[np.float32] | None:
         """Return a cached vector, float32 (D,); `None` when there is none."""

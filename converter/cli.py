@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from converter import import_commands, progress
 from converter.errors import ConverterError
+from converter.ingest.readers.source import parse_source
 from converter.publish import commands
 from device import __version__
 from device.bundle.reader import opened, read_manifest
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault(
         "TF_CPP_MIN_LOG_LEVEL", "2"
     )  # TensorFlow's greetings are for its developers
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     logging.basicConfig(
         level=logging.INFO + 10 * (options.quiet - options.verbose), format="%(message)s"
     )
@@ -60,33 +61,36 @@ def _again(verb: str) -> str:
     return "build again: it resumes from here" if verb == "build" else f"run {verb} again"
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = CommandLine(
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    made: argparse.ArgumentParser = CommandLine(
         prog="printkiosk-convert", description=__doc__, former=_FORMER | plan.FORMER
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    parser.add_argument(
+    made.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    made.add_argument(
         "-v", "--verbose", action="count", default=0, help="print more; repeat for debugging"
     )
-    parser.add_argument("-q", "--quiet", action="count", default=0, help="print less")
-    verbs = parser.add_subparsers(required=True, metavar="COMMAND", dest="verb")
+    made.add_argument("-q", "--quiet", action="count", default=0, help="print less")
+    verbs = made.add_subparsers(required=True, metavar="COMMAND", dest="verb")
     import_commands.add_commands(verbs)
     _add_build(verbs)
     parity = verbs.add_parser("parity", help="measure a bundle against full-precision TensorFlow")
     parity.add_argument("bundle", type=Path)
     parity.add_argument(
         "--collection",
-        type=Path,
+        type=parse_source,
+        metavar="SOURCE",
         help="the collection whose pictures are compared (default: the bundle's own screen pictures)",
     )
     parity.add_argument("--out", type=Path, default=Path("out/parity"), metavar="FOLDER")
     import_commands.add_columns(parity)
+    import_commands.add_fetching(parity)
     _add_model(parity)
     parity.set_defaults(run=_parity)
     _add_evaluate(verbs)
     _add_inspect_and_diff(verbs)
     commands.add_commands(verbs)
-    return parser
+    return made
 
 
 def _add_build(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -177,6 +181,7 @@ def _add_evaluate(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--weights", type=Path, metavar="FILE", help="VGG16 weights (.weights.h5, .onnx, .npz)"
     )
+    import_commands.add_fetching(parser)
     import_commands.add_cache(parser)
     parser.add_argument("--threads", type=_positive, default=_cores(), metavar="N")
     parser.set_defaults(run=_evaluate)
@@ -267,6 +272,7 @@ def _parity(options: argparse.Namespace) -> int:
             options.columns,
             weights_file=options.weights,
             cache=import_commands.cache_of(options),
+            fetcher=import_commands.fetcher_of(options),
             minimums=_gate_minimums(options.gate),
             out=options.out,
             plan=_plan(options),
@@ -284,7 +290,11 @@ def _evaluate(options: argparse.Namespace) -> int:
 
     with progress.bars() as show:
         report = evaluate(
-            options, cache=import_commands.cache_of(options), threads=options.threads, progress=show
+            options,
+            cache=import_commands.cache_of(options),
+            fetcher=import_commands.fetcher_of(options),
+            threads=options.threads,
+            progress=show,
         )
     print(results_lines(report))
     print(options.out / PAGE)

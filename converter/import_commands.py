@@ -1,4 +1,7 @@
-"""The commands `start` and `check` of `printkiosk-convert`, and the options of an import."""
+"""The commands `start` and `check` of `printkiosk-convert`, and the options of an import.
+
+Each command that reads a collection takes its source, cache and fetcher from here.
+"""
 
 import argparse
 import os
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from converter import progress
 from converter.cache import Cache
+from converter.ingest.readers.source import parse_source
 
 if TYPE_CHECKING:
     from converter.ingest.fetch.fetcher import Fetcher
@@ -23,14 +27,20 @@ def _add_start(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     start = verbs.add_parser(
         "start", help="write a first collection.toml from an export's columns, cells and files"
     )
+    add_source(start)
     start.add_argument(
-        "collection", type=Path, metavar="SOURCE", help="a collection's folder, or its table's file"
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help="for an address: the folder to write to, which then stands for the address",
     )
     start.add_argument(
         "--force",
         action="store_true",
         help="replace a collection.toml that is there (default: keep it)",
     )
+    add_fetching(start)
+    add_cache(start)
     start.set_defaults(run=_start)
 
 
@@ -61,9 +71,10 @@ def add_source(parser: argparse.ArgumentParser) -> None:
     """Add the argument that names a museum's export."""
     parser.add_argument(
         "collection",
-        type=Path,
+        type=parse_source,
         metavar="SOURCE",
-        help="a folder with a table (CSV, XLSX or JSON) and pictures, or the file of its table",
+        help="a folder with a table (CSV, XLSX, JSON, LIDO or IIIF) and pictures, or the file or http(s) address of "
+        "a table",
     )
 
 
@@ -88,11 +99,16 @@ def add_cache(parser: argparse.ArgumentParser) -> None:
 
 
 def add_fetching(parser: argparse.ArgumentParser) -> None:
-    """Add the option of private servers."""
+    """Add the options of fetching by address."""
     parser.add_argument(
         "--allow-private",
         action="store_true",
-        help="fetch pictures also from servers in private networks and on this machine (default: public ones only)",
+        help="fetch also from servers in private networks and on this machine (default: public ones only)",
+    )
+    parser.add_argument(
+        "--refresh",
+        action="store_true",
+        help="fetch tables and manifests again (default: once a day)",
     )
 
 
@@ -104,24 +120,31 @@ def cache_of(options: argparse.Namespace) -> Cache:
 
 
 def fetcher_of(options: argparse.Namespace) -> "Fetcher":
-    """Return what fetches pictures by address, as the options allow."""
+    """Return what fetches tables, manifests and pictures by address, as the options allow."""
     from converter.ingest.fetch.fetcher import Fetcher
 
     return Fetcher(
         cache_of(options),
         allows_private=options.allow_private,
         is_offline=getattr(options, "no_fetch", False),
+        is_refreshing=options.refresh,
     )
 
 
 def _start(options: argparse.Namespace) -> int:
     from converter.ingest.start.command import start
 
-    started = start(options.collection, overwrites=options.force)
+    started = start(
+        options.collection,
+        folder=options.out,
+        overwrites=options.force,
+        fetcher=fetcher_of(options),
+    )
     print(started.path)
     for doubt in started.doubts:
         print(f"look at: {doubt}")
-    print(f"next: printkiosk-convert check {options.collection}")
+    private = " --allow-private" if options.allow_private else ""
+    print(f"next: printkiosk-convert check {options.out or options.collection}{private}")
     return 0
 
 

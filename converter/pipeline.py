@@ -29,6 +29,7 @@ from converter.errors import BuildError, GateError
 from converter.ingest import build_checks, collection
 from converter.ingest.collection import Collection, Item, Refusal
 from converter.ingest.fetch.fetcher import Fetcher
+from converter.ingest.readers.source import Source
 from converter.ingest.report import write as import_report
 from converter.model import calibration, quantize, vgg16, weights
 from converter.model.fingerprint_models import QuantisedModel, ReferenceModel
@@ -72,7 +73,7 @@ class Options:
         refits_thresholds: Whether to fit the thresholds even if a cached fit on nearly the same prints exists.
     """
 
-    collection: Path
+    collection: Source
     out: Path
     columns: Path | None
     weights: Path | None

@@ -11,23 +11,21 @@ from pathlib import Path
 
 from converter.errors import CollectionError
 from converter.ingest import item
-from converter.ingest.columns import ColumnMap, map_columns
+from converter.ingest.columns import ColumnMap
 from converter.ingest.fetch.fetcher import Fetcher
 from converter.ingest.fetch.prefetch import prefetch
 from converter.ingest.findings import Findings, FindingsCollector, Refusal
 from converter.ingest.item import Item
 from converter.ingest.mapping import record_pictures
-from converter.ingest.mapping.column_spec import ColumnSpec
 from converter.ingest.mapping.further_pictures import RowJoiner, with_pictures
 from converter.ingest.mapping.titles import title_language
 from converter.ingest.mapping.year_columns import disagreement
-from converter.ingest.picture_files import NoPictureError, PictureFolder, open_folder
-from converter.ingest.readers.open_table import folder_of, open_table
+from converter.ingest.opened_export import open_export
+from converter.ingest.picture_files import NoPictureError, PictureFolder
+from converter.ingest.readers.source import Source, name_of
 from converter.ingest.relations import RelationText
-from converter.ingest.settings import FILE, Settings
-from converter.ingest.settings import read as read_settings
-from converter.ingest.table import ExportTable, Row
-from converter.ingest.text_hygiene import clean_name
+from converter.ingest.settings import Settings
+from converter.ingest.table import Row
 from device.errors import PictureError
 
 __all__ = ["Collection", "Item", "Refusal", "RelationText", "read"]
@@ -52,7 +50,7 @@ class Collection:
     """
 
     name: str
-    path: Path
+    path: Source
     items: tuple[Item, ...]
     refusals: tuple[Refusal, ...]
     languages: Mapping[str, str]
@@ -63,7 +61,7 @@ class Collection:
 
 
 def read(
-    path: Path,
+    path: Source,
     *,
     columns: Path | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -72,27 +70,28 @@ def read(
     """Read a collection's table, and check the picture file of every record.
 
     Args:
-        path: The folder, with a table, the pictures, and perhaps a `collection.toml`; or the table's file there.
+        path: The folder, with a table, the pictures, and perhaps a `collection.toml`; or the table's file there; or
+            the table's web address.
         columns: A column map to use instead of the folder's own; `None` for that one.
         progress: Called after each row with the rows done and the rows in total.
-        fetcher: Fetches pictures that the table names by address; `None` to refuse these.
+        fetcher: Fetches what is named by address: the table, manifests, pictures; `None` to refuse these.
 
     Raises:
         CollectionError: When the collection can't be read as a whole; a single record is refused instead.
     """
-    settings = _settings(path, columns)
-    table = open_table(path, settings.table)
-    found = _columns(table, settings)
-    folder = _folder(folder_of(path), settings, fetcher)
-    fetched = prefetch(record_pictures.all_picture_names(table, found, folder), fetcher, progress)
-    collector = _RowCollector(settings=settings, columns=found, folder=folder)
+    export = open_export(path, columns, fetcher)
+    settings, table, found = export.settings, export.table, export.columns
+    fetched = prefetch(
+        record_pictures.all_picture_names(table, found, export.pictures), fetcher, progress
+    )
+    collector = _RowCollector(settings=settings, columns=found, folder=export.pictures)
     findings = FindingsCollector(table, found, settings.rights)
     for done, row in enumerate(table.rows(), 1):
         collector.add(findings.clean(row))
         progress(done, table.count)
     items = tuple(collector.sorted_items())
     return Collection(
-        name=settings.name or folder_of(path).resolve().name,
+        name=settings.name or name_of(path),
         path=path,
         items=items,
         refusals=tuple(
@@ -103,40 +102,6 @@ def read(
         unused=found.unused,
         warnings=(*table.notes, *fetched, *collector.warnings(), *findings.warnings()),
         findings=findings.result(collector.without_picture),
-    )
-
-
-def _settings(path: Path, columns: Path | None) -> Settings:
-    own = folder_of(path) / FILE
-    if columns is None and not own.exists():
-        return Settings()
-    return read_settings(columns or own)
-
-
-def _columns(table: ExportTable, settings: Settings) -> ColumnMap:
-    found, faults = map_columns(
-        [clean_name(name) for name in table.header],
-        {
-            field: (
-                column.renamed(clean_name) if isinstance(column, ColumnSpec) else clean_name(column)
-            )
-            for field, column in settings.columns.items()
-        },
-        needs_image=settings.image_names is None,
-    )
-    if not table.count:
-        faults.append("expected records below the header, found none")
-    if faults:
-        raise CollectionError(f"{table.path}: " + "; ".join(faults))
-    return found
-
-
-def _folder(path: Path, settings: Settings, fetcher: Fetcher | None) -> PictureFolder:
-    return open_folder(
-        path / settings.images if settings.images else path,
-        pattern=settings.image_names,
-        placeholders=path / settings.placeholders if settings.placeholders else None,
-        fetcher=fetcher,
     )
 
 

@@ -5,13 +5,15 @@ Every fault is raised as a `PictureError` whose message is the reason of a refus
 
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PureWindowsPath
+from urllib.parse import quote, urljoin
 
 from converter.errors import CollectionError, FetchError
 from converter.ingest import heif_format
-from converter.ingest.fetch.fetcher import Fetcher, is_address
+from converter.ingest.fetch.fetcher import Fetcher
 from converter.ingest.file_names import FileNames, Listings
+from converter.ingest.readers.source import is_address
 from device.bundle.reader import sha256_of
 from device.errors import PictureError
 from device.imaging import decoding
@@ -51,13 +53,15 @@ class PictureFolder:
     """The folder of a collection's pictures.
 
     Attributes:
-        path: The folder.
+        path: The folder; `None` for none, where a table was read from its address.
+        address: Address of the table, which its file names are relative to as well; empty for a table in a file.
         pattern: Pattern of the file names; `None` where the table holds them.
         placeholders: Sha256 to file name of each picture that means "no picture".
         fetcher: Fetches pictures that the table names by address; `None` to refuse these.
     """
 
-    path: Path
+    path: Path | None
+    address: str = ""
     pattern: str | None = None
     placeholders: Mapping[str, str] = field(default_factory=dict)
     fetcher: Fetcher | None = None
@@ -70,6 +74,17 @@ class PictureFolder:
         used = {name for _, name, _, _ in string.Formatter().parse(self.pattern) if name}
         filled = self.pattern.format(**{name: file_stem(values.get(name, "")) for name in used})
         return self._with_suffix(filled) if filled.endswith(".*") else filled
+
+    def resolve(self, name: str) -> str:
+        """Return the address of a file next to the table's address, else the name itself.
+
+        A file in the folder comes first, so that a museum can replace one.
+        """
+        plain = name.replace("\\", "/")
+        is_relative = plain and not _is_rooted(plain) and ".." not in plain.split("/")
+        if not self.address or not is_relative or is_address(name) or self._is_here(name):
+            return name
+        return urljoin(self.address, quote(plain))
 
     def find(self, name: str) -> PictureFile:
         """Return a picture file by name, after checking it.
@@ -129,9 +144,20 @@ class PictureFolder:
         advice = f"did you mean {near}?" if near else "add it or correct its name"
         raise missing(f"expected a picture file, found none; {advice}")
 
+    def _is_here(self, name: str) -> bool:
+        return self.path is not None and (self.has(name) or self._names.find(name) is not None)
+
     @property
     def _names(self) -> FileNames:
-        return FileNames(root=self.path, listings=self._listings)
+        return FileNames(root=self._root(), listings=self._listings)
+
+    def _root(self) -> Path:
+        if self.path is None:
+            raise PictureError(
+                "expected a picture by address, found a file name without a folder; run printkiosk-convert start "
+                "with --out FOLDER, put the picture there, and check FOLDER"
+            )
+        return self.path
 
     def _inside(self, name: str) -> Path:
         if not name:
@@ -141,17 +167,17 @@ class PictureFolder:
         if not name.isprintable():
             raise PictureError(f"expected the name of a picture file, found {name!r}")
         plain = name.replace("\\", "/")  # as Windows writes it
-        path = self.path / plain
-        rooted = PureWindowsPath(name).drive or plain.startswith("/")
+        root = self._root()
+        path = root / plain
         try:
-            is_inside = not rooted and path.resolve().is_relative_to(self.path.resolve())
+            is_inside = not _is_rooted(plain) and path.resolve().is_relative_to(root.resolve())
         except (OSError, RuntimeError) as error:  # a loop of links; RuntimeError before Python 3.13
             raise PictureError(
                 f"expected a picture file, found a path that can't be followed ({error})"
             ) from error
         if not is_inside:
             raise _OutsideError(
-                f"expected a picture inside {self.path.name}, found a path that leads outside; put the picture "
+                f"expected a picture inside {root.name}, found a path that leads outside; put the picture "
                 "into the folder, or name the right folder in collection.toml: [collection] images"
             )
         return path
@@ -171,6 +197,10 @@ class PictureFolder:
             return False
 
 
+def _is_rooted(name: str) -> bool:
+    return bool(PureWindowsPath(name).drive) or name.startswith("/")
+
+
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
@@ -184,8 +214,9 @@ def file_stem(value: str) -> str:
 
 
 def open_folder(
-    path: Path,
+    path: Path | None,
     *,
+    address: str = "",
     pattern: str | None,
     placeholders: Path | None,
     fetcher: Fetcher | None = None,
@@ -195,10 +226,11 @@ def open_folder(
     Raises:
         CollectionError: When a folder is missing, or the placeholders' folder is empty.
     """
-    if not path.is_dir():
+    if path is not None and not path.is_dir():
         raise CollectionError(f"{path}: expected a folder of pictures, found none")
+    made = PictureFolder(path=path, address=address, pattern=pattern, fetcher=fetcher)
     if placeholders is None:
-        return PictureFolder(path=path, pattern=pattern, fetcher=fetcher)
+        return made
     try:
         found = {
             sha256_of(file): file.name for file in sorted(placeholders.iterdir()) if file.is_file()
@@ -211,4 +243,4 @@ def open_folder(
         raise CollectionError(
             f"{placeholders}: expected placeholder pictures, found an empty folder"
         )
-    return PictureFolder(path=path, pattern=pattern, placeholders=found, fetcher=fetcher)
+    return replace(made, placeholders=found)

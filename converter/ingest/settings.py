@@ -10,6 +10,7 @@ described in `docs/collections.md`.
     placeholders = "placeholders"   # pictures that mean "no picture"
     rows = "pictures"               # rows with one record id are pictures of one work
     table = "works.xlsx"            # the file with the records; metadata.csv or the only table otherwise
+    source = "https://example.org/works.csv"   # or the web address of that file
     [columns]
     record_id = "recordID"
     makers = {column = "person", split = "|"}
@@ -41,6 +42,7 @@ from converter.errors import CollectionError
 from converter.ingest.columns import FIELDS, did_you_mean, is_field
 from converter.ingest.mapping import column_spec
 from converter.ingest.mapping.column_spec import ColumnSpec
+from converter.ingest.readers.source import is_address
 from converter.ingest.rights import RightsRules
 from converter.ingest.table import TableOptions
 
@@ -48,7 +50,7 @@ FILE = "collection.toml"
 _ROWS = ("records", "pictures")
 _LISTS = ("order",)
 KEYS = {
-    "collection": ("name", "images", "image_names", "placeholders", "rows", "table"),
+    "collection": ("name", "images", "image_names", "placeholders", "rows", "source", "table"),
     "columns": FIELDS,
     "languages": (*FIELDS, "order"),
     "rights": ("hide_pictures", "show_pictures", "ignore_columns"),
@@ -110,6 +112,7 @@ def read(path: Path) -> Settings:
     collection = dict(data.get("collection", {}))
     table = TableOptions(
         file=collection.pop("table", None),
+        address=collection.pop("source", None),
         **data.get("csv", {}),
         **data.get("xlsx", {}),
         **data.get("json", {}),
@@ -175,6 +178,7 @@ def _invalid_values(data: Mapping[str, Any]) -> list[str]:
         if not _LANGUAGE.fullmatch(tag)
     ]
     faults += _shared_columns(data.get("columns", {}))
+    faults += _source_faults(data.get("collection", {}))
     rows = data.get("collection", {}).get("rows", "records")
     if rows not in _ROWS:
         faults.append(
@@ -184,6 +188,21 @@ def _invalid_values(data: Mapping[str, Any]) -> list[str]:
     if len(delimiter) != 1 or delimiter in '"\r\n':
         faults.append(f"[csv] delimiter: expected one character, found {delimiter!r}")
     return faults + _pattern_faults(data.get("collection", {}).get("image_names"))
+
+
+def _source_faults(collection: Mapping[str, Any]) -> list[str]:
+    address = collection.get("source")
+    if address is None:
+        return []
+    faults = []
+    if not is_address(address):
+        faults.append(
+            "[collection] source: expected an address that starts with http:// or https://, found "
+            f"{address!r}; name a file with table = {address!r}"
+        )
+    if "table" in collection:
+        faults.append("[collection] source and table: expected one of them, found both; remove one")
+    return faults
 
 
 def _shared_columns(columns: Mapping[str, Any]) -> list[str]:

@@ -5,8 +5,9 @@ A reader knows one file format. It doesn't know what a column means, checks no r
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
+
+from converter.ingest.readers.source import Source
 
 # Between the values of one cell, where the format itself has lists. No museum writes this control character.
 LIST_SEPARATOR = "\x1f"
@@ -41,8 +42,8 @@ class ExportTable(Protocol):
     """
 
     @property
-    def path(self) -> Path:
-        """The file, or the folder of a format with a file for each work."""
+    def path(self) -> Source:
+        """The file, its address, or the folder of a format with a file for each work."""
         ...
 
     @property
@@ -75,12 +76,14 @@ class TableOptions:
 
     Attributes:
         file: Name of the table in the collection's folder.
+        address: Web address of the table, instead of a file.
         delimiter, encoding: Of a CSV file.
         sheet: Name of the sheet of a workbook.
         works: Dotted path of the list of works in a JSON file.
     """
 
     file: str | None = None
+    address: str | None = None
     delimiter: str | None = None
     encoding: str | None = None
     sheet: str | None = None

@@ -16,6 +16,7 @@ from converter.cache import Cache
 from converter.calibrate.captures import BATCH, Batch, Fingerprints, batched, unit_fingerprints
 from converter.errors import BuildError
 from converter.ingest import collection
+from converter.ingest.fetch.fetcher import Fetcher
 from converter.model import weights
 from converter.model.fingerprint_models import ReferenceModel
 from converter.model.vgg16 import profile_of
@@ -184,7 +185,12 @@ class ReferenceComparison:
 
 
 def evaluate(
-    options: argparse.Namespace, *, cache: Cache, threads: int, progress: Progress
+    options: argparse.Namespace,
+    *,
+    cache: Cache,
+    fetcher: Fetcher | None,
+    threads: int,
+    progress: Progress,
 ) -> EvaluationReport:
     """Evaluate a bundle like `evaluation.evaluate`, and compare it with TensorFlow.
 
@@ -201,7 +207,12 @@ def evaluate(
                 "name the right file with --weights"
             )
         if options.collection:
-            load = _collection_loader(bundle, options.collection, progress)
+            read = collection.read(
+                options.collection,
+                progress=partial(progress, "read collection"),
+                fetcher=fetcher,
+            )
+            load = _collection_loader(bundle, read)
         else:
             _check_all_shown(bundle)
             load = None
@@ -233,15 +244,14 @@ def _check_all_shown(bundle: OpenedBundle) -> None:
         )
 
 
-def _collection_loader(bundle: OpenedBundle, path: Path, progress: Progress) -> Load:
+def _collection_loader(bundle: OpenedBundle, read: collection.Collection) -> Load:
     """Return a function that loads the museum's own picture of a record."""
-    read = collection.read(path, progress=partial(progress, "read collection"))
     images = {item.record_id: item.image for item in read.items}
     for row in range(bundle.manifest.items):
         record_id = bundle.records.at(row).record_id
         if record_id not in images:
             raise BuildError(
-                f"{path}: expected the collection that {bundle.path} was built from, found no {record_id}; "
+                f"{read.path}: expected the collection that {bundle.path} was built from, found no {record_id}; "
                 "build the bundle again"
             )
     return partial(_load_picture, images)

@@ -8,6 +8,8 @@ from converter.cache import Cache
 from converter.calibrate.captures import PrintPicture
 from converter.errors import BuildError
 from converter.ingest import collection
+from converter.ingest.fetch.fetcher import Fetcher
+from converter.ingest.readers.source import Source
 from converter.model import weights
 from converter.model.fingerprint_models import ReferenceModel
 from converter.model.vgg16 import profile_of
@@ -20,11 +22,12 @@ from device.imaging import decoding, frames
 
 def remeasure(
     bundle_path: Path,
-    collection_path: Path | None,
+    source: Source | None,
     columns: Path | None,
     *,
     weights_file: Path | None,
     cache: Cache,
+    fetcher: Fetcher | None,
     minimums: GateMinimums,
     out: Path,
     plan: ParityPlan,
@@ -47,8 +50,16 @@ def remeasure(
             )
         pictures = (
             _bundle_pictures(bundle)
-            if collection_path is None
-            else _collection_pictures(bundle, collection_path, columns, progress)
+            if source is None
+            else _collection_pictures(
+                bundle,
+                collection.read(
+                    source,
+                    columns=columns,
+                    progress=partial(progress, "read collection"),
+                    fetcher=fetcher,
+                ),
+            )
         )
         out.mkdir(parents=True, exist_ok=True)  # before the minutes that measuring takes
         reference = ReferenceModel(found, profile_of(model.preprocess), cache)
@@ -57,7 +68,7 @@ def remeasure(
             pictures,
             reference,
             plan=plan,
-            originals=collection_path is not None,
+            originals=source is not None,
             progress=progress,
         )
         (out / layout.PARITY).write_text(report.to_json(measured), "utf-8")
@@ -87,20 +98,16 @@ def _load_picture(bundle: OpenedBundle, record_id: str) -> frames.Pixels:
 
 
 def _collection_pictures(
-    bundle: OpenedBundle,
-    path: Path,
-    columns: Path | None,
-    progress: Callable[[str, int, int], None],
+    bundle: OpenedBundle, read: collection.Collection
 ) -> tuple[PrintPicture, ...]:
     """Return the collection's pictures of the bundle's prints."""
-    read = collection.read(path, columns=columns, progress=partial(progress, "read collection"))
     items = {item.record_id: item for item in read.items}
     found = []
     for row in range(bundle.manifest.items):
         record_id = bundle.records.at(row).record_id
         if record_id not in items:
             raise BuildError(
-                f"{path}: expected the collection that {bundle.path} was built from, found no {record_id}; "
+                f"{read.path}: expected the collection that {bundle.path} was built from, found no {record_id}; "
                 "build the bundle again"
             )
         load = partial(decoding.load, items[record_id].image)

@@ -4,6 +4,7 @@ import csv
 import json
 from pathlib import Path
 
+import iiif_server
 import pytest
 
 from converter import cli
@@ -91,12 +92,17 @@ def test_parity_is_measured_again_and_written_to_the_given_folder(  # type: igno
     built_bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = built_bundle.options
-    command = ["parity", str(options.out), "--collection", str(options.collection)]
+    command = ["parity", str(options.out), "--captures", "8", "--gate", "none"]
     command += ["--out", str(tmp_path / "parity"), "--cache", str(options.cache.root)]
 
-    code = cli.main([*command, "--captures", "8", "--gate", "none"])
+    with iiif_server.running() as server:
+        server.folder = options.collection
+        source = [f"{server.address}/metadata.csv", "--allow-private"]
+        columns = str(options.collection / "collection.toml")
+        code = cli.main([*command, "--collection", *source, "--columns", columns])
 
     assert code == 0
+    assert "/metadata.csv" in server.asked
     assert json.loads((tmp_path / "parity" / layout.PARITY).read_text("utf-8"))["prints"] == 16
     assert "<html" in (tmp_path / "parity" / layout.PARITY_PAGE).read_text("utf-8")
 

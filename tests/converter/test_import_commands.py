@@ -4,9 +4,11 @@ import argparse
 from pathlib import Path
 
 import pytest
+from iiif_server import running
 
-from converter import import_commands
+from converter import cli, import_commands
 from converter.errors import FetchError
+from converter.ingest.fetch.fetcher import Fetcher
 
 
 @pytest.fixture
@@ -35,3 +37,48 @@ def test_a_check_connects_to_servers_unless_told_not_to(
     assert import_commands.cache_of(fetching).root == tmp_path
     with pytest.raises(FetchError, match="--no-fetch"):
         import_commands.fetcher_of(offline).picture("https://example.org/1.jpg")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["start"],
+        ["check"],
+        ["build", "--out", "b"],
+        ["parity", "b", "--collection"],
+        ["evaluate", "b", "--collection"],
+    ],
+    ids=lambda command: str(command[0]),
+)
+def test_each_command_that_reads_a_collection_has_a_fetcher(command: list[str]) -> None:
+    options = cli.parser().parse_args([*command, "prints", "--allow-private", "--refresh"])
+
+    assert options.collection == Path("prints")
+    assert isinstance(import_commands.fetcher_of(options), Fetcher)
+
+
+@pytest.mark.parametrize("verb", ["start", "check"])
+def test_a_command_takes_an_address(parser: argparse.ArgumentParser, verb: str) -> None:
+    address = "https://example.org/manifest.json"
+
+    assert parser.parse_args([verb, address]).collection == address
+
+
+def test_an_address_is_started_and_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, cache = tmp_path / "prints", ["--allow-private", "--cache", str(tmp_path / "cache")]
+    with running() as server:
+        server.documents["/works"] = [
+            {"id": "1", "title": "Mill", "image": f"{server.address}/1/full/90,/0/default.jpg"}
+        ]
+        address = f"{server.address}/works"
+        assert cli.main(["start", address, "--out", str(folder), *cache]) == 0
+        printed = capsys.readouterr().out
+        assert cli.main(["check", str(folder), *cache]) == 0
+        assert cli.main(["check", address, *cache]) == 0
+        assert cli.main(["check", address]) == 1
+
+    assert printed.endswith(f"next: printkiosk-convert check {folder} --allow-private\n")
+    assert "add --allow-private" in capsys.readouterr().err
+    assert server.asked["/works"] == 1

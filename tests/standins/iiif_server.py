@@ -1,4 +1,4 @@
-"""A web server of manifests and pictures, correct or with one of the usual faults."""
+"""A web server of exports, manifests and pictures, correct or with one of the usual faults."""
 
 import http.server
 import io
@@ -6,17 +6,20 @@ import json
 import time
 from collections import Counter
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from loopback_server import LoopbackServer, served
 from PIL import Image
 
 
 class IiifServer(LoopbackServer):
-    """Serves JSON documents by path, and pictures of any size by the IIIF Image API.
+    """Serves JSON documents, a folder's files, and pictures by the IIIF Image API.
 
     Attributes:
         documents: Path to JSON document.
+        folder: Folder whose files are served as well; `None` for none.
         failures: Path to the answers before the good one: a status, and its headers.
         asked: Number of requests for each path.
         size: Width and height of every picture.
@@ -25,6 +28,7 @@ class IiifServer(LoopbackServer):
     def __init__(self) -> None:
         super().__init__(_Handler)
         self.documents: dict[str, Any] = {}
+        self.folder: Path | None = None
         self.failures: dict[str, list[tuple[int, dict[str, str]]]] = {}
         self.asked: Counter[str] = Counter()
         self.size = (3000, 2000)
@@ -43,6 +47,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         elif path in self.server.documents:
             data = json.dumps(self.server.documents[path]).encode()
             self._answer(data, "application/ld+json")
+        elif (file := self._file(path)) is not None:
+            self._answer(file.read_bytes(), "application/octet-stream")
         elif path.startswith("/stall"):
             self.server.released.wait(10)
         elif path.startswith("/drip-head"):
@@ -62,6 +68,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._answer(self._picture(path), "image/jpg")
         else:
             self._answer(b"", "text/plain", 404)
+
+    def _file(self, path: str) -> Path | None:
+        folder = self.server.folder
+        file = folder / unquote(path).lstrip("/") if folder else None
+        return file if file and file.is_file() else None
 
     def _answer(
         self, data: bytes, kind: str, status: int = 200, headers: dict[str, str] | None = None

@@ -1,7 +1,7 @@
-"""Fetch pictures and manifests by their web addresses, once, into the cache.
+"""Fetch tables, manifests and pictures by their web addresses, once, into the cache.
 
 Pictures are kept, since a museum's picture rarely changes under one address; deleting the cache's folder `pictures` fetches
-them again. Manifests are fetched again after a day, since these are what a museum corrects.
+them again. Tables and manifests are fetched again after a day, since these are what a museum corrects.
 """
 
 import contextlib
@@ -14,12 +14,8 @@ from pathlib import Path
 
 from converter.cache import Cache
 from converter.errors import FetchError
-from converter.ingest.fetch.web_client import FetchLimits, WebClient
-
-
-def is_address(text: str) -> bool:
-    """Return whether a cell names a web address rather than a file."""
-    return text[:8].lower().startswith(("http://", "https://"))
+from converter.ingest.fetch.limits import AnswerBounds, FetchLimits
+from converter.ingest.fetch.web_client import WebClient
 
 
 class Fetcher:
@@ -31,6 +27,7 @@ class Fetcher:
         *,
         allows_private: bool = False,
         is_offline: bool = False,
+        is_refreshing: bool = False,
         limits: FetchLimits | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -40,11 +37,14 @@ class Fetcher:
             cache: Where fetched files are kept.
             allows_private: Whether servers of private networks and of this machine may be asked.
             is_offline: Whether only what is in the cache is used.
+            is_refreshing: Whether tables and manifests that were fetched before now are fetched again.
             limits: How much is fetched; `None` for the usual limits.
             sleep: Waits this many seconds.
         """
         self._cache = cache
         self._is_offline = is_offline
+        self._is_refreshing = is_refreshing
+        self._refreshed: set[str] = set()
         self._limits = limits or FetchLimits()
         self._client = WebClient(self._limits, allows_private=allows_private, sleep=sleep)
         self._lock = threading.Lock()
@@ -57,7 +57,11 @@ class Fetcher:
         Raises:
             FetchError: When it can't be had; the message is the reason of a refusal.
         """
-        return self._get("pictures", address, self._limits.picture_bytes)
+        limits = self._limits
+        bounds = AnswerBounds(
+            most_bytes=limits.picture_bytes, within_s=limits.total_s, is_picture=True
+        )
+        return self._get("pictures", address, bounds)
 
     def document(self, address: str) -> Path:
         """Return the cached file of a manifest or the like, fetched at most a day ago.
@@ -65,7 +69,21 @@ class Fetcher:
         Raises:
             FetchError: When it can't be had.
         """
-        return self._get("documents", address, self._limits.document_bytes)
+        limits = self._limits
+        bounds = AnswerBounds(most_bytes=limits.document_bytes, within_s=limits.total_s)
+        return self._get("documents", address, bounds)
+
+    def table(self, address: str) -> Path:
+        """Return the cached file of a collection's table, fetched at most a day ago.
+
+        A table may be larger than other documents, and is cached as one of them.
+
+        Raises:
+            FetchError: When it can't be had.
+        """
+        limits = self._limits
+        bounds = AnswerBounds(most_bytes=limits.table_bytes, within_s=limits.table_s)
+        return self._get("documents", address, bounds)
 
     def has_picture(self, address: str) -> bool:
         """Return whether a picture is in the cache."""
@@ -96,9 +114,9 @@ class Fetcher:
         with contextlib.suppress(FetchError):  # kept, and raised again for the record
             self.picture(address)
 
-    def _get(self, kind: str, address: str, most_bytes: int) -> Path:
+    def _get(self, kind: str, address: str, bounds: AnswerBounds) -> Path:
         path = self._cache.path(kind, address)
-        if self._is_fresh(kind, path):
+        if self._is_fresh(kind, address, path):
             return path
         if reason := self._failed.get((kind, address)):
             raise FetchError(reason)
@@ -108,18 +126,24 @@ class Fetcher:
                     "expected a file in the cache, found an address that wasn't fetched yet; "
                     "run again without --no-fetch"
                 )
-            data = self._client.get(address, most_bytes=most_bytes, is_picture=kind == "pictures")
+            with self._cache.writing(kind, address) as file:
+                self._client.get(address, file, bounds)
         except FetchError as error:
             with self._lock:
                 self._failed[kind, address] = str(error)
             raise
-        self._cache.put(kind, address, data=data)
         with self._lock:
             self.fetched += 1
+            if self._is_refreshing:
+                self._refreshed.add(address)
         return path
 
-    def _is_fresh(self, kind: str, path: Path) -> bool:
+    def _is_fresh(self, kind: str, address: str, path: Path) -> bool:
         if not path.exists():
             return False
+        if kind == "pictures" or self._is_offline:
+            return True
+        if self._is_refreshing and address not in self._refreshed:
+            return False
         age_s = time.time() - path.stat().st_mtime
-        return kind == "pictures" or self._is_offline or age_s < self._limits.document_days * 86_400
+        return age_s < self._limits.document_days * 86_400

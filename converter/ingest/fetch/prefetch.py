@@ -5,8 +5,9 @@ Known together, they are fetched several at a time, and each failure is one line
 
 from collections.abc import Callable, Iterable
 
-from converter.ingest.fetch.fetcher import Fetcher, is_address
+from converter.ingest.fetch.fetcher import Fetcher
 from converter.ingest.fetch.web_client import server_of
+from converter.ingest.readers.source import is_address
 
 
 def prefetch(

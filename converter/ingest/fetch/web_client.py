@@ -7,8 +7,8 @@ asked politely: a few requests a second each, fewer when they say so, and none a
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import urllib3
@@ -16,6 +16,7 @@ from urllib3.exceptions import HTTPError
 
 from converter.errors import FetchError
 from converter.ingest.fetch.checked_connection import PrivateAddressError, checked_pools
+from converter.ingest.fetch.limits import AnswerBounds, FetchLimits
 from device import __version__
 
 _BLOCK_BYTES = 1 << 16
@@ -23,38 +24,6 @@ _AGENT = f"printkiosk-convert/{__version__}"
 # Worth another try: too many requests, and faults of a server that may pass.
 _PASSING = (408, 429, 500, 502, 503, 504)
 _REDIRECTS = (301, 302, 303, 307, 308)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchLimits:
-    """How long, how much and how often is fetched.
-
-    Attributes:
-        picture_bytes, document_bytes: Size of the largest picture and manifest.
-        timeout_s: How long to wait for a connection, and for the server's next bytes.
-        total_s: How long one answer may take.
-        interval_s: Least time between two requests to one server.
-        tries: Requests for one address, before it counts as failed.
-        wait_s: Wait before the second try; doubled before each further one.
-        longest_wait_s: Longest wait that a server may ask for; a longer one counts as failed.
-        redirects: Redirects followed for one address.
-        failures: Failures in a row after which a server isn't asked again.
-        document_days: Age at which a manifest is fetched again. Pictures are kept.
-        workers: Pictures fetched at the same time.
-    """
-
-    picture_bytes: int = 100 << 20
-    document_bytes: int = 16 << 20
-    timeout_s: float = 20.0
-    total_s: float = 180.0
-    interval_s: float = 0.2
-    tries: int = 3
-    wait_s: float = 1.0
-    longest_wait_s: float = 60.0
-    redirects: int = 5
-    failures: int = 5
-    document_days: float = 1.0
-    workers: int = 4
 
 
 class WebClient:
@@ -73,8 +42,8 @@ class WebClient:
         self._next_request: dict[str, float] = {}
         self._failures_in_a_row: Counter[str] = Counter()
 
-    def get(self, address: str, *, most_bytes: int, is_picture: bool) -> bytes:
-        """Return the file at an address.
+    def get(self, address: str, into: BinaryIO, bounds: AnswerBounds) -> None:
+        """Write the file at an address to an open file.
 
         Raises:
             FetchError: When it can't be had; the message is the reason of a refusal.
@@ -88,7 +57,7 @@ class WebClient:
                     "check the address and the network, then run this again"
                 )
             try:
-                data = self._follow(address, most_bytes, is_picture)
+                self._follow(address, into, bounds)
             except _PassingError as error:
                 if not left or error.wait_s > self._limits.longest_wait_s:
                     self._failures_in_a_row[server] += 1
@@ -97,24 +66,24 @@ class WebClient:
                 wait_s *= 2
             else:
                 self._failures_in_a_row[server] = 0
-                return data
+                return
         raise FetchError("expected one try or more, found none allowed")
 
-    def _follow(self, address: str, most_bytes: int, is_picture: bool) -> bytes:
+    def _follow(self, address: str, into: BinaryIO, bounds: AnswerBounds) -> None:
         for _ in range(self._limits.redirects + 1):
             self._check(address)
             self._wait_for_turn(server_of(address))
             response = self._request(address)
             try:
                 if response.status not in _REDIRECTS:
-                    self._check_answer(response, most_bytes, is_picture)
-                    return self._read(response, address, most_bytes)
+                    self._check_answer(response, bounds)
+                    return self._read(response, address, into, bounds)
                 address = _joined(address, response.headers.get("Location", ""))
             finally:
                 response.close()
         raise FetchError(
             f"expected a file after at most {self._limits.redirects} redirects, found more; "
-            "put the last address into the export"
+            "use the last address"
         )
 
     def _check(self, address: str) -> None:
@@ -128,7 +97,7 @@ class WebClient:
             found = f"another that starts with {address.partition(':')[0][:20]!r}"
             raise FetchError(
                 f"expected an http or https address without a user name, found {found}; "
-                "put the address of the picture itself into the export"
+                "use the address of the file itself"
             )
 
     def _wait_for_turn(self, server: str) -> None:
@@ -158,9 +127,7 @@ class WebClient:
         except (HTTPError, ValueError, OSError) as error:
             raise _PassingError(_network_reason(server, error)) from error
 
-    def _check_answer(
-        self, response: urllib3.BaseHTTPResponse, most_bytes: int, is_picture: bool
-    ) -> None:
+    def _check_answer(self, response: urllib3.BaseHTTPResponse, bounds: AnswerBounds) -> None:
         if response.status in _PASSING:
             raise _PassingError(
                 f"expected a file, found HTTP status {response.status}",
@@ -168,35 +135,46 @@ class WebClient:
             )
         if response.status != 200:
             raise FetchError(
-                f"expected a file, found HTTP status {response.status}; correct the address in the export"
+                f"expected a file, found HTTP status {response.status}; correct the address"
             )
         # A picture may come as image/jpg or as bytes without a type: its header is read later.
-        if is_picture and response.headers.get("Content-Type", "").startswith("text/html"):
+        if bounds.is_picture and response.headers.get("Content-Type", "").startswith("text/html"):
             raise FetchError(
-                "expected a picture, found a web page; put the address of the picture itself into the export"
+                "expected a picture, found a web page; use the address of the picture itself"
             )
         length = response.headers.get("Content-Length", "")
-        if length.isdecimal() and int(length) > most_bytes:
-            raise _too_large(most_bytes)
+        if length.isdecimal() and int(length) > bounds.most_bytes:
+            raise _too_large(bounds.most_bytes)
 
-    def _read(self, response: urllib3.BaseHTTPResponse, address: str, most_bytes: int) -> bytes:
-        until = time.monotonic() + self._limits.total_s
-        data = bytearray()
-        try:
-            # `read1` returns what has arrived, so that a server that drips doesn't outlast the time.
-            while block := response.read1(_BLOCK_BYTES, decode_content=True):
-                data += block
-                if len(data) > most_bytes:
-                    raise _too_large(most_bytes)
-                if time.monotonic() > until:
-                    raise _PassingError(
-                        f"expected a file within {self._limits.total_s:.0f} s, found one that took longer"
-                    )
-        except (HTTPError, OSError) as error:
-            raise _PassingError(_network_reason(urlsplit(address).netloc, error)) from error
-        if not data:
+    def _read(
+        self,
+        response: urllib3.BaseHTTPResponse,
+        address: str,
+        into: BinaryIO,
+        bounds: AnswerBounds,
+    ) -> None:
+        until = time.monotonic() + bounds.within_s
+        into.seek(0)
+        into.truncate()  # what a try that failed has left
+        for block in _blocks(response, address):
+            into.write(block)
+            if into.tell() > bounds.most_bytes:
+                raise _too_large(bounds.most_bytes)
+            if time.monotonic() > until:
+                raise _PassingError(
+                    f"expected a file within {bounds.within_s:.0f} s, found one that took longer"
+                )
+        if not into.tell():
             raise FetchError("expected a file, found an empty answer; check the address")
-        return bytes(data)
+
+
+def _blocks(response: urllib3.BaseHTTPResponse, address: str) -> Iterator[bytes]:
+    try:
+        # `read1` returns what has arrived, so that a server that drips doesn't outlast the time.
+        while block := response.read1(_BLOCK_BYTES, decode_content=True):
+            yield block
+    except (HTTPError, OSError) as error:
+        raise _PassingError(_network_reason(urlsplit(address).netloc, error)) from error
 
 
 def server_of(address: str) -> str:

@@ -35,17 +35,17 @@ class RecordPictures:
 
 
 def picture_names(folder: PictureFolder, values: Mapping[str, str]) -> list[str]:
-    """Return the file names of a record's pictures; one empty name where the table has none."""
+    """Return the file names or addresses of a record's pictures; one empty name without any."""
     if folder.pattern is not None:
-        return [folder.name_of(values)]
+        return [folder.resolve(folder.name_of(values))]
     cell = values.get("image", "")
     if LIST_SEPARATOR in cell:
         parts = cell.split(LIST_SEPARATOR)
     elif _SIGNS.search(cell) and not folder.has(cell):
         parts = _SIGNS.split(cell)
     else:
-        return [cell]
-    return [name for part in parts if (name := part.strip())] or [""]
+        parts = [cell]
+    return [folder.resolve(name) for part in parts if (name := part.strip())] or [""]
 
 
 def all_picture_names(

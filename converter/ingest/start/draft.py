@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from converter.ingest.columns import FIELDS
 from converter.ingest.mapping.column_names import ALIASES, normalised
+from converter.ingest.readers.source import is_address
 from converter.ingest.start.cell_lists import parallel_columns, rows_are_pictures, separator
 from converter.ingest.start.column_choice import Choice, choose
 from converter.ingest.start.header_language import header_language
@@ -42,7 +43,7 @@ def draft(
         profile: What the export holds.
         rule: How its pictures are found; `None` if no column finds them.
         name: The collection's name.
-        source: The table's file name, for the first line.
+        source: The table's file name, or its address, which `[collection] source` then names.
         encoding: Of a CSV file that needs to state it; else `None`.
     """
     choice = choose(profile, rule)
@@ -52,7 +53,8 @@ def draft(
         "",
         "[collection]",
         f"name = {_text(name)}",
-        *_pictures(profile, rule, choice),
+        *([f"source = {_text(source)}"] if is_address(source) else []),
+        *_pictures(profile, rule, choice, source),
         "",
         "[columns]",
     ]
@@ -74,11 +76,17 @@ def draft(
     return Draft(text="\n".join(lines).rstrip() + "\n", doubts=doubts)
 
 
-def _pictures(profile: ExportProfile, rule: PictureRule | None, choice: Choice) -> Iterator[str]:
+def _pictures(
+    profile: ExportProfile, rule: PictureRule | None, choice: Choice, source: str
+) -> Iterator[str]:
     if rule is None:
         if "image" not in choice.columns:
             yield f"{DOUBT}no column names the picture files; name them by a field, such as the id"
             yield '# image_names = "{record_id}.*"'
+        elif (count := _addresses(profile, choice.columns["image"])) is not None:
+            yield f"# {count} of the pictures in {choice.columns['image']!r} are web addresses, which are fetched"
+        elif is_address(source):
+            yield "# pictures are looked for in this folder, then next to the address"
         else:
             yield f"{DOUBT}no picture of the column {choice.columns['image']!r} is in this folder"
             yield '# images = "pictures"'
@@ -98,6 +106,13 @@ def _pictures(profile: ExportProfile, rule: PictureRule | None, choice: Choice) 
     if rows_are_pictures(profile, choice.columns):
         yield "# rows with one id differ by picture"
         yield 'rows = "pictures"'
+
+
+def _addresses(profile: ExportProfile, column: str) -> str | None:
+    """Return how many values name an address, such as "3 of 5"; `None` for less than half."""
+    values = profile.columns[column].values
+    count = sum(map(is_address, values))
+    return f"{count} of {len(values)}" if values and 2 * count >= len(values) else None
 
 
 def _field(field: str, profile: ExportProfile, choice: Choice) -> Iterator[str]:

@@ -139,3 +139,14 @@ def test_an_inventory_number_may_be_the_id_as_well(tmp_path: Path) -> None:
 def test_a_missing_column_map_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CollectionError, match="can't be read"):
         collection_settings.read(tmp_path / "other.toml")
+
+
+def test_a_table_may_have_an_address_instead_of_a_file(tmp_path: Path) -> None:
+    address = "https://example.org/works.csv"
+    found = read_map(tmp_path, f'[collection]\nsource = "{address}"')
+
+    assert found.table == TableOptions(address=address)
+    with pytest.raises(CollectionError, match=r"source: expected an address .* found 'works\.csv'"):
+        read_map(tmp_path, '[collection]\nsource = "works.csv"')
+    with pytest.raises(CollectionError, match="expected one of them, found both"):
+        read_map(tmp_path, f'[collection]\nsource = "{address}"\ntable = "works.csv"')

@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import urljoin
 
 from converter.errors import CollectionError, FetchError
-from converter.ingest.fetch.fetcher import Fetcher, is_address
+from converter.ingest.fetch.fetcher import Fetcher
 from converter.ingest.readers.iiif.manifest import address_of, kind_of, texts_of
 from converter.ingest.readers.languages import main_language
+from converter.ingest.readers.source import Source, is_address
 
 _MARKS = (
     b"iiif.io/api/presentation/",
@@ -32,7 +33,7 @@ def looks_like(head: bytes) -> bool:
 class DocumentReader:
     """Reads documents by file name or address, and walks through collections."""
 
-    def __init__(self, source: Path | str, fetcher: Fetcher | None) -> None:
+    def __init__(self, source: Source, fetcher: Fetcher | None) -> None:
         """Prepare to read a file, a folder or an address, with a fetcher for addresses."""
         self._fetcher = fetcher
         self._source = str(source)

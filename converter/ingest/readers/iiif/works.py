@@ -7,12 +7,11 @@ fetched, so a manifest that can't be had is a row with a fault.
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
 from converter.errors import CollectionError
-from converter.ingest.fetch.fetcher import Fetcher, is_address
+from converter.ingest.fetch.fetcher import Fetcher
 from converter.ingest.readers.iiif.documents import DocumentReader, looks_like
 from converter.ingest.readers.iiif.manifest import (
     address_of,
@@ -20,6 +19,7 @@ from converter.ingest.readers.iiif.manifest import (
     short_id,
 )
 from converter.ingest.readers.row_spool import RowSpool
+from converter.ingest.readers.source import Source, is_address
 from converter.ingest.table import LIST_SEPARATOR, Row
 
 _MOST_MANIFESTS = 200_000
@@ -33,13 +33,13 @@ class IiifTable:
     """Manifests that have been read once to the last.
 
     Attributes:
-        path: The file; for an address, server and path.
+        path: The file, the folder or the address.
         header: Names of fields, and `title_de` and the like for other languages than the main one.
         records: The cells of all manifests.
         long_ids: Short ids that several manifests share, so that these have their whole address as id.
     """
 
-    path: Path
+    path: Source
     header: tuple[str, ...]
     records: RowSpool
     long_ids: frozenset[str]
@@ -62,7 +62,7 @@ class IiifTable:
             )
 
 
-def read(source: Path | str, *, fetcher: Fetcher | None = None) -> IiifTable:
+def read(source: Source, *, fetcher: Fetcher | None = None) -> IiifTable:
     """Read a manifest, a collection, or a folder of them, once to the last manifest.
 
     Args:
@@ -90,7 +90,7 @@ def read(source: Path | str, *, fetcher: Fetcher | None = None) -> IiifTable:
         )
     said = f"IIIF: texts are read in {language!r}, the language that most titles come first in"
     return IiifTable(
-        path=Path(str(source).partition("://")[2] or source),
+        path=source,
         header=(*_ALWAYS, *sorted(records.fields - {*_ALWAYS, "address"})),
         records=records,
         long_ids=frozenset(name for name, count in short.items() if count > 1),
@@ -109,8 +109,13 @@ def _cells(
     except CollectionError as error:
         return lost, str(error)
     images = filter(None, cells.get("image", "").split(LIST_SEPARATOR))
-    # An id without a server is relative to its manifest.
-    cells["image"] = LIST_SEPARATOR.join(
-        one if is_address(one) else urljoin(name, one) for one in images
-    )
+    cells["image"] = LIST_SEPARATOR.join(_picture_name(name, one) for one in images)
     return cells | {"address": address_of(document) or name}, ""
+
+
+def _picture_name(manifest: str, picture: str) -> str:
+    """Return a picture's address, or its file name for a manifest that is a file."""
+    if is_address(picture):
+        return picture
+    joined = urljoin(manifest, picture)  # an id without a server is relative to its manifest
+    return joined if is_address(joined) else unquote(joined)

@@ -10,8 +10,8 @@ from iiif_server import IiifServer, running
 
 from converter.cache import Cache
 from converter.errors import FetchError
-from converter.ingest.fetch.fetcher import Fetcher, is_address
-from converter.ingest.fetch.web_client import FetchLimits
+from converter.ingest.fetch.fetcher import Fetcher
+from converter.ingest.fetch.limits import FetchLimits
 from device.imaging import decoding
 
 QUICK = FetchLimits(
@@ -31,13 +31,19 @@ class Desk:
     """A fetcher with a cache, which notes its waits instead of waiting."""
 
     def __init__(
-        self, folder: Path, *, allows_private: bool = True, is_offline: bool = False
+        self,
+        folder: Path,
+        *,
+        allows_private: bool = True,
+        is_offline: bool = False,
+        is_refreshing: bool = False,
     ) -> None:
         self.waits: list[float] = []
         self.fetcher = Fetcher(
             Cache(root=folder / "cache"),
             allows_private=allows_private,
             is_offline=is_offline,
+            is_refreshing=is_refreshing,
             limits=QUICK,
             sleep=self.waits.append,
         )
@@ -92,7 +98,7 @@ def test_a_missing_file_is_asked_for_once(server: IiifServer, desk: Desk) -> Non
     assert server.asked["/none"] == 1
     assert list(desk.fetcher.notes()) == [
         f"1 addresses couldn't be fetched, such as {server.address}/none: expected a file, found HTTP status 404; "
-        "correct the address in the export"
+        "correct the address"
     ]
 
 
@@ -171,6 +177,30 @@ def test_a_documents_copy_is_a_day_old_at_most(server: IiifServer, desk: Desk) -
     assert server.asked["/m"] == 2
 
 
-def test_addresses_are_told_from_files() -> None:
-    assert is_address("HTTPS://example.org/a.jpg")
-    assert not is_address("http.jpg")
+def test_a_refreshing_fetcher_asks_once_more_for_documents_alone(
+    server: IiifServer, desk: Desk, tmp_path: Path
+) -> None:
+    server.documents["/m"] = {}
+    desk.fetcher.document(f"{server.address}/m")
+    desk.fetcher.picture(server.address + PICTURE)
+    again = Desk(tmp_path, is_refreshing=True).fetcher
+    for _ in range(2):
+        again.document(f"{server.address}/m")
+        again.picture(server.address + PICTURE)
+    assert server.asked == {"/m": 2, PICTURE: 1}
+
+
+def test_a_table_may_be_larger_than_a_manifest_and_is_fetched_as_one(
+    server: IiifServer, tmp_path: Path
+) -> None:
+    server.documents["/works"] = ["x" * 2000]
+    limits = FetchLimits(document_bytes=1000, table_bytes=4000, interval_s=0)
+    fetcher = Fetcher(Cache(root=tmp_path), allows_private=True, limits=limits)
+    path = fetcher.table(f"{server.address}/works")
+    assert path.stat().st_size > 2000
+    assert fetcher.document(f"{server.address}/works") == path
+    server.documents["/more"] = ["x" * 5000]
+    with pytest.raises(FetchError, match="at most 0 MB"):
+        fetcher.table(f"{server.address}/more")
+    assert [one.name for one in tmp_path.rglob("*") if one.is_file()] == [path.name]
+    assert server.asked == {"/works": 1, "/more": 1}

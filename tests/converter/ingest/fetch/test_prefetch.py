@@ -7,7 +7,7 @@ from iiif_server import running
 from converter.cache import Cache
 from converter.ingest import collection
 from converter.ingest.fetch.fetcher import Fetcher
-from converter.ingest.fetch.web_client import FetchLimits
+from converter.ingest.fetch.limits import FetchLimits
 
 
 def test_a_column_of_addresses_is_fetched(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from iiif_server import running
 from converter.cache import Cache
 from converter.errors import CollectionError
 from converter.ingest.fetch.fetcher import Fetcher
-from converter.ingest.fetch.web_client import FetchLimits
+from converter.ingest.fetch.limits import FetchLimits
 from converter.ingest.readers.iiif import works as iiif
 from converter.ingest.table import LIST_SEPARATOR
 
