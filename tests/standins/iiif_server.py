@@ -1,4 +1,4 @@
-"""A web server of exports, manifests and pictures, correct or with one of the usual faults."""
+"""A web server of exports, manifests and pictures, correct or with a usual fault."""
 
 import http.server
 import io
