@@ -63,6 +63,16 @@ class Fetcher:
         )
         return self._get("pictures", address, bounds)
 
+    def try_picture(self, address: str) -> bool:
+        """Return whether a picture can be had, which is then in the cache; a failure isn't noted."""
+        try:
+            self.picture(address)
+        except FetchError:
+            with self._lock:
+                self._failed.pop(("pictures", address), None)
+            return False
+        return True
+
     def document(self, address: str) -> Path:
         """Return the cached file of a manifest or the like, fetched at most a day ago.
 
@@ -96,7 +106,7 @@ class Fetcher:
         missing = [one for one in dict.fromkeys(addresses) if not self.has_picture(one)]
         workers = ThreadPoolExecutor(self._limits.workers)
         try:
-            for done, _ in enumerate(workers.map(self._try_picture, missing), 1):
+            for done, _ in enumerate(workers.map(self._fetch_picture, missing), 1):
                 progress(done, len(missing))
         finally:
             # After an interrupt, what waits is not fetched; what was fetched stays in the cache.
@@ -110,7 +120,7 @@ class Fetcher:
             example = next(address for (_, address), why in failed.items() if why == reason)
             yield f"{count} addresses couldn't be fetched, such as {example}: {reason}"
 
-    def _try_picture(self, address: str) -> None:
+    def _fetch_picture(self, address: str) -> None:
         with contextlib.suppress(FetchError):  # kept, and raised again for the record
             self.picture(address)
 

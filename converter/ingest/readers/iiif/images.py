@@ -1,26 +1,40 @@
 """Find a canvas's picture, and its address at a bounded size.
 
 An image service (IIIF Image API 1 to 3) is asked for at most 1,600 pixels on the longer side. One of level 0 has only the
-sizes that it lists.
+sizes that it lists, as files with fixed names. Version 2 names such a file by its width ("800,") or by both sides ("800,600").
+Its documents don't say which, so the server is asked.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
 
 LONGER_SIDE = 1600
 
-# Returns the description (`info.json`) of an image service by its address; `None` when it can't be had.
-Describe = Callable[[str], Mapping[str, Any] | None]
+
+class ImageServers(Protocol):
+    """What servers of images say about themselves."""
+
+    def describe(self, service: str) -> Mapping[str, Any] | None:
+        """Return the description (`info.json`) of a service by its address; `None` for none."""
+        ...
+
+    def first_served(self, addresses: Mapping[str, str]) -> str:
+        """Return the first of several addresses that has a picture; without any, the first.
+
+        Args:
+            addresses: Form of the name to address.
+        """
+        ...
 
 
-def picture_of(canvas: Mapping[str, Any], describe: Describe) -> str:
+def picture_of(canvas: Mapping[str, Any], servers: ImageServers) -> str:
     """Return the address or file name of the picture painted on a canvas; empty without one."""
     for body in _bodies(canvas):
         kind = str(body.get("type") or body.get("@type") or "")
         if kind.endswith("Image") or not kind or _service(body):
             service = _service(body)
             own = _address_of(body)
-            return _from_service(service, body, describe) if service else own
+            return _from_service(service, body, servers) if service else own
     return ""
 
 
@@ -53,20 +67,26 @@ def _service(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return None
 
 
-def _from_service(service: Mapping[str, Any], body: Mapping[str, Any], describe: Describe) -> str:
+def _from_service(
+    service: Mapping[str, Any], body: Mapping[str, Any], servers: ImageServers
+) -> str:
     base = _address_of(service).removesuffix("/info.json").rstrip("/")
     width, height = _size(service)
     known = dict(service)
     is_small = max(_size(body)) < LONGER_SIDE
     if not width and (is_small or _level(service) in (None, 0)):
         # The body's own size may be that of a smaller copy, and level 0 lists its sizes there.
-        known |= describe(base) or {}
+        known |= servers.describe(base) or {}
         width, height = _size(known)
     if not width:
         width, height = _size(body)
     quality = "native" if _version(known) == 1 else "default"
     if _level(known) == 0:
-        return _listed_size(base, known, quality) or _address_of(body)
+        addresses = _listed_size(base, known, quality)
+        own = _address_of(body)
+        if not addresses or own in addresses.values():
+            return own
+        return servers.first_served(addresses)
     if not width:
         return f"{base}/full/!{LONGER_SIDE},{LONGER_SIDE}/0/{quality}.jpg"
     wanted = min(width, max(1, round(width * min(1.0, LONGER_SIDE / max(width, height)))))
@@ -75,15 +95,32 @@ def _from_service(service: Mapping[str, Any], body: Mapping[str, Any], describe:
     return f"{base}/full/{wanted},/0/{quality}.jpg"
 
 
-def _listed_size(base: str, service: Mapping[str, Any], quality: str) -> str:
+def _listed_size(base: str, service: Mapping[str, Any], quality: str) -> Mapping[str, str]:
+    """Return the address of the largest fitting size that is listed, in each form."""
     sizes = sorted(filter(all, map(_size, _mappings(service.get("sizes")))))
-    fitting = [size for size in sizes if max(size) <= LONGER_SIDE] or sizes[:0]
+    fitting = [size for size in sizes if max(size) <= LONGER_SIDE]
     if not fitting:
-        return ""
+        return {}
     width, height = fitting[-1]
-    # Version 2 names the files of level 0 by their width alone, version 3 by both sides.
-    size = f"{width}," if _version(service) < 3 else f"{width},{height}"
-    return f"{base}/full/{size}/0/{quality}.jpg"
+    by_width, by_both = f"{width},", f"{width},{height}"
+    version = _version(service)
+    forms = {"w,": by_width, "w,h": by_both}
+    if version == 3:
+        forms = {"w,h": by_both}
+    elif version == 2 and _names_both_sides(service):
+        forms = {"w,h": by_both, "w,": by_width}
+    return {form: f"{base}/full/{size}/0/{quality}.jpg" for form, size in forms.items()}
+
+
+def _names_both_sides(service: Mapping[str, Any]) -> bool:
+    """Return whether a service of version 2.0 says that it has its listed sizes as "w,h"."""
+    profile = service.get("profile")
+    supported = [
+        one.get("supports")
+        for one in (profile if isinstance(profile, list) else [])
+        if isinstance(one, dict)
+    ]
+    return "sizeByWhListed" in str(supported)
 
 
 def _level(service: Mapping[str, Any]) -> int | None:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from converter.errors import CollectionError
-from converter.ingest.readers.iiif.images import Describe, picture_of
+from converter.ingest.readers.iiif.images import ImageServers, picture_of
 from converter.ingest.readers.iiif.labels import field_of
 from converter.ingest.readers.languages import Text, by_language, in_language, language_of
+from converter.ingest.rights_words import signs
 from converter.ingest.table import LIST_SEPARATOR
 
 MOST_CANVASES = 200
@@ -16,6 +17,7 @@ _LIFE = re.compile(
     r"\s*\((?:(?:born|b\.|geb\.|né|née|nato|nata|geboren|nacido|\*|ca?\.|active|fl\.)\s*)?\d{3,4}\b[^()a-z]*\)$",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
 _LISTS = ("makers", "technique", "classification", "rights")
 
 
@@ -44,7 +46,7 @@ def kind_of(document: Mapping[str, Any]) -> str:
 
 
 def read_manifest(
-    manifest: Mapping[str, Any], language: str, describe: Describe
+    manifest: Mapping[str, Any], language: str, servers: ImageServers
 ) -> Mapping[str, str]:
     """Read a manifest's cells in the main language, and its titles in all.
 
@@ -59,20 +61,20 @@ def read_manifest(
             cells.setdefault(field, value)
     cells |= by_language("title", texts_of(manifest.get("label")), language)
     rights = [text.words for text in texts_of(manifest.get("rights") or manifest.get("license"))]
-    said = cells.get("rights", "").split(LIST_SEPARATOR)
+    rights += cells.get("rights", "").split(LIST_SEPARATOR)
     statement = manifest.get("requiredStatement")
-    required = statement.get("value") if isinstance(statement, dict) else None
+    required = statement if isinstance(statement, dict) else {"value": manifest.get("attribution")}
+    if not any(map(signs, rights)):
+        rights += _stated_rights(required, language)
     own = {
-        "rights": LIST_SEPARATOR.join(dict.fromkeys(filter(None, [*rights, *said]))),
-        "credit": " ".join(
-            in_language(texts_of(required or manifest.get("attribution")), language)
-        ),
+        "rights": LIST_SEPARATOR.join(dict.fromkeys(filter(None, rights))),
+        "credit": " ".join(in_language(texts_of(required.get("value")), language)),
         "note": "\n".join(
             in_language(texts_of(manifest.get("summary") or manifest.get("description")), language)
         ),
         "source_url": _page(manifest),
         "institution": cells.get("institution") or _provider(manifest, language),
-        "image": LIST_SEPARATOR.join(_pictures(manifest, describe)),
+        "image": LIST_SEPARATOR.join(_pictures(manifest, servers)),
     }
     return cells | {field: cell for field, cell in own.items() if cell}
 
@@ -102,6 +104,22 @@ def _labelled(manifest: Mapping[str, Any], language: str) -> Iterator[tuple[str,
             yield str(field), _LIFE.sub("", words) if field == "makers" else words
 
 
+def _stated_rights(statement: Mapping[str, Any], language: str) -> list[str]:
+    """Return what a required statement says about rights, which no other field does.
+
+    A credit line alone, such as "Print Room", says nothing about them.
+    """
+    labels = (field_of(text.words) for text in texts_of(statement.get("label")))
+    is_about_rights = "rights" in labels
+    found = []
+    for words in in_language(texts_of(statement.get("value")), language):
+        # An address may be that of a link around words that say nothing.
+        found += [address for address in _ADDRESS.findall(words) if signs(address)]
+        if is_about_rights or signs(words):
+            found.append(words)
+    return found
+
+
 def _page(manifest: Mapping[str, Any]) -> str:
     for page in _list(manifest.get("homepage")) + _list(manifest.get("related")):
         address = address_of(page) if isinstance(page, dict) else page
@@ -118,7 +136,7 @@ def _provider(manifest: Mapping[str, Any], language: str) -> str:
     return ""
 
 
-def _pictures(manifest: Mapping[str, Any], describe: Describe) -> list[str]:
+def _pictures(manifest: Mapping[str, Any], servers: ImageServers) -> list[str]:
     canvases = [one for one in _list(manifest.get("items")) if isinstance(one, dict)]
     for sequence in _list(manifest.get("sequences"))[:1]:
         if isinstance(sequence, dict):
@@ -128,7 +146,7 @@ def _pictures(manifest: Mapping[str, Any], describe: Describe) -> list[str]:
             f"expected a manifest of at most {MOST_CANVASES} canvases, found {len(canvases):,}; leave it out of "
             "the collection, or name a manifest for each work"
         )
-    found = (picture_of(canvas, describe) for canvas in canvases)
+    found = (picture_of(canvas, servers) for canvas in canvases)
     return list(dict.fromkeys(filter(None, found)))
 
 

@@ -105,7 +105,7 @@ def _cells(
     if isinstance(document, CollectionError):
         return lost, str(document)
     try:
-        cells = dict(read_manifest(document, language, reader.describe))
+        cells = dict(read_manifest(document, language, reader))
     except CollectionError as error:
         return lost, str(error)
     images = filter(None, cells.get("image", "").split(LIST_SEPARATOR))

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from image_servers import ImageServersStandIn
 
 from converter.ingest.readers.iiif.manifest import read_manifest, short_id
 from converter.ingest.table import LIST_SEPARATOR
@@ -11,7 +12,7 @@ from converter.ingest.table import LIST_SEPARATOR
 def cells(**fields: Any) -> dict[str, str]:
     """Return the cells of a manifest with these fields."""
     return dict(
-        read_manifest({"id": "https://example.org/7", **fields}, "en", lambda address: None)
+        read_manifest({"id": "https://example.org/7", **fields}, "en", ImageServersStandIn())
     )
 
 
@@ -66,6 +67,41 @@ def test_version_2_is_read_too() -> None:
     ]
     assert (found["title_de"], found["note"], found["credit"]) == ("Mühle", "A mill.", "Print Room")
     assert found["source_url"] == "https://example.org/page"
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "rights"),
+    [
+        ("Attribution", "Print Room", None),
+        ("Attribution", "© The Estate of Eva Example", "© The Estate of Eva Example"),
+        ("Rechte", "See the museum's terms", "See the museum's terms"),
+        ("Attribution", "Tous droits réservés", "Tous droits réservés"),
+        (
+            "Attribution",
+            '<a href="http://rightsstatements.org/vocab/InC/1.0/">Terms</a>',
+            "http://rightsstatements.org/vocab/InC/1.0/",
+        ),
+    ],
+)
+def test_rights_may_be_in_the_required_statement_alone(
+    label: str, value: str, rights: str | None
+) -> None:
+    statement = entry({"en": [label]}, {"en": [value]})
+
+    found = cells(requiredStatement=statement)
+
+    assert found["credit"] == value
+    assert found.get("rights", "").split(LIST_SEPARATOR)[0] == (rights or "")
+    licensed = cells(
+        requiredStatement=statement, rights="https://creativecommons.org/licenses/by/4.0/"
+    )
+    assert licensed["rights"] == "https://creativecommons.org/licenses/by/4.0/"
+
+
+def test_rights_of_version_2_may_be_in_its_attribution_alone() -> None:
+    assert cells(attribution="© Eva Example")["rights"] == "© Eva Example"
+    found = cells(attribution="© Eva Example", license="https://example.org/terms")
+    assert found["rights"].split(LIST_SEPARATOR) == ["https://example.org/terms", "© Eva Example"]
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,93 @@ def test_a_collection_is_read_from_a_server(tmp_path: Path) -> None:
     assert "HTTP status 404" in fault
 
 
+def paged(*manifests: str, following: str | None = None) -> dict[str, Any]:
+    """Return a page of a collection of version 2."""
+    listed = [{"@id": name, "@type": "sc:Manifest"} for name in manifests]
+    page = {"@type": "sc:Collection", "manifests": listed}
+    return page | ({"next": following} if following else {})
+
+
+def test_the_pages_of_a_collection_are_read_to_the_last(tmp_path: Path) -> None:
+    first = {"@id": "all", "@type": "sc:Collection", "first": {"@id": "page-1.json"}, "total": 3}
+    path = write(
+        tmp_path,
+        **{
+            "all": first,
+            "page-1": paged("a.json", following="page-2.json"),
+            "page-2": paged("b.json", "c.json", following="page-1.json"),  # in a circle
+            **{name: manifest(f"https://example.org/{name}") for name in "abc"},
+        },
+    )
+
+    assert [cells["record_id"] for cells, _ in read_rows(path)] == ["a", "b", "c"]
+
+
+def test_a_page_that_cannot_be_read_is_a_row_with_a_fault(tmp_path: Path) -> None:
+    with running() as server:
+        server.documents = {
+            "/all": {"@id": "all", "@type": "sc:Collection", "first": "/all?page=1"},
+            "/all?page=1": paged("/1/manifest", following="?page=2"),
+            "/1/manifest": manifest("https://example.org/1/manifest"),
+        }
+        limits = FetchLimits(interval_s=0, timeout_s=2)
+        fetcher = Fetcher(Cache(root=tmp_path), allows_private=True, limits=limits)
+        (cells, fault), (lost, why) = read_rows(f"{server.address}/all", fetcher)
+
+    assert (cells["record_id"], fault) == ("1", "")
+    assert "HTTP status 404" in why
+    assert lost["record_id"] == "all"
+
+
+@pytest.mark.parametrize("form", ["800,", "800,600"])
+def test_the_files_of_a_static_image_server_are_found_by_asking_for_one(
+    tmp_path: Path, form: str
+) -> None:
+    other = {"800,": "800,600", "800,600": "800,"}[form]
+    with running() as server:
+        manifests = []
+        for number in range(3):
+            service = {"@id": f"{server.address}/{number}", "profile": "level0"}
+            one = manifest(f"https://example.org/{number}", "x")
+            one["items"][0]["items"][0]["items"][0]["body"]["service"] = [
+                service | {"@context": "http://iiif.io/api/image/2/context.json"}
+            ]
+            server.documents[f"/{number}/info.json"] = {
+                "profile": ["http://iiif.io/api/image/2/level0.json"],
+                "sizes": [{"width": 800, "height": 600}],
+            }
+            server.failures[f"/{number}/full/{other}/0/default.jpg"] = [(404, {})]
+            manifests.append(one)
+        document = {"@context": CONTEXT, "id": "all", "type": "Collection", "items": manifests}
+        limits = FetchLimits(interval_s=0, timeout_s=2)
+        fetcher = Fetcher(Cache(root=tmp_path / "cache"), allows_private=True, limits=limits)
+
+        found = read_rows(write(tmp_path, all=document), fetcher)
+
+    assert [cells["image"].partition("/full/")[2] for cells, _ in found] == [
+        f"{form}/0/default.jpg"
+    ] * 3
+    pictures = {path: count for path, count in server.asked.items() if "/full/" in path}
+    assert pictures == dict.fromkeys([f"/0/full/{one}/0/default.jpg" for one in {"800,", form}], 1)
+    assert list(fetcher.notes()) == []
+
+
+def test_a_file_that_is_too_large_is_named_in_one_line(tmp_path: Path) -> None:
+    path = write(tmp_path, all=collection_of(("big.json", "Manifest"), ("a.json", "Manifest")))
+    write(tmp_path, a=manifest("a", "a.jpg"))
+    with (tmp_path / "big.json").open("wb") as file:
+        file.truncate(20 << 20)
+
+    (_, fault), _ = read_rows(path)
+
+    assert fault == (
+        "expected a IIIF file of at most 16 MB, found 20 MB; split it, or name a manifest for each work"
+    )
+    with pytest.raises(CollectionError) as caught:
+        iiif.read(tmp_path / "big.json")
+    assert str(caught.value) == f"{tmp_path / 'big.json'}: {fault}"
+
+
 def test_iiif_is_recognised_by_its_start() -> None:
     assert iiif.looks_like(json.dumps(manifest("a")).encode())
     assert iiif.looks_like(b'{"@type": "sc:Manifest"}')
