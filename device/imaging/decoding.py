@@ -16,15 +16,9 @@ from typing import BinaryIO, TypeVar
 from PIL import Image, UnidentifiedImageError
 
 from device.errors import PictureError
-from device.imaging import (
-    file_endings,
-    iso_boxes,
-    jpeg_ending,
-    picture_formats,
-    png_chunks,
-    tiff_pages,
-)
+from device.imaging import file_endings, jpeg_ending, picture_formats, picture_opening, tiff_pages
 from device.imaging.colour_profiles import Colours, colours_of
+from device.imaging.decoding_cost import COLLECTIONS, UPLOADS, Budget, check_cost, check_size
 from device.imaging.frames import Pixels
 from device.imaging.picture_formats import UnreadableFormatError
 from device.imaging.picture_source import PictureSource
@@ -35,9 +29,6 @@ T = TypeVar("T")
 # Part of the keys of what is cached about pictures: raise it when pictures come out with other pixels.
 VERSION = "2"
 
-# In pixels. A phone's 50-megapixel JPEG is decoded at half, quarter or eighth scale; other formats can't be.
-UPLOAD_PIXELS = 64_000_000
-COLLECTION_PIXELS = 400_000_000
 # In pixels. A longer side adds nothing to a model input of 224x224, nor to a screen of 1080 pixels.
 UPLOAD_SIDE = 1600
 
@@ -81,26 +72,26 @@ class _Rules:
 
     Attributes:
         formats: Pillow's names of the formats that are read.
-        most_pixels: Largest width times height.
+        budget: What decoding one may cost.
         advice: What to do about another format.
         keeps_profiles: Whether colour conversions are kept in memory for further pictures.
     """
 
     formats: tuple[str, ...]
-    most_pixels: int
+    budget: Budget
     advice: str
     keeps_profiles: bool
 
 
 _UPLOADS = _Rules(
     formats=picture_formats.UPLOAD_FORMATS,
-    most_pixels=UPLOAD_PIXELS,
+    budget=UPLOADS,
     advice="send it as JPEG or PNG",
     keeps_profiles=False,
 )
 _COLLECTIONS = _Rules(
     formats=picture_formats.COLLECTION_FORMATS,
-    most_pixels=COLLECTION_PIXELS,
+    budget=COLLECTIONS,
     advice="save it as TIFF, PNG or JPEG",
     keeps_profiles=True,
 )
@@ -108,9 +99,11 @@ _COLLECTIONS = _Rules(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Opened:
-    """A picture whose header is read: its image, its file, and what becomes of its colours."""
+    """A picture whose header is read: image, file, scaling and colours."""
 
     image: Image.Image
+    side: int | None
+    draft: tuple[int, int] | None
     source: PictureSource
     colours: Colours
 
@@ -127,9 +120,10 @@ def decode(data: bytes, *, name: str, side: int = UPLOAD_SIDE) -> Pixels:
         uint8 (H, W, 3), RGB, C-contiguous, in sRGB.
 
     Raises:
-        PictureError: If the picture has another format, is truncated, or exceeds `UPLOAD_PIXELS`.
+        PictureError: If the picture has another format, is truncated, or costs more than
+            `decoding_cost.UPLOADS`.
     """
-    return _read(io.BytesIO(data), name, _UPLOADS, lambda opened: _pixels(opened, side))
+    return _read(io.BytesIO(data), name, _UPLOADS, side, _pixels)
 
 
 def load(path: Path, *, side: int | None = None) -> Pixels:
@@ -143,9 +137,10 @@ def load(path: Path, *, side: int | None = None) -> Pixels:
         uint8 (H, W, 3), RGB, C-contiguous, in sRGB.
 
     Raises:
-        PictureError: If the picture has another format, is truncated, or exceeds `COLLECTION_PIXELS`.
+        PictureError: If the picture has another format, is truncated, or costs more than
+            `decoding_cost.COLLECTIONS`.
     """
-    return _read_file(path, lambda opened: _pixels(opened, side))
+    return _read_file(path, side, _pixels)
 
 
 def read_header(path: Path) -> PictureHeader:
@@ -156,18 +151,20 @@ def read_header(path: Path) -> PictureHeader:
     Raises:
         PictureError: As `load`, but for damage that its header and length don't show.
     """
-    return _read_file(path, _header)
+    return _read_file(path, None, _header)
 
 
-def _read_file(path: Path, use: Callable[[_Opened], T]) -> T:
+def _read_file(path: Path, side: int | None, use: Callable[[_Opened], T]) -> T:
     try:
         with path.open("rb") as file:
-            return _read(file, path.name, _COLLECTIONS, use)
+            return _read(file, path.name, _COLLECTIONS, side, use)
     except OSError as error:
         raise PictureError(f"{path.name}: can't be opened ({error.strerror or error})") from error
 
 
-def _read(file: BinaryIO, name: str, rules: _Rules, use: Callable[[_Opened], T]) -> T:
+def _read(
+    file: BinaryIO, name: str, rules: _Rules, side: int | None, use: Callable[[_Opened], T]
+) -> T:
     formats = picture_formats.available(rules.formats)
     names = picture_formats.names(formats)
     try:
@@ -175,7 +172,7 @@ def _read(file: BinaryIO, name: str, rules: _Rules, use: Callable[[_Opened], T])
             # Such as damaged EXIF, which leaves the picture readable. Before Python 3.14 this isn't thread-safe; at worst, a
             # race silences more warnings.
             warnings.simplefilter("ignore", UserWarning)
-            return _open(file, name, formats, rules, use)
+            return _open(file, name, formats, rules, side, use)
     except UnreadableFormatError as error:
         found = f"{error.found}; {error.advice}"
         raise PictureError(f"{name}: expected a picture ({names}), found {found}") from error
@@ -192,15 +189,23 @@ def _read(file: BinaryIO, name: str, rules: _Rules, use: Callable[[_Opened], T])
 
 
 def _open(
-    file: BinaryIO, name: str, formats: tuple[str, ...], rules: _Rules, use: Callable[[_Opened], T]
+    file: BinaryIO,
+    name: str,
+    formats: tuple[str, ...],
+    rules: _Rules,
+    side: int | None,
+    use: Callable[[_Opened], T],
 ) -> T:
-    source = _inspect(file, formats)
-    with Image.open(source.file, formats=formats) as image:
-        _check_size(image, name, rules.most_pixels)
+    source = picture_opening.inspect(file, formats)
+    size = picture_opening.webp_size(source.file)
+    if size is not None:  # Pillow would take memory for its canvases before it knows better
+        check_size("WEBP", size[0] * size[1], name, rules.budget)
+    with picture_opening.open_image(source.file, formats) as image:
+        draft = check_cost(image, source.file, name, rules.budget, side=side)
         colours = colours_of(image, source.profile, is_kept=rules.keeps_profiles)
         kind = image.format
         try:
-            return use(_Opened(image=image, source=source, colours=colours))
+            return use(_Opened(image=image, side=side, draft=draft, source=source, colours=colours))
         except OSError:
             if kind not in ("JPEG", "MPO"):
                 raise
@@ -209,18 +214,7 @@ def _open(
                 raise
     mended = PictureSource(file=io.BytesIO(whole), notes=(_ENDED_EARLY,))
     with Image.open(mended.file, formats=formats) as image:
-        return use(_Opened(image=image, source=mended, colours=colours))
-
-
-def _inspect(file: BinaryIO, formats: tuple[str, ...]) -> PictureSource:
-    file.seek(0)
-    head = file.read(12)
-    file.seek(0)
-    if head.startswith(png_chunks.SIGNATURE):
-        return png_chunks.inspect(file)
-    if head == iso_boxes.JP2_SIGNATURE and "JPEG2000" in formats:
-        return iso_boxes.inspect(file)
-    return tiff_pages.inspect(file) if "TIFF" in formats else PictureSource(file=file)
+        return use(_Opened(image=image, side=side, draft=draft, source=mended, colours=colours))
 
 
 def _completed(file: BinaryIO) -> bytes | None:
@@ -228,21 +222,15 @@ def _completed(file: BinaryIO) -> bytes | None:
     return jpeg_ending.complete(file.read())
 
 
-def _check_size(image: Image.Image, name: str, max_pixels: int) -> None:
-    pixels = image.width * image.height
-    if pixels > max_pixels:
-        raise PictureError(
-            f"{name}: expected at most {max_pixels / 1e6:.0f} megapixels, found {pixels / 1e6:.0f}; scale it down"
-        )
-
-
 def _header(opened: _Opened) -> PictureHeader:
     width, height = upright_size(opened.image)
     if file_endings.lacks_end(opened.source, opened.image.format):
-        height, width = _pixels(opened, None).shape[:2]
+        height, width = _pixels(opened).shape[:2]
     notes = (*opened.source.notes, *opened.colours.notes)
     return PictureHeader(width=width, height=height, notes=notes)
 
 
-def _pixels(opened: _Opened, side: int | None) -> Pixels:
-    return upright_pixels(opened.image, opened.source, opened.colours, side)
+def _pixels(opened: _Opened) -> Pixels:
+    return upright_pixels(
+        opened.image, opened.source, opened.colours, side=opened.side, draft=opened.draft
+    )

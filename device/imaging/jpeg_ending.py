@@ -8,26 +8,22 @@ Source: ITU-T T.81, annex B (markers) and G.1 (progressive scans).
 """
 
 import io
-import re
-import struct
-from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+
+from device.imaging.jpeg_segments import PROGRESSIVE, is_frame, is_progressive, segments
 
 # Bytes that end a whole file. In a file without them there, decoding tells whether it is whole.
 END = b"\xff\xd9"
 # What may be missing: a part of the last rows of blocks, which comes out grey. Of a progressive JPEG, whose other scans are
 # there, it is fine detail of a part of the picture.
 _MOST_ROWS, _MOST_SHARE, _MOST_PROGRESSIVE_SHARE = 32, 0.05, 0.15
-# In pixels; a picture with larger sides is compared at a fraction of its size.
-_SIDE = 800
+# In pixels; a picture whose sides are all longer than the first, or one than the second, is compared at a fraction of its size.
+_SIDE, _MOST_SIDE = 800, 8000
 _BLOCK = 16
 _ALL_COEFFICIENTS = 2**64 - 1
-_PROGRESSIVE = (0xC2, 0xCA)
-# The next marker behind a scan's data: no stuffed byte, restart or fill byte.
-_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 # Data that a decoder takes for pixels where it still expects some, and skips otherwise; also after a restart.
 _RANDOM = bytes(np.random.default_rng(1).integers(0, 255, 512, np.uint8))
 _OTHER_PIXELS = _RANDOM + b"".join(bytes((0xFF, 0xD0 + n % 8)) + _RANDOM for n in range(16))
@@ -50,7 +46,7 @@ def complete(data: bytes) -> bytes | None:
     if marked.shape != other.shape:
         return None
     rows, share = _missing((marked != other).any(axis=2), _BLOCK // scale)
-    if _is_progressive(data):
+    if is_progressive(data):
         is_small = share <= _MOST_PROGRESSIVE_SHARE
     else:
         is_small = rows * scale <= _MOST_ROWS and share <= _MOST_SHARE
@@ -77,40 +73,26 @@ def _decoded(data: bytes) -> tuple[npt.NDArray[np.uint8], int]:
     """Return a JPEG's pixels, (H, W, C), and by how much they are scaled down: 1, 2, 4 or 8."""
     with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
         width = image.width
-        image.draft("RGB", (_SIDE, _SIDE))
+        # By the longer side, too: of a panorama, the shorter one may be too short for any scale.
+        scale = max(min(image.size) // _SIDE, max(image.size) // _MOST_SIDE, 1)
+        image.draft("RGB", (max(image.width // scale, 1), max(image.height // scale, 1)))
         scale = max(1, round(width / image.width))
         return np.atleast_3d(np.asarray(image)), scale
-
-
-def _is_progressive(data: bytes) -> bool:
-    return any(marker in _PROGRESSIVE for marker, _ in _segments(data))
 
 
 def _has_every_scan(data: bytes) -> bool:
     """Return whether scans for all coefficients of all components are there or started."""
     wanted: set[int] = set()
     found: dict[int, int] = {}
-    is_progressive = False
-    for marker, segment in _segments(data):
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC) and len(segment) > 6:
+    refines = False
+    for marker, segment in segments(data):
+        if is_frame(marker) and len(segment) > 6:
             wanted = set(segment[6::3])
-            is_progressive = marker in _PROGRESSIVE
+            refines = marker in PROGRESSIVE
         elif marker == 0xDA and wanted and len(segment) >= 4 + 2 * segment[0]:
             first, last, bits = segment[1 + 2 * segment[0] :][:3]
-            is_final = not is_progressive or bits & 15 == 0
-            scanned = (2 << last) - (1 << first) if is_progressive else _ALL_COEFFICIENTS
+            is_final = not refines or bits & 15 == 0
+            scanned = (2 << last) - (1 << first) if refines else _ALL_COEFFICIENTS
             for component in segment[1 : 1 + 2 * segment[0] : 2]:
                 found[component] = found.get(component, 0) | (scanned if is_final else 0)
     return bool(wanted) and all(found.get(one) == _ALL_COEFFICIENTS for one in wanted)
-
-
-def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield each marker with its segment's bytes, without those of scans."""
-    at = 2
-    while (found := _MARKER.search(data, at)) is not None:
-        marker, at = data[found.start() + 1], found.end()
-        if marker in (0x01, 0xD8, 0xD9) or at + 2 > len(data):
-            continue
-        (length,) = struct.unpack_from(">H", data, at)
-        yield marker, data[at + 2 : at + length]
-        at += length

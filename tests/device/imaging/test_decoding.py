@@ -411,7 +411,7 @@ def png(width: int, height: int, bits: int, colour: int, raw: bytes) -> bytes:
 )
 def test_a_decompression_bomb_is_refused_by_its_header(width: int, height: int) -> None:
     with pytest.raises(
-        PictureError, match=r"expected at most 64 megapixels, found .*scale it down"
+        PictureError, match=r"expected at most 16 megapixels, found .*scale it down"
     ):
         decoding.decode(png(width, height, 8, 2, b""), name="bomb")
 
