@@ -12,7 +12,7 @@ from urllib.parse import quote, urljoin
 from converter.errors import CollectionError, FetchError
 from converter.ingest import heif_format
 from converter.ingest.fetch.fetcher import Fetcher
-from converter.ingest.file_names import FileNames, Listings
+from converter.ingest.file_names import FileNames, FolderBounds, Listings
 from converter.ingest.readers.source import is_address
 from device.bundle.reader import sha256_of
 from device.errors import PictureError
@@ -66,6 +66,7 @@ class PictureFolder:
     placeholders: Mapping[str, str] = field(default_factory=dict)
     fetcher: Fetcher | None = None
     _listings: Listings = field(default_factory=dict)
+    _bounds: FolderBounds = field(default_factory=FolderBounds)
 
     def name_of(self, values: Mapping[str, str]) -> str:
         """Return the file name of a record's picture, from the table or from the pattern."""
@@ -170,7 +171,7 @@ class PictureFolder:
         root = self._root()
         path = root / plain
         try:
-            is_inside = not _is_rooted(plain) and path.resolve().is_relative_to(root.resolve())
+            is_inside = not _is_rooted(plain) and self._bounds.holds(root, plain)
         except (OSError, RuntimeError) as error:  # a loop of links; RuntimeError before Python 3.13
             raise PictureError(
                 f"expected a picture file, found a path that can't be followed ({error})"

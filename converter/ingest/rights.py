@@ -97,6 +97,8 @@ def classify(statement: str | None) -> RightsClass:
 
 def _longest_match(statement: str | None, patterns: Sequence[str]) -> int:
     """Return the length of the longest pattern that a statement matches; -1 without one."""
+    if not patterns:
+        return -1
     text = _normalised(statement or "")
     lengths = [-1]
     for pattern in map(_normalised, patterns):

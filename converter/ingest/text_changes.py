@@ -85,7 +85,7 @@ class TextCleaner:
         return TextChanges(counts=dict(self._counts), total=self._total, listed=tuple(self._listed))
 
     def _cell(self, row: Row, position: int, text: str) -> str:
-        if not text:
+        if is_plain(text) and not text.endswith("0"):
             return text
         is_literal = position in self._literal
         after, faults = (clean if len(text) > _REPEATED else _clean_again)(text, is_literal)

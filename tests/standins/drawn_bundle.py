@@ -174,7 +174,7 @@ def _item(row: int, drawing: Pixels, related: int | None, show_picture: bool) ->
         year_max=None,
         relations=relations,
         terms={},
-        image=Path(f"{row}.png"),
+        image_path=f"{row}.png",
         image_sha256=f"{row:064x}",
         width=drawing.shape[1],
         height=drawing.shape[0],

@@ -36,7 +36,7 @@ def item(record_id: str = "a", **known: Any) -> Item:
         "title": "Untitled",
         "relations": (),
         "terms": {},
-        "image": Path("a.jpg"),
+        "image_path": "a.jpg",
         "image_sha256": "0" * 64,
         "width": 1,
         "height": 1,

@@ -39,8 +39,9 @@ def given_years(year_from: str | None, year_to: str | None) -> YearRange | None:
 
 def year_of(text: str | None) -> int | None:
     """Return the year in a cell, a number or a day; `None` for 0, 9999 and the like."""
-    for form in _FORMS:
-        found = form.fullmatch((text or "").strip())
+    text = (text or "").strip()
+    for form in _FORMS if text else ():
+        found = form.fullmatch(text)
         if found:
             year = int(found[1])
             return year if _FIRST_YEAR <= year <= _LAST_YEAR else None

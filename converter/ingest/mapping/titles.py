@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from converter.ingest.mapping.column_names import ALIASES, normalised
 
+_NONE: Mapping[str, str] = {}  # one for all records, most of which have no such titles
 _FIELD = re.compile(r"title_([a-z]{2})")
 # "Titel (deutsch)", "title_en", "Title EN", "titre-fr": the word, and what says the language.
 _HEADER = re.compile(r"([^\W\d_]+)(?:[\s_.\-]+\(?|\s*[(\[])([^\W\d_]+)[)\]]?")
@@ -38,13 +39,15 @@ def title_field(column: str) -> str | None:
     return next((f"title_{tag}" for tag, words in _TAGS.items() if word in words), None)
 
 
-def titles_of(values: Mapping[str, str], order: Sequence[str] = ()) -> dict[str, str]:
+def titles_of(values: Mapping[str, str], order: Sequence[str] = ()) -> Mapping[str, str]:
     """Return a record's titles that are not empty, language to text, in the stated order."""
     found = {
         field.removeprefix("title_"): " ".join(text.split())
         for field, text in values.items()
         if is_title(field) and text.strip()
     }
+    if not found:
+        return _NONE
     ranked = [tag for tag in order if tag in found]
     return {tag: found[tag] for tag in (*ranked, *(tag for tag in found if tag not in ranked))}
 

@@ -39,7 +39,7 @@ def _item(record_id: str, **changes: object) -> Item:
         "note": None,
         "relations": (),
         "terms": {},
-        "image": Path("none.jpg"),
+        "image_path": "none.jpg",
         "image_sha256": "0" * 64,
         "width": 3,
         "height": 4,

@@ -7,7 +7,13 @@ import pytest
 from exported_collection import item_ids, refusal_reasons, table_row, write_picture, write_table
 
 from converter.ingest import check_report, collection
-from converter.ingest.file_names import OTHER_FOLDER, OTHER_WRITING, UNDERSCORES, FileNames
+from converter.ingest.file_names import (
+    OTHER_FOLDER,
+    OTHER_WRITING,
+    UNDERSCORES,
+    FileNames,
+    FolderBounds,
+)
 
 UMLAUT = "Käthe-Ö.png"
 
@@ -130,3 +136,36 @@ def test_a_link_out_of_the_folder_is_not_found_by_another_writing(folder: Path) 
 
     assert item_ids(found) == ["a-01"]
     assert "leads outside" in refusal_reasons(found)["a-02"]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_inside"),
+    [
+        ("a.jpg", True),
+        ("none.jpg", True),
+        ("below/a.jpg", True),
+        ("below/../a.jpg", True),
+        ("linked-here/a.jpg", True),
+        ("linked-out/a.jpg", False),
+        ("linked-out.jpg", False),
+        ("below/linked-out.jpg", False),
+        ("../a.jpg", False),
+        ("below/../../a.jpg", False),
+        ("below/../..", False),
+    ],
+)
+def test_links_are_followed_to_tell_whether_a_file_is_inside(
+    tmp_path: Path, name: str, is_inside: bool
+) -> None:
+    root, outside = tmp_path / "prints", tmp_path / "others"
+    for folder in (root / "below", outside):
+        folder.mkdir(parents=True)
+    for file in (root / "a.jpg", root / "below/a.jpg", outside / "a.jpg"):
+        file.write_bytes(b"picture")
+    (root / "linked-here").symlink_to(root / "below")
+    (root / "linked-out").symlink_to(outside)
+    for link in (root / "linked-out.jpg", root / "below/linked-out.jpg"):
+        link.symlink_to(outside / "a.jpg")
+    bounds = FolderBounds()
+
+    assert [bounds.holds(root, name) for _ in range(2)] == [is_inside] * 2

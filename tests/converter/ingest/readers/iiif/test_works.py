@@ -14,7 +14,7 @@ from converter.ingest.fetch.limits import FetchLimits
 from converter.ingest.readers.iiif import works as iiif
 from converter.ingest.table import LIST_SEPARATOR
 
-CASES = Path(__file__).parents[5] / "shared/cases"
+CASES = Path(__file__).parents[6] / "shared/cases"
 CONTEXT = "http://iiif.io/api/presentation/3/context.json"
 
 

@@ -9,7 +9,7 @@ from converter.errors import CollectionError
 from converter.ingest.readers.lido import works as lido
 from converter.ingest.table import LIST_SEPARATOR
 
-CASES = Path(__file__).parents[5] / "shared/cases"
+CASES = Path(__file__).parents[6] / "shared/cases"
 START = '<?xml version="1.0" encoding="utf-8"?>\n<lido:lidoWrap xmlns:lido="http://www.lido-schema.org">'
 END = "</lido:lidoWrap>"
 
