@@ -25,7 +25,8 @@ class CameraConfig:
 
     Attributes:
         kind: Kind of camera; `auto` uses the Pi's camera, else a webcam, else the replay camera.
-        device: Number of the webcam or Pi camera.
+        device: Number of the webcam or Pi camera, path of the webcam's device file, or part of the camera's name;
+            `auto` tries every webcam in turn, and uses the first Pi camera.
         replay: Folder of pictures, or video file, for the replay camera; `None` for the bundle's own pictures.
         width, height: Requested frame size in pixels; the camera may choose another.
         fps: Requested frames per second.
@@ -38,7 +39,7 @@ class CameraConfig:
     """
 
     kind: Literal["auto", "pi", "webcam", "replay", "none"] = "auto"
-    device: int = 0
+    device: int | str = "auto"
     replay: Path | None = None
     width: int = 1280
     height: int = 960
@@ -313,8 +314,12 @@ def _camera_problems(camera: CameraConfig) -> Iterator[str]:
     left, top, right, bottom = camera.region
     if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
         yield f"camera.region: expected 0 <= left < right <= 1 and 0 <= top < bottom <= 1, found {list(camera.region)}"
+    if isinstance(camera.device, str) and (
+        not camera.device.strip() or not camera.device.isprintable()
+    ):
+        yield f"camera.device: expected a number, a path, part of a name or auto, found {camera.device!r}"
     for name, value, least, most in (
-        ("device", camera.device, 0, 63),
+        ("device", camera.device if isinstance(camera.device, int) else None, 0, 63),
         ("width", camera.width, 16, 10_000),
         ("height", camera.height, 16, 10_000),
         ("fps", camera.fps, 0.1, 240),

@@ -4,8 +4,9 @@ This module knows the types of settings, not the settings.
 """
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin
 
 
@@ -21,9 +22,9 @@ def convert(hint: Any, value: Any) -> Any:
     """
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is UnionType:
-        if isinstance(value, FromText) and value == "":
+        if isinstance(value, FromText) and value == "" and NoneType in arguments:
             return None
-        return convert(arguments[0], value)
+        return _convert_first([kind for kind in arguments if kind is not NoneType], value)
     if origin is Literal:
         literal = type(arguments[0])(value) if isinstance(value, FromText) else value
         if type(literal) is not type(arguments[0]) or literal not in arguments:
@@ -42,6 +43,16 @@ def convert(hint: Any, value: Any) -> Any:
         if not math.isfinite(value):  # TOML has inf and nan
             raise ValueError(value)
     return _check(hint, value)
+
+
+def _convert_first(kinds: Sequence[Any], value: Any) -> Any:
+    """Convert a value to the first of several types that it fits."""
+    for kind in kinds[:-1]:
+        try:
+            return convert(kind, value)
+        except (ValueError, TypeError):
+            continue
+    return convert(kinds[-1], value)
 
 
 def _convert_tuple(arguments: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
@@ -69,7 +80,7 @@ def _check(kind: Any, value: Any) -> Any:
 def describe(hint: Any) -> str:
     """Return the name of a type for an error message."""
     if get_origin(hint) is UnionType:
-        return describe(get_args(hint)[0])
+        return " or ".join(describe(kind) for kind in get_args(hint) if kind is not NoneType)
     if get_origin(hint) is Literal:
         return " or ".join(str(choice) for choice in get_args(hint))
     if get_origin(hint) is tuple:

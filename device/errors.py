@@ -68,6 +68,10 @@ class CameraAbsentError(CameraMissingError):
     """The camera or its software is missing, which only a person can fix; retrying is useless."""
 
 
+class CameraBusyError(CameraMissingError):
+    """Another program uses the camera; it can be opened once that program has ended."""
+
+
 class CameraLostError(CameraError):
     """A working camera has stopped delivering frames."""
 

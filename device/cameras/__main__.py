@@ -17,7 +17,6 @@ from collections.abc import Callable
 from device.cameras import ipc_messages
 from device.cameras.shared_frames import SharedFrames
 from device.cameras.source import CameraSource
-from device.config import CameraConfig
 from device.errors import CameraError, CameraLostError
 from device.imaging.frames import Frame
 
@@ -58,7 +57,7 @@ class CameraServer:
         """
         while True:
             with self._camera:
-                self._send(ipc_messages.Opened(name=self._camera.name))
+                self._send(ipc_messages.Opened(name=self._camera.name, chosen=self._camera.chosen))
                 reason = self._serve_until_failure(shared)
             if self._reopened >= MAX_REOPENED:
                 raise reason
@@ -99,12 +98,12 @@ def main() -> int:
     # The kiosk ends this process. Ctrl-C and systemd's SIGTERM are meant for the kiosk itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    factory, config = pickle.loads(connection.recv(65_536))
+    factory, config, chosen = pickle.loads(connection.recv(65_536))
     threading.Thread(
         target=_exit_when_closed, args=(connection,), name="listener", daemon=True
     ).start()
     try:
-        _serve(factory, config, connection, shared)
+        _serve(lambda: factory(config, chosen), config.fps, connection, shared)
     except CameraError as error:
         ipc_messages.send(connection, ipc_messages.Fault.of(error))
     except BrokenPipeError:
@@ -113,15 +112,15 @@ def main() -> int:
 
 
 def _serve(
-    factory: Callable[[CameraConfig], CameraSource],
-    config: CameraConfig,
+    open_camera: Callable[[], CameraSource],
+    fps: float,
     connection: socket.socket,
     shared: SharedFrames,
 ) -> None:
-    camera = factory(config)
-    CameraServer(camera, config.fps, lambda message: ipc_messages.send(connection, message)).serve(
-        shared
+    server = CameraServer(
+        open_camera(), fps, lambda message: ipc_messages.send(connection, message)
     )
+    server.serve(shared)
 
 
 def _exit_when_closed(connection: socket.socket) -> None:

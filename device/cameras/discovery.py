@@ -2,19 +2,26 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from device.cameras import supervised
+from device.cameras.first_opened import first_opened
 from device.cameras.pi import PiCamera
 from device.cameras.replay import ReplayCamera, ReplayPicture
 from device.cameras.source import CameraSource
 from device.cameras.webcam import WebcamCamera
 from device.config import CameraConfig
-from device.errors import CameraAbsentError, CameraMissingError
+from device.errors import CameraAbsentError, CameraBusyError, CameraMissingError
 
 _log = logging.getLogger(__name__)
 
 
-def open_camera(config: CameraConfig, *, replay: Sequence[ReplayPicture] = ()) -> CameraSource:
+def open_camera(
+    config: CameraConfig,
+    *,
+    replay: Sequence[ReplayPicture] = (),
+    hardware: Callable[[CameraConfig], CameraSource] | None = None,
+) -> CameraSource:
     """Open the camera that the configuration asks for.
 
     Call this once. If the camera is lost later, close and reopen the returned source. Choosing again would show the replay
@@ -23,18 +30,21 @@ def open_camera(config: CameraConfig, *, replay: Sequence[ReplayPicture] = ()) -
     Args:
         config: The kind `auto` takes the Pi's camera, else a webcam, else the replay camera.
         replay: Pictures that the replay camera shows if the configuration names no folder or video.
+        hardware: Returns the Pi's camera or webcam, open or closed; `None` for the one of this machine.
 
     Raises:
+        CameraBusyError: If another program uses the camera; the replay camera doesn't replace it.
         CameraMissingError: If no camera can be opened, with the reason for each; or if the kind is `none`.
     """
     if config.kind == "none":
         raise CameraAbsentError('camera: switched off; set [camera] kind to "auto" to use one')
     factories: list[Callable[[], CameraSource]] = []
     if config.kind != "replay":
-        factories.append(lambda: _hardware(config))
+        factories.append(lambda: (hardware or _hardware)(config))
     if config.kind in ("auto", "replay"):
         factories.append(lambda: ReplayCamera(config, pictures=replay))
-    return _first_opened(factories)
+    # A camera in use is there, and comes by itself: a replay must not take its place for good.
+    return _first_opened(factories, stop_at=CameraBusyError)
 
 
 def _hardware(config: CameraConfig) -> CameraSource:
@@ -43,41 +53,38 @@ def _hardware(config: CameraConfig) -> CameraSource:
     return open_hardware(config)
 
 
-def open_hardware(config: CameraConfig) -> CameraSource:
+def open_hardware(config: CameraConfig, chosen: str = "") -> CameraSource:
     """Open the configured Pi's camera or webcam; `auto` takes the first that opens.
+
+    Args:
+        config: The settings.
+        chosen: Text by which a webcam that was lost is found again; see `CameraSource`.
 
     Raises:
         CameraMissingError: If neither can be opened, with the reason for each.
     """
     factories: dict[str, Callable[[], CameraSource]] = {
         "pi": lambda: PiCamera(config),
-        "webcam": lambda: WebcamCamera(config),
+        "webcam": lambda: WebcamCamera(config, chosen=chosen),
     }
     return _first_opened(
         [factory for kind, factory in factories.items() if config.kind in (kind, "auto")]
     )
 
 
-def _first_opened(factories: Sequence[Callable[[], CameraSource]]) -> CameraSource:
-    errors: list[CameraMissingError] = []
-    for factory in factories:
-        try:
-            source = factory()
-            source.open()
-        except CameraMissingError as error:
-            errors.append(error)
-            continue
-        if errors:
-            reasons = " | ".join(map(str, errors))
-            _log.info("camera: %s taken; passed over: %s", source.name, reasons)
-        return source
-    raise _combined(errors)
+def _first_opened(
+    factories: Sequence[Callable[[], CameraSource]],
+    stop_at: type[CameraMissingError] | tuple[()] = (),
+) -> CameraSource:
+    openers = [partial(_opened, factory) for factory in factories]
+    source, errors = first_opened(openers, stop_at=stop_at)
+    if errors:
+        reasons = " | ".join(map(str, errors))
+        _log.info("camera: %s taken; passed over: %s", source.name, reasons)
+    return source
 
 
-def _combined(errors: Sequence[CameraMissingError]) -> CameraMissingError:
-    """Combine errors into one: absent only if no camera can come back by itself."""
-    if len(errors) == 1:
-        return errors[0]
-    is_absent = all(isinstance(error, CameraAbsentError) for error in errors)
-    kind = CameraAbsentError if is_absent else CameraMissingError
-    return kind(f"camera: none can be opened: {' | '.join(map(str, errors))}")
+def _opened(factory: Callable[[], CameraSource]) -> CameraSource:
+    source = factory()
+    source.open()
+    return source

@@ -10,11 +10,18 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from device.cameras.shared_frames import FrameLocation
-from device.errors import CameraAbsentError, CameraError, CameraLostError, CameraMissingError
+from device.errors import (
+    CameraAbsentError,
+    CameraBusyError,
+    CameraError,
+    CameraLostError,
+    CameraMissingError,
+)
 
 _MOST_BYTES = 16_384
 _FAULTS = {
     "absent": CameraAbsentError,
+    "busy": CameraBusyError,
     "missing": CameraMissingError,
     "lost": CameraLostError,
 }
@@ -22,9 +29,10 @@ _FAULTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """Message: the camera is open; `name` is the camera's, such as `webcam:0`."""
+    """Message: the camera is open; see `CameraSource` for its name and `chosen`."""
 
     name: str
+    chosen: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +47,7 @@ class Fault:
     """Message: the camera failed for good, and its process ends.
 
     Attributes:
-        kind: `absent`, `missing` or `lost`.
+        kind: `absent`, `busy`, `missing` or `lost`.
         reason: One line.
     """
 

@@ -3,11 +3,13 @@
 The only module that knows picamera2 and libcamera; both are imported when the camera is opened.
 """
 
+import errno
 import importlib
 import importlib.util
 import logging
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -15,8 +17,14 @@ import numpy as np
 
 from device.cameras.reader_thread import ReaderThread
 from device.cameras.source import CameraSource
+from device.cameras.webcam_choice import AUTO, number_of
 from device.config import CameraConfig
-from device.errors import CameraAbsentError, CameraLostError, CameraMissingError
+from device.errors import (
+    CameraAbsentError,
+    CameraBusyError,
+    CameraLostError,
+    CameraMissingError,
+)
 from device.imaging.frames import Pixels
 
 _log = logging.getLogger(__name__)
@@ -43,7 +51,7 @@ def is_supported() -> bool:
 
 
 class PiCamera(CameraSource):
-    """The Pi's camera with the configured number.
+    """The Pi's camera with the configured number, or part of a name such as `imx708`.
 
     Args:
         config: Requested settings; the camera uses the nearest that it supports.
@@ -58,7 +66,7 @@ class PiCamera(CameraSource):
         vendor: Callable[[str], Any] = importlib.import_module,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(config, name=f"pi:{config.device}", clock=clock)
+        super().__init__(config, name=f"pi:{_shown(config.device)}", clock=clock)
         self._vendor = vendor
         self._reader = ReaderThread(self.name, self._open_capture)
 
@@ -73,14 +81,9 @@ class PiCamera(CameraSource):
 
     def _open_capture(self) -> "_PiCapture":
         picamera2, libcamera = self._modules()
-        found = len(picamera2.Picamera2.global_camera_info())
-        if self._config.device >= found:
-            raise CameraAbsentError(
-                f"{self.name}: expected a Pi camera of that number, found {found}; "
-                "check its ribbon cable, then `rpicam-hello --list-cameras`"
-            )
+        number = self._number_in(picamera2.Picamera2.global_camera_info())
         try:
-            camera = picamera2.Picamera2(self._config.device)
+            camera = picamera2.Picamera2(number)
         except RuntimeError as error:
             raise self._unusable(error) from error
         try:
@@ -91,6 +94,25 @@ class PiCamera(CameraSource):
         except CameraMissingError:
             camera.close()
             raise
+
+    def _number_in(self, cameras: Sequence[Mapping[str, Any]]) -> int:
+        """Return the number of the configured camera: by number or name, or the first."""
+        device = self._config.device
+        wanted = 0 if device == AUTO else number_of(device)
+        if wanted is not None and wanted < len(cameras):
+            return wanted
+        models = [str(camera.get("Model", "")) for camera in cameras]
+        fitting = [
+            n for n, model in enumerate(models) if str(device).casefold() in model.casefold()
+        ]
+        if wanted is None and len(fitting) == 1:
+            return fitting[0]
+        expected = "one Pi camera of that name" if wanted is None else "a Pi camera of that number"
+        found = f"{len(models)} ({', '.join(models)})" if models else "0"
+        raise CameraAbsentError(
+            f"{self.name}: expected {expected}, found {found}; "
+            "check its ribbon cable, then `rpicam-hello --list-cameras`"
+        )
 
     def _modules(self) -> tuple[Any, Any]:
         try:
@@ -103,7 +125,8 @@ class PiCamera(CameraSource):
 
     def _unusable(self, error: RuntimeError) -> CameraMissingError:
         why = error.__cause__ or error  # picamera2 wraps the reason in a generic message
-        return CameraMissingError(
+        kind = CameraBusyError if os.strerror(errno.EBUSY) in str(why) else CameraMissingError
+        return kind(
             f"{self.name}: expected it to open, found {why}; check that no other program uses it"
         )
 
@@ -116,18 +139,22 @@ class PiCamera(CameraSource):
                 controls=self._controls(camera.camera_controls, libcamera),
             )
         )
-        chosen = camera.camera_configuration()["main"]["format"]
+        stream = camera.camera_configuration()["main"]
+        chosen = stream["format"]
         if chosen != _SUBSAMPLED and chosen not in _CHANNELS:
             expected = ", ".join((*_CHANNELS, _SUBSAMPLED))
             raise CameraMissingError(
                 f"{self.name}: expected one of {expected}, found {chosen}; use it as a webcam"
             )
         camera.start()
-        return self._to_rgb() if chosen == _SUBSAMPLED else itemgetter((..., _CHANNELS[chosen]))
+        if chosen == _SUBSAMPLED:
+            return self._to_rgb(width=stream["size"][0])
+        return itemgetter((..., _CHANNELS[chosen]))
 
-    def _to_rgb(self) -> Callable[[Pixels], Pixels]:
+    def _to_rgb(self, width: int) -> Callable[[Pixels], Pixels]:
         cv2 = self._vendor("cv2")
-        return lambda picture: cv2.cvtColor(picture, cv2.COLOR_YUV2RGB_NV12)
+        # picamera2 leaves the padding in the rows of this format, for its caller to cut off.
+        return lambda picture: cv2.cvtColor(picture, cv2.COLOR_YUV2RGB_NV12)[:, :width]
 
     def _controls(self, advertised: Any, libcamera: Any) -> dict[str, Any]:
         """Return the controls to set; warn of those that this camera lacks, and leave them out."""
@@ -146,6 +173,10 @@ class PiCamera(CameraSource):
         for control in requested.keys() - set(advertised):
             _log.warning("%s: this camera has no control %s", self.name, control)
         return {control: value for control, value in requested.items() if control in advertised}
+
+
+def _shown(device: int | str) -> int | str:
+    return 0 if device == AUTO else device
 
 
 class _PiCapture:

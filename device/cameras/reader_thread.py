@@ -33,12 +33,12 @@ class ReaderThread:
     """Holds the newest picture of a camera that may hang.
 
     Args:
-        name: Name of the camera in errors.
+        name: Name of the camera in errors; the opener may set a better one.
         opener: Opens the camera; raises `CameraMissingError` if it can't.
     """
 
     def __init__(self, name: str, opener: Callable[[], VendorCamera]) -> None:
-        self._name = name
+        self.name = name
         self._opener = opener
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -55,11 +55,11 @@ class ReaderThread:
         """
         if self._thread is not None and self._thread.is_alive():
             raise CameraMissingError(
-                f"{self._name}: expected a free camera, found its driver still busy; unplug it and plug it in again"
+                f"{self.name}: expected a free camera, found its driver still busy; unplug it and plug it in again"
             )
         self._is_ready, self._is_wanted = False, True
         self._newest = self._fault = None
-        self._thread = threading.Thread(target=self._work, name=f"camera {self._name}", daemon=True)
+        self._thread = threading.Thread(target=self._work, name=f"camera {self.name}", daemon=True)
         self._thread.start()
         with self._changed:
             self._changed.wait_for(lambda: self._is_ready or not self._is_wanted, timeout_s)
@@ -69,7 +69,7 @@ class ReaderThread:
                 False  # once the opening returns, the thread releases the camera and ends
             )
             raise self._fault or CameraMissingError(
-                f"{self._name}: expected it to open within {timeout_s:g} s, got no answer; unplug it and plug it in again"
+                f"{self.name}: expected it to open within {timeout_s:g} s, got no answer; unplug it and plug it in again"
             )
 
     def newest(self, timeout_s: float) -> Pixels:
@@ -85,10 +85,10 @@ class ReaderThread:
             if self._fault is not None:
                 raise self._fault
             if not self._is_wanted:
-                raise CameraLostError(f"{self._name}: closed while waiting for a frame")
+                raise CameraLostError(f"{self.name}: closed while waiting for a frame")
             if self._newest is None:
                 raise CameraLostError(
-                    f"{self._name}: expected a frame within {timeout_s:g} s, got none; check its cable"
+                    f"{self.name}: expected a frame within {timeout_s:g} s, got none; check its cable"
                 )
             pixels, self._newest = self._newest, None
             return pixels

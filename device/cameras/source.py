@@ -28,7 +28,8 @@ class CameraSource(ABC):
     numbers and the refusal to read a closed camera are the same for all cameras.
 
     Attributes:
-        name: Such as `webcam:0`, `pi:1`, `replay:prints`; each frame's `source`.
+        name: Such as `webcam:0 (HD Webcam)`, `pi:1`, `replay:prints`; each frame's `source`. Opening may refine it.
+        chosen: Text by which the factory of the next process finds this hardware again; empty if it needs none.
         reopened: How often its own process has reopened the camera; 0 without such a process.
         restarted: How often that process was replaced.
     """
@@ -37,6 +38,7 @@ class CameraSource(ABC):
         self, config: CameraConfig, *, name: str, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.name = name
+        self.chosen = ""
         self.reopened = self.restarted = 0
         self._config = config
         self._clock = clock

@@ -29,7 +29,7 @@ OPENING_S = 40.0
 SILENT_S, SILENT_FRAMES = 4.0, 8
 _KILLED_S = 2.0
 
-CameraFactory = Callable[[CameraConfig], CameraSource]
+CameraFactory = Callable[[CameraConfig, str], CameraSource]
 
 
 def is_supported() -> bool:
@@ -42,7 +42,8 @@ class SupervisedCamera(CameraSource):
 
     Args:
         config: Passed to `factory`.
-        factory: Returns the camera, open or closed. It runs in the other process, so it is a function at module level.
+        factory: Returns the camera, open or closed; takes the settings, and `chosen` of the camera before. It runs in the
+            other process, so it is a function at module level.
         clock: Returns monotonic seconds.
     """
 
@@ -66,18 +67,18 @@ class SupervisedCamera(CameraSource):
                 f"{self.name}: its driver hangs in the kernel and can't be ended; restart the machine"
             )
         self.restarted += self._process is not None
-        self._process = _Process(self._factory, self._requested)
+        self._process = _Process(self._factory, self._requested, self.chosen)
         try:
             self._keep_choice(self._opened(self._process))
         except (CameraMissingError, CameraLostError):
             self._process.end()
             raise
 
-    def _opened(self, process: "_Process") -> str:
+    def _opened(self, process: "_Process") -> ipc_messages.Opened:
         message = ipc_messages.receive(process.connection, OPENING_S)
         match message:
-            case ipc_messages.Opened(name=name):
-                return name
+            case ipc_messages.Opened():
+                return message
             case ipc_messages.Fault():
                 error = message.error()
                 raise error if isinstance(error, CameraMissingError) else CameraMissingError(error)
@@ -85,9 +86,10 @@ class SupervisedCamera(CameraSource):
             f"{self.name}: expected it to open within {OPENING_S:g} s, got no answer; unplug it and plug it in again"
         )
 
-    def _keep_choice(self, name: str) -> None:
+    def _keep_choice(self, opened: ipc_messages.Opened) -> None:
         """Keep the chosen camera for later, since another one may look at another place."""
-        self.name = name
+        name = self.name = opened.name
+        self.chosen = opened.chosen
         for kind in ("pi", "webcam"):
             if self._requested.kind == "auto" and name.startswith(f"{kind}:"):
                 self._requested = replace(self._requested, kind=kind)
@@ -120,6 +122,8 @@ class SupervisedCamera(CameraSource):
                         message,
                         0.0,
                     )  # drain the queue, since a newer one may be there
+                case ipc_messages.Opened():  # again, perhaps under another number
+                    self._keep_choice(message)
                 case ipc_messages.Reopening(reason=reason):
                     self.reopened += 1
                     _log.warning("%s; reopened", reason)
@@ -131,7 +135,7 @@ class SupervisedCamera(CameraSource):
 class _Process:
     """The camera's process, with its socket and its shared memory."""
 
-    def __init__(self, factory: CameraFactory, config: CameraConfig) -> None:
+    def __init__(self, factory: CameraFactory, config: CameraConfig, chosen: str) -> None:
         self.connection, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         memory = shared_frames.create_memory()
         with theirs:
@@ -141,7 +145,7 @@ class _Process:
             finally:
                 os.close(memory)
         self.id = self._popen.pid
-        self.connection.send(pickle.dumps((factory, config)))
+        self.connection.send(pickle.dumps((factory, config, chosen)))
 
     @property
     def is_alive(self) -> bool:

@@ -80,6 +80,17 @@ hosts = ["kiosk.local"]
     assert config.screen == ScreenConfig()
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("2", 2), ("auto", "auto"), ("C920", "C920"), ("/dev/video2", "/dev/video2")],
+)
+def test_a_camera_is_named_by_number_path_or_name(file: Path, text: str, expected: object) -> None:
+    file.write_text(f"[camera]\ndevice = {text if text.isdecimal() else repr(text)}")
+
+    assert load(file, {}).camera.device == expected
+    assert load(None, {"PRINTKIOSK_CAMERA_DEVICE": text}).camera.device == expected
+
+
 def test_the_environment_overrides_the_file(file: Path) -> None:
     file.write_text('store = "/from/file"\n[camera]\nkind = "pi"\nfps = 5\n')
 
@@ -153,6 +164,13 @@ waiting = 0
         ("[camera]\nfps = true", "camera.fps: expected a number, found True"),
         (f"[camera]\nfps = {10**400}", "camera.fps: expected a number, found 1000"),
         ("[camera]\nwidth = 640.0", "camera.width: expected a whole number, found 640.0"),
+        ("[camera]\ndevice = 1.5", "camera.device: expected a whole number or text, found 1.5"),
+        (
+            '[camera]\ndevice = " "',
+            "camera.device: expected a number, a path, part of a name or auto",
+        ),
+        ('[camera]\ndevice = "a\\nb"', "camera.device: expected a number, a path, part of a name"),
+        ("[camera]\ndevice = true", "camera.device: expected a whole number or text, found True"),
         ("[camera]\ndevice = -1", "camera.device: expected 0 to 63, found -1"),
         ("[camera]\nrotate_deg = 90.0", "camera.rotate_deg: expected 0 or 90"),
         ("[camera]\nrotate_deg = false", "camera.rotate_deg: expected 0 or 90"),

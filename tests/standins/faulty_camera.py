@@ -14,7 +14,12 @@ from colour_card import make_card
 
 from device.cameras import CameraSource
 from device.config import CameraConfig
-from device.errors import CameraAbsentError, CameraLostError, CameraMissingError
+from device.errors import (
+    CameraAbsentError,
+    CameraBusyError,
+    CameraLostError,
+    CameraMissingError,
+)
 from device.imaging import decoding
 from device.imaging.frames import Pixels
 
@@ -22,6 +27,7 @@ FAULT, PRINT = "fault", "print.png"
 # Each lasts until the test takes it back.
 FAULTS = (
     "absent",
+    "busy",
     "lost",
     "stalled",
     "black",
@@ -41,9 +47,11 @@ def set_fault(folder: Path, fault: str) -> None:
     scratch.replace(folder / FAULT)
 
 
-def make_faulty(config: CameraConfig) -> "FaultyCamera":
-    """Return the camera whose folder is `config.replay`."""
-    return FaultyCamera(config)
+def make_faulty(config: CameraConfig, chosen: str = "") -> "FaultyCamera":
+    """Return the camera whose folder is `config.replay`; it counts its openings in `chosen`."""
+    camera = FaultyCamera(config)
+    camera.chosen = f"{chosen}|"
+    return camera
 
 
 class FaultyCamera(CameraSource):
@@ -68,6 +76,8 @@ class FaultyCamera(CameraSource):
     def _start(self) -> None:
         if self._fault == "absent":
             raise CameraAbsentError("faulty:0: expected a camera, found none; plug it in")
+        if self._fault == "busy":
+            raise CameraBusyError("faulty:0: used by another program; end it")
         if self._fault == "lost":
             raise CameraMissingError("faulty:0: expected it to open, found its bus dead")
         self._stopping.clear()
@@ -76,7 +86,7 @@ class FaultyCamera(CameraSource):
         self._takes += 1
         self._stopping.wait(min(timeout_s, 1 / self._config.fps))
         fault = self._fault
-        if fault in ("lost", "absent"):
+        if fault in ("lost", "absent", "busy"):
             raise CameraLostError("faulty:0: expected a frame, found the camera gone")
         if fault == "flicker":  # once
             set_fault(self._folder, "")

@@ -14,12 +14,16 @@ from device.imaging.frames import Pixels
 FRAME_S = 0.005
 
 
-def _half_colour(picture: Pixels) -> Pixels:
-    """Return NV12: brightness, and below it the two colours of every four pixels, interleaved."""
+def _half_colour(picture: Pixels, padding: int) -> Pixels:
+    """Return NV12: brightness, and below it the two colours of every four pixels, interleaved.
+
+    picamera2 leaves the rows as long as the hardware makes them.
+    """
     height, width, _ = picture.shape
     planes = cv2.cvtColor(picture, cv2.COLOR_RGB2YUV_I420)
     blue, red = planes[height:].reshape(2, height // 2, width // 2)
-    return np.vstack([planes[:height], np.dstack([blue, red]).reshape(height // 2, width)])
+    tight = np.vstack([planes[:height], np.dstack([blue, red]).reshape(height // 2, width)])
+    return np.pad(tight, ((0, 0), (0, padding)), constant_values=77)
 
 
 class Job:
@@ -43,6 +47,7 @@ class StandInPicamera2:
             raise RuntimeError("Camera __init__ sequence did not complete.") from error
         hardware.info()[number]  # IndexError, as theirs
         hardware.is_taken = True
+        hardware.opened = number
         self.hardware = hardware
         self.is_started = False
         self.main: dict[str, Any] | None = None
@@ -105,14 +110,18 @@ class PiHardware:
         self.cameras = 1
         self.is_plugged_in = True
         self.is_taken = False
+        self.opened: int | None = None
         self.adjusted_format: str | None = None
+        self.padding = 0
+        self.models = ["imx708"]
         self.controls: dict[str, Any] = dict.fromkeys(
             ["FrameDurationLimits", "ExposureTime", "AnalogueGain", "AfMode", "LensPosition"]
         )
         self.set_controls: dict[str, Any] = {}
 
     def info(self) -> list[dict[str, Any]]:
-        return [{"Model": "imx708", "Num": n} for n in range(self.cameras)]
+        models = self.models * self.cameras
+        return [{"Model": model, "Num": n} for n, model in enumerate(models[: self.cameras])]
 
     def picture(self, kind: str) -> Pixels:
         """Return the card in libcamera's memory order.
@@ -120,7 +129,7 @@ class PiHardware:
         `make_image` of picamera2 reads RGB888 as "BGR", so red comes last.
         """
         if kind == "NV12":
-            return _half_colour(make_card())
+            return _half_colour(make_card(), self.padding)
         red_last = kind in ("RGB888", "XRGB8888")
         picture = make_card()[..., ::-1] if red_last else make_card()
         if kind.startswith("X"):

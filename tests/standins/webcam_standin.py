@@ -16,6 +16,7 @@ class DeviceCapture:
     It wraps `cv2.VideoCapture` and doesn't inherit from it, because the garbage collector crashes on subclasses.
 
     Attributes:
+        is_decodable: Whether `retrieve` succeeds.
         may_continue: While it is not set, `grab` hangs.
         released: Set when the device was released.
     """
@@ -24,6 +25,7 @@ class DeviceCapture:
         self.vendor = cv2.VideoCapture(str(file), backend)
         self.file, self.backend = file, backend
         self.is_plugged_in = True
+        self.is_decodable = True
         self.may_continue = threading.Event()
         self.may_continue.set()
         self.released = threading.Event()
@@ -40,6 +42,10 @@ class DeviceCapture:
             return True
         self.vendor.open(str(self.file), self.backend)
         return self.vendor.grab()
+
+    def retrieve(self) -> tuple[bool, Any]:
+        decoded, picture = self.vendor.retrieve()
+        return (decoded, picture) if self.is_decodable else (False, None)
 
     def release(self) -> None:
         self.vendor.release()

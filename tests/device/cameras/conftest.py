@@ -15,6 +15,7 @@ import cv2
 import pytest
 from colour_card import make_card, quarter_names, write_video
 from fake_time import FakeTime
+from fake_v4l2 import FakeV4l2
 from faulty_camera import make_faulty, set_fault
 from picamera2_standin import PiHardware
 from PIL import Image
@@ -24,6 +25,7 @@ from device.cameras.pi import PiCamera
 from device.cameras.replay import ReplayCamera, ReplayPicture
 from device.cameras.source import CameraSource
 from device.cameras.supervised import SupervisedCamera
+from device.cameras.v4l2 import VideoDevices, VideoNode
 from device.cameras.webcam import WebcamCamera
 from device.config import CameraConfig
 from device.errors import PictureError
@@ -81,28 +83,30 @@ def _video_rig(tmp_path: Path) -> Rig:
     )
 
 
-def _webcam_rig(file: Path, backend: int) -> Rig:
+def _webcam_rig(folder: Path, file: Path, backend: int) -> Rig:
     opened: list[DeviceCapture] = []
+    machine = FakeV4l2(folder / "machine")
+    machine.plug_in(0)
 
-    def open_one() -> DeviceCapture:
+    def open_one(node: VideoNode) -> DeviceCapture:
         opened.append(DeviceCapture(file, backend))
         return opened[-1]
 
     return Rig(
-        make=lambda config: WebcamCamera(config, capture=open_one),
+        make=lambda config: WebcamCamera(config, devices=machine.devices, capture=open_one),
         unplug=lambda: setattr(opened[-1], "is_plugged_in", False),
     )
 
 
 def _webcam_video_rig(tmp_path: Path) -> Rig:
     write_video(tmp_path / "card.avi")
-    return _webcam_rig(tmp_path / "card.avi", cv2.CAP_FFMPEG)
+    return _webcam_rig(tmp_path, tmp_path / "card.avi", cv2.CAP_FFMPEG)
 
 
 def _webcam_sequence_rig(tmp_path: Path) -> Rig:
     for number in range(3):
         Image.fromarray(make_card()).save(tmp_path / f"{number:03}.png")
-    return _webcam_rig(tmp_path / "%03d.png", cv2.CAP_IMAGES)
+    return _webcam_rig(tmp_path, tmp_path / "%03d.png", cv2.CAP_IMAGES)
 
 
 def _pi_rig(tmp_path: Path) -> Rig:
@@ -121,8 +125,8 @@ def _supervised_rig(tmp_path: Path) -> Rig:
 
 
 def _real_webcam_rig(tmp_path: Path) -> Rig:
-    if not Path("/dev/video0").exists():
-        pytest.skip("no webcam: there is no /dev/video0")
+    if not any(node.is_capture for node in VideoDevices().nodes()):
+        pytest.skip("no webcam: /sys/class/video4linux has no node that captures")
     return Rig(make=WebcamCamera, unplug=None, shows_card=False)
 
 
@@ -216,6 +220,12 @@ def device_capture(film: Path) -> Iterator[DeviceCapture]:
     capture = DeviceCapture(film, cv2.CAP_FFMPEG)
     yield capture
     capture.may_continue.set()
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> FakeV4l2:
+    """Return a machine without webcams, into which a test plugs some."""
+    return FakeV4l2(tmp_path / "machine")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from device.cameras import ReplayPicture, open_camera
 from device.config import CameraConfig
-from device.errors import CameraMissingError
+from device.errors import CameraBusyError, CameraMissingError
 
 NOWHERE = 63  # no machine has this many cameras
 PICTURE = ReplayPicture(name="print", load=lambda: np.zeros((4, 4, 3), np.uint8))
@@ -40,6 +40,16 @@ def test_without_any_camera_the_error_gives_every_reason():
 def test_a_camera_configured_by_kind_is_never_replaced_by_another(kind):
     with pytest.raises(CameraMissingError, match=f"{kind}:63"):
         open_camera(CameraConfig(kind=kind, device=NOWHERE), replay=[PICTURE])
+
+
+def test_a_camera_in_use_is_never_replaced_by_the_replay_camera():
+    """It comes by itself once the other program ends; a replay would stay for good."""
+
+    def busy(config):
+        raise CameraBusyError("webcam:0: used by another program")
+
+    with pytest.raises(CameraBusyError, match="^webcam:0: used by another program$"):
+        open_camera(CameraConfig(), replay=[PICTURE], hardware=busy)
 
 
 def test_replay_configured_by_kind_is_used():

@@ -6,7 +6,7 @@ import pytest
 
 from device.cameras.pi import PiCamera
 from device.config import CameraConfig
-from device.errors import CameraMissingError
+from device.errors import CameraAbsentError, CameraBusyError, CameraMissingError
 
 WAIT_S = 10.0
 
@@ -30,6 +30,37 @@ def test_red_is_red_in_every_format_that_the_camera_chooses(
 
     assert frame.pixels.shape == (120, 160, 3)
     assert quarters(frame.pixels) == ["red", "green", "blue", "white"]
+
+
+def test_padded_rows_are_cropped(pi, pi_hardware, config, quarters):
+    pi_hardware.adjusted_format = "NV12"
+    pi_hardware.padding = 32
+
+    with pi(replace(config, width=160, height=120)) as camera:
+        frame = camera.read(WAIT_S)
+
+    assert frame.pixels.shape == (120, 160, 3)
+    assert quarters(frame.pixels) == ["red", "green", "blue", "white"]
+
+
+@pytest.mark.parametrize(
+    ("device", "number"), [("auto", 0), (1, 1), ("1", 1), ("imx477", 1), ("IMX7", 0)]
+)
+def test_a_camera_is_chosen_by_number_or_part_of_its_name(pi, pi_hardware, config, device, number):
+    pi_hardware.models, pi_hardware.cameras = ["imx708", "imx477"], 2
+
+    with pi(replace(config, device=device)):
+        assert pi_hardware.opened == number
+
+
+@pytest.mark.parametrize("device", ["imx", "/dev/video0", 2])
+def test_a_setting_that_fits_no_camera_or_two_lists_those_that_are_there(
+    pi, pi_hardware, config, device
+):
+    pi_hardware.models, pi_hardware.cameras = ["imx708", "imx477"], 2
+
+    with pytest.raises(CameraAbsentError, match=r"found 2 \(imx708, imx477\)"):
+        pi(replace(config, device=device)).open()
 
 
 def test_an_unsupported_format_is_refused_and_the_camera_released(pi, pi_hardware, config):
@@ -56,10 +87,10 @@ def test_a_camera_that_is_not_plugged_in_is_missing(pi, pi_hardware, config):
         pi(config).open()
 
 
-def test_a_camera_in_use_elsewhere_is_missing_with_the_reason(pi, pi_hardware, config):
+def test_a_camera_in_use_elsewhere_is_busy(pi, pi_hardware, config):
     pi_hardware.is_taken = True
 
-    with pytest.raises(CameraMissingError, match="Device or resource busy"):
+    with pytest.raises(CameraBusyError, match="Device or resource busy"):
         pi(config).open()
 
 

@@ -15,7 +15,12 @@ from device.cameras import ipc_messages
 from device.cameras.shared_frames import FrameLocation
 from device.cameras.supervised import SupervisedCamera
 from device.config import CameraConfig
-from device.errors import CameraAbsentError, CameraLostError, CameraMissingError
+from device.errors import (
+    CameraAbsentError,
+    CameraBusyError,
+    CameraLostError,
+    CameraMissingError,
+)
 
 WAIT_S = 20.0
 
@@ -110,15 +115,29 @@ def test_a_camera_that_keeps_failing_is_given_up_by_its_process(camera, tmp_path
 
 
 @pytest.mark.slow
-def test_an_absent_camera_is_distinguished_from_one_that_fails_to_open(camera, tmp_path) -> None:
+def test_an_absent_and_a_busy_camera_are_distinguished_from_one_that_fails_to_open(
+    camera, tmp_path
+) -> None:
     set_fault(tmp_path, "absent")
     with pytest.raises(CameraAbsentError, match="plug it in"):
+        camera.open()
+    set_fault(tmp_path, "busy")
+    with pytest.raises(CameraBusyError, match="used by another program"):
         camera.open()
     set_fault(tmp_path, "lost")
     with pytest.raises(CameraMissingError, match="bus dead") as found:
         camera.open()
 
-    assert not isinstance(found.value, CameraAbsentError)
+    assert not isinstance(found.value, (CameraAbsentError, CameraBusyError))
+
+
+@pytest.mark.slow
+def test_the_next_process_is_told_which_camera_was_chosen(camera) -> None:
+    for _ in range(2):
+        camera.open()
+        camera.close()
+
+    assert camera.chosen == "||"
 
 
 @pytest.mark.slow
