@@ -132,12 +132,14 @@ class Scene:
     Attributes:
         note: The service's note on its state, for the page's small print.
         comparison_url: Address of the answer's comparison with its record; `None` without one.
+        is_camera_busy: Whether another program uses the camera.
     """
 
     name: SceneName
     answer: AnswerPage | None
     note: str
     comparison_url: str | None = None
+    is_camera_busy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +189,12 @@ class FiltersPage:
 def scene(state: KioskState, languages: Mapping[str, str]) -> Scene:
     """Return the scene that shows a state of the stand; `languages` are BCP 47 tags by field."""
     page = answer_page(state.answer, languages) if state.answer else None
-    return Scene(name=_SCENES[state.phase], answer=page, note=state.note)
+    return Scene(
+        name=_SCENES[state.phase],
+        answer=page,
+        note=state.note,
+        is_camera_busy=state.is_camera_busy,
+    )
 
 
 def answer_scene(answer: Answer, languages: Mapping[str, str], *, of_part: bool = False) -> Scene:

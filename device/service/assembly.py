@@ -6,6 +6,7 @@ from pathlib import Path
 
 from device.bundle.reader import OpenedBundle
 from device.cameras import CameraSource, ReplayPicture, open_camera
+from device.cameras.v4l2 import VideoDevices
 from device.config import Config
 from device.imaging import decoding, frames
 from device.sd_notify import Notifier
@@ -44,6 +45,7 @@ def open_kiosk(
             opener=open_camera_for(config),
             watch=config.watch,
             recovery=_camera_recovery(config, environ, end_service),
+            snapshot=VideoDevices().snapshot,
         ),
         config.recognition,
         notifier=Notifier.from_environ(environ),

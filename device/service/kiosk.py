@@ -11,7 +11,7 @@ from typing import Self
 from device.bundle.notices import Notices
 from device.cameras import CameraSource
 from device.config import RecognitionConfig
-from device.errors import KioskError
+from device.errors import CameraBusyError, KioskError
 from device.imaging.frames import Frame
 from device.recognition.recogniser import Answer
 from device.sd_notify import Notifier
@@ -183,6 +183,7 @@ class KioskService:
             is_load_reduced=self._is_load_reduced,
             on_round=lambda: self.liveness.prove(STAND),
             pauses_s=camera.pauses_s,
+            snapshot=camera.snapshot,
         )
 
     def _start_self_test(self) -> IdleSelfTest:
@@ -209,7 +210,8 @@ class KioskService:
         self._states.apply(CameraReady())
 
     def _on_camera_lost(self, error: KioskError) -> None:
-        self._states.apply(CameraFailed(note=str(error)))
+        is_busy = isinstance(error, CameraBusyError)
+        self._states.apply(CameraFailed(note=str(error), is_busy=is_busy))
         # A visitor who is reading an answer must not lose it to a restart.
         if self._recovery is not None and self._states.state.phase is Phase.CAMERA_LOST:
             self._recovery.note_failure(error)

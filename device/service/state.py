@@ -32,6 +32,7 @@ class KioskState:
         bundle_id: The current bundle; empty without one.
         note: One line for staff on a fault; empty without a fault.
         camera_ready: Whether the stand's camera gives frames.
+        is_camera_busy: Whether it gives none because another program uses it.
     """
 
     phase: Phase
@@ -40,6 +41,7 @@ class KioskState:
     bundle_id: str
     note: str
     camera_ready: bool
+    is_camera_busy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +65,10 @@ class CameraReady:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraFailed:
-    """Event: the camera gives no frames."""
+    """Event: the camera gives no frames, perhaps because another program uses it."""
 
     note: str
+    is_busy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +143,9 @@ def step(state: KioskState, event: Event, now_s: float) -> KioskState:
                 state, phase=Phase.NO_BUNDLE, answer=None, since_s=now_s, bundle_id="", note=note
             )
         case CameraReady():
-            return _with_camera(state, True, "", now_s)
-        case CameraFailed(note=note):
-            return _with_camera(state, False, note, now_s)
+            return _with_camera(_with_busy(state, False), True, "", now_s)
+        case CameraFailed(note=note, is_busy=is_busy):
+            return _with_camera(_with_busy(state, is_busy), False, note, now_s)
         case Asked() if state.phase is Phase.LOOKING or state.phase in _SHOWS_ANSWER:
             return _enter(state, Phase.SEARCHING, now_s) if state.camera_ready else state
         case Answered(answer=answer) if state.phase is Phase.SEARCHING:
@@ -152,6 +155,10 @@ def step(state: KioskState, event: Event, now_s: float) -> KioskState:
         case Dismissed() if state.phase in _SHOWS_ANSWER or state.phase is Phase.SEARCHING:
             return _waiting(state, now_s)
     return state
+
+
+def _with_busy(state: KioskState, is_busy: bool) -> KioskState:
+    return state if state.is_camera_busy == is_busy else replace(state, is_camera_busy=is_busy)
 
 
 def _with_camera(state: KioskState, ready: bool, note: str, now_s: float) -> KioskState:

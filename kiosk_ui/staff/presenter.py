@@ -47,9 +47,8 @@ def _camera(health: Health) -> Iterator[HealthLine]:
     if health.camera_ready:
         yield HealthLine(name="camera", words="camera_good")
     else:
-        yield HealthLine(
-            name="camera", words="camera_bad", is_good=False, lines=_lines(health.note)
-        )
+        words = "camera_busy" if health.camera.is_busy else "camera_bad"
+        yield HealthLine(name="camera", words=words, is_good=False, lines=_lines(health.note))
     if health.camera_losses:
         count = {"count": health.camera_losses}
         yield HealthLine(name="camera", words="camera_losses", values=count, is_good=False)

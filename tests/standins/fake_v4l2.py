@@ -1,4 +1,4 @@
-"""Webcams as a kernel shows them, without one that has any: files, sysfs and ioctl answers.
+"""Webcams as a kernel shows them: device files, sysfs and answers to ioctl(2).
 
 The files and links are real, in a folder of the test. Only ioctl(2) is replaced. Its answers are packed here by the layouts
 of `linux/videodev2.h`, and know nothing of the product's.
@@ -42,18 +42,21 @@ class FakeNode:
     capabilities: int
     formats: dict[str, Sizes] = field(default_factory=lambda: dict(FORMATS))
     in_use: tuple[str, int, int] = ("MJPG", 1280, 0)
-    is_busy: bool = False
     refusal: int = 0
 
 
 class FakeV4l2:
-    """A machine into which a test plugs webcams."""
+    """A machine into which a test plugs webcams.
+
+    Another process that opens the same folder sees the same webcams, with the usual formats.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.dev, self.sysfs = folder / "dev", folder / "sys/class/video4linux"
-        self._usb = folder / "sys/devices/pci0000:00/usb1"
-        for each in (self.dev / "v4l/by-id", self.sysfs, self._usb):
-            each.mkdir(parents=True)
+        self._usb, self._busy = folder / "sys/devices/pci0000:00/usb1", folder / "busy"
+        self._gone = folder / "gone"
+        for each in (self.dev / "v4l/by-id", self.sysfs, self._usb, self._busy, self._gone):
+            each.mkdir(parents=True, exist_ok=True)
         self.nodes: dict[int, FakeNode] = {}
         self._ports: dict[int, Path] = {}
         self.devices = VideoDevices(dev=self.dev, sysfs=self.sysfs, ioctl=self._ioctl)
@@ -88,12 +91,21 @@ class FakeV4l2:
         port = self._ports[number]
         for each in [n for n, its in self._ports.items() if its == port]:
             (self.dev / f"video{each}").unlink()
-            (self.sysfs / f"video{each}").unlink()
+            # Kept elsewhere, so that its inode number isn't given to another; sysfs gives each once, too.
+            (self.sysfs / f"video{each}").rename(self._gone / f"{len(list(self._gone.iterdir()))}")
             del self.nodes[each], self._ports[each]
         for link in (self.dev / "v4l/by-id").iterdir():
             if not link.exists():
                 link.unlink()
         shutil.rmtree(port.parent)
+
+    def set_busy(self, number: int, is_busy: bool) -> None:
+        """Let another program take pictures with a webcam, or end that."""
+        mark = self._busy / f"video{number}"
+        if is_busy:
+            mark.touch()
+        else:
+            mark.unlink()
 
     def _add(self, number: int, index: int, node: FakeNode, interface: Path) -> None:
         self.nodes[number], self._ports[number] = node, interface
@@ -107,9 +119,9 @@ class FakeV4l2:
 
     def _ioctl(self, device: int, request: int, buffer: Any) -> None:
         path = Path(f"/proc/self/fd/{device}").readlink()
-        node = self.nodes.get(int(path.name.removeprefix("video")))
-        if node is None:
-            raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+        node = self._node_at(path.name)
+        if request == REQBUFS and (self._busy / path.name).exists():
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
         if node.refusal:
             raise OSError(node.refusal, os.strerror(node.refusal))
         calls: dict[int, Callable[[FakeNode, memoryview], None]] = {
@@ -120,6 +132,18 @@ class FakeV4l2:
             REQBUFS: _request_buffers,
         }
         calls[request](node, memoryview(buffer).cast("B"))
+
+    def _node_at(self, name: str) -> FakeNode:
+        known = self.nodes.get(int(name.removeprefix("video")))
+        if known is not None:
+            return known
+        described = self.sysfs / name
+        try:
+            is_first = (described / "index").read_text() == "0\n"
+            its_name = (described / "name").read_text().strip()
+        except OSError as error:
+            raise OSError(errno.ENODEV, os.strerror(errno.ENODEV)) from error
+        return FakeNode(name=its_name, capabilities=CAPTURE if is_first else METADATA)
 
 
 def _query(node: FakeNode, buffer: memoryview) -> None:
@@ -158,5 +182,3 @@ def _request_buffers(node: FakeNode, buffer: memoryview) -> None:
     count, kind, memory = struct.unpack_from("=3I", buffer)
     if (count, kind, memory) != (0, 1, 1):
         raise OSError(errno.EINVAL, "more than a question")
-    if node.is_busy:
-        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))

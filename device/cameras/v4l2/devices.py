@@ -201,6 +201,7 @@ def _is_video(name: str) -> bool:
 
 def _attribute(file: Path) -> str:
     try:
-        return " ".join(file.read_text("utf-8", "replace").split())
+        text = " ".join(file.read_text("utf-8", "replace").split())
     except OSError:
         return ""
+    return "".join(character for character in text if character.isprintable())

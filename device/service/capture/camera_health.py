@@ -11,6 +11,7 @@ class CameraHealth:
         name: Such as `pi:0`; empty before the first camera was opened.
         is_ready: Whether the camera delivers frames.
         note: One line on the fault that stops it; empty without a fault.
+        is_busy: Whether that fault is another program that uses the camera.
         frame_age_s: Age of the newest frame; `None` without one.
         frames: Number of frames since the service was started.
         losses: How often the camera was lost or couldn't be opened.
@@ -26,3 +27,4 @@ class CameraHealth:
     losses: int
     reopened: int
     restarted: int
+    is_busy: bool = False

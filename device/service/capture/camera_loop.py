@@ -11,20 +11,18 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from device.cameras import CameraSource
-from device.errors import CameraLostError, KioskError
+from device.errors import CameraBusyError, CameraLostError, KioskError
 from device.imaging.encoding import to_jpeg
 from device.imaging.frames import Frame
 from device.recognition.sheet.detect import Corner, Hint
 from device.service.capture.camera_health import CameraHealth
 from device.service.capture.dark_frames import DarkFrames
+from device.service.capture.retry_pauses import PAUSES_S, RetryPauses
 from device.service.capture.watcher import Observation
 
 _log = logging.getLogger(__name__)
 
 READ_TIMEOUT_S = 5.0
-# Pauses between attempts to open a camera; they start again with the first after good frames. With the longest pause,
-# and the time to open it, a camera that is plugged in again is back within 15 s.
-PAUSES_S = (1.0, 2.0, 4.0, 8.0, 10.0)
 PREVIEW_SIDE = 640
 # Least time between frames on a machine that is too hot: half of the usual rate, which is enough to aim by.
 REDUCED_S = 1 / 6
@@ -82,6 +80,7 @@ class CameraLoop:
         is_load_reduced: Callable[[], bool] = lambda: False,
         on_round: Callable[[], object] = lambda: None,
         pauses_s: Sequence[float] = PAUSES_S,
+        snapshot: Callable[[], object] = lambda: None,
     ) -> None:
         """Start the thread.
 
@@ -95,6 +94,7 @@ class CameraLoop:
             is_load_reduced: Whether to skip frames, at intervals below `REDUCED_S`.
             on_round: Called with every frame and after every attempt: a sign of progress.
             pauses_s: Pauses after the first failure in a row, the second, and so on; the last one is repeated.
+            snapshot: Returns a value that changes when a camera is plugged in or out, which ends a pause.
         """
         self._open_camera = open_camera
         self._on_ready = on_ready
@@ -103,7 +103,7 @@ class CameraLoop:
         self._is_load_reduced = is_load_reduced
         self._on_round = on_round
         self._has_observer_failed = False
-        self._pauses_s = pauses_s
+        self._retries = RetryPauses(pauses_s, snapshot)
         self._camera: CameraSource | None = None
         self._changed = threading.Condition()
         self._latest: _ObservedFrame | None = None
@@ -111,6 +111,7 @@ class CameraLoop:
         self._count = 0
         self._losses = 0
         self._note = ""
+        self._is_busy = False
         self._dark_frames = DarkFrames()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="stand", daemon=True)
@@ -124,6 +125,7 @@ class CameraLoop:
             name=camera.name if camera else "",
             is_ready=latest is not None,
             note=self._note,
+            is_busy=self._is_busy,
             frame_age_s=None if latest is None else self._age_s(latest.frame),
             frames=self._count,
             losses=self._losses,
@@ -173,20 +175,23 @@ class CameraLoop:
         self._forget_frame()
 
     def _run(self) -> None:
-        failures = 0
         while not self._stopping.is_set():
+            self._retries.note_attempt()
+            fault: KioskError
             try:
                 self._run_camera()
+                return  # closed
             except KioskError as error:
-                failures = 1 if self._has_frame else failures + 1
-                self._on_failure(error)
+                fault = error
             except Exception as error:  # noqa: BLE001  # whatever a driver raises, go on
                 _log.exception("the stand's camera failed unexpectedly")
-                failures = 1 if self._has_frame else failures + 1
                 why = " ".join(str(error).split()) or type(error).__name__
-                self._on_failure(CameraLostError(f"camera: {why}"))
+                fault = CameraLostError(f"camera: {why}")
+            if self._has_frame:
+                self._retries.note_success()
+            self._on_failure(fault)
             self._on_round()
-            self._stopping.wait(self._pauses_s[min(failures, len(self._pauses_s)) - 1])
+            self._retries.wait(fault, self._stopping)
 
     def _run_camera(self) -> None:
         camera = self._camera or self._open_camera()
@@ -212,7 +217,7 @@ class CameraLoop:
                     "camera %s gives frames of %dx%d", camera.name, *frame.pixels.shape[1::-1]
                 )
                 self._on_ready()
-                self._note = ""
+                self._note, self._is_busy = "", False
                 seen = True
 
     def _is_too_soon(self, frame: Frame) -> bool:
@@ -244,7 +249,7 @@ class CameraLoop:
         note = str(error)
         if note != self._note:  # logged once, not every ten seconds for a night
             _log.log(logging.WARNING if self._has_frame else logging.INFO, "no camera: %s", note)
-        self._note = note
+        self._note, self._is_busy = note, isinstance(error, CameraBusyError)
         self._forget_frame()
         self._losses += 1
         self._on_lost(error)

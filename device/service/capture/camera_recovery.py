@@ -2,8 +2,8 @@
 
 `device.cameras` opens the pipeline again and replaces its process. Where that doesn't help, the service ends to be
 restarted, at most once an hour. Where that hasn't helped either, it ends with `REBOOT`, at most once a day: the machine
-is then rebooted if the museum has chosen that (docs/operators.md). A camera that is absent needs a person: it is only
-looked for again.
+is then rebooted if the museum has chosen that (docs/operators.md). A camera that is absent, or in use by another program,
+needs a person: it is only looked for again.
 """
 
 import json
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from pathlib import Path
 
-from device.errors import CameraAbsentError, KioskError
+from device.errors import CameraAbsentError, CameraBusyError, KioskError
 
 _log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class CameraRecovery:
 
     def note_failure(self, error: KioskError) -> None:
         """Count a failure; end the service if the camera has failed often and for two minutes."""
-        if isinstance(error, CameraAbsentError):
+        if isinstance(error, (CameraAbsentError, CameraBusyError)):
             self.note_success()
             return
         now_s = self._clock()

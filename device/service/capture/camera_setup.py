@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from device.bundle.reader import OpenedBundle
 from device.cameras import CameraSource
 from device.config import WatchConfig
-from device.service.capture.camera_loop import PAUSES_S
 from device.service.capture.camera_recovery import CameraRecovery
+from device.service.capture.retry_pauses import PAUSES_S
+
+
+def _unchanging() -> None:
+    """Stand in for a snapshot where no camera can be plugged in."""
+
 
 CameraOpener = Callable[[OpenedBundle | None], CameraSource]
 
@@ -22,12 +27,14 @@ class CameraSetup:
         watch: How the live picture is watched; `None` to switch autocapture off.
         recovery: Ends the service when its camera keeps failing; `None` where no supervisor would restart it.
         pauses_s: Pauses between attempts to open a lost camera.
+        snapshot: Returns a value that changes when a camera is plugged in or out; this ends a pause.
     """
 
     opener: CameraOpener
     watch: WatchConfig | None = None
     recovery: CameraRecovery | None = None
     pauses_s: Sequence[float] = PAUSES_S
+    snapshot: Callable[[], object] = _unchanging
 
     @property
     def is_hands_free(self) -> bool:

@@ -48,7 +48,7 @@ def test_a_camera_in_use_is_never_replaced_by_the_replay_camera():
     def busy(config):
         raise CameraBusyError("webcam:0: used by another program")
 
-    with pytest.raises(CameraBusyError, match="^webcam:0: used by another program$"):
+    with pytest.raises(CameraBusyError, match=r"^webcam:0: used by another program$"):
         open_camera(CameraConfig(), replay=[PICTURE], hardware=busy)
 
 

@@ -52,7 +52,8 @@ def test_a_webcam_is_called_by_its_number_and_name(webcam):
 
 def test_a_webcam_in_use_is_said_so_and_not_opened(machine, webcam):
     machine.plug_in(2, "Other", port="1-2")
-    machine.nodes[0].is_busy = machine.nodes[2].is_busy = True
+    machine.set_busy(0, True)
+    machine.set_busy(2, True)
     opened = []
 
     with pytest.raises(CameraBusyError, match=r"used by another.*used by another"):
@@ -65,7 +66,7 @@ def test_auto_passes_over_webcams_that_are_busy_or_give_no_picture(
 ):
     machine.plug_in(2, "Dark", port="1-2")
     machine.plug_in(4, "Good", port="1-3")
-    machine.nodes[0].is_busy = True
+    machine.set_busy(0, True)
     without_picture = DeviceCapture(film, cv2.CAP_FFMPEG)
     without_picture.is_plugged_in = False
 

@@ -141,6 +141,15 @@ def test_a_note_disappears_with_its_fault() -> None:
     assert after(*WAITING, FAILED, ASKED, FOUND).note == ""
 
 
+def test_a_camera_in_use_is_said_until_that_ends() -> None:
+    busy = CameraFailed(note="used by another program", is_busy=True)
+
+    assert after(OPENED, LOST, busy).is_camera_busy
+    assert after(OPENED, busy).note == "used by another program"
+    assert not after(OPENED, busy, LOST).is_camera_busy
+    assert not after(OPENED, busy, READY).is_camera_busy
+
+
 def test_a_phase_starts_when_it_is_entered_and_not_with_every_event() -> None:
     assert after(*LOOKING).since_s == 2
     assert after(*LOOKING, DISMISSED, READY).since_s == 2
@@ -150,7 +159,8 @@ def test_a_phase_starts_when_it_is_entered_and_not_with_every_event() -> None:
 
 
 def test_the_same_object_is_returned_when_nothing_changes() -> None:
-    for events in ((), LOOKING, (OPENED, LOST), SHOWING):
+    busy = CameraFailed(note="in use", is_busy=True)
+    for events in ((), LOOKING, (OPENED, LOST), (OPENED, busy), SHOWING):
         state = after(*events)
         for event in (FOUND, FAILED, *events[1:2]):
             assert step(state, event, 99.0) is state
@@ -164,6 +174,7 @@ EVENTS = st.sampled_from(
         READY,
         LOST,
         CameraFailed(note="still"),
+        CameraFailed(note="in use", is_busy=True),
         ASKED,
         FOUND,
         UNSURE,
@@ -186,6 +197,7 @@ def test_the_invariants_hold_after_any_events(events: list[Event]) -> None:
             assert state.camera_ready
         if state.phase is Phase.CAMERA_LOST:
             assert not state.camera_ready
+        assert not (state.is_camera_busy and state.camera_ready)
         if state.phase not in {Phase.STARTING, Phase.NO_BUNDLE}:
             assert state.bundle_id
         if state.phase is Phase.NO_BUNDLE:

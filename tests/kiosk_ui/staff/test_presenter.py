@@ -111,6 +111,12 @@ def test_every_problem_is_reported() -> None:
     assert set(found) >= {"storage_errors", "clock_bad", "keeps_nothing", "expires_soon"}
 
 
+def test_a_camera_in_use_by_another_program_is_said() -> None:
+    busy = replace(CAMERA, is_ready=False, is_busy=True)
+
+    assert not told(replace(HEALTH, camera=busy))["camera_busy"].is_good
+
+
 def test_unknown_values_have_no_line() -> None:
     silent = HardwareHealth(
         temperature_c=None,

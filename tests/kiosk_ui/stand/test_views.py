@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from kiosk_page import OWN, app_of, no_camera, wait_for
 
 from device.bundle.manifest import Manifest
+from device.cameras import CameraSource
+from device.errors import CameraBusyError
 from device.service import KioskService
 from device.service.state import Phase
 
@@ -110,6 +112,22 @@ def test_without_a_camera_uploads_still_work(open_service: Callable[..., KioskSe
     wait_for(service, Phase.CAMERA_LOST)
     page = app_of(service).test_client().get("/").text
     assert 'data-scene="camera_lost"' in page and "data-upload" in page
+
+
+def test_a_camera_in_use_is_said_in_the_visitors_language_and_to_staff(
+    open_service: Callable[..., KioskService],
+) -> None:
+    def busy(*_: object) -> CameraSource:
+        raise CameraBusyError("webcam:0 (HD <Webcam>): used by another program, zoom (process 9)")
+
+    service = open_service(busy)
+    wait_for(service, Phase.CAMERA_LOST)
+    client = app_of(service).test_client()
+    page = client.get("/").text
+
+    assert 'data-scene="camera_lost"' in page and "Another program is using the camera" in page
+    assert "For staff: webcam:0 (HD &lt;Webcam&gt;): used by another program, zoom" in page
+    assert "Ein anderes Programm verwendet die Kamera" in client.get("/?language=de").text
 
 
 def test_without_a_bundle_the_page_says_so(bare_client: FlaskClient) -> None:

@@ -55,11 +55,11 @@ def _fake(tmp_path: Path) -> VideoRig:
 
     @contextlib.contextmanager
     def in_use(path: Path) -> Iterator[None]:
-        node = machine.nodes[int(path.name.removeprefix("video"))]
+        number = int(path.name.removeprefix("video"))
         with held(path, _HOLD):
-            node.is_busy = True
+            machine.set_busy(number, True)
             yield
-        node.is_busy = False
+        machine.set_busy(number, False)
 
     return VideoRig(devices=machine.devices, in_use=in_use)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from fake_time import FakeTime
 
-from device.errors import CameraAbsentError, CameraLostError
+from device.errors import CameraAbsentError, CameraBusyError, CameraLostError
 from device.service.capture.camera_recovery import (
     FAILING_S,
     FAILURES,
@@ -92,8 +92,9 @@ def test_a_few_failures_far_apart_have_no_effect(machine) -> None:
     assert machine.taken == []
 
 
-def test_an_absent_camera_never_ends_the_service(machine) -> None:
-    machine.fail(machine.recovery(), 10 * MACHINE_S // 100, CameraAbsentError("none"))
+@pytest.mark.parametrize("error", [CameraAbsentError("none"), CameraBusyError("in use")])
+def test_a_camera_that_is_absent_or_in_use_never_ends_the_service(machine, error) -> None:
+    machine.fail(machine.recovery(), 10 * MACHINE_S // 100, error)
 
     assert machine.taken == []
 
