@@ -28,8 +28,8 @@ LOCKED = $(DESK)/bin/uv pip compile --quiet --upgrade --universal --python-versi
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-run: $(KIOSK)/ready ## set up and start the kiosk on the demo bundle; prints the page's address
-	$(KIOSK)/bin/printkiosk --bundle $(BUNDLE) --port $(PORT)
+run: $(KIOSK)/ready ## set up and start the kiosk on the demo bundle; prints the page's address (REPLAY= shows a folder or video)
+	$(KIOSK)/bin/printkiosk --bundle $(BUNDLE) --port $(PORT) $(if $(REPLAY),--replay "$$REPLAY")
 
 # The help is there to end with something to do. `make check`, `make bundle` and many others need the same environment.
 desk: $(DESK)/ready ## set up the desk's programs in .venv-desk, TensorFlow included, and list their commands

@@ -27,7 +27,8 @@ class CameraConfig:
         kind: Kind of camera; `auto` uses the Pi's camera, else a webcam, else the replay camera.
         device: Number of the webcam or Pi camera, path of the webcam's device file, or part of the camera's name;
             `auto` tries every webcam in turn, and uses the first Pi camera.
-        replay: Folder of pictures, or video file, for the replay camera; `None` for the bundle's own pictures.
+        replay: Folder of pictures, or video file, for the replay camera; `None` for the bundle's own pictures, with a
+            few that it doesn't have.
         width, height: Requested frame size in pixels; the camera may choose another.
         fps: Requested frames per second.
         rotate_deg: Clockwise rotation of each frame, in degrees.

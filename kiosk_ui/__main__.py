@@ -126,7 +126,9 @@ def _load_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> C
     listen = {
         k: getattr(arguments, k) for k in ("host", "port") if getattr(arguments, k) is not None
     }
-    camera = {} if arguments.camera is None else {"kind": arguments.camera}
+    # Who names pictures wants to see them, whatever camera is plugged in.
+    replay = {} if arguments.replay is None else {"kind": "replay", "replay": arguments.replay}
+    camera = replay if arguments.camera is None else replay | {"kind": arguments.camera}
     bundle = {} if arguments.bundle is None else {"bundle": arguments.bundle}
     return replace(
         config,
@@ -161,6 +163,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings file, in TOML")
     parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="bundle of the collection")
     parser.add_argument("--camera", choices=_CAMERAS, help="kind of the stand's camera")
+    parser.add_argument(
+        "--replay",
+        type=Path,
+        metavar="PATH",
+        help="show this folder of pictures, or video file, instead of a camera: prints are laid on a table",
+    )
     parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument(
         "--port", type=int, help="port to listen on; 0 chooses a free one (default: 8080)"

@@ -12,6 +12,7 @@ from device.cameras.source import CameraSource
 from device.cameras.webcam import WebcamCamera
 from device.config import CameraConfig
 from device.errors import CameraAbsentError, CameraBusyError, CameraMissingError
+from device.imaging.frames import Pixels
 
 _log = logging.getLogger(__name__)
 
@@ -20,6 +21,7 @@ def open_camera(
     config: CameraConfig,
     *,
     replay: Sequence[ReplayPicture] = (),
+    is_photograph: Callable[[Pixels], bool] | None = None,
     hardware: Callable[[CameraConfig], CameraSource] | None = None,
 ) -> CameraSource:
     """Open the camera that the configuration asks for.
@@ -30,6 +32,8 @@ def open_camera(
     Args:
         config: The kind `auto` takes the Pi's camera, else a webcam, else the replay camera.
         replay: Pictures that the replay camera shows if the configuration names no folder or video.
+        is_photograph: Whether a picture of a replayed folder already shows a print on some ground. Any other is laid
+            on a table; none is by default.
         hardware: Returns the Pi's camera or webcam, open or closed; `None` for the one of this machine.
 
     Raises:
@@ -42,7 +46,7 @@ def open_camera(
     if config.kind != "replay":
         factories.append(lambda: (hardware or _hardware)(config))
     if config.kind in ("auto", "replay"):
-        factories.append(lambda: ReplayCamera(config, pictures=replay))
+        factories.append(lambda: ReplayCamera(config, pictures=replay, is_photograph=is_photograph))
     # A camera in use is there, and comes by itself: a replay must not take its place for good.
     return _first_opened(factories, stop_at=CameraBusyError)
 

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from device.bundle.reader import OpenedBundle
 from device.cameras import CameraSource, ReplayPicture, open_camera
+from device.cameras.table.strangers import stranger_files
 from device.cameras.v4l2 import VideoDevices
 from device.config import Config
 from device.imaging import decoding, frames
 from device.sd_notify import Notifier
 from device.service.capture.camera_recovery import CameraRecovery, RecoveryStep
 from device.service.capture.camera_setup import CameraOpener, CameraSetup
+from device.service.capture.photographs import is_photograph
 from device.service.collection.bundle_switch import WatchedStore
 from device.service.kiosk import KioskService
 from device.service.staff_service import StaffFolders, StaffService
@@ -19,6 +21,8 @@ from device.staff.recent_log import RecentLog
 
 # Number of the bundle's own prints that a replay without files shows.
 _REPLAYED_PRINTS = 24
+# Steps of this share of them follow each other, so that no two neighbours of the collection do: the golden ratio.
+_STEP = 0.618034
 
 
 def open_kiosk(
@@ -73,28 +77,41 @@ def _camera_recovery(
 def open_camera_for(config: Config) -> CameraOpener:
     """Return an opener of the configured camera.
 
-    A replay without files shows the bundle's own prints.
+    A replay without files shows the bundle's own prints, and now and then one that is in no collection.
     """
 
     def opener(bundle: OpenedBundle | None) -> CameraSource:
-        return open_camera(config.camera, replay=_own_prints(bundle))
+        shown = replayed_pictures(bundle) if bundle is not None else ()
+        return open_camera(config.camera, replay=shown, is_photograph=is_photograph)
 
     return opener
 
 
-def _own_prints(bundle: OpenedBundle | None) -> tuple[ReplayPicture, ...]:
+def replayed_pictures(bundle: OpenedBundle) -> tuple[ReplayPicture, ...]:
+    """Return what a replay without files shows: the bundle's prints, and strange ones."""
+    return (*_own_prints(bundle), *_strangers())
+
+
+def _own_prints(bundle: OpenedBundle) -> tuple[ReplayPicture, ...]:
     """Return prints spread over the whole collection, those whose picture may be shown."""
-    if bundle is None:
-        return ()
     items = bundle.manifest.items
     rows = range(0, items, max(items // _REPLAYED_PRINTS, 1))
-    kept = [row for row in rows if row not in bundle.withdrawn]
+    mixed = sorted(range(len(rows)), key=lambda place: place * _STEP % 1)
+    kept = [rows[place] for place in mixed if rows[place] not in bundle.withdrawn]
     records = [record for record in map(bundle.records.at, kept) if record.show_picture]
     return tuple(
-        ReplayPicture(name=r.record_id, load=partial(_picture, bundle, r.record_id))
+        ReplayPicture(name=r.record_id, load=partial(_picture, bundle, r.record_id), is_scan=True)
         for r in records
     )
 
 
 def _picture(bundle: OpenedBundle, record_id: str) -> frames.Pixels:
     return decoding.decode(bundle.pictures.get(record_id, "screen"), name=record_id)
+
+
+def _strangers() -> tuple[ReplayPicture, ...]:
+    """Return the shipped prints that are in no collection."""
+    return tuple(
+        ReplayPicture(name=path.name, load=partial(decoding.load, path), is_stranger=True)
+        for path in stranger_files()
+    )

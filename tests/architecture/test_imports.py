@@ -20,6 +20,7 @@ HOMES = {
     "libcamera": ("device/cameras/pi",),
     "cv2": (
         "device/cameras/pi",
+        "device/cameras/table",
         "device/cameras/video",
         "device/cameras/webcam",
         "device/imaging/rectify",

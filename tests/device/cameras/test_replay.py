@@ -1,7 +1,9 @@
 """The replay camera, beyond the contract of all cameras."""
 
+import itertools
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -186,3 +188,118 @@ def test_the_configured_video_takes_precedence_over_the_pictures_passed_in(film,
     with camera:
         assert camera.read(WAIT_S).pixels.shape == (120, 160, 3)
     assert camera.name == "replay:film.avi"
+
+
+COLOURS = {
+    "red": (150, 20, 20),
+    "green": (20, 120, 20),
+    "blue": (20, 20, 150),
+    "violet": (140, 20, 140),
+    "teal": (10, 120, 120),
+    "black": (10, 10, 10),
+}
+
+
+def scan(colour: tuple[int, int, int] | int) -> np.ndarray:
+    return np.full((80, 60, 3), colour, np.uint8)
+
+
+def laid(name: str, **kind: bool) -> ReplayPicture:
+    return ReplayPicture(name=name, load=lambda: scan(COLOURS[name]), **kind)
+
+
+def visitors(camera: ReplayCamera, fake_time, seconds: float) -> list[str]:
+    """Return the names of the prints that lie in the middle of the frame, one after another."""
+    until_s, seen = fake_time.now_s + seconds, [""]
+    while fake_time.now_s < until_s:
+        pixels = camera.read(WAIT_S).pixels
+        shown = pixels[pixels.shape[0] // 2, pixels.shape[1] // 2].astype(int)
+        near = [name for name, colour in COLOURS.items() if np.abs(shown - colour).max() < 30]
+        name = near[0] if near else ""
+        if name != seen[-1]:
+            seen.append(name)
+    return [name for name in seen if name]
+
+
+@pytest.mark.slow
+def test_scans_come_to_the_table_one_after_another_with_a_stranger_in_between(replay, fake_time):
+    """The fifth of six kinds of visits is the stranger's, and no picture is left out for it."""
+    own = [laid(name, is_scan=True) for name in ("red", "green", "blue", "violet", "teal")]
+
+    with replay([*own, laid("black", is_stranger=True)], fps=4.0, width=160, height=120) as camera:
+        shown = visitors(camera, fake_time, 6.5 * 13.6)
+
+    assert shown == ["red", "green", "blue", "violet", "black", "teal", "red"]
+
+
+@pytest.mark.slow
+def test_without_a_stranger_its_kind_of_visit_is_passed_over(replay, fake_time):
+    own = [laid(name, is_scan=True) for name in ("red", "green")]
+
+    with replay(own, fps=4.0, width=160, height=120) as camera:
+        shown = visitors(camera, fake_time, 5.5 * 13.6)
+
+    assert shown == ["red", "green"] * 3
+
+
+@pytest.mark.slow
+def test_photographs_in_a_folder_are_shown_as_they_are_and_scans_on_a_table(fake_time, tmp_path):
+    Image.fromarray(scan(90)).save(tmp_path / "a-photograph.png")
+    Image.fromarray(scan(200)).save(tmp_path / "b-scan.png")
+    camera = ReplayCamera(
+        CameraConfig(fps=2.0, replay=tmp_path, width=160, height=120),
+        is_photograph=lambda pixels: int(pixels.mean()) == 90,
+        hold_s=3.0,
+        clock=fake_time.clock,
+        sleep=fake_time.sleep,
+    )
+
+    with camera:
+        shapes = [camera.read(WAIT_S).pixels.shape for _ in range(10)]
+
+    assert shapes[:6] == [(80, 60, 3)] * 6
+    assert shapes[7:] == [(120, 160, 3)] * 3
+
+
+@pytest.mark.slow
+def test_a_folder_of_one_scan_shows_it_again_and_again_in_other_ways(fake_time, tmp_path):
+    Image.fromarray(scan(200)).save(tmp_path / "only.png")
+    camera = ReplayCamera(
+        CameraConfig(fps=1.0, replay=tmp_path, width=160, height=120),
+        is_photograph=lambda pixels: False,
+        clock=fake_time.clock,
+        sleep=fake_time.sleep,
+    )
+
+    with camera:
+        frames = [camera.read(WAIT_S).pixels for _ in range(60)]
+
+    lies = [bool(frame[60, 80].mean() > 150) for frame in frames]
+    comes = sum(after and not before for before, after in itertools.pairwise(lies))
+    assert comes >= 4
+
+
+def test_a_video_is_shown_at_its_own_speed(replay, tmp_path, fake_time):
+    """Of 30 frames a second every third is shown at 10, and of 5 each one twice."""
+    for stated, expected in ((30.0, [0, 3, 6, 9, 12]), (5.0, [0, 0, 1, 1, 2])):
+        film = tmp_path / f"{stated:g}.avi"
+        writer = cv2.VideoWriter(
+            str(film), cv2.CAP_OPENCV_MJPEG, cv2.VideoWriter.fourcc(*"MJPG"), stated, (160, 120)
+        )
+        for number in range(16):
+            writer.write(np.full((120, 160, 3), 16 * number, np.uint8))
+        writer.release()
+
+        with replay(replay=film, fps=10.0) as camera:
+            shown = [round(camera.read(WAIT_S).pixels.mean() / 16) for _ in range(5)]
+
+        assert shown == expected
+
+
+def test_a_large_video_is_scaled_to_the_frame_and_one_line_says_so(replay, film, caplog):
+    with replay(replay=film, width=80, height=60) as camera:
+        shapes = {camera.read(WAIT_S).pixels.shape for _ in range(45)}
+
+    assert shapes == {(60, 80, 3)}
+    lines = [r.getMessage() for r in caplog.records if "scaled down" in r.getMessage()]
+    assert lines == ["replay:film.avi: film.avi frames of 160x120 are scaled down"]

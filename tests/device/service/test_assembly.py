@@ -16,13 +16,11 @@ def test_the_configured_kiosk_replays_the_bundles_own_prints(small_bundle: Path)
         bundle=small_bundle, camera=CameraConfig(kind="replay", fps=50), recognition=CONFIG
     )
     with open_kiosk(config, {}) as service:
-        until(service, lambda state: state.phase is Phase.LOOKING)
-        service.query.look()
         state = until(service, lambda state: state.answer is not None)
 
     assert state.phase is Phase.FOUND
     assert state.answer is not None
-    assert state.answer.matches[0].score > 0.95
+    assert state.answer.matches[0].score > 0.9
 
 
 def test_the_configured_kiosk_opens_its_stores_current_bundle(tmp_path: Path) -> None:
