@@ -28,8 +28,10 @@ LOCKED = $(DESK)/bin/uv pip compile --quiet --upgrade --universal --python-versi
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-run: $(KIOSK)/ready ## set up and start the kiosk on the demo bundle; prints the page's address (REPLAY= shows a folder or video)
-	$(KIOSK)/bin/printkiosk --bundle $(BUNDLE) --port $(PORT) $(if $(REPLAY),--replay "$$REPLAY")
+# What is no kind of camera is a webcam's number, path or name. The shell gets it from its environment, whatever is in it.
+run: $(KIOSK)/ready ## set up and start the kiosk on the demo bundle; prints the page's address (CAMERA= names a webcam or a kind, REPLAY= a folder or video)
+	$(KIOSK)/bin/printkiosk --bundle $(BUNDLE) --port $(PORT) $(if $(REPLAY),--replay "$$REPLAY") \
+		$(if $(CAMERA),$(if $(filter-out auto pi webcam replay none,$(CAMERA)),--device "$$CAMERA",--camera $(CAMERA)))
 
 # The help is there to end with something to do. `make check`, `make bundle` and many others need the same environment.
 desk: $(DESK)/ready ## set up the desk's programs in .venv-desk, TensorFlow included, and list their commands

@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 from device import __version__, backup
 from device.bundle.reader import opened
+from device.cameras import cameras_command
 from device.command_line import CommandLine
 from device.config import Config, load
 from device.config_migration import migrate
@@ -84,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_identify(verbs)
     _add_doctor(verbs)
     _add_picture(verbs)
+    _add_cameras(verbs)
     _add_evaluate(verbs)
     bundles = verbs.add_parser("bundle", help="list, install, verify and switch bundles")
     bundle_command.add_options(bundles)
@@ -170,6 +172,20 @@ def _add_picture(verbs: _Verbs) -> None:
     bundle_command.add_bundle_options(picture)
     picture.add_argument("file", type=Path, metavar="FILE", help="JPEG file to write")
     picture.set_defaults(run=_picture)
+
+
+def _add_cameras(verbs: _Verbs) -> None:
+    cameras = verbs.add_parser(
+        "cameras",
+        help="list the cameras of this machine, with their formats",
+        description=(
+            "List the cameras of this machine with their formats, whether another program uses them, "
+            "the settings that name them, and which one the kiosk takes. "
+            "If a camera gives no picture that was asked for, the exit code is 1."
+        ),
+    )
+    cameras_command.add_options(cameras)
+    cameras.set_defaults(run=lambda options: cameras_command.run(options, _config(options)))
 
 
 def _add_evaluate(verbs: _Verbs) -> None:

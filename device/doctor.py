@@ -1,19 +1,24 @@
 """Check everything that the kiosk needs on this machine, with advice for each problem."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from device import host_checks
 from device.bundle.reader import OpenedBundle, open_bundle, verify
 from device.cameras import CameraSource
 from device.config import Config
-from device.errors import KioskError
+from device.errors import CameraBusyError, KioskError
 from device.host_checks import HostCheck
 from device.recognition.embedding.fingerprint import choose_threads
 from device.recognition.recogniser import Recogniser
 from device.recognition.self_test import failed_probes
 
 _FIRST_FRAME_S = 10.0
+_ADVICE = (
+    "check the cable, and `printkiosk-device cameras`; "
+    "without a camera, visitors can still upload a picture"
+)
 
 
 def examine(
@@ -80,8 +85,9 @@ def _camera(
 ) -> HostCheck:
     if config.camera.kind == "none":
         return HostCheck(name="camera", found="disabled in the configuration", is_good=True)
-    if host_checks.is_kiosk_listening(config.listen):
-        return HostCheck(name="camera", found="in use by the running kiosk", is_good=True)
+    health = host_checks.kiosk_health(config.listen)
+    if health is not None:
+        return _kiosks_camera(health)
     try:
         bundle = open_bundle(path)
     except KioskError:
@@ -94,8 +100,23 @@ def _camera(
             name="camera", found=f"{camera.name} delivers {width}x{height}", is_good=True
         )
     except KioskError as error:
-        advice = "check the cable; without a camera, visitors can still upload a picture"
-        return HostCheck(name="camera", found=str(error), is_good=False, advice=advice)
+        return HostCheck(name="camera", found=str(error), is_good=False, advice=_advice(error))
     finally:
         if bundle is not None:
             bundle.close()
+
+
+def _kiosks_camera(health: Mapping[str, Any]) -> HostCheck:
+    """Return what the running kiosk says of its camera, which can't be opened a second time."""
+    camera = health.get("camera")
+    if not isinstance(camera, dict) or camera.get("ready", True):
+        return HostCheck(name="camera", found="in use by the running kiosk", is_good=True)
+    note = str(health.get("note") or "no reason is known yet")
+    found = f"the running kiosk has no picture: {note}"
+    return HostCheck(name="camera", found=found, is_good=False, advice=_ADVICE)
+
+
+def _advice(error: KioskError) -> str:
+    if isinstance(error, CameraBusyError):
+        return "end the other program; the kiosk then takes the camera by itself"
+    return _ADVICE

@@ -13,8 +13,11 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from device.cameras import pi
+from device.cameras.listed_cameras import listed_cameras
+from device.cameras.v4l2 import VideoDevices
 from device.config import Config, ListenConfig
 
 _HEALTH_TIMEOUT_S = 3.0
@@ -43,11 +46,16 @@ class HostCheck:
     advice: str = ""
 
 
-def examine(config: Config) -> Iterator[HostCheck]:
-    """Check the machine; without an installed kiosk the screen is not checked."""
+def examine(config: Config, devices: VideoDevices | None = None) -> Iterator[HostCheck]:
+    """Check the machine; without an installed kiosk the screen is not checked.
+
+    Args:
+        config: The kiosk's settings.
+        devices: Lists the webcams; `None` for those of this machine.
+    """
     found = f"{_model()}, {_system()}, Python {platform.python_version()} on {platform.machine()}"
     yield HostCheck(name="machine", found=found, is_good=True)
-    yield _cameras()
+    yield _cameras(devices or VideoDevices())
     yield _clock()
     yield _disk_space(config.store)
     yield _port(config.listen)
@@ -57,22 +65,36 @@ def examine(config: Config) -> Iterator[HostCheck]:
 
 def is_kiosk_listening(listen: ListenConfig) -> bool:
     """Return whether a kiosk answers now at the address in its settings."""
+    return kiosk_health(listen) is not None
+
+
+def kiosk_health(listen: ListenConfig) -> dict[str, Any] | None:
+    """Return the health of the kiosk at the address in its settings; `None` without one."""
     try:
         address = f"http://{listen.host}:{listen.port}/healthz"
         with _DIRECT.open(address, timeout=_HEALTH_TIMEOUT_S) as response:
-            return "well" in json.load(response)
+            health = json.load(response)
+            return health if isinstance(health, dict) and "well" in health else None
     except urllib.error.HTTPError as error:
-        return error.code == 503  # an unhealthy kiosk is a kiosk, too
+        return {} if error.code == 503 else None  # an unhealthy kiosk is a kiosk, too
     except (OSError, ValueError):
-        return False
+        return None
 
 
-def _cameras() -> HostCheck:
+def _cameras(devices: VideoDevices) -> HostCheck:
     if pi.is_supported():
         found = "picamera2 is installed: a Raspberry Pi camera can be used"
     else:
         found = "picamera2 is not installed (only Raspberry Pi OS has it): use a webcam or the replay camera"
+    found += f"; webcams: {_webcams(devices)}"
     return HostCheck(name="camera software", found=found, is_good=True)
+
+
+def _webcams(devices: VideoDevices) -> str:
+    # One that is in use may be the running kiosk's own, so that is no fault.
+    states = {"free": "free", "busy": "in use", "unusable": "can't be opened"}
+    listed = listed_cameras(devices, ())
+    return ", ".join(f"{camera.name}, {states[camera.state]}" for camera in listed) or "none"
 
 
 def _clock() -> HostCheck:

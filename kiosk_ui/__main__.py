@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from device import __version__
 from device.config import ALL_INTERFACES, CameraConfig, Config, load
@@ -38,10 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         options or settings. 75 or 76 when a restart of the service or of the machine may bring the
         camera back (`device.service.capture.camera_recovery`).
     """
-    arguments = _parser().parse_args(argv)
+    arguments = parser().parse_args(argv)
     log = _configure_logging(arguments.verbose - arguments.quiet)
     try:
-        config = _load_config(arguments, os.environ)
+        config = load_config(arguments, os.environ)
     except ConfigError as error:
         print(f"printkiosk: {error}", file=sys.stderr)
         return 2
@@ -116,7 +116,7 @@ def _lan_server(service: KioskService, config: Config) -> Iterator[None]:
         thread.join()
 
 
-def _load_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Config:
+def load_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Config:
     """Return the configuration, with the command line's options overriding it.
 
     Raises:
@@ -126,9 +126,14 @@ def _load_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> C
     listen = {
         k: getattr(arguments, k) for k in ("host", "port") if getattr(arguments, k) is not None
     }
-    # Who names pictures wants to see them, whatever camera is plugged in.
-    replay = {} if arguments.replay is None else {"kind": "replay", "replay": arguments.replay}
-    camera = replay if arguments.camera is None else replay | {"kind": arguments.camera}
+    camera: dict[str, Any] = {}
+    # Who names a webcam or pictures wants to see those, whatever else is there.
+    if arguments.device is not None:
+        camera |= {"kind": "webcam", "device": arguments.device}
+    if arguments.replay is not None:
+        camera |= {"kind": "replay", "replay": arguments.replay}
+    if arguments.camera is not None:
+        camera |= {"kind": arguments.camera}
     bundle = {} if arguments.bundle is None else {"bundle": arguments.bundle}
     return replace(
         config,
@@ -155,28 +160,34 @@ def _configure_logging(verbosity: int) -> RecentLog:
     return recent
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    options = argparse.ArgumentParser(
         prog="printkiosk",
         description="Run the kiosk: recognise the print that a visitor holds under the camera.",
     )
-    parser.add_argument("--config", type=Path, metavar="FILE", help="settings file, in TOML")
-    parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="bundle of the collection")
-    parser.add_argument("--camera", choices=_CAMERAS, help="kind of the stand's camera")
-    parser.add_argument(
+    options.add_argument("--config", type=Path, metavar="FILE", help="settings file, in TOML")
+    options.add_argument("--bundle", type=Path, metavar="FOLDER", help="bundle of the collection")
+    options.add_argument("--camera", choices=_CAMERAS, help="kind of the stand's camera")
+    options.add_argument(
+        "--device",
+        metavar="CAMERA",
+        help="number, path or part of the name of the webcam, or with --camera pi, of the Pi's camera",
+    )
+    options.add_argument(
         "--replay",
         type=Path,
         metavar="PATH",
         help="show this folder of pictures, or video file, instead of a camera: prints are laid on a table",
     )
-    parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
-    parser.add_argument(
+    options.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
+    options.add_argument(
         "--port", type=int, help="port to listen on; 0 chooses a free one (default: 8080)"
     )
-    parser.add_argument("--version", action="version", version=f"printkiosk {__version__}")
-    parser.add_argument("-v", "--verbose", action="count", default=0, help="log more")
-    parser.add_argument("-q", "--quiet", action="count", default=0, help="log less")
-    return parser
+    options.add_argument("--version", action="version", version=f"printkiosk {__version__}")
+    options.add_argument("-v", "--verbose", action="count", default=0, help="log more")
+    options.add_argument("-q", "--quiet", action="count", default=0, help="log less")
+    return options
 
 
 if __name__ == "__main__":

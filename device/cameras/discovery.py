@@ -10,6 +10,7 @@ from device.cameras.pi import PiCamera
 from device.cameras.replay import ReplayCamera, ReplayPicture
 from device.cameras.source import CameraSource
 from device.cameras.webcam import WebcamCamera
+from device.cameras.webcam_choice import is_named
 from device.config import CameraConfig
 from device.errors import CameraAbsentError, CameraBusyError, CameraMissingError
 from device.imaging.frames import Pixels
@@ -30,7 +31,8 @@ def open_camera(
     camera's pictures to visitors whenever a cable is loose.
 
     Args:
-        config: The kind `auto` takes the Pi's camera, else a webcam, else the replay camera.
+        config: The kind `auto` takes the Pi's camera, else a webcam, else the replay camera. The replay camera doesn't
+            replace one that is named by a path or part of its name.
         replay: Pictures that the replay camera shows if the configuration names no folder or video.
         is_photograph: Whether a picture of a replayed folder already shows a print on some ground. Any other is laid
             on a table; none is by default.
@@ -44,14 +46,18 @@ def open_camera(
         raise CameraAbsentError('camera: switched off; set [camera] kind to "auto" to use one')
     factories: list[Callable[[], CameraSource]] = []
     if config.kind != "replay":
-        factories.append(lambda: (hardware or _hardware)(config))
-    if config.kind in ("auto", "replay"):
+        factories.append(lambda: (hardware or machine_camera)(config))
+    if config.kind == "replay" or (config.kind == "auto" and not is_named(config.device)):
         factories.append(lambda: ReplayCamera(config, pictures=replay, is_photograph=is_photograph))
     # A camera in use is there, and comes by itself: a replay must not take its place for good.
     return _first_opened(factories, stop_at=CameraBusyError)
 
 
-def _hardware(config: CameraConfig) -> CameraSource:
+def machine_camera(config: CameraConfig) -> CameraSource:
+    """Return the configured Pi's camera or webcam, in a process of its own where possible.
+
+    Open it first, unless it is open. Where it has no process, this raises as `open_hardware` does.
+    """
     if supervised.is_supported():
         return supervised.SupervisedCamera(config, open_hardware)
     return open_hardware(config)

@@ -81,7 +81,7 @@ class PiCamera(CameraSource):
 
     def _open_capture(self) -> "_PiCapture":
         picamera2, libcamera = self._modules()
-        number = self._number_in(picamera2.Picamera2.global_camera_info())
+        number = number_in(_models_of(picamera2), self._config.device)
         try:
             camera = picamera2.Picamera2(number)
         except RuntimeError as error:
@@ -94,25 +94,6 @@ class PiCamera(CameraSource):
         except CameraMissingError:
             camera.close()
             raise
-
-    def _number_in(self, cameras: Sequence[Mapping[str, Any]]) -> int:
-        """Return the number of the configured camera: by number or name, or the first."""
-        device = self._config.device
-        wanted = 0 if device == AUTO else number_of(device)
-        if wanted is not None and wanted < len(cameras):
-            return wanted
-        models = [str(camera.get("Model", "")) for camera in cameras]
-        fitting = [
-            n for n, model in enumerate(models) if str(device).casefold() in model.casefold()
-        ]
-        if wanted is None and len(fitting) == 1:
-            return fitting[0]
-        expected = "one Pi camera of that name" if wanted is None else "a Pi camera of that number"
-        found = f"{len(models)} ({', '.join(models)})" if models else "0"
-        raise CameraAbsentError(
-            f"{self.name}: expected {expected}, found {found}; "
-            "check its ribbon cable, then `rpicam-hello --list-cameras`"
-        )
 
     def _modules(self) -> tuple[Any, Any]:
         try:
@@ -173,6 +154,51 @@ class PiCamera(CameraSource):
         for control in requested.keys() - set(advertised):
             _log.warning("%s: this camera has no control %s", self.name, control)
         return {control: value for control, value in requested.items() if control in advertised}
+
+
+def models(vendor: Callable[[str], Any] = importlib.import_module) -> tuple[str, ...]:
+    """Return the names of the Pi's cameras, by number; none without picamera2.
+
+    Args:
+        vendor: Imports a module by name.
+    """
+    try:
+        return _models_of(vendor("picamera2"))
+    except (ImportError, ValueError, RuntimeError) as error:
+        _log.info("pi: no camera can be listed (%s)", error)
+        return ()
+
+
+def number_in(names: Sequence[str], device: int | str) -> int:
+    """Return the number of the camera that a setting means: by number or name, or the first.
+
+    Args:
+        names: Names of the Pi's cameras, by number.
+        device: The setting `[camera] device`.
+
+    Raises:
+        CameraAbsentError: If it means none of them, or a name means several.
+    """
+    wanted = 0 if device == AUTO else number_of(device)
+    if wanted is not None and wanted < len(names):
+        return wanted
+    fitting = [n for n, name in enumerate(names) if str(device).casefold() in name.casefold()]
+    if wanted is None and len(fitting) == 1:
+        return fitting[0]
+    expected = "one Pi camera of that name" if wanted is None else "a Pi camera of that number"
+    found = f"{len(names)} ({', '.join(names)})" if names else "0"
+    raise CameraAbsentError(
+        f"pi:{_shown(device)}: expected {expected}, found {found}; "
+        "check its ribbon cable, then `rpicam-hello --list-cameras`"
+    )
+
+
+def _models_of(picamera2: Any) -> tuple[str, ...]:
+    cameras: Sequence[Mapping[str, Any]] = picamera2.Picamera2.global_camera_info()
+    # libcamera knows webcams, too, and picamera2 lists them last. They are read as webcams.
+    return tuple(
+        str(camera.get("Model", "")) for camera in cameras if "/usb" not in str(camera.get("Id"))
+    )
 
 
 def _shown(device: int | str) -> int | str:

@@ -106,6 +106,11 @@ def number_of(device: int | str) -> int | None:
     return int(device) if device.isascii() and device.isdecimal() else None
 
 
+def is_named(device: int | str) -> bool:
+    """Return whether a setting `[camera] device` names one camera by its path or name."""
+    return device != AUTO and number_of(device) is None
+
+
 def _fitting(nodes: Sequence[VideoNode], device: int | str) -> tuple[VideoNode, ...]:
     captures = [node for node in nodes if node.is_capture]
     if device == AUTO:

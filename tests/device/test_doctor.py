@@ -1,6 +1,9 @@
 """The doctor reports the state of each part, with advice if it fails."""
 
+import json
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,7 @@ from device.bundle.reader import OpenedBundle, read_manifest
 from device.cameras import CameraSource
 from device.config import CameraConfig, Config, ListenConfig
 from device.doctor import examine
-from device.errors import CameraMissingError
+from device.errors import CameraBusyError, CameraMissingError
 from device.host_checks import HostCheck
 from device.imaging.frames import Pixels
 
@@ -111,6 +114,57 @@ def test_a_missing_camera_fails_with_advice(small_bundle: Path, camera: Pluggabl
     assert not check.is_good
     assert check.found == str(CameraMissingError("pluggable:0: no such camera"))
     assert "upload" in check.advice
+
+
+@pytest.mark.slow
+def test_a_camera_in_use_fails_with_other_advice(small_bundle: Path) -> None:
+    def busy(bundle: object) -> CameraSource:
+        raise CameraBusyError("webcam:0 (HD Webcam): used by another program, zoom (process 9)")
+
+    checks = {each.name: each for each in examine(small_bundle, ANY_PORT, busy)}
+
+    assert not checks["camera"].is_good
+    assert "zoom (process 9)" in checks["camera"].found
+    assert "end the other program" in checks["camera"].advice
+
+
+@pytest.mark.parametrize(
+    ("health", "found"),
+    [
+        ({"well": True}, ""),
+        ({"well": True, "camera": {"ready": True}}, ""),
+        ({"well": True, "camera": {"ready": False}, "note": "webcam:0: used by zoom"}, "zoom"),
+        ({"well": True, "camera": {"ready": False}, "note": ""}, "no reason is known"),
+    ],
+)
+def test_a_running_kiosk_is_asked_for_its_camera(
+    tmp_path: Path, health: dict[str, object], found: str
+) -> None:
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # the library's name
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(health).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        config = Config(listen=ListenConfig(port=server.server_port))
+        checks = {each.name: each for each in examine(tmp_path, config, unexpected)}
+        server.shutdown()
+        thread.join()
+
+    check = checks["camera"]
+    assert check.is_good == (not found)
+    assert found in check.found and bool(check.advice) == bool(found)
+
+
+def unexpected(bundle: object) -> CameraSource:
+    """Fail: a running kiosk's camera can't be opened a second time."""
+    raise AssertionError("the camera was opened")
 
 
 @pytest.mark.slow

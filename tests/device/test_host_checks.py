@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from fake_v4l2 import FakeV4l2
 
 from device import host_checks
 from device.config import Config, ListenConfig
@@ -34,6 +35,21 @@ def test_without_picamera2_the_other_cameras_are_named(
 
     assert check.is_good
     assert "webcam or the replay camera" in check.found
+
+
+def test_webcams_are_listed_with_their_state(tmp_path: Path) -> None:
+    machine = FakeV4l2(tmp_path)
+    config = Config(listen=ListenConfig(port=0))
+
+    def found() -> str:
+        checks = host_checks.examine(config, machine.devices)
+        return next(check.found for check in checks if check.name == "camera software")
+
+    assert found().endswith("; webcams: none")
+    machine.plug_in(0)
+    machine.plug_in(2, "Other", port="1-2")
+    machine.set_busy(2, True)
+    assert found().endswith("; webcams: webcam:0 (HD Webcam), free, webcam:2 (Other), in use")
 
 
 def test_a_time_before_the_installation_fails(

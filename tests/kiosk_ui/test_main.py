@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from device import __version__
-from kiosk_ui.__main__ import main
+from kiosk_ui.__main__ import load_config, main, parser
 
 ROOT = Path(__file__).parents[2]
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -121,6 +121,31 @@ def test_an_unknown_option_exits_with_2(flag: str, capsys: pytest.CaptureFixture
         main([flag])
     assert stop.value.code == 2
     assert "printkiosk" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "device"),
+    [
+        ([], "auto", "auto"),
+        (["--device", "2"], "webcam", "2"),
+        (["--device", "C920"], "webcam", "C920"),
+        (["--camera", "pi", "--device", "1"], "pi", "1"),
+        (["--camera", "replay"], "replay", "auto"),
+    ],
+)
+def test_a_named_camera_is_a_webcam_unless_another_kind_is_named(
+    options: list[str], kind: str, device: str
+) -> None:
+    camera = load_config(parser().parse_args(options), {}).camera
+
+    assert (camera.kind, camera.device) == (kind, device)
+
+
+def test_an_empty_name_of_a_camera_prints_one_line_and_exits_with_2(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["--device", ""]) == 2
+    assert "camera.device" in capsys.readouterr().err
 
 
 def test_it_prints_its_version(capsys: pytest.CaptureFixture[str]) -> None:

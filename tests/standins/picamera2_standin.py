@@ -114,6 +114,7 @@ class PiHardware:
         self.adjusted_format: str | None = None
         self.padding = 0
         self.models = ["imx708"]
+        self.usb_ids: list[str] = []
         self.controls: dict[str, Any] = dict.fromkeys(
             ["FrameDurationLimits", "ExposureTime", "AnalogueGain", "AfMode", "LensPosition"]
         )
@@ -121,7 +122,12 @@ class PiHardware:
 
     def info(self) -> list[dict[str, Any]]:
         models = self.models * self.cameras
-        return [{"Model": model, "Num": n} for n, model in enumerate(models[: self.cameras])]
+        ids = ["/base/soc/i2c0mux/i2c@1/imx"] * self.cameras + self.usb_ids
+        models = models[: self.cameras] + ["a webcam"] * len(self.usb_ids)
+        return [
+            {"Model": model, "Num": n, "Id": its_id}
+            for n, (model, its_id) in enumerate(zip(models, ids, strict=True))
+        ]
 
     def picture(self, kind: str) -> Pixels:
         """Return the card in libcamera's memory order.

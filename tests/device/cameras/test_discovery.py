@@ -52,6 +52,12 @@ def test_a_camera_in_use_is_never_replaced_by_the_replay_camera():
         open_camera(CameraConfig(), replay=[PICTURE], hardware=busy)
 
 
+@pytest.mark.slow
+def test_a_camera_configured_by_name_is_never_replaced_by_the_replay_camera():
+    with pytest.raises(CameraMissingError, match="webcam:No Such Webcam"):
+        open_camera(CameraConfig(device="No Such Webcam"), replay=[PICTURE])
+
+
 def test_replay_configured_by_kind_is_used():
     with open_camera(CameraConfig(kind="replay"), replay=[PICTURE]) as camera:
         assert camera.read(10.0).pixels.shape == (4, 4, 3)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from device.cameras.pi import PiCamera
+from device.cameras.pi import PiCamera, models
 from device.config import CameraConfig
 from device.errors import CameraAbsentError, CameraBusyError, CameraMissingError
 
@@ -61,6 +61,24 @@ def test_a_setting_that_fits_no_camera_or_two_lists_those_that_are_there(
 
     with pytest.raises(CameraAbsentError, match=r"found 2 \(imx708, imx477\)"):
         pi(replace(config, device=device)).open()
+
+
+def test_models_are_listed_without_webcams_and_without_picamera2(pi_hardware):
+    pi_hardware.usb_ids = ["/base/axi/pcie@1000120000/rp1/usb@200000-1:1.0-046d:0825"]
+
+    def not_installed(name):
+        raise ModuleNotFoundError(name)
+
+    assert models(pi_hardware.module) == ("imx708",)
+    assert models(not_installed) == ()
+
+
+def test_a_webcam_is_never_opened_as_a_pi_camera(pi, pi_hardware, config):
+    pi_hardware.cameras = 0
+    pi_hardware.usb_ids = ["/base/axi/pcie@1000120000/rp1/usb@200000-1:1.0-046d:0825"]
+
+    with pytest.raises(CameraAbsentError, match="found 0"):
+        pi(config).open()
 
 
 def test_an_unsupported_format_is_refused_and_the_camera_released(pi, pi_hardware, config):
