@@ -100,9 +100,14 @@ def read(path: Path) -> Settings:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise CollectionError(f"{path}: can't be read ({error.strerror or error})") from error
+        raise CollectionError(
+            f"{path}: expected a column map, found a file that can't be read ({error.strerror or error}); "
+            "correct its name or its permissions"
+        ) from error
     except ValueError as error:  # not TOML, or not UTF-8
-        raise CollectionError(f"{path}: expected TOML in UTF-8, found {error}") from error
+        raise CollectionError(
+            f"{path}: expected TOML in UTF-8, found {' '.join(str(error).split())}; correct the file"
+        ) from error
     faults = [*_unknown_keys(data), *_wrong_types(data)]
     if not faults:
         faults = _invalid_values(data)

@@ -1,26 +1,20 @@
 """Read a museum's CSV or TSV file row by row, holding one row at a time.
 
-Knows delimiters, and the line that Excel writes to name one. Knows nothing of what a column means.
+Knows encodings and rows. Knows nothing of what a column means.
 """
 
-import csv
 import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from converter.errors import CollectionError
+from converter.ingest.readers.csv_header import find_csv_header
 from converter.ingest.readers.csv_rows import split_rows, without_empty_end
 from converter.ingest.readers.text_file import detect_encoding, opened, read_head
 from converter.ingest.table import Row
 
-DELIMITERS = (",", ";", "\t")
-_DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
 _SECTION = "csv"
-_LONGEST_HEADER = 1_000_000  # characters
-# Excel reads and writes it: the delimiter of the lines below.
-_SEP_LINE = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,60 +56,27 @@ def read(path: Path, *, delimiter: str | None = None, encoding: str | None = Non
     """
     encoding = encoding or detect_encoding(read_head(path))
     with opened(path, encoding, section=_SECTION) as file:
-        named, skipped, head = _head(file)
-        delimiter = delimiter or named or _delimiter(path, head)
+        try:
+            found = find_csv_header(file, delimiter)
+        except CollectionError as error:
+            raise CollectionError(f"{path}: {error}") from error
     with opened(path, encoding, section=_SECTION) as file:
-        rows = _rows(path, file, delimiter, skipped)
+        rows = _rows(path, file, found.delimiter, found.above)
         header = next(rows, None)
         if header is None or header.is_blank:
-            raise CollectionError(f"{path}: expected a header in its first line, found none")
+            raise CollectionError(f"{path}: expected a header, found none; export it again")
         if header.fault:
             raise CollectionError(f"{path}: {header.place}: {header.fault}")
+        above = ", ".join(map(str, found.passed_over))
         return CsvTable(
             path=path,
-            delimiter=delimiter,
+            delimiter=found.delimiter,
             encoding=encoding,
             header=without_empty_end(header.cells),
             count=sum(1 for _ in rows),
-            skipped=skipped,
+            skipped=found.above,
+            notes=(f"skipped above the header: line {above}",) if above else (),
         )
-
-
-def _head(file: io.TextIOBase) -> tuple[str | None, int, str]:
-    """Return the delimiter of a `sep=` line, the lines up to it, and the header's lines."""
-    line, number = file.readline(_LONGEST_HEADER), 1
-    while line and not line.strip():
-        line, number = file.readline(_LONGEST_HEADER), number + 1
-    if match := _SEP_LINE.fullmatch(line):
-        return match[1], number, ""
-    head = line
-    while head.count('"') % 2 and line and len(head) < _LONGEST_HEADER:
-        line = file.readline(_LONGEST_HEADER)  # a quoted column name may contain a line break
-        head += line
-    return None, 0, head
-
-
-def _delimiter(path: Path, head: str) -> str:
-    """Return the delimiter that splits the header into the most columns."""
-    widths = {sign: _width(head, sign) for sign in DELIMITERS}
-    most = max(widths.values())
-    best = [sign for sign, width in widths.items() if width == most]
-    if most < 2 or len(best) > 1:
-        if not head.strip():
-            raise CollectionError(f"{path}: expected a header in its first line, found none")
-        found = " or ".join(_DELIMITER_NAMES[sign] for sign in best) if most > 1 else "none of them"
-        raise CollectionError(
-            f"{path}: line 1: expected a header separated by comma, semicolon or tab, found {found}; "
-            'name the delimiter in collection.toml, such as [csv] delimiter = ";"'
-        )
-    return best[0]
-
-
-def _width(head: str, sign: str) -> int:
-    try:
-        return len(next(csv.reader([head], delimiter=sign, strict=True), ()))
-    except csv.Error:
-        return 0
 
 
 def _rows(path: Path, file: io.TextIOBase, delimiter: str, skip: int) -> Iterator[Row]:

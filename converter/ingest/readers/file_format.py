@@ -1,5 +1,6 @@
 """Recognise a table's format by its content, whatever its name says."""
 
+import json
 import zipfile
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from converter.ingest.readers import iiif, lido
 from converter.ingest.readers.text_file import detect_encoding, read_head
 
 _HEAD = 1 << 16
+_MOST_CONTROLS = 0.06  # share of control characters; a faulty export holds a few, random bytes 0.08
 _ZIP = b"PK\x03\x04"
 # What a file may be in place of a table, by its first bytes, and what to do.
 _OTHERS = (
@@ -82,14 +84,37 @@ class FileHead:
         Raises:
             CollectionError: With what the file is, and what to do.
         """
+        found = self._other_kind()
+        if found is not None:
+            name, advice = found
+            raise CollectionError(
+                f"{self.path}: expected a table (CSV, XLSX, JSON, LIDO or IIIF), found {name}; {advice}"
+            )
+
+    def _other_kind(self) -> tuple[str, str] | None:
+        """Return what the file is if it is no table of text, and what to do."""
+        if self.data.startswith(_ZIP) and not zipfile.is_zipfile(self.path):
+            return "a workbook or archive that is damaged or ends early", "copy or export it again"
         for start, name, advice in _OTHERS:
             if self.data.startswith(start):
-                raise CollectionError(
-                    f"{self.path}: expected a table (CSV, XLSX, JSON, LIDO or IIIF), found {name}; {advice}"
-                )
+                return name, advice
         if self.is_xml():
-            name = "HTML" if "<html" in self.text[:2000].lower() else "XML that isn't LIDO"
-            raise CollectionError(
-                f"{self.path}: expected a table (CSV, XLSX, JSON, LIDO or IIIF), found {name}; "
-                "export the works as LIDO or as CSV UTF-8"
-            )
+            is_page = "<html" in self.text[:2000].lower()
+            name = "HTML, which is a web page" if is_page else "XML that isn't LIDO"
+            return name, "export the works as LIDO or as CSV UTF-8"
+        if _is_single_value(self.text):
+            return "a single value of JSON", "export the works as a list of objects"
+        if sum(map(_is_control, self.text)) > len(self.text) * _MOST_CONTROLS:
+            return "bytes that are no text", "name the table, or export it again as CSV UTF-8"
+        return None
+
+
+def _is_control(sign: str) -> bool:
+    return sign < " " and sign not in "\t\n\v\f\r\x1a\x1c\x1d\x1e\x1f"
+
+
+def _is_single_value(text: str) -> bool:
+    try:
+        return not isinstance(json.loads(text), list | dict)
+    except (ValueError, RecursionError):
+        return False

@@ -223,7 +223,8 @@ def _works_path(survey: _Survey, works: str | None, path: Path) -> tuple[str, ..
             f"{path}: expected one list of works, found {listed}; name one in collection.toml, "
             f'such as [json] works = "{".".join(best[0])}"'
         )
-    keys = ", ".join(survey.keys[:5]) or "none"
+    keys = ", ".join(list(filter(None, survey.keys))[:5])
+    found = f"none (keys outside lists: {keys})" if keys else "no object"
     raise CollectionError(
-        f"{path}: expected {_SHAPES}, found none (keys outside lists: {keys}); export the works in this form"
+        f"{path}: expected {_SHAPES}, found {found}; export the works in this form"
     )

@@ -93,7 +93,9 @@ def _unreadable(path: Path, error: Exception) -> CollectionError:
     if isinstance(error, FileNotFoundError):
         return CollectionError(f"{path}: expected a table, found none")
     reason = error.strerror if isinstance(error, OSError) else None
-    return CollectionError(f"{path}: can't be read ({reason or error})")
+    return CollectionError(
+        f"{path}: expected a table, found a file that can't be read ({reason or error}); copy or export it again"
+    )
 
 
 @dataclass(slots=True, kw_only=True)

@@ -93,7 +93,8 @@ def _open(source: Source, fetcher: Fetcher | None) -> tuple[ExportTable, str | N
     try:
         return open_table(source, options, fetcher), None
     except CollectionError as error:
-        if "expected text in" not in str(error):
+        # A file in two encodings would be read wrongly in either.
+        if "expected text in" not in str(error) or "single encoding" in str(error):
             raise
         try:
             other = replace(options, encoding=_OTHER_ENCODING)

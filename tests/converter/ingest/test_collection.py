@@ -315,10 +315,10 @@ def test_a_row_with_a_wrong_quote_is_refused_with_its_id_and_the_others_are_read
         (b"\n\n", "expected a header"),
         (b"record_id,title,image\n", "expected records below the header, found none"),
         (b"record_id\n1\n", "separated by comma, semicolon or tab, found none of them"),
-        (b"record_id,ti;tle\n1\n", "found comma or semicolon"),
+        (b"record_id,x;y\n1\n", "found comma or semicolon"),
         (b"record_id,titel_x,bild\n1,2,3\n", "title: no column is known to hold it"),
         (b"record_id,title,image,image\n1,2,3,4\n", "'image' is in the header 2 times"),
-        (b'record_id,"title,image\n1,two,3\n', "expected a header separated by comma"),
+        (b'record_id,"title,image\n1,two,3\n', "line 1: expected cells with matching quotes"),
         (
             "record_id,title,image\n1,Flöte,3\n".encode("cp1252"),
             "expected text in utf-8, found byte 0xf6 after",

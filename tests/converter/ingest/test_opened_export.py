@@ -105,7 +105,7 @@ def test_a_name_that_leads_elsewhere_is_no_address(
         (None, "HTTP status 404"),
         (b"<html><body>Sign in</body></html>", "found HTML"),
         (b"id,title\n1,M\xfcller\n", "line 2: expected text in utf-8"),
-        (b"PK\x03\x04" + bytes(50), "found a packed archive"),
+        (b"PK\x03\x04" + bytes(50), "is damaged or ends early"),
         (b'{"a": ', "works"),
         (b'<lido:lidoWrap xmlns:lido="http://www.lido-schema.org"><lido:lido>', "works"),
     ],

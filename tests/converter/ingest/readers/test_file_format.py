@@ -1,5 +1,7 @@
 """Formats are recognised by content, and what is no table is named."""
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,14 @@ def head(tmp_path: Path, content: bytes) -> FileHead:
     path = tmp_path / "metadata.csv"
     path.write_bytes(content)
     return FileHead(path)
+
+
+def archive() -> bytes:
+    """Return an archive without a workbook."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as file:
+        file.writestr("a.txt", "works")
+    return data.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -49,7 +59,11 @@ def test_an_older_manifest_without_the_address_of_the_api_is_recognised(tmp_path
     ("content", "message"),
     [
         (b"\xd0\xcf\x11\xe0rest", "found an old Excel workbook or one with a password"),
-        (b"PK\x03\x04rest", "found a packed archive"),
+        (archive(), "found a packed archive"),
+        (archive()[:-9], "found a workbook or archive that is damaged or ends early"),
+        (b'"works"', "found a single value of JSON"),
+        (b"null\n", "found a single value of JSON"),
+        (bytes(range(1, 200)) * 9, "found bytes that are no text"),
         (b"%PDF-1.4", "found a PDF"),
         (b"<!doctype html><html>", "found HTML"),
         (b"<?xml version='1.0'?><a/>", "found XML that isn't LIDO"),
@@ -61,3 +75,8 @@ def test_what_is_no_table_is_named(tmp_path: Path, content: bytes, message: str)
     assert not found.is_workbook()
     with pytest.raises(CollectionError, match=message):
         found.check_text()
+
+
+def test_a_few_control_characters_are_no_other_format(tmp_path: Path) -> None:
+    head(tmp_path, b"id,title\n" + b"1,Mill\x00 by the river\n" * 20 + b"2,M\xfchle\n").check_text()
+    head(tmp_path, b"PK,Title\n1,Mill\n").check_text()

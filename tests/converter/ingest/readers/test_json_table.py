@@ -90,8 +90,8 @@ def test_an_element_or_line_that_is_no_work_is_refused_alone(tmp_path: Path) -> 
     ("value", "works", "message"),
     [
         ("3", None, "expected a list of objects, an object with one such list"),
-        ([], None, "found none"),
-        ([1, 2], None, "found none"),
+        ([], None, "found no object"),
+        ([1, 2], None, "found no object"),
         ({"a": 1, "b": ["x"]}, None, "keys outside lists: a"),
         ({"a": [{"id": 1}], "b": [{"id": 1}]}, None, '[json] works = "a"'),
         ({"a": [{"id": 1}]}, "b", "correct [json] works in collection.toml"),

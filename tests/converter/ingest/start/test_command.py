@@ -178,3 +178,15 @@ def test_an_export_without_records_is_reported(
     with pytest.raises(CollectionError, match=message):
         start(folder)
     assert not (folder / "collection.toml").exists()
+
+
+def test_a_file_in_two_encodings_is_no_other_encoding(tmp_path: Path) -> None:
+    rows = ["1,Löwe,1.jpg\n".encode(), "2,Mühle,2.jpg\n".encode("cp1252")]
+    (tmp_path / "metadata.csv").write_bytes(b"id,title,image\n" + b"".join(rows))
+
+    with pytest.raises(
+        CollectionError, match=r"line 3: .*save the whole file in a single encoding"
+    ):
+        start(tmp_path)
+
+    assert not (tmp_path / "collection.toml").exists()

@@ -85,6 +85,13 @@ def test_a_folder_of_files_is_one_collection(tmp_path: Path) -> None:
             '"http://www.lido-schema.org"><lido:lido>&a;</lido:lido></lido:lidoWrap>',
             "without a DOCTYPE",
         ),
+        (
+            "<!DOCTYPE x [<!ENTITY a0 'aaaaaaaaaa'>"
+            + "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 10))
+            + ']><lido:lidoWrap xmlns:lido="http://www.lido-schema.org"><lido:lido>&a9;</lido:lido></lido:lidoWrap>',
+            "without a DOCTYPE",
+        ),
+        (START + "<lido:lido>" + "<lido:a>" * 1000, "Excessive depth in document: 256, line"),
         ("<html><body/></html>", "found <html>"),
         (START + END, "found none"),
         (START + titled(("de", "A")), "well-formed XML"),
