@@ -50,7 +50,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--collection",
-        type=Path,
+        type=_folder,
         metavar="FOLDER",
         help="a collection with real pairs in groundtruth.csv; the desk uses its pictures too",
     )
@@ -100,6 +100,14 @@ def plan_of(options: argparse.Namespace) -> EvaluationPlan:
         suite=Suite.EVERYTHING if options.holdout else Suite.OPEN,
         seed=options.seed,
     )
+
+
+def _folder(text: str) -> Path:
+    if "://" in text:
+        raise argparse.ArgumentTypeError(
+            f"expected a folder, found the address {text}; printkiosk-convert start makes a folder of it"
+        )
+    return Path(text)
 
 
 def _positive(text: str) -> int:

@@ -43,7 +43,7 @@ def open_export(source: Source, columns: Path | None, fetcher: Fetcher | None) -
     """
     settings = _settings(source, columns)
     table = open_table(source, settings.table, fetcher)
-    found = _columns(table, settings)
+    found = _columns(table, settings, can_be_set=columns is not None or isinstance(source, Path))
     pictures = _folder(folder_of(source, columns), table, settings, fetcher)
     return OpenedExport(settings=settings, table=table, columns=found, pictures=pictures)
 
@@ -56,7 +56,7 @@ def _settings(path: Source, columns: Path | None) -> Settings:
     return read_settings(used)
 
 
-def _columns(table: ExportTable, settings: Settings) -> ColumnMap:
+def _columns(table: ExportTable, settings: Settings, *, can_be_set: bool) -> ColumnMap:
     found, faults = map_columns(
         [clean_name(name) for name in table.header],
         {
@@ -69,6 +69,10 @@ def _columns(table: ExportTable, settings: Settings) -> ColumnMap:
     )
     if not table.count:
         faults.append("expected records below the header, found none")
+    if faults and not can_be_set:
+        faults.append(
+            f"for a folder with a collection.toml, run printkiosk-convert start {table.path} --out FOLDER"
+        )
     if faults:
         raise CollectionError(f"{table.path}: " + "; ".join(faults))
     return found

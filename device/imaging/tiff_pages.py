@@ -21,6 +21,7 @@ _WHITE_IS_ZERO, _BLACK_IS_ZERO = 0, 1
 _UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3
 # Compressions that every Pillow's libtiff decodes: none, fax, LZW, JPEG, Deflate, PackBits, SGILog, LZMA and Zstandard.
 _DECODED = {1, 2, 3, 4, 5, 6, 7, 8, 32771, 32773, 32809, 32946, 34676, 34677, 34925, 50000}
+_JPEG = {6, 7}
 _COMPRESSIONS = {
     9: "JBIG",
     10: "JBIG",
@@ -131,6 +132,8 @@ def _refuse_unreadable(page: Directory) -> None:
         raise UnreadableFormatError(
             f"a TIFF compressed as {name}", "save it with LZW or without compression"
         )
+    if compression in _JPEG and bits > 8:  # Pillow would read it, in wrong tones
+        raise UnreadableFormatError(f"a TIFF of {bits} bits compressed as JPEG", _SAVE)
     if kind in _LOGARITHMIC or (is_float and (bits != 32 or not _is_grey(page))):
         name = _LOGARITHMIC.get(kind, f"{bits}-bit floating-point")
         raise UnreadableFormatError(f"a TIFF of {name} values", _SAVE)

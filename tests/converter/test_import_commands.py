@@ -77,7 +77,7 @@ def test_an_address_is_started_and_checked(
         printed = capsys.readouterr().out
         assert cli.main(["check", str(folder), *cache]) == 0
         assert cli.main(["check", address, *cache]) == 0
-        assert cli.main(["check", address]) == 1
+        assert cli.main(["check", address, "--cache", str(tmp_path / "other")]) == 1
 
     assert printed.endswith(f"next: printkiosk-convert check {folder} --allow-private\n")
     assert "add --allow-private" in capsys.readouterr().err

@@ -5,6 +5,7 @@ them again. Tables and manifests are fetched again after a day, since these are 
 """
 
 import contextlib
+import logging
 import threading
 import time
 from collections import Counter
@@ -16,6 +17,9 @@ from converter.cache import Cache
 from converter.errors import FetchError
 from converter.ingest.fetch.limits import AnswerBounds, FetchLimits
 from converter.ingest.fetch.web_client import WebClient
+
+_log = logging.getLogger(__name__)
+_DOCUMENTS_A_LINE = 100  # a collection of thousands takes minutes, as servers are asked politely
 
 
 class Fetcher:
@@ -49,7 +53,7 @@ class Fetcher:
         self._client = WebClient(self._limits, allows_private=allows_private, sleep=sleep)
         self._lock = threading.Lock()
         self._failed: dict[tuple[str, str], str] = {}
-        self.fetched = 0
+        self._documents = 0
 
     def picture(self, address: str) -> Path:
         """Return the cached file of a picture, after fetching it if need be.
@@ -143,7 +147,10 @@ class Fetcher:
                 self._failed[kind, address] = str(error)
             raise
         with self._lock:
-            self.fetched += 1
+            if kind == "documents":
+                self._documents += 1
+                if self._documents % _DOCUMENTS_A_LINE == 0:
+                    _log.info("%d tables and manifests were fetched", self._documents)
             if self._is_refreshing:
                 self._refreshed.add(address)
         return path

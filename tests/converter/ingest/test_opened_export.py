@@ -125,6 +125,19 @@ def test_a_table_that_cannot_be_read_is_named_by_its_address(
     assert str(tmp_path) not in str(caught.value)
 
 
+def test_columns_that_are_not_known_lead_to_a_folder(server: IiifServer, tmp_path: Path) -> None:
+    (tmp_path / "web" / "works.csv").write_text("number,name\n1,Mill\n", "utf-8")
+    address = f"{server.address}/works.csv"
+    columns = tmp_path / "collection.toml"
+    columns.write_text('[columns]\nrecord_id = "number"\n', "utf-8")
+
+    with pytest.raises(CollectionError, match=r"run printkiosk-convert start http.* --out FOLDER"):
+        collection.read(address, fetcher=fetcher_in(tmp_path))
+    with pytest.raises(CollectionError, match=r"in collection\.toml") as caught:
+        collection.read(address, columns=columns, fetcher=fetcher_in(tmp_path))
+    assert "--out FOLDER" not in str(caught.value)
+
+
 def test_a_private_server_is_asked_only_when_allowed(server: IiifServer, tmp_path: Path) -> None:
     fetcher = fetcher_in(tmp_path, allows_private=False)
 

@@ -214,6 +214,7 @@ REFUSED = {
     "Lab": (colour(LAB16, photometric=8), "a TIFF in 16-bit CIELab"),
     "ICC's Lab": (colour(RGB, photometric=9), "a TIFF in 8-bit ICCLab"),
     "LogLuv": (colour(LAB16, photometric=32845), "a TIFF of LogLuv values"),
+    "JPEG of 12 bits": (grey(LAB16[..., 0], t259=7, t258=12), "a TIFF of 12 bits compressed as JPEG"),
     "JPEG XL": (colour(RGB, t259=50002), "a TIFF compressed as JPEG XL"),
     "WebP": (colour(RGB, t259=50001), "a TIFF compressed as WebP"),
     "JPEG 2000": (colour(RGB, t259=33003), "a TIFF compressed as JPEG 2000"),

@@ -204,3 +204,16 @@ def test_a_table_may_be_larger_than_a_manifest_and_is_fetched_as_one(
         fetcher.table(f"{server.address}/more")
     assert [one.name for one in tmp_path.rglob("*") if one.is_file()] == [path.name]
     assert server.asked == {"/works": 1, "/more": 1}
+
+
+def test_a_long_row_of_manifests_says_how_far_it_is(
+    server: IiifServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    limits = FetchLimits(interval_s=0)
+    fetcher = Fetcher(Cache(root=tmp_path), allows_private=True, limits=limits)
+    with caplog.at_level("INFO"):
+        for number in range(201):
+            server.documents[f"/{number}"] = {}
+            fetcher.document(f"{server.address}/{number}")
+    found = [record.getMessage() for record in caplog.records if "manifests" in record.getMessage()]
+    assert found == [f"{count} tables and manifests were fetched" for count in (100, 200)]
