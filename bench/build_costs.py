@@ -17,7 +17,7 @@ import numpy as np
 from bench import scaled_fingerprints
 from bench.context import BenchContext, log_progress, read_items, sample_evenly
 from converter.build import index
-from converter.build.pictures import SCREEN_QUALITY, PreparedPrint, prepare
+from converter.build.pictures import SCREEN_QUALITY, PreparedPicture, prepare
 from converter.cache import Cache
 from converter.calibrate import captures
 from converter.calibrate.captures import PrintPicture
@@ -126,16 +126,16 @@ def _timed(work: Callable[[], T]) -> tuple[T, float]:
     return done, time.perf_counter() - start
 
 
-def _prepared(items: Sequence[Item], cache: Cache, context: BenchContext) -> list[PreparedPrint]:
+def _prepared(items: Sequence[Item], cache: Cache, context: BenchContext) -> list[PreparedPicture]:
     ready = prepare(
-        items,
+        [item.pictures[0] for item in items],
         cache,
         needs_pixels=[True] * len(items),
         codebook=codebook.load(context.bundle / layout.CODEBOOK),
         quality=SCREEN_QUALITY,
         workers=context.threads,
     )
-    return [one for one in ready if isinstance(one, PreparedPrint)]
+    return [one for one in ready if isinstance(one, PreparedPicture)]
 
 
 def _referenced(reference: ReferenceModel, pixels: Sequence[frames.Pixels]) -> None:

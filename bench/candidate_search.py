@@ -95,8 +95,8 @@ def _recall(matcher: FeatureMatcher, queries: Sequence[Query]) -> float:
 def _recall_row(
     bundle: OpenedBundle, name: str, queries: Sequence[Query]
 ) -> tuple[str, float, float]:
-    matcher = FeatureMatcher(bundle.path, bundle.manifest.items)
-    inverted_index = InvertedIndex(bundle.path, bundle.manifest.items)
+    matcher = FeatureMatcher(bundle.path, bundle.manifest.index.items)
+    inverted_index = InvertedIndex(bundle.path, bundle.manifest.index.items)
     hits = []
     for item, query in tqdm(queries, desc=f"brute force, {name}", leave=False):
         indexed, _ = matcher.propose(query, 1)

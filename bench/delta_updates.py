@@ -109,7 +109,7 @@ def write(sample: Sample, prints: list[GeneratedPrint], build: int, folder: Path
     items = [sample.item(each) for each in prints]
     bundle_writer.write_records(items, {"title": "en"}, folder / layout.RECORDS)
     bundle_writer.write_pictures(
-        items, lambda item, size: sample.picture(made[item.record_id], size), folder
+        items, lambda item, _, size: sample.picture(made[item.record_id], size), folder
     )
     vectors = [each.rng(5).standard_normal(DIMENSIONS, dtype=np.float32) for each in prints]
     np.save(folder / layout.FINGERPRINTS, np.stack(vectors))
@@ -204,9 +204,9 @@ def measure(bundle: Path, folder: Path, prints: int, share: float, work: Path) -
     paths = {repository_layout.object_path(entry.sha256): entry.path for entry in (*old, *new)}
     by_name: Counter[str] = Counter()
     for path, count in counted.sent.items():
-        by_name[
-            layout.PICTURES if paths[path].startswith(layout.PICTURES) else paths[path]
-        ] += count
+        by_name[layout.PICTURES if paths[path].startswith(layout.PICTURES) else paths[path]] += (
+            count
+        )
     return [
         f"when {round(prints * share)} of {prints} prints change, {fetched / 1e6:.0f} of {total / 1e6:.0f} MB are "
         f"fetched ({fetched / total:.1%}), in {counted.requests} requests; whole files: {whole / total:.1%}",

@@ -29,6 +29,7 @@ from converter.errors import BuildError, GateError
 from converter.ingest import build_checks, collection
 from converter.ingest.collection import Collection, Item, Refusal
 from converter.ingest.fetch.fetcher import Fetcher
+from converter.ingest.picture_files import PictureFile
 from converter.ingest.readers.source import Source
 from converter.ingest.report import write as import_report
 from converter.model import calibration, quantize, vgg16, weights
@@ -41,7 +42,8 @@ from converter.parity.compare import GateMinimums, Parity, ParityPlan
 from converter.progress import Progress
 from device import __version__
 from device.bundle import layout
-from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Thresholds, identify
+from device.bundle.format_versions import FORMAT_VERSION
+from device.bundle.manifest import Manifest, ModelSpec, Thresholds, identify
 from device.bundle.pictures import Size
 from device.bundle.reader import opened, sha256_of
 from device.recognition.embedding import preprocess
@@ -151,7 +153,7 @@ def build(options: Options, progress: Progress) -> BuildResult:
         self_test.check(folder, options.threads)
         atomic_swap.swap_in(folder, options.out)
     _write_import_report(source, options, prints.refusals)
-    notes = (*source.warnings, *([fitted.note] if fitted.note else []))
+    notes = (*source.warnings, *prints.notes, *([fitted.note] if fitted.note else []))
     return BuildResult(manifest=manifest, refusals=prints.refusals, notes=notes)
 
 
@@ -244,21 +246,22 @@ def _write_data_files(
     options: Options,
     folder: Path,
 ) -> None:
-    def cached(item: Item, size: Size) -> bytes:
-        return cached_picture(item, size, options.cache, options.picture_quality)
+    def cached(item: Item, position: int, size: Size) -> bytes:
+        file = item.pictures[position]
+        return cached_picture(file, size, options.cache, options.picture_quality)
 
     bundle_writer.write_records(prints.items, source.languages, folder / layout.RECORDS)
     bundle_writer.write_pictures(prints.items, cached, folder)
     bundle_writer.write_arrays(prints.vectors, built_index.projection, folder)
     features.write(
-        [_cached_features(item, codebook, options.cache) for item in prints.items], codebook, folder
+        [_cached_features(file, codebook, options.cache) for file in prints.files], codebook, folder
     )
 
 
-def _cached_features(item: Item, codebook: Codebook, cache: Cache) -> features.FeatureEntry:
-    entry = features.cached_entry(item.image_sha256, codebook, cache)
+def _cached_features(file: PictureFile, codebook: Codebook, cache: Cache) -> features.FeatureEntry:
+    entry = features.cached_entry(file.sha256, codebook, cache)
     if entry is None:
-        raise BuildError(f"{item.record_id}: its local features are no longer cached; build again")
+        raise BuildError(f"{file.path.name}: its local features are no longer cached; build again")
     return entry
 
 
@@ -300,7 +303,7 @@ def _fit_thresholds(
     with opened(folder) as bundle:
         outcomes = thresholds.observe(
             Recogniser(bundle, threads=options.threads),
-            FeatureMatcher(folder, unfitted.items),
+            FeatureMatcher(folder, unfitted.index.items),
             pictures,
             related,
             count=options.plan.camera_queries,
@@ -334,6 +337,7 @@ def _draft_manifest(
             name=source.name,
             made_by=f"printkiosk {__version__}",
             items=len(prints.items),
+            parts=bundle_writer.parts_of(prints.items),
             model=model,
             index=built_index.spec,
             thresholds=fitted,

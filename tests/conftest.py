@@ -19,7 +19,8 @@ from converter.ingest.collection import Item
 from converter.model import weights
 from converter.model.weights import Weights
 from device.bundle import layout
-from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Thresholds, identify, parse
+from device.bundle.format_versions import FORMAT_VERSION
+from device.bundle.manifest import Manifest, ModelSpec, Thresholds, identify, parse
 from device.bundle.pictures import SIDES, Size
 from device.bundle.reader import OpenedBundle, opened, sha256_of
 from device.imaging import decoding, encoding
@@ -73,29 +74,42 @@ def small_bundle(
     return folder
 
 
+@pytest.fixture(scope="session")
+def bundle_of_several_pictures(
+    tmp_path_factory: pytest.TempPathFactory, model_file: Path, small_items: tuple[Item, ...]
+) -> Path:
+    """Four prints; the first has three pictures, and titles in two languages."""
+    first, verso, detail, *others = small_items
+    titles = {"de": "Persische Schwertlilie", "fr": "Iris de Perse"}
+    several = replace(first, more_images=(*verso.pictures, *detail.pictures), titles=titles)
+    folder = tmp_path_factory.mktemp("several")
+    _build_small_bundle(folder, model_file, (several, *others[:3]))
+    return folder
+
+
 def _build_small_bundle(folder: Path, model_file: Path, small_items: tuple[Item, ...]) -> None:
     shutil.copyfile(model_file, folder / layout.MODEL)
     model_sha256 = sha256_of(folder / layout.MODEL)
+    files = [item.pictures[0] for item in small_items]
+    files += [file for item in small_items for file in item.more_images]
     pictures = {
-        (item.record_id, size): encoding.to_webp(decoding.load(item.image), side=side, quality=80)
-        for item in small_items
+        (file.path, size): encoding.to_webp(decoding.load(file.path), side=side, quality=80)
+        for file in files
         for size, side in SIDES.items()
     }
-    vectors = _fingerprints(folder, [pictures[item.record_id, "screen"] for item in small_items])
+    screens = [pictures[file.path, "screen"] for file in files]
+    vectors = _fingerprints(folder, screens)
     built = index.build(vectors, vectors, folder / layout.INDEX, model_sha256=model_sha256)
 
-    def picture(item: Item, size: Size) -> bytes:
-        return pictures[item.record_id, size]
+    def picture(item: Item, position: int, size: Size) -> bytes:
+        return pictures[item.pictures[position].path, size]
 
     bundle_writer.write_records(small_items, {"title": "en", "note": "en"}, folder / layout.RECORDS)
     bundle_writer.write_pictures(small_items, picture, folder)
     bundle_writer.write_arrays(vectors, built.projection, folder)
     book = trained_codebook()
     entries = [
-        features.make_entry(
-            decoding.decode(pictures[item.record_id, "screen"], name="screen"), book
-        )
-        for item in small_items
+        features.make_entry(decoding.decode(screen, name="screen"), book) for screen in screens
     ]
     features.write(entries, book, folder)
     manifest = Manifest(
@@ -105,6 +119,7 @@ def _build_small_bundle(folder: Path, model_file: Path, small_items: tuple[Item,
         name="Twelve prints",
         made_by="the tests",
         items=len(small_items),
+        parts=bundle_writer.parts_of(small_items),
         model=ModelSpec(
             variant="dynamic_int8",
             preprocess="caffe",

@@ -17,6 +17,7 @@ import sqlite_utils
 
 from converter.ingest.collection import Item
 from device.bundle import layout
+from device.bundle.format_versions import PARTS, PICTURES_PART, TITLES_PART
 from device.bundle.manifest import FileEntry, Manifest, dump
 from device.bundle.metadata_fields import values_of
 from device.bundle.pictures import SIDES, Size, member, shard_of
@@ -27,6 +28,9 @@ from device.recognition.embedding.nearest import Projection, Vectors, stack
 SHARD_BYTES = 64 << 20
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold
 _SEARCHED = ("title", "makers", "technique", "note")
+
+# Returns one of a record's pictures, by its position from 0, as WebP.
+MakePicture = Callable[[Item, int, Size], bytes]
 
 
 def write_records(items: Sequence[Item], languages: Mapping[str, str], path: Path) -> None:
@@ -52,18 +56,36 @@ def _fill(
     database["records"].insert_all(_record(row, item) for row, item in enumerate(items))
     database["terms"].insert_all(_terms(items))
     database["relations"].insert_all(_relations(items, rows))
+    database["more_pictures"].insert_all(_more_pictures(items))
+    database["titles"].insert_all(
+        {"item": row, "language": language, "title": title}
+        for row, item in enumerate(items)
+        for language, title in item.titles.items()
+    )
     database["languages"].insert_all(
         {"field": field, "language": tag} for field, tag in sorted(languages.items())
     )
     database["records"].enable_fts(_SEARCHED, tokenize="unicode61 remove_diacritics 2")
 
 
-def write_pictures(
-    items: Sequence[Item], picture: Callable[[Item, Size], bytes], bundle: Path
-) -> None:
+def parts_of(items: Sequence[Item]) -> dict[str, int]:
+    """Return the parts that a bundle of these records has, each with its version."""
+    has = {
+        PICTURES_PART: any(item.more_images for item in items),
+        TITLES_PART: any(item.titles for item in items),
+    }
+    return {name: version for name, version in PARTS.items() if has[name]}
+
+
+def write_pictures(items: Sequence[Item], picture: MakePicture, bundle: Path) -> None:
     """Write the pictures that may be shown into shards, as many as their total size needs."""
     shown = [item for item in items if item.show_picture]
-    total = sum(len(picture(item, size)) for item in shown for size in SIDES)
+    total = sum(
+        len(picture(item, position, size))
+        for item in shown
+        for position in range(len(item.pictures))
+        for size in SIDES
+    )
     shards = 1
     while total / shards > SHARD_BYTES:
         shards *= 2
@@ -130,10 +152,26 @@ def _relations(items: Sequence[Item], rows: Mapping[str, int]) -> Iterator[dict[
             }
 
 
-def _write_shard(items: Sequence[Item], picture: Callable[[Item, Size], bytes], path: Path) -> None:
+def _more_pictures(items: Sequence[Item]) -> Iterator[dict[str, Any]]:
+    row = len(items)
+    for number, item in enumerate(items):
+        for position, picture in enumerate(item.more_images, 1):
+            yield {
+                "picture": row,
+                "item": number,
+                "position": position,
+                "width": picture.width,
+                "height": picture.height,
+                "image_sha256": picture.sha256,
+            }
+            row += 1
+
+
+def _write_shard(items: Sequence[Item], picture: MakePicture, path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as shard:
         for size in SIDES:
             for item in items:
-                name = zipfile.ZipInfo(member(item.record_id, size), date_time=_EPOCH)
-                name.external_attr = 0o644 << 16
-                shard.writestr(name, picture(item, size))
+                for position in range(len(item.pictures)):
+                    name = zipfile.ZipInfo(member(item.record_id, size, position), date_time=_EPOCH)
+                    name.external_attr = 0o644 << 16
+                    shard.writestr(name, picture(item, position, size))

@@ -3,16 +3,12 @@
 Compares contents, not bytes: an index that was rebuilt from the same prints is no change.
 """
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, fields
 
-from device.bundle import layout
 from device.bundle.manifest import Manifest
 from device.bundle.reader import OpenedBundle
 from device.bundle.records import Record
-from device.errors import BundleDamagedError
 
 _LISTED = 20
 # The item number only tells where the fingerprint lies, so a new one is no change of the record.
@@ -21,7 +17,7 @@ _FIELDS = tuple(field.name for field in fields(Record) if field.name not in ("it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alteration:
-    """A record that differs between both bundles; field `image` stands for its picture file."""
+    """A record that differs between both bundles; field `image` stands for its picture files."""
 
     record_id: str
     fields: tuple[str, ...]
@@ -67,7 +63,7 @@ def compare(old: OpenedBundle, new: OpenedBundle) -> Difference:
     Raises:
         BundleDamagedError: When a records file can't be read to its end.
     """
-    before, after = _images(old), _images(new)
+    before, after = old.records.picture_hashes(), new.records.picture_hashes()
     both = sorted(before.keys() & after.keys())
     altered = tuple(
         Alteration(record_id=record_id, fields=found)
@@ -111,19 +107,6 @@ def _cut(lines: list[str]) -> list[str]:
     return lines if left <= 0 else [*lines[:_LISTED], f"  {lines[0].split()[0]} and {left} more"]
 
 
-def _images(bundle: OpenedBundle) -> dict[str, str]:
-    """Return the picture's sha256 of every record id, which `Record` does not have."""
-    path = bundle.file(layout.RECORDS)
-    try:
-        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        with closing(sqlite3.connect(uri, uri=True)) as connection:
-            return dict(connection.execute("SELECT record_id, image_sha256 FROM records"))
-    except sqlite3.Error as error:
-        raise BundleDamagedError(
-            f"{path}: expected a records file, found {error}; fetch the bundle again"
-        ) from error
-
-
 def _altered(
     old: OpenedBundle, new: OpenedBundle, record_id: str, has_new_image: bool
 ) -> tuple[str, ...]:
@@ -151,6 +134,7 @@ def _described(manifest: Manifest) -> dict[str, object]:
         "name": manifest.name,
         "format_version": manifest.format_version,
     }
+    described |= {f"parts.{name}": version for name, version in manifest.parts.items()}
     described |= {f"languages.{field}": tag for field, tag in manifest.languages.items()}
     for part in ("model", "index", "thresholds"):
         value = getattr(manifest, part)

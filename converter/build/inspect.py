@@ -16,7 +16,7 @@ def describe(manifest: Manifest) -> str:
         f"name        {manifest.name}",
         f"bundle      {manifest.bundle_id}, version {manifest.version or 'not published'}, "
         f"format {manifest.format_version}, made by {manifest.made_by}",
-        f"prints      {manifest.items}",
+        f"prints      {manifest.items}{_further(manifest)}",
         f"size        {size_mb:.1f} MB in {len(manifest.files)} files",
         f"model       VGG16 fingerprint, {model.variant}, preprocessing {model.preprocess}, "
         f"weights {model.weights_sha256[:12]}",
@@ -34,6 +34,11 @@ def describe(manifest: Manifest) -> str:
             f"top-10 overlap {parity.camera_top10_overlap:.1%}"
         )
     return "\n".join(lines)
+
+
+def _further(manifest: Manifest) -> str:
+    further = manifest.index.items - manifest.items
+    return f", with {further} further pictures" if further else ""
 
 
 def _changed_since(changed: int) -> str:

@@ -1,4 +1,4 @@
-"""Prepare each print's screen pictures, local features and model input.
+"""Prepare each picture's screen pictures, local features and model input.
 
 Decoding a museum's picture is the slow part, so separate processes do it. Each picture is released before the next
 is decoded. Results are cached by the sha256 of the picture file.
@@ -18,7 +18,7 @@ from typing import Any
 from converter.build import features
 from converter.cache import Cache
 from converter.errors import BuildError
-from converter.ingest.collection import Item, Refusal
+from converter.ingest.picture_files import PictureFile
 from device.bundle.pictures import SIDES, Size
 from device.errors import PictureError
 from device.imaging import decoding, encoding
@@ -34,74 +34,82 @@ SCREEN_QUALITY = 76
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PreparedPrint:
-    """One print, ready for the model.
+class PreparedPicture:
+    """One picture, ready for the model.
 
     Attributes:
         pixels: uint8 (224, 224, 3), RGB; `None` when only the screen pictures were needed.
     """
 
-    item: Item
+    file: PictureFile
     pixels: Pixels | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadablePicture:
+    """A picture that can't be decoded, and the reason."""
+
+    file: PictureFile
+    reason: str
+
+
 def prepare(
-    items: Sequence[Item],
+    files: Sequence[PictureFile],
     cache: Cache,
     *,
     needs_pixels: Sequence[bool],
     codebook: Codebook,
     quality: int,
     workers: int,
-) -> Iterator[PreparedPrint | Refusal]:
-    """Decode each print once, cache its pictures and local features, yield its model input.
+) -> Iterator[PreparedPicture | UnreadablePicture]:
+    """Decode each picture once, cache its small forms and features, yield its model input.
 
     Args:
-        items: The collection's prints.
+        files: The museum's picture files.
         cache: Cache for screen pictures and local features.
-        needs_pixels: For each print, whether the model input is needed. Where it isn't and the rest is
+        needs_pixels: For each file, whether the model input is needed. Where it isn't and the rest is
             cached, nothing is decoded.
         codebook: Codebook that encodes local features.
         quality: WebP quality of the large picture, 0..100.
         workers: Processes that decode.
 
     Yields:
-        For each item in order, the prepared print, or a `Refusal` for a picture that can't be decoded.
+        For each file in order, the prepared picture, or why it can't be decoded.
     """
-    jobs = list(zip(items, needs_pixels, strict=True))
+    jobs = list(zip(files, needs_pixels, strict=True))
     todo = [
-        (item, wanted)
-        for item, wanted in jobs
-        if wanted or not is_cached(item, codebook, cache, quality)
+        (file, wanted)
+        for file, wanted in jobs
+        if wanted or not is_cached(file.sha256, codebook, cache, quality)
     ]
     if len(todo) <= workers * 4:  # not worth starting processes
-        yield from (_prepare(item, codebook, cache, wanted, quality) for item, wanted in jobs)
+        yield from (_prepare(file, codebook, cache, wanted, quality) for file, wanted in jobs)
         return
     yield from _in_parallel(jobs, codebook, cache, quality, workers)
 
 
-def is_cached(item: Item, codebook: Codebook, cache: Cache, quality: int) -> bool:
-    """Return whether a print's screen pictures and local features are cached."""
-    pictures = (cache.get("pictures", *_key(item, size, quality)) for size in SIDES)
+def is_cached(sha256: str, codebook: Codebook, cache: Cache, quality: int) -> bool:
+    """Return whether a picture's small forms and local features are cached."""
+    pictures = (cache.get("pictures", *_key(sha256, size, quality)) for size in SIDES)
     have_pictures = all(data is not None for data in pictures)
-    return have_pictures and features.cached_entry(item.image_sha256, codebook, cache) is not None
+    return have_pictures and features.cached_entry(sha256, codebook, cache) is not None
 
 
-def cached_picture(item: Item, size: Size, cache: Cache, quality: int) -> bytes:
-    """Return a prepared print's picture as WebP.
+def cached_picture(file: PictureFile, size: Size, cache: Cache, quality: int) -> bytes:
+    """Return a prepared picture as WebP.
 
     Raises:
         BuildError: When it is no longer cached.
     """
-    data = cache.get("pictures", *_key(item, size, quality))
+    data = cache.get("pictures", *_key(file.sha256, size, quality))
     if data is None:
-        raise BuildError(f"{item.record_id}: its {size} picture is no longer cached; build again")
+        raise BuildError(f"{file.path.name}: its {size} picture is no longer cached; build again")
     return data
 
 
-def _key(item: Item, size: Size, quality: int) -> tuple[str, ...]:
+def _key(sha256: str, size: Size, quality: int) -> tuple[str, ...]:
     side, level = str(SIDES[size]), str(_quality(size, quality))
-    return (item.image_sha256, size, side, level, VERSION, decoding.VERSION)
+    return (sha256, size, side, level, VERSION, decoding.VERSION)
 
 
 def _quality(size: Size, quality: int) -> int:
@@ -109,24 +117,24 @@ def _quality(size: Size, quality: int) -> int:
 
 
 def _in_parallel(
-    jobs: Sequence[tuple[Item, bool]],
+    jobs: Sequence[tuple[PictureFile, bool]],
     codebook: Codebook,
     cache: Cache,
     quality: int,
     workers: int,
-) -> Iterator[PreparedPrint | Refusal]:
+) -> Iterator[PreparedPicture | UnreadablePicture]:
     # Spawned, not forked: TensorFlow's threads don't survive a fork.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, initializer=_exit_with_parent) as pool:
-        waiting: deque[Future[PreparedPrint | Refusal]] = deque()
+        waiting: deque[Future[PreparedPicture | UnreadablePicture]] = deque()
         feed = iter(jobs)
         try:
-            for item, wanted in islice(feed, workers * 4):
-                waiting.append(pool.submit(_prepare, item, codebook, cache, wanted, quality))
+            for file, wanted in islice(feed, workers * 4):
+                waiting.append(pool.submit(_prepare, file, codebook, cache, wanted, quality))
             while waiting:
                 yield waiting.popleft().result()
-                for item, wanted in islice(feed, 1):
-                    waiting.append(pool.submit(_prepare, item, codebook, cache, wanted, quality))
+                for file, wanted in islice(feed, 1):
+                    waiting.append(pool.submit(_prepare, file, codebook, cache, wanted, quality))
         except BrokenProcessPool as error:
             raise BuildError(
                 "a process that decodes pictures was killed, probably because memory ran out; "
@@ -147,21 +155,18 @@ def _exit_after(parent: Any) -> None:
 
 
 def _prepare(
-    item: Item, codebook: Codebook, cache: Cache, needs_pixels: bool, quality: int
-) -> PreparedPrint | Refusal:
-    if not needs_pixels and is_cached(item, codebook, cache, quality):
-        return PreparedPrint(item=item, pixels=None)
+    file: PictureFile, codebook: Codebook, cache: Cache, needs_pixels: bool, quality: int
+) -> PreparedPicture | UnreadablePicture:
+    if not needs_pixels and is_cached(file.sha256, codebook, cache, quality):
+        return PreparedPicture(file=file, pixels=None)
     try:
-        pixels = decoding.load(item.image)
+        pixels = decoding.load(file.path)
     except PictureError as error:
-        reason = str(error).removeprefix(f"{item.image.name}: ")
-        return Refusal(record_id=item.record_id, image=item.image.name, reason=reason)
+        return UnreadablePicture(file=file, reason=str(error).removeprefix(f"{file.path.name}: "))
     for size, side in SIDES.items():
-        if cache.get("pictures", *_key(item, size, quality)) is None:
+        if cache.get("pictures", *_key(file.sha256, size, quality)) is None:
             data = encoding.to_webp(pixels, side=side, quality=_quality(size, quality))
-            cache.put("pictures", *_key(item, size, quality), data=data)
-    if features.cached_entry(item.image_sha256, codebook, cache) is None:
-        features.store_entry(
-            item.image_sha256, codebook, cache, features.make_entry(pixels, codebook)
-        )
-    return PreparedPrint(item=item, pixels=preprocess.to_input(pixels) if needs_pixels else None)
+            cache.put("pictures", *_key(file.sha256, size, quality), data=data)
+    if features.cached_entry(file.sha256, codebook, cache) is None:
+        features.store_entry(file.sha256, codebook, cache, features.make_entry(pixels, codebook))
+    return PreparedPicture(file=file, pixels=preprocess.to_input(pixels) if needs_pixels else None)

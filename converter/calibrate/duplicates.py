@@ -31,7 +31,7 @@ def related(path: Path) -> dict[int, frozenset[int]]:
 
 
 def same_image(matcher: FeatureMatcher, pixels: Pixels) -> frozenset[int]:
-    """Return the rows of the prints that show the same image as a clean picture.
+    """Return the rows of the pictures that show the same image as a clean picture.
 
     Mirrored prints are found too.
 

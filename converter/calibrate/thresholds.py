@@ -121,7 +121,8 @@ def observe(
     outcomes = []
     for number, picture in enumerate(chosen, 1):
         pixels = picture.load()
-        equivalents = related.get(picture.item, frozenset()) | same_image(matcher, pixels)
+        same = recogniser.bundle.picture_rows.items_of(same_image(matcher, pixels))
+        equivalents = related.get(picture.item, frozenset()) | same
         outcomes.append(
             _observe_one(recogniser, picture, pixels, equivalents | {picture.item}, seed)
         )

@@ -33,8 +33,8 @@ class Item(MetadataFields):
         image_sha256: The sha256 of that file, in hex.
         width, height: Size of the upright picture, in pixels.
         show_picture: Whether its licence allows showing it.
-        titles: Language to title, in the stated order, as far as the museum gives them. Not yet in the bundle.
-        more_images: Further pictures of the work, such as its verso. Not yet in the bundle.
+        titles: Language to title, in the stated order, as far as the museum gives them.
+        more_images: Further pictures of the work, such as its verso.
     """
 
     relations: tuple[RelationText, ...]
@@ -51,6 +51,14 @@ class Item(MetadataFields):
     def image(self) -> Path:
         """The museum's picture file."""
         return Path(self.image_path)
+
+    @property
+    def pictures(self) -> tuple[PictureFile, ...]:
+        """All pictures of the work, first the first."""
+        first = PictureFile(
+            path=self.image, sha256=self.image_sha256, width=self.width, height=self.height
+        )
+        return (first, *self.more_images)
 
 
 def make(
@@ -101,7 +109,7 @@ def make(
 
 
 def _one_line(field_name: str, value: str) -> str:
-    """Return a text on one line: the same object where that changes nothing, or where records share it."""
+    """Return a text on one line, as the same object where it can be shared."""
     line = " ".join(value.split())
     if field_name in _SHARED:
         return sys.intern(line)

@@ -95,7 +95,8 @@ class Parity:
         prints: Number of prints in the bundle.
         clean: Agreement on the collection's own pictures.
         camera: Agreement on simulated captures.
-        by_index: Whether the bundle's own index searched. A sample, or other pictures, are searched exactly.
+        by_index: Whether the bundle's own index searched. A sample, other pictures, and a bundle with several pictures
+            of one record are searched exactly, because both sides must search the same pictures.
         camera_recall: Share of the ten nearest prints of the whole bundle that the kiosk's index finds for captures.
         scores: Cosines of the captures, with their print in the collection and without it.
     """
@@ -162,7 +163,7 @@ def compare(
     )
     refingerprint = None if originals else kiosk
     searched = _search_both_sides(bundle, prints, taken, reference, refingerprint, plan, progress)
-    stored = load_array(bundle.file(layout.FINGERPRINTS))
+    stored = load_array(bundle.file(layout.FINGERPRINTS))[: bundle.manifest.items]
     return Parity(
         name=bundle.manifest.name,
         prints=bundle.manifest.items,
@@ -215,7 +216,7 @@ def _search_both_sides(
     kiosk_vectors: Vectors = load_array(bundle.file(layout.FINGERPRINTS))[items]
     if refingerprint is not None:
         kiosk_vectors = run_models.fingerprint_prints(refingerprint, compared, progress)
-    by_index = refingerprint is None and len(compared) == len(prints)
+    by_index = refingerprint is None and len(compared) == len(bundle.picture_rows)
     searches = ReferenceSearch(
         bundle, items, reference=reference_vectors, kiosk=None if by_index else kiosk_vectors
     )

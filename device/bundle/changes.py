@@ -19,17 +19,19 @@ _COLUMNS = (
     *("show_picture", "width", "height", "image_sha256"),
 )
 _IS_DIFFERENT = " OR ".join(f"b.{name} IS NOT a.{name}" for name in _COLUMNS)
-_RELATIONS = (
-    """SELECT record_id, position, kind, target FROM {0}.relations JOIN {0}.records USING (item)"""
-)
-_BEFORE, _AFTER = _RELATIONS.format("before"), _RELATIONS.format("after")
+# Rows that belong to a record, as columns of equal number. Files of format 1 have only the first of these tables.
+_BELONGINGS = {
+    "relations": "t.position, t.kind, t.target",
+    "more_pictures": "t.position, t.image_sha256, NULL",
+    "titles": "t.language, t.title, NULL",
+}
 _COMMON = "SELECT record_id FROM after.records INTERSECT SELECT record_id FROM before.records"
 _ADDED = "SELECT record_id FROM after.records EXCEPT SELECT record_id FROM before.records"
 _REMOVED = "SELECT record_id FROM before.records EXCEPT SELECT record_id FROM after.records"
 _ALTERED = f"""
 SELECT record_id FROM before.records AS b JOIN after.records AS a USING (record_id) WHERE {_IS_DIFFERENT}
 UNION SELECT record_id FROM (
-    SELECT * FROM ({_AFTER} EXCEPT {_BEFORE}) UNION ALL SELECT * FROM ({_BEFORE} EXCEPT {_AFTER})
+    SELECT * FROM ({{after}} EXCEPT {{before}}) UNION ALL SELECT * FROM ({{before}} EXCEPT {{after}})
 ) WHERE record_id IN ({_COMMON})
 """
 
@@ -41,7 +43,7 @@ class Changes:
     Attributes:
         added: In the later bundle only.
         removed: In the earlier bundle only.
-        altered: In both, with a different text, relation or picture.
+        altered: In both, with a different text, title, relation or picture.
     """
 
     added: tuple[str, ...]
@@ -67,9 +69,12 @@ def find_changes(before: Path, after: Path) -> Changes:
             for bundle, name in ((before, "before"), (after, "after")):
                 path = (bundle / layout.RECORDS).absolute()
                 connection.execute(f"ATTACH ? AS {name}", (f"{path.as_uri()}?mode=ro&immutable=1",))
+            altered_query = _ALTERED.format(
+                before=_belongings(connection, "before"), after=_belongings(connection, "after")
+            )
             added, removed, altered = (
                 tuple(sorted(str(row[0]) for row in connection.execute(query)))
-                for query in (_ADDED, _REMOVED, _ALTERED)
+                for query in (_ADDED, _REMOVED, altered_query)
             )
     except sqlite3.Error as error:
         line = " ".join(str(error).split())[:200]
@@ -77,3 +82,13 @@ def find_changes(before: Path, after: Path) -> Changes:
             f"{before}, {after}: expected two records files, found {line}; verify both bundles"
         ) from error
     return Changes(added=added, removed=removed, altered=altered)
+
+
+def _belongings(connection: sqlite3.Connection, bundle: str) -> str:
+    """Return the query for everything that belongs to the records of an attached bundle."""
+    found = {name for (name,) in connection.execute(f"SELECT name FROM {bundle}.sqlite_master")}
+    return " UNION ALL ".join(
+        f"SELECT record_id, '{table}', {columns} FROM {bundle}.{table} AS t JOIN {bundle}.records USING (item)"
+        for table, columns in _BELONGINGS.items()
+        if table in found or table == "relations"
+    )

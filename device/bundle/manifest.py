@@ -11,12 +11,10 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from device.bundle import dataclass_json
-from device.errors import BundleDamagedError, BundleFormatError
+from device.bundle import dataclass_json, format_versions
+from device.errors import BundleDamagedError
 
-FORMAT_VERSION = 1
 _LONGEST_PATH = 200  # FAT32's longest name is 255
-READABLE_VERSIONS = (FORMAT_VERSION,)  # N and N-1, once there is an N-1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +58,7 @@ class IndexSpec:
         metric: Annoy's name for the distance in the projected space.
         dimensions: Number of principal components that are kept, half-whitened.
         trees, seed: Annoy's parameters at the build.
-        items: Number of indexed fingerprints.
+        items: Number of indexed fingerprints, one for each picture of each record.
         search_k: Nodes that Annoy inspects for one query; its default gives poor recall on this data.
         candidates: How many of Annoy's neighbours are scored again with the whole fingerprint.
         recall_at_10: Share of the exact ten nearest that are found, measured at the build.
@@ -134,6 +132,8 @@ class Manifest:
         bundle_id: First 16 hex digits of the sha256 over everything else in the manifest.
         version: An increasing integer, assigned when the bundle is published; 0 before.
         made_by: The software that wrote it.
+        items: Number of records.
+        parts: What the bundle has beyond the required files, each with its version; empty in format 1.
         languages: Language of each text field, as a BCP 47 tag.
         probes: Ids of the probe prints: each must find itself when its own picture is searched for.
         unknown: Top-level keys that this software doesn't know.
@@ -145,6 +145,7 @@ class Manifest:
     name: str
     made_by: str
     items: int
+    parts: Mapping[str, int]
     model: ModelSpec
     index: IndexSpec
     thresholds: Thresholds
@@ -162,7 +163,7 @@ class Manifest:
 
 def dump(manifest: Manifest) -> str:
     """Return the manifest as JSON text, always the same for the same manifest."""
-    data = dataclass_json.to_json(manifest)
+    data = format_versions.as_written(dataclass_json.to_json(manifest))
     return (
         json.dumps(
             data.pop("unknown") | data,
@@ -200,7 +201,8 @@ def parse(text: str | bytes, place: str) -> Manifest:
         raise BundleDamagedError(
             f"{place}: manifest.json is not valid JSON ({_one_line(error)}); fetch it again"
         ) from error
-    _check_version(data, place)
+    format_versions.check_version(data, place)
+    data = format_versions.with_parts(data, place)
     known = {f.name for f in fields(Manifest)} - {"unknown"}
     unknown = {key: value for key, value in data.items() if key not in known}
     try:
@@ -208,6 +210,7 @@ def parse(text: str | bytes, place: str) -> Manifest:
         wanted = identify(manifest).bundle_id
     except ValueError as error:
         raise BundleDamagedError(f"{place}: {_one_line(error)}; fetch it again") from error
+    format_versions.check_parts(manifest.parts, place)
     _check_files(manifest, place)
     if manifest.bundle_id != wanted:
         raise BundleDamagedError(
@@ -223,28 +226,19 @@ def parse(text: str | bytes, place: str) -> Manifest:
 
 
 def _check_files(manifest: Manifest, place: str) -> None:
-    paths = [entry.path for entry in manifest.files]
-    for path in paths:
+    seen: set[str] = set()
+    for path in (entry.path for entry in manifest.files):
         parts = PurePosixPath(path).parts
         is_inside = parts and path == PurePosixPath(*parts).as_posix() and path.isprintable()
         is_inside = is_inside and ".." not in parts and parts[0] not in ("/", "manifest.json")
         is_inside = is_inside and len(path) <= _LONGEST_PATH
-        if not is_inside or paths.count(path) > 1:
+        if not is_inside or path in seen:
             raise BundleDamagedError(
                 f"{place}: manifest.json: files: expected unique paths inside the bundle, found {path!r}; "
                 "fetch it again"
             )
+        seen.add(path)
 
 
 def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
-
-
-def _check_version(data: Any, place: str) -> None:
-    found = data.get("format_version") if isinstance(data, dict) else None
-    if found not in READABLE_VERSIONS or isinstance(found, bool):
-        readable = " or ".join(str(version) for version in READABLE_VERSIONS)
-        raise BundleFormatError(
-            f"{place}: expected bundle format {readable}, found {found!r}; "
-            "update the kiosk's software or build the bundle with this version"
-        )

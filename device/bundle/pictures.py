@@ -1,4 +1,4 @@
-"""A bundle's pictures: two sizes of each record's picture, in uncompressed zip files.
+"""A bundle's pictures: two sizes of each picture of a record, in uncompressed zip files.
 
 A record's shard depends only on its id, so ten prints added to a large collection change few files.
 """
@@ -27,9 +27,16 @@ def shard_of(record_id: str, shards: int) -> int:
     return int.from_bytes(hashlib.sha256(record_id.encode()).digest()[:4], "big") % shards
 
 
-def member(record_id: str, size: Size) -> str:
-    """Return the name of a record's picture in its shard, the id quoted as in a URL."""
-    return f"{size}/{quote(record_id, safe='')}.webp"
+def member(record_id: str, size: Size, position: int = 0) -> str:
+    """Return the name of a record's picture in its shard, the id quoted as in a URL.
+
+    Args:
+        record_id: The record's id.
+        size: The picture's size.
+        position: Which of the record's pictures; 0 is its first.
+    """
+    number = f"/{position}" if position else ""
+    return f"{size}/{quote(record_id, safe='')}{number}.webp"
 
 
 class Pictures:
@@ -65,18 +72,23 @@ class Pictures:
         for shard in self._shards:
             shard.close()
 
-    def get(self, record_id: str, size: Size) -> bytes:
+    def get(self, record_id: str, size: Size, position: int = 0) -> bytes:
         """Return a record's picture as WebP.
 
+        Args:
+            record_id: The record's id.
+            size: The picture's size.
+            position: Which of the record's pictures; 0 is its first.
+
         Raises:
-            UnknownRecordError: When the bundle has no picture of the record, or the record is withdrawn.
+            UnknownRecordError: When the bundle has no such picture of the record, or the record is withdrawn.
             BundleDamagedError: When the picture can't be read, or the bundle was closed.
         """
         if record_id in self._withdrawn:
             raise _unknown(record_id)
         try:
             shard = self._shards[shard_of(record_id, len(self._shards))]
-            name = member(record_id, size)
+            name = member(record_id, size, position)
         except (UnicodeEncodeError, ZeroDivisionError) as error:
             raise _unknown(record_id) from error
         try:

@@ -13,6 +13,7 @@ from pathlib import Path
 from device.bundle import layout
 from device.bundle.manifest import FileEntry, Manifest, parse
 from device.bundle.notices import Notices
+from device.bundle.picture_rows import PictureRows
 from device.bundle.pictures import Pictures
 from device.bundle.records import Records
 from device.errors import BundleDamagedError, BundleFormatError, BundleMissingError
@@ -33,6 +34,7 @@ class OpenedBundle:
     """A consistent bundle, with its records and pictures open.
 
     Attributes:
+        picture_rows: Which record each row of fingerprints and local features belongs to.
         withdrawn: Items of withdrawn works, which no answer may name.
     """
 
@@ -40,6 +42,7 @@ class OpenedBundle:
     manifest: Manifest
     records: Records
     pictures: Pictures
+    picture_rows: PictureRows
     withdrawn: frozenset[int] = frozenset()
 
     @property
@@ -110,12 +113,22 @@ def open_bundle(bundle: Path, notices: Notices | None = None) -> OpenedBundle:
             raise BundleDamagedError(
                 f"{bundle}: manifest says {manifest.items} prints, {layout.RECORDS} has other items; fetch it again"
             )
+        picture_rows = records.picture_rows()
+        if manifest.index.items != len(picture_rows):
+            raise BundleFormatError(
+                f"{bundle}: index has {manifest.index.items} pictures, records have {len(picture_rows)}; build it again"
+            )
         withdrawn = notices.withdrawn if notices else {}
         rows = records.items_of(withdrawn)
         pictures = Pictures(bundle, shards=_shard_count(manifest), withdrawn=withdrawn)
         on_failure.pop_all()
     return OpenedBundle(
-        path=bundle, manifest=manifest, records=records, pictures=pictures, withdrawn=rows
+        path=bundle,
+        manifest=manifest,
+        records=records,
+        pictures=pictures,
+        picture_rows=picture_rows,
+        withdrawn=rows,
     )
 
 
@@ -212,7 +225,7 @@ def _check_consistency(bundle: Path, manifest: Manifest) -> None:
                 f"{bundle}: {layout.MODEL} is model {model[:12]}, the {what} is for {found[:12]}; "
                 "build the bundle again"
             )
-    if manifest.index.items != manifest.items:
+    if manifest.index.items < manifest.items:
         raise BundleFormatError(
             f"{bundle}: index has {manifest.index.items} prints, records have {manifest.items}; build it again"
         )

@@ -1,17 +1,18 @@
 """The records of one collection, read from the bundle's SQLite file."""
 
-import sqlite3
-import threading
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import NoneType
 from typing import Any
 
 from device.bundle.filters import FACETS, Clause, Filters, where
-from device.bundle.metadata_fields import AMENDABLE, SEARCHED, MetadataFields
+from device.bundle.metadata_fields import MetadataFields
 from device.bundle.notices import Notices
-from device.errors import BundleDamagedError, UnknownRecordError
+from device.bundle.picture_rows import PictureRows
+from device.bundle.records_file import COLUMNS, RecordsFile
+from device.errors import UnknownRecordError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +31,23 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPicture:
+    """One of a record's pictures, upright: its size in pixels."""
+
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record(MetadataFields):
     """A record of a bundle: the museum's metadata of one print, and the bundle's own fields.
 
     Attributes:
         item: Its number in the bundle, from 0, shared with its fingerprint.
         show_picture: Whether the licence allows the picture to be shown.
-        width, height: Size of the museum's picture, upright, in pixels.
+        width, height: Size of the museum's first picture, upright, in pixels.
+        more_pictures: Its further pictures, such as its verso, in the museum's order.
+        titles: BCP 47 tag to the title in that language, as far as the museum gives them.
     """
 
     item: int
@@ -44,6 +55,17 @@ class Record(MetadataFields):
     width: int
     height: int
     relations: tuple[Relation, ...] = ()
+    more_pictures: tuple[RecordPicture, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def pictures(self) -> tuple[RecordPicture, ...]:
+        """All its pictures, first the first."""
+        return (RecordPicture(width=self.width, height=self.height), *self.more_pictures)
+
+    def title_in(self, language: str) -> str:
+        """Return its title in a language (BCP 47), else the museum's main title."""
+        return self.titles.get(language, self.title)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +111,7 @@ class FilterOptions:
     facets: dict[str, tuple[Option, ...]]
 
 
-_APPLICATION_ID = 1886547531  # as schema.sql sets it
-_FIELD_NAMES = tuple(name for name in Record.__dataclass_fields__ if name != "relations")
-_COLUMNS = ", ".join(_FIELD_NAMES)
+_COLUMNS = ", ".join(COLUMNS)
 # SQLite lets any column hold a value of any type, and so may a file that was altered and hashed again.
 _TEXT_OR_NULL = (str, NoneType)
 _COLUMN_TYPES: dict[str, Any] = {
@@ -104,22 +124,6 @@ _COLUMN_TYPES: dict[str, Any] = {
     "year_min": (int, NoneType),
     "year_max": (int, NoneType),
 }
-
-# SQLite looks up a name in the connection's temporary tables first, so every statement below sees the notices applied.
-_AMENDED_COLUMNS = ", ".join(
-    f"COALESCE(a.{name}, r.{name}) AS {name}" if name in AMENDABLE else f"r.{name}"
-    for name in _FIELD_NAMES
-)
-_NOTICES_SCHEMA = f"""
-CREATE TEMP TABLE withdrawn (record_id TEXT PRIMARY KEY);
-CREATE TEMP TABLE amended (record_id TEXT PRIMARY KEY, {", ".join(AMENDABLE)});
-CREATE TEMP VIEW records AS SELECT {_AMENDED_COLUMNS}
-    FROM main.records AS r LEFT JOIN temp.amended AS a ON a.record_id = r.record_id
-    WHERE r.record_id NOT IN (SELECT record_id FROM temp.withdrawn);
-CREATE TEMP VIEW terms AS SELECT facet, value, item FROM main.terms WHERE item NOT IN
-    (SELECT item FROM main.records WHERE record_id IN (SELECT record_id FROM temp.withdrawn));
-CREATE VIRTUAL TABLE temp.amended_texts USING fts5({", ".join(SEARCHED)}, tokenize="unicode61 remove_diacritics 2");
-"""
 
 
 class Records:
@@ -135,87 +139,59 @@ class Records:
         Raises:
             BundleDamagedError: When it isn't a SQLite file with our schema.
         """
-        self._path = path
+        self._file = RecordsFile(path, notices)
         self._is_amended = bool(notices and notices.amended)
-        self._lock = threading.Lock()
-        try:
-            self._connection = self._connect()
-        except sqlite3.Error as error:
-            raise self._damaged(error) from error
-        try:
-            if notices is not None and not notices.is_empty:
-                self._apply_notices(notices)
-            self._check_schema()
-        except BundleDamagedError:
-            self._connection.close()
-            raise
-
-    def _connect(self) -> sqlite3.Connection:
-        # Both are needed. `immutable` alone may create a file. `mode=ro` alone fails on a read-only folder when the
-        # writer left the file in WAL mode.
-        uri = f"{self._path.absolute().as_uri()}?mode=ro&immutable=1"
-        return sqlite3.connect(uri, uri=True, check_same_thread=False)
-
-    def _apply_notices(self, notices: Notices) -> None:
-        connection = self._connection
-        try:
-            connection.execute("PRAGMA temp_store = MEMORY")
-            connection.executescript(_NOTICES_SCHEMA)
-            connection.executemany(
-                "INSERT INTO withdrawn VALUES (?)", [(each,) for each in notices.withdrawn]
-            )
-            marks = ", ".join("?" * (1 + len(AMENDABLE)))
-            connection.executemany(
-                f"INSERT INTO amended VALUES ({marks})",
-                [(key, *map(texts.get, AMENDABLE)) for key, texts in notices.amended.items()],
-            )
-            names = ", ".join(SEARCHED)
-            connection.execute(
-                f"""INSERT INTO amended_texts (rowid, {names}) SELECT item, {names} FROM records
-                    WHERE record_id IN (SELECT record_id FROM amended)"""
-            )
-            connection.commit()
-        except (sqlite3.Error, UnicodeError) as error:
-            raise self._damaged(error) from error
-
-    def _check_schema(self) -> None:
-        self._all("PRAGMA query_only = ON")
-        self._all("PRAGMA trusted_schema = OFF")
-        found = self._all("PRAGMA application_id")[0][0]
-        if found != _APPLICATION_ID:
-            raise self._damaged(f"application id {found}")
-        self._all(f"SELECT {_COLUMNS} FROM records LIMIT 1")
-        self._all("SELECT facet, value, item FROM terms LIMIT 1")
-        self._all("SELECT rowid FROM records_fts LIMIT 1")
-
-    def _damaged(self, found: object) -> BundleDamagedError:
-        line = " ".join(str(found).split())[:200]  # SQLite quotes a damaged schema in full
-        return BundleDamagedError(
-            f"{self._path}: expected a records file, found {line}; fetch the bundle again"
-        )
 
     def close(self) -> None:
         """Close the file; the object can't be used afterwards."""
-        with self._lock:
-            self._connection.close()
+        self._file.close()
 
     def __len__(self) -> int:
-        return int(self._all("SELECT count(*) FROM records")[0][0])
+        return int(self._file.rows("SELECT count(*) FROM records")[0][0])
 
     def has_rows(self, items: int) -> bool:
         """Return whether the file has exactly the items 0 to `items - 1`."""
-        found = self._all("SELECT count(*), min(item), max(item) FROM main.records")[0]
+        found = self._file.rows("SELECT count(*), min(item), max(item) FROM main.records")[0]
         return tuple(found) == ((items, 0, items - 1) if items else (0, None, None))
+
+    def picture_rows(self) -> PictureRows:
+        """Return the rows of all pictures.
+
+        Raises:
+            BundleDamagedError: When the rows of further pictures don't follow those of the first ones, or a record's
+                pictures aren't numbered from 1.
+        """
+        items = self._file.rows("SELECT count(*) FROM main.records")[0][0]
+        rows = self._file.rows("SELECT picture, item, position FROM more_pictures ORDER BY picture")
+        counts: Counter[int] = Counter()
+        for expected, (row, item, position) in enumerate(rows, items):
+            is_known = isinstance(item, int) and 0 <= item < items
+            counts[item] += 1
+            if row != expected or not is_known or position != counts[item]:
+                raise self._file.damaged(f"{(row, item, position)!r:.60} as a further picture")
+        return PictureRows(items=items, further=tuple((item, at) for _, item, at in rows))
+
+    def picture_hashes(self) -> dict[str, tuple[str, ...]]:
+        """Return the sha256 of each record's picture files, record id to hashes, in order."""
+        rows = self._file.rows(
+            """SELECT record_id, 0 AS position, image_sha256 FROM main.records
+               UNION ALL SELECT record_id, position, more_pictures.image_sha256
+               FROM more_pictures JOIN main.records USING (item) ORDER BY 1, 2"""
+        )
+        found: dict[str, tuple[str, ...]] = {}
+        for record_id, _, sha256 in rows:
+            found[record_id] = (*found.get(record_id, ()), sha256)
+        return found
 
     def fault(self) -> str:
         """Return the first fault that SQLite's integrity check finds, or "" without one."""
-        found = self._all("PRAGMA integrity_check(1)")[0][0]
+        found = self._file.rows("PRAGMA integrity_check(1)")[0][0]
         return "" if found == "ok" else str(found)
 
     def items_of(self, record_ids: Collection[str]) -> frozenset[int]:
         """Return the items of the records with these ids, also if withdrawn; skip unknown ids."""
         found = "SELECT item FROM main.records WHERE record_id = ?"
-        return frozenset(row[0] for each in record_ids for row in self._all(found, each))
+        return frozenset(row[0] for each in record_ids for row in self._file.rows(found, each))
 
     def get(self, record_id: str) -> Record:
         """Return the record with this id.
@@ -225,7 +201,7 @@ class Records:
         """
         # SQLite can't take half a surrogate pair, which JSON may contain.
         encodable = record_id.encode(errors="replace").decode()
-        rows = self._all(f"SELECT {_COLUMNS} FROM records WHERE record_id = ?", encodable)
+        rows = self._file.rows(f"SELECT {_COLUMNS} FROM records WHERE record_id = ?", encodable)
         if not rows or encodable != record_id:
             raise UnknownRecordError(f"record {record_id!r} is not in this collection")
         return self._record(rows[0])
@@ -236,7 +212,7 @@ class Records:
         Raises:
             UnknownRecordError: When the collection has no such item.
         """
-        rows = self._all(f"SELECT {_COLUMNS} FROM records WHERE item = ?", item)
+        rows = self._file.rows(f"SELECT {_COLUMNS} FROM records WHERE item = ?", item)
         if not rows:
             raise UnknownRecordError(f"item {item} is not in this collection of {len(self)}")
         return self._record(rows[0])
@@ -244,11 +220,11 @@ class Records:
     def summaries(self) -> tuple[RecordSummary, ...]:
         """Return the summaries of all records, by item."""
         names = "item, record_id, title, makers, COALESCE(year_min, year_max), show_picture"
-        rows = self._all(f"SELECT {names} FROM records ORDER BY item")
+        rows = self._file.rows(f"SELECT {names} FROM records ORDER BY item")
         kinds: tuple[Any, ...] = (int, str, str, _TEXT_OR_NULL, (int, NoneType), int)
         for row in rows:
             if not all(isinstance(v, kind) for v, kind in zip(row, kinds, strict=True)):
-                raise self._damaged(f"{row!r:.60} as a record's summary")
+                raise self._file.damaged(f"{row!r:.60} as a record's summary")
         return tuple(
             RecordSummary(item=i, record_id=r, title=t, makers=m, year=y, show_picture=bool(s))
             for i, r, t, m, y, s in rows
@@ -256,14 +232,14 @@ class Records:
 
     def incoming_relations(self, item: int) -> tuple[Relation, ...]:
         """Return the relations of other records to this item, with those records as targets."""
-        rows = self._all(
+        rows = self._file.rows(
             """SELECT kind, other.title, other.record_id FROM relations
                JOIN records AS other ON other.item = relations.item
                WHERE target_item = ? ORDER BY relations.item, position""",
             item,
         )
         if not all(isinstance(text, str) for row in rows for text in row):
-            raise self._damaged("a relation that is no text")
+            raise self._file.damaged("a relation that is no text")
         return tuple(Relation(kind=k, target=t, record_id=r) for k, t, r in rows)
 
     def count_related_to(self, target: str) -> int:
@@ -273,7 +249,7 @@ class Records:
     def items_passing(self, filters: Filters) -> tuple[int, ...]:
         """Return the items of the records that pass the filters, ascending."""
         clause = self._where(filters)
-        rows = self._all(
+        rows = self._file.rows(
             f"SELECT item FROM records WHERE {clause.sql} ORDER BY item", *clause.values
         )
         return tuple(row[0] for row in rows)
@@ -281,7 +257,7 @@ class Records:
     def options(self, filters: Filters) -> FilterOptions:
         """Return the values that a filtered search can be narrowed by further, with counts."""
         whole = "SELECT min(year_min), max(year_max), count(*) - count(COALESCE(year_min, year_max)) FROM records"
-        year_min, year_max, undated = self._all(whole)[0]
+        year_min, year_max, undated = self._file.rows(whole)[0]
         return FilterOptions(
             remaining=len(self.items_passing(filters)),
             undated=undated,
@@ -292,7 +268,7 @@ class Records:
 
     def _options(self, facet: str, filters: Filters) -> tuple[Option, ...]:
         clause = self._where(filters)
-        rows = self._all(
+        rows = self._file.rows(
             f"""SELECT value, count(*) FROM terms
                 WHERE facet = ? AND item IN (SELECT item FROM records WHERE {clause.sql})
                 GROUP BY value ORDER BY count(*) DESC, value""",
@@ -300,39 +276,51 @@ class Records:
             *clause.values,
         )
         if not all(isinstance(value, str) for value, _ in rows):
-            raise self._damaged(f"a value of {facet} that is no text")
+            raise self._file.damaged(f"a value of {facet} that is no text")
         return tuple(Option(value=value, count=count) for value, count in rows)
 
     def _where(self, filters: Filters) -> Clause:
         return where(filters, is_amended=self._is_amended)
 
     def _record(self, row: Sequence[Any]) -> Record:
-        values = dict(zip(_COLUMNS.split(", "), row, strict=True))
-        for name, value in values.items():
-            if not isinstance(value, _COLUMN_TYPES.get(name, _TEXT_OR_NULL)):
-                raise self._damaged(f"{value!r:.40} as {name}")
+        values = dict(zip(COLUMNS, row, strict=True))
+        self._check(values)
         values["show_picture"] = bool(values["show_picture"])
-        relations = self._all(
+        item = values["item"]
+        return Record(
+            **values,
+            relations=self._relations(item),
+            more_pictures=self._more_pictures(item),
+            titles=self._titles(item),
+        )
+
+    def _relations(self, item: int) -> tuple[Relation, ...]:
+        rows = self._file.rows(
             """SELECT kind, target, other.record_id FROM relations
                LEFT JOIN records AS other ON other.item = target_item
                WHERE relations.item = ? ORDER BY position""",
-            values["item"],
+            item,
         )
-        if not all(
-            isinstance(text, str) for kind, target, _ in relations for text in (kind, target)
-        ):
-            raise self._damaged("a relation that is no text")
-        return Record(
-            **values,
-            relations=tuple(Relation(kind=k, target=t, record_id=r) for k, t, r in relations),
-        )
+        for kind, target, _ in rows:
+            self._check({"kind": kind, "target": target}, str)
+        return tuple(Relation(kind=k, target=t, record_id=r) for k, t, r in rows)
 
-    def _all(self, sql: str, *values: Any) -> list[Any]:
-        try:
-            with self._lock:
-                return self._connection.execute(sql, values).fetchall()
-        except (
-            sqlite3.Error,
-            UnicodeError,
-        ) as error:  # UnicodeError: text that is not UTF-8, in the query or the file
-            raise self._damaged(error) from error
+    def _more_pictures(self, item: int) -> tuple[RecordPicture, ...]:
+        rows = self._file.rows(
+            "SELECT width, height FROM more_pictures WHERE item = ? ORDER BY position", item
+        )
+        for width, height in rows:
+            self._check({"width": width, "height": height})
+        return tuple(RecordPicture(width=width, height=height) for width, height in rows)
+
+    def _titles(self, item: int) -> dict[str, str]:
+        rows = self._file.rows("SELECT language, title FROM titles WHERE item = ?", item)
+        for language, title in rows:
+            self._check({"language": language, "title": title}, str)
+        return dict(rows)
+
+    def _check(self, values: Mapping[str, Any], kind: Any = _TEXT_OR_NULL) -> None:
+        """Check each column's value against its type, or against `kind`."""
+        for name, value in values.items():
+            if not isinstance(value, _COLUMN_TYPES.get(name, kind)):
+                raise self._file.damaged(f"{value!r:.40} as {name}")

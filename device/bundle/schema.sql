@@ -48,5 +48,24 @@ CREATE TABLE languages (
     language TEXT NOT NULL             -- BCP 47
 ) WITHOUT ROWID;
 
+-- Pictures of a record beyond its first, such as its verso.
+CREATE TABLE more_pictures (
+    picture INTEGER PRIMARY KEY,       -- row of its fingerprint; the records' first pictures come before it
+    item INTEGER NOT NULL REFERENCES records (item),
+    position INTEGER NOT NULL,         -- among the record's pictures; 0 is its first
+    width INTEGER NOT NULL,            -- of the museum's picture, upright, in pixels
+    height INTEGER NOT NULL,
+    image_sha256 TEXT NOT NULL,        -- of the museum's picture file
+    UNIQUE (item, position)
+);
+
+-- The titles that the museum gives in a stated language; records.title stands in for every other language.
+CREATE TABLE titles (
+    item INTEGER NOT NULL REFERENCES records (item),
+    language TEXT NOT NULL,            -- BCP 47
+    title TEXT NOT NULL,
+    PRIMARY KEY (item, language)
+) WITHOUT ROWID;
+
 PRAGMA application_id = 1886547531;    -- "prnK"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

@@ -223,7 +223,7 @@ def _decoded(data: bytes, size: tuple[int, int], mode: str) -> npt.NDArray[np.ui
 
 @cache
 def _library() -> Any:
-    """Return libwebp with the functions that are used; `None` if Pillow has none or another one."""
+    """Return libwebp with its functions; `None` if Pillow has none or another one."""
     try:
         # A symbol is looked up in what the extension is linked to: libwebp, by whatever name the wheel has given it.
         library = ctypes.CDLL(import_module("PIL._webp").__file__)

@@ -49,11 +49,13 @@ class Match:
 
     Attributes:
         record: The print's metadata.
+        position: Which of the record's pictures matched; 0 is its first.
         score: Cosine between its fingerprint and the frame's, -1..1.
         evidence: Inliers and transform; `None` if only the fingerprint supports the match.
     """
 
     record: Record
+    position: int = 0
     score: float
     evidence: Evidence | None = None
 
@@ -134,7 +136,7 @@ class Recogniser:
             bundle.file(layout.MODEL), model.sha256, threads=threads, runtime=runtime
         )
         self._index = FingerprintIndex(bundle.path, bundle.manifest.index)
-        self._matcher = FeatureMatcher(bundle.path, bundle.manifest.items)
+        self._matcher = FeatureMatcher(bundle.path, bundle.manifest.index.items)
 
     def set_threads(self, threads: int) -> None:
         """Set the number of threads for each later model call."""
@@ -154,10 +156,11 @@ class Recogniser:
             item: The item to compare with, which is left out.
             count: Maximum number of records.
         """
-        withdrawn = self._bundle.withdrawn
-        found = self._index.similar_to(item, count + len(withdrawn))
-        rows = [neighbour.item for neighbour in found if neighbour.item not in withdrawn][:count]
-        return [self._bundle.records.at(row) for row in rows]
+        withdrawn, rows = self._bundle.withdrawn, self._bundle.picture_rows
+        found = self._index.similar_to(item, count + len(rows) - rows.items + len(withdrawn))
+        items = dict.fromkeys(rows.item_of(neighbour.item) for neighbour in found)
+        others = [each for each in items if each != item and each not in withdrawn]
+        return [self._bundle.records.at(each) for each in others[:count]]
 
     def recognise(
         self,
@@ -183,18 +186,18 @@ class Recogniser:
         """
         watch = _Stopwatch()
         allowed = self._allowed_items(filters)
-        skipped = self._skipped_items(allowed, excluded)
+        skipped = self._skipped_rows(allowed, excluded)
         with single_blas_thread():
             views, hint = _find_views(frame.pixels, corners)
             watch.lap("sheet")
             best_view = self._match_views(views, skipped)
             watch.lap("geometry")
-            evidence_by_item = _collect_evidence(best_view, frame.pixels)
-            fingerprint = self._compute_fingerprint(frame.pixels, best_view, evidence_by_item)
+            evidence_by_row = self._collect_evidence(best_view, frame.pixels)
+            fingerprint = self._compute_fingerprint(frame.pixels, best_view, evidence_by_row)
             watch.lap("fingerprint")
             neighbours = self._nearest_neighbours(fingerprint, allowed, skipped, count)
             watch.lap("search")
-            matches = self._merge_matches(evidence_by_item, neighbours, fingerprint, count)
+            matches = self._merge_matches(evidence_by_row, neighbours, fingerprint, count)
             watch.lap("records")
         return self._answer(best_view, matches, hint, watch.laps_ms)
 
@@ -204,13 +207,15 @@ class Recogniser:
             return None
         return self._bundle.records.items_passing(filters)
 
-    def _skipped_items(
+    def _skipped_rows(
         self, allowed: Collection[int] | None, excluded: Collection[int]
     ) -> frozenset[int]:
-        """Return the items never to answer with: withdrawn, excluded or filtered out."""
+        """Return the rows never to answer with: of records withdrawn, excluded or filtered out."""
+        rows = self._bundle.picture_rows
         if allowed is None:
-            return self._bundle.withdrawn.union(excluded)
-        return frozenset(range(len(self._index))) - frozenset(allowed) | frozenset(excluded)
+            return rows.rows_of(self._bundle.withdrawn.union(excluded))
+        passing = frozenset(allowed) - frozenset(excluded)
+        return frozenset(range(len(rows))) - rows.rows_of(passing)
 
     def _match_views(self, views: tuple[_View, ...], skipped: frozenset[int]) -> _BestView:
         """Match one view after the other until one has enough inliers; return the best."""
@@ -226,7 +231,7 @@ class Recogniser:
         return best or _BestView(view=views[0], matches=())
 
     def _compute_fingerprint(
-        self, pixels: Pixels, best_view: _BestView, evidence_by_item: Mapping[int, Evidence]
+        self, pixels: Pixels, best_view: _BestView, evidence_by_row: Mapping[int, Evidence]
     ) -> Fingerprint:
         """Compute the fingerprint of the print's own picture, without table or paper margin.
 
@@ -237,7 +242,7 @@ class Recogniser:
         picture = best_view.view.pixels
         if best_view.inliers >= thresholds.inliers:
             best = best_view.matches[0]
-            picture = evidence.cut_out_print(pixels, evidence_by_item[best.item], best.known.aspect)
+            picture = evidence.cut_out_print(pixels, evidence_by_row[best.item], best.known.aspect)
         elif best_view.view.corners and thresholds.margins < _MOSTLY_MARGINS:
             inner = find_inner_picture(picture)
             picture = rectify(picture, inner, side=SIDE) if inner else picture
@@ -250,35 +255,69 @@ class Recogniser:
         skipped: frozenset[int],
         count: int,
     ) -> list[Neighbour]:
-        """Return the nearest items by fingerprint: exact among filtered items, else by the index."""
-        if allowed is not None:
-            rows = sorted(frozenset(allowed) - skipped)
-            return self._index.exact(fingerprint, count, among=rows)
-        found = self._index.nearest(fingerprint, count + len(skipped))
-        return [neighbour for neighbour in found if neighbour.item not in skipped][:count]
+        """Return the nearest picture of each of the `count` nearest records.
+
+        They are exact among filtered records, else found by the index.
+        """
+        rows = self._bundle.picture_rows
+        passing = sorted(rows.rows_of(allowed) - skipped) if allowed is not None else None
+
+        def nearest(wanted: int) -> list[Neighbour]:
+            if passing is not None:
+                return self._index.exact(fingerprint, wanted, among=passing)
+            found = self._index.nearest(fingerprint, wanted + len(skipped))
+            return [neighbour for neighbour in found if neighbour.item not in skipped]
+
+        wanted = count
+        while True:  # several pictures of one record leave room for fewer records
+            found = self._one_of_each(nearest(wanted), count)
+            if len(found) == count or wanted >= len(rows):
+                return found
+            wanted *= 2
+
+    def _one_of_each(self, neighbours: list[Neighbour], count: int) -> list[Neighbour]:
+        """Return the nearest picture of each record, for at most `count` records."""
+        nearest: dict[int, Neighbour] = {}
+        for neighbour in neighbours:
+            nearest.setdefault(self._bundle.picture_rows.item_of(neighbour.item), neighbour)
+        return list(nearest.values())[:count]
 
     def _merge_matches(
         self,
-        evidence_by_item: Mapping[int, Evidence],
+        evidence_by_row: Mapping[int, Evidence],
         neighbours: list[Neighbour],
         fingerprint: Fingerprint,
         count: int,
     ) -> tuple[Match, ...]:
         """Return matches with evidence first, then the nearest neighbours without evidence."""
+        rows = self._bundle.picture_rows
         scores = {neighbour.item: neighbour.score for neighbour in neighbours}
-        missing = [item for item in evidence_by_item if item not in scores]
+        missing = [row for row in evidence_by_row if row not in scores]
         if missing:
             exact = self._index.exact(fingerprint, len(missing), among=missing)
             scores |= {neighbour.item: neighbour.score for neighbour in exact}
-        others = [n.item for n in neighbours if n.item not in evidence_by_item]
+        proven = rows.items_of(evidence_by_row)
+        others = [n.item for n in neighbours if rows.item_of(n.item) not in proven]
         return tuple(
             Match(
-                record=self._bundle.records.at(item),
-                score=scores[item],
-                evidence=evidence_by_item.get(item),
+                record=self._bundle.records.at(rows.item_of(row)),
+                position=rows.position_of(row),
+                score=scores[row],
+                evidence=evidence_by_row.get(row),
             )
-            for item in [*evidence_by_item, *others][:count]
+            for row in [*evidence_by_row, *others][:count]
         )
+
+    def _collect_evidence(self, best_view: _BestView, pixels: Pixels) -> dict[int, Evidence]:
+        """Return the evidence of each matched record's best picture, by its row, best first.
+
+        The frame may show it upright or mirrored; the better counts.
+        """
+        best: dict[int, FeatureMatch] = {}
+        for match in best_view.matches:
+            best.setdefault(self._bundle.picture_rows.item_of(match.item), match)
+        corners = best_view.view.corners
+        return {match.item: evidence.from_match(match, corners, pixels) for match in best.values()}
 
     def _answer(
         self,
@@ -314,15 +353,6 @@ class Recogniser:
             timings_ms=timings_ms,
             confidence=round(confidence(findings, thresholds), 6),
         )
-
-
-def _collect_evidence(best_view: _BestView, pixels: Pixels) -> dict[int, Evidence]:
-    """Return each matched item's evidence, best first; upright or mirrored, the better."""
-    found: dict[int, Evidence] = {}
-    for match in best_view.matches:
-        if match.item not in found:
-            found[match.item] = evidence.from_match(match, best_view.view.corners, pixels)
-    return found
 
 
 def _find_views(

@@ -72,7 +72,7 @@ def find_fault(release: Path) -> str:
 def _faults(bundle: OpenedBundle) -> Iterator[tuple[str, str]]:
     """Yield label and fault ("" for none) of each part that a few searches may not touch."""
     yield f"{layout.RECORDS}: ", bundle.records.fault()  # SQLite's report may have several lines
-    yield "", InvertedIndex(bundle.path, bundle.manifest.items).inconsistency()
+    yield "", InvertedIndex(bundle.path, bundle.manifest.index.items).inconsistency()
 
 
 def main(arguments: Sequence[str], limits: Mapping[int, int]) -> int:

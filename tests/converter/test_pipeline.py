@@ -1,6 +1,7 @@
 """Builds with the real VGG16: results, refusals, caches and resumption."""
 
 import csv
+import io
 import json
 import os
 import resource
@@ -12,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from converter import pipeline
 from converter.build import atomic_swap
@@ -22,6 +24,7 @@ from device.bundle import layout
 from device.bundle.reader import opened, verify
 from device.imaging import decoding, encoding, frames
 from device.recognition.recogniser import Recogniser
+from device.recognition.verdict import Verdict
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.weights]
 
@@ -182,6 +185,67 @@ def test_a_record_whose_picture_may_not_be_shown_is_still_found(
         pixels = decoding.load(options.collection / f"images/{record.record_id}.jpg")
         answer = Recogniser(bundle, threads=2).recognise(frames.frame(pixels, source="test"))
         assert answer.matches[0].record.record_id == record.record_id
+
+
+def _give_pictures_of_others(options: Options) -> list[dict[str, str]]:
+    """Move the pictures of the last two records to the first, as its further pictures."""
+    path = options.collection / "metadata.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    first, *kept, verso, detail = rows
+    names = "|".join(row["image_file"] for row in (first, verso, detail))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows([first | {"image_file": names}, *kept])
+    return rows
+
+
+def test_a_record_with_several_pictures_is_found_by_each_of_them(
+    options: Options, rebuild: Rebuild
+) -> None:
+    rows = _give_pictures_of_others(options)
+
+    manifest = rebuild(options).manifest
+
+    verify(options.out)
+    assert (manifest.items, manifest.index.items) == (14, 16)
+    assert manifest.parts["pictures"] == 1
+    with opened(options.out) as bundle:
+        recogniser = Recogniser(bundle, threads=2)
+        for position, row in ((0, rows[0]), (1, rows[-2]), (2, rows[-1])):
+            pixels = decoding.load(options.collection / row["image_file"])
+            answer = recogniser.recognise(frames.frame(pixels, source="test"))
+            assert answer.verdict is Verdict.SAME_PRINT
+            found = answer.matches[0]
+            assert (found.record.record_id, found.position) == (rows[0]["record_id"], position)
+            ids = [match.record.record_id for match in answer.matches]
+            assert len(ids) == len(set(ids)) == 10
+            shown = bundle.pictures.get(rows[0]["record_id"], "screen", position)
+            assert decoding.decode(shown, name="").shape[:2] == _scaled(pixels.shape)
+
+
+def _scaled(shape: tuple[int, ...], side: int = 1080) -> tuple[int, int]:
+    scale = min(1.0, side / max(shape))
+    return round(shape[0] * scale), round(shape[1] * scale)
+
+
+def test_a_further_picture_that_cannot_be_decoded_is_left_out_with_a_note(
+    options: Options, rebuild: Rebuild
+) -> None:
+    rows = _give_pictures_of_others(options)
+    damaged = options.collection / rows[-2]["image_file"]
+    buffer = io.BytesIO()
+    Image.open(damaged).save(buffer, "PNG")
+    png = bytearray(buffer.getvalue())
+    png[len(png) // 2] ^= 0xFF
+    damaged.write_bytes(png)
+
+    built = rebuild(options)
+
+    assert built.manifest.index.items == 15
+    assert any(f"further picture {damaged.name} is left out" in note for note in built.notes)
+    assert not built.refusals
 
 
 _BUILD = "import sys; from converter.cli import main; sys.exit(main(sys.argv[1:]))"

@@ -1,7 +1,8 @@
 """Bundles of drawn prints, with small models in place of VGG16; written in under a second."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -12,9 +13,11 @@ from shared_codebook import trained_codebook
 from converter.build import bundle_writer, features, index
 from converter.calibrate.captures import PrintPicture
 from converter.ingest.item import Item
+from converter.ingest.picture_files import PictureFile
 from converter.ingest.relations import RelationText
 from device.bundle import layout
-from device.bundle.manifest import FORMAT_VERSION, Manifest, ModelSpec, Thresholds, identify
+from device.bundle.format_versions import FORMAT_VERSION
+from device.bundle.manifest import Manifest, ModelSpec, Thresholds, identify
 from device.bundle.pictures import SIDES, Size
 from device.bundle.reader import sha256_of
 from device.imaging.encoding import to_webp
@@ -73,6 +76,8 @@ def write(
     *,
     relations: Mapping[int, int] | None = None,
     hidden: Sequence[int] = (),
+    more: Mapping[int, Sequence[int]] | None = None,
+    titles: Mapping[int, Mapping[str, str]] | None = None,
     recall: float = 0.995,
 ) -> DrawnBundle:
     """Write a bundle of drawn prints.
@@ -82,14 +87,22 @@ def write(
         numbers: The number of each row's drawing; a repeated number is one picture in two records.
         relations: Maps a row to the row that it is a state of.
         hidden: Rows whose picture may not be shown.
+        more: Row to the numbers of the drawings that are its further pictures.
+        titles: Row to its titles, language to text.
         recall: The recall that the index must reach. It counts rows, so equal pictures lower it.
     """
     folder.mkdir(parents=True)
-    drawings = [draw(number) for number in numbers]
+    more = more or {}
     items = [
-        _item(row, drawing, (relations or {}).get(row), row not in hidden)
-        for row, drawing in enumerate(drawings)
+        replace(
+            _item(row, draw(number), (relations or {}).get(row), row not in hidden),
+            more_images=tuple(_file(f"{row}-{other}", draw(other)) for other in more.get(row, ())),
+            titles=(titles or {}).get(row, {}),
+        )
+        for row, number in enumerate(numbers)
     ]
+    firsts = [draw(number) for number in numbers]
+    drawings = [*firsts, *(draw(other) for row in sorted(more) for other in more[row])]
     vectors = normalise(quantised(np.stack([to_input(drawing) for drawing in drawings])))
     (folder / layout.MODEL).write_bytes(b"a model of another kind")
     sha256 = sha256_of(folder / layout.MODEL)
@@ -97,8 +110,10 @@ def write(
         vectors, vectors, folder / layout.INDEX, model_sha256=sha256, target_recall=recall
     )
 
-    def picture(item: Item, size: Size) -> bytes:
-        return to_webp(drawings[items.index(item)], side=SIDES[size], quality=80)
+    def picture(item: Item, position: int, size: Size) -> bytes:
+        row = items.index(item)
+        pixels = draw(more[row][position - 1]) if position else firsts[row]
+        return to_webp(pixels, side=SIDES[size], quality=80)
 
     bundle_writer.write_records(items, {"title": "en"}, folder / layout.RECORDS)
     bundle_writer.write_pictures(items, picture, folder)
@@ -112,6 +127,7 @@ def write(
         name="Drawn prints",
         made_by="the tests",
         items=len(items),
+        parts=bundle_writer.parts_of(items),
         model=ModelSpec(
             variant="dynamic_int8",
             preprocess="caffe",
@@ -142,7 +158,13 @@ def write(
         files=bundle_writer.entries(folder),
     )
     bundle_writer.write_manifest(identify(manifest), folder)
-    return DrawnBundle(path=folder, prints=tuple(_print(row, d) for row, d in enumerate(drawings)))
+    return DrawnBundle(path=folder, prints=tuple(_print(row, d) for row, d in enumerate(firsts)))
+
+
+def _file(name: str, drawing: Pixels) -> PictureFile:
+    height, width = drawing.shape[:2]
+    sha256 = hashlib.sha256(drawing.tobytes()).hexdigest()
+    return PictureFile(path=Path(f"{name}.png"), sha256=sha256, width=width, height=height)
 
 
 def _print(row: int, drawing: Pixels) -> PrintPicture:

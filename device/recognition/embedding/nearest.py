@@ -28,10 +28,10 @@ _ROWS_PER_CHUNK = 4096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
-    """A print close to a fingerprint.
+    """A picture close to a fingerprint.
 
     Attributes:
-        item: The print's item, its row in the index.
+        item: The picture's row in the index (`device.bundle.picture_rows`).
         distance: 1 - cosine, 0..2.
     """
 

@@ -64,10 +64,10 @@ class IndexedFeatures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A print proposed by a lookup.
+    """A picture of a print, proposed by a lookup.
 
     Attributes:
-        item: The print's item.
+        item: The picture's row in the bundle (`device.bundle.picture_rows`).
         pairs: int (N, 2), tentative pairs: row of the frame's feature, row of the print's feature.
     """
 
@@ -102,7 +102,7 @@ class InvertedIndex:
 
         Args:
             bundle: The bundle's folder.
-            items: Number of prints in the bundle.
+            items: Number of pictures in the bundle.
 
         Raises:
             BundleDamagedError: If the files' sizes disagree with each other or with the number of prints.

@@ -31,10 +31,10 @@ _FEWEST = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureMatch:
-    """A print that passed the geometric check.
+    """A picture of a print that passed the geometric check.
 
     Attributes:
-        item: The print's item.
+        item: The picture's row in the bundle (`device.bundle.picture_rows`).
         mirrored: Whether the picture shows the print mirrored.
         fit: Inliers and transform.
         seen: Features of the picture, mirrored if `mirrored`.
@@ -61,7 +61,7 @@ class FeatureMatcher:
 
         Args:
             bundle: The bundle's folder.
-            items: Number of prints in the bundle.
+            items: Number of pictures in the bundle.
 
         Raises:
             BundleDamagedError: If the files can't be used.
@@ -76,7 +76,7 @@ class FeatureMatcher:
 
         Args:
             pixels: uint8 (H, W, 3), RGB: a rectified sheet in any rotation, or a whole frame.
-            excluded: Items to ignore.
+            excluded: Rows of pictures to ignore.
             enough: With fewer inliers than this, the mirrored picture is tried as well.
 
         Returns:
@@ -105,7 +105,7 @@ class FeatureMatcher:
         Args:
             seen: The picture's features, strongest first.
             count: Maximum number of candidates.
-            excluded: Items to ignore.
+            excluded: Rows of pictures to ignore.
             lookups: How many of the strongest features are looked up.
         """
         projected = self._codebook.project(seen.descriptors)

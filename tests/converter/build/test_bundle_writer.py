@@ -119,7 +119,7 @@ def test_the_same_records_give_the_same_bytes(tmp_path: Path) -> None:
 def test_a_picture_that_may_not_be_shown_is_not_in_the_bundle(tmp_path: Path) -> None:
     items = [_item("open"), _item("closed", show_picture=False)]
 
-    bundle_writer.write_pictures(items, lambda item, size: b"webp", tmp_path)
+    bundle_writer.write_pictures(items, lambda item, position, size: b"webp", tmp_path)
 
     with zipfile.ZipFile(tmp_path / layout.picture_shard(0)) as shard:
         assert sorted(shard.namelist()) == [member("open", "screen"), member("open", "thumb")]
@@ -129,7 +129,7 @@ def test_many_pictures_are_spread_over_shards_of_limited_size(tmp_path: Path) ->
     items = [_item(f"print {number}") for number in range(60)]
     large_data = b"x" * (4 << 20)
 
-    def picture(item: Item, size: Size) -> bytes:
+    def picture(item: Item, position: int, size: Size) -> bytes:
         return large_data if size == "screen" else item.record_id.encode()
 
     bundle_writer.write_pictures(items, picture, tmp_path)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from converter.build.diff import Alteration, Change, compare, describe
 from device.bundle import layout
+from device.bundle.format_versions import FORMAT_VERSION
 from device.bundle.manifest import (
-    FORMAT_VERSION,
     FileEntry,
     IndexSpec,
     Manifest,
@@ -78,6 +78,7 @@ def manifest(bundle: Path, items: int, **changed: Any) -> Manifest:
         name="Prints",
         made_by="tests",
         items=items,
+        parts={},
         model=ModelSpec(
             variant="dynamic_int8",
             preprocess="caffe",

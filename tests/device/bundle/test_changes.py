@@ -70,6 +70,32 @@ def test_added_removed_and_altered_records_are_listed(bundles: tuple[Path, Path]
     assert found.altered == tuple(sorted((second, third, fourth)))
 
 
+def test_a_record_with_another_title_or_further_picture_is_altered(
+    bundles: tuple[Path, Path],
+) -> None:
+    before, after = bundles
+    first, second, *_ = ids(before)
+    alter(
+        after,
+        "INSERT INTO titles VALUES (0, 'fr', 'Un arbre')",
+        "INSERT INTO more_pictures VALUES (900, 1, 1, 2, 3, 'x')",
+    )
+
+    assert find_changes(before, after).altered == tuple(sorted((first, second)))
+    assert find_changes(after, before).altered == tuple(sorted((first, second)))
+
+
+def test_a_file_of_format_1_is_compared_without_the_later_tables(
+    bundles: tuple[Path, Path],
+) -> None:
+    before, after = bundles
+    alter(before, "DROP TABLE titles", "DROP TABLE more_pictures", "PRAGMA user_version = 1")
+    assert str(find_changes(before, after)) == "0 added, 0 removed, 0 altered"
+
+    alter(after, "INSERT INTO titles VALUES (0, 'fr', 'Un arbre')")
+    assert find_changes(before, after).altered == (ids(before)[0],)
+
+
 def test_a_record_with_a_removed_relation_is_altered(bundles: tuple[Path, Path]) -> None:
     before, after = bundles
     first = ids(before)[0]

@@ -15,7 +15,8 @@ from drawn_bundle import draw
 
 from device.bundle import layout
 from device.bundle.filters import Filters
-from device.bundle.manifest import READABLE_VERSIONS, Manifest
+from device.bundle.format_versions import READABLE_VERSIONS
+from device.bundle.manifest import Manifest
 from device.bundle.reader import opened, read_manifest, verify
 from device.errors import BundleFormatError
 from device.recognition.embedding.fingerprint import Fingerprint
@@ -53,14 +54,27 @@ def test_a_golden_bundle_verifies_and_has_its_original_content(golden: Path) -> 
     assert manifest.items == PRINTS
 
 
+def test_format_2_has_records_with_several_pictures_and_titles(tmp_path: Path) -> None:
+    with zipfile.ZipFile(GOLDEN / "format-2.zip") as archive:
+        archive.extractall(tmp_path)
+    with opened(tmp_path) as bundle:
+        record = bundle.records.get("D-002")
+        shapes = [(picture.width, picture.height) for picture in record.pictures]
+        versos = [bundle.pictures.get("D-002", "thumb", position) for position in (1, 2)]
+
+    assert shapes == [(160, 120), (120, 160), (160, 120)]
+    assert record.titles == {"de": "Kleckse", "fr": "Taches"}
+    assert all(verso.startswith(b"RIFF") for verso in versos)
+    assert bundle.manifest.parts == {"pictures": 1, "titles": 1}
+
+
 def test_a_golden_bundles_index_and_features_find_its_prints(golden: Path) -> None:
     manifest = read_manifest(golden)
-    index, matcher = FingerprintIndex(golden, manifest.index), FeatureMatcher(
-        golden, manifest.items
-    )
-    for item, vector in enumerate(load_array(golden / layout.FINGERPRINTS)):
+    index = FingerprintIndex(golden, manifest.index)
+    matcher = FeatureMatcher(golden, manifest.index.items)
+    for row, vector in enumerate(load_array(golden / layout.FINGERPRINTS)):
         asked = Fingerprint(vector=vector, model_sha256=manifest.model.sha256)
-        assert index.nearest(asked, 1)[0].item == item
+        assert index.nearest(asked, 1)[0].item == row
     traces = matcher.match(draw(3), excluded=(), enough=8)
     assert {trace.item for trace in traces} <= {3}
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from device.bundle.format_versions import FORMAT_VERSION, PARTS
 from device.bundle.manifest import (
-    FORMAT_VERSION,
     FileEntry,
     IndexSpec,
     Manifest,
@@ -82,6 +82,7 @@ MANIFESTS = st.builds(
     name=TEXT,
     made_by=TEXT,
     items=COUNTS,
+    parts=st.dictionaries(TEXT, COUNTS, max_size=3).filter(lambda parts: not parts.keys() & PARTS),
     model=MODELS,
     index=INDEXES,
     thresholds=THRESHOLDS,
@@ -100,6 +101,7 @@ WHOLE = identify(
         name="Ten woodcuts",
         made_by="the tests",
         items=10,
+        parts={"pictures": 1, "later": 4},
         model=ModelSpec(
             variant="dynamic_int8",
             preprocess="caffe",
@@ -211,11 +213,11 @@ def test_a_manifest_with_nan_or_infinity_is_never_written() -> None:
 
 
 def places(data: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Yield the path of every key in a manifest's data, except those in `languages`."""
+    """Yield the path of every key in a manifest's data, except those in mappings of any keys."""
     pairs = data.items() if isinstance(data, dict) else enumerate(data)
     for key, value in pairs:
         yield (*path, key)
-        if isinstance(value, dict | list) and key != "languages":
+        if isinstance(value, dict | list) and key not in ("languages", "parts"):
             yield from places(value, (*path, key))
 
 
@@ -279,7 +281,32 @@ def test_another_format_version_is_refused_naming_both(version: object) -> None:
     with pytest.raises(BundleFormatError) as caught:
         parse(edited(("format_version",), version), "here")
 
-    assert f"expected bundle format {FORMAT_VERSION}, found {version!r}" in str(caught.value)
+    assert f"expected bundle format 1 or {FORMAT_VERSION}, found {version!r}" in str(caught.value)
+
+
+def test_a_manifest_of_format_1_has_no_parts_and_keeps_its_bytes() -> None:
+    older = identify(dataclasses.replace(WHOLE, format_version=1, parts={}))
+
+    assert '"parts"' not in dump(older)
+    assert parse(dump(older), "here") == older
+
+
+def test_a_manifest_of_format_1_that_states_parts_is_damaged() -> None:
+    text = dump(WHOLE).replace('"format_version": 2', '"format_version": 1')
+
+    with pytest.raises(BundleDamagedError, match="expected no parts in format 1"):
+        parse(text, "here")
+
+
+def test_an_unknown_part_is_kept_and_ignored() -> None:
+    assert parse(dump(WHOLE), "here").parts["later"] == 4
+
+
+def test_a_known_part_in_another_version_is_refused_naming_both() -> None:
+    newer = identify(dataclasses.replace(WHOLE, parts={"pictures": 2}))
+
+    with pytest.raises(BundleFormatError, match="part 'pictures' in version 1, found 2"):
+        parse(dump(newer), "here")
 
 
 @pytest.mark.parametrize(

@@ -12,27 +12,29 @@ from hypothesis import strategies as st
 
 from converter.build import bundle_writer
 from converter.ingest.collection import Item
+from converter.ingest.picture_files import PictureFile
 from device.bundle import layout
 from device.bundle.pictures import SIDES, Pictures, Size, member, shard_of
 from device.bundle.reader import OpenedBundle
 from device.errors import BundleDamagedError, UnknownRecordError
 from device.imaging import decoding
 
+VERSO = PictureFile(path=Path("verso.png"), sha256="0" * 64, width=2, height=3)
 IDS = ("plain", "with space", "a/b", "../../etc", "Ä\u0308é", "1001 & <b>", "%2F", "צ")
 
 
 @pytest.fixture
 def shards(tmp_path: Path, small_items: tuple[Item, ...], monkeypatch: pytest.MonkeyPatch) -> Path:
     """Four shards with the pictures of eight records with difficult ids."""
-    items = [replace(small_items[0], record_id=record_id) for record_id in IDS]
-    monkeypatch.setattr(bundle_writer, "SHARD_BYTES", 100)
+    items = [replace(small_items[0], record_id=record_id, more_images=(VERSO,)) for record_id in IDS]
+    monkeypatch.setattr(bundle_writer, "SHARD_BYTES", 200)
     bundle_writer.write_pictures(items, content, tmp_path)
     return tmp_path
 
 
-def content(item: Item, size: Size) -> bytes:
+def content(item: Item, position: int, size: Size) -> bytes:
     """Return the bytes that stand for a picture in these tests."""
-    return f"{size} of {item.record_id}".encode()
+    return f"{size} {position} of {item.record_id}".encode()
 
 
 def test_every_picture_is_read_back_from_its_shard(shards: Path) -> None:
@@ -42,7 +44,18 @@ def test_every_picture_is_read_back_from_its_shard(shards: Path) -> None:
 
     for record_id in IDS:
         for size in SIDES:
-            assert pictures.get(record_id, size) == f"{size} of {record_id}".encode()
+            for position in (0, 1):
+                found = pictures.get(record_id, size, position)
+                assert found == f"{size} {position} of {record_id}".encode()
+    pictures.close()
+
+
+@pytest.mark.parametrize("position", [2, -1])
+def test_a_picture_that_a_record_does_not_have_is_unknown(shards: Path, position: int) -> None:
+    pictures = Pictures(shards, shards=4)
+
+    with pytest.raises(UnknownRecordError, match="has no picture in this bundle"):
+        pictures.get("plain", "thumb", position)
     pictures.close()
 
 
@@ -71,7 +84,7 @@ def test_a_picture_damaged_after_the_bundle_was_opened_is_reported(shards: Path)
     path = shards / layout.picture_shard(shard_of("plain", 4))
     pictures = Pictures(shards, shards=4)
     data = path.read_bytes()
-    path.write_bytes(data.replace(b"thumb of plain", b"thumb of plane"))
+    path.write_bytes(data.replace(b"thumb 0 of plain", b"thumb 0 of plane"))
 
     with pytest.raises(BundleDamagedError, match="can't be read"):
         pictures.get("plain", "thumb")
