@@ -5,7 +5,7 @@ Session cookies keep them for the length of the visit.
 
 from dataclasses import dataclass
 
-from flask import Response, request
+from flask import Response, current_app, request
 
 from kiosk_ui import security
 from kiosk_ui.screen_config import Screen
@@ -103,6 +103,12 @@ class PreferenceCookies:
         if security.is_stand():
             return self._screen.language
         return closest(request.accept_languages.values()) or self._screen.language
+
+
+def visitor_language() -> str:
+    """Return the BCP 47 tag of the language of the request's visitor."""
+    preferences: PreferenceCookies = current_app.extensions["preferences"]
+    return preferences.current().texts.language
 
 
 def _all_values() -> dict[str, tuple[str, ...]]:

@@ -7,21 +7,18 @@ shows a percentage.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import quote
 
 from device.service import (
     ACCEPTED,
-    FACTS,
     Answer,
     FilterOptions,
     Filters,
     Hint,
     Option,
-    Record,
-    Relation,
     Verdict,
 )
 from device.service.state import KioskState, Phase
+from kiosk_ui.labels import Label, label
 
 SceneName = Literal[
     "starting", "looking", "hold_still", "answer", "not_found", "camera_lost", "no_bundle", "invite"
@@ -54,55 +51,6 @@ _KINDS: dict[Verdict, Kind] = {
     Verdict.SIMILAR_ONLY: "similar",
     Verdict.NOT_IN_COLLECTION: "none",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Related:
-    """A relation as the label shows it; `record_id` is `None` without a record to open."""
-
-    kind: str
-    words: str
-    record_id: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """One field of a record as a label shows it: its name and the museum's text."""
-
-    field: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
-    """One print's museum label.
-
-    Attributes:
-        makers, date, technique: The lines under the title; `None` if unknown.
-        facts: The collection, the inventory number and other fields shown under the technique.
-        credit: Credit and licence, always shown with the picture.
-        thumb, screen: Addresses of its pictures; `None` if its licence forbids showing them.
-        home: Address of the sheet with its link to take home; `None` without a link.
-        size: Length of the title: `short`, `long` or `endless`; decides its type size.
-        languages: Field to BCP 47 tag, for the fields whose language the museum states.
-    """
-
-    record_id: str
-    title: str
-    makers: str | None
-    date: str | None
-    technique: str | None
-    facts: tuple[Fact, ...]
-    credit: tuple[str, ...]
-    note: str | None
-    related: tuple[Related, ...]
-    thumb: str | None
-    screen: str | None
-    home: str | None
-    width: int
-    height: int
-    size: Literal["short", "long", "endless"]
-    languages: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,9 +134,15 @@ class FiltersPage:
     whole: str = ""
 
 
-def scene(state: KioskState, languages: Mapping[str, str]) -> Scene:
-    """Return the scene that shows a state of the stand; `languages` are BCP 47 tags by field."""
-    page = answer_page(state.answer, languages) if state.answer else None
+def scene(state: KioskState, languages: Mapping[str, str], visitor: str) -> Scene:
+    """Return the scene that shows a state of the stand.
+
+    Args:
+        state: The state.
+        languages: Field to BCP 47 tag.
+        visitor: BCP 47 tag of the visitor's language.
+    """
+    page = answer_page(state.answer, languages, visitor) if state.answer else None
     return Scene(
         name=_SCENES[state.phase],
         answer=page,
@@ -197,18 +151,23 @@ def scene(state: KioskState, languages: Mapping[str, str]) -> Scene:
     )
 
 
-def answer_scene(answer: Answer, languages: Mapping[str, str], *, of_part: bool = False) -> Scene:
+def answer_scene(
+    answer: Answer, languages: Mapping[str, str], visitor: str, *, of_part: bool = False
+) -> Scene:
     """Return the scene of an upload's answer; `of_part` if a part of the print was searched."""
-    page = answer_page(answer, languages, of_part=of_part)
+    page = answer_page(answer, languages, visitor, of_part=of_part)
     return Scene(name="not_found" if page.kind == "none" else "answer", answer=page, note="")
 
 
 def answer_page(
-    answer: Answer, languages: Mapping[str, str], *, of_part: bool = False
+    answer: Answer, languages: Mapping[str, str], visitor: str, *, of_part: bool = False
 ) -> AnswerPage:
     """Return the template's values for an answer: the large print, the cards and the hint."""
     kind = _kind_of_part(answer) if of_part else _kind(answer)
-    labels = tuple(label(m.record, answer.bundle_id, languages) for m in answer.matches)
+    labels = tuple(
+        label(m.record, answer.bundle_id, languages, visitor, position=m.position)
+        for m in answer.matches
+    )
     is_none = kind == "none"
     return AnswerPage(
         kind=kind,
@@ -235,41 +194,6 @@ def _kind_of_part(answer: Answer) -> Kind:
     if not answer.matches:
         return "none"
     return "part_of" if answer.verdict in ACCEPTED else "part_like"
-
-
-def label(
-    record: Record,
-    bundle_id: str,
-    languages: Mapping[str, str],
-    related: Mapping[str, Record] | None = None,
-) -> Label:
-    """Return a print's museum label.
-
-    Args:
-        record: The print's record.
-        bundle_id: The bundle that holds the record.
-        languages: Field to BCP 47 tag.
-        related: Related records by id, whose titles replace the relations' own words.
-    """
-    address = f"/api/v1/records/{quote(record.record_id)}/picture?bundle={bundle_id}&size="
-    return Label(
-        record_id=record.record_id,
-        title=record.title,
-        makers=record.makers,
-        date=record.date_text,
-        technique=record.technique or record.classification,
-        facts=_facts(record),
-        credit=tuple(dict.fromkeys(line for line in (record.credit, record.rights) if line)),
-        note=record.note,
-        related=_related(record, related or {}),
-        thumb=f"{address}thumb" if record.show_picture else None,
-        screen=f"{address}screen" if record.show_picture else None,
-        home=f"/home/{quote(record.record_id)}" if record.source_url else None,
-        width=record.width,
-        height=record.height,
-        size=_size(record.title),
-        languages=languages,
-    )
 
 
 def filters_page(
@@ -321,26 +245,3 @@ def _facet(
         chips=tuple(chips[:MAX_CHIPS]),
         more=tuple(chips[MAX_CHIPS:]),
     )
-
-
-def _facts(record: Record) -> tuple[Fact, ...]:
-    texts = {name: getattr(record, name) for name in FACTS}
-    return tuple(Fact(field=name, text=text) for name, text in texts.items() if text)
-
-
-def _related(record: Record, known: Mapping[str, Record]) -> tuple[Related, ...]:
-    return tuple(
-        Related(kind=relation.kind, words=_words(relation, known), record_id=relation.record_id)
-        for relation in record.relations
-    )
-
-
-def _words(relation: Relation, known: Mapping[str, Record]) -> str:
-    other = known.get(relation.record_id) if relation.record_id is not None else None
-    return other.title if other else relation.target
-
-
-def _size(title: str) -> Literal["short", "long", "endless"]:
-    if len(title) <= 40:
-        return "short"
-    return "long" if len(title) <= 110 else "endless"

@@ -16,7 +16,8 @@ def answer_to_json(answer: Answer, *, image: str | None = None) -> dict[str, Any
     Returns:
         `image`, `bundle`, `verdict`, `matches`, `sheet`, `turn_deg`, `mirrored`, `hint`, `timings_ms`, `confidence`.
 
-        `matches` are best first, each with `record_id`, `score` and `evidence`. `evidence` is `None` or has `inliers`,
+        `matches` are best first, each with `record_id`, `position` (which of the record's pictures, from 0), `score`
+        and `evidence`. `evidence` is `None` or has `inliers`,
         `covered`, `gap`, `mirrored`, `transform` and `points`, each [x, y, record x, record y].
 
         `sheet` is `None` or has `corners`: four [x, y] in pixels of the upright image, clockwise from the sheet's own
@@ -29,6 +30,7 @@ def answer_to_json(answer: Answer, *, image: str | None = None) -> dict[str, Any
         "matches": [
             {
                 "record_id": match.record.record_id,
+                "position": match.position,
                 "score": round(match.score, 6),
                 "evidence": _evidence_to_json(match.evidence),
             }

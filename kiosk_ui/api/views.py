@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from importlib import resources
 from typing import Any, get_args
-from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify, request
 
@@ -19,10 +18,12 @@ from device.service import (
 )
 from kiosk_ui import request_values, security
 from kiosk_ui.concurrency_limits import ConcurrencyLimit
+from kiosk_ui.labels import picture_address
 
 _DESCRIPTION = resources.files("kiosk_ui").joinpath("openapi.json")
 # A picture's address names its bundle, so its content never changes.
 _IMMUTABLE = "private, max-age=86400, immutable"
+_MAX_POSITION = 9999
 
 
 def blueprint(service: KioskService, searches: ConcurrencyLimit) -> Blueprint:
@@ -47,9 +48,10 @@ def blueprint(service: KioskService, searches: ConcurrencyLimit) -> Blueprint:
 
     @routes.get("/api/v1/records/<path:record_id>/picture")
     def picture(record_id: str) -> Response:
-        request_values.refuse_unknown(request.args, ("size", "bundle"))
+        request_values.refuse_unknown(request.args, ("size", "bundle", "position"))
         size, bundle_id = _size(request.args.get("size", "screen")), request.args.get("bundle")
-        data = service.collection.picture(record_id, size, bundle_id)
+        position = request_values.read_number(request.args, "position", 0, _MAX_POSITION) or 0
+        data = service.collection.picture(record_id, size, bundle_id, position)
         response = Response(data, mimetype=MEDIA_TYPE)
         if bundle_id == service.collection.manifest.bundle_id:
             response.headers["Cache-Control"] = _IMMUTABLE
@@ -85,11 +87,17 @@ def record_to_json(record: Record, bundle_id: str) -> dict[str, Any]:
     """Return a record as JSON values, with the addresses of its pictures."""
     data = asdict(record)
     del data["item"], data["show_picture"]
-    address = f"/api/v1/records/{quote(record.record_id)}/picture?bundle={bundle_id}&size="
-    data["pictures"] = (
-        {size: address + size for size in get_args(Size)} if record.show_picture else None
-    )
+    data["pictures"] = _addresses(record, bundle_id, 0)
+    for position, further in enumerate(data["more_pictures"], 1):
+        further["pictures"] = _addresses(record, bundle_id, position)
     return data
+
+
+def _addresses(record: Record, bundle_id: str, position: int) -> dict[str, str] | None:
+    if not record.show_picture:
+        return None
+    sizes: tuple[Size, ...] = get_args(Size)
+    return {size: picture_address(record, bundle_id, size, position) for size in sizes}
 
 
 def _size(text: str) -> Size:

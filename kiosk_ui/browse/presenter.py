@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from device.service import FilterOptions, Filters, Order, Page, RelatedWorks, alphabetical
-from kiosk_ui.presenter import Label
+from kiosk_ui.labels import Label
 
 # Facets that have a list of their values; periods have one as well.
 LISTED = ("maker", "technique")

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from flask import Blueprint, abort, render_template, request
 
-from device.service import Filters, KioskService, Order, Record
-from kiosk_ui import presenter, request_values
+from device.service import Filters, KioskService, Order, Record, Relation
+from kiosk_ui import labels, presenter, request_values
 from kiosk_ui.browse import presenter as browse_presenter
-from kiosk_ui.presenter import Label
+from kiosk_ui.labels import Label, Related
+from kiosk_ui.preferences import visitor_language
 
 PAGE_PRINTS = 12
 SIMILAR_PRINTS = 5
@@ -101,7 +102,7 @@ class _Views:
             "browse/record.html",
             label=self._label(record, with_related=True),
             wholes=browse_presenter.whole_entries(related),
-            referring=related.referring,
+            referring=[self._referring(relation) for relation in related.referring],
             alike=[self._label(each) for each in related.similar],
         )
 
@@ -117,4 +118,16 @@ class _Views:
             if with_related and relation.record_id is not None
         }
         manifest = self._service.collection.manifest
-        return presenter.label(record, manifest.bundle_id, manifest.languages, related_records)
+        return labels.label(
+            record,
+            manifest.bundle_id,
+            manifest.languages,
+            visitor_language(),
+            related=related_records,
+        )
+
+    def _referring(self, relation: Relation) -> Related:
+        """Return another record's relation to the one that is shown."""
+        other = self._service.collection.record(relation.record_id) if relation.record_id else None
+        languages = self._service.collection.manifest.languages
+        return labels.related_to(relation, other, languages, visitor_language())

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from device.service import Answer, KioskService, Overlay
-from kiosk_ui.presenter import Label
+from kiosk_ui.labels import Label
 
 Extent = Literal["nearly_all", "most", "half", "part", "corner"]
 Shape = Literal["wide", "tall"]

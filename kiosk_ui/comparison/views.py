@@ -4,24 +4,28 @@ from flask import Blueprint, Response, render_template, request
 
 from device.errors import UnknownRecordError
 from device.service import KioskService, Record
-from kiosk_ui import presenter, qr, request_values
+from kiosk_ui import labels, qr, request_values
 from kiosk_ui.comparison import presenter as comparison_presenter
-from kiosk_ui.presenter import Label
+from kiosk_ui.labels import Label
+from kiosk_ui.preferences import visitor_language
 
 
 def blueprint(service: KioskService) -> Blueprint:
     """Return the routes under `/why/` and `/home/`."""
     routes = Blueprint("comparison", __name__)
 
-    def label_of(record: Record) -> Label:
+    def label_of(record: Record, position: int = 0) -> Label:
         manifest = service.collection.manifest
-        return presenter.label(record, manifest.bundle_id, manifest.languages)
+        return labels.label(
+            record, manifest.bundle_id, manifest.languages, visitor_language(), position=position
+        )
 
     @routes.get("/why/<token>")
     def why(token: str) -> str:
         request_values.refuse_unknown(request.args, ())
         found = service.query.overlays.get(token)
-        page = comparison_presenter.comparison_page(found, label_of(found.answer.matches[0].record))
+        best = found.answer.matches[0]
+        page = comparison_presenter.comparison_page(found, label_of(best.record, best.position))
         return render_template("comparison/comparison.html", page=page)
 
     @routes.get("/why/<token>/yours.jpg")

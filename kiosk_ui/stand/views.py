@@ -7,10 +7,12 @@ from werkzeug.exceptions import NotFound
 
 from device.errors import BundleError
 from device.service import Answer, KioskService, Record
-from kiosk_ui import presenter, request_values, security
+from kiosk_ui import labels, presenter, request_values, security
 from kiosk_ui.comparison import presenter as comparison_presenter
 from kiosk_ui.concurrency_limits import ConcurrencyLimit
-from kiosk_ui.presenter import Label, Scene
+from kiosk_ui.labels import Label
+from kiosk_ui.preferences import visitor_language
+from kiosk_ui.presenter import Scene
 from kiosk_ui.screen_config import Screen
 
 
@@ -101,7 +103,7 @@ class _Views:
     def answer_scene(self, answer: Answer, *, is_part: bool) -> str:
         """Render the answer to an uploaded picture, or to a region of a print."""
         languages = self._service.collection.manifest.languages
-        shown = presenter.answer_scene(answer, languages, of_part=is_part)
+        shown = presenter.answer_scene(answer, languages, visitor_language(), of_part=is_part)
         comparison_url = comparison_presenter.address_of(self._service, answer)
         return self.scene(replace(shown, comparison_url=comparison_url), is_own=True)
 
@@ -126,11 +128,13 @@ class _Views:
         languages = health.manifest.languages if health.manifest else {}
         state = self._service.snapshot().state
         comparison_url = comparison_presenter.address_of(self._service, state.answer)
-        return replace(presenter.scene(state, languages), comparison_url=comparison_url)
+        return replace(presenter.scene(state, languages, visitor_language()), comparison_url=comparison_url)
 
     def _label(self, record: Record) -> Label:
         manifest = self._service.collection.manifest
-        return presenter.label(record, manifest.bundle_id, manifest.languages)
+        return labels.label(
+            record, manifest.bundle_id, manifest.languages, visitor_language()
+        )
 
     def _example(self, shown: Scene) -> Label | None:
         """Return a print of the collection, for scenes that have no picture of their own."""

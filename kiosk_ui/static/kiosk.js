@@ -15,6 +15,7 @@ import { watchIdle } from "./idle.js";
 import { replaceMissingImages } from "./missing_image.js";
 import { applyPreferences, closeAppearanceMenus, hasChosen } from "./preferences.js";
 import { Preview } from "./preview.js";
+import { showRecordPicture } from "./record_pictures.js";
 import { RegionEditor } from "./region_editor.js";
 import { watchService, watchStand } from "./service_status.js";
 import { watchStaffGesture } from "./staff_gesture.js";
@@ -272,7 +273,8 @@ document.addEventListener("click", (event) => {
     return changePreferences(new URLSearchParams([[preference.name, preference.value]]));
   }
   if (!closestTarget(event, ".look", HTMLElement)) closeAppearanceMenus();
-  const pressable = "[data-action], [data-read], [data-go], [data-turn], [data-sheet]";
+  const pressable =
+    "[data-action], [data-read], [data-go], [data-turn], [data-sheet], [data-picture]";
   const pressed = closestTarget(event, pressable, HTMLElement);
   if (!pressed) return;
   const { read, go, turn, keep, sheet, action } = pressed.dataset;
@@ -280,6 +282,7 @@ document.addEventListener("click", (event) => {
   else if (go) browsePanel.open(go).then(reportActivity);
   else if (turn) browsePanel.turn(turn, keep);
   else if (sheet) comparison.open(sheet).then(reportActivity);
+  else if (pressed.dataset.picture) showRecordPicture(pressed);
   else if (action) actions[action]?.(pressed);
 });
 

@@ -47,7 +47,7 @@ from converter.ingest.picture_files import PictureFile
 from converter.ingest.settings import Settings
 from device.bundle.records import Records
 from kiosk_ui.api.views import record_to_json
-from kiosk_ui.presenter import label
+from kiosk_ui.labels import label
 
 header, row = ["id", "title", "Masse"], ["a", "A print", "12 x 9 cm"]
 columns, faults = map_columns(header, {}, needs_image=False)
@@ -60,7 +60,7 @@ print(json.dumps({
     "faults": faults,
     "record": record.dimensions,
     "json": record_to_json(record, "b")["dimensions"],
-    "page": [fact.text for fact in label(record, "b", {}).facts],
+    "page": [fact.text for fact in label(record, "b", {}, "en").facts],
 }))
 """
 

@@ -37,7 +37,6 @@ MAY_BE_LONG = {
     "device/store/source.py": "two sources that keep one contract",
     "evaluation/queries.py": "the kinds of query, each with its sampling",
     "evaluation/simulate/hands.py": "one drawing of a hand",
-    "kiosk_ui/presenter.py": "one pure function from state to page, with its values",
     "systemd/installer/installation.py": "the list of steps of an installation",
 }
 MOST_IN_A_FUNCTION = 48

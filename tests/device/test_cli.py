@@ -58,7 +58,7 @@ def test_identify_prints_one_json_object_a_line(
         assert line["bundle"] == read_manifest(small_bundle).bundle_id
         assert line["verdict"] == "same_print"
         assert len(line["matches"]) == 3
-        assert list(line["matches"][0]) == ["record_id", "score", "evidence"]
+        assert list(line["matches"][0]) == ["record_id", "position", "score", "evidence"]
         assert line["matches"][0]["record_id"] == item.record_id
         assert line["sheet"] is None
         assert (line["turn_deg"], line["mirrored"], line["hint"]) == (0, False, None)

@@ -1,7 +1,11 @@
 """What the page shows, computed from values alone."""
 
-import pytest
+from dataclasses import replace
 
+import pytest
+from record_values import a_record
+
+from device.bundle.records import RecordPicture
 from device.service import (
     Answer,
     Corner,
@@ -10,35 +14,10 @@ from device.service import (
     Match,
     Option,
     Record,
-    Relation,
     Verdict,
 )
 from device.service.state import KioskState, Phase
 from kiosk_ui import presenter
-
-
-def a_record(record_id: str = "a", **changes: object) -> Record:
-    values: dict[str, object] = {
-        "item": 0,
-        "record_id": record_id,
-        "title": f"Print {record_id}",
-        "makers": "A Maker",
-        "date_text": "1520",
-        "year_min": 1520,
-        "year_max": 1520,
-        "classification": "Print",
-        "technique": "etching",
-        "institution": "A museum",
-        "inventory_number": "1",
-        "rights": "Public domain",
-        "credit": "Given by a donor",
-        "source_url": None,
-        "note": None,
-        "show_picture": True,
-        "width": 300,
-        "height": 400,
-    }
-    return Record(**(values | changes))  # type: ignore[arg-type]
 
 
 def an_answer(verdict: Verdict, *records: Record, mirrored: bool = False, **more: object) -> Answer:
@@ -60,12 +39,13 @@ def a_state(phase: Phase, answer: Answer | None = None) -> KioskState:
     )
 
 
+VERSO = RecordPicture(width=30, height=20)
 MANY = tuple(a_record(str(n)) for n in range(10))
 
 
 @pytest.mark.parametrize("phase", Phase)
 def test_every_phase_has_a_scene(phase: Phase) -> None:
-    assert presenter.scene(a_state(phase), {}).name in presenter.SceneName.__args__  # type: ignore[attr-defined]
+    assert presenter.scene(a_state(phase), {}, "en").name in presenter.SceneName.__args__  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -80,13 +60,13 @@ def test_every_phase_has_a_scene(phase: Phase) -> None:
 def test_an_answer_claims_what_its_verdict_does_with_one_hero_and_a_few_others(
     verdict: Verdict, mirrored: bool, kind: str
 ) -> None:
-    page = presenter.answer_page(an_answer(verdict, *MANY, mirrored=mirrored), {})
+    page = presenter.answer_page(an_answer(verdict, *MANY, mirrored=mirrored), {}, "en")
     assert (page.kind, page.hero and page.hero.record_id) == (kind, "0")
     assert [o.record_id for o in page.others] == ["1", "2", "3", "4", "5"]
 
 
 def test_not_found_claims_nothing_and_shows_the_nearest_three() -> None:
-    page = presenter.answer_page(an_answer(Verdict.NOT_IN_COLLECTION, *MANY), {})
+    page = presenter.answer_page(an_answer(Verdict.NOT_IN_COLLECTION, *MANY), {}, "en")
     assert page.hero is None
     assert [o.record_id for o in page.others] == ["0", "1", "2"]
 
@@ -94,7 +74,7 @@ def test_not_found_claims_nothing_and_shows_the_nearest_three() -> None:
 def test_an_answer_shows_the_sheets_corners_and_a_hint() -> None:
     sheet = tuple(Corner(x=x, y=y) for x, y in ((1, 2), (30, 2), (30, 40), (1.26, 40)))
     page = presenter.answer_page(
-        an_answer(Verdict.NOT_IN_COLLECTION, *MANY, sheet=sheet, hint="glare"), {}
+        an_answer(Verdict.NOT_IN_COLLECTION, *MANY, sheet=sheet, hint="glare"), {}, "en"
     )
     assert page.outline == (1, 2, 30, 2, 30, 40, 1.3, 40)
     assert page.hint == "glare"
@@ -102,56 +82,14 @@ def test_an_answer_shows_the_sheets_corners_and_a_hint() -> None:
 
 @pytest.mark.parametrize("hint", [None, "nothing_there", "of another version"])
 def test_a_hint_without_a_text_is_not_shown(hint: str | None) -> None:
-    page = presenter.answer_page(an_answer(Verdict.NOT_IN_COLLECTION, *MANY, hint=hint), {})
+    page = presenter.answer_page(an_answer(Verdict.NOT_IN_COLLECTION, *MANY, hint=hint), {}, "en")
     assert (page.hint, page.outline) == (None, ())
 
 
 @pytest.mark.parametrize("verdict", Verdict)
 def test_an_answer_without_matches_claims_nothing(verdict: Verdict) -> None:
-    page = presenter.answer_page(an_answer(verdict), {})
+    page = presenter.answer_page(an_answer(verdict), {}, "en")
     assert (page.kind, page.hero, page.others) == ("none", None, ())
-
-
-def test_a_picture_that_may_not_be_shown_has_no_address_but_keeps_its_words() -> None:
-    label = presenter.label(a_record(show_picture=False), "b1", {})
-    assert (label.thumb, label.screen) == (None, None)
-    assert label.title == "Print a"
-    assert label.credit == ("Given by a donor", "Public domain")
-
-
-def test_a_pictures_address_names_the_bundle_and_quotes_the_id() -> None:
-    label = presenter.label(a_record("1936/7 #2"), "b1", {})
-    assert label.screen == "/api/v1/records/1936/7%20%232/picture?bundle=b1&size=screen"
-
-
-def test_equal_credit_and_licence_are_shown_once() -> None:
-    assert presenter.label(a_record(credit="CC0", rights="CC0"), "b1", {}).credit == ("CC0",)
-
-
-def test_a_record_without_any_field_still_has_a_label() -> None:
-    bare = dict.fromkeys(
-        ("makers", "date_text", "technique", "classification", "institution", "rights", "credit")
-    )
-    label = presenter.label(a_record(**bare), "b1", {})
-    assert (label.makers, label.date, label.technique, label.credit) == (None, None, None, ())
-
-
-@pytest.mark.parametrize(
-    ("length", "size"), [(40, "short"), (41, "long"), (110, "long"), (400, "endless")]
-)
-def test_a_longer_title_has_a_smaller_type_size(length: int, size: str) -> None:
-    assert presenter.label(a_record(title="x" * length), "b1", {}).size == size
-
-
-def test_a_relation_within_the_collection_shows_the_other_prints_title() -> None:
-    relations = (
-        Relation(kind="State of", target="b", record_id="b"),
-        Relation(kind="Part of", target="A book", record_id=None),
-    )
-    label = presenter.label(
-        a_record(relations=relations), "b1", {}, {"b": a_record("b", title="Eve")}
-    )
-    assert [(r.words, r.record_id) for r in label.related] == [("Eve", "b"), ("A book", None)]
 
 
 def options(**facets: tuple[Option, ...]) -> FilterOptions:
@@ -201,3 +139,18 @@ def test_a_facets_values_have_the_museums_language() -> None:
         "technique": "en",
         "relation": None,
     }
+
+
+def test_a_label_shows_the_picture_that_matched_and_offers_the_others() -> None:
+    answer = an_answer(Verdict.SAME_PRINT, a_record("a/b", more_pictures=(VERSO,)))
+    matched = replace(answer, matches=(replace(answer.matches[0], position=1),))
+
+    hero = presenter.answer_page(matched, {}, "en").hero
+
+    assert hero is not None
+    assert (hero.position, hero.width, hero.height) == (1, 30, 20)
+    assert hero.thumb == "/api/v1/records/a/b/picture?bundle=b1&size=thumb&position=1"
+    assert [picture.screen for picture in hero.pictures] == [
+        "/api/v1/records/a/b/picture?bundle=b1&size=screen",
+        "/api/v1/records/a/b/picture?bundle=b1&size=screen&position=1",
+    ]

@@ -74,20 +74,23 @@ class CollectionService:
         with self._current.borrow(bundle_id) as bundle:
             return bundle.records.get(record_id)
 
-    def picture(self, record_id: str, size: Size, bundle_id: str | None = None) -> bytes:
+    def picture(
+        self, record_id: str, size: Size, bundle_id: str | None = None, position: int = 0
+    ) -> bytes:
         """Return a record's picture as WebP, from the current bundle or the one that answered.
 
         Args:
             record_id: The record's id.
             size: The picture's size.
             bundle_id: The bundle that answered, while it is still open; `None` for the current one.
+            position: Which of the record's pictures; 0 is its first.
 
         Raises:
             UnknownRecordError: When there is none, its licence keeps it from being shown, or it was withdrawn.
         """
         self._require_shown(record_id)
         with self._current.borrow(bundle_id) as bundle:
-            return bundle.pictures.get(record_id, size)
+            return bundle.pictures.get(record_id, size, position)
 
     def related_works(self, record_id: str, count: int) -> RelatedWorks:
         """Return the works related to a record, and at most `count` similar ones.

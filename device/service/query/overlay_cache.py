@@ -55,9 +55,9 @@ def overlay_of(frame: Frame, answer: Answer) -> Overlay | None:
     best = answer.matches[0] if answer.matches else None
     if best is None or best.evidence is None or answer.verdict not in ACCEPTED:
         return None
-    aspect = best.record.width / best.record.height
+    picture = best.record.pictures[best.position]
     try:
-        warped = evidence.cut_out_print(frame.pixels, best.evidence, aspect, side=SIDE)
+        warped = evidence.cut_out_print(frame.pixels, best.evidence, picture.width / picture.height, side=SIDE)
     except EvidenceError as error:  # the visitor still gets the answer
         _log.error("%s: no overlay for this frame: %s", best.record.record_id, error)
         return None

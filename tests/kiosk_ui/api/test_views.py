@@ -38,7 +38,7 @@ def test_an_answer_has_the_same_form_as_on_the_command_line(
         "timings_ms",
         "confidence",
     ]
-    assert set(answer["matches"][0]) == {"record_id", "score", "evidence", "record"}
+    assert set(answer["matches"][0]) == {"record_id", "position", "score", "evidence", "record"}
     scores = [match["score"] for match in answer["matches"]]
     assert scores == sorted(scores, reverse=True)
 
