@@ -143,7 +143,7 @@ def recipe(target: str) -> list[list[str]]:
     )
     assert done.returncode == 0, done.stderr
     ours = r"(?m)^(?:\.venv[a-z-]*/bin/|python3 (?=systemd/))([^|&;\n]*)"
-    found = re.findall(ours, done.stdout)
+    found = re.findall(ours, done.stdout.replace("\\\n", " "))
     assert found or target == "clean", done.stdout
     return [shlex.split(line) for line in found]
 
