@@ -25,6 +25,10 @@ class RowJoiner:
         """Remember the row that a record was made from."""
         self._cells[record_id] = self._other_cells(row)
 
+    def forget(self) -> None:
+        """Forget all records."""
+        self._cells.clear()
+
     def is_further_picture(self, record_id: str, row: Row) -> bool:
         """Return whether a row is only another picture of a record that was read before."""
         if record_id not in self._cells:

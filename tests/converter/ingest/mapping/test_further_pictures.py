@@ -31,3 +31,13 @@ def test_only_the_picture_may_differ_unless_the_museum_says_so(
     joiner.remember("1", row("1", "a", "1.jpg", ""))
 
     assert joiner.is_further_picture(cells[0], row(*cells)) is joins
+
+
+def test_a_forgotten_record_has_no_further_rows() -> None:
+    columns, _ = map_columns(HEADER, {}, needs_image=True)
+    joiner = RowJoiner(columns, by_id=True)
+    joiner.remember("1", row("1", "a", "1.jpg", ""))
+
+    joiner.forget()
+
+    assert not joiner.is_further_picture("1", row("1", "a", "2.jpg", ""))
