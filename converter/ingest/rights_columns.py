@@ -32,6 +32,15 @@ _YES = frozenset(
 )
 _NO = frozenset({"false", "no", "n", "0", "nein", "falsch", "non", "faux", "falso", "nee"})
 _ADDRESSES = ("rightsstatements.org/", "creativecommons.org/")
+# How a cell begins that is about rights, whatever its column is called. An inscription may hold the sign, too, further on.
+_BEGINNINGS = (
+    "©",
+    "ⓒ",
+    "(c) ",
+    "all rights reserved",
+    "alle rechte vorbehalten",
+    "tous droits",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +97,9 @@ class RightsColumnSearch:
         for position, name in self._named.items():
             if position < len(row.cells) and row.cells[position]:
                 self._count(name, row.cells[position])
-        if not any(address in "".join(row.cells) for address in _ADDRESSES):
-            return
         for position, name in self._others.items():
             text = row.cells[position] if position < len(row.cells) else ""
-            if any(address in text for address in _ADDRESSES):
+            if text and _is_about_rights(text):
                 self._count(name, text)
 
     def found(self) -> Iterator[RightsColumn]:
@@ -118,6 +125,10 @@ class RightsColumnSearch:
         text = text[:200]
         if text in kept or len(kept) < _KEPT:
             kept[text] += 1
+
+
+def _is_about_rights(text: str) -> bool:
+    return text[:24].casefold().startswith(_BEGINNINGS) or any(one in text for one in _ADDRESSES)
 
 
 def looks_like_rights(column: str) -> bool:

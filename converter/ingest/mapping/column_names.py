@@ -16,7 +16,16 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "record_id": ("id", "identifier", "object_id", "objekt_id", "identifiant"),
     "title": ("titel", "titre", "titolo", "titulo", "object_title", "objekttitel", "primary_title"),
     "makers": (
-        *("maker", "makers_display", "creator", "creators", "person", "persons", "artist"),
+        *(
+            "maker",
+            "all_artists",
+            "makers_display",
+            "creator",
+            "creators",
+            "person",
+            "persons",
+            "artist",
+        ),
         *("artists", "artist_display_name", "artist_name", "attribution", "kunstler", "kuenstler"),
         *("kunstler_in", "urheber", "artiste", "artistes", "auteur", "createur"),
         *("artista", "artisti", "autore", "autori", "autor", "autores", "kunstenaar"),
@@ -74,7 +83,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         *("accession_no", "objektnummer", "signatur", "numero_d_inventaire", "numero_inventaire"),
         *("n_inventaire", "no_inventaire", "num_inv", "cote", "numero_di_inventario"),
         *("numero_inventario", "n_inventario", "inventario", "inventarisnummer", "objectnummer"),
-        *("numero_de_inventario", "inventory_num", "inventory_id"),
+        *("numero_de_inventario", "inventory_num", "inventory_id", "acno"),
     ),
     "relations": (
         "relation",

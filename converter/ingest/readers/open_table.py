@@ -9,7 +9,7 @@ from pathlib import Path
 
 from converter.errors import CollectionError, FetchError
 from converter.ingest.fetch.fetcher import Fetcher
-from converter.ingest.readers import csv_table, iiif, json_table, lido, xlsx_table
+from converter.ingest.readers import csv_table, iiif, json_table, lido
 from converter.ingest.readers.fetched_table import FetchedTable, naming_address
 from converter.ingest.readers.file_format import FileHead
 from converter.ingest.readers.source import Source
@@ -46,11 +46,16 @@ class _TableFile:
         )
 
 
+def _read_workbook(file: _TableFile) -> ExportTable:
+    from converter.ingest.readers import (
+        xlsx_table,
+    )  # its library takes 12 MB, and workbooks are rare
+
+    return xlsx_table.read(file.head.path, sheet=file.options.sheet)
+
+
 _READERS: tuple[tuple[Callable[[FileHead], bool], Callable[[_TableFile], ExportTable]], ...] = (
-    (
-        FileHead.is_workbook,
-        lambda file: xlsx_table.read(file.head.path, sheet=file.options.sheet),
-    ),
+    (FileHead.is_workbook, _read_workbook),
     (FileHead.is_lido, lambda file: lido.read(file.head.path)),
     (FileHead.is_iiif, lambda file: iiif.read(file.source, fetcher=file.fetcher)),
     (FileHead.is_json, lambda file: json_table.read(file.head.path, works=file.options.works)),
@@ -125,6 +130,8 @@ def _open_only(folder: Path, options: TableOptions, fetcher: Fetcher | None) -> 
         heads = collections  # it names the manifests next to it
     if len(heads) == 1:
         return _open_file(heads[0], options, fetcher)
+    if heads and all(head.is_lido() for head in heads):
+        return lido.read(folder)
     if heads and all(head.is_json_object() and not head.is_iiif() for head in heads):
         return json_table.read_files(folder, [head.path for head in heads])
     if not heads and (files := sorted(folder.rglob("*.json"))):

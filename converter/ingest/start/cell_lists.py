@@ -42,7 +42,8 @@ def parallel_columns(profile: ExportProfile, makers: str, sign: str) -> dict[str
     found: dict[str, str] = {}
     for key, known in (("roles", _ROLES), ("prefixes", _PREFIXES)):
         for column in profile.header:
-            name = normalised(column)
+            above, _, last = column.rpartition(".")  # "creators.role" next to "creators.name"
+            name = normalised(last if above == makers.rpartition(".")[0] else column)
             if name in known and _in_step(profile, makers, column, sign):
                 found.setdefault(key, column)
     return found

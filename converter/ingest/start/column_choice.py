@@ -7,6 +7,7 @@ from converter.ingest.columns import FIELDS
 from converter.ingest.dates.given_years import year_of
 from converter.ingest.mapping.column_names import ALIASES, normalised
 from converter.ingest.mapping.titles import title_field
+from converter.ingest.start import nested_names
 from converter.ingest.start.picture_rule import PictureRule
 from converter.ingest.start.profile import ExportProfile, one_line
 from converter.ingest.start.weak_names import WEAK_NAMES
@@ -80,16 +81,23 @@ def _choose_by_name(
 
 def _ranked(name: str, profile: ExportProfile, taken: Mapping[str, str]) -> list[str]:
     """Return the columns that a field's names mean, the best first."""
-    names = (name, *ALIASES.get(name, ()), *WEAK_NAMES.get(name, ()))
-    order = {normalised(one): rank for rank, one in reversed(list(enumerate(names)))}
+    strong, weak = (name, *ALIASES.get(name, ())), WEAK_NAMES.get(name, ())
+    order = {normalised(one): rank for rank, one in reversed(list(enumerate((*strong, *weak))))}
     free = [column for column in profile.header if column not in taken.values()]
-    found = [column for column in free if _key(column) in order]
-    return sorted(found, key=lambda column: order[_key(column)])
+    ranks = {column: _rank(name, column, order) for column in free}
+    found = [column for column, rank in ranks.items() if rank is not None]
+    # A key of the work itself before one of its parts, but a usual name before one that may mean something else.
+    return sorted(
+        found,
+        key=lambda one: ((ranks[one] or 0) >= len(strong), nested_names.depth(one), ranks[one]),
+    )
 
 
-def _key(column: str) -> str:
-    """Return a column's name for comparing; of a dotted path, its last part counts."""
-    return normalised(column.rsplit(".", 1)[-1]) if "." in column.strip(".") else normalised(column)
+def _rank(name: str, column: str, order: Mapping[str, int]) -> int | None:
+    known = order.get(normalised(column))
+    if known is not None or not nested_names.depth(column):
+        return known
+    return nested_names.rank(name, column, order)
 
 
 def _holds_years(profile: ExportProfile, column: str) -> bool:

@@ -69,3 +69,23 @@ def test_texts_are_counted_and_those_in_copyright_come_first() -> None:
     assert (found["copyright"].filled, found["copyright"].in_copyright) == (2, 1)
     assert found["copyright"].examples == ("© Doe", "expired")
     assert (found["status"].filled, found["status"].in_copyright) == (1, 1)
+
+
+def test_a_column_of_any_name_is_found_by_how_its_texts_begin() -> None:
+    search = RightsColumnSearch(
+        ("id", "credit_line_repro", "inscription"),
+        unused=("credit_line_repro", "inscription"),
+        ignored=(),
+    )
+    for cells in (
+        ("1", "©Estate of Doe", "signed l.r.: © 1968"),
+        ("2", "(c) Doe", ""),
+        ("3", "", "Copyright"),  # a word on the print
+        ("4", "Courtesy of Doe", ""),
+    ):
+        search.add(Row(place="", cells=cells))
+
+    found = {one.name: one for one in search.found()}
+
+    assert (found["credit_line_repro"].filled, found["credit_line_repro"].in_copyright) == (2, 2)
+    assert "inscription" not in found

@@ -130,3 +130,16 @@ def test_the_cases_are_read(case: str, count: int) -> None:
     table = open_table(CASES / case, TableOptions(encoding=encoding))
 
     assert sum(1 for _ in table.rows()) == table.count == count
+
+
+def test_lido_files_of_a_work_each_are_one_table(tmp_path: Path) -> None:
+    for number in (1, 2):
+        (tmp_path / f"{number}.xml").write_text(
+            '<lido:lido xmlns:lido="http://www.lido-schema.org">'
+            f"<lido:lidoRecID>{number}</lido:lidoRecID></lido:lido>"
+        )
+
+    table = open_table(tmp_path, TableOptions())
+
+    assert table.count == 2
+    assert [row.cells[table.header.index("record_id")] for row in table.rows()] == ["1", "2"]
