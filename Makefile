@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help run desk test quick check check-js docs shape test-faults test-api test-cameras test-screens test-appliance timings soak soak-long
-.PHONY: bundle parity evaluate parts bench screenshots install upgrade uninstall wheelhouse lock clean
+.PHONY: bundle parity evaluate parts cases bench screenshots install upgrade uninstall wheelhouse lock clean
 .PHONY: system system-test system-js system-python system-appliance apt
 
 PYTHON ?= python3
@@ -116,6 +116,10 @@ parts: $(DESK)/ready ## how well a part of a print, drawn on it with a finger, f
 
 bench: $(DESK)/bench-ready ## the benchmarks, side by side with peers in one run (COLLECTION= names another)
 	$(DESK)/bin/python -m bench --bundle $(BUNDLE) --collection $(COLLECTION)
+
+# The small cases are next to the checkout or shipped. The three checks of 100,000 generated rows take some minutes; CASES_SHORT=yes leaves them out.
+cases: $(DESK)/ready ## how well museums' exports are imported: a table of marks (CASES= names a folder, CASES_SHORT=yes is seconds)
+	$(DESK)/bin/python -m bench.import_cases $(if $(CASES),--cases $(CASES)) $(if $(CASES_SHORT),--short)
 
 # May be stopped and run again; out/soak keeps what was done. SOAK=short is a few minutes, SOAK=long ten times as much.
 SOAK_ANSWERS := $(if $(filter short,$(SOAK)),200,$(if $(filter long,$(SOAK)),100000,10000))

@@ -26,7 +26,8 @@ def to_lab(pixels: npt.NDArray[np.uint8]) -> Floats:
     relative = light @ _TO_XYZ.T / _WHITE
     cubic = np.where(relative > 216 / 24389, np.cbrt(relative), (24389 / 27 * relative + 16) / 116)
     x, y, z = cubic[..., 0], cubic[..., 1], cubic[..., 2]
-    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+    lab: Floats = np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+    return lab
 
 
 def ciede2000(one: Floats, other: Floats) -> Floats:
@@ -59,7 +60,8 @@ def ciede2000(one: Floats, other: Floats) -> Floats:
     )
     blue = 60 * np.exp(-(((mean_hue - 275) / 25) ** 2))
     rotation = -2 * np.sqrt(chroma**7 / (chroma**7 + 25.0**7)) * np.sin(np.radians(blue))
-    return np.sqrt(of_light**2 + of_chroma**2 + of_hue**2 + rotation * of_chroma * of_hue)
+    found: Floats = np.sqrt(of_light**2 + of_chroma**2 + of_hue**2 + rotation * of_chroma * of_hue)
+    return found
 
 
 def _polar(lab: Floats, stretch: Floats) -> tuple[Floats, Floats]:

@@ -7,11 +7,11 @@ from pathlib import Path
 import icc_profiles
 import numpy as np
 import pytest
-from colour_difference import mean_difference
 from exported_collection import item_ids, table_row, write_table
 from icc_profiles import from_rgb
 from PIL import Image
 
+from bench.colour_difference import mean_difference
 from converter.ingest import collection, heif_format
 from device.errors import PictureError
 from device.imaging import decoding

@@ -10,12 +10,12 @@ import icc_profiles
 import numpy as np
 import numpy.typing as npt
 import pytest
-from colour_difference import ciede2000, mean_difference
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from icc_profiles import CURVES, dot_gain_curve, from_grey, from_lab, from_rgb, gamma
 from PIL import Image
 
+from bench.colour_difference import ciede2000, mean_difference
 from device.imaging import decoding
 from device.imaging.colour_profiles import MOST_BYTES, colours_of
 

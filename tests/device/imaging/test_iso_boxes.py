@@ -7,10 +7,10 @@ from pathlib import Path
 import icc_profiles
 import numpy as np
 import pytest
-from colour_difference import mean_difference
 from icc_profiles import from_rgb
 from PIL import Image
 
+from bench.colour_difference import mean_difference
 from device.errors import PictureError
 from device.imaging import decoding
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-from colour_difference import mean_difference
 from PIL import Image
 
+from bench.colour_difference import mean_difference
 from converter.ingest import heif_format
 from device.errors import PictureError
 from device.imaging import decoding
