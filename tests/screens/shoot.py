@@ -24,14 +24,17 @@ import contact_sheet
 import guided
 import kiosks
 import matrix
+import real_bundle
 import tours
 from matrix import Variant
 
+from device.bundle import layout
 from device.bundle.reader import opened
 from device.cameras import CameraSource
 from device.imaging import decoding
 from device.imaging.frames import Pixels
 
+DEMO = Path(__file__).parents[2] / "demo/collection"
 # Yields the variants of some screen sizes.
 Variants = Callable[[tuple[tuple[int, int], ...]], Iterator[Variant]]
 
@@ -106,7 +109,7 @@ def main() -> int:
     parser.add_argument(
         "--tour",
         default="*",
-        help="only this tour: stand, browse, guest, staff, camera-lost, no-bundle (default: all)",
+        help="only this tour: stand, browse, guest, staff, camera-lost, no-bundle, several-pictures (default: all)",
     )
     parser.add_argument(
         "--contact-sheet",
@@ -189,6 +192,17 @@ class _TourRunner:
         ):
             if fnmatch.fnmatch(name, wanted):
                 self._run(bundle, camera, self._variants_of(sizes), tour)
+        if fnmatch.fnmatch("several-pictures", wanted):
+            self._run_with_several_pictures()
+
+    def _run_with_several_pictures(self) -> None:
+        bundle = self._folder / "several"
+        bundle.mkdir()
+        items = real_bundle.choose_items(DEMO)
+        real_bundle.build(bundle, self._bundle / layout.MODEL, real_bundle.several_pictures(items))
+        verso = kiosks.camera_showing(guided.on_table(decoding.load(items[1].image)))
+        sizes = (*matrix.STAND_SIZES, *matrix.GUEST_SIZES)
+        self._run(bundle, verso, self._variants_of(sizes), tours.several_pictures)
 
     def _run(
         self,

@@ -178,6 +178,19 @@ def browse(tour: Tour, hidden: str, longest: str) -> None:
     tour.keep("error")
 
 
+def several_pictures(tour: Tour) -> None:
+    """Find a record by its second picture, and open the record."""
+    page, service = tour.page, tour.kiosk.service
+    service.query.dismiss()
+    tour.go("/")
+    _wait(page, "[data-scene=looking] [data-preview][src]")
+    service.query.look()
+    tour.keep("answer-second-picture", "answer")
+    tour.press(".scene:not(.goes) .more [data-read]")
+    _wait(page, "#reading[open] h1")
+    tour.keep("record-several-pictures")
+
+
 def only(name: str, scene: str) -> Callable[[Tour], None]:
     """Return a tour of one page, for a state of the whole kiosk such as a lost camera."""
 
