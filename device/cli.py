@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TypeAlias
 
@@ -22,7 +22,8 @@ from device.config import Config, load
 from device.config_migration import migrate
 from device.doctor import examine
 from device.errors import BundleError, KioskError, PictureError
-from device.imaging import decoding, encoding, frames
+from device.imaging import encoding, frames
+from device.imaging.isolation import open_decoder
 from device.imaging.picture_formats import SUFFIXES
 from device.recognition.answer_json import answer_to_json
 from device.recognition.embedding.fingerprint import choose_threads
@@ -261,12 +262,15 @@ def _identify(options: argparse.Namespace) -> int:
     failed = False
     config = _config(options)
     path = bundle_command.chosen_bundle(options, config)
-    with opened(path, bundle_command.notices_for(options, config)) as bundle:
+    with (
+        closing(open_decoder()) as decoder,
+        opened(path, bundle_command.notices_for(options, config)) as bundle,
+    ):
         threads = choose_threads(options.threads or config.recognition.threads)
         recogniser = Recogniser(bundle, threads=threads)
         for path in _pictures(options.images, options.json):
             try:
-                pixels = decoding.load(_file(path), side=decoding.UPLOAD_SIDE)
+                pixels = decoder.load(_file(path))
             except PictureError as error:
                 failed = True
                 _print_fault(path, error, options.json)
@@ -321,8 +325,9 @@ def _answer_line(path: Path, answer: Answer, as_json: bool) -> str:
 
 def _doctor(options: argparse.Namespace) -> int:
     config = _config(options)
-    camera = None if options.without_camera else open_camera_for(config)
-    checks = examine(bundle_command.chosen_bundle(options, config), config, camera)
+    with closing(open_decoder()) as decoder:
+        camera = None if options.without_camera else open_camera_for(config, decoder)
+        checks = examine(bundle_command.chosen_bundle(options, config), config, camera)
     for check in checks:
         print(f"{'ok  ' if check.is_good else 'FAIL'} {check.name}: {check.found}")
         if check.advice:
@@ -338,7 +343,8 @@ def _picture(options: argparse.Namespace) -> int:
         except BundleError as error:  # only the replay camera needs its pictures
             _log.info("no bundle: %s", error)
             bundle = None
-        camera = at_end.enter_context(open_camera_for(config)(bundle))
+        decoder = at_end.enter_context(closing(open_decoder()))
+        camera = at_end.enter_context(open_camera_for(config, decoder)(bundle))
         frame = camera.read(timeout_s=10.0)
     height, width = frame.pixels.shape[:2]
     options.file.write_bytes(encoding.to_jpeg(frame.pixels, side=max(height, width), quality=92))

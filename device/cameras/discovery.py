@@ -7,7 +7,7 @@ from functools import partial
 from device.cameras import supervised
 from device.cameras.first_opened import first_opened
 from device.cameras.pi import PiCamera
-from device.cameras.replay import ReplayCamera, ReplayPicture
+from device.cameras.replay import FileLoader, ReplayCamera, ReplayPicture, load_in_process
 from device.cameras.source import CameraSource
 from device.cameras.webcam import WebcamCamera
 from device.cameras.webcam_choice import is_named
@@ -21,6 +21,7 @@ _log = logging.getLogger(__name__)
 def open_camera(
     config: CameraConfig,
     *,
+    load: FileLoader = load_in_process,
     replay: Sequence[ReplayPicture] = (),
     is_photograph: Callable[[Pixels], bool] | None = None,
     hardware: Callable[[CameraConfig], CameraSource] | None = None,
@@ -33,6 +34,7 @@ def open_camera(
     Args:
         config: The kind `auto` takes the Pi's camera, else a webcam, else the replay camera. The replay camera doesn't
             replace one that is named by a path or part of its name.
+        load: Decodes the files of a replay camera's folder.
         replay: Pictures that the replay camera shows if the configuration names no folder or video.
         is_photograph: Whether a picture of a replayed folder already shows a print on some ground. Any other is laid
             on a table; none is by default.
@@ -48,7 +50,9 @@ def open_camera(
     if config.kind != "replay":
         factories.append(lambda: (hardware or machine_camera)(config))
     if config.kind == "replay" or (config.kind == "auto" and not is_named(config.device)):
-        factories.append(lambda: ReplayCamera(config, pictures=replay, is_photograph=is_photograph))
+        factories.append(
+            lambda: ReplayCamera(config, pictures=replay, load=load, is_photograph=is_photograph)
+        )
     # A camera in use is there, and comes by itself: a replay must not take its place for good.
     return _first_opened(factories, stop_at=CameraBusyError)
 

@@ -30,6 +30,18 @@ _log = logging.getLogger(__name__)
 HOLD_S = 12.0
 
 
+class FileLoader(Protocol):
+    """A function that decodes a picture file."""
+
+    def __call__(self, path: Path, *, side: int) -> Pixels:
+        """Return uint8 (H, W, 3), RGB, upright; raises a `KioskError` if the file can't be read."""
+
+
+def load_in_process(path: Path, *, side: int) -> Pixels:
+    """Decode a picture file in this process."""
+    return decoding.load(path, side=side)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayPicture:
     """A picture to show, not yet decoded.
@@ -76,6 +88,7 @@ class ReplayCamera(CameraSource):
         config: `replay` names a folder (including subfolders, sorted by name) or a video file; `None` takes `pictures`.
             `fps` sets the frame rate. Pictures and videos are scaled down to the frame's longer side.
         pictures: Shown if `config.replay` is `None`, such as the bundle's own; each is loaded when it is shown.
+        load: Decodes the files of a folder.
         is_photograph: Whether a picture already shows a print on some ground; any other is laid on a table. `None` shows
             all pictures as they are.
         hold_s: Seconds for which a photograph is shown (default: 12).
@@ -88,6 +101,7 @@ class ReplayCamera(CameraSource):
         config: CameraConfig,
         *,
         pictures: Sequence[ReplayPicture] = (),
+        load: FileLoader = load_in_process,
         is_photograph: Callable[[Pixels], bool] | None = None,
         hold_s: float = HOLD_S,
         clock: Callable[[], float] = time.monotonic,
@@ -97,6 +111,7 @@ class ReplayCamera(CameraSource):
         super().__init__(config, name=f"replay:{name}", clock=clock)
         self._pictures = [each for each in pictures if not each.is_stranger]
         self._strangers = itertools.cycle([each for each in pictures if each.is_stranger])
+        self._load_file = load
         self._is_photograph = is_photograph
         self._hold_s = hold_s
         self._sleep = sleep
@@ -162,7 +177,7 @@ class ReplayCamera(CameraSource):
         if path is None:
             return self._pictured(self._pictures)
         if path.is_dir():
-            return self._pictured(_folder(path, self._side))
+            return self._pictured(_folder(path, self._load_file, self._side))
         return self._filmed(path)
 
     @property
@@ -218,6 +233,6 @@ class ReplayCamera(CameraSource):
             _log.warning(f"%s: %s {text}", self.name, name, *values)
 
 
-def _folder(folder: Path, side: int) -> list[ReplayPicture]:
+def _folder(folder: Path, load: FileLoader, side: int) -> list[ReplayPicture]:
     paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
-    return [ReplayPicture(name=p.name, load=partial(decoding.load, p, side=side)) for p in paths]
+    return [ReplayPicture(name=p.name, load=partial(load, p, side=side)) for p in paths]

@@ -8,7 +8,8 @@ import io
 import struct
 import warnings
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -143,6 +144,21 @@ def load(path: Path, *, side: int | None = None) -> Pixels:
     return _read_file(path, side, _pixels)
 
 
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a picture file for a `with` block; raises `PictureError` for an I/O error."""
+    try:
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        raise PictureError(f"{path.name}: can't be opened ({error.strerror or error})") from error
+
+
+def load_opened(file: BinaryIO, *, name: str, side: int | None = None) -> Pixels:
+    """Decode a museum's picture file that is open, as `load` does; `name` is for errors."""
+    return _read(file, name, _COLLECTIONS, side, _pixels)
+
+
 def read_header(path: Path) -> PictureHeader:
     """Read a museum's picture file as far as it tells whether `load` will succeed.
 
@@ -155,11 +171,8 @@ def read_header(path: Path) -> PictureHeader:
 
 
 def _read_file(path: Path, side: int | None, use: Callable[[_Opened], T]) -> T:
-    try:
-        with path.open("rb") as file:
-            return _read(file, path.name, _COLLECTIONS, side, use)
-    except OSError as error:
-        raise PictureError(f"{path.name}: can't be opened ({error.strerror or error})") from error
+    with opened(path) as file:
+        return _read(file, path.name, _COLLECTIONS, side, use)
 
 
 def _read(

@@ -10,6 +10,8 @@ from device.cameras.table.strangers import stranger_files
 from device.cameras.v4l2 import VideoDevices
 from device.config import Config
 from device.imaging import decoding, frames
+from device.imaging.isolation import open_decoder
+from device.imaging.picture_decoder import PictureDecoder
 from device.sd_notify import Notifier
 from device.service.capture.camera_recovery import CameraRecovery, RecoveryStep
 from device.service.capture.camera_setup import CameraOpener, CameraSetup
@@ -42,11 +44,12 @@ def open_kiosk(
     """
     store = None if config.bundle else config.store
     screen = config.screen
+    decoder = open_decoder()
     run = environ.get("RUNTIME_DIRECTORY", "")
     return KioskService(
         config.bundle or WatchedStore(config.store),
         CameraSetup(
-            opener=open_camera_for(config),
+            opener=open_camera_for(config, decoder),
             watch=config.watch,
             recovery=_camera_recovery(config, environ, end_service),
             snapshot=VideoDevices().snapshot,
@@ -58,6 +61,7 @@ def open_kiosk(
             pause_s=screen.idle_s + screen.grace_s,
             log=log,
         ),
+        decoder=decoder,
     )
 
 
@@ -74,25 +78,28 @@ def _camera_recovery(
     return CameraRecovery(Path(run), config.staff.folder, end_service)
 
 
-def open_camera_for(config: Config) -> CameraOpener:
+def open_camera_for(config: Config, decoder: PictureDecoder) -> CameraOpener:
     """Return an opener of the configured camera.
 
-    A replay without files shows the bundle's own prints, and now and then one that is in no collection.
+    A replay without files shows the bundle's own prints, and now and then one that is in no collection. `decoder` decodes what a
+    replay shows, and must stay open.
     """
 
     def opener(bundle: OpenedBundle | None) -> CameraSource:
-        shown = replayed_pictures(bundle) if bundle is not None else ()
-        return open_camera(config.camera, replay=shown, is_photograph=is_photograph)
+        shown = replayed_pictures(bundle, decoder) if bundle is not None else ()
+        return open_camera(
+            config.camera, load=decoder.load, replay=shown, is_photograph=is_photograph
+        )
 
     return opener
 
 
-def replayed_pictures(bundle: OpenedBundle) -> tuple[ReplayPicture, ...]:
+def replayed_pictures(bundle: OpenedBundle, decoder: PictureDecoder) -> tuple[ReplayPicture, ...]:
     """Return what a replay without files shows: the bundle's prints, and strange ones."""
-    return (*_own_prints(bundle), *_strangers())
+    return (*_own_prints(bundle, decoder), *_strangers())
 
 
-def _own_prints(bundle: OpenedBundle) -> tuple[ReplayPicture, ...]:
+def _own_prints(bundle: OpenedBundle, decoder: PictureDecoder) -> tuple[ReplayPicture, ...]:
     """Return prints spread over the whole collection, those whose picture may be shown."""
     items = bundle.manifest.items
     rows = range(0, items, max(items // _REPLAYED_PRINTS, 1))
@@ -100,13 +107,15 @@ def _own_prints(bundle: OpenedBundle) -> tuple[ReplayPicture, ...]:
     kept = [rows[place] for place in mixed if rows[place] not in bundle.withdrawn]
     records = [record for record in map(bundle.records.at, kept) if record.show_picture]
     return tuple(
-        ReplayPicture(name=r.record_id, load=partial(_picture, bundle, r.record_id), is_scan=True)
+        ReplayPicture(
+            name=r.record_id, load=partial(_picture, bundle, decoder, r.record_id), is_scan=True
+        )
         for r in records
     )
 
 
-def _picture(bundle: OpenedBundle, record_id: str) -> frames.Pixels:
-    return decoding.decode(bundle.pictures.get(record_id, "screen"), name=record_id)
+def _picture(bundle: OpenedBundle, decoder: PictureDecoder, record_id: str) -> frames.Pixels:
+    return decoder.decode(bundle.pictures.get(record_id, "screen"), name=record_id)
 
 
 def _strangers() -> tuple[ReplayPicture, ...]:

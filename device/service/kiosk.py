@@ -13,6 +13,7 @@ from device.cameras import CameraSource
 from device.config import RecognitionConfig
 from device.errors import CameraBusyError, KioskError
 from device.imaging.frames import Frame
+from device.imaging.picture_decoder import InProcessDecoder, PictureDecoder
 from device.recognition.recogniser import Answer
 from device.sd_notify import Notifier
 from device.service.capture.camera_loop import CameraLoop, Preview
@@ -57,6 +58,7 @@ class KioskService:
         *,
         notifier: Notifier,
         staff: StaffService | None = None,
+        decoder: PictureDecoder | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Open the bundle and start the camera.
@@ -69,10 +71,12 @@ class KioskService:
             recognition: Threads, matches, queue.
             notifier: Is notified when the service is ready, and that its threads make progress.
             staff: The staff's service, closed with the kiosk; `None` for a kiosk without staff.
+            decoder: Decodes uploads, closed with the kiosk; `None` to decode them in this process.
             clock: Monotonic seconds.
         """
         self.boot_id = uuid.uuid4().hex
         self.staff = staff
+        self._decoder = decoder or InProcessDecoder()
         self._notifier = notifier
         self._clock = clock
         self._started_s = clock()
@@ -121,6 +125,7 @@ class KioskService:
         if self._self_test is not None:
             self._self_test.close()
         self._queue.close()
+        self._decoder.close()
         self._watchdog.close()
         self._overlays.clear()
         self._current.close()
@@ -169,6 +174,7 @@ class KioskService:
             self._queue,
             self._overlays,
             self.collection,
+            decoder=self._decoder,
             latest_frame=self._latest_frame,
             on_answer=self._on_answer,
             settings=QuerySettings(matches=recognition.matches, is_hands_free=camera.is_hands_free),

@@ -13,6 +13,7 @@ from running_kiosk import CONFIG, until
 from device.bundle.reader import opened
 from device.cameras.replay import ReplayCamera
 from device.config import CameraConfig, Config
+from device.imaging.picture_decoder import InProcessDecoder
 from device.recognition.recogniser import Recogniser
 from device.recognition.verdict import ACCEPTED, Verdict
 from device.service import open_kiosk
@@ -45,7 +46,7 @@ def answers(config: CameraConfig, seconds: float) -> list[Shown]:
         recogniser = Recogniser(bundle, threads=1)
         camera = ReplayCamera(
             config,
-            pictures=replayed_pictures(bundle),
+            pictures=replayed_pictures(bundle, InProcessDecoder()),
             is_photograph=is_photograph,
             clock=fake_time.clock,
             sleep=fake_time.sleep,

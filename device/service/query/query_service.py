@@ -9,6 +9,7 @@ from typing import Protocol
 
 from device.bundle.filters import Filters
 from device.imaging.frames import Frame
+from device.imaging.picture_decoder import PictureDecoder
 from device.recognition.recogniser import Answer
 from device.recognition.sheet.detect import Corner
 from device.service.capture.autocapture import Attention, Autocapture
@@ -68,6 +69,7 @@ class QueryService:
         overlays: OverlayCache,
         collection: SearchedCollection,
         *,
+        decoder: PictureDecoder,
         latest_frame: Callable[[], Frame],
         on_answer: AnswerObserver,
         settings: QuerySettings,
@@ -79,6 +81,7 @@ class QueryService:
             queue: Answers one query at a time.
             overlays: Where the overlays of answers are kept.
             collection: The open collection.
+            decoder: Decodes uploads; the caller closes it.
             latest_frame: Returns the newest frame of the stand's camera or raises `CameraLostError`.
             on_answer: Called with every answer that a visitor was given.
             settings: How queries are made.
@@ -90,7 +93,7 @@ class QueryService:
         self._latest_frame = latest_frame
         self._matches = settings.matches
         self._uploads = UploadQueries(
-            queue, overlays, lambda answer: on_answer(answer, is_upload=True)
+            queue, overlays, decoder, lambda answer: on_answer(answer, is_upload=True)
         )
         self._stand = StandQuery(
             states, queue, overlays, is_withdrawn=collection.is_withdrawn, on_answer=on_answer
@@ -135,7 +138,7 @@ class QueryService:
 
         Raises:
             PictureError: When the data is no such picture.
-            BusyError: When too many queries are waiting.
+            BusyError: When too many queries are waiting, or pictures can't be decoded now.
             BundleError: When there is no bundle.
             FilterError: When the filters can't be applied.
         """

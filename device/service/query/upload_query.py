@@ -1,10 +1,11 @@
-"""Queries about uploads, decoded in memory one at a time, answered after the stand's."""
+"""Queries about uploads, decoded in processes of their own, answered after the stand's."""
 
 import threading
 from collections.abc import Callable
 
 from device.bundle.filters import Filters
-from device.imaging import decoding, frames
+from device.imaging import frames
+from device.imaging.picture_decoder import PictureDecoder
 from device.recognition.recogniser import Answer
 from device.recognition.sheet.detect import Corner
 from device.service.query.overlay_cache import OverlayCache, overlay_of
@@ -18,6 +19,7 @@ class UploadQueries:
         self,
         queue: QueryQueue,
         overlays: OverlayCache,
+        decoder: PictureDecoder,
         on_answer: Callable[[Answer], None],
     ) -> None:
         """Start without an answer.
@@ -25,12 +27,13 @@ class UploadQueries:
         Args:
             queue: Answers one query at a time.
             overlays: Keeps the overlays of shown answers.
+            decoder: Decodes the pictures; the caller closes it.
             on_answer: Called with every answer.
         """
         self._queue = queue
         self._overlays = overlays
         self._on_answer = on_answer
-        self._decoding = threading.Lock()
+        self._decoder = decoder
         self._counting = threading.Lock()
         self.answers = 0
 
@@ -44,10 +47,7 @@ class UploadQueries:
         is_shown: bool,
     ) -> Answer:
         """Return the answer about a picture, as `QueryService.identify` does; waits for its turn."""
-        with (
-            self._decoding
-        ):  # a 64-megapixel PNG takes 200 MB; two at once could exhaust the memory
-            pixels = decoding.decode(data, name="upload")
+        pixels = self._decoder.decode(data, name="upload")
         height, width = pixels.shape[:2]
         query = Query(
             frame=frames.frame(pixels, source="upload"),
