@@ -99,6 +99,34 @@ class KioskProcess:
             body: dict[str, Any] = json.loads(answer.read())
         return body
 
+    @property
+    def process_id(self) -> int:
+        """The service's process id."""
+        return self._process.pid
+
+    def send(self, picture: bytes) -> int:
+        """Upload a picture; return the answer's HTTP status."""
+        return self._status("/api/v1/search", picture, {"Content-Type": "image/jpeg"})
+
+    def post(self, path: str) -> int:
+        """Post nothing to a path of the stand's API; return the HTTP status."""
+        return self._status(path, b"", {"Sec-Fetch-Site": "same-origin"})
+
+    def state(self, after: int) -> dict[str, Any]:
+        """Return the stand's state once its revision is above `after`, or after some seconds."""
+        body: dict[str, Any] = json.loads(self.get(f"/api/v1/stand/state?after={after}"))
+        return body
+
+    def _status(self, path: str, data: bytes, headers: dict[str, str]) -> int:
+        request = urllib.request.Request(self._address + path, data=data, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                answer.read()
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            error.read()
+            return error.code
+
     def memory_mb(self) -> dict[str, float]:
         """Return the process's memory in MB from `smaps_rollup`: `Pss`, `Rss` and so on."""
         lines = Path(f"/proc/{self._process.pid}/smaps_rollup").read_text("utf-8").splitlines()[1:]

@@ -4,9 +4,9 @@ import io
 from dataclasses import replace
 
 import pytest
-from crafted_pictures import jpeg, png, resized_jpeg, scan_bomb
 from PIL import Image
 
+from bench.crafted_pictures import jpeg, png, resized_jpeg, scan_bomb
 from device.errors import PictureError
 from device.imaging.decoding_cost import UPLOADS, Budget, check_cost
 

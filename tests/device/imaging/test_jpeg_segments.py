@@ -3,8 +3,8 @@
 import io
 
 import pytest
-from crafted_pictures import jpeg, scan_bomb
 
+from bench.crafted_pictures import jpeg, scan_bomb
 from device.imaging.jpeg_segments import JpegFrame, read_frame, segments
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import bad_decoder
 import pytest
-from crafted_pictures import jpeg, png, resized_jpeg, scan_bomb
 from flask.testing import FlaskClient
 from kiosk_page import app_of, no_camera
 
+from bench.crafted_pictures import jpeg, png, resized_jpeg, scan_bomb
 from device.config import RecognitionConfig
 from device.imaging.decoding import UPLOAD_SIDE
 from device.imaging.frames import Pixels

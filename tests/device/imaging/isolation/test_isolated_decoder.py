@@ -14,9 +14,9 @@ import bad_decoder
 import numpy as np
 import pytest
 from bad_decoder import COMMAND
-from crafted_pictures import jpeg, png, scan_bomb
 from PIL import Image
 
+from bench.crafted_pictures import jpeg, png, scan_bomb
 from device.errors import BusyError, PictureError
 from device.imaging import decoding
 from device.imaging.isolation.isolated_decoder import UPLOAD_LIMITS, IsolatedDecoder

@@ -8,7 +8,13 @@ from PIL import Image
 
 
 def png(
-    width: int, height: int, bits: int = 8, colour: int = 2, *, interlaced: bool = False
+    width: int,
+    height: int,
+    bits: int = 8,
+    colour: int = 2,
+    *,
+    interlaced: bool = False,
+    transparent: bool = False,
 ) -> bytes:
     """Return a whole PNG of zeros, packed row by row.
 
@@ -17,6 +23,7 @@ def png(
         bits: Bits a channel.
         colour: The PNG's colour type: 0 grey, 2 RGB, 3 palette, 4 grey with alpha, 6 RGB with alpha.
         interlaced: Whether its header says that its rows are interlaced; the data then end early.
+        transparent: Whether one colour, or all of a palette, is transparent.
     """
     channels = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[colour]
     row = bytes(1 + (width * bits * channels + 7) // 8)
@@ -28,6 +35,7 @@ def png(
         b"\x89PNG\r\n\x1a\n"
         + _chunk(b"IHDR", header)
         + palette
+        + (_chunk(b"tRNS", bytes({0: 2, 2: 6}.get(colour, 256))) if transparent else b"")
         + _chunk(b"IDAT", packed)
         + _chunk(b"IEND", b"")
     )
@@ -50,6 +58,35 @@ def resized_jpeg(data: bytes, width: int, height: int) -> bytes:
     return data[: at + 5] + struct.pack(">HH", height, width) + data[at + 9 :]
 
 
+def crafted_jpeg(
+    width: int, height: int, *, sampling: tuple[tuple[int, int], ...], progressive: bool = False
+) -> bytes:
+    """Return a whole JPEG of one colour, of any size, without the memory for its pixels.
+
+    Args:
+        width, height: In pixels.
+        sampling: Horizontal and vertical sampling of each component, such as 2 and 2 for the first of three in 4:2:0.
+        progressive: Whether it is progressive, of two scans for each component.
+    """
+    across, down = (max(each[axis] for each in sampling) for axis in (0, 1))
+    units = -(-width // (8 * across)) * -(-height // (8 * down))
+    blocks = [units * each[0] * each[1] for each in sampling]
+    kinds = b"".join(bytes((number, h * 16 + v, 0)) for number, (h, v) in enumerate(sampling, 1))
+    frame = struct.pack(">BHHB", 8, height, width, len(sampling)) + kinds
+    start = _start(0xC2 if progressive else 0xC0, frame)
+    if not progressive:
+        parts = b"".join(bytes((number, 0)) for number in range(1, len(sampling) + 1))
+        head = _segment(0xDA, bytes((len(sampling),)) + parts + b"\0\x3f\0")
+        return start + head + bytes(sum(blocks) * 4 // 8 + 1) + b"\xff\xd9"
+    scans = []
+    for number, (h, v) in enumerate(sampling, 1):
+        # A scan of one component has no blocks that only fill up its last unit.
+        count = -(-width * h // (8 * across)) * -(-height * v // (8 * down))
+        scans.append(_segment(0xDA, bytes((1, number, 0, 0, 0, 0))) + bytes(count * 2 // 8 + 1))
+        scans.append(_segment(0xDA, bytes((1, number, 0, 1, 63, 0))) + _ends_of_band(count))
+    return start + b"".join(scans) + b"\xff\xd9"
+
+
 def scan_bomb(scans: int, side: int = 8000) -> bytes:
     """Return a progressive grey JPEG with a number of empty scans over the whole picture.
 
@@ -58,26 +95,33 @@ def scan_bomb(scans: int, side: int = 8000) -> bytes:
         side: Width and height in pixels, a multiple of 8.
     """
     blocks = (side // 8) ** 2
-    frame = struct.pack(">BHHB", 8, side, side, 1) + b"\x01\x11\x00"
-    huffman = [bytes((kind, 0, 2, *bytes(14), *symbols)) for kind, symbols in _CODES]
-    start = b"\xff\xd8" + _segment(0xDB, b"\0" + b"\1" * 64) + _segment(0xC2, frame)
-    start += b"".join(_segment(0xC4, table) for table in huffman)
+    start = _start(0xC2, struct.pack(">BHHB", 8, side, side, 1) + b"\x01\x11\x00")
     first = _segment(0xDA, b"\1\1\0\0\0\0") + bytes(blocks * 2 // 8)
     empty = _segment(0xDA, b"\1\1\0\1\x3f\0") + _ends_of_band(blocks)
     return start + first + empty * scans + b"\xff\xd9"
 
 
-# Huffman tables of two codes of two bits each. DC: 0 and 1 more bits. AC: the end of 16,384 bands, and of one.
-_CODES = ((0x00, b"\x00\x01"), (0x10, b"\xe0\x00"))
+def _start(marker: int, frame: bytes) -> bytes:
+    huffman = [bytes((kind, 0, 2, *bytes(14), *symbols)) for kind, symbols in _CODES]
+    return (
+        b"\xff\xd8"
+        + _segment(0xDB, b"\0" + b"\1" * 64)
+        + _segment(marker, frame)
+        + b"".join(_segment(0xC4, table) for table in huffman)
+    )
+
+
+# Huffman tables of two codes of two bits each. DC: 0 and 1 more bits. AC: the end of a band, and of 16,384.
+_CODES = ((0x00, b"\x00\x01"), (0x10, b"\x00\xe0"))
 
 
 def _ends_of_band(blocks: int) -> bytes:
     bits = ""
     while blocks >= 16_384:
         count = min(blocks, 32_767)
-        bits += "00" + format(count - 16_384, "014b")
+        bits += "01" + format(count - 16_384, "014b")
         blocks -= count
-    bits += "01" * blocks
+    bits += "00" * blocks
     bits += "1" * (-len(bits) % 8)
     return int(bits, 2).to_bytes(len(bits) // 8, "big").replace(b"\xff", b"\xff\x00")
 
