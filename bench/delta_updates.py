@@ -204,9 +204,9 @@ def measure(bundle: Path, folder: Path, prints: int, share: float, work: Path) -
     paths = {repository_layout.object_path(entry.sha256): entry.path for entry in (*old, *new)}
     by_name: Counter[str] = Counter()
     for path, count in counted.sent.items():
-        by_name[layout.PICTURES if paths[path].startswith(layout.PICTURES) else paths[path]] += (
-            count
-        )
+        by_name[
+            layout.PICTURES if paths[path].startswith(layout.PICTURES) else paths[path]
+        ] += count
     return [
         f"when {round(prints * share)} of {prints} prints change, {fetched / 1e6:.0f} of {total / 1e6:.0f} MB are "
         f"fetched ({fetched / total:.1%}), in {counted.requests} requests; whole files: {whole / total:.1%}",

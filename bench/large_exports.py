@@ -34,7 +34,7 @@ _RIGHTS = (
 _DATES: tuple[Callable[[int], str], ...] = (
     str,
     lambda year: f"um {year}",
-    lambda year: f"c. {year}-{year % 100 + 5:02}",
+    lambda year: f"c. {year}-{(year + 5) % 100:02}",
     lambda year: f"Entstehung des Druckträgers: {year} - {year + 3}",
     lambda year: f"{year // 100 + 1}. Jh., 2. Hälfte",
     lambda year: f"{year}, reprinted {year + 40}",

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 from converter.ingest.collection import Collection
 from converter.ingest.findings import how_to_decide
@@ -46,7 +47,8 @@ def _refused(collection: Collection, max_refused_share: float) -> Iterator[str]:
     elif refused > max_refused_share * (kept + refused):
         groups = refusal_groups.group(collection.refusals)
         found = "; ".join(f"{len(one.refusals)} × {one.reason}" for one in groups[:_EXAMPLES])
-        first = ", ".join(one.record_id or "(no id)" for one in collection.refusals[:_EXAMPLES])
+        named = (one.record_id or refusal_groups.place(one) for one in collection.refusals)
+        first = ", ".join(islice(named, _EXAMPLES))
         yield (
             f"{collection.path}: expected at most {max_refused_share:.1%} of {kept + refused} records refused, found "
             f"{refused} ({found}; the first are {first}); fix them, or allow more with --max-refused"

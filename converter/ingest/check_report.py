@@ -13,6 +13,7 @@ from converter.ingest.collection import Collection, Item
 from converter.ingest.report import refusal_groups
 from converter.ingest.report.unread_dates import unread_dates
 from converter.ingest.rights import RightsReason, RightsRules
+from converter.ingest.text_changes import visible
 from device.bundle.filters import FACETS
 
 _LISTED = 5  # values listed a facet, and dates that aren't understood
@@ -85,7 +86,7 @@ def _texts(collection: Collection) -> Iterator[str]:
         yield f"  {count:6} {fault.value}"
         examples = [change for change in changes.listed if fault in change.faults][:_EXAMPLES]
         for change in examples:
-            before, after = (ascii(text[:_SHORT]) for text in (change.before, change.after))
+            before, after = (visible(text[:_SHORT]) for text in (change.before, change.after))
             yield f"         {change.place}, {change.column}: {before} -> {after}"
 
 

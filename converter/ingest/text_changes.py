@@ -1,6 +1,7 @@
 """Clean every cell of an export once, and keep what was changed for the report."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -52,6 +53,19 @@ class TextChanges:
     counts: Mapping[TextFault, int]
     total: int
     listed: tuple[TextChange, ...]
+
+
+def visible(text: str) -> str:
+    """Return a text in quotes, with signs that can't be seen on their own as escapes."""
+    signs = (
+        (
+            ascii(sign)[1:-1]
+            if not sign.isprintable() or unicodedata.combining(sign) or sign == "\\"
+            else sign
+        )
+        for sign in text
+    )
+    return f"'{''.join(signs)}'"
 
 
 class TextCleaner:

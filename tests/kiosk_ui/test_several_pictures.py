@@ -69,7 +69,9 @@ def test_a_title_is_shown_in_the_visitors_language_or_else_the_main_one(
     service: KioskService, small_items: tuple[Item, ...], language: str, title: str | None
 ) -> None:
     record = small_items[0]
-    html = app_of(service).test_client().get(f"/records/{record.record_id}?language={language}").text
+    html = (
+        app_of(service).test_client().get(f"/records/{record.record_id}?language={language}").text
+    )
 
     tag = language if title else "en"
     assert f'tabindex="-1" lang="{tag}">{title or record.title}</h1>' in html

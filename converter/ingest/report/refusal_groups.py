@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from converter.ingest.findings import Refusal
 
 EXAMPLES = 3
+_NEAR_MISS = re.compile(r"did you mean [^?]*\?")
 _VARIABLE = re.compile(r"(?<!\w)'[^']*'(?!\w)|\"[^\"]*\"|[0-9]+(?:[.,][0-9]+)*")
 
 
@@ -27,7 +28,7 @@ def group(refusals: Sequence[Refusal]) -> tuple[RefusalGroup, ...]:
     """Return refusals by reason, the most frequent first."""
     found: dict[str, list[Refusal]] = {}
     for refusal in refusals:
-        found.setdefault(_VARIABLE.sub("…", bare_reason(refusal)), []).append(refusal)
+        found.setdefault(_common(bare_reason(refusal)), []).append(refusal)
     return tuple(
         RefusalGroup(
             # A group of one keeps its details.
@@ -36,6 +37,11 @@ def group(refusals: Sequence[Refusal]) -> tuple[RefusalGroup, ...]:
         )
         for reason, members in sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     )
+
+
+def _common(reason: str) -> str:
+    """Return a reason without what differs between records."""
+    return _VARIABLE.sub("…", _NEAR_MISS.sub("a file of a similar name is there", reason))
 
 
 def lines(refusals: Sequence[Refusal]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from converter.ingest.collection import Collection
 from converter.ingest.findings import Refusal
 from converter.ingest.report import refusal_groups
 from converter.ingest.report.unread_dates import unread_dates
-from converter.ingest.text_changes import TextChanges
+from converter.ingest.text_changes import TextChange, TextChanges, visible
 from converter.ingest.text_hygiene import TextFault
 
 _EXAMPLES = 3
@@ -41,6 +41,7 @@ class ReportTable:
         header: Names of the columns.
         rows: The rows.
         groups: The same rows by reason, the most frequent first.
+        reason_name, examples_name: Headings of a group's reason and examples.
     """
 
     file: str
@@ -50,6 +51,8 @@ class ReportTable:
     header: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
     groups: tuple[ReportGroup, ...]
+    reason_name: str = "reason"
+    examples_name: str = "such as"
 
 
 def all_tables(collection: Collection, refusals: Sequence[Refusal]) -> tuple[ReportTable, ...]:
@@ -121,6 +124,8 @@ def _rights(collection: Collection) -> ReportTable:
             (f"{shown}: {rights_class}, by {reason}", text or "(no rights statement)")
             for _, text, rights_class, shown, reason in rows
         ),
+        reason_name="decision",
+        examples_name="rights statements",
     )
 
 
@@ -134,6 +139,8 @@ def _unread_dates(collection: Collection) -> ReportTable:
         header=("record_id", "date"),
         rows=rows,
         groups=_grouped((text, record_id) for record_id, text in rows),
+        reason_name="date",
+        examples_name="records",
     )
 
 
@@ -160,15 +167,21 @@ def _changed_texts(changes: TextChanges) -> ReportTable:
             ReportGroup(reason=fault.value, count=count, examples=_change_examples(changes, fault))
             for fault, count in sorted(changes.counts.items(), key=lambda pair: -pair[1])
         ),
+        reason_name="fault",
     )
 
 
 def _change_examples(changes: TextChanges, fault: TextFault) -> tuple[str, ...]:
     found = (one for one in changes.listed if fault in one.faults)
     return tuple(
-        f"{one.place}, {one.column}: {one.before[:80]!a} → {one.after[:80]}"
+        f"{one.place}, {one.column}: {_before_and_after(one)}"
         for one, _ in zip(found, range(_EXAMPLES), strict=False)
     )
+
+
+def _before_and_after(change: TextChange) -> str:
+    before, after = visible(change.before[:80]), visible(change.after[:80])
+    return before if before == after else f"{before} → {after}"
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> tuple[ReportGroup, ...]:

@@ -31,6 +31,14 @@ def test_more_refused_records_than_allowed_stop_it(folder: Path) -> None:
     assert reasons(folder, 0.7) == ()
 
 
+def test_refused_rows_without_an_id_are_named_by_their_place(folder: Path) -> None:
+    write_table(folder, [table_row(1), table_row(2, record_id=""), table_row(3, record_id="")])
+
+    (reason,) = reasons(folder)
+
+    assert "the first are line 3, line 4" in reason
+
+
 def test_records_without_a_picture_do_not_count_as_refused(folder: Path) -> None:
     write_table(folder, [table_row(1), table_row(2, image=""), table_row(3, image="")])
 

@@ -148,3 +148,16 @@ def test_the_odd_texts_of_the_cases_come_out_clean(tmp_path: Path) -> None:
     assert {found[f"{name}-maker"].terms["maker"] for name in ("nfc", "nfd", "nbsp")} == {
         ("Albrecht Dürer",)
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Mühle & Čapek „A“", "'Mühle & Čapek „A“'"),
+        ("a\u200bb\xad\n", r"'a\u200bb\xad\n'"),
+        ("u\u0308", r"'u\u0308'"),
+        ("C:\\Scans", r"'C:\\Scans'"),
+    ],
+)
+def test_letters_are_shown_and_unseen_signs_are_escaped(text: str, shown: str) -> None:
+    assert text_changes.visible(text) == shown

@@ -26,7 +26,9 @@ IDS = ("plain", "with space", "a/b", "../../etc", "Ä\u0308é", "1001 & <b>", "%
 @pytest.fixture
 def shards(tmp_path: Path, small_items: tuple[Item, ...], monkeypatch: pytest.MonkeyPatch) -> Path:
     """Four shards with the pictures of eight records with difficult ids."""
-    items = [replace(small_items[0], record_id=record_id, more_images=(VERSO,)) for record_id in IDS]
+    items = [
+        replace(small_items[0], record_id=record_id, more_images=(VERSO,)) for record_id in IDS
+    ]
     monkeypatch.setattr(bundle_writer, "SHARD_BYTES", 200)
     bundle_writer.write_pictures(items, content, tmp_path)
     return tmp_path

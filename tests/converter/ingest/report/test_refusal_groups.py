@@ -20,6 +20,17 @@ def test_reasons_are_grouped_without_what_differs_between_records() -> None:
     assert one.reason == "expected an id of its own, found that of 'a'; give each record its own"
 
 
+def test_near_misses_are_one_group_that_names_none_of_them() -> None:
+    refusals = [
+        _refusal(n, f"expected a picture file, found none; did you mean {name}?")
+        for n, name in enumerate(("scans/a.jpg", "12-b.tif"))
+    ]
+
+    (one,) = refusal_groups.group(refusals)
+
+    assert one.reason == "expected a picture file, found none; a file of a similar name is there"
+
+
 def test_a_group_has_a_line_and_three_examples() -> None:
     refusals = [_refusal(n, "expected a picture file, found none") for n in range(5)]
 
