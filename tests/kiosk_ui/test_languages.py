@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from blocking_notifier import BlockingNotifier
-from kiosk_page import HOSTS, choose, no_camera, opener_of, wait_for
+from kiosk_page import HOSTS, busy_camera, choose, no_camera, opener_of, wait_for
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from device.config import ScreenConfig
@@ -245,6 +245,7 @@ def test_every_error_state_is_accessible(
     kiosks = {
         "hold_still": well,
         "camera_lost": open_service(no_camera),
+        "camera_busy": open_service(busy_camera),
         "no_bundle": open_service(bundle=tmp_path / "none"),
     }
     context = browser.new_context(
@@ -257,7 +258,7 @@ def test_every_error_state_is_accessible(
                 notifier.block()
                 service.query.look()
             page.goto(f"{address}?{asked(language, text, contrast, theme)}")
-            scene(page, name)
+            scene(page, "camera_lost" if name == "camera_busy" else name)
             found[name] = faults(page)
             if name == "hold_still":
                 notifier.gate.set()

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page
 from device.cameras import CameraSource, ReplayPicture
 from device.cameras.replay import ReplayCamera
 from device.config import CameraConfig, ScreenConfig
-from device.errors import CameraMissingError
+from device.errors import CameraBusyError, CameraMissingError
 from device.imaging.frames import Pixels
 from device.service import KioskService
 from device.service.state import Phase
@@ -52,6 +52,14 @@ def opener_of(pixels: Pixels) -> Callable[..., CameraSource]:
         return camera
 
     return opener
+
+
+def busy_camera(*_: object) -> CameraSource:
+    """Raise the error of a webcam that another program uses."""
+    raise CameraBusyError(
+        "webcam:0 (HD <Webcam>): used by another program, zoom (process 4242); "
+        "end it, and the picture comes by itself"
+    )
 
 
 def no_camera(*_: object) -> CameraSource:

@@ -11,6 +11,7 @@ CAN_CAPTURE, NEEDS_MEDIA_CONTROLLER = 0x0000_0001, 0x2000_0000
 HAS_DEVICE_CAPABILITIES = 0x8000_0000
 DISCRETE_SIZE = 1  # V4L2_FRMSIZE_TYPE_DISCRETE
 
+_BIG_ENDIAN = 1 << 31  # v4l2_fourcc_be
 _WRITES, _READS = 1, 2
 _NUMBER = ctypes.c_uint32
 
@@ -117,5 +118,6 @@ LIST_FRAME_SIZES = VideoCall(number=74, structure=FrameSize)
 
 
 def code_of(pixel_format: int) -> str:
-    """Return a pixel format's four characters, such as `MJPG`."""
-    return pixel_format.to_bytes(4, "little").decode("latin-1").strip("\0 ")
+    """Return a pixel format's four characters, such as `MJPG`, or `Y16 -BE` for big-endian."""
+    characters = (pixel_format & ~_BIG_ENDIAN).to_bytes(4, "little").decode("latin-1")
+    return f"{characters}-BE" if pixel_format & _BIG_ENDIAN else characters.strip("\0 ")

@@ -8,11 +8,9 @@ from pathlib import Path
 import hostile_records
 import pytest
 from flask.testing import FlaskClient
-from kiosk_page import OWN, app_of, no_camera, wait_for
+from kiosk_page import OWN, app_of, busy_camera, no_camera, wait_for
 
 from device.bundle.manifest import Manifest
-from device.cameras import CameraSource
-from device.errors import CameraBusyError
 from device.service import KioskService
 from device.service.state import Phase
 
@@ -117,10 +115,7 @@ def test_without_a_camera_uploads_still_work(open_service: Callable[..., KioskSe
 def test_a_camera_in_use_is_said_in_the_visitors_language_and_to_staff(
     open_service: Callable[..., KioskService],
 ) -> None:
-    def busy(*_: object) -> CameraSource:
-        raise CameraBusyError("webcam:0 (HD <Webcam>): used by another program, zoom (process 9)")
-
-    service = open_service(busy)
+    service = open_service(busy_camera)
     wait_for(service, Phase.CAMERA_LOST)
     client = app_of(service).test_client()
     page = client.get("/").text

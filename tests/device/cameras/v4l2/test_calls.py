@@ -32,3 +32,4 @@ def test_fields_lie_where_the_kernel_has_them() -> None:
 def test_a_pixel_format_is_shown_by_its_characters() -> None:
     assert calls.code_of(int.from_bytes(b"MJPG", "little")) == "MJPG"
     assert calls.code_of(int.from_bytes(b"Y8  ", "little")) == "Y8"
+    assert calls.code_of(int.from_bytes(b"XR15", "little") | 1 << 31) == "XR15-BE"

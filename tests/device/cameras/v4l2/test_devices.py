@@ -31,7 +31,7 @@ def test_a_node_that_captures_offers_formats_and_sizes(video) -> None:
         formats = video.devices.formats(node)
         assert formats
         for offered in formats:
-            assert 1 <= len(offered.code) <= 4 and offered.code.isprintable()
+            assert 1 <= len(offered.code.removesuffix("-BE")) <= 4 and offered.code.isascii()
             assert all(width > 0 and height > 0 for width, height in offered.sizes)
 
 
