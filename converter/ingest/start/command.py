@@ -53,7 +53,7 @@ def start(
         raise CollectionError(
             f"{path}: expected none, found one; edit it, or run start with --force to replace it"
         )
-    table, encoding = _open(source, fetcher)
+    table, encoding = _open(_former_address(source) or source, fetcher)
     found = profile(table)
     if not found.count:
         raise CollectionError(f"{table.path}: expected records below the header, found none")
@@ -71,6 +71,16 @@ def start(
     read_settings(draft_path)
     draft_path.replace(path)
     return Started(path=path, doubts=made.doubts)
+
+
+def _former_address(source: Source) -> str | None:
+    """Return the address that a folder stands for, so that it goes on doing so; else `None`."""
+    if not isinstance(source, Path) or not (source / FILE).is_file():
+        return None
+    try:
+        return read_settings(source / FILE).table.address
+    except CollectionError:  # invalid, which is a reason to start again
+        return None
 
 
 def _target_folder(source: Source, folder: Path | None) -> Path:

@@ -169,6 +169,22 @@ def test_manifests_that_a_file_names_by_address_are_fetched(
         assert item_ids(collection.read(source, fetcher=fetcher_in(tmp_path))) == ["0", "1"]
 
 
+def test_a_folder_that_stands_for_an_address_can_be_started_again(
+    server: IiifServer, tmp_path: Path
+) -> None:
+    write_csv(tmp_path / "web" / "data" / "works.csv")
+    desk = tmp_path / "desk"
+    first = start(f"{server.address}/data/works.csv", folder=desk, fetcher=fetcher_in(tmp_path))
+    text = first.path.read_text("utf-8")
+
+    start(desk, overwrites=True, fetcher=fetcher_in(tmp_path))
+
+    assert first.path.read_text("utf-8") == text
+    first.path.write_text("[collection", "utf-8")
+    write_csv(desk / "metadata.csv")
+    assert "source" not in start(desk, overwrites=True).path.read_text("utf-8")
+
+
 def test_start_needs_a_folder_for_an_address_alone(server: IiifServer, tmp_path: Path) -> None:
     write_csv(tmp_path / "works.csv")
 
