@@ -19,6 +19,7 @@ from device.service import KioskService
 ROOT = Path(__file__).parents[2]
 STALLED = 50
 HEALTHY_S = 1.25  # five times the target; on an idle machine it is milliseconds
+TRIES = 3  # a blocked page fails them all, a busy machine only one
 
 REQUESTS = {
     "silent": b"",
@@ -49,10 +50,13 @@ def test_fifty_stalled_clients_do_not_block_the_health_page(
         for _ in range(STALLED):
             client = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
             client.sendall(REQUESTS[kind])
-        began = time.monotonic()
-        status, body = get(port, "/healthz")
-        assert time.monotonic() - began < HEALTHY_S
-        assert (status, json.loads(body)["well"]) == (200, True)
+        took_s = []
+        for _ in range(TRIES):
+            began = time.monotonic()
+            status, body = get(port, "/healthz")
+            took_s.append(time.monotonic() - began)
+            assert (status, json.loads(body)["well"]) == (200, True)
+        assert min(took_s) < HEALTHY_S
 
 
 def test_the_server_does_not_identify_itself(
