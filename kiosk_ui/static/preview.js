@@ -4,12 +4,15 @@
 import { closest, findOrNull } from "./dom.js";
 import { HintDisplay } from "./hint_display.js";
 import { pause } from "./http.js";
+import { NextPrint } from "./next_print.js";
 import { Outline } from "./outline.js";
 import { fitPicture } from "./stage.js";
 
 /** @import { Stage } from "./stage.js" */
 
 const LEAST_MS = 100;
+// While an answer is read, the stand is only watched for another print.
+const WATCH_MS = 200;
 
 export class Preview {
   #stage;
@@ -18,6 +21,7 @@ export class Preview {
   #shown = null;
   #outline = new Outline();
   #hints = new HintDisplay();
+  #nextPrint = new NextPrint();
   isWanted = true;
   onSeen = () => {}; // a print is held, other than the one already recognised
 
@@ -29,11 +33,13 @@ export class Preview {
   async start() {
     for (;;) {
       const picture = this.#picture;
-      if (!picture || document.hidden || !this.isWanted) {
+      const isWatched = picture || this.#stage.hasAnswer;
+      if (!isWatched || document.hidden || !this.isWanted) {
         await pause(200);
         continue;
       }
-      const [isServed] = await Promise.all([this.#next(picture), pause(LEAST_MS)]);
+      const wait = pause(picture ? LEAST_MS : WATCH_MS);
+      const [isServed] = await Promise.all([this.#next(picture), wait]);
       if (!isServed) await pause(1000);
     }
   }
@@ -45,7 +51,7 @@ export class Preview {
   /**
    * Show the next picture; return false if the server had none and needs a pause.
    *
-   * @param {HTMLImageElement} picture
+   * @param {HTMLImageElement | null} picture Null while an answer leaves no room for it.
    */
   async #next(picture) {
     try {
@@ -53,8 +59,11 @@ export class Preview {
       if (response.status === 204) return true;
       if (!response.ok) return false;
       this.#after = Number(response.headers.get("X-Frame-Number"));
-      const address = URL.createObjectURL(await response.blob());
-      await this.#show(picture, address, readObservation(response.headers));
+      const observation = readObservation(response.headers);
+      const blob = await response.blob();
+      this.#nextPrint.follow(this.#stage.hasAnswer ? this.#stage.scene : null, observation);
+      const live = this.#picture ?? picture; // the scene may have changed meanwhile
+      if (live) await this.#show(live, URL.createObjectURL(blob), observation);
       return true;
     } catch {
       this.#after = 0;

@@ -300,6 +300,36 @@ def test_a_moving_print_is_outlined_and_gets_one_hint(
         shaking.join()
 
 
+def test_another_print_is_seen_coming_while_an_answer_is_on_the_screen(
+    hands_free: tuple[Page, KioskService, PluggableCamera],
+    print_pictures: dict[str, Pixels],
+    table: Pixels,
+    held: Pixels,
+) -> None:
+    """The answer stays, and its words are dimmed, until the other print has one."""
+    page, service, camera = hands_free
+    camera.pixels = held
+    wait_for(service, Phase.FOUND, Phase.UNSURE, Phase.NOT_FOUND)
+    answer = page.locator(".scene:not(.goes):is([data-scene=answer], [data-scene=not_found])")
+    expect(answer).to_be_visible()
+    page.wait_for_timeout(1000)
+    expect(answer.locator(".live")).to_have_count(0)  # its own print is known
+    camera.pixels = table
+    page.wait_for_timeout(1000)
+    clip = StandClip().shake(list(print_pictures.values())[-1], seconds=4)
+    for frame in clip.frames:
+        camera.pixels = frame.pixels
+        page.wait_for_timeout(90)
+        if answer.locator(".live .outline.shown").count():
+            break
+    expect(answer.locator(".live img[src]")).to_be_visible()
+    expect(answer).to_have_class(re.compile("waits"))
+    camera.pixels = table
+    expect(answer.locator(".live")).to_have_count(0)
+    expect(answer).not_to_have_class(re.compile("waits"))
+    assert service.health().answers == 1
+
+
 def test_a_reading_visitor_is_not_interrupted_by_the_stand(
     hands_free: tuple[Page, KioskService, PluggableCamera], table: Pixels, held: Pixels
 ) -> None:
