@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help run desk test quick check check-js docs shape test-faults test-api test-cameras test-screens test-appliance timings soak soak-long
-.PHONY: bundle parity evaluate parts cases bench screenshots install upgrade uninstall wheelhouse lock clean
+.PHONY: bundle parity evaluate parts cases bench screenshots first-minutes install upgrade uninstall wheelhouse lock clean
 .PHONY: system system-test system-js system-python system-appliance apt
 
 PYTHON ?= python3
@@ -134,6 +134,9 @@ timings: system-test $(DESK)/ready ## how fast the page is, in a real browser, a
 
 screenshots: system-test $(DESK)/ready ## pictures of every page and size, into out/screenshots
 	$(DESK)/bin/python tests/screens/shoot.py --bundle demo/bundle --out out/screenshots
+
+first-minutes: system-test $(DESK)/ready ## what a newcomer without a camera sees in two minutes: a strip of pictures in out/first-minutes.webp
+	$(DESK)/bin/python tests/screens/first_minutes.py --out out/first-minutes.webp
 
 install: | system-python ## make this machine a kiosk, with `sudo`; may be run again (BUNDLE= names the first bundle)
 	$(PYTHON) systemd/install.py install $(if $(filter command line environment,$(origin BUNDLE)),--bundle $(BUNDLE))

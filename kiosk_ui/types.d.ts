@@ -37,6 +37,8 @@ interface Observation {
     /** How far the sheet has come to be held still, 0..1. */
     still: number;
     hint: string | null;
+    /** Whether the print was looked up already; a hint may be shown for it, too. */
+    isKnown: boolean;
 }
 
 /** The fields of the stand's state that the page reads (openapi.json has all). */

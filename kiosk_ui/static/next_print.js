@@ -17,8 +17,8 @@ export class NextPrint {
    * @param {HTMLElement | null} scene The answer on the screen; null while there is none.
    * @param {Observation} observation What was seen in the picture.
    */
-  follow(scene, { points, hint }) {
-    const isOther = points !== null && hint !== "known";
+  follow(scene, { points, isKnown }) {
+    const isOther = points !== null && !isKnown;
     this.#inRow = isOther ? this.#inRow + 1 : 0;
     if (isOther) this.#seenAt = Date.now();
     const live = findOrNull(scene, ".live", HTMLElement);

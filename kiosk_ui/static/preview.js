@@ -72,8 +72,8 @@ export class Preview {
   }
 
   /** @param {HTMLImageElement} picture @param {string} address @param {Observation} observation */
-  async #show(picture, address, { points, still, hint }) {
-    if (points && hint !== "known") this.onSeen();
+  async #show(picture, address, { points, still, hint, isKnown }) {
+    if (points && !isKnown) this.onSeen();
     const ready = new Image();
     ready.src = address;
     await ready.decode().catch(() => {});
@@ -103,5 +103,6 @@ function readObservation(headers) {
     points: outline ? outline.split(",").map(Number) : null,
     still: Number(headers.get("X-Still") ?? 0),
     hint: headers.get("X-Hint") ?? (isKnown ? "known" : outline ? "steady" : null),
+    isKnown,
   };
 }

@@ -1,47 +1,32 @@
-"""Builds the guided capture's stages: camera frames, fixed verdicts, a frozen preview.
-
-A stage that passes quickly is frozen: once the wanted live picture has come, its response is repeated.
-"""
+"""A print at the stand, the demo's camera, fixed verdicts, and the contact sheet."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import APIResponse, Browser, Page, Route
+from playwright.sync_api import Browser, Page
 from stand_clip import Place, StandClip
 
-from device.cameras import CameraSource, ReplayPicture
+from device.bundle.reader import OpenedBundle
+from device.cameras import CameraSource
 from device.cameras.replay import ReplayCamera
 from device.config import CameraConfig
 from device.imaging.frames import Pixels
 from device.service import Answer, KioskService, Verdict
+from device.service.assembly import replayed_pictures
 from device.service.query.query_queue import Query
 
 SIZES = ((800, 480), (1280, 720), (720, 1280))
 SHEET_SIZE = (720, 1280)
 SHEET_BYTES = 150_000
 SHEET_SCALE = 0.5
+# The demo's time in seconds up to which it runs in haste, and how fast its time passes before and after. A screenshot
+# takes a while, and so must show the same stage before and after it.
+SLOW_FROM_S, HASTE, SLOWNESS = 27.2, 8.0, 0.2
 HERE: Place = (316.0, 240.0, 5.0)
-# Enough places that a slow machine, which sees every third or fourth frame, never sees one twice
-# in a row.
-PUSHED_PLACES: tuple[Place, ...] = tuple(
-    (316.0 + 24.0 * across, 240.0 + 6.0 * down, 5.0)
-    for across, down in (
-        (0, 0),
-        (1, -1),
-        (-1, 1),
-        (2, 0),
-        (-2, -1),
-        (0, 2),
-        (1, 1),
-        (-1, -2),
-        (2, 2),
-    )
-)
-
 CLAIMS = (
     ("same-print", Verdict.SAME_PRINT, False),
     ("same-image", Verdict.SAME_IMAGE, False),
@@ -69,54 +54,30 @@ class FixedVerdictKiosk(KioskService):
         self._queue._answerer = recognise_as_claimed
 
 
-def empty_table() -> Pixels:
-    """Return a camera picture of the stand's empty table."""
-    return StandClip(width=1280, height=960).empty(0.1).frames[0].pixels
-
-
 def on_table(print_: Pixels, at: Place = HERE) -> Pixels:
     """Return a camera picture of a print on the table."""
     clip = StandClip(width=1280, height=960)
     return clip.hold(print_, at, seconds=0.1, tremor=0.0).frames[0].pixels
 
 
-def camera_of(pictures: Sequence[Pixels], hold_s: float) -> Callable[..., CameraSource]:
-    """Return an opener of a camera that shows pictures in a loop, each for `hold_s` seconds."""
+def slow_demo_camera(bundle: OpenedBundle) -> CameraSource:
+    """Return the demo's camera, opened: in haste over the first visits, then slowly."""
+    began_s = time.monotonic()
 
-    def load(pixels: Pixels) -> Callable[[], Pixels]:
-        return lambda: pixels
+    def clock() -> float:
+        hasty_s = (time.monotonic() - began_s) * HASTE
+        return min(hasty_s, SLOW_FROM_S) + max(hasty_s - SLOW_FROM_S, 0.0) / HASTE * SLOWNESS
 
-    shown = [ReplayPicture(name=str(n), load=load(each)) for n, each in enumerate(pictures)]
+    def sleep(seconds: float) -> None:
+        until_s = clock() + seconds
+        while clock() < until_s:
+            time.sleep(0.01)
 
-    def opener(*_: object) -> CameraSource:
-        camera = ReplayCamera(CameraConfig(fps=12), pictures=shown, hold_s=hold_s)
-        camera.open()
-        return camera
-
-    return opener
-
-
-def freeze_preview(page: Page, is_wanted: Callable[[dict[str, str]], bool]) -> None:
-    """Repeat the first live picture whose headers `is_wanted` accepts."""
-    kept: list[tuple[APIResponse, bytes]] = []
-
-    def answer(route: Route) -> None:
-        if kept:
-            time.sleep(0.1)
-            response, body = kept[0]
-            route.fulfill(status=200, headers=response.headers, body=body)
-            return
-        response = route.fetch()
-        if response.status == 200 and is_wanted(response.headers):
-            kept.append((response, response.body()))
-        route.fulfill(response=response)
-
-    page.route("**/preview.jpg*", answer)
-
-
-def stillness_between(low: float, high: float) -> Callable[[dict[str, str]], bool]:
-    """Return a test of a live picture's headers: the print's stillness is within the bounds."""
-    return lambda headers: low <= float(headers.get("x-still", 0)) <= high
+    camera = ReplayCamera(
+        CameraConfig(), pictures=replayed_pictures(bundle), clock=clock, sleep=sleep
+    )
+    camera.open()
+    return camera
 
 
 def open_pages(browser: Browser, address: str, sizes: Sequence[tuple[int, int]]) -> Iterator[Page]:

@@ -125,9 +125,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=given.chromium)
         samples = _samples(given.bundle)
         if given.contact_sheet is not None:
-            contact_sheet.write(
-                browser, given.bundle, samples.print_, given.contact_sheet, given.out
-            )
+            contact_sheet.write(browser, given.bundle, given.contact_sheet, given.out)
         else:
             chosen = _chosen(matrix.all_variants if given.all else matrix.pairwise, given.variants)
             runner = _TourRunner(browser, given.bundle, Path(folder), gallery, chosen)
