@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from converter import import_commands, progress
+from converter.build.duplicates import command as duplicates
 from converter.errors import ConverterError
 from converter.ingest.readers.source import parse_source
 from converter.publish import commands
@@ -89,6 +90,7 @@ def parser() -> argparse.ArgumentParser:
     parity.set_defaults(run=_parity)
     _add_evaluate(verbs)
     _add_inspect_and_diff(verbs)
+    duplicates.add_command(verbs)
     commands.add_commands(verbs)
     return made
 

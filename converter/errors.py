@@ -53,6 +53,10 @@ class GateError(ConverterError, RuntimeError):
     """Parity is below the gate, so the bundle is not put into place."""
 
 
+class DuplicatesError(ConverterError, RuntimeError):
+    """The pictures of a bundle can't be compared with each other."""
+
+
 class KeyFileError(ConverterError, ValueError):
     """A private key can't be read or made, or is not the expected one."""
 

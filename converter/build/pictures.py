@@ -5,17 +5,15 @@ is decoded. Results are cached by the sha256 of the picture file.
 """
 
 import multiprocessing
-import os
-import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from converter.build import features
+from converter.build.exit_with_parent import exit_with_parent
 from converter.cache import Cache
 from converter.errors import BuildError
 from converter.ingest.picture_files import PictureFile
@@ -125,7 +123,7 @@ def _in_parallel(
 ) -> Iterator[PreparedPicture | UnreadablePicture]:
     # Spawned, not forked: TensorFlow's threads don't survive a fork.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=_exit_with_parent) as pool:
+    with ProcessPoolExecutor(workers, context, initializer=exit_with_parent) as pool:
         waiting: deque[Future[PreparedPicture | UnreadablePicture]] = deque()
         feed = iter(jobs)
         try:
@@ -140,18 +138,6 @@ def _in_parallel(
                 "a process that decodes pictures was killed, probably because memory ran out; "
                 "free some and build again: the build resumes where it stopped"
             ) from error
-
-
-def _exit_with_parent() -> None:
-    """End this process when its parent is killed; otherwise it would wait for work forever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_exit_after, args=(parent,), daemon=True).start()
-
-
-def _exit_after(parent: Any) -> None:
-    parent.join()
-    os._exit(1)
 
 
 def _prepare(

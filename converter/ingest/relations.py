@@ -28,10 +28,10 @@ def _relation(text: str) -> RelationText:
     if not separator:
         return (
             RelationText(kind="", target=text)
-            if _is_number(text)
+            if is_number(text)
             else RelationText(kind=text, target="")
         )
-    if _is_number(kind):  # "D 018051, recto": only the work is named
+    if is_number(kind):  # "D 018051, recto": only the work is named
         return RelationText(kind="", target=text)
     return RelationText(kind=kind, target=target)
 
@@ -43,6 +43,6 @@ def _partition(text: str) -> tuple[str, str, str]:
     return text[: found.start()].strip(), found[0], text[found.end() :].strip()
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
     """Return whether a text has a digit and no word, unlike the kind "2. Zustand"."""
     return any(character.isdigit() for character in text) and not re.search(r"[^\W\d_]{4,}", text)

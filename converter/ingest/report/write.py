@@ -3,7 +3,6 @@
 The page loads nothing else. Neither holds a time or a path, so the same export gives the same files.
 """
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,11 +11,10 @@ import jinja2
 from converter.ingest.build_checks import MAX_REFUSED_SHARE, reasons_to_stop
 from converter.ingest.collection import Collection
 from converter.ingest.findings import Refusal
+from converter.ingest.report.csv_file import write_csv
 from converter.ingest.report.tables import ReportTable, all_tables
 
 PAGE = "report.html"
-# A spreadsheet program would run a cell that starts with one of these as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MOST_GROUPS = 30
 
 
@@ -38,7 +36,7 @@ def write(
     tables = all_tables(collection, collection.refusals if refusals is None else refusals)
     folder.mkdir(parents=True, exist_ok=True)
     for table in tables:
-        _write_csv(table, folder / table.file)
+        write_csv(folder / table.file, table.header, table.rows)
     path = folder / PAGE
     path.write_text(page(collection, tables, max_refused_share), encoding="utf-8")
     return path
@@ -70,15 +68,3 @@ def page(collection: Collection, tables: Sequence[ReportTable], max_refused_shar
         tables=tables,
         most=_MOST_GROUPS,
     )
-
-
-def _write_csv(table: ReportTable, path: Path) -> None:
-    # With a byte order mark, without which Excel reads UTF-8 as another encoding.
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(table.header)
-        writer.writerows([_inert(cell) for cell in row] for row in table.rows)
-
-
-def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -113,6 +113,26 @@ def check(seen: IndexedFeatures, known: IndexedFeatures) -> GeometricFit | None:
     )
 
 
+def inverted(
+    fit: GeometricFit, seen: IndexedFeatures, known: IndexedFeatures
+) -> GeometricFit | None:
+    """Return the fit from the print to the picture, with the same inliers.
+
+    Its `covered` is about the picture. `None` if the transform is singular.
+    """
+    try:
+        transform = np.linalg.inv(fit.transform)
+    except np.linalg.LinAlgError:
+        return None
+    sides = _relative_sides(seen)
+    spanned = _hull_area(_points(seen.places[fit.matched[:, 0]], sides))
+    return GeometricFit(
+        matched=fit.matched[:, ::-1],
+        transform=transform / transform[2, 2],
+        covered=min(1.0, spanned / _hull_area(_points(seen.places, sides))),
+    )
+
+
 def _pair_points(
     seen: IndexedFeatures, known: IndexedFeatures, pairs: npt.NDArray[np.intp]
 ) -> tuple[Points, Points]:

@@ -67,6 +67,29 @@ def test_a_part_of_a_print_is_located_and_covers_only_its_share(
         assert 0.05 < fit.covered < 0.6, record_id
 
 
+@pytest.mark.slow
+def test_an_inverted_fit_is_that_of_the_other_direction(
+    print_pictures: Mapping[str, Pixels], known: Mapping[str, IndexedFeatures]
+) -> None:
+    record_id, picture = next(iter(print_pictures.items()))
+    print_ = known[record_id]
+    height, width = picture.shape[:2]
+    part = indexed_features_of(picture[height // 4 :, : width * 2 // 3].copy())
+    fit = geometric_check.check(part, print_)
+    assert fit is not None
+
+    inverted = geometric_check.inverted(fit, part, print_)
+
+    assert inverted is not None
+    assert (inverted.matched == fit.matched[:, ::-1]).all()
+    there = transform_points(INSIDE, fit.transform)
+    assert np.abs(transform_points(there, inverted.transform) - INSIDE).max() < 1e-6
+    assert fit.covered < 0.6 < inverted.covered
+    again = geometric_check.inverted(inverted, print_, part)
+    assert again is not None
+    assert again.covered == pytest.approx(fit.covered)
+
+
 def test_a_whole_print_fits_itself_with_the_identity_and_covers_all_of_it(
     known: Mapping[str, IndexedFeatures],
 ) -> None:
