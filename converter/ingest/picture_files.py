@@ -7,11 +7,11 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PureWindowsPath
-from urllib.parse import quote, urljoin
 
 from converter.errors import CollectionError, FetchError
 from converter.ingest import heif_format
 from converter.ingest.fetch.fetcher import Fetcher
+from converter.ingest.fetch.file_address import address_next_to
 from converter.ingest.file_names import FileNames, FolderBounds, Listings
 from converter.ingest.readers.source import is_address
 from device.bundle.reader import sha256_of
@@ -81,11 +81,8 @@ class PictureFolder:
 
         A file in the folder comes first, so that a museum can replace one.
         """
-        plain = name.replace("\\", "/")
-        is_relative = plain and not _is_rooted(plain) and ".." not in plain.split("/")
-        if not self.address or not is_relative or is_address(name) or self._is_here(name):
-            return name
-        return urljoin(self.address, quote(plain))
+        address = address_next_to(self.address, name) if self.address else None
+        return name if address is None or self._is_here(name) else address
 
     def find(self, name: str) -> PictureFile:
         """Return a picture file by name, after checking it.

@@ -82,7 +82,8 @@ def _pictures(
     if rule is None:
         if "image" not in choice.columns:
             yield f"{DOUBT}no column names the picture files; name them by a field, such as the id"
-            yield '# image_names = "{record_id}.*"'
+            ending = ".jpg" if is_address(source) else ".*"
+            yield f'# image_names = "{{record_id}}{ending}"'
         elif (count := _addresses(profile, choice.columns["image"])) is not None:
             yield f"# {count} of the pictures in {choice.columns['image']!r} are web addresses, which are fetched"
         elif is_address(source):

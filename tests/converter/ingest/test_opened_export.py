@@ -71,6 +71,33 @@ def test_a_collection_by_address_may_name_what_its_pictures_lie_in(
     assert server.asked["/data/scans/1.png"] == 1
 
 
+@pytest.mark.parametrize("name", ["scans/2 b.png", "scans\\2 b.png", "scans/2%20b.png"])
+def test_a_name_means_a_file_on_the_server_however_it_is_written(
+    server: IiifServer, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "web" / "data" / "works.csv").write_text(f"id,title,image\n1,A,{name}\n", "utf-8")
+
+    found = collection.read(f"{server.address}/data/works.csv", fetcher=fetcher_in(tmp_path))
+
+    assert item_ids(found) == ["1"]
+
+
+def test_a_pattern_of_any_ending_asks_no_server(server: IiifServer, tmp_path: Path) -> None:
+    (tmp_path / "web" / "works.csv").write_text("id,title\n1,A\n2,B\n", "utf-8")
+    desk = tmp_path / "desk"
+    started = start(f"{server.address}/works.csv", folder=desk, fetcher=fetcher_in(tmp_path))
+    assert '# image_names = "{record_id}.jpg"' in started.path.read_text("utf-8")
+    write_picture(desk / "2.png", 2)
+    source = f'[collection]\nsource = "{server.address}/works.csv"\n'
+    started.path.write_text(f'{source}image_names = "{{record_id}}.*"\n', "utf-8")
+
+    found = collection.read(desk, fetcher=fetcher_in(tmp_path))
+
+    assert item_ids(found) == ["2"]
+    assert [refusal.record_id for refusal in found.findings.without_picture] == ["1"]
+    assert list(server.asked) == ["/works.csv"]
+
+
 def test_a_picture_in_the_folder_comes_before_that_of_the_server(
     server: IiifServer, tmp_path: Path
 ) -> None:
