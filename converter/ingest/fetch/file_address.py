@@ -1,4 +1,7 @@
-"""Tell the address of a file that lies next to a table on its server, as a link on a web page does."""
+"""Tell the address of a file that lies next to a table on its server.
+
+A name there means what a link on a web page means.
+"""
 
 import re
 from pathlib import PureWindowsPath
