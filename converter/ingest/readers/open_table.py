@@ -132,6 +132,8 @@ def _open_only(folder: Path, options: TableOptions, fetcher: Fetcher | None) -> 
         return _open_file(heads[0], options, fetcher)
     if heads and all(head.is_lido() for head in heads):
         return lido.read(folder)
+    if heads and all(head.is_iiif() for head in heads):
+        return iiif.read(folder, fetcher=fetcher)
     if heads and all(head.is_json_object() and not head.is_iiif() for head in heads):
         return json_table.read_files(folder, [head.path for head in heads])
     if not heads and (files := sorted(folder.rglob("*.json"))):

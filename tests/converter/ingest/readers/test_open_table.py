@@ -143,3 +143,23 @@ def test_lido_files_of_a_work_each_are_one_table(tmp_path: Path) -> None:
 
     assert table.count == 2
     assert [row.cells[table.header.index("record_id")] for row in table.rows()] == ["1", "2"]
+
+
+def test_iiif_manifests_of_a_work_each_are_one_table(tmp_path: Path) -> None:
+    for number in (1, 2):
+        manifest = {
+            "@context": "http://iiif.io/api/presentation/3/context.json",
+            "id": f"https://prints.example.org/iiif/{number}/manifest",
+            "type": "Manifest",
+            "label": {"en": [f"Print {number}"]},
+            "items": [],
+        }
+        (tmp_path / f"manifest-{number}.json").write_text(json.dumps(manifest))
+
+    table = open_table(tmp_path, TableOptions())
+
+    assert table.count == 2
+    assert [row.cells[table.header.index("title")] for row in table.rows()] == [
+        "Print 1",
+        "Print 2",
+    ]
