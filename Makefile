@@ -71,7 +71,8 @@ test-screens: system-test $(DESK)/ready ## every page in every language, size an
 # Each fault several times, mended after pauses of several lengths; the targets are 5 s and 15 s, without any slack.
 test-cameras: $(DESK)/ready ## every way a camera fails, again and again: a quarter of an hour; prints how soon it is back
 	mkdir -p out
-	KIOSK_CAMERAS=all $(DESK)/bin/python -m pytest -s -q tests/device/service/test_camera_faults.py tests/device/cameras/test_supervised.py \
+	KIOSK_CAMERAS=all $(DESK)/bin/python -m pytest -s -q tests/device/service/test_camera_faults.py \
+		tests/device/service/test_webcam_faults.py tests/device/cameras/test_supervised.py \
 		> out/cameras.log 2>&1 || { tail -60 out/cameras.log; exit 1; }
 	@grep -ahoE "CAMERAS .*" out/cameras.log | cut -c9-
 	@tail -1 out/cameras.log

@@ -173,11 +173,9 @@ class Records:
 
     def picture_hashes(self) -> dict[str, tuple[str, ...]]:
         """Return the sha256 of each record's picture files, record id to hashes, in order."""
-        rows = self._file.rows(
-            """SELECT record_id, 0 AS position, image_sha256 FROM main.records
+        rows = self._file.rows("""SELECT record_id, 0 AS position, image_sha256 FROM main.records
                UNION ALL SELECT record_id, position, more_pictures.image_sha256
-               FROM more_pictures JOIN main.records USING (item) ORDER BY 1, 2"""
-        )
+               FROM more_pictures JOIN main.records USING (item) ORDER BY 1, 2""")
         found: dict[str, tuple[str, ...]] = {}
         for record_id, _, sha256 in rows:
             found[record_id] = (*found.get(record_id, ()), sha256)

@@ -55,7 +55,9 @@ class SupervisedCamera(CameraSource):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         upright = replace(config, rotate_deg=0, mirror=False, region=(0.0, 0.0, 1.0, 1.0))
-        super().__init__(upright, name=f"{config.kind}:{config.device}", clock=clock)
+        # A better name comes from the camera that is opened.
+        name = "camera" if config.kind == "auto" else f"{config.kind}:{config.device}"
+        super().__init__(upright, name=name, clock=clock)
         self._requested = config
         self._factory = factory
         self._silent_s = max(SILENT_S, SILENT_FRAMES / config.fps)

@@ -247,9 +247,11 @@ class CameraLoop:
         if self._stopping.is_set():
             return  # `close` ended the read
         note = str(error)
+        self._is_busy = isinstance(error, CameraBusyError)
         if note != self._note:  # logged once, not every ten seconds for a night
-            _log.log(logging.WARNING if self._has_frame else logging.INFO, "no camera: %s", note)
-        self._note, self._is_busy = note, isinstance(error, CameraBusyError)
+            is_urgent = self._has_frame or self._is_busy
+            _log.log(logging.WARNING if is_urgent else logging.INFO, "no camera: %s", note)
+        self._note = note
         self._forget_frame()
         self._losses += 1
         self._on_lost(error)

@@ -57,7 +57,9 @@ def overlay_of(frame: Frame, answer: Answer) -> Overlay | None:
         return None
     picture = best.record.pictures[best.position]
     try:
-        warped = evidence.cut_out_print(frame.pixels, best.evidence, picture.width / picture.height, side=SIDE)
+        warped = evidence.cut_out_print(
+            frame.pixels, best.evidence, picture.width / picture.height, side=SIDE
+        )
     except EvidenceError as error:  # the visitor still gets the answer
         _log.error("%s: no overlay for this frame: %s", best.record.record_id, error)
         return None

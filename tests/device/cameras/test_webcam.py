@@ -124,8 +124,35 @@ def test_a_driver_that_never_waits_is_read_all_the_same(fake_time):
     assert sum(capture.take() is not None for _ in range(20)) == 4
 
 
+def test_torn_frames_are_skipped_and_the_next_whole_one_is_taken(fake_time):
+    torn = QueuedCapture(fake_time, waiting=0)
+    torn.pictures = [green_below(row) for row in (0, 2, 3)]
+    capture = WebcamCapture(torn, "webcam:0", 1e9, fake_time.clock)
+
+    taken = [capture.take() for _ in range(4)]
+    assert [frame is None for frame in taken] == [True, True, True, False]
+
+
+def test_a_webcam_that_gives_green_frames_alone_is_lost_with_what_to_do(fake_time):
+    green = QueuedCapture(fake_time, waiting=0)
+    green.pictures = [green_below(0)] * 1000
+    capture = WebcamCapture(green, "webcam:0", 1e9, fake_time.clock)
+
+    with pytest.raises(CameraLostError, match="found green frames; try a shorter cable"):
+        for _ in range(1000):
+            capture.take()
+    assert fake_time.clock() - 1000 <= 1.1  # before it counts as stalled
+
+
+def green_below(row: int) -> np.ndarray:
+    """Return a picture, as OpenCV gives it, whose rows from `row` on never arrived."""
+    picture = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
+    picture[row:] = (0, 154, 0)
+    return picture
+
+
 @pytest.mark.slow
-def test_damaged_frames_are_skipped_and_then_said(webcam, device_capture):
+def test_undecodable_frames_are_skipped_and_then_said(webcam, device_capture):
     device_capture.is_decodable = False
     with (
         webcam() as camera,
@@ -152,6 +179,7 @@ class QueuedCapture:
 
     def __init__(self, time: FakeTime, waiting: int) -> None:
         self.time, self.waiting, self.count = time, waiting, -1
+        self.pictures: list[np.ndarray] = []
 
     def grab(self):
         self.count += 1
@@ -159,6 +187,8 @@ class QueuedCapture:
         return True
 
     def retrieve(self):
+        if self.pictures:
+            return True, self.pictures.pop(0)
         return True, np.full((4, 4, 3), self.count, np.uint8)
 
     def isOpened(self):  # OpenCV's name

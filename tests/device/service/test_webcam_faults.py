@@ -103,7 +103,7 @@ def test_an_unplugged_webcam_is_back_under_another_number_and_in_another_port(
 
 
 def test_a_webcam_in_use_is_said_so_and_taken_when_it_is_free(
-    machine: FakeV4l2, start: Callable[[], KioskService]
+    machine: FakeV4l2, start: Callable[[], KioskService], caplog: pytest.LogCaptureFixture
 ) -> None:
     machine.plug_in(0)
     machine.set_busy(0, True)
@@ -112,6 +112,8 @@ def test_a_webcam_in_use_is_said_so_and_taken_when_it_is_free(
     state = service.snapshot().state
     assert state.is_camera_busy and service.health().camera.is_busy
     assert state.note.startswith("webcam:0 (HD Webcam): used by another program")
+    (line,) = [each for each in caplog.records if state.note in each.message]  # once, not each time
+    assert line.levelname == "WARNING"
 
     machine.set_busy(0, False)
     back_s = waited_s(lambda: is_looking(service))
