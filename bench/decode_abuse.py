@@ -61,18 +61,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     found = []
     print(f"{'ms':>7} {'MB':>6} {'guest s':>8} {'stand s':>8}  status  picture", flush=True)
-    for harm in measure(options.bundle, pictures):
+    chosen = (picture for picture in pictures if options.only in picture.name)
+    for harm in measure(options.bundle, chosen, has_delays=not options.without_delays):
         found.append(harm)
         print(
             f"{harm.answer_s * 1000:7.0f} {harm.memory_mb:6.0f} {harm.guest_s:8.2f} {harm.stand_s:8.2f}"
             f"  {harm.status}     {harm.name} ({harm.size / 1e3:.0f} kB)",
             flush=True,
         )
+    if not found:
+        print("no picture has such a name", file=sys.stderr)
+        return 2
     return _print_marks(found, options.bounds_times)
 
 
-def measure(bundle: Path, pictures: Iterator[AbusivePicture]) -> Iterator[Harm]:
-    """Yield what each picture does to one running kiosk.
+def measure(
+    bundle: Path, pictures: Iterator[AbusivePicture], *, has_delays: bool
+) -> Iterator[Harm]:
+    """Yield what each picture does to one running kiosk; without delays, these are 0.
 
     Raises:
         KioskProcessError: If the kiosk doesn't start.
@@ -87,32 +93,34 @@ def measure(bundle: Path, pictures: Iterator[AbusivePicture]) -> Iterator[Harm]:
             kiosk.send(honest)
             _look(kiosk)
         for picture in pictures:
-            yield _harm(kiosk, picture, honest)
+            yield _harm(kiosk, picture, honest if has_delays else None)
 
 
-def _harm(kiosk: KioskProcess, picture: AbusivePicture, honest: bytes) -> Harm:
+def _harm(kiosk: KioskProcess, picture: AbusivePicture, honest: bytes | None) -> Harm:
     rest_mb = _rest_mb(kiosk)
     with PeakMemory(kiosk.process_id) as memory:
         started_s = time.perf_counter()
         status = kiosk.send(picture.data)
         answer_s = time.perf_counter() - started_s
-    delays = []
-    for wait in (lambda: kiosk.send(honest), lambda: _look(kiosk)):
-        usual_s = statistics.median(_seconds(wait) for _ in range(_UNDISTURBED))
-        with _sending(kiosk, picture.data) as attack:
-            longest_s = _seconds(wait)
-            while attack.is_alive():
-                longest_s = max(longest_s, _seconds(wait))
-        delays.append(max(0.0, longest_s - usual_s))
     return Harm(
         name=picture.name,
         size=len(picture.data),
         status=status,
         answer_s=answer_s,
         memory_mb=memory.peak_mb - rest_mb,
-        guest_s=delays[0],
-        stand_s=delays[1],
+        guest_s=_delay_s(kiosk, picture, lambda: kiosk.send(honest)) if honest else 0.0,
+        stand_s=_delay_s(kiosk, picture, lambda: _look(kiosk)) if honest else 0.0,
     )
+
+
+def _delay_s(kiosk: KioskProcess, picture: AbusivePicture, wait: Callable[[], object]) -> float:
+    """Return by how much a wait is longer, at most, while a picture is sent, in seconds."""
+    usual_s = statistics.median(_seconds(wait) for _ in range(_UNDISTURBED))
+    with _sending(kiosk, picture.data) as attack:
+        longest_s = _seconds(wait)
+        while attack.is_alive():
+            longest_s = max(longest_s, _seconds(wait))
+    return max(0.0, longest_s - usual_s)
 
 
 def _rest_mb(kiosk: KioskProcess) -> float:
@@ -172,6 +180,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--cases", type=Path, metavar="FOLDER", help="further pictures (default: none)"
     )
+    parser.add_argument(
+        "--only", default="", metavar="TEXT", help="pictures with TEXT in their name"
+    )
+    parser.add_argument("--without-delays", action="store_true", help="measure memory alone")
     parser.add_argument("--short", action="store_true", help="leave out most sizes and depths")
     parser.add_argument(
         "--bounds-times", type=float, default=1.0, metavar="N", help="slack of times (default: 1)"
