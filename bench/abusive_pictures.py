@@ -1,4 +1,4 @@
-"""Pictures that cost a decoder much: every format, mode, depth and kind of JPEG, small as files."""
+"""Pictures that cost a decoder much, of every format, mode, depth and kind of JPEG."""
 
 import io
 from collections.abc import Iterator

@@ -5,6 +5,7 @@ is decoded. Results are cached by the sha256 of the picture file.
 """
 
 import multiprocessing
+import resource
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -19,7 +20,7 @@ from converter.errors import BuildError
 from converter.ingest.picture_files import PictureFile
 from device.bundle.pictures import SIDES, Size
 from device.errors import PictureError
-from device.imaging import decoding, encoding
+from device.imaging import decoding, decoding_cost, encoding
 from device.imaging.frames import Pixels
 from device.recognition.embedding import preprocess
 from device.recognition.local.codebook import Codebook
@@ -29,6 +30,8 @@ VERSION = "1"
 # WebP quality, 0..100. A thumbnail is too small to show losses; the museum chooses the large picture's quality.
 THUMB_QUALITY = 60
 SCREEN_QUALITY = 76
+# Address space of a process that decodes, in bytes. The largest picture that is allowed holds a third while it is decoded.
+_WORKER_BYTES = 3 * decoding_cost.COLLECTIONS.held_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +126,7 @@ def _in_parallel(
 ) -> Iterator[PreparedPicture | UnreadablePicture]:
     # Spawned, not forked: TensorFlow's threads don't survive a fork.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=exit_with_parent) as pool:
+    with ProcessPoolExecutor(workers, context, initializer=start_worker) as pool:
         waiting: deque[Future[PreparedPicture | UnreadablePicture]] = deque()
         feed = iter(jobs)
         try:
@@ -138,6 +141,17 @@ def _in_parallel(
                 "a process that decodes pictures was killed, probably because memory ran out; "
                 "free some and build again: the build resumes where it stopped"
             ) from error
+
+
+def start_worker() -> None:
+    """Limit this process's memory, and end it when its parent is killed.
+
+    A picture that needs more memory is refused, and the others are decoded.
+    """
+    for kind, most in ((resource.RLIMIT_AS, _WORKER_BYTES), (resource.RLIMIT_CORE, 0)):
+        _, hard = resource.getrlimit(kind)
+        resource.setrlimit(kind, (most if hard < 0 else min(most, hard), hard))
+    exit_with_parent()
 
 
 def _prepare(

@@ -1,4 +1,4 @@
-"""The bench of hostile pictures measures a whole kiosk, and its pictures are what they are called."""
+"""The bench of hostile pictures measures a whole kiosk, with the pictures it names."""
 
 import io
 from itertools import islice
