@@ -7,6 +7,7 @@ from typing import Any
 from device import host_checks
 from device.bundle.reader import OpenedBundle, open_bundle, verify
 from device.cameras import CameraSource
+from device.cameras.v4l2 import VideoDevices
 from device.config import Config
 from device.errors import CameraBusyError, KioskError
 from device.host_checks import HostCheck
@@ -34,7 +35,8 @@ def examine(
     Returns:
         One result for each check; the self-test is left out if the bundle is damaged.
     """
-    checks = [*host_checks.examine(config), *_bundle(bundle, config)]
+    devices = None if open_camera is None else VideoDevices()
+    checks = [*host_checks.examine(config, devices), *_bundle(bundle, config)]
     if open_camera is not None:
         checks.append(_camera(open_camera, bundle, config))
     return tuple(checks)

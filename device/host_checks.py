@@ -51,11 +51,11 @@ def examine(config: Config, devices: VideoDevices | None = None) -> Iterator[Hos
 
     Args:
         config: The kiosk's settings.
-        devices: Lists the webcams; `None` for those of this machine.
+        devices: Lists the webcams; `None` to leave every webcam alone.
     """
     found = f"{_model()}, {_system()}, Python {platform.python_version()} on {platform.machine()}"
     yield HostCheck(name="machine", found=found, is_good=True)
-    yield _cameras(devices or VideoDevices())
+    yield _cameras(devices)
     yield _clock()
     yield _disk_space(config.store)
     yield _port(config.listen)
@@ -81,12 +81,13 @@ def kiosk_health(listen: ListenConfig) -> dict[str, Any] | None:
         return None
 
 
-def _cameras(devices: VideoDevices) -> HostCheck:
+def _cameras(devices: VideoDevices | None) -> HostCheck:
     if pi.is_supported():
         found = "picamera2 is installed: a Raspberry Pi camera can be used"
     else:
         found = "picamera2 is not installed (only Raspberry Pi OS has it): use a webcam or the replay camera"
-    found += f"; webcams: {_webcams(devices)}"
+    if devices is not None:
+        found += f"; webcams: {_webcams(devices)}"
     return HostCheck(name="camera software", found=found, is_good=True)
 
 

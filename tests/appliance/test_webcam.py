@@ -23,14 +23,15 @@ def missing_webcam() -> str:
     return f"no /dev/video0, and no vivid: {done.stderr.strip() or 'it created none'}"
 
 
-def test_a_real_webcam_meets_the_camera_contract() -> None:
+def test_a_real_webcam_meets_the_contracts_of_cameras_and_of_v4l2() -> None:
     reason = missing_webcam()
     if reason:
         pytest.xfail(
             reason
         )  # not a skip, which counts as a failure here: the kernel can't be changed
-    contract = "tests/device/cameras/test_contract.py"
-    command = (sys.executable, "-m", "pytest", "-q", contract, "-k", "real and webcam", "-ra")
+    contracts = ("tests/device/cameras/test_contract.py", "tests/device/cameras/v4l2")
+    chosen = "(real and webcam) or machine"
+    command = (sys.executable, "-m", "pytest", "-q", *contracts, "-k", chosen, "-ra")
 
     done = subprocess.run(
         command, cwd=REPOSITORY, capture_output=True, text=True, timeout=300, check=False
