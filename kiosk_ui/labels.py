@@ -130,7 +130,9 @@ def label(
 def picture_address(record: Record, bundle_id: str, size: Size, position: int = 0) -> str:
     """Return the address of one of a record's pictures; position 0 is its first."""
     number = f"&position={position}" if position else ""
-    return f"/api/v1/records/{quote(record.record_id)}/picture?bundle={bundle_id}&size={size}{number}"
+    return (
+        f"/api/v1/records/{quote(record.record_id)}/picture?bundle={bundle_id}&size={size}{number}"
+    )
 
 
 def _pictures(record: Record, bundle_id: str) -> tuple[LabelPicture, ...]:
@@ -173,9 +175,7 @@ def related_to(
         words, language = relation.target, languages.get("relations")
     else:
         words, language = other.title_in(visitor), _title_language(other, languages, visitor)
-    return Related(
-        kind=relation.kind, words=words, record_id=relation.record_id, language=language
-    )
+    return Related(kind=relation.kind, words=words, record_id=relation.record_id, language=language)
 
 
 def _size(title: str) -> Literal["short", "long", "endless"]:

@@ -128,13 +128,13 @@ class _Views:
         languages = health.manifest.languages if health.manifest else {}
         state = self._service.snapshot().state
         comparison_url = comparison_presenter.address_of(self._service, state.answer)
-        return replace(presenter.scene(state, languages, visitor_language()), comparison_url=comparison_url)
+        return replace(
+            presenter.scene(state, languages, visitor_language()), comparison_url=comparison_url
+        )
 
     def _label(self, record: Record) -> Label:
         manifest = self._service.collection.manifest
-        return labels.label(
-            record, manifest.bundle_id, manifest.languages, visitor_language()
-        )
+        return labels.label(record, manifest.bundle_id, manifest.languages, visitor_language())
 
     def _example(self, shown: Scene) -> Label | None:
         """Return a print of the collection, for scenes that have no picture of their own."""
