@@ -48,7 +48,7 @@ def of_folder(folder: Path) -> Iterator[AbusivePicture]:
 
 
 def family(*, is_short: bool = False) -> Iterator[AbusivePicture]:
-    """Yield the generated pictures, one after the other; `is_short` leaves out most sizes and depths."""
+    """Yield the generated pictures; `is_short` leaves out most sizes and depths."""
     sides = _SIDES[1:3] if is_short else _SIDES
     yield from _jpegs((*sides, _EXTREME))
     yield from _pngs(sides[:1] if is_short else sides[:3], is_short=is_short)

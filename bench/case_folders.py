@@ -1,4 +1,7 @@
-"""Folders of small cases of an import: the project's shared ones where they exist, else the shipped ones."""
+"""Folders of small cases of an import.
+
+The shared ones where they exist, else those that ship with the project.
+"""
 
 import shutil
 import tempfile

@@ -1,4 +1,6 @@
-"""Print the marks of importing museums' exports, each with what was measured, over small cases and a large export.
+"""Print the marks of importing museums' exports, each with what was measured.
+
+The inputs are small cases, and large exports that are generated.
 
 `../shared/cases` is taken if it is there, or else the few cases that are shipped. The large exports are generated.
 """

@@ -1,4 +1,4 @@
-"""Hold what `start` and `check` make of a museum's export against what a curator would have.
+"""Compare what `start` and `check` make of an export with what a curator expects.
 
 `expected.csv` has a row for each record: makers, years, title, whether its picture may be shown, number of pictures.
 """

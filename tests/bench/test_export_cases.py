@@ -1,4 +1,4 @@
-"""What check says of an export is held against what is expected, and any difference is found."""
+"""What check says of an export is compared with what is expected."""
 
 from typing import Any
 

@@ -141,7 +141,7 @@ def screenshot(page: Page) -> Image.Image:
 
 
 def strip(seen: list[Seen]) -> Image.Image:
-    """Return the pictures in two columns of pairs, with the time and the claim below each pair."""
+    """Return the pictures in two columns of pairs, each with its time and claim."""
     height = round(WIDTH * SIZE[1] / SIZE[0])
     rows = -(-len(seen) // 2)
     sheet = Image.new("RGB", (4 * WIDTH + 60, max(rows, 1) * (height + CAPTION + 16)), "white")

@@ -32,7 +32,7 @@ def choose_items(folder: Path) -> tuple[Item, ...]:
 
 
 def several_pictures(items: Sequence[Item]) -> tuple[Item, ...]:
-    """Return four records; the first has the pictures of two others, and titles in two languages."""
+    """Return four records; the first has three pictures, and titles in two languages."""
     first, verso, detail, *others = items
     titles = {"de": "Persische Schwertlilie", "fr": "Iris de Perse"}
     more = (*verso.pictures, *detail.pictures)

@@ -1,4 +1,7 @@
-"""Say what a nested key of a JSON file means: "creators.name" names a maker, "creators.id" isn't the work's id."""
+"""Say what a nested key of a JSON file means.
+
+"creators.name" names a maker, "creators.id" isn't the work's id.
+"""
 
 from collections.abc import Iterable, Mapping
 

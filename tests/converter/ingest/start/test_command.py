@@ -118,7 +118,7 @@ MUSEUMS = ("cmoa", "iiif", "iiif2", "lido", "met", "moma", "museumplus", "nga", 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MUSEUMS)
 def test_a_real_export_is_read_after_start_as_a_curator_would(name: str) -> None:
-    """Makers, years, titles in every language, pictures shown and their number, of every record."""
+    """Makers, years, titles in every language and pictures, of every record."""
     if not (SHARED / "museums" / name).is_dir():
         pytest.skip("the museums' exports are not next to this checkout")
     cases = {case.folder.name: case for case in read_museums(SHARED / "museums")}
