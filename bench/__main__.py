@@ -24,7 +24,7 @@ from device.errors import KioskError
 
 NAMES = (
     "fingerprints", "recognition_vs_baseline", "answer_latency", "neighbours", "candidate_search", "startup_time",
-    "memory", "build_time",
+    "idle_demo", "memory", "build_time",
 )  # fmt: skip
 OUT = Path("out/bench")
 _THREADS = 2

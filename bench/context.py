@@ -31,6 +31,7 @@ class Workload:
         queries: Measured searches; as many other ones choose the parameters.
         starts: Starts of the service.
         answers: Answers before the service's memory is measured.
+        watched_s: Time in seconds for which the demo without a camera is watched.
         build_prints: Prints in the sample that a build is extrapolated from.
         captures: Simulated captures to recognise, or to match with every print of the bundle.
         feature_collection_sizes: Sizes of the generated collections of local features, in prints.
@@ -45,6 +46,7 @@ class Workload:
     queries: int
     starts: int
     answers: int
+    watched_s: float
     build_prints: int
     captures: int
     feature_collection_sizes: tuple[int, ...]
@@ -52,12 +54,12 @@ class Workload:
 
 FULL = Workload(
     rounds=24, calls=4, pictures=48, calibration_prints=32, collection_sizes=(20_000, 100_000),
-    base_fingerprints=1500, queries=400, starts=5, answers=100, build_prints=64, captures=60,
+    base_fingerprints=1500, queries=400, starts=5, answers=100, watched_s=84.0, build_prints=64, captures=60,
     feature_collection_sizes=(20_000,),
 )  # fmt: skip
 QUICK = Workload(
     rounds=3, calls=1, pictures=4, calibration_prints=4, collection_sizes=(400,),
-    base_fingerprints=40, queries=20, starts=1, answers=3, build_prints=3, captures=3,
+    base_fingerprints=40, queries=20, starts=1, answers=3, watched_s=4.0, build_prints=3, captures=3,
     feature_collection_sizes=(40,),
 )  # fmt: skip
 

@@ -127,6 +127,14 @@ class KioskProcess:
             error.read()
             return error.code
 
+    def processor_s(self) -> float:
+        """Return the processor time in seconds that the process has taken, of all its threads."""
+        fields = (
+            Path(f"/proc/{self._process.pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()
+        )
+        ticks = int(fields[11]) + int(fields[12])  # user and system
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def memory_mb(self) -> dict[str, float]:
         """Return the process's memory in MB from `smaps_rollup`: `Pss`, `Rss` and so on."""
         lines = Path(f"/proc/{self._process.pid}/smaps_rollup").read_text("utf-8").splitlines()[1:]

@@ -3,8 +3,8 @@
 Knows nothing of loops or devices.
 """
 
-import logging
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +12,6 @@ import numpy as np
 from device.cameras.webcam import opencv
 from device.errors import CameraMissingError
 from device.imaging.frames import Pixels
-
-_log = logging.getLogger(__name__)
 
 # Frame rates that a file may claim; others are as good as none.
 _LEAST_FPS, _MOST_FPS = 1.0, 240.0
@@ -30,7 +28,7 @@ class VideoScene:
         fps: Frames per second of a file that doesn't say so.
 
     Raises:
-        CameraMissingError: If the file or OpenCV is missing.
+        CameraMissingError: If the file or OpenCV is missing, or the file is no video.
     """
 
     def __init__(self, path: Path, *, side: int, fps: float) -> None:
@@ -40,7 +38,13 @@ class VideoScene:
             )
         self._cv2 = opencv()
         self._side = side
+        # Each attempt at a damaged file would print FFmpeg's own lines; read when it opens its first file.
+        os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
         self._video = self._cv2.VideoCapture(str(path), self._cv2.CAP_FFMPEG)
+        if not self._video.isOpened():
+            raise CameraMissingError(
+                f"{path.name}: expected a video that can be played, found none; name another file"
+            )
         stated = self._video.get(self._cv2.CAP_PROP_FPS)
         self._fps = stated if _LEAST_FPS <= stated <= _MOST_FPS else fps
         self._number = -1

@@ -54,7 +54,14 @@ def test_a_small_run_prints_its_tables_and_writes_them(
 ) -> None:
     """It leaves out TensorFlow and the peers, which take minutes to prepare."""
     monkeypatch.chdir(ROOT)  # the kiosk is started as `python -m kiosk_ui`
-    names = ["answer_latency", "neighbours", "candidate_search", "startup_time", "memory"]
+    names = [
+        "answer_latency",
+        "neighbours",
+        "candidate_search",
+        "startup_time",
+        "idle_demo",
+        "memory",
+    ]
     only = [word for name in names for word in ("--only", name)]
 
     code = main(

@@ -112,15 +112,17 @@ def watch(page: Page, seconds: float) -> Iterator[Seen]:
     until_s = time.monotonic() + seconds
     coming: Image.Image | None = None
     last: dict[str, Any] = {}
+    before: dict[str, Any] = {}
     while time.monotonic() < until_s:
         look = page.evaluate(LOOK)
         is_answer = look["scene"] in ("answer", "not_found")
-        if look["isOutlined"] and look["scene"] != "hold_still":
-            page.wait_for_timeout(FADE_MS / 2)
-            taken = screenshot(page)
-            coming = taken if page.evaluate(LOOK) == look else coming
-        elif look["scene"] == "hold_still":
+        if look["scene"] == "hold_still":
             last = {}
+        if look["isOutlined"]:
+            taken = screenshot(page)
+            is_steady = look == before == page.evaluate(LOOK)  # nothing fades
+            if coming is None or (is_steady and look["scene"] != "hold_still"):
+                coming = taken
         elif is_answer and (look["claim"], look["title"]) != (last.get("claim"), last.get("title")):
             at_s = page.evaluate(SINCE_PAINT)
             page.wait_for_timeout(FADE_MS)
@@ -132,6 +134,7 @@ def watch(page: Page, seconds: float) -> Iterator[Seen]:
                 answer=screenshot(page),
             )
             last, coming = look, None
+        before = look
         page.wait_for_timeout(60)
 
 
@@ -141,7 +144,7 @@ def screenshot(page: Page) -> Image.Image:
 
 
 def strip(seen: list[Seen]) -> Image.Image:
-    """Return the pictures in two columns of pairs, each with its time and claim."""
+    """Return the pictures in two columns of pairs, with time and claim below each pair."""
     height = round(WIDTH * SIZE[1] / SIZE[0])
     rows = -(-len(seen) // 2)
     sheet = Image.new("RGB", (4 * WIDTH + 60, max(rows, 1) * (height + CAPTION + 16)), "white")

@@ -159,8 +159,9 @@ def test_a_truncated_video_is_shown_in_a_loop(replay, film, quarters):
 def test_a_file_that_is_not_a_video_is_a_missing_camera(replay, film, size):
     film.write_bytes(film.read_bytes()[:size])
 
-    with pytest.raises(CameraMissingError):
+    with pytest.raises(CameraMissingError, match=r"film\.avi: .* name another file") as error:
         replay(replay=film).open()
+    assert "\n" not in str(error.value)
 
 
 def test_a_restored_folder_is_shown_again(replay, tmp_path):

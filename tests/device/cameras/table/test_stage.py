@@ -104,3 +104,18 @@ def test_frames_have_any_size(picture, size):
 
     assert scene.at(5.0).shape == (size[1], size[0], 3)
     assert (scene.corners(5.0) > 0).all() and (scene.corners(5.0) < size).all()
+
+
+@pytest.mark.slow
+def test_less_than_half_of_the_frames_are_rendered(picture):
+    """The demo must leave the processor to the answers: a still table costs nothing."""
+    stage, shown, rendered = TableStage(80, 60), 0, 0
+    for number, kind in enumerate(VisitKind):
+        visit = make_visit(kind, number)
+        scene, before = stage.scene(picture, visit), None
+        for step in range(int(visit.duration_s * 10)):
+            frame = scene.at(step / 10)
+            shown, rendered, before = shown + 1, rendered + (frame is not before), frame
+
+    assert shown > 800
+    assert rendered < 0.5 * shown
