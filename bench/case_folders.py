@@ -26,7 +26,7 @@ def default_folder() -> Path:
 
 @contextmanager
 def copied(case: Path) -> Iterator[Path]:
-    """Copy a case to a folder that may be written, draw its pictures, and remove it afterwards."""
+    """Copy a case to a folder of its own, draw its pictures, and remove it afterwards."""
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made) / case.name
         shutil.copytree(case, folder, copy_function=shutil.copyfile)

@@ -104,7 +104,10 @@ def colours(folder: Path) -> Iterator[Mark]:
 
 
 def _picture_of(reference: Path, folder: Path) -> Path:
-    """Return the picture of a reference: that of `a_png.png` is `a.png`, that of `a.png` any other file first."""
+    """Return the picture of a reference.
+
+    That of `a_png.png` is `a.png`, that of `a.png` any other file first.
+    """
     if reference.stem.endswith("_png"):
         return folder / f"{reference.stem.removesuffix('_png')}.png"
     found = sorted(folder.glob(f"{reference.stem}.*"), key=lambda path: path.suffix == ".png")
@@ -112,7 +115,7 @@ def _picture_of(reference: Path, folder: Path) -> Path:
 
 
 def early_refusals() -> Iterator[Mark]:
-    """Yield the mark of a build that refuses before it computes anything, so that its cache stays empty."""
+    """Yield the mark of a build that refuses before it computes anything."""
     with tempfile.TemporaryDirectory() as made:
         folder, bundle, cache = (Path(made) / name for name in ("prints", "bundle", "cache"))
         large_exports.write_pictures(folder, 10)

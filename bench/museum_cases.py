@@ -41,7 +41,7 @@ def read_museums(folder: Path) -> list[MuseumCase]:
 
 
 def faults(case: MuseumCase) -> list[str]:
-    """Return how an export's records differ from what is expected, after `start`; nothing if they don't."""
+    """Return how an export's records differ from the expected ones; nothing if they don't."""
     with copied(case.folder) as folder:
         try:
             start(folder)
