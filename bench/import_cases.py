@@ -140,7 +140,7 @@ def early_refusals() -> Iterator[Mark]:
 
 
 def large_checks(count: int) -> Iterator[Mark]:
-    """Yield the marks of checking a generated export in each format, with a picture for each row."""
+    """Yield the marks of checking a generated export in each format."""
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made) / "prints"
         large_exports.write_pictures(folder, count)
