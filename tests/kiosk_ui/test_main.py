@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -64,6 +65,36 @@ def test_a_missing_bundle_is_a_state_of_the_screen(start: Start, tmp_path: Path)
     process = start("--bundle", tmp_path / "none", "--camera", "none", "--port", 0)
     with urllib.request.urlopen(address_of(process), timeout=20) as response:
         assert b"The collection is not available yet" in response.read()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("empty", "expected readable pictures or a video, found none; add some"),
+        ("broken.mp4", "expected a video that can be played, found none; name another file"),
+        ("nowhere", "expected a folder of pictures or a video file, found neither"),
+    ],
+)
+def test_a_replay_that_cannot_be_shown_is_one_line_and_the_kiosk_goes_on(
+    start: Start, small_bundle: Path, tmp_path: Path, name: str, expected: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "broken.mp4").write_bytes(bytes(range(256)) * 9)
+    process = start("--bundle", small_bundle, "--replay", tmp_path / name, "--port", 0)
+    address, page = address_of(process), ""
+    for _ in range(100):
+        with urllib.request.urlopen(f"{address}stand", timeout=20) as response:
+            page = response.read().decode()
+        if expected in page:
+            break
+        time.sleep(0.2)
+    process.send_signal(signal.SIGTERM)
+
+    assert process.wait(timeout=20) == 0
+    assert expected in page
+    assert process.stderr is not None
+    assert process.stderr.read().count(expected) == 1
 
 
 @pytest.mark.slow
@@ -131,6 +162,7 @@ def test_an_unknown_option_exits_with_2(flag: str, capsys: pytest.CaptureFixture
         (["--device", "C920"], "webcam", "C920"),
         (["--camera", "pi", "--device", "1"], "pi", "1"),
         (["--camera", "replay"], "replay", "auto"),
+        (["--replay", "prints", "--device", "2"], "replay", "2"),
     ],
 )
 def test_a_named_camera_is_a_webcam_unless_another_kind_is_named(
