@@ -62,6 +62,14 @@ def family(*, is_short: bool = False) -> Iterator[AbusivePicture]:
     yield AbusivePicture(name="JPEG 12 MP noise progressive", data=_noisy_jpeg(progressive=True))
 
 
+def honest_jpeg() -> bytes:
+    """Return a 12-megapixel JPEG of some 3 MB, as a phone takes it."""
+    noise = np.random.default_rng(1).integers(0, 255, (300, 400, 3), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(noise).resize((4000, 3000)).save(file, "JPEG", quality=90)
+    return file.getvalue()
+
+
 def _jpegs(sides: tuple[tuple[int, int], ...]) -> Iterator[AbusivePicture]:
     for (width, height), (name, sampling), progressive in product(
         sides, _SAMPLINGS.items(), (False, True)
