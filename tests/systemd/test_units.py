@@ -168,6 +168,22 @@ def test_the_service_is_restarted_when_it_ends_or_hangs():
     assert setting(unit, "Restart") == ["always"]
 
 
+def test_a_killed_decoder_leaves_the_service_running_and_no_core():
+    unit = REPOSITORY / "systemd/printkiosk.service"
+
+    assert setting(unit, "OOMPolicy") == ["continue"]
+    assert setting(unit, "LimitCORE") == ["0"]
+
+
+def test_decoders_may_give_up_the_file_system_and_their_priority():
+    # Later lines add to what earlier ones allow and forbid.
+    *_, last = setting(REPOSITORY / "systemd/printkiosk.service", "SystemCallFilter")
+
+    assert set(last.split()) == {
+        "landlock_create_ruleset", "landlock_restrict_self", "setpriority",
+    }  # fmt: skip
+
+
 def test_the_service_has_access_to_cameras_and_no_other_device():
     unit = REPOSITORY / "systemd/printkiosk.service"
 
