@@ -11,6 +11,7 @@ from PIL import Image
 
 from device.errors import PictureError
 from device.imaging.jpeg_segments import JpegFrame, read_frame
+from device.imaging.webp_image import StillWebpImage
 
 _JPEGS = ("JPEG", "MPO")
 # By how much libjpeg can scale down while it decodes.
@@ -94,11 +95,19 @@ def check_cost(
     check_size(kind, pixels, name, budget)
     if kind in _JPEGS:
         return _check_jpeg(image, _frame(file), name, budget, side)
-    held = getattr(image, "held_bytes_a_pixel", _HELD.get(kind, 0))
-    most = budget.held_bytes // (_stored(image) + held)
+    most = _most_pixels(image, budget, side)
     if pixels > most:
         raise _too_large(f" in a {kind}", pixels, most, name, budget.advice)
     return None if side is None else (side, side)
+
+
+def _most_pixels(image: Image.Image, budget: Budget, side: int | None) -> int:
+    """Return how many pixels of a picture like this one, which is no JPEG, the budget allows."""
+    if side is not None and isinstance(image, StillWebpImage):
+        # Pillow stores the scaled picture alone.
+        return (budget.held_bytes - side * side * _MOST_STORED) // image.held_bytes_a_pixel
+    held = getattr(image, "held_bytes_a_pixel", _HELD.get(image.format or "", 0))
+    return budget.held_bytes // (_stored(image) + held)
 
 
 def _check_jpeg(

@@ -8,6 +8,7 @@ from PIL import Image
 
 from bench.crafted_pictures import jpeg, png, resized_jpeg, scan_bomb
 from device.errors import PictureError
+from device.imaging import decoding
 from device.imaging.decoding_cost import UPLOADS, Budget, check_cost
 
 SMALL = Budget(
@@ -69,6 +70,16 @@ def test_an_upload_of_two_hundred_megapixels_is_allowed_where_it_is_baseline() -
     assert draft_of(resized_jpeg(whole, 4000, 3000), UPLOADS, 1600) is None
     with pytest.raises(PictureError, match=r"at most 200 megapixels, found 201"):
         draft_of(resized_jpeg(whole, 16_400, 12_240), UPLOADS, 1600)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_webp_of_sixteen_megapixels_is_allowed_since_it_is_scaled_while_it_is_decoded(
+    mode: str,
+) -> None:
+    file = io.BytesIO()
+    Image.new(mode, (4096, 4096)).save(file, "WEBP", lossless=True, method=0)
+
+    assert decoding.decode(file.getvalue(), name="a").shape == (1600, 1600, 3)
 
 
 def test_an_honest_progressive_upload_is_allowed() -> None:
