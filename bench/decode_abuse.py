@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def honest_cost_s(pairs: int = 15) -> tuple[float, float]:
-    """Return how long an honest 12-megapixel JPEG takes to decode: isolated, and in this process.
+    """Return the times of an honest 12-megapixel JPEG, isolated and in this process.
 
     Both are medians in seconds, measured in turn.
     """
