@@ -6,8 +6,8 @@ from pathlib import Path
 
 import hostile_records
 import pytest
-from kiosk_page import HOSTS
-from playwright.sync_api import Browser, Page, expect
+from kiosk_page import HOSTS, run_off
+from playwright.sync_api import Browser, expect
 
 from device.bundle.manifest import Manifest
 from device.config import ScreenConfig
@@ -55,15 +55,3 @@ def test_no_text_runs_off_a_page(
         server.stop()
         thread.join()
     assert said == []
-
-
-def run_off(page: Page) -> list[str]:
-    """Return the visible elements that overflow the screen."""
-    found: list[str] = page.evaluate(
-        """() => [...document.querySelectorAll('body :is(h1, h2, p, button, a, li, img, figcaption)')]
-      .filter((each) => each.checkVisibility({ visibilityProperty: true }) && !each.closest('dialog:not([open]), .goes'))
-      .filter((each) => { const box = each.getBoundingClientRect(); return box.width > 1 && (box.right > innerWidth + 1 || box.left < -1); })
-      .map((each) => each.outerHTML.slice(0, 120))
-      .concat(document.documentElement.scrollWidth > innerWidth + 1 ? ['the page is wider than the screen'] : [])"""
-    )
-    return found

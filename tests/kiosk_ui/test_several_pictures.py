@@ -74,7 +74,7 @@ def test_a_title_is_shown_in_the_visitors_language_or_else_the_main_one(
     )
 
     tag = language if title else "en"
-    assert f'tabindex="-1" lang="{tag}">{title or record.title}</h1>' in html
+    assert f'tabindex="-1" dir="auto" lang="{tag}">{title or record.title}</h1>' in html
 
 
 @pytest.fixture

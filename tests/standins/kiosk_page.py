@@ -86,3 +86,15 @@ def choose(picture: bytes, within: Page | Locator) -> None:
 def app_of(service: KioskService) -> Flask:
     """Return the Flask application of a kiosk."""
     return create_app(service, ScreenConfig(), HOSTS)
+
+
+def run_off(page: Page) -> list[str]:
+    """Return the visible elements that overflow the screen."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll('body :is(h1, h2, p, button, a, li, img, figcaption)')]
+      .filter((each) => each.checkVisibility({ visibilityProperty: true }) && !each.closest('dialog:not([open]), .goes'))
+      .filter((each) => { const box = each.getBoundingClientRect(); return box.width > 1 && (box.right > innerWidth + 1 || box.left < -1); })
+      .map((each) => each.outerHTML.slice(0, 120))
+      .concat(document.documentElement.scrollWidth > innerWidth + 1 ? ['the page is wider than the screen'] : [])"""
+    )
+    return found
