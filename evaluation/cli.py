@@ -4,6 +4,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from device import __version__
@@ -52,12 +53,15 @@ def _threads(text: str) -> int:
 
 def _evaluate(options: argparse.Namespace) -> int:
     # Loaded here, so that --help and a mistyped option answer at once.
+    from device.imaging.isolation import open_decoder
     from device.recognition.embedding.fingerprint import choose_threads
     from evaluation.evaluate import PAGE, evaluate, results_lines
 
-    with opened(options.bundle) as bundle:
+    with opened(options.bundle) as bundle, closing(open_decoder()) as decoder:
         threads = choose_threads(options.threads)
-        report = evaluate(bundle, options, threads=threads, progress=_print_progress)
+        report = evaluate(
+            bundle, options, threads=threads, progress=_print_progress, decoder=decoder
+        )
     print(results_lines(report))
     print(Path(options.out) / PAGE)
     return 0

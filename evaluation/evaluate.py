@@ -7,6 +7,7 @@ from pathlib import Path
 
 from device.bundle.reader import OpenedBundle
 from device.errors import EvaluationError
+from device.imaging.picture_decoder import InProcessDecoder, PictureDecoder
 from device.recognition.recogniser import Recogniser
 from evaluation import ground_truth, run_queries, summary
 from evaluation.dataset import Load, prints_of
@@ -35,6 +36,7 @@ def evaluate(
     threads: int,
     progress: Progress,
     load: Load | None = None,
+    decoder: PictureDecoder | None = None,
     observer: ReferenceObserver | None = None,
 ) -> EvaluationReport:
     """Run the evaluation's queries, and write JSON and page into the folder `options.out`.
@@ -44,6 +46,7 @@ def evaluate(
         options: Parsed options of `plan.add_options`.
         threads: Threads for the model.
         load: Returns a record's picture; `None` uses the bundle's own.
+        decoder: Decodes the files of folders; `None` decodes them in this process.
         observer: The desk's reference.
 
     Raises:
@@ -56,7 +59,7 @@ def evaluate(
     timing = ModelTiming(bundle, threads=threads)
     run = run_queries.run(
         recogniser,
-        run_queries.sections(material, plan),
+        run_queries.sections(material, plan, decoder or InProcessDecoder()),
         progress=progress,
         observer=observer.observe if observer else None,
         after_query=timing.time_occasionally,

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from device.imaging import decoding
 from device.imaging.frames import Pixels
+from device.imaging.picture_decoder import PictureDecoder
 from evaluation.dataset import EvaluationPrint, choose_prints
 from evaluation.ground_truth import GroundTruthPicture
 from evaluation.metrics import Values
@@ -129,7 +129,11 @@ def _captures(
 
 
 def real_pairs(
-    prints: Sequence[EvaluationPrint], pictures: Sequence[GroundTruthPicture], *, seed: int
+    prints: Sequence[EvaluationPrint],
+    pictures: Sequence[GroundTruthPicture],
+    *,
+    seed: int,
+    decoder: PictureDecoder,
 ) -> Iterator[QuerySection]:
     """Yield two sections of other copies of prints: as scanned, and as simulated captures."""
     of = {one.record.record_id: one for one in prints}
@@ -141,7 +145,11 @@ def real_pairs(
                 _real_query(
                     picture,
                     of,
-                    partial(_handheld_file, seed=seed) if is_held else _unchanged_file,
+                    (
+                        partial(_handheld_file, seed=seed, decoder=decoder)
+                        if is_held
+                        else partial(_unchanged_file, decoder=decoder)
+                    ),
                     of,
                 )
                 for picture in pictures
@@ -150,18 +158,26 @@ def real_pairs(
 
 
 def photographs(
-    prints: Sequence[EvaluationPrint], pictures: Sequence[GroundTruthPicture]
+    prints: Sequence[EvaluationPrint],
+    pictures: Sequence[GroundTruthPicture],
+    *,
+    decoder: PictureDecoder,
 ) -> QuerySection:
     """Return the section of real photographs; those without a record show unknown prints."""
     of = {one.record.record_id: one for one in prints}
     return QuerySection(
         name="photographs",
         kind=SectionKind.PHOTOGRAPHS,
-        queries=tuple(_real_query(picture, of, _unchanged_file, {}) for picture in pictures),
+        queries=tuple(
+            _real_query(picture, of, partial(_unchanged_file, decoder=decoder), {})
+            for picture in pictures
+        ),
     )
 
 
-def distractors(paths: Sequence[Path], *, seed: int, suite: Suite) -> QuerySection:
+def distractors(
+    paths: Sequence[Path], *, seed: int, suite: Suite, decoder: PictureDecoder
+) -> QuerySection:
     """Return the section of captures of prints that are not in the collection."""
     return QuerySection(
         name="prints of other collections",
@@ -170,7 +186,7 @@ def distractors(paths: Sequence[Path], *, seed: int, suite: Suite) -> QuerySecti
             EvaluationQuery(
                 name=path.name,
                 right=frozenset(),
-                make_picture=partial(_handheld_file, path, seed=seed, suite=suite),
+                make_picture=partial(_handheld_file, path, seed=seed, suite=suite, decoder=decoder),
             )
             for path in paths
         ),
@@ -241,13 +257,15 @@ def _handheld(
     )
 
 
-def _handheld_file(path: Path, *, seed: int, suite: Suite = Suite.OPEN) -> QueryPicture:
-    pixels = decoding.load(path, side=decoding.UPLOAD_SIDE)
+def _handheld_file(
+    path: Path, *, seed: int, decoder: PictureDecoder, suite: Suite = Suite.OPEN
+) -> QueryPicture:
+    pixels = decoder.load(path)
     return _query_picture(capture(pixels, path.stem, level=Level.NORMAL, seed=seed, suite=suite))
 
 
-def _unchanged_file(path: Path) -> QueryPicture:
-    return QueryPicture(pixels=decoding.load(path, side=decoding.UPLOAD_SIDE))
+def _unchanged_file(path: Path, *, decoder: PictureDecoder) -> QueryPicture:
+    return QueryPicture(pixels=decoder.load(path))
 
 
 def _frame_without_print(

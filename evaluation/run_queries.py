@@ -14,6 +14,7 @@ import numpy as np
 
 from device.errors import PictureError
 from device.imaging import frames
+from device.imaging.picture_decoder import PictureDecoder
 from device.recognition.recogniser import Answer, Recogniser
 from device.recognition.verdict import ACCEPTED, Verdict
 from evaluation import queries
@@ -95,8 +96,16 @@ class Run:
     unread: tuple[str, ...]
 
 
-def sections(material: Material, plan: EvaluationPlan) -> Iterator[QuerySection]:
-    """Yield all query sections in order; sections without material are left out."""
+def sections(
+    material: Material, plan: EvaluationPlan, decoder: PictureDecoder
+) -> Iterator[QuerySection]:
+    """Yield all query sections in order; sections without material are left out.
+
+    Args:
+        material: The pictures.
+        plan: How many queries are made.
+        decoder: Decodes picture files; it must stay open while the queries are used.
+    """
     prints, seed, suite = material.prints, plan.seed, plan.suite
     most = max(plan.captures, scored_count(prints)) if plan.is_full else plan.captures
     a_factor = max(plan.a_factor, _FULL_FACTOR) if plan.is_full else plan.a_factor
@@ -105,12 +114,12 @@ def sections(material: Material, plan: EvaluationPlan) -> Iterator[QuerySection]
         yield queries.level(prints, level, number=most, seed=seed, suite=suite)
     yield queries.in_reverse(prints, number=plan.reverse, seed=seed, suite=suite)
     if material.pairs:
-        yield from queries.real_pairs(prints, material.pairs, seed=seed)
+        yield from queries.real_pairs(prints, material.pairs, seed=seed, decoder=decoder)
     if material.photographs:
-        yield queries.photographs(prints, material.photographs)
+        yield queries.photographs(prints, material.photographs, decoder=decoder)
     if material.distractors:
         shown = material.distractors if plan.is_full else material.distractors[: plan.captures]
-        yield queries.distractors(shown, seed=seed, suite=suite)
+        yield queries.distractors(shown, seed=seed, suite=suite, decoder=decoder)
     yield queries.without_print(empty, seed=seed, suite=suite)
     yield from queries.factors(prints, number=a_factor, seed=seed, suite=suite)
 

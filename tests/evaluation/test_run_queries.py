@@ -8,6 +8,7 @@ from PIL import Image
 
 from device.bundle.reader import OpenedBundle
 from device.imaging.frames import Pixels
+from device.imaging.picture_decoder import InProcessDecoder
 from device.recognition.recogniser import Recogniser
 from evaluation import ground_truth, queries, run_queries
 from evaluation.dataset import prints_of
@@ -36,7 +37,7 @@ def test_factors_of_the_holdout_are_used_only_on_request(
     material = Material(prints=prints_of(open_small))
     for suite, wanted in ((Suite.OPEN, OPEN), (Suite.EVERYTHING, OPEN | HOLDOUT)):
         sections = run_queries.sections(
-            material, EvaluationPlan(captures=1, a_factor=1, suite=suite)
+            material, EvaluationPlan(captures=1, a_factor=1, suite=suite), InProcessDecoder()
         )
         names = {section.name for section in sections if section.kind is SectionKind.FACTOR}
 
@@ -98,7 +99,9 @@ def test_a_query_that_is_in_the_collection_does_not_find_itself(
         f"query_image,record_id,relation\n{one.record.record_id}.png,{other.record.record_id},copy\n"
     )
     pairs = ground_truth.pairs(tmp_path, {other.record.record_id}).pictures
-    clean = next(queries.real_pairs(prints_of(open_small), pairs, seed=1))
+    clean = next(
+        queries.real_pairs(prints_of(open_small), pairs, seed=1, decoder=InProcessDecoder())
+    )
 
     run = run_queries.run(recogniser, iter([clean]), progress=quiet)
 
@@ -107,7 +110,9 @@ def test_a_query_that_is_in_the_collection_does_not_find_itself(
 
 def test_a_full_evaluation_captures_all_scored_prints(open_small: OpenedBundle) -> None:
     material = Material(prints=prints_of(open_small))
-    sections = run_queries.sections(material, EvaluationPlan(captures=1, is_full=True))
+    sections = run_queries.sections(
+        material, EvaluationPlan(captures=1, is_full=True), InProcessDecoder()
+    )
 
     captures = next(sections).queries
 
