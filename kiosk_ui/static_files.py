@@ -1,6 +1,7 @@
-"""The page's own files: style sheets, fonts, and modules without their comments."""
+"""The page's own files: fonts, and style sheets and modules without their comments."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,6 +14,11 @@ FOLDER = Path(__file__).parent / "static"
 _COMMENT = re.compile(
     r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/[ \t]*|//[^\n]*)\n", re.MULTILINE | re.DOTALL
 )
+
+
+# In a style sheet, also the indentation.
+_STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_EMPTY_AROUND_LINES = re.compile(r"\s*\n\s*")
 
 
 def register(app: Flask) -> None:
@@ -29,21 +35,38 @@ def without_comments(source: str) -> str:
     return _COMMENT.sub("", source)
 
 
+def compact_style(source: str) -> str:
+    """Return a style sheet without comments, indentation and empty lines.
+
+    No string in it may hold what looks like a comment; a test looks for one.
+    """
+    return _EMPTY_AROUND_LINES.sub("\n", _STYLE_COMMENT.sub("", source)).lstrip()
+
+
+# Suffix to what shortens a file, and its media type.
+_SHORTENED: dict[str, tuple[Callable[[str], str], str]] = {
+    ".js": (without_comments, "text/javascript"),
+    ".css": (compact_style, "text/css"),
+}
+
+
 def _static_file(filename: str) -> Response:
     response = send_from_directory(FOLDER, filename)
-    if not filename.endswith(".js"):
-        return response
     path = FOLDER / filename
-    module = make_response(_module(path, path.stat().st_mtime_ns))
-    module.mimetype, module.last_modified = "text/javascript", response.last_modified
-    module.cache_control.no_cache = True
-    module.add_etag()
+    if path.suffix not in _SHORTENED:
+        return response
+    shortened = make_response(_shortened(path, path.stat().st_mtime_ns))
+    shortened.mimetype = _SHORTENED[path.suffix][1]
+    shortened.last_modified = response.last_modified
+    shortened.cache_control.no_cache = True
+    shortened.add_etag()
     response.close()
-    module.make_conditional(request)  # changes the response itself
-    return module
+    shortened.make_conditional(request)  # changes the response itself
+    return shortened
 
 
 @lru_cache(maxsize=128)
-def _module(path: Path, modified_ns: int) -> str:
-    """Return what is served of a module; a changed file is read again."""
-    return without_comments(path.read_text("utf-8"))
+def _shortened(path: Path, modified_ns: int) -> str:
+    """Return what is served of a file; a changed one is read again."""
+    shorten, _ = _SHORTENED[path.suffix]
+    return shorten(path.read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""Titles in many scripts in Chromium: each in its own direction, upright, and within the page."""
+"""Titles in many scripts in Chromium, each in its own direction and within the page."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace

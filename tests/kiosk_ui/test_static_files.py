@@ -1,4 +1,4 @@
-"""The page's own files are served, and modules without their comments."""
+"""The page's own files are served: modules and style sheets without their comments."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from kiosk_ui.static_files import FOLDER, without_comments
+from kiosk_ui.static_files import FOLDER, compact_style, without_comments
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,22 @@ def test_no_string_of_several_lines_holds_what_looks_like_a_comment(module: Path
     without_comments_after_code = re.sub(r"(?m)\s//.*$", "", module.read_text("utf-8"))
     strings = re.findall(r"`[^`]*`", without_comments_after_code)
     assert not [text for text in strings if re.search(r"(?m)^\s*(//|/\*)", text)]
+
+
+def test_a_style_sheet_is_served_without_comments_and_indentation(client: FlaskClient) -> None:
+    source = "/* Why. */\n@media (width < 9em) {\n  a { color: red; } /* and\n why */\n\n}\n"
+
+    assert compact_style(source) == "@media (width < 9em) {\na { color: red; }\n}\n"
+    response = client.get("/static/kiosk.css")
+    assert (response.mimetype, "/*" in response.text) == ("text/css", False)
+
+
+@pytest.mark.parametrize("sheet", sorted(FOLDER.glob("*.css")), ids=lambda path: path.name)
+def test_no_string_of_a_style_sheet_holds_what_looks_like_a_comment(sheet: Path) -> None:
+    text = re.sub(r"(?s)/\*.*?\*/", "", sheet.read_text("utf-8"))
+
+    assert not re.search(r"/\*|\*/", text)
+    assert text.count("{") == text.count("}") == compact_style(sheet.read_text("utf-8")).count("{")
 
 
 def test_an_unchanged_module_is_not_sent_again(client: FlaskClient) -> None:
