@@ -17,9 +17,10 @@ from typing import BinaryIO, TypeVar
 from PIL import Image, UnidentifiedImageError
 
 from device.errors import PictureError
-from device.imaging import file_endings, jpeg_ending, picture_formats, picture_opening, tiff_pages
+from device.imaging import file_endings, picture_formats, picture_opening
 from device.imaging.colour_profiles import Colours, colours_of
 from device.imaging.decoding_cost import COLLECTIONS, UPLOADS, Budget, check_cost, check_size
+from device.imaging.formats import jpeg_ending, tiff_pages
 from device.imaging.frames import Pixels
 from device.imaging.picture_formats import UnreadableFormatError
 from device.imaging.picture_source import PictureSource

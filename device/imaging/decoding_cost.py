@@ -10,8 +10,8 @@ from typing import BinaryIO
 from PIL import Image
 
 from device.errors import PictureError
-from device.imaging.jpeg_segments import JpegFrame, read_frame
-from device.imaging.webp_image import StillWebpImage
+from device.imaging.formats.jpeg_segments import JpegFrame, read_frame
+from device.imaging.formats.webp_image import StillWebpImage
 
 _JPEGS = ("JPEG", "MPO")
 # By how much libjpeg can scale down while it decodes.

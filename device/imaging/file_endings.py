@@ -7,7 +7,7 @@ missing here, check decodes the picture, as the build does.
 import io
 from typing import BinaryIO
 
-from device.imaging import iso_boxes, jpeg_ending
+from device.imaging.formats import iso_boxes, jpeg_ending
 from device.imaging.picture_source import PictureSource
 
 # In bytes. Programs append a few of their own behind the end.

@@ -4,7 +4,7 @@ from typing import BinaryIO
 
 from PIL import Image
 
-from device.imaging import iso_boxes, png_chunks, tiff_pages, webp_image
+from device.imaging.formats import iso_boxes, png_chunks, tiff_pages, webp_image
 from device.imaging.picture_source import PictureSource
 
 

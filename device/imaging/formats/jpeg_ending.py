@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from device.imaging.jpeg_segments import PROGRESSIVE, is_frame, is_progressive, segments
+from device.imaging.formats.jpeg_segments import PROGRESSIVE, is_frame, is_progressive, segments
 
 # Bytes that end a whole file. In a file without them there, decoding tells whether it is whole.
 END = b"\xff\xd9"

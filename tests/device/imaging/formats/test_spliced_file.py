@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device.imaging.spliced_file import Piece, splice
+from device.imaging.formats.spliced_file import Piece, splice
 
 ORIGINAL = bytes(range(256)) * 3
 PIECES = st.lists(

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from device.imaging.colour_profiles import MOST_BYTES
+from device.imaging.formats.spliced_file import Piece, splice
 from device.imaging.picture_source import PictureSource
-from device.imaging.spliced_file import Piece, splice
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # In bytes, unpacked.

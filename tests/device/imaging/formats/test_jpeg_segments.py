@@ -5,7 +5,7 @@ import io
 import pytest
 
 from bench.crafted_pictures import jpeg, scan_bomb
-from device.imaging.jpeg_segments import JpegFrame, read_frame, segments
+from device.imaging.formats.jpeg_segments import JpegFrame, read_frame, segments
 
 
 def frame_of(data: bytes) -> JpegFrame:

@@ -9,11 +9,11 @@ import struct
 from collections.abc import Sequence
 from typing import BinaryIO
 
-from device.imaging import tiff_directories as tags
+from device.imaging.formats import tiff_directories as tags
+from device.imaging.formats.spliced_file import splice
+from device.imaging.formats.tiff_directories import Directory, TiffLayout
 from device.imaging.picture_formats import UnreadableFormatError
 from device.imaging.picture_source import PictureSource
-from device.imaging.spliced_file import splice
-from device.imaging.tiff_directories import Directory, TiffLayout
 
 # A page that is at least this share of the largest one's area counts as large: recto and verso differ by a few pixels.
 _LARGE = 0.8

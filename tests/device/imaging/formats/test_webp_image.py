@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from device.imaging import webp_image
-from device.imaging.webp_image import StillWebpImage
+from device.imaging.formats import webp_image
+from device.imaging.formats.webp_image import StillWebpImage
 
 EXIF = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
 

@@ -1,0 +1,1 @@
+"""What picture files hold next to their pixels: segments, chunks, boxes, directories."""
