@@ -160,7 +160,7 @@ def _drop_object(app: "Sphinx", domain: str, kind: str, content: Any) -> None:
         del content[0]
 
 
-def _shorten_arrays(
+def _shorten_signature(
     app: "Sphinx",
     what: str,
     name: str,
@@ -169,9 +169,13 @@ def _shorten_arrays(
     signature: str | None,
     returned: str | None,
 ) -> tuple[str | None, str | None]:
-    """Write numpy's array types as the code does."""
+    """Write numpy's array types as the code does, and a default that is made anew as dots.
+
+    Sphinx can't read the signature of a dataclass with "<factory>" in it.
+    """
     shortened = [
-        text and _ARRAY.sub(r"~numpy.typing.NDArray[\1]", text) for text in (signature, returned)
+        text and _ARRAY.sub(r"~numpy.typing.NDArray[\1]", text).replace("<factory>", "...")
+        for text in (signature, returned)
     ]
     return shortened[0], shortened[1]
 
@@ -180,6 +184,6 @@ def setup(app: "Sphinx") -> None:
     """Connect what no setting can say."""
     app.connect("source-read", _add_toctrees)
     app.connect("autodoc-process-docstring", _add_to_module)
-    app.connect("autodoc-process-signature", _shorten_arrays)
+    app.connect("autodoc-process-signature", _shorten_signature)
     app.connect("object-description-transform", _drop_object)
     app.connect("autodoc-skip-member", _keep_enum_members)

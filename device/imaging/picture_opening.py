@@ -38,7 +38,7 @@ def open_image(file: BinaryIO, formats: tuple[str, ...]) -> Image.Image:
     """Open a picture by its header; decodes nothing, but for a WebP that moves.
 
     Raises:
-        UnidentifiedImageError: If the file has none of the formats.
+        PIL.UnidentifiedImageError: If the file has none of the formats.
         OSError: If its header is damaged; Pillow raises other errors, too.
     """
     is_still_webp = webp_image.is_readable(file)
