@@ -32,6 +32,16 @@ _LARGE: dict[str, tuple[Callable[[Path, int], None], float]] = {
 }
 _MOST_DIFFERENCE = 1.5  # mean CIEDE2000
 _CONVERT = "import sys; from converter.cli import main; sys.exit(main(sys.argv[1:]))"
+# The kernel's own count of a child's memory begins with the memory of the process that started it.
+_CONVERT_AND_REPORT_PEAK = """
+import os, sys
+from converter.cli import main
+code = main(sys.argv[2:])
+with open("/proc/self/status") as status:
+    peak_kib = status.read().partition("VmHWM:")[2].split()[0]
+os.write(int(sys.argv[1]), peak_kib.encode())
+sys.exit(code)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,19 +176,29 @@ def check_costs(folder: Path) -> CheckCosts:
         ChildProcessError: When the check refuses anything.
     """
     started_s = time.monotonic()
+    reading, writing = os.pipe()
     child = os.posix_spawn(
         sys.executable,
-        [sys.executable, "-c", _CONVERT, "--quiet", "check", str(folder), "--no-fetch"],
+        [
+            *(sys.executable, "-c", _CONVERT_AND_REPORT_PEAK, str(writing)),
+            *("--quiet", "check", str(folder), "--no-fetch"),
+        ],
         os.environ,
-        file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)],
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+            (os.POSIX_SPAWN_DUP2, writing, writing),  # so that it is inherited
+        ],
     )
+    os.close(writing)
+    with os.fdopen(reading) as report:
+        peak_kib = report.read()
     _, status, usage = os.wait4(child, 0)
     if status:
         raise ChildProcessError(f"{folder}: the check ended with code {status >> 8}")
     return CheckCosts(
         wall_s=time.monotonic() - started_s,
         cpu_s=usage.ru_utime + usage.ru_stime,
-        peak_mb=usage.ru_maxrss / 1024,
+        peak_mb=int(peak_kib) / 1024,
     )
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bench import import_cases
@@ -23,7 +24,9 @@ def test_the_shipped_cases_reach_every_mark(capsys: pytest.CaptureFixture[str]) 
 
 @pytest.mark.slow
 def test_a_check_is_measured_in_each_format() -> None:
+    large = np.ones(400 << 17)  # 400 MiB, more than a check may take: the peak is the check's own
     marks = list(import_cases.large_checks(30))
+    assert large.all()
 
     assert [mark.name.split(":")[0] for mark in marks] == [
         f"check of 100,000 rows, {name}" for name in ("CSV", "XLSX", "LIDO")
