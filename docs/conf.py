@@ -169,7 +169,7 @@ def _shorten_signature(
     signature: str | None,
     returned: str | None,
 ) -> tuple[str | None, str | None]:
-    """Write numpy's array types as the code does, and a default that is made anew as dots.
+    """Write numpy's array types as the code does, and a default from a factory as dots.
 
     Sphinx can't read the signature of a dataclass with "<factory>" in it.
     """
