@@ -4,9 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-import jinja2
-
 from bench.results import Section, Table, Target
+from converter import page_template
 
 
 def text(sections: Sequence[Section], machine: Mapping[str, str]) -> str:
@@ -29,14 +28,7 @@ def to_json(sections: Sequence[Section], machine: Mapping[str, str]) -> str:
 
 def page(sections: Sequence[Section], machine: Mapping[str, str]) -> str:
     """Return the results as one HTML page without other files."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("bench"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("bench.html").render(
+    return page_template.load("bench.html", package="bench").render(
         sections=sections, machine=machine, verdict=verdict
     )
 

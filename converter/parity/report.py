@@ -11,8 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
-import jinja2
-
+from converter import page_template
 from converter.parity import charts
 from converter.parity.compare import GateMinimums, Parity, gate, gate_results, summary
 from converter.parity.metrics import QUANTILE_METHOD, Agreement, ShareInterval
@@ -46,15 +45,7 @@ def page(parity: Parity, minimums: GateMinimums) -> str:
         parity: The result of the comparison.
         minimums: The gate's minimum values.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("converter"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= _FILTERS
-    return environment.get_template("parity.html").render(
+    return page_template.load("parity.html", filters=_FILTERS).render(
         parity=parity,
         failures=gate(parity, minimums),
         results=gate_results(parity, minimums),

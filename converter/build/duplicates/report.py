@@ -9,8 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import jinja2
-
+from converter import page_template
 from converter.build.duplicates.broken_relations import BrokenRelation, RelationFault
 from converter.build.duplicates.bundle_pictures import BundlePicture, load_thumbnail
 from converter.build.duplicates.measure_pair import PairMeasures, Points
@@ -76,21 +75,13 @@ def write(report: DuplicatesReport, bundle: OpenedBundle, folder: Path) -> Path:
 
 def page(report: DuplicatesReport, bundle: OpenedBundle) -> str:
     """Return the report's page, one HTML file without scripts that includes its pictures."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("converter"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
     def picture(of: BundlePicture) -> str:
         data = load_thumbnail(bundle, of)
         return "" if data is None else f"data:image/webp;base64,{base64.b64encode(data).decode()}"
 
     filters: dict[str, Callable[..., str]] = {"picture": picture, "dots": _dots, "share": _share}
-    environment.filters |= filters
-    return environment.get_template("duplicates.html").render(
+    return page_template.load("duplicates.html", filters=filters).render(
         name=bundle.manifest.name,
         report=report,
         thresholds=bundle.manifest.thresholds,

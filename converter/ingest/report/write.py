@@ -6,8 +6,7 @@ The page loads nothing else. Neither holds a time or a path, so the same export 
 from collections.abc import Sequence
 from pathlib import Path
 
-import jinja2
-
+from converter import page_template
 from converter.ingest.build_checks import MAX_REFUSED_SHARE, reasons_to_stop
 from converter.ingest.collection import Collection
 from converter.ingest.findings import Refusal
@@ -44,16 +43,9 @@ def write(
 
 def page(collection: Collection, tables: Sequence[ReportTable], max_refused_share: float) -> str:
     """Return the report's page, one HTML file without scripts."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("converter"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     refused = next(table.count for table in tables if table.file == "refused.csv")
     folder = f"{collection.path}: "
-    return environment.get_template("import_report.html").render(
+    return page_template.load("import_report.html").render(
         name=collection.name,
         refused=refused,
         kept=len(collection.items) + len(collection.refusals) - refused,
