@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import bundle_manifest
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -16,14 +17,12 @@ from converter.ingest.item import Item
 from converter.ingest.picture_files import PictureFile
 from converter.ingest.relations import RelationText
 from device.bundle import layout
-from device.bundle.format_versions import FORMAT_VERSION
-from device.bundle.manifest import Manifest, ModelSpec, Thresholds, identify
 from device.bundle.pictures import SIDES, Size
 from device.bundle.reader import sha256_of
 from device.imaging.encoding import to_webp
 from device.imaging.frames import Pixels
 from device.recognition.embedding.nearest import Vectors, normalise
-from device.recognition.embedding.preprocess import RESIZE, to_input
+from device.recognition.embedding.preprocess import to_input
 
 _CELLS = 14
 _WEIGHTS = np.random.default_rng(1).standard_normal((_CELLS * _CELLS * 3, 512)).astype(np.float32)
@@ -120,44 +119,16 @@ def write(
     bundle_writer.write_arrays(vectors, built.projection, folder)
     book = trained_codebook()
     features.write([features.make_entry(drawing, book) for drawing in drawings], book, folder)
-    manifest = Manifest(
-        format_version=FORMAT_VERSION,
-        bundle_id="",
-        version=0,
+    bundle_manifest.write(
+        folder,
+        items,
+        built.spec,
+        bundle_manifest.thresholds(
+            false_accepts=0.01, missed=0.1, false_similar=0.2, fitted_on=40, measured_on=40
+        ),
         name="Drawn prints",
-        made_by="the tests",
-        items=len(items),
-        parts=bundle_writer.parts_of(items),
-        model=ModelSpec(
-            variant="dynamic_int8",
-            preprocess="caffe",
-            resize=RESIZE,
-            input_size=224,
-            dimensions=512,
-            weights_sha256="0" * 64,
-            sha256=sha256,
-        ),
-        index=built.spec,
-        thresholds=Thresholds(
-            inliers=12,
-            covered=0.1,
-            gap=12.0,
-            same_image=0.9,
-            similar=0.7,
-            margins=0.0,
-            false_accepts=0.01,
-            missed=0.1,
-            false_similar=0.2,
-            fitted_on=40,
-            measured_on=40,
-            changed=0,
-        ),
-        parity=None,
         languages={"title": "en"},
-        probes=(),
-        files=bundle_writer.entries(folder),
     )
-    bundle_writer.write_manifest(identify(manifest), folder)
     return DrawnBundle(path=folder, prints=tuple(_print(row, d) for row, d in enumerate(firsts)))
 
 

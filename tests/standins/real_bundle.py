@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import bundle_manifest
 import numpy as np
 from shared_codebook import trained_codebook
 
@@ -12,13 +13,11 @@ from converter.build import bundle_writer, features, index
 from converter.ingest import collection
 from converter.ingest.collection import Item
 from device.bundle import layout
-from device.bundle.format_versions import FORMAT_VERSION
-from device.bundle.manifest import Manifest, ModelSpec, Thresholds, identify
 from device.bundle.pictures import SIDES, Size
 from device.bundle.reader import sha256_of
 from device.imaging import decoding, encoding
 from device.recognition.embedding import preprocess
-from device.recognition.embedding.fingerprint import DIMENSIONS, Fingerprinter
+from device.recognition.embedding.fingerprint import Fingerprinter
 from device.recognition.embedding.nearest import Vectors, normalise
 
 PRINTS = 12
@@ -71,44 +70,15 @@ def build(folder: Path, model_file: Path, items: Sequence[Item]) -> None:
         features.make_entry(decoding.decode(screen, name="screen"), book) for screen in screens
     ]
     features.write(entries, book, folder)
-    manifest = Manifest(
-        format_version=FORMAT_VERSION,
-        bundle_id="",
-        version=0,
+    bundle_manifest.write(
+        folder,
+        items,
+        built.spec,
+        bundle_manifest.thresholds(similar=0.75),
         name="Twelve prints",
-        made_by="the tests",
-        items=len(items),
-        parts=bundle_writer.parts_of(items),
-        model=ModelSpec(
-            variant="dynamic_int8",
-            preprocess="caffe",
-            resize=preprocess.RESIZE,
-            input_size=preprocess.INPUT_SIDE,
-            dimensions=DIMENSIONS,
-            weights_sha256="0" * 64,
-            sha256=model_sha256,
-        ),
-        index=built.spec,
-        thresholds=Thresholds(
-            inliers=12,
-            covered=0.1,
-            gap=12.0,
-            same_image=0.9,
-            similar=0.75,
-            margins=0.0,
-            false_accepts=0.0,
-            missed=0.0,
-            false_similar=0.0,
-            fitted_on=1,
-            measured_on=1,
-            changed=0,
-        ),
-        parity=None,
         languages={"title": "en", "note": "en"},
         probes=tuple(item.record_id for item in items[:3]),
-        files=bundle_writer.entries(folder),
     )
-    bundle_writer.write_manifest(identify(manifest), folder)
 
 
 def _fingerprints(folder: Path, pictures: list[bytes]) -> Vectors:

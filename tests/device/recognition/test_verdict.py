@@ -4,26 +4,14 @@ import math
 from dataclasses import replace
 
 import pytest
+from bundle_manifest import thresholds
 from hypothesis import given
 from hypothesis import strategies as st
 
 from device.bundle.manifest import Thresholds
 from device.recognition.verdict import MatchEvidence, Verdict, confidence, decide
 
-FITTED = Thresholds(
-    inliers=15,
-    covered=0.1,
-    gap=12.0,
-    same_image=0.9,
-    similar=0.7,
-    margins=0.0,
-    false_accepts=0.0,
-    missed=0.0,
-    false_similar=0.0,
-    fitted_on=1,
-    measured_on=1,
-    changed=0,
-)
+FITTED = thresholds(inliers=15)
 NOTHING = MatchEvidence(cosine=None, inliers=0, covered=0.0, gap=0.0, mirrored=False, is_sheet=True)
 ACCEPTED = (Verdict.SAME_PRINT, Verdict.SAME_IMAGE)
 

@@ -4,25 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from bundle_manifest import thresholds
 
 from converter.build.duplicates.measure_pair import PairMeasures
 from converter.build.duplicates.pair_kinds import TEXTS, PairKind, Sureness, kind_of, sureness_of
-from device.bundle.manifest import Thresholds
 
-THRESHOLDS = Thresholds(
-    inliers=12,
-    covered=0.6,
-    gap=12.0,
-    same_image=0.9,
-    similar=0.7,
-    margins=0.0,
-    false_accepts=0.0,
-    missed=0.0,
-    false_similar=0.0,
-    fitted_on=1,
-    measured_on=1,
-    changed=0,
-)
+THRESHOLDS = thresholds(covered=0.6)
 SAME = PairMeasures(
     inliers=40,
     covered_first=0.9,
